@@ -1,0 +1,1 @@
+"""Decoding: nothing else touches bytes of sound."""

@@ -1,0 +1,1 @@
+"""What is to do, running it, resuming, the run's summary."""

@@ -1,0 +1,55 @@
+"""The vocabulary: frozen values, standard library only. Every other room imports from here.
+
+Times are seconds as ``float`` in half-open spans; any other unit stands in the name.
+"""
+
+from pipeline.domain.call import AUDIO_CHANNELS, Call, Recording, Role
+from pipeline.domain.finding import (
+    Evidence,
+    Finding,
+    LedgerEntry,
+    Outcome,
+    Scorecard,
+    Section,
+    Severity,
+)
+from pipeline.domain.inspection import Inspection, Revisions, Status
+from pipeline.domain.measurement import Measurement, Measures
+from pipeline.domain.phrase import How, PhraseHit, PhraseKind
+from pipeline.domain.sound import SAMPLE_RATE_HZ
+from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
+from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
+
+__all__ = [
+    "AUDIO_CHANNELS",
+    "SAMPLE_RATE_HZ",
+    "Call",
+    "Evidence",
+    "Finding",
+    "How",
+    "Inspection",
+    "LedgerEntry",
+    "Measurement",
+    "Measures",
+    "Outcome",
+    "PhraseHit",
+    "PhraseKind",
+    "Recording",
+    "Revisions",
+    "Role",
+    "Scorecard",
+    "Section",
+    "Segment",
+    "Severity",
+    "Span",
+    "Status",
+    "Transcript",
+    "Utterance",
+    "Word",
+    "clip",
+    "covered",
+    "intersect",
+    "merge",
+    "subtract",
+    "total",
+]

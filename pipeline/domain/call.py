@@ -1,0 +1,56 @@
+"""Which call, who took part, and which files hold its sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+AUDIO_CHANNELS = ("left", "right", "mono")
+"""What a call list may claim about the agent's channel; empty means: find out."""
+
+
+class Role(StrEnum):
+    """Who speaks. ``UNKNOWN`` only where nothing tells the parties apart."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+    @property
+    def other(self) -> Role:
+        match self:
+            case Role.AGENT:
+                return Role.CUSTOMER
+            case Role.CUSTOMER:
+                return Role.AGENT
+            case _:
+                return Role.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The facts a CTI system knows about a call; None where it does not say."""
+
+    call_id: str
+    agent_id: str | None = None
+    agent_name: str | None = None
+    team: str | None = None
+    queue: str | None = None
+    direction: str | None = None
+    customer_number: str | None = None
+    started_at: datetime | None = None
+    agent_channel: str | None = None
+    """One of AUDIO_CHANNELS as the switch claims it, or None: find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A call and its sound: one file, or one file per party."""
+
+    call: Call
+    paths: tuple[Path, ...]
+    """One file; or two, agent's first, where the switch writes one file per party."""
+    sha256: str
+    """Hex digest over the bytes of all files in order: the identity of the audio."""

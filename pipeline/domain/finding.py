@@ -1,0 +1,102 @@
+"""Judgement: the outcome of each criterion on one call, its proof and its points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.domain.call import Role
+from pipeline.domain.phrase import How
+from pipeline.domain.span import Span
+
+
+class Severity(StrEnum):
+    """Class of a violation, A gravest."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not-applicable"
+    UNDETERMINED = "undetermined"
+    """Could not be measured, or the evidence is too weak to accuse anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The seconds of audio that prove a finding.
+
+    The absence of a required phrase cites the window that was searched (``phrase`` set, ``how`` None).
+    """
+
+    span: Span
+    role: Role | None = None
+    quote: str = ""
+    phrase: str | None = None
+    how: How | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one criterion on one call."""
+
+    criterion: str
+    title: str
+    section: str
+    severity: Severity | None
+    outcome: Outcome
+    points: float
+    """Points added (bonus) or taken away (negative); 0 unless failed or bonus earned."""
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+    """One sentence for people: why this outcome."""
+    fatal: bool = False
+    """True where this failure alone brings the score to 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the explanation of a score."""
+
+    criterion: str
+    title: str
+    points: float
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a scorecard: what it is worth on this call and what was reached."""
+
+    title: str
+    points: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All findings of a call and the score they make.
+
+    ``score`` is None where the sheet is not applicable (voicemail, no dialogue, ...).
+    """
+
+    findings: tuple[Finding, ...]
+    score: float | None
+    passed: bool | None
+    fatal: bool
+    ledger: tuple[LedgerEntry, ...]
+    sections: tuple[Section, ...] = ()
+    flagged: bool = False
+    flag_reasons: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    """Customer escalations that must reach a person the same day, as phrase codes."""
+    not_applicable: str | None = None
+    """Why the whole sheet does not apply; None where it does."""

@@ -1,0 +1,53 @@
+"""The result of inspecting one call: everything that is stored, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.domain.call import Recording
+from pipeline.domain.finding import Scorecard
+from pipeline.domain.measurement import Measures
+from pipeline.domain.phrase import PhraseHit
+from pipeline.domain.transcript import Transcript
+
+
+class Status(StrEnum):
+    INSPECTED = "inspected"
+    PARTIAL = "partial"
+    """Judged, but some of the audio could not be read."""
+    NOT_APPLICABLE = "not-applicable"
+    """Heard, but there is no service dialogue to judge."""
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """What made an inspection. The same revisions give the same inspection."""
+
+    audio_sha256: str
+    engine: str
+    model: str
+    lexicons: str
+    rubric: str
+    settings: str
+    """Digest of the settings that can change a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One call, inspected."""
+
+    recording: Recording
+    status: Status
+    reason: str | None
+    """Why the status is not ``inspected``; None otherwise."""
+    revisions: Revisions
+    duration: float | None = None
+    """Seconds of audio, None where it could not be read."""
+    layout: str | None = None
+    """``stereo``, ``fake-stereo`` or ``mono``; None where it could not be read."""
+    transcript: Transcript = field(default_factory=Transcript)
+    measures: Measures = field(default_factory=Measures)
+    hits: tuple[PhraseHit, ...] = ()
+    scorecard: Scorecard | None = None

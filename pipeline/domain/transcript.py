@@ -1,0 +1,62 @@
+"""What was said, by whom, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.domain.call import Role
+from pipeline.domain.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One written word (one or more Chinese characters) with its time and the recogniser's probability (0..1)."""
+
+    text: str
+    span: Span
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of recognised speech on one channel, before roles are known."""
+
+    channel: int
+    span: Span
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    """exp of the mean log-probability per token, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One party's turn, or part of a turn, in the conversation."""
+
+    role: Role
+    span: Span
+    text: str
+    """Written form: simplified characters, digits for numbers, punctuation where pauses allow it."""
+    words: tuple[Word, ...] = ()
+    confidence: float = 1.0
+    """How sure the recogniser is of the text, 0..1."""
+    role_confidence: float = 1.0
+    """How sure it is that this role spoke, 0..1."""
+    overlapped: bool = False
+    """True where the other party talks over most of it."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Utterances in time order."""
+
+    utterances: tuple[Utterance, ...] = ()
+
+    def by(self, role: Role) -> tuple[Utterance, ...]:
+        return tuple(u for u in self.utterances if u.role is role)
+
+    @cached_property
+    def characters(self) -> int:
+        """Letters and digits spoken by anyone, punctuation not counted."""
+        return sum(c.isalnum() for u in self.utterances for c in u.text)

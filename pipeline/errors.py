@@ -1,0 +1,55 @@
+"""Everything that can go wrong and is ours to explain, in one drawn hierarchy.
+
+    CallinspectError
+    ├── UsageError              wrong command line or configuration; exit status 2
+    │   ├── LexiconError        a lexicon file: file, line, remedy
+    │   ├── RubricError         a rubric file: file, line, remedy
+    │   ├── CallListError       a call list nobody can read
+    │   └── ModelError          a speech model is missing, damaged or cannot be fetched
+    ├── AudioError              this recording cannot be read; the night goes on
+    └── StoreError              the database refused; exit status 3
+
+Messages say what, where and the remedy:
+``lexicons/zh/forbidden.yaml:14: duplicate phrase "随便你" (first at line 6); remove one``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class CallinspectError(Exception):
+    """The root: catching it catches everything that has a message meant for people."""
+
+
+class UsageError(CallinspectError):
+    """Wrong usage or configuration, with the place and the remedy where there is one."""
+
+    def __init__(self, message: str, *, path: Path | None = None, line: int | None = None) -> None:
+        place = "" if path is None else f"{path}:{line}: " if line is not None else f"{path}: "
+        super().__init__(place + message)
+        self.path, self.line = path, line
+
+
+class LexiconError(UsageError):
+    """A lexicon file that cannot be used."""
+
+
+class RubricError(UsageError):
+    """A rubric file that cannot be used."""
+
+
+class CallListError(UsageError):
+    """A call list that cannot be read at all; a bad row is a warning, not this."""
+
+
+class ModelError(UsageError):
+    """A speech model that is missing, damaged or cannot be fetched."""
+
+
+class AudioError(CallinspectError):
+    """A recording that cannot be read; its message is the reason that is stored and listed."""
+
+
+class StoreError(CallinspectError):
+    """The database cannot be opened, migrated or written."""

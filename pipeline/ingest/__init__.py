@@ -1,0 +1,1 @@
+"""Finding recordings: files, file-name templates, the call list."""

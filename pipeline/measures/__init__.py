@@ -1,0 +1,1 @@
+"""Acoustic and conversational measures: one idea per file, pure functions."""

@@ -1,0 +1,1 @@
+"""What leaves the system for people and programs: one writer per format."""

@@ -1,0 +1,1 @@
+"""Rubric files, one kind of check per file, scoring."""

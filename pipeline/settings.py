@@ -1,0 +1,107 @@
+"""Every setting once, with its default and its help.
+
+A value comes, in this order, from the command line, from ``CALLINSPECT_*`` in the environment, from the
+configuration file (``callinspect.toml``), from the default here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.errors import UsageError
+
+CONFIG_FILE = Path("callinspect.toml")
+
+
+def data_root() -> Path:
+    """The folder that holds ``lexicons/``, ``rubrics/`` and ``models/``: the checkout, or the installed copy."""
+    checkout = Path(__file__).resolve().parent.parent
+    return checkout if (checkout / "lexicons").is_dir() else Path(__file__).resolve().parent / "data"
+
+
+def _changes_results(default: Any, description: str, **limits: Any) -> Any:
+    """A setting that can change an inspection: it is part of the fingerprint."""
+    return Field(default, description=description, json_schema_extra={"changes_results": True}, **limits)
+
+
+class CallListSettings(BaseModel):
+    """How to read the call list and, where there is none, the file names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="our column name -> the heading the CTI system writes"
+    )
+    encoding: str = Field("auto", description="encoding of the call list; auto tries UTF-8, UTF-16, then GB18030")
+    templates: tuple[str, ...] = Field((), description="file-name templates, tried in order before the built-in ones")
+
+
+class Settings(BaseSettings):
+    """All settings of callinspect."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CALLINSPECT_", env_nested_delimiter="__", extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    store: str = Field("sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://...")
+    lang: Literal["zh", "en"] = Field("zh", description="language of what people read")
+    lexicons: Path = Field(default_factory=lambda: data_root() / "lexicons" / "zh", description="folder of lexicon files")
+    rubric: Path = Field(default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file")
+    models: Path = Field(default_factory=lambda: data_root() / "models", description="folder of speech models")
+    model: str = _changes_results("base", "speech model: a name from the manifest, a faster-whisper size, or a folder")
+    language: str = _changes_results("zh", "language spoken in the calls, as Whisper names it")
+    device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where the speech model runs")
+    compute_type: str = _changes_results("int8", "arithmetic of the speech model (CTranslate2 names)")
+    workers: Annotated[int, Field(ge=0)] = Field(0, description="worker processes; 0: as many as cores and memory allow")
+    calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
+
+    def fingerprint(self) -> str:
+        """Digest (16 hex digits) of the settings that can change a result."""
+        chosen = {
+            name: getattr(self, name)
+            for name, field in type(self).model_fields.items()
+            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("changes_results")
+        }
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
+    """Read all sources; ``overrides`` that are None count as not given.
+
+    Raises:
+        UsageError: an unreadable configuration file, an unknown key, or a value out of range.
+    """
+    if config is not None and not config.is_file():
+        raise UsageError("no such configuration file; check --config", path=config)
+    path = config or CONFIG_FILE
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": path})
+
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return FromFile(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"not valid TOML: {error}", path=path) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {where}: {first['msg']}; see `callinspect doctor` for all settings") from error

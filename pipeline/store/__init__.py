@@ -1,0 +1,1 @@
+"""The database: tables, repository, migrations. The only room that speaks SQL."""

@@ -1,0 +1,1 @@
+"""Speech to text: the Transcriber protocol, its engines, packing of windows, guards, text normalisation."""
