@@ -1,0 +1,90 @@
+"""Write one kind of record in one format to one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.domain import Inspection
+from pipeline.reports.errors import ExportError
+from pipeline.reports.fields import Record
+from pipeline.reports.files import STDOUT, file_name, whole_file
+from pipeline.reports.kinds import KINDS
+from pipeline.reports.writers import SUBTITLES, TABLES
+
+__all__ = ["STDOUT", "Exported", "export", "formats_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: how many records, into how many files."""
+
+    records: int
+    files: int
+    path: Path
+
+
+def formats_of(what: str) -> tuple[str, ...]:
+    """The formats a kind can be written in."""
+    return (*TABLES, *SUBTITLES) if what == "transcripts" else tuple(TABLES)
+
+
+def export(what: str, format: str, inspections: Iterable[Inspection], out: Path) -> Exported:
+    """Write records of kind ``what`` as ``format`` to ``out``, streaming; ``-`` is standard output.
+
+    Subtitles (``vtt``, ``srt``) are one file per call in the folder ``out``, or one file where ``out`` ends in
+    the format's name or is standard output and there is exactly one call.
+
+    Raises:
+        ExportError: an unknown kind or format, or a pair that does not go together; several calls for one
+            subtitle file.
+        UsageError: ``out`` cannot be written.
+    """
+    if what not in KINDS:
+        raise ExportError(
+            "kind", f"no such export: {what}; one of {', '.join(KINDS)}", what=what, known=", ".join(KINDS)
+        )
+    known = formats_of(what)
+    if format not in known:
+        raise ExportError(
+            "format",
+            f"{what} cannot be written as {format}; one of {', '.join(known)}",
+            what=what,
+            format=format,
+            known=", ".join(known),
+        )
+    kind = KINDS[what]
+    records = kind.build(inspections)
+    if format in SUBTITLES:
+        return _subtitles(format, records, out)
+    with whole_file(out) as file:
+        return Exported(TABLES[format](records, kind.fields, file), 1, out)
+
+
+def _subtitles(format: str, records: Iterator[Record], out: Path) -> Exported:
+    write = SUBTITLES[format]
+    if out == STDOUT or out.suffix.lower() == f".{format}":
+        record = _only(records, format)
+        with whole_file(out) as file:
+            write(record, file)
+        return Exported(1, 1, out)
+    count = 0
+    for record in records:
+        count += 1
+        with whole_file(out / file_name(record["call_id"], format)) as file:
+            write(record, file)
+    return Exported(count, count, out)
+
+
+def _only(records: Iterator[Record], format: str) -> Record:
+    first, second = next(records, None), next(records, None)
+    if first is None:
+        raise ExportError("subtitle-none", "no call matches, so there is nothing to write")
+    if second is not None:
+        raise ExportError(
+            "subtitle-many",
+            f"one {format} file holds one call; give a folder with -o, or choose a call with --call ID",
+            format=format,
+        )
+    return first

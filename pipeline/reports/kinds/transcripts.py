@@ -1,0 +1,37 @@
+"""One record per call: the conversation, utterance by utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.domain import Inspection, Utterance
+from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
+from pipeline.reports.rounding import rounded
+
+UTTERANCE = Struct((text("role"), number("start"), number("end"), text("text", 80), number("confidence")))
+
+FIELDS: tuple[Field, ...] = (
+    text("call_id", 24),
+    Field("utterances", ListOf(UTTERANCE, unfold=True)),
+)
+
+
+def utterance(item: Utterance) -> Record:
+    return {
+        "role": item.role.value,
+        "start": rounded(item.span.start),
+        "end": rounded(item.span.end),
+        "text": item.text,
+        "confidence": rounded(item.confidence, 4),
+    }
+
+
+def record(inspection: Inspection) -> Record:
+    return {
+        "call_id": inspection.recording.call.call_id,
+        "utterances": [utterance(item) for item in inspection.transcript.utterances],
+    }
+
+
+def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
+    return map(record, inspections)

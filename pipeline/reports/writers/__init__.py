@@ -1,0 +1,26 @@
+"""The formats: name -> writer. A new one is one module here and one line in ``TABLES`` or ``SUBTITLES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import BinaryIO
+
+from pipeline.reports.fields import Field, Record
+from pipeline.reports.writers import csv, jsonl, parquet, srt, vtt, xlsx
+
+TableWriter = Callable[[Iterable[Record], tuple[Field, ...], BinaryIO], int]
+"""Writes all records and returns how many there were."""
+
+SubtitleWriter = Callable[[Record, BinaryIO], None]
+"""Writes one record of kind ``transcripts``."""
+
+TABLES: dict[str, TableWriter] = {
+    "csv": csv.write,
+    "xlsx": xlsx.write,
+    "jsonl": jsonl.write,
+    "parquet": parquet.write,
+}
+
+SUBTITLES: dict[str, SubtitleWriter] = {"vtt": vtt.write, "srt": srt.write}
+
+FORMATS: tuple[str, ...] = (*TABLES, *SUBTITLES)
