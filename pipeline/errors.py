@@ -48,7 +48,14 @@ class ModelError(UsageError):
 
 
 class AudioError(CallinspectError):
-    """A recording that cannot be read; its message is the reason that is stored and listed."""
+    """A recording that cannot be read; its message is the reason that is stored and listed.
+
+    ``code`` names the reason for interfaces that translate it; ``pipeline.audio.REASON_CODES`` lists all.
+    """
+
+    def __init__(self, message: str, *, code: str = "corrupt") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class StoreError(CallinspectError):

@@ -1,1 +1,6 @@
-"""Decoding: nothing else touches bytes of sound."""
+"""Decoding: files in, channels of float32 samples at 16 kHz out. Nothing else in the project reads sound."""
+
+from pipeline.audio.decode import MAX_SECONDS, decode
+from pipeline.audio.sound import REASON_CODES, Audio
+
+__all__ = ["MAX_SECONDS", "REASON_CODES", "Audio", "decode"]

@@ -1,0 +1,146 @@
+"""From files to channels: the only place in the project that reads sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from pipeline.audio.completeness import missing
+from pipeline.audio.demuxing import Damage, blocks, open_container
+from pipeline.audio.riff import wav_claim
+from pipeline.audio.sound import Audio
+from pipeline.audio.source import Source
+from pipeline.audio.track import Tracks
+from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.errors import AudioError
+
+MAX_SECONDS = 4 * 3600.0
+"""Longer files are refused: two channels of four hours at 16 kHz are 1.8 GB, and no call lasts that long."""
+_BATCH_SECONDS = 1.0
+"""Frames are joined to blocks of this length before resampling: a call per 20 ms frame costs more than its sound."""
+
+
+def decode(paths: Sequence[Path]) -> Audio:
+    """Decode a recording once: one file, or two files with one party each (agent's first).
+
+    Of two files each is mixed down to one channel, and the shorter one padded with silence at its end.
+    Files with more than two channels are refused: which of them are the parties cannot be known.
+
+    Peak memory is the result (64 kB per channel and second of sound) plus about 100 MB.
+
+    Raises:
+        AudioError: with a reason for people and a ``code`` out of REASON_CODES.
+    """
+    if len(paths) == 1:
+        return _decode_file(paths[0])
+    if len(paths) != 2:
+        raise AudioError(f"a call has one or two files, not {len(paths)}", code="too-many-channels")
+    return _join(_decode_party(paths[0]), _decode_party(paths[1]))
+
+
+def _decode_party(path: Path) -> Audio:
+    try:
+        audio = _decode_file(path)
+    except AudioError as error:
+        raise AudioError(f"{path.name}: {error}", code=error.code) from error
+    if len(audio.channels) == 1:
+        return audio
+    left, right = audio.channels
+    left += right
+    left *= np.float32(0.5)
+    return replace(audio, channels=(left,))
+
+
+def _join(agent: Audio, customer: Audio) -> Audio:
+    length = max(len(agent.channels[0]), len(customer.channels[0]))
+    padded = tuple(np.pad(a.channels[0], (0, length - len(a.channels[0]))) for a in (agent, customer))
+    warnings = [
+        f"{who}'s file: {a.warning}"
+        for who, a in (("agent", agent), ("customer", customer))
+        if a.warning is not None
+    ]
+    return Audio(
+        channels=padded,
+        duration=length / SAMPLE_RATE_HZ,
+        source_rate_hz=min(agent.source_rate_hz, customer.source_rate_hz),
+        codec="+".join(dict.fromkeys((agent.codec, customer.codec))),
+        warning="; ".join(warnings) or None,
+    )
+
+
+def _decode_file(path: Path) -> Audio:
+    with Source(path) as source:
+        claim = wav_claim(source) if _is_wave(source) else None
+        if claim is not None:
+            _check_channels(claim.channels)
+            _check_length(claim.present_seconds)
+        with open_container(source, path.suffix.lower()) as container:
+            if not container.streams.audio:
+                raise AudioError("the file holds no audio stream", code="no-audio-stream")
+            context = container.streams.audio[0].codec_context
+            if context is None:
+                raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
+            _check_channels(context.channels)
+            damage = Damage()
+            tracks, rate_hz = _collect(container, source, damage, context.channels)
+            channels = tracks.channels()
+            seconds = len(channels[0]) / SAMPLE_RATE_HZ
+            notes = missing(source, container, claim, damage, seconds)
+            codec = context.name
+        if not seconds:
+            if damage.undecodable or damage.notes:
+                raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
+            if notes:
+                raise AudioError("the file ends before the sound begins", code="truncated")
+            raise AudioError("the file has a header but no sound", code="empty")
+        return Audio(channels, seconds, rate_hz, codec, "; ".join(notes) or None)
+
+
+def _is_wave(source: Source) -> bool:
+    head = source.head(12)
+    return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
+
+
+def _check_channels(count: int) -> None:
+    if count == 0:
+        raise AudioError("the header claims 0 channels", code="zero-channels")
+    if count > 2:
+        raise AudioError(
+            f"{count} channels; export the call as mono, stereo, or one file per party",
+            code="too-many-channels",
+        )
+
+
+def _check_length(seconds: float) -> None:
+    if seconds > MAX_SECONDS:
+        raise AudioError(
+            f"longer than {MAX_SECONDS / 3600:g} hours; split the recording into calls", code="too-long"
+        )
+
+
+def _collect(container: InputContainer, source: Source, damage: Damage, count: int) -> tuple[Tracks, int]:
+    """Decode everything into tracks; returns them and the file's sample rate."""
+    tracks, first_rate = Tracks(count), 0
+    pending: list[NDArray[np.float32]] = []
+    pending_rate = size = 0
+    for block, rate_hz in blocks(container, source, damage):
+        first_rate = first_rate or rate_hz
+        if block.shape[1] != count:  # the stream changed its mind: mono to both, or both to mono
+            block = np.repeat(block.mean(axis=1, keepdims=True), count, axis=1)
+        if rate_hz != pending_rate and pending:
+            tracks.add(np.concatenate(pending), pending_rate)
+            pending, size = [], 0
+        pending.append(block)
+        pending_rate, size = rate_hz, size + len(block)
+        if size >= _BATCH_SECONDS * rate_hz:
+            tracks.add(np.concatenate(pending), rate_hz)
+            pending, size = [], 0
+            _check_length(tracks.seconds)
+    if pending:
+        tracks.add(np.concatenate(pending), pending_rate)
+    return tracks, first_rate

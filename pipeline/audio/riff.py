@@ -1,0 +1,79 @@
+"""What a WAV header claims, checked against the file: truncated WAV files decode without any error."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from pipeline.audio.source import Source
+from pipeline.errors import AudioError
+
+_UNKNOWN_SIZE = (0, 0xFFFFFFFF)
+"""What recorders write that cannot go back to the header: the sound runs to the end of the file."""
+_MANY_CHUNKS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class WavClaim:
+    """Sizes in bytes as the header claims them."""
+
+    channels: int
+    rate_hz: int
+    bytes_per_second: int
+    data_claimed: int | None
+    """None where the header leaves it open."""
+    data_present: int
+
+    @property
+    def missing_seconds(self) -> float:
+        """Seconds that the header promises and the file does not hold."""
+        if self.data_claimed is None or self.bytes_per_second == 0:
+            return 0.0
+        return max(0, self.data_claimed - self.data_present) / self.bytes_per_second
+
+    @property
+    def present_seconds(self) -> float:
+        present = (
+            self.data_present if self.data_claimed is None else min(self.data_claimed, self.data_present)
+        )
+        return present / self.bytes_per_second if self.bytes_per_second else 0.0
+
+
+def wav_claim(source: Source) -> WavClaim:
+    """Read the chunks of a RIFF, RIFX, RF64 or BW64 file up to its data.
+
+    Raises:
+        AudioError: the header is cut off, or it claims no channels or no sample rate.
+    """
+    order = ">" if source.head(4) == b"RIFX" else "<"
+    position, fmt, long_data = 12, None, None
+    for _ in range(_MANY_CHUNKS):
+        header = source.at(position, 8)
+        if len(header) < 8:
+            break
+        name, size = struct.unpack(f"{order}4sI", header)
+        body = position + 8
+        if name == b"ds64":
+            ds64 = source.at(body, 24)
+            long_data = struct.unpack("<Q", ds64[8:16])[0] if len(ds64) == 24 else None
+        elif name == b"fmt ":
+            fmt = source.at(body, 16)
+        elif name == b"data":
+            claimed: int | None = long_data if size == 0xFFFFFFFF and long_data else size
+            present = max(0, source.size - body)
+            if claimed in _UNKNOWN_SIZE and present:
+                claimed = None
+            return _claim(fmt, order, claimed, present)
+        position = body + size + (size & 1)
+    raise AudioError("the file ends inside its header: there is no sound in it", code="truncated")
+
+
+def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> WavClaim:
+    if fmt is None or len(fmt) < 16:
+        raise AudioError("the WAV header says nothing about the format of the sound", code="corrupt")
+    _, channels, rate_hz, bytes_per_second, _, _ = struct.unpack(f"{order}HHIIHH", fmt)
+    if channels == 0:
+        raise AudioError("the header claims 0 channels", code="zero-channels")
+    if rate_hz == 0:
+        raise AudioError("the header claims a sample rate of 0 Hz", code="corrupt")
+    return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)

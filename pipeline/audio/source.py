@@ -1,0 +1,94 @@
+"""Opening a recording's bytes without being led astray: regular files only, within a time limit, nothing else."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import time
+from pathlib import Path
+
+from pipeline.errors import AudioError
+
+SILENT_SECONDS = 25.0
+"""How long (wall clock) a file may be read without yielding sound: hostile files end well within 30 s."""
+EXTRA_PER_DECODED_SECOND = 0.05
+"""Allowance on top for each second of sound that did come out; real codecs need a tenth of it."""
+
+
+class Source(io.RawIOBase):
+    """The bytes of one regular file. Past its time limit it answers end of file, so that what was decoded is kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``.
+
+        Raises:
+            AudioError: it is gone, forbidden, empty, or no regular file (devices and pipes are not read).
+        """
+        super().__init__()
+        try:
+            # O_NONBLOCK: opening a pipe without a writer must not hang before fstat can tell what it is.
+            self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        except (FileNotFoundError, NotADirectoryError):
+            raise AudioError("the file is no longer there", code="vanished") from None
+        except PermissionError:
+            raise AudioError(
+                "no permission to read the file; grant read access", code="no-permission"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise AudioError(f"the file cannot be opened: {error}", code="not-a-file") from None
+        status = os.fstat(self._fd)
+        self.size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
+            self.close()
+            raise AudioError("not a regular file (a folder, pipe or device)", code="not-a-file")
+        if self.size == 0:
+            self.close()
+            raise AudioError("the file is empty (0 bytes)", code="empty")
+        self.expired = False
+        self._started = time.monotonic()
+        self._allowed = SILENT_SECONDS
+
+    def heard(self, seconds: float) -> None:
+        """Tell how much sound came out so far: long calls may take longer."""
+        self._allowed = SILENT_SECONDS + EXTRA_PER_DECODED_SECOND * seconds
+
+    @property
+    def late(self) -> bool:
+        """True once the time limit is passed."""
+        self.expired = self.expired or time.monotonic() - self._started > self._allowed
+        return self.expired
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.late:
+            return b""
+        return os.read(self._fd, self.size if size is None or size < 0 else size)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return os.lseek(self._fd, offset, whence)
+
+    def tell(self) -> int:
+        return os.lseek(self._fd, 0, os.SEEK_CUR)
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, wherever reading stands."""
+        return os.pread(self._fd, size, 0)
+
+    def tail(self, size: int) -> bytes:
+        """The last bytes, wherever reading stands."""
+        return os.pread(self._fd, size, max(0, self.size - size))
+
+    def at(self, offset: int, size: int) -> bytes:
+        """Bytes in the middle, wherever reading stands."""
+        return os.pread(self._fd, size, offset)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._fd)
+        super().close()

@@ -1,0 +1,68 @@
+"""Collecting decoded blocks into channels at 16 kHz, in one growing array per channel."""
+
+from __future__ import annotations
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from pipeline.domain import SAMPLE_RATE_HZ
+
+_GROWTH = 60 * SAMPLE_RATE_HZ
+"""Samples added when an array is full: ``resize`` moves no memory pages, so small steps cost nothing."""
+
+
+class Tracks:
+    """One array per channel. Peak memory: the result (64 kB per channel and second), a minute of room and a block."""
+
+    def __init__(self, count: int) -> None:
+        self._arrays = [np.empty(0, np.float32) for _ in range(count)]
+        self._length = 0
+        self._resampler: soxr.ResampleStream | None = None
+        self._rate_hz = 0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds collected so far; the resampler may hold back a few milliseconds more."""
+        return self._length / SAMPLE_RATE_HZ
+
+    def add(self, block: NDArray[np.float32], rate_hz: int) -> None:
+        """Append samples of shape (n, channels) at ``rate_hz``; values that are no numbers become silence."""
+        if not np.isfinite(
+            np.dot(block.ravel(), block.ravel())
+        ):  # one pass; an overflow is looked at closely too
+            block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+        # Far outside full scale is damage as well: one such sample would ring through the resampler for seconds.
+        np.clip(block, -8.0, 8.0, out=block)
+        if rate_hz != self._rate_hz:
+            self.flush()
+            self._rate_hz = rate_hz
+            if rate_hz != SAMPLE_RATE_HZ:
+                self._resampler = soxr.ResampleStream(
+                    rate_hz, SAMPLE_RATE_HZ, len(self._arrays), dtype="float32", quality="HQ"
+                )
+        self._append(block if self._resampler is None else self._resampler.resample_chunk(block))
+
+    def flush(self) -> None:
+        """Fetch what the resampler holds back."""
+        if self._resampler is not None:
+            nothing = np.empty((0, len(self._arrays)), np.float32)
+            self._append(self._resampler.resample_chunk(nothing, last=True))
+            self._resampler = None
+        self._rate_hz = 0
+
+    def channels(self) -> tuple[NDArray[np.float32], ...]:
+        """The finished channels; nothing can be added afterwards."""
+        self.flush()
+        for array in self._arrays:
+            array.resize(self._length, refcheck=False)
+        return tuple(self._arrays)
+
+    def _append(self, block: NDArray[np.float32]) -> None:
+        block = block.reshape(len(block), len(self._arrays))
+        end = self._length + len(block)
+        for index, array in enumerate(self._arrays):
+            if end > len(array):
+                array.resize(end + _GROWTH, refcheck=False)
+            array[self._length : end] = block[:, index]
+        self._length = end

@@ -1,0 +1,119 @@
+"""Which audio container some bytes are, told from their content and never from a file's ending.
+
+The answers are the names that libavformat gives its demuxers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+SNIFF_BYTES = 65_536
+"""How much of a file's head tells its container: MP3 frames may hide behind this much garbage."""
+
+AUDIO_ENDINGS = frozenset(
+    """.wav .wave .wav49 .mp3 .mp2 .m4a .mp4 .3gp .aac .ogg .oga .opus .spx .flac .amr .awb .au .snd .aif .aiff
+    .caf .wma .asf .w64 .voc .mka .webm .g722 .g729 .gsm .ulaw .ul .pcmu .alaw .al .pcma .sln .sln16""".split()
+)
+"""Endings that promise audio: a file with one is reported if it cannot be read, whatever it holds."""
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"fLaC", "flac"),
+    (0, b"OggS", "ogg"),
+    (0, b"#!AMR", "amr"),
+    (0, b".snd", "au"),
+    (0, b"caff", "caf"),
+    (0, b"riff\x2e\x91\xcf\x11", "w64"),
+    (0, b"Creative Voice File\x1a", "voc"),
+    (0, b"NIST_1A\n", "nistsphere"),
+    (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (4, b"ftyp", "mov"),
+    (4, b"moov", "mov"),
+    (4, b"mdat", "mov"),
+)
+_WAVE_OUTSIDE = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_NOT_AUDIO = (
+    b"PK\x03\x04",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x7fELF",
+)
+
+_FrameBytes = Callable[[bytes], int]
+
+_MP3_KBPS_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_MP3_KBPS_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_MP3_RATES_HZ = (44_100, 48_000, 32_000)
+
+
+def container_of(head: bytes) -> str | None:
+    """The container of a file that starts with ``head`` (SNIFF_BYTES of it are enough); None if not audio."""
+    if head[:4] in _WAVE_OUTSIDE and head[8:12] == b"WAVE":
+        return "wav"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
+    for offset, magic, name in _MAGIC:
+        if head.startswith(magic, offset):
+            return name
+    if head.startswith(_NOT_AUDIO):
+        return None
+    if head.startswith(b"ID3"):
+        return container_of(head[10 + id3_size(head) :]) or "mp3"
+    if _two_frames(head, 0, _adts_frame_bytes):
+        return "aac"
+    return "mp3" if _mpeg_audio_anywhere(head) else None
+
+
+def id3_size(head: bytes) -> int:
+    """Bytes of an ID3v2 tag after its ten-byte header; 0 where there is none."""
+    if not head.startswith(b"ID3") or len(head) < 10:
+        return 0
+    return sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+
+
+def _mpeg_audio_anywhere(head: bytes) -> bool:
+    start = head.find(b"\xff")
+    while start >= 0:
+        if _two_frames(head, start, _mpeg_frame_bytes):
+            return True
+        start = head.find(b"\xff", start + 1)
+    return False
+
+
+def _two_frames(head: bytes, start: int, frame_bytes: _FrameBytes) -> bool:
+    """True if a whole frame at ``start`` is followed by another one, and that by another if there is room.
+
+    One sync word turns up in any data by chance; a chain of three does not.
+    """
+    for seen in range(3):
+        size = frame_bytes(head[start : start + 7])
+        if size == 0:
+            return seen == 2 and start + 7 > len(head)
+        start += size
+    return True
+
+
+def _mpeg_frame_bytes(header: bytes) -> int:
+    """Length of the MPEG audio layer III frame (ISO 11172-3, 13818-3) with this header; 0 if it is none."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+        return 0
+    version, bitrate, rate = (header[1] >> 3) & 3, header[2] >> 4, (header[2] >> 2) & 3
+    if version == 1 or bitrate in (0, 15) or rate == 3:
+        return 0
+    first = version == 3
+    rate_hz = _MP3_RATES_HZ[rate] // (1 if first else 2 if version == 2 else 4)
+    kbps = (_MP3_KBPS_V1 if first else _MP3_KBPS_V2)[bitrate]
+    return (144 if first else 72) * kbps * 1000 // rate_hz + ((header[2] >> 1) & 1)
+
+
+def _adts_frame_bytes(header: bytes) -> int:
+    """Length of the ADTS frame (ISO 13818-7) with this header; 0 if it is none."""
+    if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or (header[2] >> 2) & 0xF > 12:
+        return 0
+    size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
+    return size if size > 7 else 0
