@@ -1,0 +1,52 @@
+"""Is the phrase meant? Negated, quoted and asked-about phrases are nobody's fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.phrases.conversation import Run
+from pipeline.phrases.lexicon import Context
+from pipeline.phrases.pattern import Pattern, compiled
+
+LONGEST_LOOK = 40
+"""Characters on each side that any cue may use."""
+
+
+def _anchored(templates: Iterable[str], form: str) -> Pattern | None:
+    joined = "|".join(f"(?:{template})" for template in templates)
+    return compiled(form.format(joined)) if joined else None
+
+
+class Silencer:
+    """The cues of one context, compiled."""
+
+    def __init__(self, context: Context) -> None:
+        self.name = context.name
+        self._before = _anchored(context.before, "(?:{})$")
+        self._after = _anchored(context.after, "^(?:{})")
+        self._near = _anchored(context.near, "(?:{})")
+        self._reach = context.reach
+
+    def silences(self, run: Run, start: int, end: int) -> bool:
+        """True where the words around ``run.text[start:end]`` make it harmless."""
+        left = run.text[_sentence_start(run, start) : start]
+        right = run.text[end : _sentence_end(run, end)]
+        return (
+            _matches(self._before, left)
+            or _matches(self._after, right)
+            or _matches(self._near, left[-self._reach :])
+        )
+
+
+def _matches(pattern: Pattern | None, text: str) -> bool:
+    return pattern is not None and bool(text) and pattern.regex.search(text) is not None
+
+
+def _sentence_start(run: Run, start: int) -> int:
+    low = max(0, start - LONGEST_LOOK)
+    return max((stop for stop in run.stops if low <= stop <= start), default=low)
+
+
+def _sentence_end(run: Run, end: int) -> int:
+    high = min(len(run.text), end + LONGEST_LOOK)
+    return min((stop for stop in run.stops if end <= stop <= high), default=high)

@@ -1,0 +1,104 @@
+"""Utterances -> runs of one party's speech, and the way from a place in a run back to seconds and words.
+
+The recogniser cuts sentences where people breathe, so a phrase may begin in one utterance and end in the next: utterances of one
+role that follow each other closely are read as one run.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.domain import Role, Span, Utterance
+from pipeline.phrases.plain import Plain, normalise, plain
+from pipeline.phrases.timing import character_times
+
+LONGEST_JOIN_S = 1.5
+"""A pause inside a sentence; a longer one ends it (turn-taking gaps in telephone speech are rarely longer)."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive utterances of one role as one normalised text."""
+
+    role: Role
+    text: str
+    indexes: tuple[int, ...]
+    """Of its utterances in the transcript."""
+    offsets: tuple[int, ...]
+    """Where each utterance begins in ``text``."""
+    utterances: tuple[Utterance, ...]
+
+    @cached_property
+    def _plains(self) -> tuple[Plain, ...]:
+        return tuple(plain(u.text) for u in self.utterances)
+
+    @cached_property
+    def stops(self) -> frozenset[int]:
+        """Positions before which a sentence ended in writing."""
+        return frozenset(
+            offset + stop for offset, p in zip(self.offsets, self._plains, strict=True) for stop in p.stops
+        )
+
+    @cached_property
+    def _times(self) -> dict[int, tuple[Span, ...]]:
+        return {}
+
+    def part(self, position: int) -> int:
+        """Which of its utterances holds a position of ``text``."""
+        return bisect.bisect_right(self.offsets, position) - 1
+
+    def quote(self, start: int, end: int) -> str:
+        """The words of the transcript behind ``text[start:end]``."""
+        first, last = self.part(start), self.part(end - 1)
+        pieces = []
+        for k in range(first, last + 1):
+            origin = self._plains[k].origin
+            left = origin[start - self.offsets[k]] if k == first else 0
+            right = origin[end - 1 - self.offsets[k]] + 1 if k == last else len(self.utterances[k].text)
+            pieces.append(self.utterances[k].text[left:right])
+        return "".join(pieces)
+
+    def span(self, start: int, end: int) -> Span:
+        """The seconds of ``text[start:end]``."""
+        return Span(self._time(start).start, max(self._time(start).start, self._time(end - 1).end))
+
+    def _time(self, position: int) -> Span:
+        k = self.part(position)
+        if k not in self._times:
+            self._times[k] = character_times(self.utterances[k])
+        return self._times[k][self._plains[k].origin[position - self.offsets[k]]]
+
+
+def runs(utterances: Sequence[Utterance]) -> list[Run]:
+    """All speech as runs; another role's words in between end a run unless they were said on top of it."""
+    open_runs: dict[Role, list[int]] = {}
+    out: list[Run] = []
+    for i, utterance in enumerate(utterances):
+        current = open_runs.get(utterance.role)
+        if current is not None and not _follows(utterances, current[-1], i):
+            out.append(_run(utterances, current))
+            current = None
+        if current is None:
+            open_runs[utterance.role] = [i]
+        else:
+            current.append(i)
+    out += [_run(utterances, indexes) for indexes in open_runs.values()]
+    return sorted(out, key=lambda run: run.indexes)
+
+
+def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
+    a, b = utterances[before].span, utterances[after].span
+    if b.start - a.end > LONGEST_JOIN_S:
+        return False
+    between = (u for u in utterances[before + 1 : after] if u.role is not utterances[after].role)
+    return all(u.span.start < a.end or u.span.end > b.start or len(u.text) <= 3 for u in between)
+
+
+def _run(utterances: Sequence[Utterance], indexes: Sequence[int]) -> Run:
+    texts = [normalise(utterances[i].text) for i in indexes]
+    offsets = [sum(map(len, texts[:k])) for k in range(len(texts))]
+    chosen = tuple(utterances[i] for i in indexes)
+    return Run(chosen[0].role, "".join(texts), tuple(indexes), tuple(offsets), chosen)

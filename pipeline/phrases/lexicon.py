@@ -1,0 +1,83 @@
+"""What a lexicon holds once it is read: codes, their phrases, and the cues that silence them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.domain import PhraseKind, Role, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands, for messages to the person who edits the file."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words around a phrase that make it harmless: negated, quoted, asked.
+
+    ``before`` must end right at the phrase, ``after`` must start right behind it, ``near`` may stand anywhere in the
+    ``reach`` characters before it. All are templates (see ``template``), read over normalised text.
+    """
+
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    near: tuple[str, ...]
+    reach: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One idea that is looked for; its phrases are ways to say it."""
+
+    code: str
+    kind: PhraseKind
+    title: str
+    severity: Severity | None
+    role: Role | None
+    """Who must say it; None: anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One way to say it, its spellings, and what keeps it quiet."""
+
+    code: Code
+    canonical: str
+    variants: tuple[str, ...]
+    """Templates with finitely many spellings, the canonical one first; found exactly and by sound."""
+    patterns: tuple[str, ...]
+    """Templates or RE2 expressions over normalised text; never by sound."""
+    exceptions: tuple[str, ...]
+    """Longer wordings that are not meant; a hit that overlaps one is dropped."""
+    quiet_when: tuple[str, ...]
+    """Names of contexts that silence it."""
+    tolerance: float | None
+    """Largest sound distance in syllables; None: by length; 0: never by sound."""
+    whole_words: bool
+    """True where a hit may not cut a written word in half."""
+    reason: str
+    hit: tuple[str, ...]
+    quiet: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicons:
+    """All lexicon files of a folder."""
+
+    revision: str
+    """Digest of everything that can change a hit; comments and examples do not count."""
+    codes: Mapping[str, Code]
+    phrases: tuple[Phrase, ...]
+    contexts: Mapping[str, Context]

@@ -1,0 +1,145 @@
+"""The matcher: lexicons compiled once, then run over any number of conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.domain import How, PhraseHit, Role, Utterance
+from pipeline.phrases.confidence import confidence
+from pipeline.phrases.context import Silencer
+from pipeline.phrases.conversation import Run, runs
+from pipeline.phrases.exact import Spellings
+from pipeline.phrases.lexicon import Lexicons, Phrase
+from pipeline.phrases.pattern import PatternSet, compiled
+from pipeline.phrases.sound import SoundIndex
+from pipeline.phrases.template import is_finite, spellings
+from pipeline.phrases.words import cuts_a_word
+
+LONG_ENOUGH = 5
+"""From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in 不归我们管理)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that looks like a phrase, before exceptions and contexts had their say."""
+
+    phrase: int
+    start: int
+    end: int
+    how: How
+    distance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate and why it was dropped (None: it is a hit)."""
+
+    candidate: Candidate
+    dropped: str | None
+
+
+class Matcher:
+    """Compiled lexicons. Reads only what it was given: safe to share between threads."""
+
+    def __init__(self, lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How)) -> None:
+        self.lexicons = lexicons
+        self._phrases = lexicons.phrases
+        owned = [(s, i) for i, p in enumerate(self._phrases) for v in p.variants for s in spellings(v)]
+        templates = [(t, i) for i, p in enumerate(self._phrases) for t in p.patterns]
+        self._exact = Spellings(owned)
+        self._pattern_owner = [i for _, i in templates] if How.PATTERN in ways else []
+        self._patterns = (
+            PatternSet(compiled(t) for t, _ in templates) if How.PATTERN in ways else PatternSet(())
+        )
+        exceptions = list(dict.fromkeys(e for p in self._phrases for e in p.exceptions))
+        self._exceptions = [compiled(e) for e in exceptions]
+        self._exception_index = {e: k for k, e in enumerate(exceptions)}
+        quiet = [(s, -1 - k) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e)]
+        self._sound = SoundIndex(self._soundable(), quiet) if How.SOUND in ways else None
+        self._silencers = {name: Silencer(context) for name, context in lexicons.contexts.items()}
+
+    def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
+        for i, phrase in enumerate(self._phrases):
+            for variant in phrase.variants:
+                for spelling in spellings(variant):
+                    yield spelling, i, phrase.tolerance
+
+    def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
+        """All phrases that were said, in time order; overlapping hits of one code collapse to the best one."""
+        hits: list[PhraseHit] = []
+        for run in runs(utterances):
+            accepted = [j.candidate for j in self.judge(run) if j.dropped is None]
+            hits += _collapsed([(c, self._hit(run, c)) for c in accepted])
+        return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
+
+    def judge(self, run: Run) -> list[Judged]:
+        """Every candidate in a run, with the reason where it was dropped."""
+        return [Judged(c, self._objection(run, c)) for c in self._candidates(run)]
+
+    def _candidates(self, run: Run) -> Iterator[Candidate]:
+        for owner, start, end in self._exact.find(run.text):
+            if self._may_say(owner, run.role):
+                yield Candidate(owner, start, end, How.EXACT)
+        for index, start, end in self._patterns.spans(run.text):
+            owner = self._pattern_owner[index]
+            if self._may_say(owner, run.role):
+                yield Candidate(owner, start, end, How.PATTERN)
+        if self._sound is not None:
+            for owner, start, end, distance in self._sound.find(run.text):
+                if self._may_say(owner, run.role):
+                    yield Candidate(owner, start, end, How.SOUND, distance)
+
+    def _may_say(self, owner: int, role: Role) -> bool:
+        wanted = self._phrases[owner].code.role
+        return wanted is None or role is Role.UNKNOWN or role is wanted
+
+    def _objection(self, run: Run, c: Candidate) -> str | None:
+        phrase = self._phrases[c.phrase]
+        if c.how is How.PATTERN and any(c.start < stop < c.end for stop in run.stops):
+            return "goes across the end of a sentence"
+        short = c.end - c.start < LONG_ENOUGH and c.how is How.EXACT
+        if phrase.whole_words and (short or c.how is How.SOUND) and cuts_a_word(run.text, c.start, c.end):
+            return "cuts a word in half"
+        for exception in phrase.exceptions:
+            pattern = self._exceptions[self._exception_index[exception]]
+            low = max(0, c.start - 30)
+            for start, end in pattern.spans(run.text[low : c.end + 30]):
+                if start + low < c.end and c.start < end + low:
+                    return f"exception “{exception}”"
+        for name in phrase.quiet_when:
+            if self._silencers[name].silences(run, c.start, c.end):
+                return f"context “{name}”"
+        return None
+
+    def _hit(self, run: Run, c: Candidate) -> PhraseHit:
+        phrase: Phrase = self._phrases[c.phrase]
+        part = run.part(c.start)
+        return PhraseHit(
+            code=phrase.code.code,
+            kind=phrase.code.kind,
+            phrase=phrase.canonical,
+            role=run.role,
+            span=run.span(c.start, c.end),
+            quote=run.quote(c.start, c.end),
+            how=c.how,
+            confidence=confidence(
+                c.how, distance=c.distance, length=c.end - c.start, utterance=run.utterances[part]
+            ),
+            utterance=run.indexes[part],
+        )
+
+
+def _collapsed(found: list[tuple[Candidate, PhraseHit]]) -> list[PhraseHit]:
+    kept: list[tuple[Candidate, PhraseHit]] = []
+    for c, hit in sorted(
+        found, key=lambda f: (-f[1].confidence, f[0].start - f[0].end, f[0].start, f[0].phrase)
+    ):
+        if not any(hit.code == h.code and c.start < k.end and k.start < c.end for k, h in kept):
+            kept.append((c, hit))
+    return [hit for _, hit in kept]
+
+
+def compile_matcher(lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How)) -> Matcher:
+    """Compile once per process; ``ways`` narrows how phrases may be found (for figures and explanations)."""
+    return Matcher(lexicons, ways=ways)

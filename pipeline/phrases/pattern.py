@@ -1,0 +1,80 @@
+"""Patterns: google-re2 alone, so that no pattern anyone writes can hang the night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from pipeline.phrases.template import expression, slots
+
+MEMORY_BYTES = 4 << 20
+"""For one pattern: an expression that needs more (``(.{0,500}){500}``) is refused when it is read."""
+SET_MEMORY_BYTES = 256 << 20
+
+
+def _options(memory: int) -> Any:
+    options = re2.Options()
+    options.max_mem = memory
+    options.log_errors = False
+    return options
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled template."""
+
+    template: str
+    source: str
+    regex: Any
+    repeats: bool
+    """True where all groups of ``{same}`` must have caught the same character."""
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it matches, left to right, not overlapping, never empty."""
+        for match in self.regex.finditer(text):
+            if match.end() > match.start() and (not self.repeats or len(set(_same(match))) == 1):
+                yield match.start(), match.end()
+
+
+def _same(match: Any) -> Iterable[str]:
+    return [value for name, value in match.groupdict().items() if name.startswith("same")]
+
+
+@lru_cache(maxsize=20_000)
+def compiled(template: str) -> Pattern:
+    """Compile a template.
+
+    Raises:
+        TemplateError: it is not a template. re2.error: it is not an expression RE2 accepts, or needs too much memory.
+    """
+    source = expression(template)
+    repeats = slots(template).count("same") > 1
+    number = 0
+    while r"(\pL)" in source:
+        source = source.replace(r"(\pL)", rf"(?P<same{number}>\pL)", 1)
+        number += 1
+    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats)
+
+
+class PatternSet:
+    """Many patterns at once: one pass tells which of them occur at all."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        self._set = re2.Set.SearchSet(_options(SET_MEMORY_BYTES)) if self._patterns else None
+        if self._set is not None:
+            for pattern in self._patterns:
+                self._set.Add(pattern.source)
+            self._set.Compile()
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """(index of the pattern, start, end) of each match."""
+        if self._set is None or not text:
+            return
+        for index in sorted(self._set.Match(text)):
+            for start, end in self._patterns[index].spans(text):
+                yield index, start, end

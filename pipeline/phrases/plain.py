@@ -1,0 +1,90 @@
+"""One form for all ways to write the same words, and the way back to what was written.
+
+Width and case are unified (NFKC), punctuation, spaces and fillers are dropped, digits become spoken digits, and characters that
+sound and mean the same to an inspector (您 and 你, 的 and 地) become one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+FILLERS = frozenset("啊呃嗯哦噢喔呀哎唉诶欸唔哟嘞")
+"""Sounds that carry no words; nothing that is part of a common word (额, 那) may stand here."""
+
+_SAME = {
+    "您": "你", "地": "的", "得": "的", "她": "他", "它": "他", "妳": "你", "幺": "一", "两": "二", "〇": "零", "俩": "二",
+    "嘛": "吗", "作": "做", "帐": "账", "呐": "呢", "呗": "吧", "哪": "那", "咱": "我", "俺": "我", "啦": "了", "讲": "说",
+}  # fmt: skip
+_SAME |= dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?|百)\s*[%％]")
+_MARKS = frozenset("。！？!?；;")
+
+
+def fold(character: str) -> str:
+    """The normal form of one character; empty where it is dropped."""
+    wide = unicodedata.normalize("NFKC", character).lower()
+    return "".join(_SAME.get(c, c) for c in wide if c.isalnum() and c not in FILLERS)
+
+
+class _Table(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        self[code] = fold(chr(code))
+        return self[code]
+
+
+_TABLE = _Table()
+
+
+def _spoken(text: str) -> str:
+    """``100%`` as it is said: 百分之百."""
+    return _PERCENT.sub(
+        lambda m: "百分之" + ("百" if m[1] in ("100", "百") else m[1].replace(".", "点")), text
+    )
+
+
+def normalise(text: str) -> str:
+    """The normal form alone, at the speed of ``str.translate``."""
+    if "%" in text or "％" in text:
+        text = _spoken(text)
+    return text.translate(_TABLE).replace("百分之一百", "百分之百")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A normal form with its way back."""
+
+    text: str
+    origin: tuple[int, ...]
+    """For each character of ``text``, its index in the source."""
+    stops: frozenset[int]
+    """Positions in ``text`` before which the source ends a sentence (。！？；)."""
+
+
+def plain(text: str) -> Plain:
+    """``normalise(text)`` with its origin; slower, so only for text with something to show."""
+    characters: list[str] = []
+    origin: list[int] = []
+    stops: set[int] = set()
+    percents = {m.start(): m for m in _PERCENT.finditer(text)} if "%" in text or "％" in text else {}
+    skip = 0
+    for i, character in enumerate(text):
+        if i < skip:
+            continue
+        match = percents.get(i)
+        if match is not None:
+            said = _spoken(match[0]).translate(_TABLE)
+            skip = match.end()
+        else:
+            said = _TABLE[ord(character)]
+        if not said and character in _MARKS:
+            stops.add(len(characters))
+        characters.extend(said)
+        origin.extend([i] * len(said))
+    joined = "".join(characters)
+    while (at := joined.find("百分之一百")) >= 0:
+        joined = joined[: at + 3] + joined[at + 4 :]
+        del origin[at + 3]
+        stops = {s - 1 if s > at + 3 else s for s in stops}
+    return Plain(joined, tuple(origin), frozenset(stops))

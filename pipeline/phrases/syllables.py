@@ -1,0 +1,76 @@
+"""Characters -> toneless syllables, and how alike two syllables sound.
+
+Distances follow DIMSIM (Li et al., CoNLL 2018) in their order and are scaled to 0..1 per syllable; ``CONFUSIONS`` are the pairs that
+Mandarin speakers and Whisper mix up.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
+
+CONFUSIONS: dict[tuple[str, str], float] = {
+    ("z", "zh"): 0.1, ("c", "ch"): 0.1, ("s", "sh"): 0.1,
+    ("an", "ang"): 0.15, ("en", "eng"): 0.1, ("in", "ing"): 0.1, ("ian", "iang"): 0.2, ("uan", "uang"): 0.2,
+    ("n", "l"): 0.2, ("l", "r"): 0.3, ("f", "h"): 0.3, ("b", "p"): 0.3, ("d", "t"): 0.3, ("g", "k"): 0.3,
+    ("j", "q"): 0.3, ("j", "zh"): 0.3, ("q", "ch"): 0.3, ("x", "sh"): 0.3, ("z", "c"): 0.3, ("zh", "ch"): 0.3, ("x", "s"): 0.3,
+    ("z", "j"): 0.35, ("c", "q"): 0.35, ("q", "x"): 0.35, ("n", "m"): 0.35, ("", "y"): 0.3, ("", "w"): 0.3, ("g", "h"): 0.4, ("k", "h"): 0.4,
+    ("ou", "uo"): 0.35, ("o", "uo"): 0.1, ("o", "ou"): 0.25, ("e", "ei"): 0.3, ("ai", "ei"): 0.3, ("ai", "a"): 0.35, ("ao", "ou"): 0.3,
+    ("e", "o"): 0.3, ("e", "uo"): 0.35, ("i", "ei"): 0.35, ("i", "in"): 0.3, ("i", "ie"): 0.35, ("u", "ou"): 0.35, ("u", "v"): 0.2,
+    ("ia", "ian"): 0.35, ("a", "ia"): 0.3, ("iao", "ao"): 0.25, ("ian", "an"): 0.3, ("uan", "an"): 0.3, ("un", "en"): 0.3,
+    ("un", "uan"): 0.35, ("ui", "ei"): 0.25, ("uai", "ai"): 0.3, ("ua", "a"): 0.3, ("iu", "ou"): 0.25, ("iong", "ong"): 0.25, ("eng", "ong"): 0.25,
+    ("i", "v"): 0.35, ("ie", "ve"): 0.35, ("a", "an"): 0.35, ("a", "e"): 0.4, ("ie", "ian"): 0.4, ("en", "an"): 0.35, ("eng", "ang"): 0.35,
+    ("i", "e"): 0.4, ("i", "u"): 0.45, ("in", "ian"): 0.4, ("ing", "eng"): 0.35, ("in", "en"): 0.35,
+}  # fmt: skip
+"""Cost of writing one for the other, either way round; pairs that are not here cost OTHER each."""
+
+OTHER = 0.6
+"""Cost of any other pair of initials or of finals."""
+
+
+@lru_cache(maxsize=30_000)
+def syllable(character: str) -> str:
+    """The commonest toneless reading of one character; itself where it has none (letters, digits)."""
+    from pypinyin import Style, lazy_pinyin
+
+    return str(lazy_pinyin(character, style=Style.NORMAL, v_to_u=False)[0])
+
+
+@lru_cache(maxsize=20_000)
+def readings(phrase: str) -> tuple[tuple[str, ...], ...]:
+    """For each character of a phrase: its reading in this phrase and its commonest reading, where they differ."""
+    from pypinyin import Style, lazy_pinyin
+
+    inside = lazy_pinyin(phrase, style=Style.NORMAL, errors=_apart)
+    if len(inside) != len(phrase):
+        inside = [syllable(c) for c in phrase]
+    return tuple(tuple(dict.fromkeys((a, syllable(c)))) for a, c in zip(inside, phrase, strict=True))
+
+
+def _apart(text: str) -> list[str]:
+    return list(text)
+
+
+@lru_cache(maxsize=4096)
+def split(spoken: str) -> tuple[str, str]:
+    """Initial and final of a syllable: zhang -> (zh, ang)."""
+    for initial in INITIALS:
+        if spoken.startswith(initial) and len(spoken) > len(initial):
+            return initial, spoken[len(initial) :]
+    return "", spoken
+
+
+@lru_cache(maxsize=400_000)
+def distance(left: str, right: str) -> float:
+    """0 (the same) .. 1 (nothing in common) between two toneless syllables."""
+    if left == right:
+        return 0.0
+    (a, b), (c, d) = split(left), split(right)
+    return min(1.0, _cost(a, c) + _cost(b, d))
+
+
+def _cost(left: str, right: str) -> float:
+    if left == right:
+        return 0.0
+    return CONFUSIONS.get((left, right), CONFUSIONS.get((right, left), OTHER))

@@ -1,0 +1,142 @@
+"""Templates: how a supervisor writes several wordings as one.
+
+A template is plain text with ``(甲|乙)`` for a choice, ``?`` behind a character or group for "may be missing", ``.`` for any
+character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a number and the like (see ``SLOTS``). The same text
+is also a valid RE2 expression once its slots are filled in, so whoever knows regular expressions is at home.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from pipeline.phrases.plain import FILLERS, fold, normalise
+
+SPELLINGS_AT_MOST = 400
+"""A template that stands for more wordings than this is a pattern, not a list of variants."""
+
+SLOTS = {
+    "surname": (
+        "(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+        "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤尤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟"
+        "殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉"
+        "缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝]"
+        "|欧阳|上官|司马|诸葛|东方|皇甫|令狐|司徒)"
+    ),
+    "name": r"(?:\pL{2,4})",
+    "number": "(?:[零一二三四五六七八九十百千万亿点]{1,24})",
+    "org": r"(?:\pL{2,12})",
+    "time": r"(?:[零一二三四五六七八九十几半]{1,4}(?:分钟|秒钟|秒|小时|个小时|点|号|天|个工作日|工作日))",
+    "same": r"(\pL)",
+}
+"""Slot name -> RE2. All ``{same}`` of one template must be the same character (爱买不买)."""
+
+_SLOT = re.compile(r"\{([a-z]+)\}")
+_BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\.|\(\?[:A-Za-z<>]*")
+
+
+class TemplateError(ValueError):
+    """A template that cannot be read; the message says why and what to do."""
+
+
+def folded(template: str) -> str:
+    """The template over normalised text: letters folded as text is, syntax left alone."""
+
+    def letters(piece: str) -> str:
+        return "".join(c if c in "(|)?.*+^$" else normalise(c) or _dropped(c) for c in piece)
+
+    out: list[str] = []
+    at = 0
+    for special in _BRACES.finditer(template):
+        out.append(letters(template[at : special.start()]))
+        text = special[0]
+        out.append(
+            "[" + "".join(c if c in "^-" else fold(c) for c in text[1:-1]) + "]" if text[0] == "[" else text
+        )
+        at = special.end()
+    out.append(letters(template[at:]))
+    return "".join(out)
+
+
+def _dropped(character: str) -> str:
+    if character in FILLERS:
+        raise TemplateError(
+            f"“{character}” is a filler and is dropped before matching; take it out of the wording"
+        )
+    return ""
+
+
+def slots(template: str) -> tuple[str, ...]:
+    """The names of all slots, in order."""
+    return tuple(_SLOT.findall(template))
+
+
+def expression(template: str) -> str:
+    """The template as an RE2 expression over normalised text."""
+    text = folded(template)
+    for name in slots(text):
+        if name not in SLOTS:
+            raise TemplateError(f"unknown slot {{{name}}}; known are: {', '.join(SLOTS)}")
+    return _SLOT.sub(lambda m: SLOTS[m[1]], text)
+
+
+def is_finite(template: str) -> bool:
+    """True where the template stands for a list of spellings: choices and optional parts only."""
+    return not re.search(r"[.*+\[\]{}\\^$]|\(\?", template)
+
+
+def spellings(template: str) -> tuple[str, ...]:
+    """All spellings of a finite template, normalised, longest text first where parts are optional.
+
+    Raises:
+        TemplateError: it is not finite, not well formed, or stands for more than SPELLINGS_AT_MOST spellings.
+    """
+    if not is_finite(template):
+        raise TemplateError("wildcards, slots and repetition have no end of spellings; move it to `patterns`")
+    text = folded(template)
+    parts, end = _choice(text, 0, depth=0)
+    if end != len(text):
+        raise TemplateError(f"unexpected “{text[end]}” in “{template}”; check the brackets")
+    found = tuple(dict.fromkeys(parts))
+    if not all(found):
+        raise TemplateError(f"“{template}” may also be empty; keep at least one part that must be said")
+    return found
+
+
+def _choice(text: str, at: int, *, depth: int) -> tuple[list[str], int]:
+    if depth > 8:
+        raise TemplateError("brackets nest too deeply; split it into several variants")
+    options: list[str] = []
+    while True:
+        parts, at = _sequence(text, at, depth=depth)
+        options += parts
+        if at >= len(text) or text[at] != "|":
+            return options, at
+        at += 1
+
+
+def _sequence(text: str, at: int, *, depth: int) -> tuple[list[str], int]:
+    options = [""]
+    while at < len(text) and text[at] not in "|)":
+        if text[at] == "(":
+            piece, at = _choice(text, at + 1, depth=depth + 1)
+            if at >= len(text):
+                raise TemplateError("a bracket “(” is never closed")
+            at += 1
+        elif text[at] == "?":
+            raise TemplateError("“?” has nothing before it; for a real question mark, just leave it out")
+        else:
+            piece, at = [text[at]], at + 1
+        if at < len(text) and text[at] == "?":
+            piece, at = [*piece, ""], at + 1
+        if len(options) * len(piece) > SPELLINGS_AT_MOST:
+            raise TemplateError(
+                f"stands for more than {SPELLINGS_AT_MOST} spellings; split it or move it to `patterns`"
+            )
+        options = list(_joined(options, piece))
+    return options, at
+
+
+def _joined(heads: list[str], tails: list[str]) -> Iterator[str]:
+    return (head + tail for head, tail in itertools.product(heads, tails))
