@@ -1,0 +1,101 @@
+"""The parts of an inspection that are stored as compact JSON: what is only ever read with its row.
+
+Lists by position instead of objects: a night of calls has millions of words. Floats keep all their digits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.domain import Evidence, How, LedgerEntry, Role, Section, Span, Word
+from pipeline.store.text import escape_json
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON that every database can hold; numbers of other libraries become floats."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=float)
+    return escape_json(text)
+
+
+def loads(text: str) -> Any:
+    return json.loads(text)
+
+
+def strings(values: Iterable[str]) -> str:
+    return dumps(list(values))
+
+
+def read_strings(text: str) -> tuple[str, ...]:
+    return tuple(loads(text))
+
+
+def paths(values: Iterable[Path]) -> str:
+    return dumps([str(path) for path in values])
+
+
+def read_paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(path) for path in loads(text))
+
+
+def spans(values: Iterable[Span]) -> str:
+    return dumps([[s.start, s.end] for s in values])
+
+
+def read_spans(text: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in loads(text)) if text != "[]" else ()
+
+
+def words(values: Iterable[Word]) -> str:
+    return dumps([[w.text, w.span.start, w.span.end, w.probability] for w in values])
+
+
+def read_words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(t, Span(start, end), p) for t, start, end, p in loads(text)) if text != "[]" else ()
+
+
+def _evidence(values: Iterable[Evidence]) -> list[Any]:
+    return [[e.span.start, e.span.end, e.role, e.quote, e.phrase, e.how, e.confidence] for e in values]
+
+
+def _read_evidence(values: Sequence[Any]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            span=Span(start, end),
+            role=None if role is None else Role(role),
+            quote=quote,
+            phrase=phrase,
+            how=None if how is None else How(how),
+            confidence=confidence,
+        )
+        for start, end, role, quote, phrase, how, confidence in values
+    )
+
+
+def evidence(values: Iterable[Evidence]) -> str:
+    return dumps(_evidence(values))
+
+
+def read_evidence(text: str) -> tuple[Evidence, ...]:
+    return _read_evidence(loads(text)) if text != "[]" else ()
+
+
+def ledger(values: Iterable[LedgerEntry]) -> str:
+    return dumps([[e.criterion, e.title, e.points, _evidence(e.evidence), e.note] for e in values])
+
+
+def read_ledger(text: str) -> tuple[LedgerEntry, ...]:
+    return tuple(
+        LedgerEntry(criterion, title, points, _read_evidence(proof), note)
+        for criterion, title, points, proof, note in loads(text)
+    )
+
+
+def sections(values: Iterable[Section]) -> str:
+    return dumps([[s.title, s.points, s.maximum] for s in values])
+
+
+def read_sections(text: str) -> tuple[Section, ...]:
+    return tuple(Section(title, points, maximum) for title, points, maximum in loads(text))

@@ -1,0 +1,121 @@
+"""Counts made by the database: per agent and criterion, and the sums of a set of calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, Integer, case, cast, func, select
+
+from pipeline.domain import Outcome, Severity, Status
+from pipeline.store.filter import CallFilter, conditions
+from pipeline.store.reading import pages
+from pipeline.store.tables import calls, findings, inspections
+from pipeline.store.views import CriterionCount, Overview
+
+BINS = 10
+"""Bins of the score distribution, ten points each."""
+
+
+def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[CriterionCount]:
+    """Per agent and criterion, over current inspections; see :meth:`Store.criterion_counts`."""
+    f, c = findings.c, calls.c
+    failed = f.outcome == Outcome.FAILED.value
+    eligible = f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value])
+    chosen = select(inspections.c.id, inspections.c.call).select_from(
+        inspections.join(calls, inspections.c.call == c.id)
+    )
+    # A filter by criterion or severity chooses criteria here, not calls: a rate needs the calls that passed.
+    chosen = chosen.where(inspections.c.current, *conditions(_without_findings(wanted)))
+    if wanted.limit is not None:
+        chosen = chosen.order_by(c.started_local.is_(None), c.started_local, c.call_id).limit(wanted.limit)
+    those = chosen.subquery()
+    query = (
+        select(
+            c.agent_id,
+            func.max(c.agent_name).label("agent_name"),
+            func.max(c.team).label("team"),
+            f.criterion,
+            func.max(f.title).label("title"),
+            func.max(f.severity).label("severity"),
+            func.sum(case((eligible, 1), else_=0)).label("eligible"),
+            func.sum(case((failed, f.occurrences), else_=0)).label("violations"),
+            func.sum(case((failed, 1), else_=0)).label("calls_with"),
+        )
+        .select_from(findings.join(those, f.inspection == those.c.id).join(calls, those.c.call == c.id))
+        .group_by(c.agent_id, f.criterion)
+        .order_by(c.agent_id.is_(None), c.agent_id, f.criterion)
+    )
+    if wanted.criterion is not None:
+        query = query.where(f.criterion == wanted.criterion)
+    if wanted.severity is not None:
+        query = query.where(f.severity == wanted.severity.value)
+    for row in connection.execute(query):
+        yield CriterionCount(
+            agent_id=row.agent_id,
+            agent_name=row.agent_name,
+            team=row.team,
+            criterion=row.criterion,
+            title=row.title,
+            severity=None if row.severity is None else Severity(row.severity),
+            eligible_calls=int(row.eligible),
+            violations=int(row.violations),
+            calls_with_violation=int(row.calls_with),
+            confirmed=0,
+            overturned=0,
+            pending=int(row.violations),
+        )
+
+
+def _without_findings(wanted: CallFilter) -> CallFilter:
+    return replace(wanted, criterion=None, severity=None)
+
+
+def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
+    """Sums over the current inspections of these calls; see :meth:`Store.overview`."""
+    i = inspections.c
+    statuses: Counter[Status] = Counter()
+    severities: Counter[Severity] = Counter()
+    bins: Counter[int] = Counter()
+    seconds = points = 0.0
+    flagged = alerts = fatal = passed = scored = 0
+    joined = inspections.join(calls, i.call == calls.c.id)
+    for page in pages(call_ids):
+        these = (i.current, calls.c.call_id.in_(page))
+        for row in connection.execute(
+            select(i.status, i.duration, i.flagged, i.alerts, i.fatal, i.passed, i.score)
+            .select_from(joined)
+            .where(*these)
+        ):
+            statuses[Status(row.status)] += 1
+            seconds += row.duration or 0.0
+            flagged += bool(row.flagged)
+            alerts += (row.alerts or "[]") != "[]"
+            fatal += bool(row.fatal)
+            passed += bool(row.passed)
+            if row.score is not None:
+                scored += 1
+                points += row.score
+                bins[max(0, min(int(row.score // (100 / BINS)), BINS - 1))] += 1
+        graded = (
+            select(findings.c.severity, cast(func.count(func.distinct(i.id)), Integer).label("calls"))
+            .select_from(joined.join(findings, findings.c.inspection == i.id))
+            .where(*these, findings.c.outcome == Outcome.FAILED.value, findings.c.severity.is_not(None))
+            .group_by(findings.c.severity)
+        )
+        for severity, count in connection.execute(graded):
+            severities[Severity(severity)] += count
+    return Overview(
+        calls=statuses.total(),
+        statuses=dict(statuses),
+        audio_seconds=seconds,
+        flagged=flagged,
+        alerts=alerts,
+        fatal=fatal,
+        passed=passed,
+        scored=scored,
+        mean_score=points / scored if scored else None,
+        scores=tuple(bins[number] for number in range(BINS)),
+        severities={severity: severities[severity] for severity in Severity if severities[severity]},
+    )

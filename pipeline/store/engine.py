@@ -1,0 +1,78 @@
+"""Connections: SQLite in WAL mode with immediate write transactions, PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from pipeline.errors import StoreError
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one before it gives up."""
+
+WRITES = "callinspect_writes"
+"""Execution option of a connection that is going to write."""
+
+
+def parse(url: str) -> URL:
+    """Check a database URL.
+
+    Raises:
+        StoreError: not a URL, an unknown kind of database, or a missing driver.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            f"not a database URL: {url!r}; use sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            if importlib.util.find_spec("psycopg") is None:
+                raise StoreError("PostgreSQL needs the psycopg driver; install callinspect[postgresql]")
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreError(f"{other} databases are not supported; use sqlite:///FILE or postgresql://...")
+
+
+def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine whose transactions behave alike on both databases."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, busy_seconds)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+
+
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    memory = url.database in (None, "", ":memory:")
+    arguments: dict[str, Any] = {"timeout": busy_seconds, "check_same_thread": False}
+    if memory:
+        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
+    else:
+        engine = create_engine(url, connect_args=arguments)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own implicit BEGIN comes too late and without IMMEDIATE: we begin ourselves, below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not memory and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL: a power cut can take back the last commits (those calls are inspected again) but never
+        # damage the file; a killed process loses nothing.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -65536")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later cannot wait for another writer: it fails at once.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

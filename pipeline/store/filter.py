@@ -1,0 +1,75 @@
+"""Which calls: the one filter behind lists, exports and reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select
+
+from pipeline.domain import Outcome, Severity, Status
+from pipeline.store.tables import calls, findings, inspections
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Conditions that must all hold; None does not matter."""
+
+    call_id: str | None = None
+    agent: str | None = None
+    """Agent's number, exactly."""
+    team: str | None = None
+    flagged: bool | None = None
+    status: Status | None = None
+    criterion: str | None = None
+    """The call failed this criterion."""
+    severity: Severity | None = None
+    """The call failed a criterion of this class (of ``criterion``, where both are given)."""
+    score_below: float | None = None
+    score_from: float | None = None
+    date_from: date | None = None
+    """First day, by the clock on the wall where the call was taken. Calls without a start never match."""
+    date_to: date | None = None
+    """Last day, included."""
+    limit: int | None = None
+
+
+def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    """SQL conditions over ``calls`` joined with ``inspections``, without the limit."""
+    equal: dict[ColumnElement[Any], Any] = {
+        calls.c.call_id: wanted.call_id,
+        calls.c.agent_id: wanted.agent,
+        calls.c.team: wanted.team,
+        inspections.c.status: wanted.status,
+    }
+    out = [column == value for column, value in equal.items() if value is not None]
+    if wanted.flagged is not None:
+        out.append(inspections.c.flagged.is_(wanted.flagged))
+    if wanted.score_below is not None:
+        out.append(inspections.c.score < wanted.score_below)
+    if wanted.score_from is not None:
+        out.append(inspections.c.score >= wanted.score_from)
+    if wanted.date_from is not None:
+        out.append(calls.c.started_local >= wanted.date_from.isoformat())
+    if wanted.date_to is not None:
+        out.append(calls.c.started_local < (wanted.date_to + timedelta(days=1)).isoformat())
+    if wanted.criterion is not None or wanted.severity is not None:
+        failed = [findings.c.inspection == inspections.c.id, findings.c.outcome == Outcome.FAILED.value]
+        if wanted.criterion is not None:
+            failed.append(findings.c.criterion == wanted.criterion)
+        if wanted.severity is not None:
+            failed.append(findings.c.severity == wanted.severity.value)
+        out.append(exists(select(1).where(and_(*failed))))
+    return out
+
+
+def matching(wanted: CallFilter, *columns: Any) -> Select[Any]:
+    """Current inspections that match, in order of start (unknown last), then of call id."""
+    query = (
+        select(*columns)
+        .select_from(inspections.join(calls, inspections.c.call == calls.c.id))
+        .where(inspections.c.current, *conditions(wanted))
+        .order_by(calls.c.started_local.is_(None), calls.c.started_local, calls.c.call_id)
+    )
+    return query if wanted.limit is None else query.limit(wanted.limit)

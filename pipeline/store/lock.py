@@ -1,0 +1,93 @@
+"""At most one writing run per store: a lock that the operating system or the server drops with its holder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, Engine, text
+
+_LOCK_KEY = 0x7C1_0002
+"""Advisory lock of PostgreSQL that the writing run holds."""
+
+
+class RunLock(Protocol):
+    """Held by one run at a time."""
+
+    def acquire(self) -> bool:
+        """True where the lock is ours now; False where another run holds it."""
+
+    def release(self) -> None: ...
+
+
+class FileLock:
+    """For SQLite: an advisory lock (flock) on a file beside it, which the kernel drops with the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> bool:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class ServerLock:
+    """For PostgreSQL: an advisory lock of a connection of its own; the server drops it with that."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def acquire(self) -> bool:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK_KEY}).scalar():
+            self._connection = connection
+            return True
+        connection.close()
+        return False
+
+    def release(self) -> None:
+        if self._connection is not None:
+            # Closing would give the connection, and the lock with it, back to the pool.
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+class MemoryLock:
+    """For an in-memory database, which no other process can see."""
+
+    def __init__(self) -> None:
+        self._held = False
+
+    def acquire(self) -> bool:
+        if self._held:
+            return False
+        self._held = True
+        return True
+
+    def release(self) -> None:
+        self._held = False
+
+
+def run_lock(url: URL, engine: Engine) -> RunLock:
+    """The lock that fits the database."""
+    if url.get_backend_name() == "postgresql":
+        return ServerLock(engine)
+    if url.database in (None, "", ":memory:"):
+        return MemoryLock()
+    return FileLock(Path(f"{url.database}.run-lock"))

@@ -1,0 +1,107 @@
+"""Reading inspections and light rows, in pages: an export of 100,000 calls needs the memory of one page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from pipeline.domain import Inspection, Status
+from pipeline.store import codec, rows
+from pipeline.store.filter import CallFilter, matching
+from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
+from pipeline.store.views import CallRow
+
+PAGE = 200
+"""Inspections per query: below the 999 parameters old SQLite builds allow."""
+
+Reader = Callable[[], AbstractContextManager[Connection]]
+_PARTS = (utterances, measurements, hits, findings)
+_WHOLE = (*(c for c in calls.c if c.name != "id"), *inspections.c)
+
+
+def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
+    """Consecutive slices."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _ids(read: Reader, wanted: CallFilter) -> list[int]:
+    # The whole list of keys first: a run that writes meanwhile cannot make a call appear twice or not at all.
+    with read() as connection:
+        return list(connection.execute(matching(wanted, inspections.c.id)).scalars())
+
+
+def _heads(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    joined = inspections.join(calls, inspections.c.call == calls.c.id)
+    found = {
+        row.id: row
+        for row in connection.execute(select(*_WHOLE).select_from(joined).where(inspections.c.id.in_(ids)))
+    }
+    return [found[key] for key in ids if key in found]  # in the order asked for; purged meanwhile: left out
+
+
+def inspections_by_id(
+    connection: Connection, ids: Sequence[int], *, transcripts: bool = True
+) -> Iterator[Inspection]:
+    """Whole inspections in the order of ``ids``."""
+    heads = _heads(connection, ids)
+    parts: dict[str, dict[int, list[Row[Any]]]] = {}
+    for table in _PARTS:
+        grouped = parts[table.name] = defaultdict(list)
+        if table is utterances and not transcripts:
+            continue
+        query = select(table).where(table.c.inspection.in_(ids)).order_by(table.c.inspection, table.c.number)
+        for row in connection.execute(query):
+            grouped[row.inspection].append(row)
+    for head in heads:
+        yield rows.read_inspection(head, {name: of[head.id] for name, of in parts.items()})
+
+
+def stream_inspections(read: Reader, wanted: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
+    """Current inspections that match; see :meth:`Store.inspections`."""
+    for page in pages(_ids(read, wanted)):
+        with read() as connection:
+            found = list(inspections_by_id(connection, page, transcripts=transcripts))
+        yield from found
+
+
+def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
+    """Light rows of current inspections that match; see :meth:`Store.calls`."""
+    for page in pages(_ids(read, wanted)):
+        with read() as connection:
+            found = list(_call_rows(connection, page))
+        yield from found
+
+
+def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
+    measures: dict[int, dict[str, float | None]] = defaultdict(dict)
+    m = measurements.c
+    query = (
+        select(m.inspection, m.name, m.value).where(m.inspection.in_(ids)).order_by(m.inspection, m.number)
+    )
+    for inspection, name, value in connection.execute(query):
+        measures[inspection].setdefault(name, value)
+    for row in _heads(connection, ids):
+        yield CallRow(
+            call=rows.read_call(row),
+            status=Status(row.status),
+            reason=row.reason,
+            duration=row.duration,
+            layout=row.layout,
+            score=row.score,
+            passed=row.passed,
+            fatal=bool(row.fatal),
+            flagged=bool(row.flagged),
+            flag_reasons=codec.read_strings(row.flag_reasons or "[]"),
+            alerts=codec.read_strings(row.alerts or "[]"),
+            not_applicable=row.not_applicable,
+            measures=measures[row.id],
+            revisions=rows.read_revisions(row),
+            paths=codec.read_paths(row.paths),
+            inspected_at=datetime.fromisoformat(row.inspected_at),
+        )

@@ -1,0 +1,261 @@
+"""Between an Inspection and its rows. Both directions stand side by side: what one writes the other reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from pipeline.domain import (
+    Call,
+    Finding,
+    How,
+    Inspection,
+    Measurement,
+    Measures,
+    Outcome,
+    PhraseHit,
+    PhraseKind,
+    Recording,
+    Revisions,
+    Role,
+    Scorecard,
+    Severity,
+    Span,
+    Status,
+    Transcript,
+    Utterance,
+)
+from pipeline.store import codec
+
+Values = dict[str, Any]
+Rows = Sequence[Row[Any]]
+
+
+def call_values(call: Call) -> Values:
+    started = call.started_at
+    return {
+        "call_id": call.call_id,
+        "agent_id": call.agent_id,
+        "agent_name": call.agent_name,
+        "team": call.team,
+        "queue": call.queue,
+        "direction": call.direction,
+        "customer_number": call.customer_number,
+        "started_at": None if started is None else started.isoformat(),
+        "started_local": None
+        if started is None
+        else started.replace(tzinfo=None).isoformat(timespec="microseconds"),
+        "agent_channel": call.agent_channel,
+    }
+
+
+def read_call(row: Row[Any]) -> Call:
+    return Call(
+        call_id=row.call_id,
+        agent_id=row.agent_id,
+        agent_name=row.agent_name,
+        team=row.team,
+        queue=row.queue,
+        direction=row.direction,
+        customer_number=row.customer_number,
+        started_at=None if row.started_at is None else datetime.fromisoformat(row.started_at),
+        agent_channel=row.agent_channel,
+    )
+
+
+def revision_values(revisions: Revisions) -> Values:
+    return {
+        "audio_sha256": revisions.audio_sha256,
+        "engine": revisions.engine,
+        "model": revisions.model,
+        "lexicons": revisions.lexicons,
+        "rubric": revisions.rubric,
+        "settings": revisions.settings,
+    }
+
+
+def read_revisions(row: Row[Any]) -> Revisions:
+    return Revisions(
+        audio_sha256=row.audio_sha256,
+        engine=row.engine,
+        model=row.model,
+        lexicons=row.lexicons,
+        rubric=row.rubric,
+        settings=row.settings,
+    )
+
+
+def inspection_values(inspection: Inspection) -> Values:
+    """The columns of ``inspections`` without the keys and dates the store adds."""
+    values: Values = {
+        **revision_values(inspection.revisions),
+        "status": inspection.status.value,
+        "reason": inspection.reason,
+        "paths": codec.paths(inspection.recording.paths),
+        "duration": inspection.duration,
+        "layout": inspection.layout,
+    }
+    card = inspection.scorecard
+    if card is not None:
+        values |= {
+            "score": card.score,
+            "passed": card.passed,
+            "fatal": card.fatal,
+            "flagged": card.flagged,
+            "flag_reasons": codec.strings(card.flag_reasons),
+            "alerts": codec.strings(card.alerts),
+            "not_applicable": card.not_applicable,
+            "sections": codec.sections(card.sections),
+            "ledger": codec.ledger(card.ledger),
+        }
+    return values
+
+
+def utterance_values(transcript: Transcript) -> list[Values]:
+    return [
+        {
+            "number": number,
+            "role": u.role.value,
+            "starts": u.span.start,
+            "ends": u.span.end,
+            "text": u.text,
+            "words": codec.words(u.words),
+            "confidence": u.confidence,
+            "role_confidence": u.role_confidence,
+            "overlapped": u.overlapped,
+        }
+        for number, u in enumerate(transcript.utterances)
+    ]
+
+
+def read_transcript(rows: Rows) -> Transcript:
+    return Transcript(
+        tuple(
+            Utterance(
+                role=Role(row.role),
+                span=Span(row.starts, row.ends),
+                text=row.text,
+                words=codec.read_words(row.words),
+                confidence=row.confidence,
+                role_confidence=row.role_confidence,
+                overlapped=row.overlapped,
+            )
+            for row in rows
+        )
+    )
+
+
+def measurement_values(measures: Measures) -> list[Values]:
+    return [
+        {"number": number, "name": m.name, "value": m.value, "unit": m.unit, "spans": codec.spans(m.spans)}
+        for number, m in enumerate(measures)
+    ]
+
+
+def read_measures(rows: Rows) -> Measures:
+    return Measures(tuple(Measurement(r.name, r.value, r.unit, codec.read_spans(r.spans)) for r in rows))
+
+
+def hit_values(hits: Sequence[PhraseHit]) -> list[Values]:
+    return [
+        {
+            "number": number,
+            "code": h.code,
+            "kind": h.kind.value,
+            "phrase": h.phrase,
+            "role": h.role.value,
+            "starts": h.span.start,
+            "ends": h.span.end,
+            "quote": h.quote,
+            "how": h.how.value,
+            "confidence": h.confidence,
+            "utterance": h.utterance,
+        }
+        for number, h in enumerate(hits)
+    ]
+
+
+def read_hits(rows: Rows) -> tuple[PhraseHit, ...]:
+    return tuple(
+        PhraseHit(
+            code=row.code,
+            kind=PhraseKind(row.kind),
+            phrase=row.phrase,
+            role=Role(row.role),
+            span=Span(row.starts, row.ends),
+            quote=row.quote,
+            how=How(row.how),
+            confidence=row.confidence,
+            utterance=row.utterance,
+        )
+        for row in rows
+    )
+
+
+def finding_values(card: Scorecard | None) -> list[Values]:
+    return [
+        {
+            "number": number,
+            "criterion": f.criterion,
+            "title": f.title,
+            "section": f.section,
+            "severity": None if f.severity is None else f.severity.value,
+            "outcome": f.outcome.value,
+            "points": f.points,
+            "reason": f.reason,
+            "fatal": f.fatal,
+            "evidence": codec.evidence(f.evidence),
+            "occurrences": max(len(f.evidence), 1 if f.outcome is Outcome.FAILED else 0),
+        }
+        for number, f in enumerate(() if card is None else card.findings)
+    ]
+
+
+def read_finding(row: Row[Any]) -> Finding:
+    return Finding(
+        criterion=row.criterion,
+        title=row.title,
+        section=row.section,
+        severity=None if row.severity is None else Severity(row.severity),
+        outcome=Outcome(row.outcome),
+        points=row.points,
+        evidence=codec.read_evidence(row.evidence),
+        reason=row.reason,
+        fatal=row.fatal,
+    )
+
+
+def read_scorecard(row: Row[Any], findings: Rows) -> Scorecard | None:
+    if row.ledger is None:
+        return None
+    return Scorecard(
+        findings=tuple(read_finding(finding) for finding in findings),
+        score=row.score,
+        passed=row.passed,
+        fatal=row.fatal,
+        ledger=codec.read_ledger(row.ledger),
+        sections=codec.read_sections(row.sections),
+        flagged=row.flagged,
+        flag_reasons=codec.read_strings(row.flag_reasons),
+        alerts=codec.read_strings(row.alerts),
+        not_applicable=row.not_applicable,
+    )
+
+
+def read_inspection(row: Row[Any], parts: Mapping[str, Rows]) -> Inspection:
+    """Rebuild the value from its row (joined with its call's) and the rows of its parts, by table name."""
+    return Inspection(
+        recording=Recording(read_call(row), codec.read_paths(row.paths), row.audio_sha256),
+        status=Status(row.status),
+        reason=row.reason,
+        revisions=read_revisions(row),
+        duration=row.duration,
+        layout=row.layout,
+        transcript=read_transcript(parts["utterances"]),
+        measures=read_measures(parts["measurements"]),
+        hits=read_hits(parts["hits"]),
+        scorecard=read_scorecard(row, parts["findings"]),
+    )

@@ -1,0 +1,267 @@
+"""The store: inspections in, inspections and counts out. One method, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from sqlalchemy import URL, Connection, Engine, func, select
+
+from pipeline.domain import Inspection, Recording, Revisions
+from pipeline.errors import StoreError
+from pipeline.store import counting, reading, running, writing
+from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
+from pipeline.store.faults import explained, shown
+from pipeline.store.filter import CallFilter, matching
+from pipeline.store.lock import run_lock
+from pipeline.store.migrate import migrate
+from pipeline.store.tables import inspections
+from pipeline.store.views import (
+    CallRow,
+    CriterionCount,
+    FileStamp,
+    Overview,
+    RunRow,
+    Standing,
+    StoredProblem,
+    StoredStanding,
+)
+
+EVERYTHING = CallFilter()
+"""The filter that every call passes."""
+
+
+def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open (or create) a store and migrate it forward.
+
+    Args:
+        url: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
+        busy_seconds: how long a write waits for another writer of an SQLite file.
+
+    Raises:
+        StoreError: it cannot be opened, or a newer callinspect wrote it.
+    """
+    parsed = parse(url)
+    engine = connect(parsed, busy_seconds=busy_seconds)
+    try:
+        with explained(parsed):
+            migrate(engine)
+    except StoreError:
+        engine.dispose()
+        raise
+    return Store(parsed, engine)
+
+
+class Store:
+    """An open database. Every method may raise StoreError with the remedy; nothing is ever half written."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url, self._engine = url, engine
+        self._lock = run_lock(url, engine)
+
+    @property
+    def url(self) -> str:
+        """The address, without the password."""
+        return shown(self._url)
+
+    def close(self) -> None:
+        """Give up the run lock and all connections."""
+        self._lock.release()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with explained(self._url), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with (
+            explained(self._url),
+            self._engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    # Runs
+
+    def start_run(self, *, kind: str = "run", dump: Path | None = None, settings: str | None = None) -> int:
+        """Begin a run that may write; its number goes with every write.
+
+        Only one run writes at a time. A run that was killed is declared abandoned here and can write no more,
+        even if it was only paused.
+
+        Raises:
+            StoreError: another run is at work on this store.
+        """
+        with explained(self._url):
+            try:
+                free = self._lock.acquire()
+            except OSError as error:
+                raise StoreError(f"{self.url}: cannot lock it for a run: {error}") from error
+        if not free:
+            raise StoreError(self._busy())
+        try:
+            with self._write() as connection:
+                return running.start_run(connection, kind=kind, dump=dump, settings=settings)
+        except StoreError:
+            self._lock.release()
+            raise
+
+    def _busy(self) -> str:
+        other = next((run for run in self.runs(limit=20) if run.state == "running"), None)
+        who = (
+            ""
+            if other is None
+            else f" (process {other.pid} on {other.host}, since {other.started_at:%H:%M:%S} UTC)"
+        )
+        return f"{self.url}: another run is at work on this store{who}; wait for it, or use another --store"
+
+    def finish_run(
+        self,
+        run_id: int,
+        *,
+        state: Literal["finished", "stopped", "failed"] = "finished",
+        summary: Mapping[str, object] | None = None,
+    ) -> None:
+        """End a run and let others write."""
+        try:
+            with self._write() as connection:
+                running.finish_run(connection, run_id, state=state, summary=summary)
+        finally:
+            self._lock.release()
+
+    def runs(self, *, limit: int = 100) -> list[RunRow]:
+        """The latest runs, newest first."""
+        with self._read() as connection:
+            return running.list_runs(connection, limit)
+
+    def add_problems(self, run_id: int, found: Iterable[running.ProblemLike]) -> None:
+        """Keep what a run met besides its calls: bad rows of the call list, missing files, ..."""
+        with self._write() as connection:
+            running.add_problems(connection, run_id, found)
+
+    def problems(self, run_id: int) -> list[StoredProblem]:
+        """The problems of a run, in the order they were met."""
+        with self._read() as connection:
+            return running.list_problems(connection, run_id)
+
+    # Inspections
+
+    def save(self, inspection: Inspection, *, run_id: int, replace: bool = False) -> bool:
+        """Store one inspection in one transaction and make it the current one of its call.
+
+        Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
+        unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
+
+        Returns:
+            False where it was already there and current.
+
+        Raises:
+            ValueError: the recording and the revisions name different audio.
+            StoreError: the database refused, or the run may not write any more.
+        """
+        if inspection.recording.sha256 != inspection.revisions.audio_sha256:
+            raise ValueError(
+                f"call {inspection.recording.call.call_id!r}: two different digests of its audio"
+            )
+        with self._write() as connection:
+            return writing.save(connection, inspection, run_id=run_id, replace=replace)
+
+    def standings(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredStanding]:
+        """Call id -> what is known of it under these revisions (their ``audio_sha256`` is not looked at).
+
+        A call that is missing from the answer is absent from the store.
+        """
+        with self._read() as connection:
+            return running.standings(connection, recordings, revisions)
+
+    def is_current(self, recording: Recording, revisions: Revisions) -> bool:
+        """True where nothing is to be done for this recording."""
+        found = self.standings([recording], revisions).get(recording.call.call_id)
+        return found is not None and found.standing is Standing.CURRENT
+
+    def choose(self, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
+        """Make a stored revision the current one of its call; False where there is none like this."""
+        with self._write() as connection:
+            return running.choose(connection, call_id, revisions, run_id=run_id)
+
+    def relocate(self, recordings: Iterable[Recording], *, run_id: int) -> None:
+        """Note where the files of known audio are now."""
+        with self._write() as connection:
+            running.relocate(connection, recordings, run_id=run_id)
+
+    def inspection(self, call_id: str) -> Inspection | None:
+        """The current inspection of a call."""
+        return next(self.inspections(CallFilter(call_id=call_id)), None)
+
+    def revisions(self, call_id: str) -> list[Inspection]:
+        """All inspections of a call, oldest first."""
+        with self._read() as connection:
+            ids = running.inspection_ids(connection, call_id)
+            return list(reading.inspections_by_id(connection, ids))
+
+    def inspections(
+        self, wanted: CallFilter = EVERYTHING, *, transcripts: bool = True
+    ) -> Iterator[Inspection]:
+        """Current inspections in order of their start, streamed; ``transcripts=False`` leaves those empty."""
+        return reading.stream_inspections(self._read, wanted, transcripts=transcripts)
+
+    def calls(self, wanted: CallFilter = EVERYTHING) -> Iterator[CallRow]:
+        """Light rows in order of their start, streamed."""
+        return reading.stream_calls(self._read, wanted)
+
+    def count(self, wanted: CallFilter = EVERYTHING) -> int:
+        """How many calls match."""
+        with self._read() as connection:
+            ids = matching(wanted, inspections.c.id).subquery()
+            return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
+
+    def criterion_counts(self, wanted: CallFilter = EVERYTHING) -> list[CriterionCount]:
+        """Per agent and criterion, in this order. The filter's criterion and severity choose criteria."""
+        with self._read() as connection:
+            return list(counting.criterion_counts(connection, wanted))
+
+    def overview(self, call_ids: Sequence[str]) -> Overview:
+        """Sums over these calls as they stand now."""
+        with self._read() as connection:
+            return counting.overview(connection, call_ids)
+
+    # What a run must remember even if it is killed
+
+    def begin(self, recordings: Sequence[Recording], *, run_id: int) -> None:
+        """Note that a worker begins these calls: if everything dies now, the next run knows where."""
+        with self._write() as connection:
+            running.add_attempts(connection, recordings, run_id=run_id, crashed=False, reason=None)
+
+    def add_crash(self, recording: Recording, reason: str, *, run_id: int) -> int:
+        """Note that a worker died on this call alone; how often that has happened, over all runs."""
+        with self._write() as connection:
+            found = running.add_attempts(connection, [recording], run_id=run_id, crashed=True, reason=reason)
+            return found[recording.call.call_id]
+
+    def suspects(self, recordings: Sequence[Recording]) -> dict[str, int]:
+        """Call id -> crashes, of calls that were begun (by this run or by one that died) and not finished."""
+        with self._read() as connection:
+            return running.suspects(connection, recordings)
+
+    def digests(self, files: Sequence[Sequence[FileStamp]]) -> list[str | None]:
+        """The digest of each recording's files as remembered, None where they are new or changed."""
+        with self._read() as connection:
+            return running.digests(connection, files)
+
+    def remember_digests(self, found: Iterable[tuple[Sequence[FileStamp], str]]) -> None:
+        """Remember what files hold, by path, size and time of change, so that they need not be read again."""
+        with self._write() as connection:
+            running.remember_digests(connection, found)

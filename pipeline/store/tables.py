@@ -1,0 +1,229 @@
+"""The tables, as the newest migration leaves them.
+
+Rows for what is filtered, counted and charted (calls, inspections, measurements, hits, findings, utterances);
+JSON for what is only read with its row (words, evidence, spans, the ledger). Times in the audio are seconds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from pipeline.store.text import SafeText
+
+REVISION = "0001"
+"""The newest migration: what a database must be at for this code."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(32), nullable=False, comment="run, rescore, ..."),
+    Column("state", String(16), nullable=False, comment="running, finished, stopped, failed or abandoned"),
+    Column("dump", SafeText),
+    Column("settings", SafeText, comment="digest of the settings that can change a result"),
+    Column("host", SafeText, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", String(64), nullable=False, comment="UTC, ISO 8601"),
+    Column("finished_at", String(64)),
+    Column("summary", Text, comment="JSON"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", SafeText, nullable=False, unique=True),
+    Column("agent_id", SafeText),
+    Column("agent_name", SafeText),
+    Column("team", SafeText),
+    Column("queue", SafeText),
+    Column("direction", SafeText),
+    Column("customer_number", SafeText),
+    Column("started_at", String(64), comment="ISO 8601 with the offset the call list gave"),
+    Column("started_local", String(64), comment="the clock on the wall, for filters and order"),
+    Column("agent_channel", SafeText),
+    Index(None, "started_local"),
+    # Hash: PostgreSQL limits a B-tree key to 2,704 bytes, and a damaged call list can hold longer cells.
+    Index(None, "agent_id", postgresql_using="hash"),
+    Index(None, "team", postgresql_using="hash"),
+)
+
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("inspected_at", String(64), nullable=False, comment="UTC, ISO 8601"),
+    Column("status", String(16), nullable=False),
+    Column("reason", SafeText),
+    Column("paths", Text, nullable=False, comment="JSON [path, ...]"),
+    Column("audio_sha256", String(64), nullable=False),
+    Column("engine", SafeText, nullable=False),
+    Column("model", SafeText, nullable=False),
+    Column("lexicons", SafeText, nullable=False),
+    Column("rubric", SafeText, nullable=False),
+    Column("settings", SafeText, nullable=False),
+    Column("duration", Double),
+    Column("layout", SafeText),
+    Column("score", Double),
+    Column("passed", Boolean),
+    Column("fatal", Boolean),
+    Column("flagged", Boolean),
+    Column("flag_reasons", Text, comment="JSON [reason, ...]"),
+    Column("alerts", Text, comment="JSON [phrase code, ...]"),
+    Column("not_applicable", SafeText),
+    Column("sections", Text, comment="JSON [[title, points, maximum], ...]"),
+    Column(
+        "ledger", Text, comment="JSON [[criterion, title, points, evidence, note], ...]; NULL: no scorecard"
+    ),
+    UniqueConstraint(
+        "call", "audio_sha256", "engine", "model", "lexicons", "rubric", "settings", name="uq_inspections"
+    ),
+    Index(
+        "uq_inspections_current",
+        "call",
+        unique=True,
+        sqlite_where=text("current"),
+        postgresql_where=text("current"),
+    ),
+    Index(None, "run"),
+    Index(None, "status", "current"),
+    Index(None, "flagged", "current"),
+    Index(None, "score", "current"),
+)
+
+
+def _part(name: str, *columns: Column[object] | Index, number: str) -> Table:
+    """A table of ordered parts of one inspection, gone with it."""
+    return Table(
+        name,
+        metadata,
+        Column("inspection", Integer, ForeignKey("inspections.id", ondelete="CASCADE"), primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False, comment=number),
+        *columns,
+    )
+
+
+utterances = _part(
+    "utterances",
+    Column("role", String(16), nullable=False),
+    Column("starts", Double, nullable=False),
+    Column("ends", Double, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("words", Text, nullable=False, comment="JSON [[text, start, end, probability], ...]"),
+    Column("confidence", Double, nullable=False),
+    Column("role_confidence", Double, nullable=False),
+    Column("overlapped", Boolean, nullable=False),
+    number="from 0, in time order",
+)
+
+measurements = _part(
+    "measurements",
+    Column("name", SafeText, nullable=False),
+    Column("value", Double),
+    Column("unit", SafeText, nullable=False),
+    Column("spans", Text, nullable=False, comment="JSON [[start, end], ...]"),
+    Index(None, "name", "inspection"),
+    number="from 0, in the order of the measures",
+)
+
+hits = _part(
+    "hits",
+    Column("code", SafeText, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("phrase", SafeText, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("starts", Double, nullable=False),
+    Column("ends", Double, nullable=False),
+    Column("quote", SafeText, nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("utterance", Integer, nullable=False),
+    Index(None, "code", "inspection"),
+    number="from 0",
+)
+
+findings = _part(
+    "findings",
+    Column("criterion", SafeText, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("section", SafeText, nullable=False),
+    Column("severity", String(1)),
+    Column("outcome", String(16), nullable=False),
+    Column("points", Double, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    Column("fatal", Boolean, nullable=False),
+    Column(
+        "evidence",
+        Text,
+        nullable=False,
+        comment="JSON [[start, end, role, quote, phrase, how, confidence], ...]",
+    ),
+    Column(
+        "occurrences", Integer, nullable=False, comment="places in the evidence, at least 1 where it failed"
+    ),
+    Index(None, "criterion", "outcome", "inspection"),
+    Index(None, "severity", "outcome", "inspection"),
+    number="from 0, in the order of the rubric",
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", SafeText, nullable=False),
+    Column("path", SafeText),
+    Column("call_id", SafeText),
+    Column("line", Integer),
+    Column("reason", SafeText, nullable=False),
+    Index(None, "run"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("call_id", SafeText, primary_key=True),
+    Column("audio_sha256", String(64), primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("crashes", Integer, nullable=False, comment="workers that died on this call alone"),
+    Column("reason", SafeText),
+)
+
+file_digests = Table(
+    "file_digests",
+    metadata,
+    Column(
+        "key",
+        String(64),
+        primary_key=True,
+        comment="SHA-256 of the paths: they can be longer than an index key",
+    ),
+    Column("paths", Text, nullable=False, comment="JSON [path, ...]"),
+    Column("stamp", Text, nullable=False, comment="JSON [[size, mtime_ns], ...]"),
+    Column("sha256", String(64), nullable=False),
+)

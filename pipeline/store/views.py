@@ -1,0 +1,136 @@
+"""What the store hands out besides whole inspections: light rows and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pipeline.domain import Call, Revisions, Severity, Status
+
+
+class Standing(StrEnum):
+    """What the store knows about a recording, seen from the revisions a run would use."""
+
+    CURRENT = "current"
+    """Inspected with these revisions and these facts of the call: nothing to do."""
+    FACTS_CHANGED = "facts-changed"
+    """Inspected with these revisions, but the call list says something else about the call now."""
+    KNOWN = "known"
+    """Inspected with these revisions earlier, then with others: can be made current without listening."""
+    ABSENT = "absent"
+    """Not inspected like this: listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStanding:
+    """A standing, with what a summary says about a call it does not inspect again."""
+
+    standing: Standing
+    status: Status | None = None
+    reason: str | None = None
+    duration: float | None = None
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """The current inspection of one call without its transcript: what lists and exports show."""
+
+    call: Call
+    status: Status
+    reason: str | None
+    duration: float | None
+    layout: str | None
+    score: float | None
+    passed: bool | None
+    fatal: bool
+    flagged: bool
+    flag_reasons: tuple[str, ...]
+    alerts: tuple[str, ...]
+    not_applicable: str | None
+    measures: Mapping[str, float | None]
+    """Measure name -> value; empty where none were taken."""
+    revisions: Revisions
+    paths: tuple[Path, ...]
+    inspected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCount:
+    """How one agent did on one criterion.
+
+    ``violations``, ``confirmed``, ``overturned`` and ``pending`` count places in calls (pieces of evidence).
+    """
+
+    agent_id: str | None
+    agent_name: str | None
+    team: str | None
+    criterion: str
+    title: str
+    severity: Severity | None
+    eligible_calls: int
+    """Calls in which the criterion passed or failed."""
+    violations: int
+    calls_with_violation: int
+    confirmed: int
+    overturned: int
+    pending: int
+    """Violations nobody has reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Sums over a set of calls, as they stand now."""
+
+    calls: int
+    statuses: Mapping[Status, int]
+    audio_seconds: float
+    flagged: int
+    alerts: int
+    """Calls with an escalation that must reach a person the same day."""
+    fatal: int
+    passed: int
+    scored: int
+    mean_score: float | None
+    scores: tuple[int, ...]
+    """Calls by score: ten bins of ten points, the last one with 100."""
+    severities: Mapping[Severity, int]
+    """Severity -> calls with at least one violation of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProblem:
+    """Something of a run that is not an inspection: a bad row, a missing file, ..."""
+
+    kind: str
+    reason: str
+    path: Path | None = None
+    call_id: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run over a dump."""
+
+    id: int
+    kind: str
+    state: str
+    dump: str | None
+    host: str
+    pid: int
+    started_at: datetime
+    finished_at: datetime | None
+    summary: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells whether a file changed without reading it."""
+
+    path: Path
+    size: int
+    mtime_ns: int
