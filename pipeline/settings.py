@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from pipeline.errors import UsageError
 
@@ -39,27 +44,52 @@ class CallListSettings(BaseModel):
     columns: dict[str, str] = Field(
         default_factory=dict, description="our column name -> the heading the CTI system writes"
     )
-    encoding: str = Field("auto", description="encoding of the call list; auto tries UTF-8, UTF-16, then GB18030")
-    templates: tuple[str, ...] = Field((), description="file-name templates, tried in order before the built-in ones")
+    encoding: str = Field(
+        "auto", description="encoding of the call list; auto tries UTF-8, UTF-16, then GB18030"
+    )
+    templates: tuple[str, ...] = Field(
+        (), description="file-name templates, tried in order before the built-in ones"
+    )
+    settle_seconds: float = Field(
+        3.0,
+        ge=0,
+        description="files changed this recently are watched for a second: a call may still run; 0: never",
+    )
 
 
 class Settings(BaseSettings):
     """All settings of callinspect."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CALLINSPECT_", env_nested_delimiter="__", extra="forbid", frozen=True, protected_namespaces=()
+        env_prefix="CALLINSPECT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        protected_namespaces=(),
     )
 
-    store: str = Field("sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://...")
+    store: str = Field(
+        "sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://..."
+    )
     lang: Literal["zh", "en"] = Field("zh", description="language of what people read")
-    lexicons: Path = Field(default_factory=lambda: data_root() / "lexicons" / "zh", description="folder of lexicon files")
-    rubric: Path = Field(default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file")
-    models: Path = Field(default_factory=lambda: data_root() / "models", description="folder of speech models")
-    model: str = _changes_results("base", "speech model: a name from the manifest, a faster-whisper size, or a folder")
+    lexicons: Path = Field(
+        default_factory=lambda: data_root() / "lexicons" / "zh", description="folder of lexicon files"
+    )
+    rubric: Path = Field(
+        default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file"
+    )
+    models: Path = Field(
+        default_factory=lambda: data_root() / "models", description="folder of speech models"
+    )
+    model: str = _changes_results(
+        "base", "speech model: a name from the manifest, a faster-whisper size, or a folder"
+    )
     language: str = _changes_results("zh", "language spoken in the calls, as Whisper names it")
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where the speech model runs")
     compute_type: str = _changes_results("int8", "arithmetic of the speech model (CTranslate2 names)")
-    workers: Annotated[int, Field(ge=0)] = Field(0, description="worker processes; 0: as many as cores and memory allow")
+    workers: Annotated[int, Field(ge=0)] = Field(
+        0, description="worker processes; 0: as many as cores and memory allow"
+    )
     calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
 
     def fingerprint(self) -> str:
@@ -104,4 +134,6 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {where}: {first['msg']}; see `callinspect doctor` for all settings") from error
+        raise UsageError(
+            f"setting {where}: {first['msg']}; see `callinspect doctor` for all settings"
+        ) from error

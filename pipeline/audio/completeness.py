@@ -1,4 +1,4 @@
-"""Is this all of the call? Cut files decode without an error: compare what is there with what was promised."""
+"""Is this all of the call? Cut files decode without an error: compare what is there with what was due."""
 
 from __future__ import annotations
 

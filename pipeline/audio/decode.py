@@ -22,7 +22,7 @@ from pipeline.errors import AudioError
 MAX_SECONDS = 4 * 3600.0
 """Longer files are refused: two channels of four hours at 16 kHz are 1.8 GB, and no call lasts that long."""
 _BATCH_SECONDS = 1.0
-"""Frames are joined to blocks of this length before resampling: a call per 20 ms frame costs more than its sound."""
+"""Frames are joined to blocks of this length before resampling: a call per 20 ms frame is dear."""
 
 
 def decode(paths: Sequence[Path]) -> Audio:

@@ -1,7 +1,7 @@
 """Reading one file's packets and turning them into blocks of float samples, keeping the timeline whole.
 
-The demuxer is named, never guessed by libavformat: playlists (m3u, ffconcat, SDP, HLS) have no name here, so no
-recording can make it open another file or a connection.
+The demuxer is named, never guessed by libavformat: playlists (m3u, ffconcat, SDP, HLS) have no name here, so
+no recording can make it open another file or a connection.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 import av
 import numpy as np
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from pipeline.audio.source import Source
 from pipeline.domain.container import SNIFF_BYTES, container_of
 from pipeline.errors import AudioError
 
-RAW_FORMATS = {
+RAW_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     ".g722": ("g722", {}),
     ".g729": ("g729", {}),
     ".gsm": ("gsm", {}),
@@ -36,26 +37,27 @@ _OPTIONS = {"protocol_whitelist": "none", "probesize": "1000000", "analyzedurati
 _MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000
 _PAUSE_CODECS = frozenset({"amrnb", "amrwb", "amr_nb", "amr_wb"})
 _PAUSE_FRAME_SECONDS = 0.02
-"""AMR in its pauses stores descriptors or empty frames of 20 ms (3GPP TS 26.101), which libavcodec refuses."""
+"""AMR in its pauses stores descriptors or empty frames of 20 ms (3GPP TS 26.101), which libavcodec skips."""
 _MIN_GAP_SECONDS = 0.1
 """Smaller jumps of the time stamps are rounding."""
 _FULL_SCALE = {"u8": 128.0, "s16": 32_768.0, "s32": 2_147_483_648.0, "s64": 9_223_372_036_854_775_808.0}
 
 
-def open_container(source: Source, suffix: str) -> av.container.InputContainer:
+def open_container(source: Source, suffix: str) -> InputContainer:
     """Open the container that the file's content names (for headerless formats: its ending).
 
     Raises:
         AudioError: the content is no audio, or damaged beyond opening.
     """
     head = source.head(SNIFF_BYTES)
-    name, options = container_of(head), {}
+    name = container_of(head)
+    options: dict[str, str] = {}
     if name is None and suffix in RAW_FORMATS and not _looks_like_text(head):
         name, options = RAW_FORMATS[suffix]
     if name is None:
         raise AudioError(f"the content is not audio ({describe(head)})", code="not-audio")
     try:
-        return av.open(
+        opened = av.open(
             source,
             format=name,
             options=_OPTIONS,
@@ -65,6 +67,8 @@ def open_container(source: Source, suffix: str) -> av.container.InputContainer:
         )
     except (av.FFmpegError, ValueError, OSError) as error:
         raise AudioError(f"the {name} container cannot be opened: {_plain(error)}", code="corrupt") from error
+    assert isinstance(opened, InputContainer)
+    return opened
 
 
 def describe(head: bytes) -> str:
@@ -105,7 +109,7 @@ class Damage:
 
 
 def blocks(
-    container: av.container.InputContainer, source: Source, damage: Damage
+    container: InputContainer, source: Source, damage: Damage
 ) -> Iterator[tuple[NDArray[np.float32], int]]:
     """Yield (samples, rate_hz), samples of shape (n, channels in the file) in [-1, 1].
 

@@ -1,4 +1,4 @@
-"""Opening a recording's bytes without being led astray: regular files only, within a time limit, nothing else."""
+"""Opening a recording's bytes without being led astray: regular files only, within a time limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXTRA_PER_DECODED_SECOND = 0.05
 
 
 class Source(io.RawIOBase):
-    """The bytes of one regular file. Past its time limit it answers end of file, so that what was decoded is kept."""
+    """The bytes of one regular file. Past its time limit it answers end of file: what was decoded is kept."""
 
     def __init__(self, path: Path) -> None:
         """Open ``path``.

@@ -13,7 +13,7 @@ _GROWTH = 60 * SAMPLE_RATE_HZ
 
 
 class Tracks:
-    """One array per channel. Peak memory: the result (64 kB per channel and second), a minute of room and a block."""
+    """One array per channel. Peak memory: the result (64 kB per channel and second) and a minute of room."""
 
     def __init__(self, count: int) -> None:
         self._arrays = [np.empty(0, np.float32) for _ in range(count)]
@@ -28,11 +28,10 @@ class Tracks:
 
     def add(self, block: NDArray[np.float32], rate_hz: int) -> None:
         """Append samples of shape (n, channels) at ``rate_hz``; values that are no numbers become silence."""
-        if not np.isfinite(
-            np.dot(block.ravel(), block.ravel())
-        ):  # one pass; an overflow is looked at closely too
+        # One pass finds NaN and infinity anywhere; a sum that overflows is merely looked at closely as well.
+        if not np.isfinite(np.dot(block.ravel(), block.ravel())):
             block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-        # Far outside full scale is damage as well: one such sample would ring through the resampler for seconds.
+        # Far outside full scale is damage as well; it would ring through the resampler and deafen every measure.
         np.clip(block, -8.0, 8.0, out=block)
         if rate_hz != self._rate_hz:
             self.flush()

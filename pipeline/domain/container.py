@@ -10,10 +10,14 @@ from collections.abc import Callable
 SNIFF_BYTES = 65_536
 """How much of a file's head tells its container: MP3 frames may hide behind this much garbage."""
 
-AUDIO_ENDINGS = frozenset(
-    """.wav .wave .wav49 .mp3 .mp2 .m4a .mp4 .3gp .aac .ogg .oga .opus .spx .flac .amr .awb .au .snd .aif .aiff
-    .caf .wma .asf .w64 .voc .mka .webm .g722 .g729 .gsm .ulaw .ul .pcmu .alaw .al .pcma .sln .sln16""".split()
-)
+# fmt: off
+AUDIO_ENDINGS = frozenset({
+    ".wav", ".wave", ".wav49", ".mp3", ".mp2", ".m4a", ".mp4", ".3gp", ".aac", ".ogg", ".oga",
+    ".opus", ".spx", ".flac", ".amr", ".awb", ".au", ".snd", ".aif", ".aiff", ".caf", ".wma", ".asf",
+    ".w64", ".voc", ".mka", ".webm", ".g722", ".g729", ".gsm", ".ulaw", ".ul", ".pcmu", ".alaw",
+    ".al", ".pcma", ".sln", ".sln16",
+})
+# fmt: on
 """Endings that promise audio: a file with one is reported if it cannot be read, whatever it holds."""
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (

@@ -1,0 +1,226 @@
+"""Reading a call list as CTI systems export it: any encoding, any separator, every bad row named by its line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.domain import Call
+from pipeline.errors import CallListError
+from pipeline.ingest.columns import read_channel, read_direction, read_time, recognise
+from pipeline.ingest.discovery import Problem
+from pipeline.settings import CallListSettings
+
+MAX_BYTES = 256 << 20
+_SEPARATORS = (",", ";", "\t", "|", "，")
+_MAX_ROW_LINES = 20
+"""Lines one quoted row may span; a longer one is a quotation mark that nobody closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One usable row."""
+
+    line: int
+    call: Call
+    """With an empty call_id where the row has none."""
+    files: tuple[str, ...]
+    """As written: none, one, or the agent's and the customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    """The usable rows in their order, and what was wrong with the others."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_call_list(path: Path, settings: CallListSettings) -> CallList:
+    """Read a call list.
+
+    Raises:
+        CallListError: nobody can read it: missing, no text, no heading that names the call or its file.
+        UsageError: the configured columns do not exist.
+    """
+    lines = _text(path, settings.encoding).splitlines(keepends=True)
+    start = next(
+        (i for i, line in enumerate(lines) if line.strip() and not line.lower().startswith("sep=")), None
+    )
+    if start is None:
+        raise CallListError("the call list is empty; export it again", path=path)
+    separator, headings = _heading(lines[start:], settings.columns)
+    columns = recognise(headings, settings.columns)
+    if "call_id" not in columns and "file" not in columns:
+        raise CallListError(
+            f"no column names the call or its file; found {', '.join(headings)}; "
+            "map your headings in [calls.columns]",
+            path=path,
+            line=start + 1,
+        )
+    return _Reader(path, headings, columns, settings.columns).read(lines, start + 1, separator)
+
+
+def _text(path: Path, encoding: str) -> str:
+    try:
+        if not path.is_file():
+            raise CallListError("no such call list; check --calls", path=path)
+        if path.stat().st_size > MAX_BYTES:
+            raise CallListError(f"larger than {MAX_BYTES >> 20} MiB; split the call list", path=path)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CallListError(f"cannot be read ({error.strerror}); grant access", path=path) from error
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise CallListError("an Excel workbook; save it as CSV (UTF-8)", path=path)
+    for name in _encodings(raw) if encoding == "auto" else (encoding,):
+        try:
+            return raw.decode(name).lstrip("\ufeff").replace("\0", "")
+        except UnicodeDecodeError:
+            continue
+        except LookupError:
+            raise CallListError(
+                f"unknown encoding {encoding!r}; use auto, utf-8, gb18030, ...", path=path
+            ) from None
+    raise CallListError("neither UTF-8, UTF-16 nor GB18030 text; save it as CSV (UTF-8)", path=path)
+
+
+def _encodings(raw: bytes) -> tuple[str, ...]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    head = raw[:2000]
+    if head[1::2].count(0) > len(head) // 8:
+        return ("utf-16-le",)
+    if head[::2].count(0) > len(head) // 8:
+        return ("utf-16-be",)
+    return ("utf-8", "gb18030")
+
+
+def _heading(lines: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The separator that makes the most headings known, and the headings."""
+    best: tuple[int, int, str, list[str]] | None = None
+    for rank, separator in enumerate(_SEPARATORS):
+        headings = [field.strip() for field in _record(lines, 0, separator)[0]]
+        known = len(recognise(headings, mapping))
+        if best is None or (known, -rank) > best[:2]:
+            best = (known, -rank, separator, headings)
+    assert best is not None
+    return best[2], best[3]
+
+
+def _record(lines: Sequence[str], start: int, separator: str) -> tuple[list[str], int]:
+    """The fields of the record that starts at a line, and how many lines it takes; 0 if its quotes never close."""
+    reader = csv.reader(lines[start : start + _MAX_ROW_LINES], delimiter=separator)
+    try:
+        fields = next(reader, [])
+    except csv.Error:
+        return [], 0
+    taken = max(1, reader.line_num)
+    unclosed = taken > 1 and "".join(lines[start : start + taken]).count('"') % 2 == 1
+    return fields, 0 if unclosed else taken
+
+
+class _Reader:
+    """Turns records into rows and collects the problems."""
+
+    def __init__(
+        self, path: Path, headings: Sequence[str], columns: Mapping[str, int], mapping: Mapping[str, str]
+    ) -> None:
+        self._path, self._headings, self._columns = path, headings, columns
+        self._problems: list[Problem] = []
+        self._seen: dict[str, Row] = {}
+        for position, heading in enumerate(headings):
+            if heading and position not in columns.values():
+                self._problem(1, f'column "{heading}" is not used; map it in [calls.columns] if it matters')
+        for name, heading in mapping.items():
+            if name not in columns:
+                self._problem(1, f'[calls.columns] maps {name} to "{heading}", which the list does not have')
+
+    def read(self, lines: Sequence[str], start: int, separator: str) -> CallList:
+        rows = []
+        for line, fields in self._records(lines, start, separator):
+            row = self._row(line, fields)
+            if row is not None and not self._repeated(row):
+                rows.append(row)
+        return CallList(tuple(rows), tuple(self._problems))
+
+    def _records(
+        self, lines: Sequence[str], position: int, separator: str
+    ) -> Iterator[tuple[int, list[str]]]:
+        while position < len(lines):
+            fields, taken = _record(lines, position, separator)
+            if taken == 0:
+                self._problem(
+                    position + 1, "a quotation mark is not closed, or a field is too long; the row is skipped"
+                )
+            elif any(field.strip() for field in fields):
+                yield position + 1, [field.strip() for field in fields]
+            position += taken or 1
+
+    def _row(self, line: int, fields: list[str]) -> Row | None:
+        call_id = self._field(fields, "call_id")
+        if len(fields) < len(self._headings):
+            missing = len(self._headings) - len(fields)
+            self._problem(
+                line, f"{missing} of {len(self._headings)} fields are missing and taken as empty", call_id
+            )
+        elif any(fields[len(self._headings) :]):
+            self._problem(line, "more fields than headings; quote fields that hold the separator", call_id)
+        files = tuple(part.strip() for part in self._field(fields, "file").split(";") if part.strip())
+        if len(files) > 2:
+            self._problem(
+                line, f"{len(files)} files; a call has one, or agent;customer; the row is skipped", call_id
+            )
+            return None
+        if not call_id and not files:
+            self._problem(line, "neither a call id nor a file; the row is skipped")
+            return None
+        if not call_id and "call_id" in self._columns:
+            self._problem(line, "the call id is empty; the file name is used instead")
+        return Row(line, self._call(line, fields, call_id), files)
+
+    def _call(self, line: int, fields: list[str], call_id: str) -> Call:
+        started, channel = self._field(fields, "started_at"), self._field(fields, "agent_channel")
+        call = Call(
+            call_id=call_id,
+            agent_id=self._field(fields, "agent_id") or None,
+            agent_name=self._field(fields, "agent_name") or None,
+            team=self._field(fields, "team") or None,
+            queue=self._field(fields, "queue") or None,
+            direction=read_direction(self._field(fields, "direction")) or None,
+            customer_number=self._field(fields, "customer_number") or None,
+            started_at=read_time(started) if started else None,
+            agent_channel=read_channel(channel) if channel else None,
+        )
+        if started and call.started_at is None:
+            self._problem(line, f'"{started}" is no date and time; write 2026-11-20 09:30:00', call_id)
+        if channel and call.agent_channel is None:
+            self._problem(
+                line, f'agent_channel "{channel}" is neither left, right nor mono; finding out', call_id
+            )
+        return call
+
+    def _repeated(self, row: Row) -> bool:
+        """True, and reported, if an earlier row has the same call id."""
+        if not row.call.call_id:
+            return False
+        first = self._seen.setdefault(row.call.call_id, row)
+        if first is row:
+            return False
+        same = replace(first, line=row.line) == row
+        wrong = "repeats" if same else "contradicts"
+        self._problem(
+            row.line,
+            f"call id {row.call.call_id} {wrong} line {first.line}; that line counts, remove this one",
+            row.call.call_id,
+            kind="duplicate",
+        )
+        return True
+
+    def _field(self, fields: Sequence[str], name: str) -> str:
+        position = self._columns.get(name)
+        return fields[position] if position is not None and position < len(fields) else ""
+
+    def _problem(self, line: int, reason: str, call_id: str = "", kind: str = "call-list") -> None:
+        self._problems.append(Problem(self._path, call_id or None, line, reason, kind))

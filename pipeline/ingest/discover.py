@@ -1,0 +1,127 @@
+"""Putting together the files of a dump and the rows of a call list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from pipeline.domain import Call
+from pipeline.ingest.call_list import Row, read_call_list
+from pipeline.ingest.discovery import Candidate, Discovery, Problem
+from pipeline.ingest.listed_files import ListedFiles, NotFound
+from pipeline.ingest.parties import Source, join_parties
+from pipeline.ingest.scan import Scan, scan
+from pipeline.ingest.templates import Template, printable, read_name
+from pipeline.settings import CallListSettings
+
+
+def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> Discovery:
+    """Find every call of a dump.
+
+    The rows of the call list come first, in their order; then the recordings without a row, sorted by path, with
+    what their names tell. Everything that does not add up is a problem; it never stops the others.
+
+    Raises:
+        UsageError: the dump is no folder, a template or a column mapping is wrong.
+        CallListError: the call list cannot be read at all.
+    """
+    templates = [Template(text) for text in settings.templates]
+    listed = read_call_list(calls, settings) if calls is not None else None
+    found = scan(dump, settle_seconds=settings.settle_seconds)
+    sources = join_parties(found.files)
+    problems = [*found.problems, *(listed.problems if listed else ())]
+    candidates: list[Candidate] = []
+    if listed is not None and calls is not None:
+        files = ListedFiles(found, sources, calls.parent)
+        for row in listed.rows:
+            candidate = _listed(row, files, found, calls)
+            if isinstance(candidate, Candidate):
+                candidates.append(candidate)
+            elif candidate is not None:
+                problems.append(candidate)
+    known = {path for candidate in candidates for path in candidate.paths}
+    rest = join_parties([path for path in found.files if path not in known])
+    unlisted = _unlisted(rest, found.root, templates)
+    return Discovery(_unique(candidates, unlisted, found.root), tuple(problems), found.ignored)
+
+
+def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> Candidate | Problem | None:
+    """The candidate of a row; a problem if its sound is not there; None if that is reported already."""
+    call_id = row.call.call_id
+    paths: tuple[Path, ...] = ()
+    for written in row.files:
+        match files.find(written):
+            case NotFound(reason=reason, kind=kind):
+                return Problem(calls, call_id or None, row.line, reason, kind)
+            case several:
+                paths += several
+    if not row.files:
+        by_name = files.named(call_id)
+        if by_name is None:
+            reason = f"the row names no file, and no recording is called {call_id}; fill in the file"
+            return Problem(calls, call_id, row.line, reason, "missing-file")
+        paths = by_name
+    if len(paths) > 2 or len(set(paths)) < len(paths):
+        reason = "the two files of the row must be two different recordings, agent;customer"
+        return Problem(calls, call_id or None, row.line, reason, "call-list")
+    if found.growing.intersection(paths):
+        return None
+    call = row.call
+    if len(row.files) == 2 and call.agent_channel is None:
+        call = replace(call, agent_channel="left")
+    return Candidate(call, paths)
+
+
+def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Template]) -> list[Candidate]:
+    out = []
+    for source in sources:
+        name = source.name.relative_to(root)
+        # A pair's common name has no ending, but may hold a dot: give it one that can be taken off.
+        facts = read_name(name if len(source.paths) == 1 else name.with_name(name.name + ".pair"), templates)
+        call = Call(
+            call_id="", started_at=facts.started_at, agent_channel="left" if source.agent_first else None
+        )
+        out.append(Candidate(replace(call, **facts.values), source.paths))
+    return out
+
+
+def _unique(listed: Sequence[Candidate], unlisted: Sequence[Candidate], root: Path) -> tuple[Candidate, ...]:
+    """Give every call an id of its own: the list's; else a template's or the file's name; else its path."""
+    taken = {c.call.call_id for c in listed if c.call.call_id}
+    named = [c.call.call_id or printable(_stem(c, root).name) for c in unlisted]
+    named_rows = [printable(_stem(c, root).name) for c in listed if not c.call.call_id]
+    often = Counter([*taken, *named, *named_rows])
+    out = []
+    for candidate in listed:
+        out.append(candidate if candidate.call.call_id else _with_id(candidate, root, often, taken))
+    out.extend(_with_id(candidate, root, often, taken) for candidate in unlisted)
+    return tuple(out)
+
+
+def _with_id(candidate: Candidate, root: Path, often: Counter[str], taken: set[str]) -> Candidate:
+    stem = _stem(candidate, root)
+    name = candidate.call.call_id or printable(stem.name)
+    path = printable(candidate.paths[0].relative_to(root))
+    options = (
+        [name] if often[name] == 1 else []
+    )  # files that share a name all get their path: order must not matter
+    options += [printable(stem), path]
+    call_id = next((option for option in options if option not in taken), None)
+    number = 2
+    while call_id is None:
+        call_id = f"{path} ({number})" if f"{path} ({number})" not in taken else None
+        number += 1
+    taken.add(call_id)
+    return replace(candidate, call=replace(candidate.call, call_id=call_id))
+
+
+def _stem(candidate: Candidate, root: Path) -> PurePath:
+    """The path of a call below the dump, without ending; of two files, their common name."""
+    if len(candidate.paths) == 2:
+        joined = join_parties(candidate.paths)
+        if len(joined) == 1:
+            return joined[0].name.relative_to(root)
+    path = candidate.paths[0].relative_to(root)
+    return path.with_name(path.stem or path.name)

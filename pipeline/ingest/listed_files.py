@@ -1,0 +1,86 @@
+"""Finding the file that a row of the call list means; CTI systems write paths of their own machines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.ingest.parties import Source
+from pipeline.ingest.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Why no file was taken."""
+
+    reason: str
+    kind: str
+
+
+class ListedFiles:
+    """Looks up files of a dump by what a call list says."""
+
+    def __init__(self, found: Scan, sources: Sequence[Source], list_folder: Path | None) -> None:
+        self._found = found
+        self._folders = [found.root]
+        if list_folder is not None and list_folder.resolve() not in self._folders:
+            self._folders.append(list_folder.resolve())
+        self._by_name: dict[str, list[Path]] = {}
+        self._by_stem: dict[str, list[Source]] = {}
+        for path in (*found.files, *sorted(found.growing)):
+            self._by_name.setdefault(path.name, []).append(path)
+        for source in sources:
+            self._by_stem.setdefault(source.stem, []).append(source)
+
+    def find(self, written: str) -> tuple[Path, ...] | NotFound:
+        """The file that a row writes, or the two per-party files that share its name.
+
+        Tried in turn: the path below the dump, the path beside the call list (if that is in the dump), and any
+        recording whose path ends alike (the list of another machine), if there is only one.
+        """
+        wanted = PurePosixPath(written.replace("\\", "/"))
+        for folder in self._folders:
+            path = Path(os.path.normpath(folder / wanted))
+            if path.is_relative_to(self._found.root) and _is_file(path):
+                real = path.resolve()
+                if real.is_relative_to(self._found.root):
+                    return (real,)
+                return NotFound(f"{written} is a link out of the dump and is not followed", "outside")
+        if ".." in wanted.parts:
+            return NotFound(f"{written} lies outside the dump; copy the file into the dump", "outside")
+        alike = self._alike(wanted)
+        if len(alike) == 1:
+            return (alike[0],)
+        if alike:
+            return NotFound(
+                f"{len(alike)} files are called {wanted.name}; write the path below the dump", "call-list"
+            )
+        return self.named(wanted.stem) or NotFound(
+            f"no file {written} in the dump; copy it there", "missing-file"
+        )
+
+    def named(self, stem: str) -> tuple[Path, ...] | None:
+        """The only recording (one file, or one per party) that is called ``stem``."""
+        sources = self._by_stem.get(stem, [])
+        return sources[0].paths if len(sources) == 1 else None
+
+    def _alike(self, wanted: PurePosixPath) -> list[Path]:
+        """The recordings that share the most trailing path parts with ``wanted``, at least the name."""
+        best, most = list[Path](), 1
+        for path in self._by_name.get(wanted.name, []):
+            pairs = zip(reversed(path.parts), reversed(wanted.parts), strict=False)
+            same = next((i for i, (ours, theirs) in enumerate(pairs) if ours != theirs), len(wanted.parts))
+            if same > most:
+                best, most = [path], same
+            elif same == most:
+                best.append(path)
+        return best
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

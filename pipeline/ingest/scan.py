@@ -1,0 +1,130 @@
+"""Walking a dump: every recording in it, in a fixed order, and nothing outside it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.domain.container import AUDIO_ENDINGS, SNIFF_BYTES, container_of
+from pipeline.errors import UsageError
+from pipeline.ingest.discovery import Problem
+
+_WATCH_SECONDS = 1.0
+"""How long a fresh file is watched for growth: switches write at least every second while a call runs."""
+
+
+@dataclass
+class Scan:
+    """What lies in a dump."""
+
+    root: Path
+    """The dump, absolute and without links."""
+    files: list[Path] = field(default_factory=list)
+    """Absolute paths of recordings, sorted by relative path."""
+    growing: set[Path] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: int = 0
+
+    def problem(self, path: Path, reason: str, kind: str) -> None:
+        self.problems.append(Problem(path, None, None, reason, kind))
+
+
+def scan(dump: Path, *, settle_seconds: float) -> Scan:
+    """Find all recordings below ``dump``.
+
+    A recording has an audio ending or starts like audio. Links are not followed: one that leads to a file of the
+    dump is found there anyway, one that leaves the dump or leads nowhere is reported. Files changed within
+    ``settle_seconds`` are watched for a second and left out if they grow.
+
+    Raises:
+        UsageError: the dump is no folder or cannot be listed.
+    """
+    if not dump.is_dir():
+        raise UsageError("no such folder; give the folder that holds the recordings", path=dump)
+    found = Scan(dump.resolve())
+    if not os.access(found.root, os.R_OK | os.X_OK):
+        raise UsageError("no permission to list the folder; grant read access", path=dump)
+    fresh: dict[Path, tuple[int, int]] = {}
+    folders = [found.root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except OSError as error:
+            found.problem(
+                folder, f"the folder cannot be listed ({error.strerror}); grant access", "unreadable-folder"
+            )
+            continue
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith("."):
+                found.ignored += 1
+            elif entry.is_symlink():
+                _look_at_link(found, path)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            else:
+                _look_at_file(found, path, fresh, settle_seconds)
+    _watch(found, fresh)
+    found.files = sorted(
+        set(found.files) - found.growing, key=lambda path: path.relative_to(found.root).parts
+    )
+    found.problems.sort(key=lambda problem: str(problem.path))
+    return found
+
+
+def _look_at_link(found: Scan, path: Path) -> None:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        found.problem(path, "the link leads nowhere or in a circle; remove it", "bad-link")
+        return
+    if target.is_relative_to(found.root):
+        found.ignored += 1
+    else:
+        found.problem(
+            path, "the link leaves the dump and is not followed; run on its target instead", "outside"
+        )
+
+
+def _look_at_file(found: Scan, path: Path, fresh: dict[Path, tuple[int, int]], settle_seconds: float) -> None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return  # gone since it was listed: not there, so not reported
+    if not stat.S_ISREG(status.st_mode):
+        found.problem(path, "a pipe, socket or device is not opened; remove it from the dump", "not-a-file")
+    elif path.suffix.lower() not in AUDIO_ENDINGS and not _sounds(path):
+        found.ignored += 1
+    else:
+        found.files.append(path)
+        if time.time() - status.st_mtime < settle_seconds:
+            fresh[path] = (status.st_size, status.st_mtime_ns)
+
+
+def _sounds(path: Path) -> bool:
+    """True if the content starts like audio, whatever the file is called."""
+    try:
+        with path.open("rb") as file:
+            return container_of(file.read(SNIFF_BYTES)) is not None
+    except OSError:
+        return False
+
+
+def _watch(found: Scan, fresh: dict[Path, tuple[int, int]]) -> None:
+    """Move the files that change while being watched to ``growing``."""
+    if not fresh:
+        return
+    time.sleep(_WATCH_SECONDS)
+    for path, before in fresh.items():
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        if (status.st_size, status.st_mtime_ns) != before:
+            found.growing.add(path)
+            found.problem(path, "still being written; run again when the call is over", "still-written")
