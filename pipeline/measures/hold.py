@@ -12,7 +12,7 @@ BEEP_PAUSE_S = 6.0
 
 
 def holds(scene: Scene) -> tuple[Span, ...]:
-    """The holds of a call, sorted and disjoint: music, tones, and silences that the agent announced."""
+    """The holds of a call, sorted and disjoint: music, tones, and announced silences."""
     whole = Span(0.0, scene.duration)
     speech = merge((*scene.spoken(Role.AGENT), *scene.spoken(Role.CUSTOMER)))
     out: list[Span] = []
@@ -28,7 +28,7 @@ def holds(scene: Scene) -> tuple[Span, ...]:
 @measured("hold_total", unit="s")
 def hold_total(scene: Scene) -> Reading:
     """Seconds on hold: music, ringback and beeps (the pauses between beeps included), and silences of at
-    least 5 s that the agent announced ("请您稍等").
+    least 8 s that the agent announced ("请您稍等") or thanked for ("让您久等了").
 
     Source: hold time of Amazon Connect evaluations; switches without hold music make silent holds.
     """

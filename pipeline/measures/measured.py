@@ -50,7 +50,7 @@ def measured(name: str, *, unit: str) -> Callable[[Callable[[Scene], Reading]], 
 def measured_for(
     name: str, *, unit: str, roles: tuple[Role, ...] = PARTIES
 ) -> Callable[[Callable[[Scene, Role], Reading]], tuple[Measure, ...]]:
-    """Declare a function of a scene and a role as one measure per role, which fills ``{role}`` in ``name``."""
+    """Declare a function of a scene and a role as one measure per role; it fills ``{role}`` in ``name``."""
 
     def declare(take: Callable[[Scene, Role], Reading]) -> tuple[Measure, ...]:
         definition, source = _documentation(take, name)

@@ -16,7 +16,7 @@ def speech_spans(scene: Scene, role: Role) -> tuple[Span, ...]:
 
 
 def speech_samples(scene: Scene, role: Role, spans: tuple[Span, ...]) -> NDArray[np.float32]:
-    """The samples of ``spans`` one after the other, shape (samples,); empty where there is no sound at hand."""
+    """The samples of ``spans`` one after the other, shape (samples,); empty where no sound is at hand."""
     sound = scene.sound.get(role)
     if sound is None or not spans:
         return np.empty(0, np.float32)

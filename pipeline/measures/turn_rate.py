@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from itertools import pairwise
+
 from pipeline.domain import Role, Span
 from pipeline.measures.measured import UNMEASURED, Reading, measured_for
 from pipeline.measures.rate import characters
@@ -49,19 +52,16 @@ def long_turns(scene: Scene, role: Role) -> tuple[tuple[Span, int], ...]:
     spans = turns(scene, role)
     if not spans:
         return ()
+    # Times of words are rough, so a word counts for the turn that is nearest to its middle.
+    borders = [(before.end + after.start) / 2 for before, after in pairwise(spans)]
     counts = [0] * len(spans)
     for utterance in scene.said(role):
         pieces = [(word.text, word.span) for word in utterance.words] or _spread(
             utterance.text, utterance.span
         )
         for text, span in pieces:
-            nearest = min(range(len(spans)), key=lambda turn: _distance(spans[turn], span.middle))
-            counts[nearest] += characters(text)
+            counts[bisect(borders, span.middle)] += characters(text)
     return tuple((s, n) for s, n in zip(spans, counts, strict=True) if n >= LEAST_CHARACTERS and s.duration)
-
-
-def _distance(turn: Span, time: float) -> float:
-    return max(turn.start - time, time - turn.end, 0.0)
 
 
 def _spread(text: str, span: Span) -> list[tuple[str, Span]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.domain import Role, Span, clip, total
+from bisect import bisect
+
+from pipeline.domain import Role, Span
 from pipeline.measures.scene import Scene
 
 PAUSE_S = 1.0
@@ -19,16 +21,22 @@ def turns(scene: Scene, role: Role) -> tuple[Span, ...]:
     Speech of the other party over ``role``'s speech does not end a turn; speech in a pause does.
     """
     others = scene.spoken(role.other)
+    ends = [span.end for span in others]
     out: list[Span] = []
     for span in scene.spoken(role):
-        if out and _goes_on(out[-1], span, others):
+        if out and _goes_on(out[-1], span, others, ends):
             out[-1] = out[-1] | span
         else:
             out.append(span)
     return tuple(out)
 
 
-def _goes_on(before: Span, after: Span, others: tuple[Span, ...]) -> bool:
+def _goes_on(before: Span, after: Span, others: tuple[Span, ...], ends: list[float]) -> bool:
     if before.gap(after) > PAUSE_S:
         return False
-    return total(clip(others, Span(before.end, after.start))) < ANSWER_S
+    pause, answered = Span(before.end, after.start), 0.0
+    for number in range(bisect(ends, pause.start), len(others)):
+        if others[number].start >= pause.end:
+            break
+        answered += pause.overlap(others[number])
+    return answered < ANSWER_S
