@@ -59,6 +59,9 @@ class Finding:
     """One sentence for people: why this outcome."""
     fatal: bool = False
     """True where this failure alone brings the score to 0."""
+    group: str = ""
+    """The line of the sheet this belongs to: several criteria that people see and weigh as one."""
+    group_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""The model of a check in a rubric file, built from the files in ``checks/``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.rubric import checks
+from pipeline.rubric.condition import Condition
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.kinds import Choice, choice_model, discover
+from pipeline.rubric.verdict import Bar, Verdict
+
+CHECK_KINDS = discover(checks)
+
+
+class CheckChoice(Choice):
+    """A check: one kind and its options."""
+
+    def run(self, facts: Facts, bar: Bar) -> Verdict:
+        verdict: Verdict = CHECK_KINDS[self.kind].check(facts, self.options, bar)
+        return verdict
+
+
+if TYPE_CHECKING:
+    Check = CheckChoice
+else:
+    for _module in CHECK_KINDS.values():
+        _module.Options.model_rebuild(force=True, _types_namespace={"Condition": Condition})
+    Check = choice_model("Check", CHECK_KINDS, base=CheckChoice, doc="What is looked for.")

@@ -1,0 +1,4 @@
+"""Checks: one kind per file. A check finds what is wrong, or what is missing, on one call.
+
+A kind has ``ID``, ``Options``, ``check(facts, options, bar) -> Verdict`` and ``EXAMPLES``.
+"""

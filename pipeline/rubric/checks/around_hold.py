@@ -1,0 +1,70 @@
+"""Words that belong before or after each hold were not said. Each such hold is one occurrence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role, Span
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import LONG_HOLD_S, Facts
+from pipeline.rubric.pauses import HoldKind, holds
+from pipeline.rubric.proof import FAINT, clock, poor_hearing
+from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+ID = "around-hold"
+
+
+class Options(Base):
+    codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
+    side: Literal["before", "after"] = Field(description="where the words belong")
+    say: str = Field(description="what should have been said")
+    seconds: float = Field(20.0, gt=0, description="how far from the hold the words may stand")
+    min_hold: float = Field(LONG_HOLD_S, gt=0, description="shorter waits are not holds")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    waits = holds(facts, at_least=options.min_hold)
+    if not waits:
+        return not_applicable("没有通话保持")
+    missing, unclear = [], []
+    side = "前" if options.side == "before" else "后"
+    for wait in waits:
+        window = _window(wait.span, options, facts.duration)
+        said = [h for h in facts.found(options.codes) if h.confidence >= FAINT and h.span.overlap(window) > 0]
+        if any(h.role is Role.AGENT for h in said):
+            continue
+        proof = Evidence(window, Role.AGENT, "", options.say)
+        if said or poor_hearing(facts, Role.AGENT, window, bar):
+            unclear.append(proof)
+        else:
+            missing.append((wait, proof))
+    if missing:
+        wait, _ = missing[0]
+        what = "静默等待" if wait.kind is HoldKind.SILENT else "通话保持"
+        reason = f"{clock(wait.span.start)}起{what}{wait.span.duration:.0f}秒，{side}面没有说“{options.say}”一类的话"
+        return failed(reason, tuple(proof for _, proof in missing))
+    if unclear:
+        return undetermined(f"保持{side}的话没有听清，请人工复听", tuple(unclear))
+    return passed(f"每次保持{side}都有说明")
+
+
+def _window(wait: Span, options: Options, duration: float) -> Span:
+    """Where the words are looked for; recognised times may be off by half a second."""
+    if options.side == "before":
+        return Span(max(0.0, wait.start - options.seconds), wait.start + 0.5)
+    return Span(max(0.0, wait.end - 0.5), max(wait.end, min(duration, wait.end + options.seconds)))
+
+
+_ASK = {"codes": ["hold-ask"], "side": "before", "say": "请您稍等，可以吗"}
+_THANKS = {"codes": ["hold-thanks"], "side": "after", "say": "让您久等了"}
+
+EXAMPLES = (
+    Example(_ASK, ("坐席: [hold-ask|请您稍等]", "客户: 好", "保持: 15", "坐席: 查到了"), "passed"),
+    Example(_ASK, ("客户: 查一下", "保持: 15", "坐席: 查到了"), "failed"),
+    Example(_ASK, ("坐席: 您好", "客户: 查一下"), "not-applicable"),
+    Example(_THANKS, ("坐席: [hold-ask|请您稍等]", "保持: 15", "坐席: [hold-thanks|让您久等了]"), "passed"),
+    Example(_THANKS, ("坐席: [hold-ask|请您稍等]", "保持: 15", "坐席: 查到了"), "failed"),
+)

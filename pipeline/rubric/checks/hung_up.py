@@ -1,0 +1,42 @@
+"""The agent broke off the call: nobody took leave, and the last words or the tone after them tell who did it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Role
+from pipeline.rubric.ending import Ending, ending
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+ID = "hung-up"
+
+
+class Options(Base):
+    by: Role = Field(Role.AGENT, description="who must not break off")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    end = ending(facts)
+    if end.ending is Ending.UNKNOWN:
+        return undetermined(end.reason, end.evidence)
+    if end.ending.value != options.by.value:
+        return passed(end.reason)
+    last = facts.turns[-1]
+    if last.role_confidence < bar.role:
+        return undetermined(f"{end.reason}，但分不清是谁说的，请人工复听", end.evidence)
+    return failed(end.reason, end.evidence)
+
+
+EXAMPLES = (
+    Example(
+        {}, ("客户: [esc-complaint|我要投诉]你！", "坐席: [shirk|你去投诉吧]，我这边就这样了。"), "failed"
+    ),
+    Example({}, ("客户: 那什么时候能送到？", "坐席: 不清楚。", "保持: 3"), "failed"),
+    Example({}, ("客户: 好的", "坐席: [closing|感谢您的致电，再见]"), "passed"),
+    Example({}, ("客户: 那算了，我不要了。", "坐席: 行吧。"), "passed"),
+    Example({}, ("坐席: 换别家吧", "客户: 没见过你这样的，挂了！"), "passed"),
+    Example({}, ("坐席: 师傅明天到。", "客户: 那几点呢？"), "undetermined"),
+)

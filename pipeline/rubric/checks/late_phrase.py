@@ -1,0 +1,48 @@
+"""A phrase was said, but too late. Where it was not said at all, this check does not apply."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import cite_all, doubt
+from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+ID = "late-phrase"
+
+
+class Options(Base):
+    codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
+    after_seconds: float = Field(gt=0, description="seconds from the start of the recording")
+    role: Role = Field(Role.AGENT, description="who must say it")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    said = facts.found(options.codes, options.role)
+    if not said:
+        return not_applicable("没有说到，不判是否及时")
+    first = said[0]
+    if first.span.start < options.after_seconds:
+        return passed(f"在第{first.span.start:.0f}秒说到", cite_all([first]))
+    reason = doubt(facts, first, bar)
+    if reason is not None:
+        return undetermined(f"到第{first.span.start:.0f}秒才说到，但{reason}，请人工复听", cite_all([first]))
+    return failed(
+        f"到第{first.span.start:.0f}秒才说到（应在{options.after_seconds:.0f}秒内）", cite_all([first])
+    )
+
+
+EXAMPLES = (
+    Example(
+        {"codes": ["greeting"], "after_seconds": 30}, ("坐席: [greeting|您好，请问有什么可以帮您]",), "passed"
+    ),
+    Example(
+        {"codes": ["greeting"], "after_seconds": 30},
+        ("客户: 喂", "静音: 35", "坐席: [greeting|您好，请问有什么可以帮您]"),
+        "failed",
+    ),
+    Example({"codes": ["greeting"], "after_seconds": 30}, ("坐席: 喂",), "not-applicable"),
+)

@@ -1,0 +1,55 @@
+"""A phrase that must not be said was said. Each place is one occurrence."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import FAINT, ROLES, cite_all, doubt, listed
+from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+from pipeline.rubric.window import Window
+
+ID = "phrase"
+
+
+class Options(Base):
+    codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
+    role: Role = Field(Role.AGENT, description="who must not say it")
+    at_least: int = Field(1, ge=1, description="how often it takes to be a fault")
+    within: Window = Field(Window(), description="where in the call")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    window = options.within.on(facts)
+    said = [
+        h
+        for h in facts.found(options.codes)
+        if h.role in (options.role, Role.UNKNOWN) and h.confidence >= FAINT and h.span.overlap(window) > 0
+    ]
+    sure, weak = [], []
+    for hit in said:
+        reason = doubt(facts, hit, bar)
+        if reason is None:
+            sure.append(hit)
+        else:
+            weak.append((hit, reason))
+    who = ROLES[options.role]
+    if len(sure) >= options.at_least:
+        found = cite_all(sure)
+        return failed(f"{who}说了{listed(found)}", found)
+    if len(said) >= options.at_least:
+        found = cite_all(hit for hit, _ in weak)
+        return undetermined(f"疑似{who}说了{listed(found)}，但{weak[0][1]}，请人工复听", found)
+    return passed(f"没有发现{who}说这类用语")
+
+
+EXAMPLES = (
+    Example({"codes": ["shirk"]}, ("客户: 能修吗", "坐席: [shirk|这不归我管]"), "failed"),
+    Example({"codes": ["shirk"]}, ("客户: [shirk|这不归我管]，是吧", "坐席: 我来处理"), "passed"),
+    Example({"codes": ["shirk"]}, ("坐席: [shirk|这不归我管]",), "undetermined", {"hit_confidence": 0.3}),
+    Example({"codes": ["shirk"]}, ("某人: [shirk|这不归我管]",), "undetermined"),
+    Example({"codes": ["not-know"], "at_least": 2}, ("坐席: [not-know|不知道]",), "passed"),
+)

@@ -1,0 +1,65 @@
+"""A phrase that must be said was not said. The evidence is the window that was searched."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, listed, poor_hearing
+from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+from pipeline.rubric.window import Window
+
+ID = "required-phrase"
+
+
+class Options(Base):
+    codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
+    say: str = Field(description="what should have been said: shown to people as the better wording")
+    match: Literal["any", "all"] | int = Field("any", description="how many different codes must be said")
+    role: Role = Field(Role.AGENT, description="who must say it")
+    within: Window = Field(Window(), description="where in the call")
+    heard_at: float = Field(0.4, ge=0, le=1, description="a hit of this confidence counts as said")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    window = options.within.on(facts)
+    needed = {"any": 1, "all": len(options.codes)}.get(str(options.match)) or int(options.match)
+    near = [h for h in facts.found(options.codes) if h.confidence >= FAINT and h.span.overlap(window) > 0]
+    said = [h for h in near if h.role is options.role and h.confidence >= options.heard_at]
+    if len({h.code for h in said}) >= needed:
+        return passed(f"说了{listed(cite_all(said))}", cite_all(said))
+    who = ROLES[options.role]
+    searched = (Evidence(window, options.role, "", options.say),)
+    where = "全程" if options.within.everything else f"{clock(window.start)}至{clock(window.end)}"
+    for hit in near:
+        utterance = facts.utterance_of(hit)
+        unsure = hit.role is Role.UNKNOWN or (utterance is not None and utterance.role_confidence < bar.role)
+        if hit.role is options.role or unsure:
+            why = "听得不够清楚" if hit.role is options.role else "分不清是谁说的"
+            return undetermined(f"似乎说了{listed(cite_all([hit]))}，但{why}，请人工复听", cite_all([hit]))
+    reason = poor_hearing(facts, options.role, window, bar)
+    if reason is not None:
+        return undetermined(f"{where}没有找到应说的“{options.say}”，但{reason}，请人工复听", searched)
+    return failed(f"{where}没有听到{who}说“{options.say}”一类的话", searched)
+
+
+_GREETING = {"codes": ["greeting"], "say": "您好，很高兴为您服务"}
+
+EXAMPLES = (
+    Example(_GREETING, ("坐席: [greeting|您好，很高兴为您服务]", "客户: 你好"), "passed"),
+    Example(_GREETING, ("坐席: 喂，说吧", "客户: 暖气不热"), "failed"),
+    Example(_GREETING, ("坐席: 喂，你讲", "客户: [greeting|您好，很高兴为您服务]，该你说"), "failed"),
+    Example(_GREETING, ("坐席: 喂，说吧", "客户: 暖气不热"), "undetermined", {"confidence": 0.2}),
+    Example(_GREETING, ("某人: [greeting|您好，很高兴为您服务]",), "undetermined"),
+    Example(_GREETING, ("坐席: [greeting|您好，很高兴为您服务]",), "undetermined", {"hit_confidence": 0.3}),
+    Example(
+        {**_GREETING, "within": {"first_seconds": 10}},
+        ("客户: 喂", "静音: 20", "坐席: [greeting|您好，很高兴为您服务]"),
+        "failed",
+    ),
+)

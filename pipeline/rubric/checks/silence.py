@@ -1,0 +1,70 @@
+"""Silence that kept the customer waiting: so long, so often. Holds are not silence; an excuse before it excuses it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role, Span
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.pauses import debtor, silences
+from pipeline.rubric.proof import FAINT, clock
+from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+ID = "silence"
+
+
+class Options(Base):
+    min_seconds: float = Field(gt=0, description="shorter ones do not count")
+    below_seconds: float | None = Field(None, gt=0, description="this long and longer do not count")
+    at_least: int = Field(1, ge=1, description="how many it takes to be a fault")
+    owed_by: Role | None = Field(Role.AGENT, description="who should have spoken; anyone where null")
+    excused_by: tuple[str, ...] = Field(
+        (), description="codes that excuse a silence when the agent says them before it"
+    )
+    excuse_seconds: float = Field(15.0, gt=0, description="how long before the silence the excuse may stand")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    if not facts.talk:
+        return undetermined("没有人声，无法判断静音")
+    found = silences(
+        facts, at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by
+    )
+    counted = [s for s in found if not _excused(facts, s, options)]
+    if len(counted) < options.at_least:
+        longest = max((s.duration for s in found), default=0.0)
+        return passed(f"最长静音{longest:.1f}秒" if found else f"没有{options.min_seconds:g}秒以上的静音")
+    evidence = tuple(Evidence(s, options.owed_by) for s in counted)
+    longest_one = max(counted, key=lambda s: s.duration)
+    if len(counted) == 1:
+        reason = f"{clock(longest_one.start)}起静音{longest_one.duration:.1f}秒"
+    else:
+        reason = f"静音{len(counted)}次，最长{longest_one.duration:.1f}秒（{clock(longest_one.start)}起）"
+    blurred = options.owed_by is not None and all(debtor(facts, s) is Role.UNKNOWN for s in counted)
+    if blurred:
+        return undetermined(f"{reason}，但分不清该谁说话，请人工复听", evidence)
+    return failed(reason, evidence)
+
+
+def _excused(facts: Facts, silence: Span, options: Options) -> bool:
+    before = Span(max(0.0, silence.start - options.excuse_seconds), silence.start + 0.5)
+    return any(
+        h.role is Role.AGENT and h.confidence >= FAINT and h.span.overlap(before) > 0
+        for h in facts.found(options.excused_by)
+    )
+
+
+_DEAD_AIR = {"min_seconds": 8, "excused_by": ["hold-ask"]}
+_FREQUENT = {"min_seconds": 3, "below_seconds": 8, "at_least": 2}
+
+EXAMPLES = (
+    Example(_DEAD_AIR, ("客户: 什么时候能修好？", "静音: 9", "坐席: 等通知吧"), "failed"),
+    Example(_DEAD_AIR, ("客户: 什么时候能修好？", "静音: 7", "坐席: 等通知吧"), "passed"),
+    Example(_DEAD_AIR, ("客户: 帮我查", "坐席: [hold-ask|请稍等]", "静音: 9", "坐席: 查到了"), "passed"),
+    Example(_DEAD_AIR, ("坐席: 请问卡号是多少？", "静音: 12", "客户: 六二二二"), "passed"),
+    Example(_DEAD_AIR, ("某人: 什么时候能修好", "静音: 9", "某人: 等通知吧"), "undetermined"),
+    Example(_FREQUENT, ("客户: 喂", "静音: 4", "坐席: 嗯", "静音: 5", "坐席: 你好"), "failed"),
+    Example(_FREQUENT, ("客户: 喂", "静音: 4", "坐席: 嗯", "静音: 9", "坐席: 你好"), "passed"),
+)

@@ -1,0 +1,4 @@
+"""Conditions: one kind per file. They decide whether a criterion applies, and can themselves be checks.
+
+A kind has ``ID``, ``Options``, ``holds(facts, options) -> Answer`` and ``EXAMPLES``.
+"""

@@ -1,0 +1,53 @@
+"""Every one of several conditions holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, model_validator
+
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+if TYPE_CHECKING:
+    from pipeline.rubric.condition import Condition
+
+ID = "all"
+
+
+class Options(Base):
+    of: tuple[Condition, ...] = Field(min_length=1, description="the conditions")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: Any) -> Any:
+        """A bare list is the conditions."""
+        return {"of": given} if isinstance(given, list) else given
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    answers = [condition.ask(facts) for condition in options.of]
+    for truth in (Truth.NO, Truth.UNKNOWN):
+        for answer in answers:
+            if answer.truth is truth:
+                return answer
+    reason = "，且".join(a.reason for a in answers if a.reason)
+    return Answer(Truth.YES, tuple(e for a in answers for e in a.evidence), reason)
+
+
+EXAMPLES = (
+    Example(
+        {"of": [{"call": {"direction": "inbound"}}, {"hold": {}}]},
+        ("坐席: 您好", "保持: 20", "坐席: 让您久等了"),
+        "yes",
+        {"direction": "inbound"},
+    ),
+    Example(
+        {"of": [{"call": {"direction": "inbound"}}, {"hold": {}}]},
+        ("坐席: 您好",),
+        "no",
+        {"direction": "inbound"},
+    ),
+)

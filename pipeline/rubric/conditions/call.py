@@ -1,0 +1,94 @@
+"""Facts of the call: direction, queue, team, agent, duration, number of turns, how the conversation ended."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pipeline.rubric.ending import Ending, ending
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+ID = "call"
+
+
+class Options(Base):
+    direction: Literal["inbound", "outbound"] | None = Field(None, description="as the call list says")
+    queue: tuple[str, ...] = Field((), description="any of these stands in the queue's name")
+    team: tuple[str, ...] = Field((), description="any of these stands in the team's name")
+    agent: tuple[str, ...] = Field((), description="agent ids")
+    min_seconds: float | None = Field(None, ge=0)
+    max_seconds: float | None = Field(None, ge=0)
+    min_utterances: int | None = Field(None, ge=0)
+    ended_by: Literal["agent", "customer"] | None = Field(
+        None, description="who broke off or closed the conversation"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Options:
+        if not self.model_fields_set:
+            raise ValueError("say which fact of the call is meant: direction, queue, team, agent, ...")
+        return self
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    answers = [answer for answer in _answers(facts, options)]
+    for truth in (Truth.NO, Truth.UNKNOWN):
+        for answer in answers:
+            if answer.truth is truth:
+                return answer
+    return Answer(Truth.YES, (), "，".join(a.reason for a in answers if a.reason))
+
+
+def _answers(facts: Facts, options: Options) -> list[Answer]:
+    call, answers = facts.call, []
+    if options.direction is not None:
+        words = {"inbound": "呼入", "outbound": "外呼"}
+        if call.direction not in words:
+            answers.append(Answer(Truth.UNKNOWN, (), "话单没有写明呼入还是外呼"))
+        else:
+            answers.append(
+                Answer(_truth(call.direction == options.direction), (), f"{words[call.direction]}通话")
+            )
+    for name, value, wanted in (("技能组", call.queue, options.queue), ("班组", call.team, options.team)):
+        if wanted and value is None:
+            answers.append(Answer(Truth.UNKNOWN, (), f"话单没有写明{name}"))
+        elif wanted and value is not None:
+            answers.append(Answer(_truth(any(w in value for w in wanted)), (), f"{name}是{value}"))
+    if options.agent:
+        answers.append(Answer(_truth(call.agent_id in options.agent), (), "坐席不在所列范围"))
+    if options.min_seconds is not None:
+        answers.append(
+            Answer(_truth(facts.duration >= options.min_seconds), (), f"通话{facts.duration:.0f}秒")
+        )
+    if options.max_seconds is not None:
+        answers.append(
+            Answer(_truth(facts.duration <= options.max_seconds), (), f"通话{facts.duration:.0f}秒")
+        )
+    if options.min_utterances is not None:
+        answers.append(
+            Answer(_truth(len(facts.turns) >= options.min_utterances), (), f"共{len(facts.turns)}句")
+        )
+    if options.ended_by is not None:
+        how = ending(facts)
+        wanted_end = Ending.AGENT if options.ended_by == "agent" else Ending.CUSTOMER
+        truth = Truth.UNKNOWN if how.ending is Ending.UNKNOWN else _truth(how.ending is wanted_end)
+        answers.append(Answer(truth, how.evidence, how.reason))
+    return answers
+
+
+def _truth(value: bool) -> Truth:
+    return Truth.YES if value else Truth.NO
+
+
+EXAMPLES = (
+    Example({"direction": "inbound"}, ("坐席: 您好",), "yes", {"direction": "inbound"}),
+    Example({"direction": "inbound"}, ("坐席: 您好",), "no", {"direction": "outbound"}),
+    Example({"direction": "inbound"}, ("坐席: 您好",), "unknown"),
+    Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "yes", {"queue": "贷后回访"}),
+    Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "no", {"queue": "售后"}),
+    Example({"min_seconds": 600}, ("坐席: 您好",), "no"),
+)

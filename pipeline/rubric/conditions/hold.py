@@ -1,0 +1,35 @@
+"""The customer was put on hold: music, tones, an announced wait, or a long silent look-up."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Evidence
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import LONG_HOLD_S, Facts
+from pipeline.rubric.pauses import holds as waits
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+ID = "hold"
+
+
+class Options(Base):
+    min_seconds: float = Field(LONG_HOLD_S, gt=0, description="shorter waits are not holds")
+    silent: bool = Field(True, description="count long silent look-ups too")
+    times: int = Field(1, ge=1)
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    found = waits(facts, at_least=options.min_seconds, silent=options.silent)
+    if len(found) >= options.times:
+        return Answer(Truth.YES, tuple(Evidence(h.span) for h in found), f"有{len(found)}次通话保持")
+    return Answer(Truth.NO, (), "没有通话保持")
+
+
+EXAMPLES = (
+    Example({}, ("坐席: 您好", "保持: 20", "坐席: 让您久等了"), "yes"),
+    Example({}, ("坐席: 您好", "保持: 4", "坐席: 让您久等了"), "no"),
+    Example({}, ("坐席: 哪个小区？", "客户: 阳光花园", "静音: 12", "坐席: 在检修"), "yes"),
+    Example({}, ("客户: 什么时候能好？", "静音: 12", "坐席: 在检修"), "no"),
+)

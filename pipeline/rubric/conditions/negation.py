@@ -1,0 +1,38 @@
+"""A condition does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, model_validator
+
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Answer
+from pipeline.rubric.window import Options as Base
+
+if TYPE_CHECKING:
+    from pipeline.rubric.condition import Condition
+
+ID = "not"
+
+
+class Options(Base):
+    that: Condition = Field(description="the condition that must not hold")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: Any) -> Any:
+        """``not: {hold: {}}`` says ``not: {that: {hold: {}}}``."""
+        return {"that": given} if isinstance(given, dict) and "that" not in given else given
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    answer = options.that.ask(facts)
+    return Answer(answer.truth.negated, answer.evidence, answer.reason)
+
+
+EXAMPLES = (
+    Example({"that": {"hold": {}}}, ("坐席: 您好",), "yes"),
+    Example({"that": {"hold": {}}}, ("坐席: 您好", "保持: 20", "坐席: 在吗"), "no"),
+)

@@ -1,0 +1,50 @@
+"""Words in the transcript match a pattern (RE2), except where another pattern excuses them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.pattern import Pattern, compiled
+from pipeline.rubric.proof import listed
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+from pipeline.rubric.window import Window
+
+ID = "says"
+
+
+class Options(Base):
+    pattern: Pattern = Field(description="what the text of an utterance must contain")
+    unless: Pattern | None = Field(None, description="utterances that contain this do not count")
+    role: Role | None = Field(None, description="who says it; anyone where not given")
+    times: int = Field(1, ge=1, description="in how many utterances")
+    within: Window = Field(Window(), description="where in the call")
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    wanted, excused = compiled(options.pattern), compiled(options.unless) if options.unless else None
+    window = options.within.on(facts)
+    found = []
+    for utterance in facts.turns:
+        if options.role is not None and utterance.role is not options.role:
+            continue
+        if utterance.span.overlap(window) <= 0:
+            continue
+        match = wanted.search(utterance.text)
+        if match and not (excused and excused.search(utterance.text)):
+            quote = match.group(0)
+            found.append(Evidence(utterance.span, utterance.role, quote, confidence=utterance.confidence))
+    if len(found) >= options.times:
+        return Answer(Truth.YES, tuple(found), f"说了{listed(found)}")
+    return Answer(Truth.NO, (), "没有说到相关内容")
+
+
+EXAMPLES = (
+    Example({"pattern": "余额.{0,6}(元|块)", "role": "agent"}, ("坐席: 您的余额是三百块",), "yes"),
+    Example({"pattern": "余额", "role": "agent"}, ("客户: 我的余额呢",), "no"),
+    Example({"pattern": "余额", "unless": "余额宝"}, ("坐席: 余额宝您用过吗",), "no"),
+    Example({"pattern": "不知道", "times": 2}, ("客户: 不知道", "客户: 真不知道"), "yes"),
+)

@@ -1,0 +1,77 @@
+"""How a conversation ended, as far as its words and tones tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.domain import Evidence, PhraseKind, Role, Span, Utterance
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.pattern import compiled
+
+FAREWELL = r"再见|拜拜|拜了|祝您|感谢您的(来电|致电|支持|接听)|打扰(您|你)?了"
+TAKES_LEAVE = r"再见|拜拜|挂了|先这样|就这样(吧)?。?$"
+"""What a customer says who is done: a cut after it is nobody's fault."""
+SETTLED = r"不用了|没有了|没了|算了|不要了|不需要|不办了|再说吧|考虑|知道了|明白了|谢谢|^[嗯哦唉哼，。 ]*(好的?|行|可以|那好)(吧|啊|的)?[，。！]*$"
+TONE_S = 0.8
+"""A tone of at least this length after the last word is a line that was dropped."""
+
+
+class Ending(StrEnum):
+    CLOSED = "closed"
+    """Someone took leave, or the matter was settled."""
+    AGENT = "agent"
+    """The agent broke off."""
+    CUSTOMER = "customer"
+    """The customer broke off."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    ending: Ending
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def ending(facts: Facts) -> End:
+    """Who ended the call.
+
+    The agent broke off where the agent has the last word, nobody takes leave, the customer has not settled, and the
+    last words are hostile, answer a threat to complain, or are followed by the tone of a dropped line.
+    """
+    if not facts.turns:
+        return End(Ending.UNKNOWN, "没有对话")
+    last = facts.turns[-1]
+    tail = Span(last.span.end, max(last.span.end, facts.duration))
+    customer = next((u for u in reversed(facts.turns) if u.role is Role.CUSTOMER), None)
+    closing = [u for u in facts.turns[-4:] if u.role is Role.AGENT and compiled(FAREWELL).search(u.text)]
+    closing_hits = [h for h in facts.found(("closing",), Role.AGENT) if tail.start - h.span.end < 20]
+    if closing or closing_hits:
+        return End(Ending.CLOSED, "坐席已说结束语")
+    if last.role is Role.UNKNOWN:
+        return End(Ending.UNKNOWN, "分不清最后一句是谁说的")
+    if customer is not None and compiled(TAKES_LEAVE).search(customer.text):
+        return End(Ending.CUSTOMER, "客户先示意挂断", (_cite(customer),))
+    if last.role is Role.CUSTOMER:
+        return End(Ending.UNKNOWN, "客户说完后通话中断，看不出是谁挂断的", (_cite(last),))
+    if customer is not None and compiled(SETTLED).search(customer.text):
+        return End(Ending.CLOSED, "客户已示意结束", (_cite(customer),))
+    here = (Evidence(Span(last.span.start, tail.end), Role.AGENT, last.text, confidence=last.confidence),)
+    if _hostile(facts, last, customer) or any(s.overlap(tail) >= TONE_S for s in facts.hold):
+        return End(Ending.AGENT, "坐席说完最后一句后未道别即中断通话", here)
+    return End(Ending.UNKNOWN, "坐席说完后通话结束，看不出是谁挂断的", here)
+
+
+def _hostile(facts: Facts, last: Utterance, customer: Utterance | None) -> bool:
+    """True where the agent's last words are a slip, or the customer's a threat to complain."""
+    for hit in facts.hits:
+        if hit.kind is PhraseKind.FORBIDDEN and hit.role is Role.AGENT and hit.span.overlap(last.span) > 0:
+            return True
+        if hit.kind is PhraseKind.ESCALATION and customer is not None and hit.span.overlap(customer.span) > 0:
+            return True
+    return False
+
+
+def _cite(utterance: Utterance) -> Evidence:
+    return Evidence(utterance.span, utterance.role, utterance.text, confidence=utterance.confidence)

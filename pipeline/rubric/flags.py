@@ -1,0 +1,52 @@
+"""What goes to a person: flags for review, alerts for the same day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.domain import Role
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.judge import Judged
+from pipeline.rubric.sheet import FlagRule, Rubric
+from pipeline.rubric.verdict import Truth
+
+
+def alerts(rubric: Rubric, facts: Facts) -> tuple[str, ...]:
+    """Codes of the customer's escalations, in the order they came. What the agent quotes is none."""
+    found = facts.found(rubric.alerts.codes)
+    sure = (h for h in found if h.role is not Role.AGENT and h.confidence >= rubric.alerts.confidence)
+    return tuple(dict.fromkeys(h.code for h in sure))
+
+
+def flag_reasons(
+    rubric: Rubric, facts: Facts, judged: Sequence[Judged], *, passed: bool, raised: tuple[str, ...]
+) -> tuple[str, ...]:
+    """One sentence for each rule that fires. What is undetermined alone never flags a call."""
+    reasons = [r for rule in rubric.flag if (r := _fires(rule, facts, judged, passed=passed)) is not None]
+    if raised and rubric.alerts.flag:
+        reasons.append("客户有升级投诉的表示")
+    return tuple(dict.fromkeys(reasons))
+
+
+def _fires(rule: FlagRule, facts: Facts, judged: Sequence[Judged], *, passed: bool) -> str | None:
+    if rule.below_pass_mark and passed:
+        return None
+    failures = [j for j in judged if j.failed]
+    if rule.severity or rule.items or rule.fatal:
+        failures = [
+            j
+            for j in failures
+            if (not rule.severity or j.item.severity in rule.severity)
+            and (not rule.items or j.item.id in rule.items)
+            and (not rule.fatal or j.item.fatal == "sheet")
+        ]
+        if not failures:
+            return None
+    if rule.when is not None and rule.when.ask(facts).truth is not Truth.YES:
+        return None
+    named = (
+        "、".join(dict.fromkeys(j.item.title for j in failures))
+        if rule.severity or rule.items or rule.fatal
+        else ""
+    )
+    return f"{rule.reason}：{named}" if named else rule.reason

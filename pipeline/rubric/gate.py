@@ -1,0 +1,55 @@
+"""Is there a service dialogue to judge at all?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.domain import Role, total
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.verdict import Truth
+
+WORDS_OF_A_PARTY = 2
+"""Fewer characters than this are not taking part in a dialogue."""
+
+
+def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
+    """One sentence why the whole sheet does not apply; None where it does."""
+    gate = rubric.applies
+    day = facts.call.started_at.date() if facts.call.started_at else None
+    if not in_force(day, rubric.valid_from, rubric.valid_until):
+        return "通话日期不在评分表的有效期内"
+    if not facts.turns or total(facts.talk) < 0.3:
+        return "没有人说话"
+    if gate.both_parties:
+        alone = _only_party(facts)
+        if alone is not None:
+            return alone
+    if facts.duration < gate.min_seconds:
+        return f"通话只有{facts.duration:.0f}秒，没有形成对话"
+    if facts.transcript.characters < gate.min_characters or len(facts.turns) < gate.min_utterances:
+        return f"只说了{facts.transcript.characters}个字，没有形成对话"
+    if gate.unless is not None:
+        answer = gate.unless.ask(facts)
+        if answer.truth is Truth.YES:
+            return answer.reason or "评分表不适用于这类通话"
+    return None
+
+
+def _only_party(facts: Facts) -> str | None:
+    """Why this is a monologue; None where both talk, or where nobody can tell the parties apart."""
+    words = dict.fromkeys(Role, 0)
+    for utterance in facts.turns:
+        words[utterance.role] += sum(c.isalnum() for c in utterance.text)
+    if words[Role.UNKNOWN] >= WORDS_OF_A_PARTY:
+        return None
+    if words[Role.AGENT] < WORDS_OF_A_PARTY:
+        return "只有客户一方说话（语音留言或无人接待）"
+    if words[Role.CUSTOMER] < WORDS_OF_A_PARTY:
+        return "只有坐席一方说话（无人应答）"
+    return None
+
+
+def in_force(day: date | None, first: date | None, last: date | None) -> bool:
+    """Whether a rule holds on a day; a call without a date is judged by every rule."""
+    return day is None or ((first is None or day >= first) and (last is None or day <= last))

@@ -1,0 +1,56 @@
+"""From rubric and facts to one verdict per item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.domain import Outcome
+from pipeline.rubric.condition import Condition
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.gate import in_force
+from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
+from pipeline.rubric.verdict import Truth, Verdict, not_applicable, undetermined
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An item of the sheet and what it came to on this call."""
+
+    section: SheetSection
+    criterion: Criterion
+    item: Item
+    verdict: Verdict
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict.outcome is Outcome.FAILED
+
+
+def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
+    """Every item of the sheet in order."""
+    for section in rubric.sections:
+        skip_section = _excluded(section.when, facts)
+        for criterion in section.criteria:
+            skip = skip_section or _excluded(criterion.when, facts)
+            for item in criterion.items:
+                yield Judged(section, criterion, item, skip or _judge_item(rubric, item, facts))
+
+
+def _judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
+    day = facts.call.started_at.date() if facts.call.started_at else None
+    if not in_force(day, item.valid_from, item.valid_until):
+        return not_applicable("通话日期不在该项的有效期内")
+    return _excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
+
+
+def _excluded(when: Condition | None, facts: Facts) -> Verdict | None:
+    """The verdict where a prerequisite does not hold or is not known; None where it holds."""
+    if when is None:
+        return None
+    answer = when.ask(facts)
+    if answer.truth is Truth.YES:
+        return None
+    if answer.truth is Truth.NO:
+        return not_applicable(answer.reason or "前提条件不成立")
+    return undetermined(f"不能确定是否适用：{answer.reason or '证据不足'}", answer.evidence)

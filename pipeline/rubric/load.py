@@ -1,0 +1,136 @@
+"""Reading a rubric file: YAML with line numbers, every error with its place and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+
+from pipeline.errors import RubricError
+from pipeline.rubric.sheet import Rubric
+
+MAX_BYTES = 1 << 20
+"""Larger files are no score sheets; parsing one could take minutes."""
+CODE_KEYS = ("codes", "excused_by", "anchor", "then")
+"""Keys of a rubric file whose values are phrase codes."""
+
+
+def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rubric:
+    """Read and check a rubric file. ``codes`` are the phrase codes of the lexicons; without them, any code is accepted.
+
+    Raises:
+        RubricError: unreadable, not YAML, an unknown key or kind, a value out of range, or an unknown phrase code; the
+            message names file, line and remedy.
+    """
+    document = read_document(path)
+    try:
+        rubric = Rubric.model_validate(document)
+    except ValidationError as error:
+        detail = min(error.errors(), key=lambda e: line_of(document, e["loc"]) or 0)
+        raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
+    if codes is not None:
+        for code, line in codes_used(document):
+            if code not in codes:
+                raise RubricError(
+                    f"no lexicon has the phrase code {code!r}{_close(code, codes)}; correct it or add the code to a lexicon",
+                    path=path,
+                    line=line,
+                )
+    return rubric
+
+
+def read_document(path: Path) -> Any:
+    """The file as ruamel's nodes, which know their lines.
+
+    Raises:
+        RubricError: unreadable, too large, not YAML, an alias, or not a mapping.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RubricError(f"cannot be read ({error.strerror}); check the path", path=path) from error
+    if len(raw) > MAX_BYTES:
+        raise RubricError(f"larger than {MAX_BYTES} bytes; a score sheet is a few kilobytes", path=path)
+    try:
+        text = raw.decode("utf-8-sig")
+        for event in YAML(typ="rt", pure=True).parse(text):
+            if isinstance(event, AliasEvent):
+                line = event.start_mark.line + 1
+                raise RubricError(
+                    "aliases (*name) are not accepted; write the value out", path=path, line=line
+                )
+        document = YAML(typ="rt", pure=True).load(text)
+    except UnicodeDecodeError as error:
+        raise RubricError("not UTF-8; save the file as UTF-8", path=path) from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = str(error.problem or error.context or "").strip().splitlines()[0]
+        raise RubricError(
+            f"not valid YAML: {problem}", path=path, line=mark.line + 1 if mark else None
+        ) from error
+    except YAMLError as error:
+        raise RubricError(f"not valid YAML: {error}", path=path) from error
+    if not isinstance(document, Mapping):
+        raise RubricError("a rubric is a mapping with 'rubric', 'title', 'sections', ...", path=path, line=1)
+    return document
+
+
+def line_of(document: Any, place: Sequence[int | str]) -> int | None:
+    """The 1-based line of a place in the document; the nearest line known where a key is missing."""
+    node, line = document, 1
+    for key in place:
+        try:
+            line = (node.lc.item(key) if isinstance(key, int) else node.lc.key(key))[0] + 1
+            node = node[key]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            continue  # a key that only the model knows, such as the long form of a list
+    return line
+
+
+def codes_used(document: Any) -> Iterator[tuple[str, int | None]]:
+    """Each phrase code a document names, with its line."""
+    if isinstance(document, Mapping):
+        for key, value in document.items():
+            if key in CODE_KEYS and isinstance(value, list) and all(isinstance(v, str) for v in value):
+                for index, code in enumerate(value):
+                    yield str(code), line_of(value, (index,))
+            else:
+                yield from codes_used(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from codes_used(value)
+
+
+def _explained(detail: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in detail["loc"])
+    key = str(detail["loc"][-1]) if detail["loc"] else ""
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{where}: unknown key {key!r}{_close(key, _known_keys())}; correct or remove it"
+        case "missing":
+            return f"{where}: {key!r} is missing; add it"
+        case "value_error":
+            return f"{where}: {detail['msg'].removeprefix('Value error, ')}" if where else detail["msg"][13:]
+        case "string_pattern_mismatch" if key == "id":
+            return f"{where}: {detail['input']!r} is not an id; write lower-case-words-with-hyphens"
+        case _:
+            return f"{where}: {detail['msg']} (found {detail['input']!r}); correct it"
+
+
+def _known_keys() -> set[str]:
+    """Every key a rubric file may have, for suggestions."""
+    definitions = Rubric.model_json_schema(by_alias=True)
+    models = [definitions, *definitions.get("$defs", {}).values()]
+    return {key for model in models for key in model.get("properties", {})}
+
+
+def _close(word: str, known: Mapping[str, object] | set[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" (do you mean {near[0]!r}?)" if near else ""

@@ -1,0 +1,68 @@
+"""From hits and windows to evidence, and whether that evidence is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.domain import Evidence, How, PhraseHit, Role, Span, clip, intersect, total
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Bar
+
+FAINT = 0.2
+"""Hits below this are noise: they neither accuse nor cast doubt."""
+
+ROLES = {Role.AGENT: "坐席", Role.CUSTOMER: "客户", Role.UNKNOWN: "说话人不明"}
+
+
+def cite(hit: PhraseHit) -> Evidence:
+    """The evidence a phrase hit gives."""
+    return Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence)
+
+
+def cite_all(hits: Iterable[PhraseHit]) -> tuple[Evidence, ...]:
+    return tuple(cite(hit) for hit in hits)
+
+
+def doubt(facts: Facts, hit: PhraseHit, bar: Bar) -> str | None:
+    """Why a hit is too weak to accuse anyone; None where it is strong enough."""
+    if hit.role is Role.UNKNOWN:
+        return "分不清是谁说的"
+    if hit.confidence < bar.accuse:
+        return f"把握不足（{hit.confidence:.0%}）"
+    utterance = facts.utterance_of(hit)
+    if utterance is not None:
+        if utterance.role_confidence < bar.role:
+            return "分不清是谁说的"
+        if utterance.overlapped and hit.how is not How.CONFIRMED and hit.confidence < (1 + bar.accuse) / 2:
+            return "双方同时说话，听不真切"
+    return None
+
+
+def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None:
+    """Why the absence of words by ``role`` in ``window`` proves nothing; None where it was heard well enough."""
+    mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
+    spoken = clip(facts.speech.get(role, ()), window)
+    if total(spoken) > 1.0:
+        seen = total(intersect(spoken, (u.span.widened(0.3) for u in facts.transcript.utterances)))
+        if seen / total(spoken) < bar.coverage:
+            return "这一段有话没有识别出来"
+    weight = sum(u.span.duration for u in mine)
+    if weight and sum(u.confidence * u.span.duration for u in mine) / weight < bar.hearing:
+        return "这一段识别不清"
+    return None
+
+
+def quote(text: str, *, limit: int = 24) -> str:
+    """Words for a sentence, cut where they run long."""
+    return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"
+
+
+def clock(seconds: float) -> str:
+    """``83.4`` -> ``1:23``."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> str:
+    """The quotes of some evidence for a sentence: ``“你明白吗”（0:26）、…``."""
+    parts = [f"{quote(e.quote or e.phrase or '')}（{clock(e.span.start)}）" for e in evidence[:limit]]
+    return "、".join(parts) + (f"等{len(evidence)}处" if len(evidence) > limit else "")

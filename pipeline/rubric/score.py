@@ -1,0 +1,86 @@
+"""Scoring: a pure function of rubric and facts."""
+
+from __future__ import annotations
+
+from pipeline.domain import Finding, Outcome, Scorecard
+from pipeline.rubric.arithmetic import Earned, Sum, add_up
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.flags import alerts, flag_reasons
+from pipeline.rubric.gate import why_not_applicable
+from pipeline.rubric.judge import Judged, judge
+from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.verdict import Truth
+
+BONUS_SECTION = "加分项"
+
+
+def score(rubric: Rubric, facts: Facts) -> Scorecard:
+    """Judge one call: findings with evidence, the score and its ledger, flags and alerts.
+
+    The same rubric and facts always give the same card; nothing else is read.
+    """
+    raised = alerts(rubric, facts)
+    reason = why_not_applicable(rubric, facts)
+    if reason is not None:
+        return _nothing(reason, raised)
+    judged = tuple(judge(rubric, facts))
+    earned = tuple(_earned(rubric, facts))
+    total = add_up(rubric, judged, (e for e in earned if e.evidence))
+    if total is None:
+        return _nothing("没有适用的质检项", raised)
+    passed = not total.fatal and total.score >= rubric.pass_mark
+    reasons = flag_reasons(rubric, facts, judged, passed=passed, raised=raised)
+    return Scorecard(
+        findings=tuple(_finding(j, total) for j in judged) + tuple(_bonus_finding(e, total) for e in earned),
+        score=total.score,
+        passed=passed,
+        fatal=total.fatal,
+        ledger=total.ledger,
+        sections=total.sections,
+        flagged=bool(reasons),
+        flag_reasons=reasons,
+        alerts=raised,
+    )
+
+
+def _nothing(reason: str, raised: tuple[str, ...]) -> Scorecard:
+    return Scorecard((), None, None, False, (), alerts=raised, not_applicable=reason)
+
+
+def _earned(rubric: Rubric, facts: Facts) -> list[Earned]:
+    answers = [(bonus, bonus.earned.ask(facts)) for bonus in rubric.bonus]
+    return [Earned(bonus, answer.evidence if answer.truth is Truth.YES else ()) for bonus, answer in answers]
+
+
+def _finding(judged: Judged, total: Sum) -> Finding:
+    item, verdict = judged.item, judged.verdict
+    return Finding(
+        criterion=item.id,
+        title=item.title,
+        section=judged.section.title,
+        severity=item.severity,
+        outcome=verdict.outcome,
+        points=total.points.get(item.id, 0.0),
+        evidence=verdict.evidence,
+        reason=verdict.reason,
+        fatal=judged.failed and item.fatal == "sheet",
+        group=judged.criterion.id,
+        group_title=judged.criterion.title,
+    )
+
+
+def _bonus_finding(earned: Earned, total: Sum) -> Finding:
+    bonus = earned.bonus
+    got = bool(earned.evidence)
+    return Finding(
+        criterion=bonus.id,
+        title=bonus.title,
+        section=BONUS_SECTION,
+        severity=None,
+        outcome=Outcome.PASSED if got else Outcome.NOT_APPLICABLE,
+        points=total.points.get(bonus.id, 0.0),
+        evidence=earned.evidence,
+        reason="符合加分条件" if got else "没有加分情形",
+        group="bonus",
+        group_title=BONUS_SECTION,
+    )

@@ -1,0 +1,191 @@
+"""The score sheet as a rubric file says it. One idea per class; a loaded ``Rubric`` never changes.
+
+A sheet has sections, a section has criteria (what people see, at most 15), a criterion has items. An item is one way to
+go wrong: its own check, severity, points and finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pipeline.domain import Severity
+from pipeline.rubric.check import Check
+from pipeline.rubric.condition import Condition
+from pipeline.rubric.verdict import BARS, Bar
+from pipeline.rubric.window import Options
+
+ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+
+class Test(Options):
+    """A dialogue stored with an item, and what must come out: checked by the linter."""
+
+    dialogue: tuple[str, ...] = Field(
+        min_length=1, description="lines: 坐席: ..., 客户: ..., 静音: 9, 保持: 20"
+    )
+    expect: Literal["passed", "failed", "not-applicable", "undetermined"]
+    direction: Literal["inbound", "outbound"] | None = None
+    queue: str | None = None
+
+
+class Item(Options):
+    """One way to go wrong, one finding."""
+
+    id: str = Field(pattern=ID, description="stays the same across revisions, so that trends survive")
+    title: str = Field(min_length=1, description="what people read")
+    severity: Severity
+    check: Check = Field(description="what is looked for")
+    deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
+    up_to: float | None = Field(
+        None, gt=0, description="deduct for each occurrence, but never more than this"
+    )
+    fatal: Literal["sheet", "section"] | None = Field(
+        None, description="a failure brings the sheet or section to 0"
+    )
+    when: Condition | None = Field(None, description="where this does not hold, the item does not apply")
+    valid_from: date | None = Field(None, description="calls before this day are not judged by it")
+    valid_until: date | None = Field(None, description="calls after this day are not judged by it")
+    advice: str = Field("", description="how to do it instead: shown in coaching")
+    tests: tuple[Test, ...] = ()
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> Item:
+        if not self.deduct and not self.fatal:
+            raise ValueError("an item costs points or is fatal; add 'deduct' or 'fatal'")
+        if self.up_to is not None and self.up_to < self.deduct:
+            raise ValueError("'up_to' is less than 'deduct'; raise it")
+        return self
+
+
+class Criterion(Options):
+    """One line of the sheet: its points can be lost through any of its items, and only once."""
+
+    id: str = Field(pattern=ID)
+    title: str = Field(min_length=1)
+    points: float = Field(ge=0, description="what it is worth")
+    when: Condition | None = Field(None, description="where this does not hold, no item applies")
+    items: tuple[Item, ...] = Field(min_length=1)
+
+
+class SheetSection(Options):
+    """A part of the sheet with its own subtotal."""
+
+    id: str = Field(pattern=ID)
+    title: str = Field(min_length=1)
+    when: Condition | None = Field(None, description="where this does not hold, nothing in it applies")
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+
+class Bonus(Options):
+    """Points on top, for what went well."""
+
+    id: str = Field(pattern=ID)
+    title: str = Field(min_length=1)
+    points: float = Field(gt=0, description="points added; for each occurrence where up_to is given")
+    up_to: float | None = Field(None, gt=0)
+    earned: Condition = Field(description="what earns it")
+
+
+class Gate(Options):
+    """When there is a service dialogue at all; otherwise the whole sheet does not apply."""
+
+    min_seconds: float = Field(5.0, ge=0, description="shorter recordings are abandoned calls")
+    min_characters: int = Field(20, ge=0, description="characters spoken by both together")
+    min_utterances: int = Field(2, ge=0)
+    both_parties: bool = Field(True, description="voicemail and announcements have one voice only")
+    unless: Condition | None = Field(None, description="where this holds, the sheet does not apply")
+
+
+class EvidenceBar(Options):
+    """How good evidence must be before a failure of this severity is found (0..1)."""
+
+    accuse: float = Field(ge=0, le=1, description="confidence of a phrase hit")
+    role: float = Field(ge=0, le=1, description="confidence that this party spoke")
+    hearing: float = Field(ge=0, le=1, description="mean recogniser confidence where nothing was found")
+    coverage: float = Field(0.6, ge=0, le=1, description="share of the speech there that was transcribed")
+
+
+class FlagRule(Options):
+    """What goes to a person. All given parts must hold."""
+
+    severity: tuple[Severity, ...] = Field((), description="a failed item of one of these classes")
+    items: tuple[str, ...] = Field((), description="one of these items failed")
+    fatal: bool = Field(False, description="a fatal item failed")
+    below_pass_mark: bool = Field(False, description="the score is below the pass mark")
+    when: Condition | None = None
+    reason: str = Field(min_length=1, description="what the reviewer reads")
+
+    @model_validator(mode="after")
+    def _something(self) -> FlagRule:
+        if not (self.severity or self.items or self.fatal or self.below_pass_mark or self.when):
+            raise ValueError(
+                "a flag rule without a condition would flag every call; add severity, items, fatal or when"
+            )
+        return self
+
+
+class Alerts(Options):
+    """Customer escalations that must reach a person the same day. They cost nobody points."""
+
+    codes: tuple[str, ...] = ()
+    confidence: float = Field(0.5, ge=0, le=1)
+    flag: bool = Field(False, description="an alert also flags the call")
+
+
+class Rubric(Options):
+    """A score sheet."""
+
+    rubric: str = Field(pattern=ID, description="the sheet's id")
+    title: str = Field(min_length=1)
+    valid_from: date | None = None
+    valid_until: date | None = None
+    pass_mark: float = Field(ge=0, le=100)
+    applies: Gate = Gate()
+    evidence: dict[Severity, EvidenceBar] = Field(
+        default_factory=dict, description="bars that differ from the default"
+    )
+    sections: tuple[SheetSection, ...] = Field(min_length=1)
+    bonus: tuple[Bonus, ...] = ()
+    flag: tuple[FlagRule, ...] = ()
+    alerts: Alerts = Alerts()
+
+    @model_validator(mode="after")
+    def _unique_ids(self) -> Rubric:
+        seen: set[str] = set()
+        for name in [i.id for i in self.items] + [b.id for b in self.bonus]:
+            if name in seen:
+                raise ValueError(f"two items are called {name!r}; rename one")
+            seen.add(name)
+        for rule in self.flag:
+            for name in rule.items:
+                if name not in seen:
+                    raise ValueError(
+                        f"a flag rule names the item {name!r}, which is not on the sheet; correct it"
+                    )
+        groups = [c.id for c in self.criteria] + [s.id for s in self.sections]
+        for name in groups:
+            if groups.count(name) > 1:
+                raise ValueError(f"two criteria or sections are called {name!r}; rename one")
+        return self
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(c for s in self.sections for c in s.criteria)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(i for c in self.criteria for i in c.items)
+
+    @cached_property
+    def revision(self) -> str:
+        """Digest (16 hex digits) of everything that judges; comments and layout of the file do not change it."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
+
+    @cached_property
+    def bars(self) -> dict[Severity, Bar]:
+        return BARS | {s: Bar(b.accuse, b.role, b.hearing, b.coverage) for s, b in self.evidence.items()}

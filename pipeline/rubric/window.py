@@ -1,0 +1,66 @@
+"""Which part of a call to look at."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.domain import Role, Span
+from pipeline.rubric.facts import Facts
+
+
+class Options(BaseModel):
+    """Base of everything a rubric file can say: no unknown keys, no changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Window(Options):
+    """A part of the call: its beginning or its end, in seconds, in percent of the recording, or in utterances.
+
+    Without any field it is the whole call. ``utterances`` counts those of ``of`` (both parties where not given).
+    """
+
+    first_seconds: float | None = Field(None, gt=0, description="the first N seconds of conversation")
+    last_seconds: float | None = Field(None, gt=0, description="the last N seconds of conversation")
+    first_percent: float | None = Field(
+        None, gt=0, le=100, description="the first N percent of the recording"
+    )
+    last_percent: float | None = Field(None, gt=0, le=100, description="the last N percent of the recording")
+    first_utterances: int | None = Field(None, gt=0, description="the first N utterances")
+    last_utterances: int | None = Field(None, gt=0, description="the last N utterances")
+    of: Role | None = Field(None, description="whose utterances are counted")
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Window:
+        given = [name for name in type(self).model_fields if name != "of" and getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other; keep one")
+        if self.of is not None and not (self.first_utterances or self.last_utterances):
+            raise ValueError("'of' needs first_utterances or last_utterances")
+        return self
+
+    @property
+    def everything(self) -> bool:
+        return all(getattr(self, name) is None for name in type(self).model_fields)
+
+    def on(self, facts: Facts) -> Span:
+        """The stretch of time on this call. Seconds count from the first and to the last spoken word."""
+        whole = facts.whole
+        if self.everything:
+            return whole
+        start = facts.talk[0].start if facts.talk else 0.0
+        end = facts.talk[-1].end if facts.talk else whole.end
+        if self.first_seconds is not None:
+            return Span(0.0, min(whole.end, start + self.first_seconds))
+        if self.last_seconds is not None:
+            return Span(max(0.0, end - self.last_seconds), max(whole.end, end))
+        if self.first_percent is not None:
+            return Span(0.0, whole.end * self.first_percent / 100)
+        if self.last_percent is not None:
+            return Span(whole.end * (1 - self.last_percent / 100), whole.end)
+        turns = [u for u in facts.turns if self.of is None or u.role is self.of]
+        if self.first_utterances is not None:
+            chosen = turns[: self.first_utterances]
+            return Span(0.0, max((u.span.end for u in chosen), default=0.0))
+        chosen = turns[-(self.last_utterances or 1) :]
+        return Span(min((u.span.start for u in chosen), default=whole.end), max(whole.end, end))
