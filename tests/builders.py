@@ -1,7 +1,7 @@
 """Small calls for tests, written as dialogues: ``call("坐席: 您好", "客户: 喂")``.
 
-The notation is that of ``pipeline.rubric.dialogue``: ``[code|words]`` marks a phrase hit, ``静音: 9`` a silence,
-``保持: 20`` a hold, ``坐席(480): ...`` the speaking rate, ``客户@12.5: ...`` the start in seconds.
+The notation is that of ``pipeline.rubric.dialogue``: ``[code|words]`` marks a phrase hit, ``静音: 9`` a
+silence, ``保持: 20`` a hold, ``坐席(480): ...`` the speaking rate, ``客户@12.5: ...`` the start in seconds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Judgement: rubric files, one kind of check per file, scoring.
 
-``load_rubric`` reads a score sheet, ``score`` judges the facts of one call by it. Nothing here sees sound, the database
-or the clock.
+``load_rubric`` reads a score sheet, ``score`` judges the facts of one call by it. Nothing here sees sound,
+the database or the clock.
 """
 
 from pipeline.rubric.dialogue import dialogue

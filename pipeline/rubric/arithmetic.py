@@ -1,4 +1,4 @@
-"""From verdicts to points. All sums are whole hundredths of a point, so that a ledger always adds up to its score."""
+"""From verdicts to points. Sums are whole hundredths of a point, so that a ledger adds up to its score."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Sum:
 def add_up(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned]) -> Sum | None:
     """The score on 0..100; None where no criterion applies.
 
-    A criterion whose items are all not applicable leaves the denominator; an undetermined one keeps its points. The
-    losses of a criterion are bounded by its points. Hundredths are cut from running totals, so rounding can never make
-    a worse call score higher.
+    A criterion whose items are all not applicable leaves the denominator; an undetermined one keeps its
+    points. The losses of a criterion are bounded by its points. Hundredths are cut from running totals, so
+    rounding can never make a worse call score higher.
     """
     worth = {
         j.criterion.id: j.criterion.points for j in judged if j.verdict.outcome is not Outcome.NOT_APPLICABLE

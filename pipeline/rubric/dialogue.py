@@ -1,4 +1,4 @@
-"""Small written dialogues become Facts: for tests, for the examples of checks, and for those in a rubric file.
+"""Small written dialogues become Facts: for tests, the examples of checks, and those in a rubric file.
 
 坐席: [greeting|您好，很高兴为您服务]。     what is said; [code|words] is a phrase hit
 客户@12.5: 喂？                            starts at second 12.5 (otherwise 0.4 s after the last turn)
@@ -31,7 +31,7 @@ from pipeline.rubric.facts import Facts
 SPEAKERS = {"坐席": Role.AGENT, "客户": Role.CUSTOMER, "某人": Role.UNKNOWN}
 PAUSES = ("静音", "保持")
 GAP_S = 0.4
-LINE = re.compile(r"^(?P<who>\w+?)(?:@(?P<at>[\d.]+))?(?:\((?P<rate>\d+)\))?\s*[:：]\s*(?P<text>.*)$")  # noqa: RUF039
+LINE = re.compile(r"^(?P<who>\w+?)(?:@(?P<at>[\d.]+))?(?:\((?P<rate>\d+)\))?\s*[:：]\s*(?P<text>.*)$")
 MARK = re.compile(r"\[([a-z0-9-]+)\|([^\]]*)\]")
 
 

@@ -12,7 +12,10 @@ from pipeline.rubric.pattern import compiled
 FAREWELL = r"再见|拜拜|拜了|祝您|感谢您的(来电|致电|支持|接听)|打扰(您|你)?了"
 TAKES_LEAVE = r"再见|拜拜|挂了|先这样|就这样(吧)?。?$"
 """What a customer says who is done: a cut after it is nobody's fault."""
-SETTLED = r"不用了|没有了|没了|算了|不要了|不需要|不办了|再说吧|考虑|知道了|明白了|谢谢|^[嗯哦唉哼，。 ]*(好的?|行|可以|那好)(吧|啊|的)?[，。！]*$"
+SETTLED = (
+    r"不用了|没有了|没了|算了|不要了|不需要|不办了|再说吧|考虑|知道了|明白了|谢谢"
+    r"|^[嗯哦唉哼，。 ]*(好的?|行|可以|那好)(吧|啊|的)?[，。！]*$"
+)
 TONE_S = 0.8
 """A tone of at least this length after the last word is a line that was dropped."""
 
@@ -37,8 +40,8 @@ class End:
 def ending(facts: Facts) -> End:
     """Who ended the call.
 
-    The agent broke off where the agent has the last word, nobody takes leave, the customer has not settled, and the
-    last words are hostile, answer a threat to complain, or are followed by the tone of a dropped line.
+    The agent broke off where the agent has the last word, nobody takes leave, the customer has not settled,
+    and the last words are hostile, answer a threat to complain, or are followed by the tone of a dropped line.
     """
     if not facts.turns:
         return End(Ending.UNKNOWN, "没有对话")

@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.domain import Call, Measures, PhraseHit, Role, Span, Transcript, Utterance, merge, subtract
 
 LONG_HOLD_S = 8.0
-"""A hold shorter than this is an ordinary pause: nobody asks permission for it (the threshold of dead air)."""
+"""A shorter hold is an ordinary pause: nobody asks permission for it (the threshold of dead air)."""
 
 
 @dataclass(frozen=True)

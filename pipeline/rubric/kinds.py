@@ -1,7 +1,7 @@
 """Discovery: each file of a folder that has an ``ID`` is one kind of check or condition.
 
-A rubric names a kind by a mapping with one key, ``{phrase: {codes: [shirk]}}``. The pydantic model for such a mapping
-is made here from the files found, so that errors point to the right line and the JSON Schema lists every kind.
+A rubric names a kind by a mapping with one key, ``{phrase: {codes: [shirk]}}``. The pydantic model for such a
+mapping is made here from the files found: errors point to the right line, the JSON Schema lists every kind.
 """
 
 from __future__ import annotations

@@ -23,11 +23,11 @@ CODE_KEYS = ("codes", "excused_by", "anchor", "then")
 
 
 def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rubric:
-    """Read and check a rubric file. ``codes`` are the phrase codes of the lexicons; without them, any code is accepted.
+    """Read and check a rubric file. ``codes`` are those of the lexicons; without them, any is accepted.
 
     Raises:
-        RubricError: unreadable, not YAML, an unknown key or kind, a value out of range, or an unknown phrase code; the
-            message names file, line and remedy.
+        RubricError: unreadable, not YAML, an unknown key or kind, a value out of range, or an unknown phrase
+            code; the message names file, line and remedy.
     """
     document = read_document(path)
     try:
@@ -38,11 +38,9 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
     if codes is not None:
         for code, line in codes_used(document):
             if code not in codes:
-                raise RubricError(
-                    f"no lexicon has the phrase code {code!r}{_close(code, codes)}; correct it or add the code to a lexicon",
-                    path=path,
-                    line=line,
-                )
+                hint = _close(code, codes)
+                message = f"no lexicon has the phrase code {code!r}{hint}; correct it or add it to a lexicon"
+                raise RubricError(message, path=path, line=line)
     return rubric
 
 

@@ -12,14 +12,14 @@ from pipeline.rubric.pattern import compiled
 ASKS = r"[?？]|吗|呢|多少|什么|哪|几|谁|报一下|提供一下|说一下|请讲|请说|是否"
 """Signs of a question or a request for data in an utterance."""
 LOOKUP_S = 10.0
-"""A silence this long after the customer answered the agent's question is a look-up without a word: a silent hold."""
+"""A silence this long after the customer answered the agent's question is a look-up: a silent hold."""
 
 
 class HoldKind(StrEnum):
     SOUND = "sound"
     """Music, tone, or an announced wait."""
     SILENT = "silent"
-    """The agent asked, the customer answered, and nobody spoke for a long time: the agent is looking something up."""
+    """The agent asked, the customer answered, nobody spoke for long: the agent is looking something up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Hold:
 
 
 def holds(facts: Facts, *, at_least: float = LONG_HOLD_S, silent: bool = True) -> tuple[Hold, ...]:
-    """The customer's waits: at least ``at_least`` seconds, between the first and the last word, in time order."""
+    """The customer's waits of at least ``at_least`` seconds, between the first and the last word."""
     found = []
     for quiet in facts.quiet:
         if quiet.duration < at_least:
@@ -44,7 +44,7 @@ def holds(facts: Facts, *, at_least: float = LONG_HOLD_S, silent: bool = True) -
 def silences(
     facts: Facts, *, at_least: float, below: float | None = None, owed_by: Role | None = None
 ) -> tuple[Span, ...]:
-    """Silences that are not holds, by length (half open) and by who kept the other waiting (anyone where None)."""
+    """Silences that are not holds, by length (half open) and by who kept the other waiting (None: anyone)."""
     waits = {hold.span for hold in holds(facts)}
     return tuple(
         quiet

@@ -39,7 +39,7 @@ def doubt(facts: Facts, hit: PhraseHit, bar: Bar) -> str | None:
 
 
 def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None:
-    """Why the absence of words by ``role`` in ``window`` proves nothing; None where it was heard well enough."""
+    """Why the absence of words by ``role`` in ``window`` proves nothing; None where hearing was good."""
     mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
     spoken = clip(facts.speech.get(role, ()), window)
     if total(spoken) > 1.0:

@@ -1,7 +1,7 @@
 """The score sheet as a rubric file says it. One idea per class; a loaded ``Rubric`` never changes.
 
-A sheet has sections, a section has criteria (what people see, at most 15), a criterion has items. An item is one way to
-go wrong: its own check, severity, points and finding.
+A sheet has sections, a section has criteria (what people see, at most 15), a criterion has items. An item is
+one way to go wrong: its own check, severity, points and finding.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class FlagRule(Options):
     def _something(self) -> FlagRule:
         if not (self.severity or self.items or self.fatal or self.below_pass_mark or self.when):
             raise ValueError(
-                "a flag rule without a condition would flag every call; add severity, items, fatal or when"
+                "a flag rule without a condition flags every call; add severity, items, fatal or when"
             )
         return self
 
@@ -145,14 +145,14 @@ class Rubric(Options):
     valid_from: date | None = None
     valid_until: date | None = None
     pass_mark: float = Field(ge=0, le=100)
-    applies: Gate = Gate()
+    applies: Gate = Gate.model_validate({})
     evidence: dict[Severity, EvidenceBar] = Field(
         default_factory=dict, description="bars that differ from the default"
     )
     sections: tuple[SheetSection, ...] = Field(min_length=1)
     bonus: tuple[Bonus, ...] = ()
     flag: tuple[FlagRule, ...] = ()
-    alerts: Alerts = Alerts()
+    alerts: Alerts = Alerts.model_validate({})
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Rubric:
@@ -183,7 +183,7 @@ class Rubric(Options):
 
     @cached_property
     def revision(self) -> str:
-        """Digest (16 hex digits) of everything that judges; comments and layout of the file do not change it."""
+        """Digest (16 hex digits) of everything that judges; comments and layout do not change it."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
 
     @cached_property

@@ -15,9 +15,9 @@ class Options(BaseModel):
 
 
 class Window(Options):
-    """A part of the call: its beginning or its end, in seconds, in percent of the recording, or in utterances.
+    """A part of the call: its beginning or end, in seconds, percent of the recording, or utterances.
 
-    Without any field it is the whole call. ``utterances`` counts those of ``of`` (both parties where not given).
+    Without any field it is the whole call. ``utterances`` counts those of ``of`` (both parties if not given).
     """
 
     first_seconds: float | None = Field(None, gt=0, description="the first N seconds of conversation")
@@ -64,3 +64,7 @@ class Window(Options):
             return Span(0.0, max((u.span.end for u in chosen), default=0.0))
         chosen = turns[-(self.last_utterances or 1) :]
         return Span(min((u.span.start for u in chosen), default=whole.end), max(whole.end, end))
+
+
+WHOLE_CALL = Window.model_validate({})
+"""The window without limits."""

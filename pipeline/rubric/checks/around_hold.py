@@ -44,8 +44,9 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     if missing:
         wait, _ = missing[0]
         what = "静默等待" if wait.kind is HoldKind.SILENT else "通话保持"
-        reason = f"{clock(wait.span.start)}起{what}{wait.span.duration:.0f}秒，{side}面没有说“{options.say}”一类的话"
-        return failed(reason, tuple(proof for _, proof in missing))
+        lasted = f"{clock(wait.span.start)}起{what}{wait.span.duration:.0f}秒"
+        evidence = tuple(proof for _, proof in missing)
+        return failed(f"{lasted}，{side}面没有说“{options.say}”一类的话", evidence)
     if unclear:
         return undetermined(f"保持{side}的话没有听清，请人工复听", tuple(unclear))
     return passed(f"每次保持{side}都有说明")

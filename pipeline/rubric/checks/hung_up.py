@@ -1,4 +1,4 @@
-"""The agent broke off the call: nobody took leave, and the last words or the tone after them tell who did it."""
+"""The agent broke off the call: nobody took leave, and the last words or the tone after them tell."""
 
 from __future__ import annotations
 

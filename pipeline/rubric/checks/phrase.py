@@ -9,8 +9,8 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, ROLES, cite_all, doubt, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.window import Window
 
 ID = "phrase"
 
@@ -19,7 +19,7 @@ class Options(Base):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     role: Role = Field(Role.AGENT, description="who must not say it")
     at_least: int = Field(1, ge=1, description="how often it takes to be a fault")
-    within: Window = Field(Window(), description="where in the call")
+    within: Window = Field(WHOLE_CALL, description="where in the call")
 
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:

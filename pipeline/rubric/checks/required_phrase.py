@@ -11,8 +11,8 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, listed, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.window import Window
 
 ID = "required-phrase"
 
@@ -22,7 +22,7 @@ class Options(Base):
     say: str = Field(description="what should have been said: shown to people as the better wording")
     match: Literal["any", "all"] | int = Field("any", description="how many different codes must be said")
     role: Role = Field(Role.AGENT, description="who must say it")
-    within: Window = Field(Window(), description="where in the call")
+    within: Window = Field(WHOLE_CALL, description="where in the call")
     heard_at: float = Field(0.4, ge=0, le=1, description="a hit of this confidence counts as said")
 
 

@@ -1,4 +1,4 @@
-"""Silence that kept the customer waiting: so long, so often. Holds are not silence; an excuse before it excuses it."""
+"""Silence that kept the customer waiting: so long, so often. A hold is not silence; an excuse excuses it."""
 
 from __future__ import annotations
 

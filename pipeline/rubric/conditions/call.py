@@ -35,7 +35,7 @@ class Options(Base):
 
 
 def holds(facts: Facts, options: Options) -> Answer:
-    answers = [answer for answer in _answers(facts, options)]
+    answers = _answers(facts, options)
     for truth in (Truth.NO, Truth.UNKNOWN):
         for answer in answers:
             if answer.truth is truth:

@@ -1,4 +1,4 @@
-"""A known phrase was said: any, all, N or none of several codes, so many times, by one role, in one part of the call."""
+"""A known phrase was said: any, all, N or none of several codes, so often, by one role, in one part."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.window import Window
 
 ID = "phrase"
 
@@ -24,7 +24,7 @@ class Options(Base):
         "any", description="how many different codes: any, all, none, N"
     )
     times: int = Field(1, ge=1, description="how often in total")
-    within: Window = Field(Window(), description="where in the call")
+    within: Window = Field(WHOLE_CALL, description="where in the call")
     confidence: float = Field(0.5, ge=0, le=1, description="hits below this leave the answer open")
 
 

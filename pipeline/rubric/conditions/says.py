@@ -10,8 +10,8 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, compiled
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.window import Window
 
 ID = "says"
 
@@ -21,7 +21,7 @@ class Options(Base):
     unless: Pattern | None = Field(None, description="utterances that contain this do not count")
     role: Role | None = Field(None, description="who says it; anyone where not given")
     times: int = Field(1, ge=1, description="in how many utterances")
-    within: Window = Field(Window(), description="where in the call")
+    within: Window = Field(WHOLE_CALL, description="where in the call")
 
 
 def holds(facts: Facts, options: Options) -> Answer:
