@@ -2,7 +2,7 @@
 
 from pipeline.reports.errors import ExportError
 from pipeline.reports.exports import STDOUT, Exported, export, formats_of
-from pipeline.reports.kinds import KINDS, records
+from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import FORMATS
 
-__all__ = ["FORMATS", "KINDS", "STDOUT", "ExportError", "Exported", "export", "formats_of", "records"]
+__all__ = ["FORMATS", "KINDS", "STDOUT", "ExportError", "Exported", "export", "formats_of"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Inspection
 from pipeline.reports.errors import ExportError
 from pipeline.reports.fields import Record
 from pipeline.reports.files import STDOUT, file_name, whole_file
 from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import SUBTITLES, TABLES
+from pipeline.store import CallFilter, Store
 
 __all__ = ["STDOUT", "Exported", "export", "formats_of"]
+
+EVERYTHING = CallFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ def formats_of(what: str) -> tuple[str, ...]:
     return (*TABLES, *SUBTITLES) if what == "transcripts" else tuple(TABLES)
 
 
-def export(what: str, format: str, inspections: Iterable[Inspection], out: Path) -> Exported:
-    """Write records of kind ``what`` as ``format`` to ``out``, streaming; ``-`` is standard output.
+def export(what: str, format: str, store: Store, out: Path, *, wanted: CallFilter = EVERYTHING) -> Exported:
+    """Write the records of the wanted calls as ``format`` to ``out``, streaming; ``-`` is standard output.
 
-    Subtitles (``vtt``, ``srt``) are one file per call in the folder ``out``, or one file where ``out`` ends in
-    the format's name or is standard output and there is exactly one call.
+    Subtitles (``vtt``, ``srt``) are one file per call in the folder ``out``, or one file where ``out`` ends
+    in the format's name or is standard output and there is exactly one call.
 
     Raises:
         ExportError: an unknown kind or format, or a pair that does not go together; several calls for one
@@ -55,7 +57,7 @@ def export(what: str, format: str, inspections: Iterable[Inspection], out: Path)
             known=", ".join(known),
         )
     kind = KINDS[what]
-    records = kind.build(inspections)
+    records = kind.records(store, wanted)
     if format in SUBTITLES:
         return _subtitles(format, records, out)
     with whole_file(out) as file:

@@ -1,8 +1,8 @@
 """The shape of a record, declared once per kind; every format derives its columns from it.
 
 A record is a JSON object: objects and lists may nest. Formats that are tables lay it flat by three
-rules: a nested object becomes dotted columns (``measures.silence_total``), the one list a kind is about becomes
-one row per element (``unfold``), any other list becomes a JSON string.
+rules: a nested object becomes dotted columns (``measures.silence_total``), the one list a kind is about
+becomes one row per element (``unfold``), any other list becomes a JSON string.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def file_name(call_id: str, suffix: str) -> str:
-    """A file name for a call, always the same; one that had to be changed carries a digest of the real one."""
+    """A file name for a call, always the same; a changed one carries a digest of the real one."""
     safe = _UNSAFE.sub("_", call_id).encode()[:_LONGEST].decode(errors="ignore")
     if safe != call_id:
         safe = f"{safe}-{hashlib.sha256(call_id.encode()).hexdigest()[:8]}"

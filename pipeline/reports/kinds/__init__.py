@@ -5,20 +5,20 @@ A new kind is one module here with ``FIELDS`` and ``records``, and one line in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipeline.domain import Inspection
 from pipeline.reports.fields import Field, Record
 from pipeline.reports.kinds import calls, findings, hits, transcripts, violations
+from pipeline.store import CallFilter, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What one record looks like and how records come from inspections, streaming."""
+    """What one record looks like, and how the records of chosen calls come from a store, streaming."""
 
     fields: tuple[Field, ...]
-    build: Callable[[Iterable[Inspection]], Iterator[Record]]
+    records: Callable[[Store, CallFilter], Iterator[Record]]
 
 
 KINDS: dict[str, Kind] = {
@@ -28,12 +28,3 @@ KINDS: dict[str, Kind] = {
     "hits": Kind(hits.FIELDS, hits.records),
     "transcripts": Kind(transcripts.FIELDS, transcripts.records),
 }
-
-
-def records(what: str, inspections: Iterable[Inspection]) -> Iterator[Record]:
-    """The records of one kind, one call in memory at a time (``violations``: a counter per agent and criterion).
-
-    Raises:
-        KeyError: ``what`` is not in KINDS.
-    """
-    return KINDS[what].build(inspections)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
-from pipeline.domain import Inspection
+from pipeline.domain import Call, Inspection, Revisions
 from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.store import CallFilter, CallRow, Store
 
 MEASURES = (
     "speech_agent",
@@ -55,7 +56,42 @@ FIELDS: tuple[Field, ...] = (
 
 def record(inspection: Inspection) -> Record:
     """The call as one JSON object; fields that do not apply are null."""
-    call, card = inspection.recording.call, inspection.scorecard
+    card = inspection.scorecard
+    return {
+        **_who(inspection.recording.call),
+        "duration": rounded(inspection.duration),
+        "status": inspection.status.value,
+        "reason": inspection.reason,
+        "score": rounded(card.score, 2) if card else None,
+        "passed": card.passed if card else None,
+        "fatal": card.fatal if card else False,
+        "flagged": card.flagged if card else False,
+        "flag_reasons": list(card.flag_reasons) if card else [],
+        **_made_of(inspection.measures.as_dict(), inspection.revisions),
+    }
+
+
+def light_record(row: CallRow) -> Record:
+    """The same object from a light row of the store."""
+    return {
+        **_who(row.call),
+        "duration": rounded(row.duration),
+        "status": row.status.value,
+        "reason": row.reason,
+        "score": rounded(row.score, 2),
+        "passed": row.passed,
+        "fatal": row.fatal,
+        "flagged": row.flagged,
+        "flag_reasons": list(row.flag_reasons),
+        **_made_of(row.measures, row.revisions),
+    }
+
+
+def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
+    return map(light_record, store.calls(wanted))
+
+
+def _who(call: Call) -> Record:
     return {
         "call_id": call.call_id,
         "agent_id": call.agent_id,
@@ -64,18 +100,11 @@ def record(inspection: Inspection) -> Record:
         "queue": call.queue,
         "direction": call.direction,
         "started_at": call.started_at.isoformat() if call.started_at else None,
-        "duration": rounded(inspection.duration),
-        "status": inspection.status.value,
-        "reason": inspection.reason,
-        "score": rounded(card.score, 2) if card else None,
-        "passed": card.passed if card else None,
-        "fatal": card.fatal if card else None,
-        "flagged": card.flagged if card else False,
-        "flag_reasons": list(card.flag_reasons) if card else [],
-        "measures": {name: rounded(inspection.measures.value(name)) for name in MEASURES},
-        "revisions": {name: getattr(inspection.revisions, name) for name in REVISIONS},
     }
 
 
-def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
-    return map(record, inspections)
+def _made_of(measures: Mapping[str, float | None], revisions: Revisions) -> Record:
+    return {
+        "measures": {name: rounded(measures.get(name)) for name in MEASURES},
+        "revisions": {name: getattr(revisions, name) for name in REVISIONS},
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pipeline.domain import Evidence, Finding, Inspection
 from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.store import CallFilter, Store
 
 UNREVIEWED = "unreviewed"
 """No person has looked at a machine finding yet."""
@@ -65,7 +66,7 @@ def record(inspection: Inspection, finding: Finding) -> Record:
     }
 
 
-def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
-    for inspection in inspections:
+def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
+    for inspection in store.inspections(wanted, transcripts=False):
         for finding in inspection.scorecard.findings if inspection.scorecard else ():
             yield record(inspection, finding)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from pipeline.domain import Inspection, PhraseHit
+from pipeline.domain import PhraseHit
 from pipeline.reports.fields import Field, Record, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.store import CallFilter, Store
 
 FIELDS: tuple[Field, ...] = (
     text("call_id", 24),
@@ -35,7 +36,7 @@ def record(call_id: str, hit: PhraseHit) -> Record:
     }
 
 
-def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
-    for inspection in inspections:
+def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
+    for inspection in store.inspections(wanted, transcripts=False):
         for hit in inspection.hits:
             yield record(inspection.recording.call.call_id, hit)

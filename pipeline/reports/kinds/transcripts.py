@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pipeline.domain import Inspection, Utterance
 from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.store import CallFilter, Store
 
 UTTERANCE = Struct((text("role"), number("start"), number("end"), text("text", 80), number("confidence")))
 
@@ -33,5 +34,5 @@ def record(inspection: Inspection) -> Record:
     }
 
 
-def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
-    return map(record, inspections)
+def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
+    return map(record, store.inspections(wanted))

@@ -6,14 +6,11 @@ it did not apply or could not be determined says nothing about the agent and is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from scipy.stats import binomtest
-
-from pipeline.domain import Finding, Inspection, Outcome, Severity
 from pipeline.reports.fields import Field, Record, integer, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.store import CallFilter, CriterionCount, Store
 
 CONFIDENCE = 0.95
 
@@ -35,64 +32,35 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
-@dataclass(slots=True)
-class _Agent:
-    name: str | None = None
-    team: str | None = None
+def record(count: CriterionCount) -> Record:
+    """Shares are calls with a violation per 100 eligible calls; null where no call is eligible."""
+    per_100 = low = high = None
+    if count.eligible_calls:
+        from scipy.stats import binomtest  # here: loading it takes longer than most commands
 
-
-@dataclass(slots=True)
-class _Tally:
-    severity: Severity | None
-    eligible: int = 0
-    failed: int = 0
-    violations: int = 0
-
-
-def records(inspections: Iterable[Inspection]) -> Iterator[Record]:
-    """Per agent (unknown agents together, last) and criterion, sorted.
-
-    Memory grows with the number of such pairs, not with the number of calls.
-    """
-    agents: dict[str | None, _Agent] = {}
-    tallies: dict[tuple[str | None, str], _Tally] = {}
-    for inspection in inspections:
-        call = inspection.recording.call
-        agent = agents.setdefault(call.agent_id, _Agent())
-        if call.agent_id is not None:  # a known agent's newest name and team stand
-            agent.name, agent.team = call.agent_name or agent.name, call.team or agent.team
-        for finding in inspection.scorecard.findings if inspection.scorecard else ():
-            if finding.outcome in (Outcome.PASSED, Outcome.FAILED):
-                tally = tallies.setdefault((call.agent_id, finding.criterion), _Tally(finding.severity))
-                _count(tally, finding)
-    for agent_id, criterion in sorted(tallies, key=lambda key: (key[0] is None, key[0] or "", key[1])):
-        yield _record(agent_id, agents[agent_id], criterion, tallies[agent_id, criterion])
-
-
-def _count(tally: _Tally, finding: Finding) -> None:
-    tally.eligible += 1
-    tally.severity = finding.severity
-    if finding.outcome is Outcome.FAILED:
-        tally.failed += 1
-        # each spotted phrase is one violation; an absence or a measured fault is one, whatever it cites
-        tally.violations += max(1, sum(item.how is not None for item in finding.evidence))
-
-
-def _record(agent_id: str | None, agent: _Agent, criterion: str, tally: _Tally) -> Record:
-    interval = binomtest(tally.failed, tally.eligible).proportion_ci(CONFIDENCE, method="wilson")
+        interval = binomtest(count.calls_with_violation, count.eligible_calls).proportion_ci(
+            CONFIDENCE, method="wilson"
+        )
+        per_100 = 100 * count.calls_with_violation / count.eligible_calls
+        low, high = 100 * float(interval.low), 100 * float(interval.high)
     return {
-        "agent_id": agent_id,
-        "agent_name": agent.name,
-        "team": agent.team,
-        "criterion": criterion,
-        "severity": tally.severity.value if tally.severity else None,
-        "eligible_calls": tally.eligible,
-        "violations": tally.violations,
-        "calls_with_violation": tally.failed,
-        "per_100_calls": rounded(100 * tally.failed / tally.eligible, 2),
-        "low": rounded(100 * interval.low, 2),
-        "high": rounded(100 * interval.high, 2),
-        "confirmed": 0,
-        "overturned": 0,
-        "pending": tally.failed,
+        "agent_id": count.agent_id,
+        "agent_name": count.agent_name,
+        "team": count.team,
+        "criterion": count.criterion,
+        "severity": count.severity.value if count.severity else None,
+        "eligible_calls": count.eligible_calls,
+        "violations": count.violations,
+        "calls_with_violation": count.calls_with_violation,
+        "per_100_calls": rounded(per_100, 2),
+        "low": rounded(low, 2),
+        "high": rounded(high, 2),
+        "confirmed": count.confirmed,
+        "overturned": count.overturned,
+        "pending": count.pending,
     }
+
+
+def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
+    """Per agent (unknown agents together, last) and criterion that some call of the agent was judged by."""
+    return (record(count) for count in store.criterion_counts(wanted) if count.eligible_calls)

@@ -1,0 +1,50 @@
+"""The commands, and their help in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from pipeline.cli.commands import doctor, export, lexicon, listing, models, showing
+from pipeline.cli.session import keep_shared
+from pipeline.cli.words import Words
+
+app = typer.Typer(
+    name="callinspect",
+    help="help.callinspect",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.callback()(keep_shared(lambda: None))
+app.command("list", help="help.list")(listing.list_calls)
+app.command("show", help="help.show")(showing.show)
+app.command("export", help="help.export")(export.export_records)
+app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
+app.add_typer(models.app, name="models", help="help.models")
+app.command("doctor", help="help.doctor")(doctor.doctor)
+
+COMMANDS = frozenset(
+    [c.name for c in app.registered_commands if c.name] + [g.name for g in app.registered_groups if g.name]
+)
+
+
+def build(words: Words) -> Any:
+    """The parser with every help text put into words; texts in the code are keys of the message table."""
+    root = typer.main.get_command(app)
+    _translate(root, words)
+    return root
+
+
+def _translate(node: Any, words: Words) -> None:
+    if node.help:
+        node.help = words.known(node.help, node.help)
+    for parameter in node.params:
+        if getattr(parameter, "help", None):
+            parameter.help = words.known(parameter.help, parameter.help)
+        if getattr(parameter, "rich_help_panel", None):
+            parameter.rich_help_panel = words.known(parameter.rich_help_panel, parameter.rich_help_panel)
+    for child in getattr(node, "commands", {}).values():
+        _translate(child, words)

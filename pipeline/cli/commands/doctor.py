@@ -1,0 +1,130 @@
+"""``callinspect doctor``: is everything there that a night needs, and where does each setting come from."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+import pipeline
+from pipeline.cli.machine import GIB, cores, free_disk, memory
+from pipeline.cli.session import Session, command
+from pipeline.cli.settings_table import settings_table
+from pipeline.cli.stored import sqlite_file
+from pipeline.errors import CallinspectError, UsageError
+
+
+class Health(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+STYLES = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report; the remedy stands in the text or in the error it came from."""
+
+    health: Health
+    text: str
+
+
+@command
+def doctor(session: Session) -> int:
+    """Exit status 2 where something must be mended before a run can work."""
+    words = session.words
+    table = Table.grid(padding=(0, 1))
+    bad = 0
+    for check in checks(session):
+        bad += check.health is Health.BAD
+        table.add_row(Text(words(f"doctor.{check.health}"), style=STYLES[check.health]), check.text)
+    session.out.print(table)
+    session.out.print()
+    session.out.print(Text(words("doctor.settings"), "bold"))
+    session.out.print(settings_table(session))
+    session.out.print()
+    if bad:
+        session.out.print(words("doctor.not-fine", count=bad), style="bold red")
+        return 2
+    session.out.print(words("doctor.fine"), style="green")
+    return 0
+
+
+def checks(session: Session) -> Iterator[Check]:
+    words = session.words
+    yield Check(
+        Health.GOOD, words("doctor.python", version=platform.python_version(), ours=pipeline.__version__)
+    )
+    yield Check(Health.GOOD, words("doctor.cores", count=cores()))
+    yield _memory(session)
+    yield _disk(session)
+    for part in (_model, _store, _lexicons):
+        yield _tried(part, session)
+
+
+def _tried(part: Callable[[Session], Check], session: Session) -> Check:
+    try:
+        return part(session)
+    except CallinspectError as error:
+        return Check(Health.BAD, str(error))
+
+
+def _memory(session: Session) -> Check:
+    found = memory()
+    text = session.words("doctor.memory", total=f"{found.total / GIB:.1f}", free=f"{found.free / GIB:.1f}")
+    if found.free < 2 * GIB:  # one worker with the base model and a long call needs about 1 GiB
+        return Check(Health.WARNING, f"{text}; {session.words('doctor.memory.remedy')}")
+    return Check(Health.GOOD, text)
+
+
+def _disk(session: Session) -> Check:
+    place = sqlite_file(session.settings.store) or Path()
+    free = free_disk(place)
+    text = session.words("doctor.disk", path=place.absolute().parent, free=f"{free / GIB:.1f}")
+    if free < GIB:
+        return Check(Health.WARNING, f"{text}; {session.words('doctor.disk.remedy')}")
+    return Check(Health.GOOD, text)
+
+
+def _model(session: Session) -> Check:
+    from pipeline.transcription.models import load_manifest, locate, verify
+
+    name, folder = session.settings.model, session.settings.models
+    place = locate(name, folder=folder)
+    if name not in load_manifest():
+        return Check(Health.WARNING, session.words("doctor.model-unpinned", name=name, path=place))
+    damaged = [str(check) for check in verify(name, folder=folder) if not check.good]
+    if damaged:
+        problem = session.words.listed(damaged)
+        return Check(Health.BAD, session.words("models.damaged", name=name, problem=problem))
+    return Check(Health.GOOD, session.words("doctor.model", name=name, path=place))
+
+
+def _store(session: Session) -> Check:
+    from pipeline.store import open_store
+
+    path = sqlite_file(session.settings.store)
+    if path is not None and not path.exists():
+        place = next(p for p in path.absolute().parents if p.exists())
+        if not os.access(place, os.W_OK):
+            raise UsageError("this folder cannot be written; choose another place with --store", path=place)
+        return Check(Health.GOOD, session.words("doctor.store-new", url=session.settings.store))
+    with open_store(session.settings.store) as store:
+        return Check(Health.GOOD, session.words("doctor.store", url=store.url, calls=store.count()))
+
+
+def _lexicons(session: Session) -> Check:
+    from pipeline.phrases import load_lexicons
+
+    path = session.settings.lexicons
+    found = load_lexicons(path)
+    facts = {"codes": len(found.codes), "phrases": len(found.phrases), "revision": found.revision}
+    return Check(Health.GOOD, session.words("doctor.lexicons", path=path, **facts))

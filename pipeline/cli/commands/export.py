@@ -1,0 +1,45 @@
+"""``callinspect export``: records for other programs and for spreadsheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, selection
+from pipeline.cli.session import Session, command
+from pipeline.cli.stored import existing_store
+from pipeline.reports import STDOUT, export
+
+
+@command
+def export_records(
+    session: Session,
+    what: Annotated[str, typer.Argument(help="argument.what", metavar="WHAT")],
+    format: Annotated[str, typer.Option("--format", "-f", help="export.format")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="export.out", metavar="FILE")],
+    flagged: Flagged = False,
+    agent: Agent = None,
+    team: Team = None,
+    criterion: Criterion = None,
+    date_from: From = None,
+    date_to: To = None,
+    call_id: CallId = None,
+    limit: Limit = None,
+) -> int:
+    wanted = selection(
+        flagged=flagged,
+        agent=agent,
+        team=team,
+        criterion=criterion,
+        date_from=date_from,
+        date_to=date_to,
+        call_id=call_id,
+        limit=limit,
+    )
+    with existing_store(session) as store:
+        done = export(what, format, store, out, wanted=wanted)
+    if out != STDOUT:
+        session.say(session.words("export.done", records=done.records, what=what, path=done.path), "green")
+    return 0

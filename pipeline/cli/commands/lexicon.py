@@ -1,0 +1,160 @@
+"""``callinspect lexicon``: for people who write lexicons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.cli.errors import CommandError
+from pipeline.cli.session import Session, command
+from pipeline.cli.views.marks import STYLES, marked
+from pipeline.cli.views.scorecard import severity
+from pipeline.domain import PhraseHit, Role, Span, Utterance
+from pipeline.phrases import Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
+
+app = typer.Typer(no_args_is_help=True)
+
+Folder = Annotated[Path | None, typer.Option("--lexicons", help="option.lexicons", metavar="DIR")]
+
+SECONDS_PER_CHARACTER = 0.25
+"""240 characters a minute: ordinary speech, for sentences that were typed."""
+
+
+@app.command("check", help="help.lexicon.check")
+@command
+def check(session: Session, lexicons: Folder = None) -> int:
+    """Exit status 2 where a file or an example is wrong."""
+    words = session.words
+    loaded, folder = _load(session, lexicons)
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
+    for key in ("lexicon.code", "lexicon.kind", "column.severity", "lexicon.phrases", "lexicon.title"):
+        table.add_column(words(key), justify="right" if key == "lexicon.phrases" else "left")
+    for code in loaded.codes.values():
+        count = sum(phrase.code == code for phrase in loaded.phrases)
+        kind = Text(words(f"kind.{code.kind}"), STYLES[code.kind])
+        table.add_row(code.code, kind, severity(code.severity), str(count), code.title)
+    session.out.print(table)
+    facts = {"codes": len(loaded.codes), "phrases": len(loaded.phrases), "revision": loaded.revision}
+    session.out.print(words("lexicon.summary", path=folder, **facts))
+    wrong = list(_wrong_examples(loaded, session))
+    for line in wrong:
+        session.out.print(line, style="red")
+    if not wrong:
+        count = sum(len(phrase.hit) + len(phrase.quiet) for phrase in loaded.phrases)
+        session.out.print(words("lexicon.examples-good", count=count), style="green")
+    return 2 if wrong else 0
+
+
+@app.command("try", help="help.lexicon.try")
+@command
+def try_text(
+    session: Session,
+    text: Annotated[str, typer.Argument(help="argument.text", metavar="TEXT")],
+    role: Annotated[str | None, typer.Option(help="option.role")] = None,
+    lexicons: Folder = None,
+) -> int:
+    """Without ``--role`` the sentence is tried in both mouths."""
+    loaded, _ = _load(session, lexicons)
+    matcher = compile_matcher(loaded)
+    words = session.words
+    found = 0
+    for each in _roles(role):
+        utterance = _utterance(text, each)
+        hits = matcher.match([utterance])
+        found += len(hits)
+        if hits:
+            session.out.print(Text(f"{words(f'role.{each}')} ", "dim") + marked(utterance, hits))
+            session.out.print(_hits_table(hits, loaded, session))
+    if not found:
+        session.out.print(words("lexicon.nothing"), style="yellow")
+    return 0
+
+
+@app.command("explain", help="help.lexicon.explain")
+@command
+def explain(
+    session: Session,
+    name: Annotated[str, typer.Argument(help="argument.code", metavar="CODE")],
+    lexicons: Folder = None,
+) -> int:
+    loaded, _ = _load(session, lexicons)
+    wanted = [p for p in loaded.phrases if name in (p.code.code, p.canonical, *p.variants)]
+    if not wanted:
+        raise CommandError("no-code", name=name)
+    words = session.words
+    for code in dict.fromkeys(p.code for p in wanted):
+        heading = Text(f"{code.code}  {code.title}  ", "bold")
+        heading.append(words(f"kind.{code.kind}"), STYLES[code.kind])
+        heading.append(f"  {words(f'role.{code.role}') if code.role else words('lexicon.role-any')}  ")
+        session.out.print(heading + severity(code.severity))
+        for phrase in (p for p in wanted if p.code == code):
+            session.out.print(_explained(phrase, session))
+    return 0
+
+
+def _load(session: Session, folder: Path | None) -> tuple[Lexicons, Path]:
+    place = folder or session.settings.lexicons
+    return load_lexicons(place), place
+
+
+def _roles(role: str | None) -> tuple[Role, ...]:
+    if role is None:
+        return (Role.AGENT, Role.CUSTOMER)
+    if role not in (Role.AGENT, Role.CUSTOMER):
+        raise CommandError("role", role=role)
+    return (Role(role),)
+
+
+def _utterance(text: str, role: Role) -> Utterance:
+    return Utterance(role, Span(0.0, max(1, len(text)) * SECONDS_PER_CHARACTER), text)
+
+
+def _hits_table(hits: tuple[PhraseHit, ...], loaded: Lexicons, session: Session) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for hit in hits:
+        code, words = loaded.codes[hit.code], session.words
+        grid.add_row(
+            "  " + words(f"kind.{hit.kind}"),
+            Text(hit.code, STYLES[hit.kind]),
+            code.title,
+            f"「{hit.quote}」",
+            f"<- {hit.phrase}",
+            f"{words(f'how.{hit.how}')} {hit.confidence:.0%}",
+        )
+    return grid
+
+
+def _wrong_examples(loaded: Lexicons, session: Session) -> Iterator[str]:
+    """Sentences of the files that do not do what they are there to show."""
+    matcher = compile_matcher(loaded)
+    for phrase in loaded.phrases:
+        for texts, expected, key in (
+            (phrase.hit, True, "lexicon.example-missed"),
+            (phrase.quiet, False, "lexicon.example-loud"),
+        ):
+            for text in texts:
+                if _finds(matcher, phrase, text) is not expected:
+                    yield session.words(key, place=phrase.place, code=phrase.code.code, text=text)
+
+
+def _finds(matcher: Matcher, phrase: Phrase, text: str) -> bool:
+    said = _utterance(text, phrase.code.role or Role.AGENT)
+    return any(hit.code == phrase.code.code for hit in matcher.match([said]))
+
+
+def _explained(phrase: Phrase, session: Session) -> Text:
+    words = session.words
+    text = Text(f"  {phrase.canonical}\n", "bold")
+    for key, values in (
+        ("lexicon.reason", (phrase.reason,)),
+        ("lexicon.also", (*phrase.variants[1:], *phrase.patterns)),
+        ("lexicon.exceptions", phrase.exceptions),
+    ):
+        if values:
+            text.append(f"    {words(key)}{words.colon}{words.listed(values)}\n", "not bold")
+    return text.append(f"    {phrase.place}", "dim")

@@ -1,0 +1,44 @@
+"""Asking the store, with an answer for people where there is nothing to ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.cli.errors import CommandError
+from pipeline.cli.session import Session
+from pipeline.domain import Inspection
+from pipeline.store import Store, open_store
+
+SQLITE = "sqlite:///"
+
+
+def existing_store(session: Session) -> Store:
+    """The store to read from; a mistyped name must not quietly make an empty database.
+
+    Raises:
+        CommandError: an SQLite file that is not there.
+        StoreError: it cannot be opened.
+    """
+    path = sqlite_file(session.settings.store)
+    if path is not None and not path.exists():
+        raise CommandError("no-store", path=path)
+    return open_store(session.settings.store)
+
+
+def stored_call(session: Session, call_id: str) -> Inspection:
+    """The current inspection of a call.
+
+    Raises:
+        CommandError: the store has no such call.
+    """
+    with existing_store(session) as store:
+        inspection = store.inspection(call_id)
+    if inspection is None:
+        raise CommandError("no-call", call=call_id)
+    return inspection
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address, None for other databases."""
+    name = url.removeprefix(SQLITE).partition("?")[0]
+    return Path(name) if url.startswith(SQLITE) and name not in ("", ":memory:") else None

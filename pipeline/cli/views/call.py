@@ -1,0 +1,82 @@
+"""One call on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.rule import Rule
+from rich.text import Text
+
+from pipeline.cli.views.conversation import conversation
+from pipeline.cli.views.measures import measures_table
+from pipeline.cli.views.scorecard import findings_table, ledger, not_applicable_titles
+from pipeline.cli.views.times import length, moment
+from pipeline.cli.words import Words
+from pipeline.domain import Inspection, Scorecard
+
+
+def page(inspection: Inspection, words: Words) -> Iterator[RenderableType]:
+    """Heading, verdict, conversation, measures, findings, ledger: what there is of each."""
+    yield _heading(inspection, words)
+    yield from _verdict(inspection, words)
+    if inspection.transcript.utterances:
+        yield _section(words("show.conversation"))
+        yield conversation(inspection, words)
+    if inspection.measures.items:
+        yield _section(words("show.measures"))
+        yield measures_table(inspection.measures, words)
+    if inspection.scorecard is not None and inspection.scorecard.findings:
+        yield from _scorecard(inspection.scorecard, words)
+
+
+def _heading(inspection: Inspection, words: Words) -> Text:
+    call = inspection.recording.call
+    agent = " ".join(part for part in (call.agent_name, call.agent_id) if part) or words("show.agent-unknown")
+    parts = [
+        f"{words('role.agent')} {agent}",
+        call.team,
+        call.queue,
+        words.known(f"direction.{call.direction}", call.direction or ""),
+        moment(call.started_at),
+        length(inspection.duration),
+        words.known(f"layout.{inspection.layout}", inspection.layout or ""),
+    ]
+    text = Text(call.call_id, style="bold")
+    return text.append("  " + "  ".join(part for part in parts if part), style="not bold")
+
+
+def _verdict(inspection: Inspection, words: Words) -> Iterator[Text]:
+    line = Text(words(f"status.{inspection.status}"))
+    if inspection.reason:
+        line.append(f"{words.colon}{inspection.reason}")
+    card = inspection.scorecard
+    if card is not None and card.score is not None:
+        line.append(f"  {words('show.score')} ")
+        line.append(f"{card.score:g}", style="bold green" if card.passed else "bold red")
+        if card.passed is not None:
+            line.append(f"  {words('show.passed') if card.passed else words('show.not-passed')}")
+        if card.fatal:
+            line.append(f"  {words('show.fatal')}", style="bold white on red")
+    yield line
+    if card is not None and card.flagged:
+        yield Text(
+            f"{words('show.flagged')}{words.colon}{words.listed(card.flag_reasons)}", style="bold yellow"
+        )
+    if card is not None and card.alerts:
+        yield Text(f"{words('show.alerts')}{words.colon}{words.listed(card.alerts)}", style="bold magenta")
+
+
+def _scorecard(card: Scorecard, words: Words) -> Iterator[RenderableType]:
+    yield _section(words("show.findings"))
+    yield findings_table(card, words)
+    outside = not_applicable_titles(card)
+    if outside:
+        yield Text(f"{words('outcome.not-applicable')}{words.colon}{words.listed(outside)}", style="dim")
+    if card.ledger:
+        yield _section(words("show.ledger"))
+        yield ledger(card, words)
+
+
+def _section(title: str) -> Rule:
+    return Rule(title, align="left", style="dim", characters="-")

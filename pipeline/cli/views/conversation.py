@@ -1,0 +1,66 @@
+"""A call as people would tell it: who said what when, and what happened in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.cli.views.marks import STYLES, marked
+from pipeline.cli.views.times import clock
+from pipeline.cli.words import Words
+from pipeline.domain import Inspection, Role, Span
+
+ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
+
+SILENCE_SHOWN_S = 3.0
+"""A shorter pause is part of talking (``silence_count`` counts from here)."""
+
+EVENTS = (
+    ("event.silence", "silence_total", SILENCE_SHOWN_S),
+    ("event.hold", "hold_total", 0.0),
+    ("event.interruption-agent", "interruptions_by_agent", 0.0),
+    ("event.interruption-customer", "interruptions_by_customer", 0.0),
+    ("event.overlap", "overlap_total", 1.0),
+)
+"""Message, the measure whose evidence it is, and from how many seconds it is worth a line."""
+
+
+def conversation(inspection: Inspection, words: Words) -> Table:
+    """Utterances and events in order of time, hit phrases marked and named below."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True, style="dim")
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    lines = [*_utterances(inspection, words), *_events(inspection, words)]
+    for _, row in sorted(lines, key=lambda line: line[0]):
+        grid.add_row(*row)
+    return grid
+
+
+Row = tuple[str, Text, Text]
+
+
+def _utterances(inspection: Inspection, words: Words) -> Iterator[tuple[tuple[float, int], Row]]:
+    for index, utterance in enumerate(inspection.transcript.utterances):
+        hits = [hit for hit in inspection.hits if hit.utterance == index]
+        role = Text(words(f"role.{utterance.role}"), style=ROLE_STYLES[utterance.role])
+        text = marked(utterance, hits)
+        for hit in sorted(hits, key=lambda h: h.span):
+            how = words(f"how.{hit.how}")
+            note = f"{words(f'kind.{hit.kind}')} {hit.code} ({how} {hit.confidence:.0%})"
+            text.append("\n^ " + note, style=f"dim {STYLES[hit.kind]}")
+        yield (utterance.span.start, 1), (clock(utterance.span.start), role, text)
+
+
+def _events(inspection: Inspection, words: Words) -> Iterator[tuple[tuple[float, int], Row]]:
+    for key, measure, shortest in EVENTS:
+        for span in _evidence(inspection, measure):
+            if span.duration >= shortest:
+                line = f"-- {words(key, seconds=f'{span.duration:.1f}')} --"
+                yield (span.start, 0), (clock(span.start), Text(), Text(line, style="dim italic"))
+
+
+def _evidence(inspection: Inspection, measure: str) -> tuple[Span, ...]:
+    return next((m.spans for m in inspection.measures if m.name == measure), ())

@@ -1,0 +1,119 @@
+"""Findings with their proof, and the account of the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.cli.views.conversation import ROLE_STYLES
+from pipeline.cli.views.times import stretch
+from pipeline.cli.words import Words
+from pipeline.domain import Evidence, Finding, Outcome, Scorecard, Severity
+
+SEVERITY_STYLES = {
+    Severity.A: "bold white on red",
+    Severity.B: "bold red",
+    Severity.C: "red",
+    Severity.D: "yellow",
+    Severity.E: "dim yellow",
+}
+
+OUTCOME_STYLES = {
+    Outcome.FAILED: "bold red",
+    Outcome.UNDETERMINED: "yellow",
+    Outcome.PASSED: "green",
+    Outcome.NOT_APPLICABLE: "dim",
+}
+
+EVIDENCE_SHOWN = 4
+"""Places quoted per finding; ``--json`` has all."""
+
+
+def findings_table(card: Scorecard, words: Words) -> Table:
+    """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes."""
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
+    table.add_column("#", justify="right", style="dim")
+    table.add_column(words("column.severity"), no_wrap=True)
+    table.add_column(words("column.criterion"), ratio=2, overflow="fold")
+    table.add_column(words("column.outcome"), no_wrap=True)
+    table.add_column(words("column.points"), justify="right", no_wrap=True)
+    table.add_column(words("column.evidence"), ratio=5, overflow="fold")
+    for number, finding in ordered(card):
+        table.add_row(
+            str(number),
+            severity(finding.severity),
+            finding.title,
+            Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
+            points(finding.points) if finding.points else "",
+            proof(finding, words),
+        )
+    return table
+
+
+def ordered(card: Scorecard) -> list[tuple[int, Finding]]:
+    """Findings that apply, numbered as they stand in the scorecard: failed, undetermined, passed."""
+    rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED]
+    shown = [(n, f) for n, f in enumerate(card.findings, start=1) if f.outcome in rank]
+    return sorted(shown, key=lambda pair: (rank.index(pair[1].outcome), pair[1].severity or "Z", pair[0]))
+
+
+def not_applicable_titles(card: Scorecard) -> tuple[str, ...]:
+    return tuple(f.title for f in card.findings if f.outcome is Outcome.NOT_APPLICABLE)
+
+
+def severity(value: Severity | None) -> Text:
+    return Text(value.value, style=SEVERITY_STYLES[value]) if value else Text("-", style="dim")
+
+
+def points(value: float) -> str:
+    """``+2``, ``-5``, ``-2.5``, ``0``."""
+    return f"{value:+g}" if value else "0"
+
+
+def proof(finding: Finding, words: Words) -> Text:
+    """Why, then each place: when, who, what."""
+    lines: list[Text] = []
+    if finding.reason:
+        lines.append(Text(finding.reason))
+    brief = finding.outcome is Outcome.PASSED
+    limit = 1 if brief else EVIDENCE_SHOWN
+    lines.extend(_place(item, words) for item in finding.evidence[:limit])
+    if len(finding.evidence) > limit and not brief:
+        lines.append(Text(words("show.more-evidence", count=len(finding.evidence) - limit), style="dim"))
+    return Text("\n").join(lines)
+
+
+def _place(item: Evidence, words: Words) -> Text:
+    text = Text(stretch(item.span), style="dim")
+    if item.role is not None:
+        text.append(f" {words(f'role.{item.role}')}", style=ROLE_STYLES[item.role])
+    if item.quote:
+        text.append(f" 「{item.quote}」", style="default")
+    elif item.phrase and item.how is None:
+        text.append(f" {words('show.searched', phrase=item.phrase)}")
+    if item.how is not None:
+        text.append(f" {words(f'how.{item.how}')} {item.confidence:.0%}")
+    return text
+
+
+def ledger(card: Scorecard, words: Words) -> Table:
+    """How the score came about, line by line, to the total."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(overflow="fold", style="dim")
+    for amount, title, note in _ledger_lines(card, words):
+        grid.add_row(amount, title, note)
+    return grid
+
+
+def _ledger_lines(card: Scorecard, words: Words) -> Iterator[tuple[Text, Text, Text]]:
+    for entry in card.ledger:
+        style = "red" if entry.points < 0 else "green" if entry.points > 0 else ""
+        where = ", ".join(stretch(item.span) for item in entry.evidence[:EVIDENCE_SHOWN])
+        note = " ".join(part for part in (entry.note, where) if part)
+        yield Text(points(entry.points), style=style), Text(entry.title), Text(note)
+    if card.score is not None:
+        yield Text(f"= {card.score:g}", style="bold"), Text(words("show.total"), style="bold"), Text()

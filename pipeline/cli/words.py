@@ -1,0 +1,60 @@
+"""Words for people, in the language they chose."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.cli.messages import MESSAGES
+from pipeline.settings import CONFIG_FILE
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The message table in one language: ``words("list.more", count=3)``."""
+
+    lang: Lang = "zh"
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        chinese, english = MESSAGES[key]
+        return (english if self.lang == "en" else chinese).format(**facts)
+
+    def known(self, key: str, /, default: str, **facts: object) -> str:
+        """As calling; ``default`` for a key that the table does not have."""
+        return self(key, **facts) if key in MESSAGES else default
+
+    @property
+    def colon(self) -> str:
+        return ": " if self.lang == "en" else "："
+
+    def listed(self, items: Sequence[str]) -> str:
+        return (", " if self.lang == "en" else "、").join(items)
+
+
+def spoken_language(arguments: Sequence[str]) -> Lang:
+    """The language of help and errors before anything is parsed: command line, environment, configuration.
+
+    Wrong values are left to the real parser, which explains them.
+    """
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--lang"):
+            value = argument.partition("=")[2] or next(iter(arguments[index + 1 :]), "")
+            return "en" if value == "en" else "zh"
+    return "en" if (os.environ.get("CALLINSPECT_LANG") or _configured(arguments)) == "en" else "zh"
+
+
+def _configured(arguments: Sequence[str]) -> object:
+    path = CONFIG_FILE
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--config"):
+            path = Path(argument.partition("=")[2] or next(iter(arguments[index + 1 :]), ""))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).get("lang")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,52 @@
+"""One call as one JSON object: what ``show --json`` prints."""
+
+from __future__ import annotations
+
+from pipeline.domain import Inspection, Scorecard
+from pipeline.reports.fields import Record
+from pipeline.reports.kinds import calls, findings, hits, transcripts
+from pipeline.reports.rounding import rounded
+
+
+def whole_call(inspection: Inspection) -> Record:
+    """The ``calls`` record with everything that belongs to the call inside it."""
+    call_id = inspection.recording.call.call_id
+    card = inspection.scorecard
+    return {
+        **calls.record(inspection),
+        "paths": [str(path) for path in inspection.recording.paths],
+        "layout": inspection.layout,
+        "utterances": transcripts.record(inspection)["utterances"],
+        "hits": [{**hits.record(call_id, hit), "kind": hit.kind.value} for hit in inspection.hits],
+        "evidence_of_measures": {
+            m.name: [[rounded(span.start), rounded(span.end)] for span in m.spans]
+            for m in inspection.measures
+            if m.spans
+        },
+        "findings": [findings.record(inspection, finding) for finding in card.findings] if card else [],
+        "scorecard": None if card is None else _scorecard(card),
+    }
+
+
+def _scorecard(card: Scorecard) -> Record:
+    return {
+        "score": rounded(card.score, 2),
+        "passed": card.passed,
+        "fatal": card.fatal,
+        "alerts": list(card.alerts),
+        "not_applicable": card.not_applicable,
+        "sections": [
+            {"title": s.title, "points": rounded(s.points, 2), "maximum": rounded(s.maximum, 2)}
+            for s in card.sections
+        ],
+        "ledger": [
+            {
+                "criterion": entry.criterion,
+                "title": entry.title,
+                "points": rounded(entry.points, 2),
+                "note": entry.note,
+                "evidence": [findings.evidence(item) for item in entry.evidence],
+            }
+            for entry in card.ledger
+        ],
+    }
