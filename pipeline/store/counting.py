@@ -64,7 +64,7 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
             calls_with_violation=int(row.calls_with),
             confirmed=0,
             overturned=0,
-            pending=int(row.violations),
+            pending=int(row.calls_with),
         )
 
 

@@ -62,7 +62,8 @@ class CallRow:
 class CriterionCount:
     """How one agent did on one criterion.
 
-    ``violations``, ``confirmed``, ``overturned`` and ``pending`` count places in calls (pieces of evidence).
+    ``violations`` counts places in the audio (pieces of evidence); ``confirmed``, ``overturned`` and ``pending``
+    count findings, which is what people review.
     """
 
     agent_id: str | None
@@ -78,7 +79,7 @@ class CriterionCount:
     confirmed: int
     overturned: int
     pending: int
-    """Violations nobody has reviewed."""
+    """Violated findings that nobody has reviewed."""
 
 
 @dataclass(frozen=True, slots=True)

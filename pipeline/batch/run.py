@@ -1,0 +1,181 @@
+"""One run over a dump: discover, identify, skip what is current, inspect the rest, sum up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from pipeline.batch.crew import Crew
+from pipeline.batch.inspector import InspectorFactory
+from pipeline.batch.machine import worker_count
+from pipeline.batch.plan import Plan, chosen, make_plan
+from pipeline.batch.stopping import StopRequest, stop_on_signals
+from pipeline.batch.summary import Progress, RunSummary
+from pipeline.batch.supervision import Supervision, Tally
+from pipeline.batch.work import Limits, groups
+from pipeline.domain import Revisions, Status
+from pipeline.errors import StoreError
+from pipeline.ingest import discover
+from pipeline.settings import Settings
+from pipeline.store import Store, open_store
+
+Report = Callable[[Progress], None]
+
+
+def run(
+    dump: Path,
+    *,
+    settings: Settings,
+    inspector: InspectorFactory,
+    revisions: Revisions,
+    calls: Path | None = None,
+    limit: int | None = None,
+    since: date | None = None,
+    retry: bool = False,
+    report: Report | None = None,
+    limits: Limits | None = None,
+) -> RunSummary:
+    """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
+
+    Safe to interrupt in any way and to run again: what was written stays, nothing is written twice.
+
+    Args:
+        inspector: builds the tools; called once in every worker process.
+        revisions: what this run's inspections will say they were made from; ``audio_sha256`` does not matter.
+        calls: the call list, where there is one.
+        limit: inspect at most this many calls.
+        since: leave out calls of earlier days.
+        retry: try again what is stored as unreadable or partial.
+        report: told about every step.
+
+    Raises:
+        UsageError: the dump, the call list or the configuration cannot be used.
+        StoreError: the store refused, or another run is at work on it.
+    """
+    bounds = limits or Limits()
+    with open_store(settings.store) as store, stop_on_signals() as stop:
+        run_id = store.start_run(dump=dump.absolute(), settings=settings.fingerprint())
+        try:
+            this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
+            plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
+            tally = this.inspect(plan, inspector, bounds)
+            summary = this.sum_up(plan, tally)
+            stored = _as_json(summary)
+            store.finish_run(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
+        except BaseException:
+            with suppress(StoreError):
+                store.finish_run(run_id, state="failed")
+            raise
+    return summary
+
+
+class _Run:
+    """The steps of one run and what they share."""
+
+    def __init__(
+        self,
+        store: Store,
+        run_id: int,
+        settings: Settings,
+        revisions: Revisions,
+        stop: StopRequest,
+        report: Report,
+    ) -> None:
+        self._store, self._run_id, self._settings = store, run_id, settings
+        self._revisions, self._stop, self._report = revisions, stop, report
+        self._began = time.monotonic()
+        self._workers = 0
+
+    def plan(
+        self, dump: Path, *, calls: Path | None, limit: int | None, since: date | None, retry: bool
+    ) -> Plan:
+        self._report(Progress("discover", 0, 0))
+        discovery = discover(dump, calls=calls, settings=self._settings.calls)
+        candidates, problems = chosen(discovery, since=since)
+        began = time.monotonic()
+
+        def step(done: int) -> bool:
+            self._report(Progress("identify", done, len(candidates), wall_seconds=time.monotonic() - began))
+            return bool(self._stop)
+
+        plan = make_plan(
+            candidates,
+            store=self._store,
+            run_id=self._run_id,
+            revisions=self._revisions,
+            retry=retry,
+            limit=limit,
+            step=step,
+        )
+        plan.problems[:0] = problems
+        self._store.add_problems(self._run_id, plan.problems)
+        return plan
+
+    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits) -> Tally:
+        if not plan.jobs or self._stop:
+            plan.left += len(plan.jobs)
+            return Tally()
+        began = time.monotonic()
+        self._workers = min(worker_count(self._settings), len(plan.jobs))
+
+        def progress(tally: Tally) -> None:
+            wall = time.monotonic() - began
+            self._report(
+                Progress("inspect", tally.calls, len(plan.jobs), tally.audio_seconds, wall, self._workers)
+            )
+
+        progress(Tally())
+        supervision = Supervision(
+            store=self._store,
+            run_id=self._run_id,
+            revisions=self._revisions,
+            crew=Crew(inspector, self._settings, limits=limits),
+            limits=limits,
+            wanted_workers=self._workers,
+            stop=self._stop,
+            progress=progress,
+        )
+        try:
+            supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
+        finally:
+            self._store.add_problems(self._run_id, supervision.tally.problems)
+        plan.left += len(plan.jobs) - supervision.tally.calls
+        return supervision.tally
+
+    def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:
+        overview = self._store.overview(plan.identified)
+        return RunSummary(
+            run_id=self._run_id,
+            found=plan.found,
+            inspected=tally.statuses[Status.INSPECTED],
+            partial=tally.statuses[Status.PARTIAL],
+            not_applicable=tally.statuses[Status.NOT_APPLICABLE],
+            up_to_date=plan.up_to_date,
+            unreadable=(*plan.unreadable, *tally.unreadable),
+            left=plan.left,
+            problems=(*plan.problems, *tally.problems),
+            workers=self._workers,
+            audio_seconds=tally.audio_seconds,
+            wall_seconds=time.monotonic() - self._began,
+            stopped=bool(self._stop) and plan.left > 0,
+            flagged=overview.flagged,
+            alerts=overview.alerts,
+            fatal=overview.fatal,
+            scored=overview.scored,
+            passed=overview.passed,
+            mean_score=overview.mean_score,
+            scores=overview.scores,
+            severities=overview.severities,
+        )
+
+
+def _as_json(summary: RunSummary) -> dict[str, object]:
+    """What the store keeps of a summary; the problems have their own table."""
+    values = asdict(summary)
+    values["unreadable"] = len(summary.unreadable)
+    values["problems"] = len(summary.problems)
+    return values

@@ -1,0 +1,93 @@
+"""What a run says at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.domain import Severity
+from pipeline.store import StoredProblem
+
+NOT_INSPECTED = frozenset({"vanished", "changed", "still-written", "unreadable-folder"})
+"""Kinds of problems that leave a recording of the dump uninspected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; a new one for every step."""
+
+    stage: str
+    """``discover``, ``identify`` or ``inspect``."""
+    calls_done: int
+    calls_total: int
+    audio_seconds: float = 0.0
+    """Seconds of audio inspected so far."""
+    wall_seconds: float = 0.0
+    """Since the stage began."""
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A call whose audio could not be inspected, this time or (unchanged) earlier."""
+
+    call_id: str
+    paths: tuple[Path, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run over a dump. Numbers of calls, unless the name says otherwise."""
+
+    run_id: int
+    found: int
+    """Calls of the dump (after ``since``)."""
+    inspected: int
+    """Inspected by this run, without the partial and not applicable ones."""
+    partial: int
+    """By this run: judged, but some audio could not be read."""
+    not_applicable: int
+    """By this run: heard, but nothing to judge."""
+    up_to_date: int
+    """Had an inspection already; unreadable ones that were not tried again are not among them."""
+    unreadable: tuple[NotRead, ...]
+    """All of the dump, whether tried by this run or known from an earlier one."""
+    left: int
+    """Not done: the run was stopped, or ``limit`` was reached."""
+    problems: tuple[StoredProblem, ...]
+    workers: int
+    audio_seconds: float
+    """Seconds of audio inspected by this run."""
+    wall_seconds: float
+    stopped: bool
+    """True where a signal ended the run early."""
+    flagged: int
+    """This and all below: over all inspected calls of the dump, as they stand now."""
+    alerts: int
+    fatal: int
+    scored: int
+    passed: int
+    mean_score: float | None
+    scores: tuple[int, ...]
+    """Calls by score, ten bins of ten points; the last holds 100 too."""
+    severities: Mapping[Severity, int]
+    """Calls with at least one violation of that class."""
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Every call had an up-to-date inspection: no worker was started."""
+        return self.workers == 0 and not self.left and not self.stopped
+
+    @property
+    def hours_per_hour(self) -> float | None:
+        """Audio hours inspected per hour on the clock."""
+        return self.audio_seconds / self.wall_seconds if self.wall_seconds and self.audio_seconds else None
+
+    @property
+    def exit_status(self) -> int:
+        """0 all inspected; 1 some recordings could not be; 3 stopped early, safe to run again."""
+        if self.stopped:
+            return 3
+        return 1 if self.unreadable or any(p.kind in NOT_INSPECTED for p in self.problems) else 0

@@ -1,0 +1,191 @@
+"""The parent's side of the work: feed the workers, write what they find, bury and replace those that die.
+
+Only this process writes to the store, one transaction per call. A call is handed out until its inspection is
+written, so whoever is killed, and whenever, nothing is lost; the store's unique keys let nothing in twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from pipeline.batch.crew import Crew, Event, Gone, Worker
+from pipeline.batch.identity import unchanged
+from pipeline.batch.stopping import StopRequest
+from pipeline.batch.summary import NotRead
+from pipeline.batch.work import Group, Job, Limits
+from pipeline.batch.worker import Began, Ended, Inspected, NotReady
+from pipeline.domain import Inspection, Revisions, Status
+from pipeline.errors import CallinspectError
+from pipeline.store import Store, StoredProblem
+
+_LISTEN_SECONDS = 0.25
+_STILLBORN = 3
+"""Workers that die in a row before their tools are loaded: then none of them will ever live."""
+_POISONED = 8
+"""Calls in a row that kill every worker, without one that succeeds: then it is not the calls."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the calls this run worked on."""
+
+    statuses: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
+    unreadable: list[NotRead] = field(default_factory=list)
+    problems: list[StoredProblem] = field(default_factory=list)
+    audio_seconds: float = 0.0
+    calls: int = 0
+    """Calls that are done, one way or the other."""
+
+
+class Supervision:
+    """One run's work, from the first group to the last."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        run_id: int,
+        revisions: Revisions,
+        crew: Crew,
+        limits: Limits,
+        wanted_workers: int,
+        stop: StopRequest,
+        progress: Callable[[Tally], None],
+    ) -> None:
+        self._store, self._run_id, self._revisions = store, run_id, revisions
+        self._crew, self._limits, self._wanted = crew, limits, wanted_workers
+        self._stop, self._progress = stop, progress
+        self._waiting: deque[Group] = deque()
+        self._stillborn = self._poisoned = 0
+        self._mismatch = False
+        self.tally = Tally()
+
+    def work(self, groups: Iterable[Group]) -> None:
+        """Inspect all groups, or as many as are done when somebody asks to stop.
+
+        Raises:
+            CallinspectError: the workers cannot be started, or die of everything.
+            StoreError: the store refused; what was written stays.
+        """
+        self._waiting.extend(groups)
+        try:
+            while not self._stop and (self._waiting or any(w.hand for w in self._crew.workers)):
+                self._staff()
+                self._feed()
+                self._listen()
+        finally:
+            for worker, message in self._crew.dismiss():
+                if isinstance(message, Inspected):  # was on its way when we stopped
+                    self._write(worker, message.inspection)
+
+    def _staff(self) -> None:
+        """Start workers for the groups that wait, as many as wanted."""
+        missing = min(self._wanted, len(self._crew.workers) + len(self._waiting)) - len(self._crew.workers)
+        for _ in range(missing):
+            self._crew.hire()
+
+    def _feed(self) -> None:
+        """Idle workers first; ahead of time only while there is more than one group for each."""
+        for hand in (0, 1):
+            for worker in self._crew.workers:
+                plenty = hand == 0 or len(self._waiting) > len(self._crew.workers)
+                if self._waiting and plenty and worker.room and len(worker.hand) == hand:
+                    worker.give(self._waiting.popleft())
+
+    def _listen(self) -> None:
+        for event in self._crew.events(wait=_LISTEN_SECONDS):
+            self._hear(event)
+        self._crew.end_overdue(waited=_LISTEN_SECONDS)
+
+    def _hear(self, event: Event) -> None:
+        worker, message = event
+        match message:
+            case NotReady(error=error):
+                raise error
+            case Began():
+                self._store.begin(worker.hand[0].recordings, run_id=self._run_id)
+            case Inspected(inspection=inspection):
+                self._write(worker, inspection)
+                self._stillborn = self._poisoned = 0
+            case Ended(fault=fault):
+                if worker.left:
+                    self._retry(worker.hand[0], worker, fault or "the inspection of this call gave no result")
+            case Gone():
+                self._bury(worker)
+            case _:
+                self._stillborn = 0
+
+    def _bury(self, worker: Worker) -> None:
+        """A process ended: by plan, or in the middle of something."""
+        hand = deque(worker.hand)
+        if worker.begun:
+            reason = "it took too long" if worker.overdue else f"its worker process died: {worker.epitaph}"
+            self._retry(hand.popleft(), worker, reason)
+        elif not worker.ready:
+            self._stillborn += 1
+        self._waiting.extendleft(reversed(hand))
+        if self._stillborn >= _STILLBORN:
+            raise CallinspectError(
+                f"{self._stillborn} worker processes in a row died while they loaded the speech model "
+                f"({worker.epitaph}); try --workers 1, a smaller --model, or callinspect doctor"
+            )
+
+    def _retry(self, group: Group, worker: Worker, reason: str) -> None:
+        """Its unfinished calls again, one by one; a call that was alone is charged with what happened."""
+        unfinished = [job for job in group.jobs if job.call_id in worker.left]
+        if not group.alone:
+            self._waiting.extend(Group((job,)) for job in unfinished)
+            return
+        for job in unfinished:
+            crashes = self._store.add_crash(job.recording, reason, run_id=self._run_id)
+            if crashes < self._limits.crashes:
+                self._waiting.append(group)
+            else:
+                self._give_up(job, f"given up after {crashes} attempts: {reason}")
+
+    def _give_up(self, job: Job, reason: str) -> None:
+        self._poisoned += 1
+        if self._poisoned > _POISONED:
+            raise CallinspectError(
+                f"{_POISONED} calls in a row ended their workers ({reason}); this looks like the machine, "
+                "not the recordings: run callinspect doctor, then callinspect run again with --retry"
+            )
+        revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
+        self._save(job, Inspection(job.recording, Status.UNREADABLE, reason, revisions))
+
+    def _write(self, worker: Worker, inspection: Inspection) -> None:
+        job = worker.left.get(inspection.recording.call.call_id)
+        if job is not None:  # else: said twice
+            self._save(job, inspection)
+
+    def _save(self, job: Job, inspection: Inspection) -> None:
+        kind = unchanged(job.stamps)
+        if kind is not None:
+            reason = {
+                "vanished": "the file went away while it was inspected; run again when it is back",
+                "changed": "the file changed while it was inspected; run again when it is complete",
+            }[kind]
+            self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
+        else:
+            self._note_mismatch(inspection)
+            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+            self.tally.statuses[inspection.status] += 1
+            self.tally.audio_seconds += inspection.duration or 0.0
+            if inspection.status is Status.UNREADABLE:
+                self.tally.unreadable.append(
+                    NotRead(job.call_id, job.recording.paths, inspection.reason or "")
+                )
+        self.tally.calls += 1
+        self._progress(self.tally)
+
+    def _note_mismatch(self, inspection: Inspection) -> None:
+        expected = replace(self._revisions, audio_sha256=inspection.recording.sha256)
+        if inspection.revisions == expected or self._mismatch:
+            return
+        self._mismatch = True  # said once: it concerns every call alike
+        reason = (
+            f"inspected with {inspection.revisions}, planned with {expected}: the next run will inspect again"
+        )
+        self.tally.problems.append(StoredProblem("revisions", reason))

@@ -1,0 +1,109 @@
+"""The worker process: builds its tools once, then inspects group after group and sends back each result."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pipeline.batch.inspector import InspectorFactory
+from pipeline.batch.lifeline import die_with_parent
+from pipeline.domain import Inspection, Recording
+from pipeline.errors import CallinspectError
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The tools are loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The tools cannot be loaded; the error is for people."""
+
+    error: CallinspectError
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The next group in line is in work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    inspection: Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The group is done, or given up with an error."""
+
+    fault: str | None
+    resident_bytes: int
+
+
+Message = Ready | NotReady | Began | Inspected | Ended
+
+
+def work(connection: Connection, factory: InspectorFactory, settings: Settings) -> None:
+    """The main function of a worker process; returns when the parent sends None."""
+    die_with_parent()
+    # Ctrl-C reaches the whole process group; only the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        inspector = factory(settings)
+    except CallinspectError as error:
+        connection.send(NotReady(_sendable(error)))
+        return
+    except Exception:  # noqa: BLE001 - whatever the libraries raise has to reach the person at the terminal
+        connection.send(NotReady(CallinspectError(f"the tools cannot be loaded: {_last_lines()}")))
+        return
+    connection.send(Ready())
+    while True:
+        try:
+            recordings: Sequence[Recording] | None = connection.recv()
+        except EOFError:
+            return
+        if recordings is None:
+            return
+        connection.send(Began())
+        fault = None
+        try:
+            for inspection in inspector.inspect(recordings):
+                connection.send(Inspected(inspection))
+        except Exception:  # noqa: BLE001 - one call's fault must not end the night
+            fault = _last_lines()
+        connection.send(Ended(fault, resident_bytes()))
+
+
+def _sendable(error: CallinspectError) -> CallinspectError:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own error
+    except Exception:  # noqa: BLE001 - an error class that cannot travel still has its message
+        return CallinspectError(str(error))
+    return error
+
+
+def _last_lines() -> str:
+    kind, error, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{kind.__name__ if kind else 'error'}: {error}{where}"
+
+
+def resident_bytes() -> int:
+    """Memory of this process that is in RAM now (its highest so far where the system does not say)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * os.sysconf("SC_PAGE_SIZE")

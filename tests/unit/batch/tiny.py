@@ -1,0 +1,126 @@
+"""A real inspector small enough for tests: it reads each file's first line and does what that says.
+
+``ok``, ``sleep 0.2``, ``die``, ``die-once MARKER``, ``fault``, ``bad``, ``silent``, ``grow``, ``leave``,
+``hang``, ``partial``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.domain import (
+    Evidence,
+    Finding,
+    Inspection,
+    Measurement,
+    Measures,
+    Outcome,
+    Recording,
+    Revisions,
+    Role,
+    Scorecard,
+    Severity,
+    Span,
+    Status,
+    Transcript,
+    Utterance,
+)
+from pipeline.errors import AudioError, ModelError
+from pipeline.settings import Settings
+
+REVISIONS = Revisions(audio_sha256="", engine="tiny", model="m1", lexicons="l1", rubric="r1", settings="s1")
+
+
+class TinyInspector:
+    """Obeys the text in the recordings."""
+
+    def __init__(self, *, revisions: Revisions = REVISIONS) -> None:
+        self._revisions = revisions
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        for recording in recordings:
+            yield from self._one(recording)
+
+    def _one(self, recording: Recording) -> Iterator[Inspection]:
+        try:
+            order, *rest = recording.paths[0].read_text().splitlines()[0].split()
+            if order == "bad":
+                raise AudioError("the header says nothing")
+        except (OSError, AudioError) as error:
+            yield self._made(recording, Status.UNREADABLE, str(error))
+            return
+        match order:
+            case "sleep":
+                time.sleep(float(rest[0]))
+            case "hang":
+                time.sleep(1000)
+            case "die":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case "die-once":
+                marker = Path(rest[0])
+                if not marker.exists():
+                    marker.touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+            case "fault":
+                raise ZeroDivisionError("somebody divided")
+            case "grow":
+                with recording.paths[0].open("a") as file:
+                    file.write("more\n")
+            case "leave":
+                recording.paths[0].unlink()
+            case "silent":
+                return
+        status = Status.PARTIAL if order == "partial" else Status.INSPECTED
+        yield self._made(recording, status, "cut short" if order == "partial" else None)
+
+    def _made(self, recording: Recording, status: Status, reason: str | None) -> Inspection:
+        revisions = replace(self._revisions, audio_sha256=recording.sha256)
+        if status is Status.UNREADABLE:
+            return Inspection(recording, status, reason, revisions)
+        span = Span(0.0, 10.0)
+        finding = Finding(
+            criterion="greeting",
+            title="开场白",
+            section="服务用语",
+            severity=Severity.D,
+            outcome=Outcome.FAILED,
+            points=-5.0,
+            evidence=(Evidence(span, Role.AGENT, "喂"),),
+            reason="前十秒没有开场白",
+        )
+        return Inspection(
+            recording,
+            status,
+            reason,
+            revisions,
+            duration=60.0,
+            layout="stereo",
+            transcript=Transcript((Utterance(Role.AGENT, span, "喂"),)),
+            measures=Measures((Measurement("silence_total", 3.0, "s", (span,)),)),
+            scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
+        )
+
+
+def tiny(_settings: Settings) -> TinyInspector:
+    return TinyInspector()
+
+
+def revised(_settings: Settings) -> TinyInspector:
+    return TinyInspector(revisions=replace(REVISIONS, rubric="r2"))
+
+
+def without_model(_settings: Settings) -> TinyInspector:
+    raise ModelError("no such model; fetch it first")
+
+
+def stillborn(_settings: Settings) -> TinyInspector:
+    os._exit(7)
+
+
+def cannot_load(_settings: Settings) -> TinyInspector:
+    raise RuntimeError("libfoo.so not found")
