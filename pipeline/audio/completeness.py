@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
-import av
+from av.container import InputContainer
 
-from pipeline.audio.demuxing import Damage
+from pipeline.audio.blocks import Damage
 from pipeline.audio.riff import WavClaim
 from pipeline.audio.source import Source
 from pipeline.domain.container import id3_size
 
-_MISSING_SECONDS = 1.0
-_MISSING_SHARE = 0.03
-"""Containers round their durations, and encoders add padding: less than this is no loss."""
-_LOST_SECONDS = 0.1
+_MISSING_SECONDS = 0.25
+_MISSING_SHARE = 0.01
+"""Containers round their durations, and encoders add padding: less than both is no loss."""
+_LOST_SECONDS = 0.05
+_LEADING_BYTES = 4_096
+"""More garbage than this before the first MP3 frame may well have been sound."""
 _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "w64"})
 """Containers whose header states a duration; elsewhere it is a guess from the bit rate."""
-_FRAMED = frozenset({"mp3", "aac"})
-_FOREIGN_BYTES = 4_096
-_FOREIGN_SHARE = 0.02
-"""Bytes between frames of MP3 or ADTS beyond both are garbage; tags at the end are smaller."""
 
 
 def missing(
-    source: Source,
-    container: av.container.InputContainer,
-    claim: WavClaim | None,
-    damage: Damage,
-    seconds: float,
+    source: Source, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
 ) -> list[str]:
     """One sentence for each reason to believe that sound is missing; empty where the call is complete."""
     notes = list(damage.notes)
     if source.expired:
         notes.append(f"decoding took too long and was stopped at {seconds:.1f} s")
-    if damage.undecodable > _LOST_SECONDS:
-        notes.append(f"{damage.undecodable:.1f} s could not be decoded and are silent here")
-    if claim is not None and claim.missing_seconds > 0:
-        whole = seconds + claim.missing_seconds
-        notes.append(f"the file is cut short: {seconds:.1f} s of {whole:.1f} s are there")
+    if damage.silenced > _LOST_SECONDS:
+        notes.append(f"{damage.silenced:.1f} s are damaged and silent here")
+    if damage.leading_bytes > _LEADING_BYTES:
+        notes.append(f"the first {damage.leading_bytes} bytes are not sound")
     names = set(container.format.name.split(","))
     promised = _promised_seconds(source, container, names)
-    if promised - seconds > max(_MISSING_SECONDS, _MISSING_SHARE * promised):
+    if claim is not None and claim.share_present == 0:
+        notes.append("the file is cut short: its header is all there is")
+    elif claim is not None and claim.share_present < 1:
+        whole = seconds / claim.share_present
+        if whole - seconds > _LOST_SECONDS:
+            notes.append(f"the file is cut short: {seconds:.1f} s of {whole:.1f} s are there")
+    elif promised - seconds > max(_MISSING_SECONDS, _MISSING_SHARE * promised):
         notes.append(f"the file is cut short: {seconds:.1f} s of {promised:.1f} s are there")
-    if "ogg" in names and not _ogg_ends(source):
-        notes.append(f"the file is cut short after {seconds:.1f} s: the last page of the stream is missing")
-    if names & _FRAMED and damage.packet_bytes:
-        foreign = source.size - damage.packet_bytes - id3_size(source.head(10))
-        if foreign > max(_FOREIGN_BYTES, _FOREIGN_SHARE * source.size):
-            lost = seconds * foreign / damage.packet_bytes
-            notes.append(f"{foreign} bytes between the frames are not sound, about {lost:.1f} s")
+    elif "ogg" in names and not _ogg_ends(source):
+        notes.append(f"the file is cut short after {seconds:.1f} s: its end is missing")
     return notes
 
 
-def _promised_seconds(source: Source, container: av.container.InputContainer, names: set[str]) -> float:
+def _promised_seconds(source: Source, container: InputContainer, names: set[str]) -> float:
     stream = container.streams.audio[0]
     if "mp3" in names:
-        head = source.head(10)
-        first = source.at(10 + id3_size(head) if head.startswith(b"ID3") else 0, 4096)
-        if b"Xing" not in first and b"Info" not in first and b"VBRI" not in first:
-            return 0.0
-    elif not names & _TRUSTED_DURATION:
+        context = stream.codec_context
+        return _mp3_frames(source) * context.frame_size / context.sample_rate if context.sample_rate else 0.0
+    if not names & _TRUSTED_DURATION:
         return 0.0
-    return float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / 1_000_000
+
+
+def _mp3_frames(source: Source) -> int:
+    """The number of frames that an encoder noted in the first one (Xing or Info tag); 0 without it."""
+    head = source.head(10)
+    first = source.at(10 + id3_size(head) if head.startswith(b"ID3") else 0, 256)
+    tag = max(first.find(b"Xing"), first.find(b"Info"))
+    if tag < 0 or not int.from_bytes(first[tag + 4 : tag + 8]) & 1:
+        return 0
+    return int.from_bytes(first[tag + 8 : tag + 12])
 
 
 def _ogg_ends(source: Source) -> bool:

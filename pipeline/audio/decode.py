@@ -7,20 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.container import InputContainer
 from numpy.typing import NDArray
 
+from pipeline.audio.blocks import Blocks
 from pipeline.audio.completeness import missing
-from pipeline.audio.demuxing import Damage, blocks, open_container
+from pipeline.audio.demuxing import mov_is_cut, open_container
 from pipeline.audio.riff import wav_claim
 from pipeline.audio.sound import Audio
 from pipeline.audio.source import Source
 from pipeline.audio.track import Tracks
 from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.domain.container import id3_size
 from pipeline.errors import AudioError
 
 MAX_SECONDS = 4 * 3600.0
 """Longer files are refused: two channels of four hours at 16 kHz are 1.8 GB, and no call lasts that long."""
+_DAMAGED_SHARE = 0.99
+"""Where more than this had to be silenced, nothing is left to judge."""
 _BATCH_SECONDS = 1.0
 """Frames are joined to blocks of this length before resampling: a call per 20 ms frame is dear."""
 
@@ -78,32 +83,45 @@ def _decode_file(path: Path) -> Audio:
         claim = wav_claim(source) if _is_wave(source) else None
         if claim is not None:
             _check_channels(claim.channels)
-            _check_length(claim.present_seconds)
+            _check_length(claim.seconds_present)
         with open_container(source, path.suffix.lower()) as container:
             if not container.streams.audio:
                 raise AudioError("the file holds no audio stream", code="no-audio-stream")
-            context = container.streams.audio[0].codec_context
+            context = _codec(container)
+            if context is None and mov_is_cut(source):
+                raise AudioError("the file is cut off: no sound can be read from it", code="truncated")
             if context is None:
                 raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
             _check_channels(context.channels)
-            damage = Damage()
-            tracks, rate_hz = _collect(container, source, damage, context.channels)
+            blocks = Blocks(container, source, lead=_tag_bytes(source))
+            tracks, rate_hz = _collect(blocks, context.channels)
             channels = tracks.channels()
             seconds = len(channels[0]) / SAMPLE_RATE_HZ
-            notes = missing(source, container, claim, damage, seconds)
+            notes = missing(source, container, claim, blocks.damage, seconds)
             codec = context.name
+        silenced = blocks.damage.silenced
+        if silenced and silenced > _DAMAGED_SHARE * seconds:
+            raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
         if not seconds:
-            if damage.undecodable or damage.notes:
-                raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
             if notes:
                 raise AudioError("the file ends before the sound begins", code="truncated")
             raise AudioError("the file has a header but no sound", code="empty")
         return Audio(channels, seconds, rate_hz, codec, "; ".join(notes) or None)
 
 
+def _codec(container: InputContainer) -> AudioCodecContext | None:
+    return container.streams.audio[0].codec_context  # None, whatever its type says, without a decoder
+
+
 def _is_wave(source: Source) -> bool:
     head = source.head(12)
     return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
+
+
+def _tag_bytes(source: Source) -> int:
+    """Where the sound may begin: after the ID3 tag."""
+    head = source.head(10)
+    return 10 + id3_size(head) if head.startswith(b"ID3") else 0
 
 
 def _check_channels(count: int) -> None:
@@ -123,12 +141,12 @@ def _check_length(seconds: float) -> None:
         )
 
 
-def _collect(container: InputContainer, source: Source, damage: Damage, count: int) -> tuple[Tracks, int]:
+def _collect(blocks: Blocks, count: int) -> tuple[Tracks, int]:
     """Decode everything into tracks; returns them and the file's sample rate."""
     tracks, first_rate = Tracks(count), 0
     pending: list[NDArray[np.float32]] = []
     pending_rate = size = 0
-    for block, rate_hz in blocks(container, source, damage):
+    for block, rate_hz in blocks:
         first_rate = first_rate or rate_hz
         if block.shape[1] != count:  # the stream changed its mind: mono to both, or both to mono
             block = np.repeat(block.mean(axis=1, keepdims=True), count, axis=1)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pipeline.audio.source import Source
 from pipeline.errors import AudioError
 
-_UNKNOWN_SIZE = (0, 0xFFFFFFFF)
-"""What recorders write that cannot go back to the header: the sound runs to the end of the file."""
+_UNKNOWN_FROM = 0x7FFF_F000
+"""Recorders that cannot go back to the header claim 0, or this and more: the sound runs to the file's end."""
+_PLAIN_TAGS = frozenset({1, 3, 6, 7, 0xFFFE})
+"""PCM, float, A-law, mu-law, and PCM in the extensible form."""
 _MANY_CHUNKS = 1_000
 
 
@@ -20,19 +22,19 @@ class WavClaim:
     channels: int
     rate_hz: int
     bytes_per_second: int
+    """Of linear and logarithmic samples; 0 for other codecs, whose headers cannot be relied on."""
     data_claimed: int | None
     """None where the header leaves it open."""
     data_present: int
 
     @property
-    def missing_seconds(self) -> float:
-        """Seconds that the header promises and the file does not hold."""
-        if self.data_claimed is None or self.bytes_per_second == 0:
-            return 0.0
-        return max(0, self.data_claimed - self.data_present) / self.bytes_per_second
+    def share_present(self) -> float:
+        """How much (0..1) of the promised sound the file holds."""
+        return min(1.0, self.data_present / self.data_claimed) if self.data_claimed else 1.0
 
     @property
-    def present_seconds(self) -> float:
+    def seconds_present(self) -> float:
+        """Seconds in the file as its header describes them; 0 where only decoding tells."""
         present = (
             self.data_present if self.data_claimed is None else min(self.data_claimed, self.data_present)
         )
@@ -59,11 +61,10 @@ def wav_claim(source: Source) -> WavClaim:
         elif name == b"fmt ":
             fmt = source.at(body, 16)
         elif name == b"data":
-            claimed: int | None = long_data if size == 0xFFFFFFFF and long_data else size
+            claimed: int = long_data if size == 0xFFFFFFFF and long_data else size
             present = max(0, source.size - body)
-            if claimed in _UNKNOWN_SIZE and present:
-                claimed = None
-            return _claim(fmt, order, claimed, present)
+            open_end = present > 0 and (claimed == 0 or (claimed >= _UNKNOWN_FROM and claimed > present))
+            return _claim(fmt, order, None if open_end else claimed, present)
         position = body + size + (size & 1)
     raise AudioError("the file ends inside its header: there is no sound in it", code="truncated")
 
@@ -71,9 +72,10 @@ def wav_claim(source: Source) -> WavClaim:
 def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> WavClaim:
     if fmt is None or len(fmt) < 16:
         raise AudioError("the WAV header says nothing about the format of the sound", code="corrupt")
-    _, channels, rate_hz, bytes_per_second, _, _ = struct.unpack(f"{order}HHIIHH", fmt)
+    tag, channels, rate_hz, _, _, bits = struct.unpack(f"{order}HHIIHH", fmt)
     if channels == 0:
         raise AudioError("the header claims 0 channels", code="zero-channels")
     if rate_hz == 0:
         raise AudioError("the header claims a sample rate of 0 Hz", code="corrupt")
+    bytes_per_second = rate_hz * channels * bits // 8 if tag in _PLAIN_TAGS else 0
     return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)

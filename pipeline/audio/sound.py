@@ -31,7 +31,7 @@ class Audio:
     """A call's sound, decoded once: all later stages read these arrays and never the file."""
 
     channels: tuple[NDArray[np.float32], ...]
-    """One array (mono) or two (left and right; of two files agent's and customer's), equally long, at 16 kHz."""
+    """One array (mono) or two (left and right; of two files agent's and customer's), equally long, 16 kHz."""
     duration: float
     """Seconds."""
     source_rate_hz: int

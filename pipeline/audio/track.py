@@ -31,7 +31,7 @@ class Tracks:
         # One pass finds NaN and infinity anywhere; a sum that overflows is merely looked at closely as well.
         if not np.isfinite(np.dot(block.ravel(), block.ravel())):
             block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-        # Far outside full scale is damage as well; it would ring through the resampler and deafen every measure.
+        # Far outside full scale is damage as well; it would ring in the resampler and spoil every measure.
         np.clip(block, -8.0, 8.0, out=block)
         if rate_hz != self._rate_hz:
             self.flush()

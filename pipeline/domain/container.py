@@ -68,7 +68,7 @@ def container_of(head: bytes) -> str | None:
         return None
     if head.startswith(b"ID3"):
         return container_of(head[10 + id3_size(head) :]) or "mp3"
-    if _two_frames(head, 0, _adts_frame_bytes):
+    if _two_frames(head, 0, adts_frame_bytes):
         return "aac"
     return "mp3" if _mpeg_audio_anywhere(head) else None
 
@@ -83,7 +83,7 @@ def id3_size(head: bytes) -> int:
 def _mpeg_audio_anywhere(head: bytes) -> bool:
     start = head.find(b"\xff")
     while start >= 0:
-        if _two_frames(head, start, _mpeg_frame_bytes):
+        if _two_frames(head, start, mpeg_frame_bytes):
             return True
         start = head.find(b"\xff", start + 1)
     return False
@@ -102,7 +102,7 @@ def _two_frames(head: bytes, start: int, frame_bytes: _FrameBytes) -> bool:
     return True
 
 
-def _mpeg_frame_bytes(header: bytes) -> int:
+def mpeg_frame_bytes(header: bytes) -> int:
     """Length of the MPEG audio layer III frame (ISO 11172-3, 13818-3) with this header; 0 if it is none."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return 0
@@ -115,7 +115,7 @@ def _mpeg_frame_bytes(header: bytes) -> int:
     return (144 if first else 72) * kbps * 1000 // rate_hz + ((header[2] >> 1) & 1)
 
 
-def _adts_frame_bytes(header: bytes) -> int:
+def adts_frame_bytes(header: bytes) -> int:
     """Length of the ADTS frame (ISO 13818-7) with this header; 0 if it is none."""
     if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or (header[2] >> 2) & 0xF > 12:
         return 0

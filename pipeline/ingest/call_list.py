@@ -1,4 +1,4 @@
-"""Reading a call list as CTI systems export it: any encoding, any separator, every bad row named by its line."""
+"""Reading a call list as CTI systems export it: any encoding or separator, each bad row named by its line."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _heading(lines: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, lis
 
 
 def _record(lines: Sequence[str], start: int, separator: str) -> tuple[list[str], int]:
-    """The fields of the record that starts at a line, and how many lines it takes; 0 if its quotes never close."""
+    """The fields of the record that starts at a line, and its number of lines; 0 if its quotes stay open."""
     reader = csv.reader(lines[start : start + _MAX_ROW_LINES], delimiter=separator)
     try:
         fields = next(reader, [])

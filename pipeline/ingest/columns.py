@@ -47,7 +47,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 # fmt: on
-"""Our names, and other headings that CTI systems write for them (compared without case, spaces and underscores)."""
+"""Our names, and other headings that CTI systems write for them (case, spaces, underscores do not count)."""
 
 _DIRECTIONS = {
     "inbound": ("inbound", "in", "呼入", "来电", "入呼", "incoming"),
@@ -95,10 +95,10 @@ def recognise(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, 
     taken: set[int] = set()
     for name, others in COLUMNS.items():
         spellings = [mapping[name]] if name in mapping else [name, *others]
-        position = next((index[plain(s)] for s in spellings if plain(s) in index), None)
-        if position is not None and position not in taken:
-            found[name] = position
-            taken.add(position)
+        match = next((index[plain(s)] for s in spellings if plain(s) in index), None)
+        if match is not None and match not in taken:
+            found[name] = match
+            taken.add(match)
     return found
 
 
@@ -113,7 +113,7 @@ def read_channel(text: str) -> str | None:
 
 
 def read_time(text: str) -> datetime | None:
-    """ISO 8601, the usual Chinese spellings, or seconds or milliseconds since 1970; None if it is none of them."""
+    """ISO 8601, the usual Chinese spellings, seconds or milliseconds since 1970; None for anything else."""
     try:
         if re.fullmatch(r"\d{10}(\.\d+)?|\d{13}", text):
             seconds = float(text) if len(text) != 13 else int(text) / 1000

@@ -20,8 +20,8 @@ from pipeline.settings import CallListSettings
 def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> Discovery:
     """Find every call of a dump.
 
-    The rows of the call list come first, in their order; then the recordings without a row, sorted by path, with
-    what their names tell. Everything that does not add up is a problem; it never stops the others.
+    The rows of the call list come first, in their order; then the recordings without a row, sorted by path,
+    with what their names tell. Everything that does not add up is a problem; it never stops the others.
 
     Raises:
         UsageError: the dump is no folder, a template or a column mapping is wrong.
@@ -80,10 +80,9 @@ def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Templat
         name = source.name.relative_to(root)
         # A pair's common name has no ending, but may hold a dot: give it one that can be taken off.
         facts = read_name(name if len(source.paths) == 1 else name.with_name(name.name + ".pair"), templates)
-        call = Call(
-            call_id="", started_at=facts.started_at, agent_channel="left" if source.agent_first else None
-        )
-        out.append(Candidate(replace(call, **facts.values), source.paths))
+        channel = "left" if source.agent_first else None
+        call = Call(**{"call_id": "", **facts.values}, started_at=facts.started_at, agent_channel=channel)
+        out.append(Candidate(call, source.paths))
     return out
 
 
@@ -93,11 +92,10 @@ def _unique(listed: Sequence[Candidate], unlisted: Sequence[Candidate], root: Pa
     named = [c.call.call_id or printable(_stem(c, root).name) for c in unlisted]
     named_rows = [printable(_stem(c, root).name) for c in listed if not c.call.call_id]
     often = Counter([*taken, *named, *named_rows])
-    out = []
-    for candidate in listed:
-        out.append(candidate if candidate.call.call_id else _with_id(candidate, root, often, taken))
-    out.extend(_with_id(candidate, root, often, taken) for candidate in unlisted)
-    return tuple(out)
+    return (
+        *(c if c.call.call_id else _with_id(c, root, often, taken) for c in listed),
+        *(_with_id(c, root, often, taken) for c in unlisted),
+    )
 
 
 def _with_id(candidate: Candidate, root: Path, often: Counter[str], taken: set[str]) -> Candidate:

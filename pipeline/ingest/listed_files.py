@@ -37,8 +37,8 @@ class ListedFiles:
     def find(self, written: str) -> tuple[Path, ...] | NotFound:
         """The file that a row writes, or the two per-party files that share its name.
 
-        Tried in turn: the path below the dump, the path beside the call list (if that is in the dump), and any
-        recording whose path ends alike (the list of another machine), if there is only one.
+        Tried in turn: the path below the dump; the path beside the call list (if that is in the dump); the
+        only recording whose path ends alike (the list of another machine).
         """
         wanted = PurePosixPath(written.replace("\\", "/"))
         for folder in self._folders:

@@ -35,9 +35,9 @@ class Scan:
 def scan(dump: Path, *, settle_seconds: float) -> Scan:
     """Find all recordings below ``dump``.
 
-    A recording has an audio ending or starts like audio. Links are not followed: one that leads to a file of the
-    dump is found there anyway, one that leaves the dump or leads nowhere is reported. Files changed within
-    ``settle_seconds`` are watched for a second and left out if they grow.
+    A recording has an audio ending or starts like audio. Links are not followed: one that leads to a file of
+    the dump is found there anyway, one that leaves the dump or leads nowhere is reported. Files changed in
+    the last ``settle_seconds`` are watched for a second and left out if they grow.
 
     Raises:
         UsageError: the dump is no folder or cannot be listed.

@@ -48,7 +48,7 @@ class Template:
         """Compile ``text``; ``direction`` is what every name of this form implies.
 
         Raises:
-            UsageError: unbalanced braces, an unknown or repeated field, touching fields, an unknown directive.
+            UsageError: unbalanced braces, an unknown, repeated or touching field, an unknown directive.
         """
         self.text = text
         self._direction = direction
@@ -126,7 +126,7 @@ def _time_expression(template: str, time_format: str) -> str:
             )
         out += rf"\d{{{_DIGITS[directive[1]]}}}"
         position = directive.end()
-    return out + re2.escape(time_format[position:])
+    return out + str(re2.escape(time_format[position:]))
 
 
 def _time(text: str, time_format: str) -> datetime | None:
@@ -147,7 +147,7 @@ BUILT_IN = (
     Template("q-{queue}-{customer}-" + _MONITOR, direction="inbound"),
     Template("rg-{queue}-{customer}-" + _MONITOR, direction="inbound"),
     Template("exten-{agent}-{customer}-" + _MONITOR),
-    # FreeSWITCH: mod_callcenter's record template, then the dialplan's record_session (either party may have called)
+    # FreeSWITCH: mod_callcenter's record template; then record_session, where either party may have called
     Template("{started:%Y-%m-%d-%H-%M-%S}.{queue}.{customer}.{call_id}", direction="inbound"),
     Template("{started:%Y-%m-%d-%H-%M-%S}_{}_{}"),
 )

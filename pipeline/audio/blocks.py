@@ -1,0 +1,171 @@
+"""Turning a container's packets into blocks of float samples whose timeline has no holes.
+
+What cannot be decoded becomes silence of its length: everything after it keeps its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import av
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from pipeline.audio import amr
+from pipeline.audio.demuxing import plain
+from pipeline.audio.source import Source
+from pipeline.domain.container import adts_frame_bytes, mpeg_frame_bytes
+from pipeline.errors import AudioError
+
+Block = tuple[NDArray[np.float32], int]
+"""Samples of shape (n, channels in the file) in [-1, 1], and their rate in Hz."""
+
+_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000
+_MIN_GAP_SECONDS = 0.1
+"""Smaller jumps of the time stamps are rounding."""
+_MAX_PACKET_SECONDS = 60.0
+"""A longer packet exists only in damaged headers."""
+_FRAMED = {"mp3": mpeg_frame_bytes, "aac": adts_frame_bytes}
+"""Containers that are nothing but frames in a row: other bytes in them are damage."""
+_FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
+
+
+@dataclass
+class Damage:
+    """What was lost on the way."""
+
+    silenced: float = 0.0
+    """Seconds that could not be decoded and are silent in the result."""
+    leading_bytes: int = 0
+    """Bytes before the first frame that are no tag."""
+    notes: list[str] = field(default_factory=list)
+
+
+class Blocks:
+    """Iterates over the blocks of a container's first audio stream."""
+
+    def __init__(self, container: InputContainer, source: Source, *, lead: int = 0) -> None:
+        """``lead`` is where the first frame may stand in a file of bare frames (after its tag)."""
+        self._container, self._source = container, source
+        self._stream = container.streams.audio[0]
+        self._name = container.format.name
+        self.damage = Damage()
+        self._position = 0.0  # seconds handed out
+        self._first_time: float | None = None
+        self._rate_hz = self._stream.codec_context.sample_rate or 0
+        self._channels = self._stream.codec_context.channels
+        self._lead: int | None = lead
+        self._frame_bytes = 0  # of the last whole frame
+        self._junk_bytes = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        wide = amr.CODECS.get(self._stream.codec_context.name)
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except (av.FFmpegError, OSError) as error:
+                self.damage.notes.append(f"reading stopped at {self._position:.1f} s: {plain(error)}")
+                return
+            if packet is None:
+                break
+            if wide is not None and packet.size:
+                yield from self._adaptive(packet, wide=wide)
+            else:
+                yield from self._garbage(packet)
+                yield from self._decoded(packet)
+        if self._junk_bytes and self._frame_bytes:
+            yield from self._silence(self._junk_bytes / self._frame_bytes * amr.FRAME_SECONDS, damage=True)
+
+    def _decoded(self, packet: av.Packet[av.AudioStream]) -> Iterator[Block]:
+        """The frames of a packet, or as much silence as it lasts if it is damaged."""
+        try:
+            frames = self._stream.codec_context.decode(packet if packet.size else None)
+        except (av.FFmpegError, ValueError, MemoryError):
+            if packet.size:
+                yield from self._silence(_seconds(packet) or amr.FRAME_SECONDS, damage=True)
+            return
+        for frame in frames:
+            self._rate_hz = frame.sample_rate
+            if not _MIN_RATE_HZ <= self._rate_hz <= _MAX_RATE_HZ:
+                raise AudioError(f"a sample rate of {self._rate_hz} Hz cannot be right", code="corrupt")
+            block = samples(frame)
+            self._channels = block.shape[1]
+            yield from self._hole_before(frame)
+            yield block, self._rate_hz
+            self._advance(len(block) / self._rate_hz)
+
+    def _adaptive(self, packet: av.Packet[av.AudioStream], *, wide: bool) -> Iterator[Block]:
+        """AMR: pauses are silence, and garbage lasts as long as the speech frames it stands in for."""
+        for kind, frame in amr.frames(bytes(packet), wide=wide):
+            if kind is amr.Kind.JUNK:
+                self._junk_bytes += len(frame)
+                continue
+            if kind is amr.Kind.PAUSE:
+                yield from self._silence(amr.FRAME_SECONDS, damage=False)
+                continue
+            self._frame_bytes = len(frame)
+            lost, self._junk_bytes = self._junk_bytes / len(frame) * amr.FRAME_SECONDS, 0
+            yield from self._silence(lost, damage=True)
+            speech: av.Packet[av.AudioStream] = av.Packet(frame)
+            yield from self._decoded(speech)
+
+    def _garbage(self, packet: av.Packet[av.AudioStream]) -> Iterator[Block]:
+        """Silence for garbage between bare frames; libavformat packs it together with the frame after it."""
+        frame_bytes = _FRAMED.get(self._name)
+        if frame_bytes is None or not packet.size:
+            return
+        if self._lead is not None and packet.pos is not None:
+            self.damage.leading_bytes, self._lead = max(0, packet.pos - self._lead), None
+        size = frame_bytes(bytes(packet)[:7])
+        if size and packet.size <= size:
+            self._frame_bytes = packet.size
+        elif self._frame_bytes:
+            frames = (packet.size - self._frame_bytes) / self._frame_bytes
+            yield from self._silence(max(0.0, frames) * _seconds(packet), damage=True)
+
+    def _hole_before(self, frame: av.AudioFrame) -> Iterator[Block]:
+        """Silence where the time stamps jump: a lost page of Ogg, or a pause that a recorder left out."""
+        if frame.time is None or self._name in _FRAMED or self._stream.codec_context.name in amr.CODECS:
+            return
+        if self._first_time is None:
+            self._first_time = frame.time
+        gap = frame.time - self._first_time - self._position
+        if gap > _MIN_GAP_SECONDS:
+            yield from self._silence(gap, damage=self._name == "ogg")
+
+    def _silence(self, seconds: float, *, damage: bool) -> Iterator[Block]:
+        """Silence in blocks of at most a minute, so that a lying time stamp costs no memory at once."""
+        if not self._rate_hz or not self._channels:
+            return
+        left = round(seconds * self._rate_hz)
+        self.damage.silenced += seconds if damage else 0
+        while left > 0:
+            size = min(left, 60 * self._rate_hz)
+            yield np.zeros((size, self._channels), np.float32), self._rate_hz
+            self._advance(size / self._rate_hz)
+            left -= size
+
+    def _advance(self, seconds: float) -> None:
+        self._position += seconds
+        self._source.heard(self._position)
+
+
+def _seconds(packet: av.Packet[av.AudioStream]) -> float:
+    seconds = float((packet.duration or 0) * (packet.time_base or 0))
+    return seconds if 0 < seconds < _MAX_PACKET_SECONDS else 0.0
+
+
+def samples(frame: av.AudioFrame) -> NDArray[np.float32]:
+    """The samples of a frame as float32 of shape (n, channels), full scale at 1."""
+    raw = frame.to_ndarray()
+    table = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    out = np.array(table, np.float32, order="C")
+    kind = frame.format.name.removesuffix("p")
+    if kind == "u8":
+        out -= 128
+    if kind in _FULL_SCALE:
+        out *= np.float32(1 / _FULL_SCALE[kind])
+    return out
