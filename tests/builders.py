@@ -6,6 +6,7 @@ silence, ``保持: 20`` a hold, ``坐席(480): ...`` the speaking rate, ``客户
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from pipeline.domain import Transcript
@@ -20,6 +21,7 @@ def transcript(*lines: str) -> Transcript:
     return dialogue(*lines).transcript
 
 
+@cache
 def service_rubric() -> Rubric:
     """The rubric that comes with the software."""
     return load_rubric(ROOT / "rubrics" / "service.yaml")

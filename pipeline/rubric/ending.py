@@ -41,7 +41,7 @@ def ending(facts: Facts) -> End:
     """Who ended the call.
 
     The agent broke off where the agent has the last word, nobody takes leave, the customer has not settled,
-    and the last words are hostile, answer a threat to complain, or are followed by the tone of a dropped line.
+    and the last words are hostile, answer a threat to complain, or come before the tone of a dropped line.
     """
     if not facts.turns:
         return End(Ending.UNKNOWN, "没有对话")

@@ -12,6 +12,9 @@ from pipeline.domain import Call, Measures, PhraseHit, Role, Span, Transcript, U
 LONG_HOLD_S = 8.0
 """A shorter hold is an ordinary pause: nobody asks permission for it (the threshold of dead air)."""
 
+BEEP_PAUSE_S = 6.0
+"""Hold beeps and ringback repeat every 1 to 5 s: tones this close are one hold."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -39,6 +42,11 @@ class Facts:
         if not self.talk:
             return ()
         return subtract([Span(self.talk[0].start, self.talk[-1].end)], self.talk)
+
+    @cached_property
+    def held(self) -> tuple[Span, ...]:
+        """The holds, with the pauses between beeps."""
+        return merge(self.hold, gap=BEEP_PAUSE_S)
 
     @cached_property
     def turns(self) -> tuple[Utterance, ...]:

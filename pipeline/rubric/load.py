@@ -33,7 +33,7 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
     try:
         rubric = Rubric.model_validate(document)
     except ValidationError as error:
-        detail = min(error.errors(), key=lambda e: line_of(document, e["loc"]) or 0)
+        detail = _innermost(document, error.errors())
         raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
     if codes is not None:
         for code, line in codes_used(document):
@@ -106,6 +106,16 @@ def codes_used(document: Any) -> Iterator[tuple[str, int | None]]:
             yield from codes_used(value)
 
 
+def _innermost(document: Any, details: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The first error by line, without those that only say that something inside them is wrong.
+
+    A misspelt key is told before the key that is missing because of it.
+    """
+    places = [detail["loc"] for detail in details]
+    inner = [d for d in details if not any(p[: len(d["loc"])] == d["loc"] and p != d["loc"] for p in places)]
+    return min(inner, key=lambda d: (d["type"] == "missing", line_of(document, d["loc"]) or 0))
+
+
 def _explained(detail: ErrorDetails) -> str:
     where = ".".join(str(part) for part in detail["loc"])
     key = str(detail["loc"][-1]) if detail["loc"] else ""
@@ -119,7 +129,9 @@ def _explained(detail: ErrorDetails) -> str:
         case "string_pattern_mismatch" if key == "id":
             return f"{where}: {detail['input']!r} is not an id; write lower-case-words-with-hyphens"
         case _:
-            return f"{where}: {detail['msg']} (found {detail['input']!r}); correct it"
+            found = detail["input"]
+            shown = f" (found {found!r})" if isinstance(found, str | int | float) else ""
+            return f"{where}: {detail['msg']}{shown}; correct it"
 
 
 def _known_keys() -> set[str]:

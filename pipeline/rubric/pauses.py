@@ -14,10 +14,20 @@ ASKS = r"[?？]|吗|呢|多少|什么|哪|几|谁|报一下|提供一下|说一�
 LOOKUP_S = 10.0
 """A silence this long after the customer answered the agent's question is a look-up: a silent hold."""
 
+EPSILON_S = 0.001
+"""Times are sums of floats: a silence of 8 s must not fall short of 8 s by a rounding error."""
+ASKED, THANKED = ("hold-ask",), ("hold-thanks",)
+"""Phrase codes that make a silence a hold."""
+ASKED_WITHIN_S = 8.0
+"""Between the announcement and the silence fits the customer's answer, not more."""
+THANKED_WITHIN_S = 5.0
+
 
 class HoldKind(StrEnum):
     SOUND = "sound"
-    """Music, tone, or an announced wait."""
+    """Music, tones, or a hold known from elsewhere."""
+    ANNOUNCED = "announced"
+    """A silence the agent asked for, or thanked for."""
     SILENT = "silent"
     """The agent asked, the customer answered, nobody spoke for long: the agent is looking something up."""
 
@@ -32,10 +42,12 @@ def holds(facts: Facts, *, at_least: float = LONG_HOLD_S, silent: bool = True) -
     """The customer's waits of at least ``at_least`` seconds, between the first and the last word."""
     found = []
     for quiet in facts.quiet:
-        if quiet.duration < at_least:
+        if quiet.duration < at_least - EPSILON_S:
             continue
-        if covered(quiet, facts.hold) >= 0.5:
+        if covered(quiet, facts.held) >= 0.5:
             found.append(Hold(quiet, HoldKind.SOUND))
+        elif _announced(facts, quiet):
+            found.append(Hold(quiet, HoldKind.ANNOUNCED))
         elif silent and quiet.duration >= LOOKUP_S and _looking_up(facts, quiet):
             found.append(Hold(quiet, HoldKind.SILENT))
     return tuple(found)
@@ -49,8 +61,8 @@ def silences(
     return tuple(
         quiet
         for quiet in facts.quiet
-        if quiet.duration >= at_least
-        and (below is None or quiet.duration < below)
+        if quiet.duration >= at_least - EPSILON_S
+        and (below is None or quiet.duration < below - EPSILON_S)
         and quiet not in waits
         and (owed_by is None or debtor(facts, quiet) in (owed_by, Role.UNKNOWN))
     )
@@ -64,6 +76,15 @@ def debtor(facts: Facts, quiet: Span) -> Role:
     if before.role is Role.AGENT and after.role is Role.CUSTOMER:
         return Role.CUSTOMER if compiled(ASKS).search(before.text) else Role.AGENT
     return after.role
+
+
+def _announced(facts: Facts, quiet: Span) -> bool:
+    """The agent asked for this silence shortly before, or thanked for it right after."""
+    before = Span(max(0.0, quiet.start - ASKED_WITHIN_S), quiet.start + 0.5)
+    after = Span(max(0.0, quiet.end - 0.5), quiet.end + THANKED_WITHIN_S)
+    return any(h.span.overlap(before) > 0 for h in facts.found(ASKED, Role.AGENT)) or any(
+        h.span.overlap(after) > 0 for h in facts.found(THANKED, Role.AGENT)
+    )
 
 
 def _looking_up(facts: Facts, quiet: Span) -> bool:

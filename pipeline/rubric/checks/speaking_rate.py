@@ -1,6 +1,12 @@
-"""One party speaks too fast or too slowly, over turns long enough to measure."""
+"""One party speaks too fast or too slowly, over turns long enough to measure.
+
+The rate is the measure ``speaking_rate_{role}_turns`` where it was taken (from the sound), otherwise that of
+the transcript's turns.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
@@ -19,7 +25,7 @@ class Options(Base):
     at_least: float | None = Field(None, gt=0, description="too fast from here on, characters per minute")
     at_most: float | None = Field(None, gt=0, description="too slow up to here, characters per minute")
     min_characters: int = Field(10, ge=1, description="shorter turns are not measured")
-    role: Role = Field(Role.AGENT)
+    role: Role = Field(Role.AGENT, description="whose rate")
 
     @model_validator(mode="after")
     def _one_limit(self) -> Options:
@@ -30,24 +36,33 @@ class Options(Base):
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     long_enough = [u for u in turns(facts, options.role) if characters(u) >= options.min_characters]
-    seconds = sum(u.span.duration for u in long_enough)
-    if not long_enough or seconds <= 0:
+    measured = next((m for m in facts.measures if m.name == f"speaking_rate_{options.role}_turns"), None)
+    rate = _rate(long_enough) if measured is None else measured.value
+    if rate is None:
         return undetermined("没有足够长的话可以测语速")
-    rate = sum(characters(u) for u in long_enough) * 60 / seconds
-    beyond = [u for u in long_enough if _beyond(characters(u) * 60 / max(u.span.duration, 0.1), options)]
     reason = f"{ROLES[options.role]}平均语速每分钟{rate:.0f}字"
-    if not (_beyond(rate, options) and beyond):
+    if not _beyond(rate, options):
         return passed(reason)
+    beyond = [u for u in long_enough if _beyond(_rate([u]), options)] or long_enough
     evidence = tuple(Evidence(u.span, u.role, u.text, confidence=u.confidence) for u in beyond)
+    if not evidence:
+        return undetermined(f"{reason}，但没有对应的话")
     reason += f"，{len(beyond)}段{'过快' if options.at_least else '过慢'}（如{clock(beyond[0].span.start)}）"
-    if sum(u.role_confidence * u.span.duration for u in beyond) < bar.role * sum(
-        u.span.duration for u in beyond
-    ):
+    seconds = sum(u.span.duration for u in beyond)
+    if sum(u.role_confidence * u.span.duration for u in beyond) < bar.role * seconds:
         return undetermined(f"{reason}，但分不清是谁说的", evidence)
-    heard = sum(u.confidence * u.span.duration for u in long_enough) / seconds
-    if options.at_most is not None and heard < bar.hearing:
+    if (
+        options.at_most is not None
+        and sum(u.confidence * u.span.duration for u in beyond) < bar.hearing * seconds
+    ):
         return undetermined(f"{reason}，但识别不清、可能漏字", evidence)
     return failed(reason, evidence)
+
+
+def _rate(utterances: Sequence[Utterance]) -> float | None:
+    """Characters per minute; None without any speech."""
+    seconds = sum(u.span.duration for u in utterances)
+    return sum(characters(u) for u in utterances) * 60 / seconds if seconds else None
 
 
 def characters(utterance: Utterance) -> int:
@@ -55,7 +70,9 @@ def characters(utterance: Utterance) -> int:
     return sum(c.isalnum() for c in utterance.text)
 
 
-def _beyond(rate: float, options: Options) -> bool:
+def _beyond(rate: float | None, options: Options) -> bool:
+    if rate is None:
+        return False
     if options.at_least is not None:
         return rate >= options.at_least
     return options.at_most is not None and rate <= options.at_most
@@ -70,4 +87,10 @@ EXAMPLES = (
     Example({"at_most": 215}, (f"坐席(190): {_LINE}",), "failed"),
     Example({"at_most": 215}, (f"坐席(190): {_LINE}",), "undetermined", {"confidence": 0.2}),
     Example({"at_least": 430}, ("坐席(600): 好的",), "undetermined"),
+    Example(
+        {"at_least": 430},
+        (f"坐席(410): {_LINE}",),
+        "failed",
+        {"measures": {"speaking_rate_agent_turns": 450}},
+    ),
 )

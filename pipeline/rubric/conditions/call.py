@@ -20,9 +20,9 @@ class Options(Base):
     queue: tuple[str, ...] = Field((), description="any of these stands in the queue's name")
     team: tuple[str, ...] = Field((), description="any of these stands in the team's name")
     agent: tuple[str, ...] = Field((), description="agent ids")
-    min_seconds: float | None = Field(None, ge=0)
-    max_seconds: float | None = Field(None, ge=0)
-    min_utterances: int | None = Field(None, ge=0)
+    min_seconds: float | None = Field(None, ge=0, description="recordings at least this long")
+    max_seconds: float | None = Field(None, ge=0, description="recordings at most this long")
+    min_utterances: int | None = Field(None, ge=0, description="at least so many utterances")
     ended_by: Literal["agent", "customer"] | None = Field(
         None, description="who broke off or closed the conversation"
     )

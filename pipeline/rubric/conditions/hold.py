@@ -17,7 +17,7 @@ ID = "hold"
 class Options(Base):
     min_seconds: float = Field(LONG_HOLD_S, gt=0, description="shorter waits are not holds")
     silent: bool = Field(True, description="count long silent look-ups too")
-    times: int = Field(1, ge=1)
+    times: int = Field(1, ge=1, description="how many holds")
 
 
 def holds(facts: Facts, options: Options) -> Answer:

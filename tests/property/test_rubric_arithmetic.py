@@ -1,0 +1,126 @@
+"""What must hold for every sheet and every call: bounds, monotony, a ledger that adds up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.domain import Evidence, Outcome, Severity, Span
+from pipeline.rubric.arithmetic import Earned, add_up
+from pipeline.rubric.judge import Judged
+from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.verdict import Verdict
+
+CHECK = {"phrase": {"codes": ["x"]}}
+POINTS = st.one_of(st.integers(0, 40), st.floats(0, 40, allow_nan=False).map(lambda p: round(p, 1)))
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> Rubric:
+    number = 0
+    sections = []
+    for s in range(draw(st.integers(1, 3))):
+        criteria = []
+        for c in range(draw(st.integers(1, 3))):
+            items = []
+            for _ in range(draw(st.integers(1, 3))):
+                number += 1
+                deduct = draw(st.floats(0.1, 30).map(lambda p: round(p, 1)))
+                cap = draw(st.one_of(st.none(), st.floats(0, 20).map(lambda p, d=deduct: round(p + d, 1))))
+                fatal = draw(st.sampled_from([None, None, None, "sheet", "section"]))
+                items.append(
+                    {"id": f"item-{number}", "title": "项", "severity": "D", "deduct": deduct, "up_to": cap,
+                     "fatal": fatal, "check": CHECK}
+                )  # fmt: skip
+            criteria.append({"id": f"c-{s}-{c}", "title": "项", "points": draw(POINTS), "items": items})
+        sections.append({"id": f"s-{s}", "title": "组", "criteria": criteria})
+    bonus = [
+        {"id": f"bonus-{n}", "title": "加分", "points": draw(st.floats(0.5, 10)), "earned": CHECK}
+        for n in range(draw(st.integers(0, 2)))
+    ]
+    return Rubric.model_validate(
+        {"rubric": "r", "title": "表", "pass_mark": 60, "sections": sections, "bonus": bonus}
+    )
+
+
+def places(count: int) -> tuple[Evidence, ...]:
+    return tuple(Evidence(Span(n, n + 1)) for n in range(count))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Rubric, list[Judged], list[Earned]]:
+    rubric = draw(sheets())
+    judged = []
+    for section in rubric.sections:
+        for criterion in section.criteria:
+            for item in criterion.items:
+                outcome = draw(st.sampled_from(Outcome))
+                proof = places(draw(st.integers(1, 5)) if outcome is Outcome.FAILED else 0)
+                judged.append(Judged(section, criterion, item, Verdict(outcome, proof)))
+    earned = [Earned(b, places(1)) for b in rubric.bonus if draw(st.booleans())]
+    return rubric, judged, earned
+
+
+@given(cases())
+@settings(max_examples=200, deadline=None)
+def test_a_score_is_bounded_and_its_ledger_adds_up(case: tuple[Rubric, list[Judged], list[Earned]]) -> None:
+    rubric, judged, earned = case
+    total = add_up(rubric, judged, earned)
+    applies = any(j.verdict.outcome is not Outcome.NOT_APPLICABLE for j in judged)
+    assert (total is not None) == applies
+    if total is None:
+        return
+    assert 0 <= total.score <= 100
+    assert round(sum(line.points for line in total.ledger), 2) == total.score
+    assert round(100 + sum(total.points.values()), 2) == total.score
+    assert all(-1e-9 <= s.points <= s.maximum + 1e-9 for s in total.sections)
+    assert add_up(rubric, judged, earned) == total
+
+
+@given(cases(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_one_violation_more_never_raises_a_score(
+    case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
+) -> None:
+    rubric, judged, earned = case
+    before = add_up(rubric, judged, earned)
+    applicable = [n for n, j in enumerate(judged) if j.verdict.outcome is not Outcome.NOT_APPLICABLE]
+    if before is None or not applicable:
+        return
+    n = data.draw(st.sampled_from(applicable))
+    worse = list(judged)
+    more = len(judged[n].verdict.evidence) + 1
+    worse[n] = replace(judged[n], verdict=Verdict(Outcome.FAILED, places(more)))
+    after = add_up(rubric, worse, earned)
+    assert after is not None
+    assert after.score <= before.score
+
+
+@given(cases(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_what_does_not_apply_costs_nothing(
+    case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
+) -> None:
+    """An item that turns out not to apply never lowers the score while its criterion stays on the sheet; nor
+    does a criterion that leaves the sheet after it had lost all its points."""
+    rubric, judged, earned = case
+    before = add_up(rubric, judged, earned)
+    if before is None:
+        return
+    n = data.draw(st.integers(0, len(judged) - 1))
+    same = [j for m, j in enumerate(judged) if m != n and j.criterion.id == judged[n].criterion.id]
+    stays = any(j.verdict.outcome is not Outcome.NOT_APPLICABLE for j in same)
+    lost = judged[n].failed and judged[n].item.deduct >= judged[n].criterion.points
+    if not (stays or (lost and not same)):
+        return
+    better = list(judged)
+    better[n] = replace(judged[n], verdict=Verdict(Outcome.NOT_APPLICABLE))
+    after = add_up(rubric, better, earned)
+    if after is not None:
+        assert after.score >= before.score
+
+
+def test_severity_order_is_that_of_the_classes() -> None:
+    assert list(Severity) == sorted(Severity)
