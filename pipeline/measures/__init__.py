@@ -5,8 +5,9 @@ One idea per file. A new measure is a new module here with a function under ``@m
 """
 
 from pipeline.measures.catalogue import catalogue, measure
+from pipeline.measures.edges import trimmed
 from pipeline.measures.hold import holds
 from pipeline.measures.measured import Measure, Reading
 from pipeline.measures.scene import Scene
 
-__all__ = ["Measure", "Reading", "Scene", "catalogue", "holds", "measure"]
+__all__ = ["Measure", "Reading", "Scene", "catalogue", "holds", "measure", "trimmed"]

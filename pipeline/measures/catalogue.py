@@ -10,6 +10,7 @@ from types import MappingProxyType, ModuleType
 
 import pipeline.measures
 from pipeline.domain import Measurement, Measures
+from pipeline.measures.edges import trimmed
 from pipeline.measures.measured import Measure, Reading
 from pipeline.measures.scene import Scene
 
@@ -34,7 +35,8 @@ def catalogue() -> Mapping[str, Measure]:
 
 
 def measure(scene: Scene) -> Measures:
-    """Take every measure of a call."""
+    """Take every measure of a call, over speech that is trimmed to where it is heard."""
+    scene = trimmed(scene)
     return Measures(tuple(_taken(each, each(scene)) for each in catalogue().values()))
 
 

@@ -1,0 +1,70 @@
+"""Speech is trimmed to where it is heard."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.domain import Role, Span
+from pipeline.measures import Scene, measure, trimmed
+from tests.unit.measures.scenes import scene, sine
+
+F = NDArray[np.float32]
+
+
+def talk(*times: tuple[float, float], seconds: float = 20, noise: float = 0.0005) -> F:
+    """A channel that sounds in ``times`` over noise of the given standard deviation."""
+    channel = np.random.default_rng(3).normal(0, noise, round(seconds * 16_000)).astype(np.float32)
+    for start, end in times:
+        channel[round(start * 16_000) : round(end * 16_000)] += sine(300, end - start)
+    return channel
+
+
+def spoken(turn: str, channel: F, *others: str, mono: bool = False) -> tuple[Span, ...]:
+    call = scene(turn, *others, duration=20, mono=mono, sound={Role.AGENT: channel, Role.CUSTOMER: channel})
+    return trimmed(call).spoken(Role.AGENT)
+
+
+def assert_near(spans: tuple[Span, ...], *expected: tuple[float, float]) -> None:
+    assert [(s.start, s.end) for s in spans] == [pytest.approx(times, abs=0.03) for times in expected]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.0005, 0.02], ids=["digital silence", "quiet line", "SNR 11 dB"])
+def test_the_quiet_ends_go(noise: float) -> None:
+    assert_near(spoken("坐席 4.9-10.3", talk((5, 10), noise=noise)), (5, 10))
+
+
+def test_pauses_inside_stay() -> None:
+    assert_near(spoken("坐席 5-10.3", talk((5, 7), (7.8, 10))), (5, 10))
+
+
+def test_tight_speech_stays_as_it_is() -> None:
+    assert_near(spoken("坐席 5-10", talk((5, 10))), (5, 10))
+
+
+def test_no_more_than_half_a_second_goes() -> None:
+    assert_near(spoken("坐席 3-14", talk((5, 10))), (3.5, 13.5))
+
+
+def test_speech_without_any_sound_stays() -> None:
+    assert spoken("坐席 5-10", talk()) == (Span(5, 10),)
+    assert trimmed(scene("坐席 5-10")).spoken(Role.AGENT) == (Span(5, 10),)
+
+
+def test_in_mono_the_other_party_is_not_noise() -> None:
+    channel = talk((1, 5), (6, 18))
+    assert_near(spoken("坐席 1-5.3", channel, "客户 6-18.2", mono=True), (1, 5))
+
+
+def test_speech_beyond_the_sound_stays() -> None:
+    call = Scene(20, {Role.AGENT: (Span(15, 18),), Role.CUSTOMER: ()}, sound={Role.AGENT: talk(seconds=10)})
+    assert trimmed(call).spoken(Role.AGENT) == (Span(15, 18),)
+
+
+def test_measures_are_taken_over_trimmed_speech() -> None:
+    channel = talk((5, 10))
+    call = scene("坐席 5-10.3", "客户 10.2-15", duration=20, sound={Role.AGENT: channel})
+    measures = measure(call)
+    assert measures.value("speech_agent") == pytest.approx(5, abs=0.03)
+    assert measures.value("overlap_total") == 0
