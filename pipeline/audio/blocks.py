@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import av
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio import amr
 from pipeline.audio.demuxing import plain
+from pipeline.audio.riff import MAX_RATE_HZ, MIN_RATE_HZ
 from pipeline.audio.source import Source
 from pipeline.domain.container import adts_frame_bytes, mpeg_frame_bytes
 from pipeline.errors import AudioError
@@ -22,7 +24,6 @@ from pipeline.errors import AudioError
 Block = tuple[NDArray[np.float32], int]
 """Samples of shape (n, channels in the file) in [-1, 1], and their rate in Hz."""
 
-_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000
 _MIN_GAP_SECONDS = 0.1
 """Smaller jumps of the time stamps are rounding."""
 _MAX_PACKET_SECONDS = 60.0
@@ -79,7 +80,7 @@ class Blocks:
         if self._junk_bytes and self._frame_bytes:
             yield from self._silence(self._junk_bytes / self._frame_bytes * amr.FRAME_SECONDS, damage=True)
 
-    def _decoded(self, packet: av.Packet[av.AudioStream]) -> Iterator[Block]:
+    def _decoded(self, packet: av.Packet[Any]) -> Iterator[Block]:
         """The frames of a packet, or as much silence as it lasts if it is damaged."""
         try:
             frames = self._stream.codec_context.decode(packet if packet.size else None)
@@ -89,7 +90,7 @@ class Blocks:
             return
         for frame in frames:
             self._rate_hz = frame.sample_rate
-            if not _MIN_RATE_HZ <= self._rate_hz <= _MAX_RATE_HZ:
+            if not MIN_RATE_HZ <= self._rate_hz <= MAX_RATE_HZ:
                 raise AudioError(f"a sample rate of {self._rate_hz} Hz cannot be right", code="corrupt")
             block = samples(frame)
             self._channels = block.shape[1]
@@ -109,8 +110,7 @@ class Blocks:
             self._frame_bytes = len(frame)
             lost, self._junk_bytes = self._junk_bytes / len(frame) * amr.FRAME_SECONDS, 0
             yield from self._silence(lost, damage=True)
-            speech: av.Packet[av.AudioStream] = av.Packet(frame)
-            yield from self._decoded(speech)
+            yield from self._decoded(av.Packet(frame))
 
     def _garbage(self, packet: av.Packet[av.AudioStream]) -> Iterator[Block]:
         """Silence for garbage between bare frames; libavformat packs it together with the frame after it."""
@@ -153,7 +153,7 @@ class Blocks:
         self._source.heard(self._position)
 
 
-def _seconds(packet: av.Packet[av.AudioStream]) -> float:
+def _seconds(packet: av.Packet[Any]) -> float:
     seconds = float((packet.duration or 0) * (packet.time_base or 0))
     return seconds if 0 < seconds < _MAX_PACKET_SECONDS else 0.0
 

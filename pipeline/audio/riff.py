@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pipeline.audio.source import Source
 from pipeline.errors import AudioError
 
+MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
+"""No recorder samples speech outside these; resampling from 1 Hz would make hours of a kilobyte."""
 _UNKNOWN_FROM = 0x7FFF_F000
 """Recorders that cannot go back to the header claim 0, or this and more: the sound runs to the file's end."""
 _PLAIN_TAGS = frozenset({1, 3, 6, 7, 0xFFFE})
@@ -75,7 +77,7 @@ def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> 
     tag, channels, rate_hz, _, _, bits = struct.unpack(f"{order}HHIIHH", fmt)
     if channels == 0:
         raise AudioError("the header claims 0 channels", code="zero-channels")
-    if rate_hz == 0:
-        raise AudioError("the header claims a sample rate of 0 Hz", code="corrupt")
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise AudioError(f"a sample rate of {rate_hz} Hz cannot be right", code="corrupt")
     bytes_per_second = rate_hz * channels * bits // 8 if tag in _PLAIN_TAGS else 0
     return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)

@@ -26,6 +26,7 @@ class Source(io.RawIOBase):
             AudioError: it is gone, forbidden, empty, or no regular file (devices and pipes are not read).
         """
         super().__init__()
+        self._fd = -1
         try:
             # O_NONBLOCK: opening a pipe without a writer must not hang before fstat can tell what it is.
             self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -89,6 +90,6 @@ class Source(io.RawIOBase):
         return os.pread(self._fd, size, offset)
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and self._fd >= 0:
             os.close(self._fd)
         super().close()

@@ -29,7 +29,9 @@ class Tracks:
     def add(self, block: NDArray[np.float32], rate_hz: int) -> None:
         """Append samples of shape (n, channels) at ``rate_hz``; values that are no numbers become silence."""
         # One pass finds NaN and infinity anywhere; a sum that overflows is merely looked at closely as well.
-        if not np.isfinite(np.dot(block.ravel(), block.ravel())):
+        with np.errstate(over="ignore", invalid="ignore"):
+            energy = np.dot(block.ravel(), block.ravel())
+        if not np.isfinite(energy):
             block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         # Far outside full scale is damage as well; it would ring in the resampler and spoil every measure.
         np.clip(block, -8.0, 8.0, out=block)
