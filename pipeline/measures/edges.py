@@ -7,11 +7,12 @@ to 8 % too slow, every answer too early, and smooth changes of speakers look lik
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, merge
+from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, clip, merge
 from pipeline.measures.measured import PARTIES
 from pipeline.measures.scene import Scene
 
@@ -22,11 +23,17 @@ MOST_TRIMMED_S = 0.5
 FAINT_DB = 30.0
 """Sound this far below the party's loud frames (90th percentile) is no longer heard as speech."""
 
-ABOVE_NOISE_DB = 6.0
-"""Speech stands out of the noise by this much, or by half the way to the loud frames where that is less."""
+ABOVE_NOISE_DB = 4.5
+"""Speech stands out of the noise (median) by this much."""
 
-LEAST_CONTRAST_DB = 5.0
-"""Speech that stands out by less cannot be told from the noise by its level: nothing is trimmed."""
+LEAST_CONTRAST_DB = 12.0
+"""Where loud speech stands out by less, its quiet syllables drown in the noise: nothing is trimmed."""
+
+LEAST_NOISE_S = 1.0
+"""With less sound between the speech the noise is not known."""
+
+INNER_PAUSE_S = 0.6
+"""Only the ends of stretches without longer pauses are trimmed: pauses between phrases end no turn."""
 
 SMOOTHED_FRAMES = 3
 
@@ -41,8 +48,11 @@ def _heard(scene: Scene, role: Role) -> tuple[Span, ...]:
     if sound is None or not spans:
         return spans
     level = _level_db(sound)
-    threshold = _threshold_db(level, spans, scene.spoken(role.other) if scene.mono else ())
-    return merge(_trim(span, level > threshold) for span in spans)
+    spoken = _mask(len(level), spans)
+    busy = _mask(len(level), (*scene.heard_hold(), *(scene.spoken(role.other) if scene.mono else ())))
+    heard = level > _threshold_db(level[spoken], level[~(spoken | busy)])
+    stretches = merge(spans, gap=INNER_PAUSE_S)
+    return merge(chain.from_iterable(_trim(stretch, spans, heard) for stretch in stretches))
 
 
 def _level_db(sound: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -55,16 +65,17 @@ def _level_db(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(power + 1e-10), np.float32)
 
 
-def _threshold_db(level: NDArray[np.float32], spans: tuple[Span, ...], others: tuple[Span, ...]) -> float:
-    spoken = _mask(len(level), spans)
-    quiet = level[~(spoken | _mask(len(level), others))]
-    if not spoken.any():
+def _threshold_db(spoken: NDArray[np.float32], quiet: NDArray[np.float32]) -> float:
+    """The level from which speech is heard; minus infinity where levels cannot tell."""
+    if not spoken.size:
         return -np.inf
-    loud = float(np.percentile(level[spoken], 90))
-    noise = float(np.percentile(quiet if len(quiet) >= 1 / FRAME_S else level, 25))
+    loud = float(np.percentile(spoken, 90))
+    if len(quiet) * FRAME_S < LEAST_NOISE_S:
+        return loud - FAINT_DB
+    noise = float(np.median(quiet))
     if loud - noise < LEAST_CONTRAST_DB:
         return -np.inf
-    return max(loud - FAINT_DB, min(noise + ABOVE_NOISE_DB, (noise + loud) / 2))
+    return max(loud - FAINT_DB, noise + ABOVE_NOISE_DB)
 
 
 def _mask(length: int, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
@@ -74,13 +85,13 @@ def _mask(length: int, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
     return mask
 
 
-def _trim(span: Span, heard: NDArray[np.bool_]) -> Span:
-    first = round(span.start / FRAME_S)
-    loud = np.flatnonzero(heard[first : round(span.end / FRAME_S)])
-    if not loud.size:
-        return span
-    start = span.start + loud[0] * FRAME_S
-    end = (first + loud[-1] + 1) * FRAME_S
-    start = float(min(start, span.start + MOST_TRIMMED_S))
-    end = float(min(max(end, span.end - MOST_TRIMMED_S), span.end))
-    return Span(start, end) if end > start else span
+def _trim(stretch: Span, spans: tuple[Span, ...], heard: NDArray[np.bool_]) -> tuple[Span, ...]:
+    """The parts of ``spans`` inside ``stretch``, without its quiet ends."""
+    first = round(stretch.start / FRAME_S)
+    loud = np.flatnonzero(heard[first : round(stretch.end / FRAME_S)])
+    if loud.size:
+        start = min(stretch.start + float(loud[0]) * FRAME_S, stretch.start + MOST_TRIMMED_S)
+        end = max((first + float(loud[-1]) + 1) * FRAME_S, stretch.end - MOST_TRIMMED_S)
+        if start < end:
+            stretch = Span(start, min(end, stretch.end))
+    return clip(spans, stretch)

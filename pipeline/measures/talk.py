@@ -10,7 +10,8 @@ from pipeline.measures.turns import turns
 
 @measured_for("speech_{role}", unit="s")
 def speech(scene: Scene, role: Role) -> Reading:
-    """Seconds of the party's turns, pauses for breath (up to 1 s) included. 0 for a party that never speaks.
+    """Seconds of the party's turns, pauses for breath (up to 1.5 s) included. 0 for a party that never
+    speaks.
 
     Source: turn as in `pipeline/measures/turns.py` (Jefferson 1989); Amazon Transcribe Call Analytics and
     MiiTel report the talk time per party.

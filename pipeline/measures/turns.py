@@ -7,9 +7,10 @@ from bisect import bisect
 from pipeline.domain import Role, Span
 from pipeline.measures.scene import Scene
 
-PAUSE_S = 1.0
+PAUSE_S = 1.5
 """A longer pause ends a turn: people let about one second pass before they take silence for an offer to speak
-(G. Jefferson, "Notes on a possible metric which provides for a 'standard maximum' silence", 1989)."""
+(G. Jefferson, "Notes on a possible metric which provides for a 'standard maximum' silence", 1989); on a noisy
+line the quiet syllables around a pause are lost as well."""
 
 ANSWER_S = 0.3
 """The other party's speech in a pause ends the turn from this length on; less is a breath or a leak."""

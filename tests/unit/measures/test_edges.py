@@ -30,13 +30,27 @@ def assert_near(spans: tuple[Span, ...], *expected: tuple[float, float]) -> None
     assert [(s.start, s.end) for s in spans] == [pytest.approx(times, abs=0.03) for times in expected]
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.0005, 0.02], ids=["digital silence", "quiet line", "SNR 11 dB"])
+@pytest.mark.parametrize("noise", [0.0, 0.0005, 0.01], ids=["digital silence", "quiet line", "17 dB SNR"])
 def test_the_quiet_ends_go(noise: float) -> None:
     assert_near(spoken("坐席 4.9-10.3", talk((5, 10), noise=noise)), (5, 10))
 
 
 def test_pauses_inside_stay() -> None:
     assert_near(spoken("坐席 5-10.3", talk((5, 7), (7.8, 10))), (5, 10))
+
+
+def test_on_a_very_noisy_line_nothing_goes() -> None:
+    assert spoken("坐席 4.9-10.3", talk((5, 10), noise=0.03)) == (Span(4.9, 10.3),)
+
+
+def test_pauses_between_phrases_do_not_grow() -> None:
+    assert_near(spoken("坐席 5-7.3", talk((5, 7), (7.7, 10)), "坐席 7.7-10.3"), (5, 7.3), (7.7, 10))
+
+
+def test_hold_music_is_not_the_noise_of_the_line() -> None:
+    channel = talk((1, 5), (5.5, 19.5))
+    call = scene("坐席 1-5.3", duration=20, hold=((5.4, 19.6),), sound={Role.AGENT: channel})
+    assert_near(trimmed(call).spoken(Role.AGENT), (1, 5))
 
 
 def test_tight_speech_stays_as_it_is() -> None:

@@ -11,8 +11,8 @@ from tests.unit.measures.scenes import scene
 
 
 def test_pauses_for_breath_belong_to_the_turn() -> None:
-    call = scene("坐席 1-3", "坐席 3.9-5", "坐席 6.5-8")
-    assert turns(call, Role.AGENT) == (Span(1, 5), Span(6.5, 8))
+    call = scene("坐席 1-3", "坐席 4.4-5", "坐席 6.6-8")
+    assert turns(call, Role.AGENT) == (Span(1, 5), Span(6.6, 8))
 
 
 def test_an_answer_in_the_pause_ends_the_turn() -> None:
