@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from pipeline.cli.commands import doctor, export, lexicon, listing, models, showing
+from pipeline.cli.commands import clip, doctor, export, lexicon, listing, models, running, showing
 from pipeline.cli.session import keep_shared
 from pipeline.cli.words import Words
 
@@ -19,8 +19,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback()(keep_shared(lambda: None))
+app.command("run", help="help.run")(running.run)
 app.command("list", help="help.list")(listing.list_calls)
 app.command("show", help="help.show")(showing.show)
+app.command("clip", help="help.clip")(clip.clip)
 app.command("export", help="help.export")(export.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
 app.add_typer(models.app, name="models", help="help.models")

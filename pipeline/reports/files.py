@@ -62,6 +62,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 def file_name(call_id: str, suffix: str) -> str:
     """A file name for a call, always the same; a changed one carries a digest of the real one."""
     safe = _UNSAFE.sub("_", call_id).encode()[:_LONGEST].decode(errors="ignore")
-    if safe != call_id:
-        safe = f"{safe}-{hashlib.sha256(call_id.encode()).hexdigest()[:8]}"
+    if safe != call_id or not safe:
+        safe = f"{safe or '_'}-{hashlib.sha256(call_id.encode()).hexdigest()[:8]}"
     return f"{safe}.{suffix}"

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import stored_call
+from pipeline.cli.titles import code_titles
 from pipeline.cli.views.call import page
 from pipeline.reports.whole_call import whole_call
 
@@ -24,6 +25,6 @@ def show(
     if as_json:
         sys.stdout.write(json.dumps(whole_call(inspection), ensure_ascii=False, indent=2) + "\n")
         return 0
-    for part in page(inspection, session.words):
+    for part in page(inspection, session.words, code_titles(session)):
         session.out.print(part)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.rule import Rule
@@ -16,13 +16,16 @@ from pipeline.cli.words import Words
 from pipeline.domain import Inspection, Scorecard
 
 
-def page(inspection: Inspection, words: Words) -> Iterator[RenderableType]:
-    """Heading, verdict, conversation, measures, findings, ledger: what there is of each."""
+def page(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Heading, verdict, conversation, measures, findings, ledger: what there is of each.
+
+    ``titles`` names phrase codes for people; a code without a title stands for itself.
+    """
     yield _heading(inspection, words)
-    yield from _verdict(inspection, words)
+    yield from _verdict(inspection, words, titles)
     if inspection.transcript.utterances:
         yield _section(words("show.conversation"))
-        yield conversation(inspection, words)
+        yield conversation(inspection, words, titles)
     if inspection.measures.items:
         yield _section(words("show.measures"))
         yield measures_table(inspection.measures, words)
@@ -46,7 +49,7 @@ def _heading(inspection: Inspection, words: Words) -> Text:
     return text.append("  " + "  ".join(part for part in parts if part), style="not bold")
 
 
-def _verdict(inspection: Inspection, words: Words) -> Iterator[Text]:
+def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[Text]:
     line = Text(words(f"status.{inspection.status}"))
     if inspection.reason:
         line.append(f"{words.colon}{inspection.reason}")
@@ -64,7 +67,8 @@ def _verdict(inspection: Inspection, words: Words) -> Iterator[Text]:
             f"{words('show.flagged')}{words.colon}{words.listed(card.flag_reasons)}", style="bold yellow"
         )
     if card is not None and card.alerts:
-        yield Text(f"{words('show.alerts')}{words.colon}{words.listed(card.alerts)}", style="bold magenta")
+        named = words.listed([titles.get(code, code) for code in card.alerts])
+        yield Text(f"{words('show.alerts')}{words.colon}{named}", style="bold magenta")
 
 
 def _scorecard(card: Scorecard, words: Words) -> Iterator[RenderableType]:

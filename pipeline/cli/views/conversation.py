@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
@@ -27,13 +27,13 @@ EVENTS = (
 """Message, the measure whose evidence it is, and from how many seconds it is worth a line."""
 
 
-def conversation(inspection: Inspection, words: Words) -> Table:
-    """Utterances and events in order of time, hit phrases marked and named below."""
+def conversation(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Table:
+    """Utterances and events in order of time, hit phrases marked and named below by their code's title."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True, style="dim")
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
-    lines = [*_utterances(inspection, words), *_events(inspection, words)]
+    lines = [*_utterances(inspection, words, titles), *_events(inspection, words)]
     for _, row in sorted(lines, key=lambda line: line[0]):
         grid.add_row(*row)
     return grid
@@ -42,14 +42,18 @@ def conversation(inspection: Inspection, words: Words) -> Table:
 Row = tuple[str, Text, Text]
 
 
-def _utterances(inspection: Inspection, words: Words) -> Iterator[tuple[tuple[float, int], Row]]:
+def _utterances(
+    inspection: Inspection, words: Words, titles: Mapping[str, str]
+) -> Iterator[tuple[tuple[float, int], Row]]:
     for index, utterance in enumerate(inspection.transcript.utterances):
         hits = [hit for hit in inspection.hits if hit.utterance == index]
         role = Text(words(f"role.{utterance.role}"), style=ROLE_STYLES[utterance.role])
         text = marked(utterance, hits)
         for hit in sorted(hits, key=lambda h: h.span):
             how = words(f"how.{hit.how}")
-            note = f"{words(f'kind.{hit.kind}')} {hit.code} ({how} {hit.confidence:.0%})"
+            note = (
+                f"{words(f'kind.{hit.kind}')} {titles.get(hit.code, hit.code)} ({how} {hit.confidence:.0%})"
+            )
             text.append("\n^ " + note, style=f"dim {STYLES[hit.kind]}")
         yield (utterance.span.start, 1), (clock(utterance.span.start), role, text)
 

@@ -31,7 +31,7 @@ def amount(measurement: Measurement, words: Words) -> str:
     match measurement.unit:
         case "count":
             number = f"{value:.0f}"
-        case "ratio" | "share" | "1":
+        case "0..1":
             return f"{value:.0%}"
         case "s":
             number = f"{value:.1f}"

@@ -114,6 +114,7 @@ def _ledger_lines(card: Scorecard, words: Words) -> Iterator[tuple[Text, Text, T
         style = "red" if entry.points < 0 else "green" if entry.points > 0 else ""
         where = ", ".join(stretch(item.span) for item in entry.evidence[:EVIDENCE_SHOWN])
         note = " ".join(part for part in (entry.note, where) if part)
-        yield Text(points(entry.points), style=style), Text(entry.title), Text(note)
+        amount = points(entry.points) if entry.criterion else f"{entry.points:g}"  # the start is no bonus
+        yield Text(amount, style=style if entry.criterion else ""), Text(entry.title), Text(note)
     if card.score is not None:
         yield Text(f"= {card.score:g}", style="bold"), Text(words("show.total"), style="bold"), Text()

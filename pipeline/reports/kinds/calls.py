@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.domain import Call, Inspection, Revisions
+from pipeline.measures import catalogue
 from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, number, text
 from pipeline.reports.rounding import rounded
 from pipeline.store import CallFilter, CallRow, Store
 
-MEASURES = (
+AGREED = (
     "speech_agent",
     "speech_customer",
     "talk_share_agent",
@@ -29,7 +30,10 @@ MEASURES = (
     "loudness_customer_lufs",
     "pitch_range_agent_semitones",
 )
-"""The measures every export carries, in this order; one that was not measured is null."""
+"""The measures that scripts outside rely on, in this order."""
+
+MEASURES = (*AGREED, *(name for name in catalogue() if name not in AGREED))
+"""What every export carries; one that was not measured is null."""
 
 REVISIONS = ("audio_sha256", "engine", "model", "lexicons", "rubric", "settings")
 

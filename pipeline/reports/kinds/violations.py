@@ -62,5 +62,9 @@ def record(count: CriterionCount) -> Record:
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    """Per agent (unknown agents together, last) and criterion that some call of the agent was judged by."""
-    return (record(count) for count in store.criterion_counts(wanted) if count.eligible_calls)
+    """Per agent (unknown agents together, last) and criterion that some call of the agent was judged by.
+
+    Bonus items have no severity and cannot be violated: they are left out.
+    """
+    counts = store.criterion_counts(wanted)
+    return (record(count) for count in counts if count.eligible_calls and count.severity is not None)

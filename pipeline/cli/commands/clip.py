@@ -1,0 +1,66 @@
+"""``callinspect clip``: hear what a finding rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.errors import CommandError
+from pipeline.cli.session import Session, command
+from pipeline.cli.stored import stored_call
+from pipeline.cli.views.times import stretch
+from pipeline.domain import Evidence, Finding, Inspection
+from pipeline.reports import STDOUT
+from pipeline.reports.files import whole_file
+
+
+@command
+def clip(
+    session: Session,
+    call_id: Annotated[str, typer.Argument(help="argument.call", metavar="CALL_ID")],
+    finding: Annotated[str, typer.Option("--finding", help="clip.finding", metavar="N|ID")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="clip.out", metavar="FILE.wav")],
+    place: Annotated[int, typer.Option("--place", min=1, help="clip.place", metavar="N")] = 1,
+    margin: Annotated[float, typer.Option("--margin", min=0, help="clip.margin", metavar="SECONDS")] = 2.0,
+) -> int:
+    inspection = stored_call(session, call_id)
+    chosen = find(inspection, finding)
+    evidence = _place(chosen, place)
+    gone = [path for path in inspection.recording.paths if not path.exists()]
+    if gone:
+        raise CommandError("no-audio", path=gone[0])
+    from pipeline.audio import decode
+    from pipeline.audio.excerpt import write_excerpt
+
+    span = evidence.span.widened(margin)
+    audio = decode(inspection.recording.paths)
+    with whole_file(out) as file:
+        write_excerpt(audio, span, file)
+    if out != STDOUT:
+        session.say(
+            session.words("clip.done", title=chosen.title, times=stretch(evidence.span), path=out), "green"
+        )
+    return 0
+
+
+def find(inspection: Inspection, wanted: str) -> Finding:
+    """A finding by its number in ``show`` (from 1) or by its criterion.
+
+    Raises:
+        CommandError: there is none like that.
+    """
+    findings = inspection.scorecard.findings if inspection.scorecard else ()
+    for number, finding in enumerate(findings, start=1):
+        if wanted in (str(number), finding.criterion):
+            return finding
+    raise CommandError("no-finding", call=inspection.recording.call.call_id, finding=wanted)
+
+
+def _place(finding: Finding, place: int) -> Evidence:
+    if not finding.evidence:
+        raise CommandError("no-evidence", title=finding.title)
+    if place > len(finding.evidence):
+        raise CommandError("no-place", title=finding.title, count=len(finding.evidence))
+    return finding.evidence[place - 1]

@@ -1,0 +1,127 @@
+"""What a run says at its end: counts, what could not be read, scores, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.batch.summary import RunSummary
+from pipeline.cli.views.bars import bar_chart
+from pipeline.cli.views.scorecard import SEVERITY_STYLES
+from pipeline.cli.words import Words
+from pipeline.domain import Severity
+
+LISTED = 20
+"""Problems shown before the rest is only counted; the store has all."""
+
+
+def run_summary(summary: RunSummary, words: Words, *, width: int, brief: bool) -> Iterator[RenderableType]:
+    """Counts first; what is wrong with its reason and path; then the night; then the next step."""
+    yield counts(summary, words)
+    yield from unreadable(summary, words)
+    yield from problems(summary, words)
+    if brief:
+        return
+    if summary.scored:
+        yield Text()
+        yield quality(summary, words)
+        yield Text(words("summary.distribution"), style="dim")
+        labels = [f"{10 * n:>3}-{10 * n + 9 if n < 9 else 100}" for n in range(len(summary.scores))]
+        yield bar_chart(labels, summary.scores, width=min(width, 60))
+    yield Text()
+    yield from next_steps(summary, words)
+
+
+def counts(summary: RunSummary, words: Words) -> Table:
+    table = Table(box=None, padding=(0, 2), pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right", style="bold")
+    rows = [
+        ("found", summary.found, ""),
+        ("inspected", summary.inspected, "green"),
+        ("up-to-date", summary.up_to_date, ""),
+        ("partial", summary.partial, "yellow"),
+        ("not-applicable", summary.not_applicable, ""),
+        ("unreadable", len(summary.unreadable), "red"),
+        ("left", summary.left, "yellow"),
+    ]
+    for key, count, style in rows:
+        if count or key in ("found", "inspected"):
+            table.add_row(words(f"summary.{key}"), Text(str(count), style=style if count else ""))
+    if summary.hours_per_hour is not None:
+        audio = f"{summary.audio_seconds / 3600:.2f}"
+        wall = f"{summary.wall_seconds:.0f}"
+        speed = f"{summary.hours_per_hour:.1f}"
+        table.add_row(
+            words("summary.speed"),
+            Text(words("summary.speed-value", audio=audio, wall=wall, speed=speed, workers=summary.workers)),
+        )
+    return table
+
+
+def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
+    """Every recording that could not be read: none may get lost in a count."""
+    if not summary.unreadable:
+        return
+    yield Text(f"\n{words('summary.unreadable-list')}", style="bold red")
+    grid = _list()
+    for item in summary.unreadable:
+        grid.add_row(item.call_id, item.reason, ", ".join(str(path) for path in item.paths))
+    yield grid
+
+
+def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
+    if not summary.problems:
+        return
+    yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
+    grid = _list()
+    for problem in summary.problems[:LISTED]:
+        place = "" if problem.path is None else str(problem.path)
+        if problem.line is not None:
+            place += f":{problem.line}"
+        grid.add_row(problem.call_id or "-", problem.reason, place)
+    yield grid
+    if len(summary.problems) > LISTED:
+        yield Text(words("summary.more", count=len(summary.problems) - LISTED), style="dim")
+
+
+def quality(summary: RunSummary, words: Words) -> Text:
+    """One line on the night as it stands: how many to review, how good, how grave."""
+    text = Text(words("summary.flagged", count=summary.flagged, scored=summary.scored), style="bold")
+    if summary.alerts:
+        text.append(f"  {words('summary.alerts', count=summary.alerts)}", style="bold magenta")
+    if summary.fatal:
+        text.append(f"  {words('summary.fatal', count=summary.fatal)}", style="bold red")
+    text.append("\n")
+    if summary.mean_score is not None:
+        share = f"{summary.passed / summary.scored:.0%}"
+        text.append(words("summary.mean", mean=f"{summary.mean_score:.1f}", share=share), style="not bold")
+    for severity in Severity:
+        if count := summary.severities.get(severity, 0):
+            text.append("  ", style="not bold")
+            text.append(f" {severity} ", style=SEVERITY_STYLES[severity])
+            text.append(f" {words('summary.calls', count=count)}", style="not bold")
+    return text
+
+
+def next_steps(summary: RunSummary, words: Words) -> Iterator[Text]:
+    if summary.stopped or summary.left:
+        yield Text(words("next.again"), style="yellow")
+    if summary.flagged:
+        yield Text(words("next.flagged"))
+    if summary.scored:
+        yield Text(words("next.show"))
+        yield Text(words("next.export"))
+    if not summary.found:
+        yield Text(words("next.nothing"), style="yellow")
+
+
+def _list() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(overflow="fold", ratio=1)
+    grid.add_column(overflow="fold", style="dim", ratio=1)
+    return grid

@@ -1,0 +1,125 @@
+"""Records have exactly the columns that scripts outside rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.domain import Severity
+from pipeline.measures import catalogue
+from pipeline.reports import KINDS
+from pipeline.reports.fields import columns, rows
+from pipeline.reports.kinds import calls, violations
+from pipeline.store import CallFilter, CriterionCount, Store, open_store
+from tests.nights import bad_call, fill
+
+EXPECTED = {
+    "calls": "call_id agent_id agent_name team queue direction started_at duration status reason score "
+    "passed fatal flagged flag_reasons measures revisions",
+    "findings": "call_id agent_id criterion title severity outcome points evidence review reason",
+    "hits": "call_id code phrase role start end quote how confidence",
+    "transcripts": "call_id utterances",
+    "violations": "agent_id agent_name team criterion severity eligible_calls violations "
+    "calls_with_violation per_100_calls low high confirmed overturned pending",
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return open_store(fill(tmp_path_factory.mktemp("store") / "night.db"))
+
+
+def records(store: Store, what: str, **wanted: object) -> list[dict[str, object]]:
+    return [dict(r) for r in KINDS[what].records(store, CallFilter(**wanted))]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_a_record_has_the_agreed_fields_in_order(store: Store, what: str) -> None:
+    found = records(store, what)
+    assert found
+    for record in found:
+        assert " ".join(record) == EXPECTED[what]
+    assert [field.name for field in KINDS[what].fields] == EXPECTED[what].split()
+
+
+def test_the_agreed_measures_are_measured_and_come_first() -> None:
+    assert set(calls.AGREED) <= set(catalogue())
+    assert calls.MEASURES[: len(calls.AGREED)] == calls.AGREED
+    assert set(calls.MEASURES) == set(catalogue())
+
+
+def test_a_light_row_gives_the_same_record_as_the_whole_inspection(store: Store) -> None:
+    assert records(store, "calls") == [dict(calls.record(each)) for each in store.inspections()]
+
+
+def test_a_call_that_cannot_be_read_is_listed_with_its_reason(store: Store) -> None:
+    (call,) = records(store, "calls", call_id="O04")
+    assert (call["status"], call["reason"], call["score"], call["flagged"]) == (
+        "unreadable",
+        "not audio",
+        None,
+        False,
+    )
+
+
+def test_findings_quote_their_evidence(store: Store) -> None:
+    found = {f["criterion"]: f for f in records(store, "findings", call_id="O02")}
+    assert found["shirk"]["evidence"] == [
+        {
+            "role": "agent",
+            "start": 25.5,
+            "end": 27.0,
+            "quote": "这不归我管",
+            "phrase": "这不归我管",
+            "how": "exact",
+            "confidence": 0.96,
+        }
+    ]
+    searched = found["rating-prompt-missing"]["evidence"]
+    assert isinstance(searched, list)
+    assert (searched[0]["quote"], searched[0]["how"], searched[0]["phrase"]) == (
+        "",
+        None,
+        "请您对我的服务做出评价",
+    )
+    assert {f["review"] for f in found.values()} == {"unreviewed"}
+
+
+def test_violations_count_places_and_calls(store: Store) -> None:
+    found = {(v["agent_id"], v["criterion"]): v for v in records(store, "violations")}
+    impatient = found["8002", "attitude-impatient"]
+    assert (impatient["eligible_calls"], impatient["violations"], impatient["calls_with_violation"]) == (
+        1,
+        2,
+        1,
+    )
+    assert impatient["per_100_calls"] == 100
+    assert found["8001", "shirk"]["violations"] == 0
+    assert ("8002", "rating-prompt-missing") not in found, "undetermined calls are not eligible"
+    assert ("8001", "praised") not in found, "a bonus cannot be violated"
+
+
+def test_the_interval_is_wilsons() -> None:
+    """Newcombe 1998, Statistics in Medicine 17:857, table I, method 3: 15 of 148 gives 0.0624 to 0.1605."""
+    count = CriterionCount("8001", "a", "t", "shirk", "推诿", Severity.B, 148, 15, 15, 0, 0, 15)
+    record = violations.record(count)
+    assert (record["low"], record["high"]) == (6.24, 16.05)
+
+
+def test_flat_columns_are_dotted_and_unfolded(store: Store) -> None:
+    fields = KINDS["transcripts"].fields
+    names = [column.name for column in columns(fields)]
+    assert names == ["call_id", *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence"))]
+    (record,) = records(store, "transcripts", call_id="O02")
+    flat = list(rows(record, fields))
+    assert len(flat) == len(bad_call().transcript.utterances)
+    assert flat[1][:2] == ["O02", "customer"]
+
+
+def test_a_call_without_words_keeps_its_row(store: Store) -> None:
+    (record,) = records(store, "transcripts", call_id="O04")
+    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", None, None, None, None, None]]
+
+
+def test_the_night_fits_the_filter(store: Store) -> None:
+    assert [c["call_id"] for c in records(store, "calls", flagged=True)] == ["O02"]
+    assert {h["call_id"] for h in records(store, "hits", agent="8001")} == {"O01"}
