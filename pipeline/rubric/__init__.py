@@ -1,13 +1,30 @@
 """Judgement: rubric files, one kind of check per file, scoring.
 
 ``load_rubric`` reads a score sheet, ``score`` judges the facts of one call by it. Nothing here sees sound,
-the database or the clock.
+the database or the clock. For authors: ``check_rubric``, ``diff_rubrics``, ``explain``, ``rubric_schema``.
 """
 
 from pipeline.rubric.dialogue import dialogue
+from pipeline.rubric.diff import Change, diff_rubrics
+from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
+from pipeline.rubric.lint import Issue, Level, check_rubric
 from pipeline.rubric.load import load_rubric
+from pipeline.rubric.schema import rubric_schema
 from pipeline.rubric.score import score
 from pipeline.rubric.sheet import Rubric
 
-__all__ = ["Facts", "Rubric", "dialogue", "load_rubric", "score"]
+__all__ = [
+    "Change",
+    "Facts",
+    "Issue",
+    "Level",
+    "Rubric",
+    "check_rubric",
+    "dialogue",
+    "diff_rubrics",
+    "explain",
+    "load_rubric",
+    "rubric_schema",
+    "score",
+]

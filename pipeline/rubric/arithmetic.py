@@ -95,11 +95,11 @@ def _wanted(by: Judged) -> float:
     """What an item would take on its own: once, or for each occurrence up to its cap."""
     if by.item.up_to is None:
         return by.item.deduct
-    return min(by.item.up_to, by.item.deduct * max(1, len(by.verdict.evidence)))
+    return min(by.item.up_to, by.item.deduct * by.verdict.times)
 
 
 def _note(by: Judged, wanted: float, room: float) -> str:
-    times = len(by.verdict.evidence)
+    times = by.verdict.times
     parts = [f"{times}处，每处扣{by.item.deduct:g}分"] if by.item.up_to is not None and times > 1 else []
     if by.item.up_to is not None and by.item.deduct * times > by.item.up_to:
         parts.append(f"最多扣{by.item.up_to:g}分")

@@ -20,6 +20,11 @@ class CheckChoice(Choice):
         verdict: Verdict = CHECK_KINDS[self.kind].check(facts, self.options, bar)
         return verdict
 
+    def told(self) -> str:
+        """When it fails, in Chinese, for people."""
+        words: str = CHECK_KINDS[self.kind].told(self.options)
+        return words
+
 
 if TYPE_CHECKING:
     Check = CheckChoice

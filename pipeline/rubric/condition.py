@@ -19,6 +19,11 @@ class ConditionChoice(Choice):
         answer: Answer = CONDITION_KINDS[self.kind].holds(facts, self.options)
         return answer
 
+    def told(self) -> str:
+        """In Chinese, for people."""
+        words: str = CONDITION_KINDS[self.kind].told(self.options)
+        return words
+
 
 if TYPE_CHECKING:
     Condition = ConditionChoice

@@ -40,7 +40,7 @@ def _only_party(facts: Facts) -> str | None:
     """Why this is a monologue; None where both talk, or where nobody can tell the parties apart."""
     words = dict.fromkeys(Role, 0)
     for utterance in facts.turns:
-        words[utterance.role] += sum(c.isalnum() for c in utterance.text)
+        words[utterance.role] += sum(map(str.isalnum, utterance.text))
     if words[Role.UNKNOWN] >= WORDS_OF_A_PARTY:
         return None
     if words[Role.AGENT] < WORDS_OF_A_PARTY:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 import re2
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 
 @lru_cache(maxsize=4096)
@@ -34,5 +34,21 @@ def _valid(pattern: str) -> str:
     return pattern
 
 
-Pattern = Annotated[str, AfterValidator(_valid)]
-"""A regular expression as RE2 understands it."""
+def _joined(given: Any) -> Any:
+    """A list of patterns means any of them."""
+    if isinstance(given, list) and given and all(isinstance(p, str) and p for p in given):
+        for part in given:
+            compiled(str(part))
+        return "|".join(str(part) for part in given)
+    return given
+
+
+_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+Pattern = Annotated[str, BeforeValidator(_joined), AfterValidator(_valid), WithJsonSchema(_SCHEMA)]
+"""A regular expression as RE2 understands it; a list of them means any of them."""
+
+
+def shown(pattern: str, *, limit: int = 48) -> str:
+    """A pattern for a sentence, cut where it runs long."""
+    return pattern if len(pattern) <= limit else pattern[: limit - 1] + "…"

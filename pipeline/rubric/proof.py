@@ -66,3 +66,25 @@ def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> str:
     """The quotes of some evidence for a sentence: ``“你明白吗”（0:26）、…``."""
     parts = [f"{quote(e.quote or e.phrase or '')}（{clock(e.span.start)}）" for e in evidence[:limit]]
     return "、".join(parts) + (f"等{len(evidence)}处" if len(evidence) > limit else "")
+
+
+def weakness(facts: Facts, evidence: Sequence[Evidence], bar: Bar) -> str | None:
+    """Why the evidence of a condition is too weak to accuse anyone; None where it is strong enough."""
+    for piece in evidence:
+        if piece.role is None:
+            continue
+        if piece.role is Role.UNKNOWN:
+            return "分不清是谁说的"
+        if piece.confidence < (bar.accuse if piece.how is not None else bar.hearing):
+            return f"把握不足（{piece.confidence:.0%}）"
+        near = [u for u in facts.turns if u.role is piece.role and u.span.overlap(piece.span) > 0]
+        if near and min(u.role_confidence for u in near) < bar.role:
+            return "分不清是谁说的"
+    return None
+
+
+def excused(facts: Facts, place: Span, codes: Sequence[str], seconds: float) -> bool:
+    """Whether the agent said one of ``codes`` at most ``seconds`` before ``place``."""
+    before = Span(max(0.0, place.start - seconds), place.start + 0.5)
+    said = facts.found(tuple(codes), Role.AGENT) if codes else ()
+    return any(h.confidence >= FAINT and h.span.overlap(before) > 0 for h in said)

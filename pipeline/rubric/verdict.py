@@ -36,6 +36,13 @@ class Verdict:
     outcome: Outcome
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
+    weight: int | None = None
+    """How many occurrences a failure counts for, where a check has bands; None: as many as its evidence."""
+
+    @property
+    def times(self) -> int:
+        """How often the deduction is due."""
+        return max(1, len(self.evidence)) if self.weight is None else self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,8 @@ def passed(reason: str = "", evidence: tuple[Evidence, ...] = ()) -> Verdict:
     return Verdict(Outcome.PASSED, evidence, reason)
 
 
-def failed(reason: str, evidence: tuple[Evidence, ...]) -> Verdict:
-    return Verdict(Outcome.FAILED, evidence, reason)
+def failed(reason: str, evidence: tuple[Evidence, ...], *, weight: int | None = None) -> Verdict:
+    return Verdict(Outcome.FAILED, evidence, reason, weight)
 
 
 def undetermined(reason: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:

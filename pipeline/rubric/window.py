@@ -43,6 +43,21 @@ class Window(Options):
     def everything(self) -> bool:
         return all(getattr(self, name) is None for name in type(self).model_fields)
 
+    def told(self) -> str:
+        """In Chinese, for people; empty for the whole call."""
+        whose = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(self.of, "") if self.of else ""
+        for value, words in (
+            (self.first_seconds, "前{}秒内"),
+            (self.last_seconds, "最后{}秒内"),
+            (self.first_percent, "前{}%内"),
+            (self.last_percent, "最后{}%内"),
+            (self.first_utterances, whose + "前{}句内"),
+            (self.last_utterances, whose + "最后{}句内"),
+        ):
+            if value is not None:
+                return words.format(f"{value:g}")
+        return ""
+
     def on(self, facts: Facts) -> Span:
         """The stretch of time on this call. Seconds count from the first and to the last spoken word."""
         whole = facts.whole

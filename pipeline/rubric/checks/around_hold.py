@@ -59,6 +59,14 @@ def _window(wait: Span, options: Options, duration: float) -> Span:
     return Span(max(0.0, wait.end - 0.5), max(wait.end, min(duration, wait.end + options.seconds)))
 
 
+def told(options: Options) -> str:
+    side = "前" if options.side == "before" else "后"
+    what = f"“{'、'.join(options.codes)}”类用语（例如“{options.say}”）"
+    return (
+        f"{options.min_hold:g}秒以上的通话保持，{side}面{options.seconds:g}秒内没有说{what}，每次保持算一次"
+    )
+
+
 _ASK = {"codes": ["hold-ask"], "side": "before", "say": "请您稍等，可以吗"}
 _THANKS = {"codes": ["hold-thanks"], "side": "after", "say": "让您久等了"}
 

@@ -30,6 +30,10 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(end.reason, end.evidence)
 
 
+def told(options: Options) -> str:
+    return f"{'坐席' if options.by is Role.AGENT else '客户'}没有道别就中断通话"
+
+
 EXAMPLES = (
     Example(
         {}, ("客户: [esc-complaint|我要投诉]你！", "坐席: [shirk|你去投诉吧]，我这边就这样了。"), "failed"

@@ -7,7 +7,7 @@ from pydantic import Field
 from pipeline.domain import Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import cite_all, doubt
+from pipeline.rubric.proof import ROLES, cite_all, doubt
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
 
@@ -33,6 +33,10 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(
         f"到第{first.span.start:.0f}秒才说到（应在{options.after_seconds:.0f}秒内）", cite_all([first])
     )
+
+
+def told(options: Options) -> str:
+    return f"{ROLES[options.role]}到第{options.after_seconds:g}秒以后才说“{'、'.join(options.codes)}”类用语"
 
 
 EXAMPLES = (

@@ -1,32 +1,48 @@
-"""A measured number lies outside its band."""
+"""A measured number lies outside its band. What an excuse just before explains does not count."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Role
+from pipeline.domain import Evidence, Measurement, Role, Span
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import clock
+from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
 
 ID = "measure"
 
 
+class Band(Base):
+    """From a value on, the fault counts for so many occurrences."""
+
+    at_least: float = Field(description="from this value on")
+    weight: int = Field(ge=1, description="so many times the deduction")
+
+
 class Options(Base):
     name: str = Field(description="name of the measure, as in `callinspect export calls`")
     at_least: float | None = Field(None, description="a fault from here on")
     at_most: float | None = Field(None, description="a fault up to here")
+    bands: tuple[Band, ...] = Field((), description="graver from here on; needs up_to on the item")
     label: str = Field("", description="what people call it; the name where not given")
     unit: str = Field("", description="unit shown to people")
     span_at_least: float = Field(0.0, ge=0, description="shorter places are not cited as evidence")
     role: Role | None = Field(Role.AGENT, description="who is responsible")
+    excused_by: tuple[str, ...] = Field(
+        (), description="codes that excuse a place when the agent says them before it"
+    )
+    excuse_seconds: float = Field(10.0, gt=0, description="how long before the place the excuse may stand")
 
     @model_validator(mode="after")
     def _some_limit(self) -> Options:
         if self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or both")
+        if [b.at_least for b in self.bands] != sorted(b.at_least for b in self.bands):
+            raise ValueError("bands must rise; sort them by at_least")
         return self
 
 
@@ -35,17 +51,43 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     measured = next((m for m in facts.measures if m.name == options.name), None)
     if measured is None or measured.value is None:
         return undetermined(f"{label}无法测量")
-    value = measured.value
+    spans = [s for s in measured.spans if not excused(facts, s, options.excused_by, options.excuse_seconds)]
+    value = _after_excuses(measured, measured.value, spans)
     reason = f"{label}{value:g}{options.unit}"
     high = options.at_least is not None and value >= options.at_least
     low = options.at_most is not None and value <= options.at_most
-    if not (high or low):
-        return passed(reason)
-    spans = [s for s in measured.spans if s.duration >= options.span_at_least] or [facts.whole]
-    evidence = tuple(Evidence(s, options.role) for s in spans)
+    if not (high or low) or (measured.spans and not spans):
+        return passed(reason if spans or not measured.spans else f"{reason}，事先说明过")
+    cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.whole]
     if measured.spans:
-        reason += f"（{clock(spans[0].start)}{'起' if len(spans) > 1 else ''}）"
-    return failed(reason, evidence)
+        reason += f"（{clock(cited[0].start)}{'起' if len(cited) > 1 else ''}）"
+    evidence = tuple(Evidence(s, options.role) for s in cited)
+    return failed(reason, evidence, weight=_weight(value, options))
+
+
+def _after_excuses(measured: Measurement, value: float, spans: Sequence[Span]) -> float:
+    """A count without the excused places; any other number stays."""
+    excused_places = len(measured.spans) - len(spans)
+    return value - excused_places if measured.unit == "count" else value
+
+
+def _weight(value: float, options: Options) -> int | None:
+    if not options.bands:
+        return None
+    return max((b.weight for b in options.bands if value >= b.at_least), default=1)
+
+
+def told(options: Options) -> str:
+    label = options.label or options.name
+    low = f"达到{options.at_least:g}{options.unit}" if options.at_least is not None else ""
+    high = f"不超过{options.at_most:g}{options.unit}" if options.at_most is not None else ""
+    graver = "".join(f"；达到{b.at_least:g}{options.unit}按{b.weight}次算" for b in options.bands)
+    but = (
+        f"；之前{options.excuse_seconds:g}秒内说了“{'、'.join(options.excused_by)}”的不算"
+        if options.excused_by
+        else ""
+    )
+    return f"{label}{'或'.join(filter(None, (low, high)))}{graver}{but}"
 
 
 _TALK = {"name": "talk_share_agent", "at_least": 0.9}

@@ -46,6 +46,12 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return passed(f"没有发现{who}说这类用语")
 
 
+def told(options: Options) -> str:
+    many = "" if options.at_least == 1 else f"{options.at_least}次以上"
+    who = f"{options.within.told()}{ROLES[options.role]}"
+    return f"{who}{many}说到“{'、'.join(options.codes)}”类用语，每处算一次"
+
+
 EXAMPLES = (
     Example({"codes": ["shirk"]}, ("客户: 能修吗", "坐席: [shirk|这不归我管]"), "failed"),
     Example({"codes": ["shirk"]}, ("客户: [shirk|这不归我管]，是吧", "坐席: 我来处理"), "passed"),

@@ -48,6 +48,13 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(f"{where}没有听到{who}说“{options.say}”一类的话", searched)
 
 
+def told(options: Options) -> str:
+    kinds = {"any": "", "all": "每一种"}.get(str(options.match), f"{options.match}种")
+    where = options.within.told() or "全程"
+    what = f"{kinds}“{'、'.join(options.codes)}”类用语（例如“{options.say}”）"
+    return f"{where}没有听到{ROLES[options.role]}说{what}"
+
+
 _GREETING = {"codes": ["greeting"], "say": "您好，很高兴为您服务"}
 
 EXAMPLES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Role, Span
+from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pauses import debtor, silences
-from pipeline.rubric.proof import FAINT, clock
+from pipeline.rubric.proof import ROLES, clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
 
@@ -32,7 +32,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     found = silences(
         facts, at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by
     )
-    counted = [s for s in found if not _excused(facts, s, options)]
+    counted = [s for s in found if not excused(facts, s, options.excused_by, options.excuse_seconds)]
     if len(counted) < options.at_least:
         longest = max((s.duration for s in found), default=0.0)
         return passed(f"最长静音{longest:.1f}秒" if found else f"没有{options.min_seconds:g}秒以上的静音")
@@ -48,12 +48,16 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(reason, evidence)
 
 
-def _excused(facts: Facts, silence: Span, options: Options) -> bool:
-    before = Span(max(0.0, silence.start - options.excuse_seconds), silence.start + 0.5)
-    return any(
-        h.role is Role.AGENT and h.confidence >= FAINT and h.span.overlap(before) > 0
-        for h in facts.found(options.excused_by)
+def told(options: Options) -> str:
+    most = f"、不到{options.below_seconds:g}秒" if options.below_seconds else ""
+    many = "" if options.at_least == 1 else f"达到{options.at_least}次"
+    owed = f"{ROLES[options.owed_by]}该说话而没有说、" if options.owed_by else ""
+    but = (
+        f"；之前{options.excuse_seconds:g}秒内说了“{'、'.join(options.excused_by)}”的不算"
+        if options.excused_by
+        else ""
     )
+    return f"{owed}{options.min_seconds:g}秒以上{most}的静音{many}（通话保持不算{but}）"
 
 
 _DEAD_AIR = {"min_seconds": 8, "excused_by": ["hold-ask"]}

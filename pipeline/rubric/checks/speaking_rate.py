@@ -67,7 +67,7 @@ def _rate(utterances: Sequence[Utterance]) -> float | None:
 
 def characters(utterance: Utterance) -> int:
     """Letters and digits; punctuation is not spoken."""
-    return sum(c.isalnum() for c in utterance.text)
+    return sum(map(str.isalnum, utterance.text))
 
 
 def _beyond(rate: float | None, options: Options) -> bool:
@@ -76,6 +76,11 @@ def _beyond(rate: float | None, options: Options) -> bool:
     if options.at_least is not None:
         return rate >= options.at_least
     return options.at_most is not None and rate <= options.at_most
+
+
+def told(options: Options) -> str:
+    band = f"达到或超过{options.at_least:g}" if options.at_least is not None else f"不超过{options.at_most:g}"
+    return f"{ROLES[options.role]}平均语速每分钟{band}字（只看{options.min_characters}字以上的话）"
 
 
 _LINE = "我们很多老客户都买了三份五份的，您看怎么样"

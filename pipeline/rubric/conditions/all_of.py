@@ -37,6 +37,10 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.YES, tuple(e for a in answers for e in a.evidence), reason)
 
 
+def told(options: Options) -> str:
+    return "并且".join(f"（{c.told()}）" for c in options.of)
+
+
 EXAMPLES = (
     Example(
         {"of": [{"call": {"direction": "inbound"}}, {"hold": {}}]},

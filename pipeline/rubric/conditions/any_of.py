@@ -41,6 +41,11 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "；".join(dict.fromkeys(a.reason for a in answers if a.reason)))
 
 
+def told(options: Options) -> str:
+    many = "" if options.at_least == 1 else f"以下至少{options.at_least}条成立："
+    return many + "或者".join(f"（{c.told()}）" for c in options.of)
+
+
 EXAMPLES = (
     Example({"of": [{"hold": {}}, {"phrase": {"codes": ["praise"]}}]}, ("客户: [praise|你服务真好]",), "yes"),
     Example({"of": [{"hold": {}}, {"phrase": {"codes": ["praise"]}}]}, ("客户: 喂",), "no"),

@@ -84,6 +84,19 @@ def _truth(value: bool) -> Truth:
     return Truth.YES if value else Truth.NO
 
 
+def told(options: Options) -> str:
+    direction = {"inbound": "呼入", "outbound": "外呼"}.get(options.direction or "")
+    parts = [f"{direction}通话"] if direction else []
+    parts += [f"技能组含“{'、'.join(options.queue)}”"] if options.queue else []
+    parts += [f"班组含“{'、'.join(options.team)}”"] if options.team else []
+    parts += [f"坐席是{'、'.join(options.agent)}"] if options.agent else []
+    parts += [f"录音不短于{options.min_seconds:g}秒"] if options.min_seconds is not None else []
+    parts += [f"录音不长于{options.max_seconds:g}秒"] if options.max_seconds is not None else []
+    parts += [f"不少于{options.min_utterances}句"] if options.min_utterances is not None else []
+    parts += ["坐席先挂断" if options.ended_by == "agent" else "客户先挂断"] if options.ended_by else []
+    return "，".join(parts)
+
+
 EXAMPLES = (
     Example({"direction": "inbound"}, ("坐席: 您好",), "yes", {"direction": "inbound"}),
     Example({"direction": "inbound"}, ("坐席: 您好",), "no", {"direction": "outbound"}),

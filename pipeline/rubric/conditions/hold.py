@@ -27,6 +27,12 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "没有通话保持")
 
 
+def told(options: Options) -> str:
+    many = "" if options.times == 1 else f"{options.times}次以上"
+    silent = "或静默查询" if options.silent else ""
+    return f"有{many}通话保持（{options.min_seconds:g}秒以上的音乐、提示音、等待{silent}）"
+
+
 EXAMPLES = (
     Example({}, ("坐席: 您好", "保持: 20", "坐席: 让您久等了"), "yes"),
     Example({}, ("坐席: 您好", "保持: 4", "坐席: 让您久等了"), "no"),

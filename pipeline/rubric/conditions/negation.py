@@ -32,6 +32,10 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(answer.truth.negated, answer.evidence, answer.reason)
 
 
+def told(options: Options) -> str:
+    return f"没有（{options.that.told()}）"
+
+
 EXAMPLES = (
     Example({"that": {"hold": {}}}, ("坐席: 您好",), "yes"),
     Example({"that": {"hold": {}}}, ("坐席: 您好", "保持: 20", "坐席: 在吗"), "no"),

@@ -44,6 +44,15 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "没有说到相关用语")
 
 
+def told(options: Options) -> str:
+    who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(options.role, "") if options.role else ""
+    kinds = {"any": "任意一种", "all": "每一种", "none": "都没有"}.get(
+        str(options.match), f"{options.match}种"
+    )
+    many = "" if options.times == 1 else f"，共{options.times}次以上"
+    return f"{options.within.told()}{who}说到“{'、'.join(options.codes)}”类用语（{kinds}{many}）"
+
+
 EXAMPLES = (
     Example({"codes": ["esc-complaint"]}, ("客户: [esc-complaint|我要投诉]你",), "yes"),
     Example({"codes": ["esc-complaint"], "role": "agent"}, ("客户: [esc-complaint|我要投诉]你",), "no"),

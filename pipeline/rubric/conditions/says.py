@@ -7,7 +7,7 @@ from pydantic import Field
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled
+from pipeline.rubric.pattern import Pattern, compiled, shown
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
@@ -40,6 +40,13 @@ def holds(facts: Facts, options: Options) -> Answer:
     if len(found) >= options.times:
         return Answer(Truth.YES, tuple(found), f"说了{listed(found)}")
     return Answer(Truth.NO, (), "没有说到相关内容")
+
+
+def told(options: Options) -> str:
+    who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(options.role, "") if options.role else ""
+    but = f"（含“{shown(options.unless)}”的不算）" if options.unless else ""
+    many = "" if options.times == 1 else f"{options.times}句以上"
+    return f"{options.within.told()}{who}{many}说到“{shown(options.pattern)}”{but}"
 
 
 EXAMPLES = (

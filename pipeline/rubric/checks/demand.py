@@ -1,0 +1,54 @@
+"""A condition does not hold that must hold. Conditions combine: all, any, N of, not, near, flow, ..."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import poor_hearing, weakness
+from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+if TYPE_CHECKING:
+    from pipeline.rubric.condition import Condition
+
+ID = "demand"
+
+
+class Options(Base):
+    that: Condition = Field(description="what must be so")
+    say: str = Field("", description="what should have been said: shown to people as the better wording")
+    role: Role = Field(Role.AGENT, description="who is responsible")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    answer = options.that.ask(facts)
+    if answer.truth is Truth.YES:
+        return passed(answer.reason or "做到了", answer.evidence)
+    reason = answer.reason or "没有做到"
+    evidence = answer.evidence or (Evidence(facts.whole, options.role, "", options.say or None),)
+    if answer.truth is Truth.UNKNOWN:
+        return undetermined(f"{reason}，请人工复听", evidence)
+    weak = poor_hearing(facts, options.role, facts.whole, bar) or weakness(facts, answer.evidence, bar)
+    return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
+
+
+def told(options: Options) -> str:
+    return f"没有做到：{options.that.told()}" + (f"（例如“{options.say}”）" if options.say else "")
+
+
+_ORDER = {
+    "that": {
+        "flow": {"steps": [{"codes": ["identity"], "role": "agent"}, {"pattern": "余额", "role": "agent"}]}
+    }
+}
+
+EXAMPLES = (
+    Example(_ORDER, ("坐席: [identity|核实一下身份]", "客户: 好", "坐席: 余额三百块"), "passed"),
+    Example(_ORDER, ("坐席: 余额三百块", "坐席: [identity|核实一下身份]"), "failed"),
+    Example(_ORDER, ("坐席: 余额三百块",), "undetermined", {"confidence": 0.1}),
+)

@@ -1,0 +1,54 @@
+"""A condition holds that must not hold. Conditions combine: all, any, N of, not, near, flow, ..."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import weakness
+from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
+from pipeline.rubric.window import Options as Base
+
+if TYPE_CHECKING:
+    from pipeline.rubric.condition import Condition
+
+ID = "forbid"
+
+
+class Options(Base):
+    that: Condition = Field(description="what must not be so")
+    role: Role = Field(Role.AGENT, description="who is responsible")
+
+
+def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+    answer = options.that.ask(facts)
+    if answer.truth is Truth.NO:
+        return passed(answer.reason or "没有发现")
+    reason = answer.reason or "出现了不应有的情形"
+    if answer.truth is Truth.UNKNOWN:
+        return undetermined(f"{reason}，请人工复听", answer.evidence)
+    evidence = answer.evidence or (Evidence(facts.whole, options.role),)
+    weak = weakness(facts, answer.evidence, bar)
+    return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
+
+
+def told(options: Options) -> str:
+    return f"不应出现：{options.that.told()}"
+
+
+_AGAIN = {"that": {"repeated": {"times": 2}}}
+
+EXAMPLES = (
+    Example(_AGAIN, ("坐席: 系统显示放到驿站了", "客户: 没有", "坐席: 系统显示放到驿站了"), "failed"),
+    Example(_AGAIN, ("坐席: 系统显示放到驿站了", "客户: 没有", "坐席: 我帮您问一下"), "passed"),
+    Example(
+        _AGAIN, ("坐席: 系统显示放到驿站了", "坐席: 系统显示放到驿站了"), "undetermined", {"confidence": 0.2}
+    ),
+    Example(
+        {"that": {"phrase": {"codes": ["a"]}}}, ("坐席: [a|甲]",), "undetermined", {"hit_confidence": 0.3}
+    ),
+)

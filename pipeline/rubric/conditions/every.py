@@ -1,0 +1,50 @@
+"""Every utterance of one party, in one part of the call, contains something."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Role
+from pipeline.rubric.cue import Cue
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import listed
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import WHOLE_CALL, Window
+from pipeline.rubric.window import Options as Base
+
+ID = "every"
+
+
+class Options(Base):
+    role: Role = Field(Role.AGENT, description="whose utterances")
+    contains: Cue = Field(description="what each must contain")
+    min_characters: int = Field(4, ge=1, description="shorter utterances are not looked at")
+    within: Window = Field(WHOLE_CALL, description="where in the call")
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    window = options.within.on(facts)
+    spans = [place.span for place in options.contains.places(facts)]
+    lacking = tuple(
+        Evidence(u.span, u.role, u.text, confidence=u.confidence)
+        for u in facts.turns
+        if u.role is options.role
+        and u.span.overlap(window) > 0
+        and sum(map(str.isalnum, u.text)) >= options.min_characters
+        and not any(u.span.overlap(span) > 0 for span in spans)
+    )
+    if lacking:
+        return Answer(Truth.NO, lacking, f"没有做到的有{listed(lacking)}")
+    return Answer(Truth.YES, (), "每句都做到")
+
+
+def told(options: Options) -> str:
+    who = "坐席" if options.role is Role.AGENT else "客户"
+    return f"{who}每句话（{options.min_characters}字以上）都{options.contains.told()}"
+
+
+EXAMPLES = (
+    Example({"contains": {"pattern": "您"}}, ("坐席: 请问您贵姓", "客户: 你猜猜看", "坐席: 您好"), "yes"),
+    Example({"contains": {"pattern": "您"}}, ("坐席: 请问您贵姓", "坐席: 你叫什么名字"), "no"),
+)

@@ -1,0 +1,66 @@
+"""Several things are said in order: first this, then that."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.domain import Evidence
+from pipeline.rubric.cue import Cue
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import listed
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+ID = "flow"
+
+
+class Options(Base):
+    steps: tuple[Cue, ...] = Field(min_length=2, description="what is said, in this order")
+    within_seconds: float | None = Field(None, gt=0, description="at most so long from one step to the next")
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    # Every way to reach a step is kept: with a time limit, a later start may be the one that fits.
+    ways: list[tuple[Evidence, ...]] = [(place,) for place in options.steps[0].places(facts)]
+    for number, step in enumerate(options.steps[1:], start=2):
+        longer = [
+            (*way, place) for place in step.places(facts) if (way := _fits(ways, place, options)) is not None
+        ]
+        if not longer:
+            return Answer(Truth.NO, (), f"流程没有走到第{number}步" if ways else "流程没有开始")
+        ways = longer
+    if not ways:
+        return Answer(Truth.NO, (), "流程没有开始")
+    return Answer(Truth.YES, ways[0], f"依次说了{listed(ways[0])}")
+
+
+def _fits(ways: list[tuple[Evidence, ...]], place: Evidence, options: Options) -> tuple[Evidence, ...] | None:
+    """A way that ``place`` can continue: the latest one, which leaves the most time."""
+    limit = options.within_seconds
+    before = [w for w in ways if w[-1].span.end <= place.span.start + 1e-6]
+    best = max(before, key=lambda w: w[-1].span.end, default=None)
+    if best is None or (limit is not None and place.span.start - best[-1].span.end > limit):
+        return None
+    return best
+
+
+def told(options: Options) -> str:
+    return "依次：" + "；然后".join(step.told() for step in options.steps)
+
+
+_STEPS = {"steps": [{"codes": ["identity"], "role": "agent"}, {"pattern": "余额", "role": "agent"}]}
+
+EXAMPLES = (
+    Example(_STEPS, ("坐席: [identity|核实一下身份]", "客户: 好", "坐席: 余额三百块"), "yes"),
+    Example(_STEPS, ("坐席: 余额三百块", "坐席: [identity|核实一下身份]"), "no"),
+    Example(_STEPS, ("坐席: 您好",), "no"),
+    Example(
+        {**_STEPS, "within_seconds": 5}, ("坐席: [identity|核实身份]", "静音: 20", "坐席: 余额三百块"), "no"
+    ),
+    Example(
+        {**_STEPS, "within_seconds": 5},
+        ("坐席: [identity|核实身份]", "静音: 20", "坐席: [identity|核实身份]", "坐席: 余额三百块"),
+        "yes",
+    ),
+)

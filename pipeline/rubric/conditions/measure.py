@@ -1,0 +1,58 @@
+"""A measured number lies in a band."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from pipeline.domain import Evidence
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+ID = "measure"
+
+
+class Options(Base):
+    name: str = Field(description="name of the measure, as in `callinspect export calls`")
+    at_least: float | None = Field(None, description="lower end of the band, included")
+    at_most: float | None = Field(None, description="upper end of the band, included")
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> Options:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("give at_least, at_most or both")
+        return self
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    measured = next((m for m in facts.measures if m.name == options.name), None)
+    if measured is None or measured.value is None:
+        return Answer(Truth.UNKNOWN, (), f"{options.name}无法测量")
+    low = options.at_least is None or measured.value >= options.at_least
+    high = options.at_most is None or measured.value <= options.at_most
+    truth = Truth.YES if low and high else Truth.NO
+    return Answer(truth, tuple(Evidence(s) for s in measured.spans), f"{options.name}为{measured.value:g}")
+
+
+def told(options: Options) -> str:
+    low = f"不低于{options.at_least:g}" if options.at_least is not None else ""
+    high = f"不高于{options.at_most:g}" if options.at_most is not None else ""
+    return f"{options.name}{'且'.join(filter(None, (low, high)))}"
+
+
+EXAMPLES = (
+    Example(
+        {"name": "talk_share_agent", "at_least": 0.5},
+        ("坐席: 您好",),
+        "yes",
+        {"measures": {"talk_share_agent": 0.7}},
+    ),
+    Example(
+        {"name": "talk_share_agent", "at_least": 0.5},
+        ("坐席: 您好",),
+        "no",
+        {"measures": {"talk_share_agent": 0.3}},
+    ),
+    Example({"name": "talk_share_agent", "at_least": 0.5}, ("坐席: 您好",), "unknown"),
+)

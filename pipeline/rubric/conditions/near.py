@@ -1,0 +1,75 @@
+"""Something is said near something else: before, after or around it, at any, at each or at the Nth place."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.domain import Evidence, Span
+from pipeline.rubric.cue import Cue
+from pipeline.rubric.example import Example
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import listed
+from pipeline.rubric.verdict import Answer, Truth
+from pipeline.rubric.window import Options as Base
+
+ID = "near"
+
+
+class Options(Base):
+    what: Cue = Field(description="what is looked for")
+    anchor: Cue = Field(description="what it must be near")
+    side: Literal["before", "after", "around"] = Field("after", description="on which side of the anchor")
+    seconds: float = Field(10.0, gt=0, description="how far away it may be")
+    at: Literal["any", "each"] | int = Field(
+        "any", description="any anchor, each of them, or the Nth (from 1)"
+    )
+
+
+def holds(facts: Facts, options: Options) -> Answer:
+    anchors, said = options.anchor.places(facts), options.what.places(facts)
+    if isinstance(options.at, int):
+        anchors = anchors[options.at - 1 : options.at]
+    pairs = [(anchor, _nearest(anchor, said, options)) for anchor in anchors]
+    found = tuple(e for anchor, near in pairs if near is not None for e in (anchor, near))
+    alone = tuple(anchor for anchor, near in pairs if near is None)
+    if options.at == "each":
+        if alone:
+            return Answer(Truth.NO, alone, f"{listed(alone)}附近没有说到")
+        return Answer(Truth.YES, found, "每一处都说到" if pairs else "没有需要对应的地方")
+    if found:
+        return Answer(Truth.YES, found, f"说了{listed(found)}")
+    return Answer(Truth.NO, alone, f"{listed(alone)}附近没有说到" if alone else "没有说到相关内容")
+
+
+def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: Options) -> Evidence | None:
+    before = Span(max(0.0, anchor.span.start - options.seconds), anchor.span.start)
+    after = Span(anchor.span.end, anchor.span.end + options.seconds)
+    windows = {"before": [before], "after": [after], "around": [before, after]}[options.side]
+    near = [e for e in said if e is not anchor and any(e.span.overlap(w) > 0 for w in windows)]
+    return min(near, key=lambda e: e.span.gap(anchor.span), default=None)
+
+
+def told(options: Options) -> str:
+    side = {"before": "前", "after": "后", "around": "前后"}[options.side]
+    places = {"any": "任意一处", "each": "每一处"}.get(str(options.at), f"第{options.at}处")
+    return f"在{places}“{options.anchor.told()}”{side}{options.seconds:g}秒内{options.what.told()}"
+
+
+_OFFER = {"anchor": {"pattern": "套餐", "role": "agent"}, "what": {"pattern": "每月.*元", "role": "agent"}}
+
+EXAMPLES = (
+    Example({**_OFFER, "seconds": 10}, ("坐席: 给您推荐一个套餐", "客户: 多少钱", "坐席: 每月三十元"), "yes"),
+    Example({**_OFFER, "seconds": 10}, ("坐席: 给您推荐一个套餐", "静音: 12", "坐席: 每月三十元"), "no"),
+    Example({**_OFFER, "side": "before"}, ("坐席: 给您推荐一个套餐", "坐席: 每月三十元"), "no"),
+    Example(
+        {**_OFFER, "at": "each"},
+        ("坐席: 有一个套餐", "坐席: 每月三十元", "静音: 20", "坐席: 还有一个套餐"),
+        "no",
+    ),
+    Example({**_OFFER, "at": "each"}, ("坐席: 您好",), "yes"),
+    Example(
+        {**_OFFER, "at": 2}, ("坐席: 有一个套餐", "静音: 20", "坐席: 还有一个套餐", "坐席: 每月三十元"), "yes"
+    ),
+)

@@ -1,0 +1,60 @@
+"""A cue: something said, by phrase code or by pattern, by one party or by anyone."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from pipeline.domain import Evidence, Role, Span, Utterance
+from pipeline.rubric.facts import Facts
+from pipeline.rubric.pattern import Pattern, compiled, shown
+from pipeline.rubric.proof import cite
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+
+
+class Cue(Options):
+    """Phrases of the lexicons, a pattern over the text of an utterance, or both (either one counts)."""
+
+    codes: tuple[str, ...] = Field((), description="phrase codes of the lexicons")
+    pattern: Pattern | None = Field(None, description="what the text of an utterance must contain (RE2)")
+    unless: Pattern | None = Field(None, description="utterances that contain this do not count")
+    role: Role | None = Field(None, description="who says it; anyone where not given")
+    confidence: float = Field(0.5, ge=0, le=1, description="phrase hits below this do not count")
+
+    @model_validator(mode="after")
+    def _something(self) -> Cue:
+        if not self.codes and self.pattern is None:
+            raise ValueError("a cue needs 'codes' or 'pattern'; add one")
+        return self
+
+    def places(self, facts: Facts, window: Window = WHOLE_CALL) -> tuple[Evidence, ...]:
+        """Every place it was said, in time order."""
+        stretch = window.on(facts)
+        found = [
+            cite(hit)
+            for hit in facts.found(self.codes, self.role)
+            if hit.confidence >= self.confidence and hit.span.overlap(stretch) > 0
+        ]
+        if self.pattern is not None:
+            turns = (u for u in facts.turns if self.role in (None, u.role) and u.span.overlap(stretch) > 0)
+            found += [evidence for u in turns if (evidence := self._match(u)) is not None]
+            found.sort(key=lambda e: e.span)
+        return tuple(found)
+
+    def _match(self, utterance: Utterance) -> Evidence | None:
+        assert self.pattern is not None
+        match = compiled(self.pattern).search(utterance.text)
+        if match is None or (self.unless is not None and compiled(self.unless).search(utterance.text)):
+            return None
+        # Without word times the place is by character: good to a second or so.
+        length = max(1, len(utterance.text))
+        start = utterance.span.start + utterance.span.duration * match.start() / length
+        end = utterance.span.start + utterance.span.duration * match.end() / length
+        quote = match.group(0)
+        return Evidence(Span(start, max(start, end)), utterance.role, quote, confidence=utterance.confidence)
+
+    def told(self) -> str:
+        """In Chinese, for people."""
+        who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(self.role, "") if self.role else ""
+        parts = [f"“{'、'.join(self.codes)}”类用语"] if self.codes else []
+        parts += [f"符合“{shown(self.pattern)}”的话"] if self.pattern else []
+        return f"{who}说{'或'.join(parts)}" + (f"（含“{shown(self.unless)}”的不算）" if self.unless else "")

@@ -1,0 +1,268 @@
+"""The linter: what is allowed in a rubric file but will not do what its author wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pipeline.domain import Role, Severity
+from pipeline.errors import RubricError
+from pipeline.rubric.dialogue import dialogue
+from pipeline.rubric.impossible import impossible
+from pipeline.rubric.kinds import Choice
+from pipeline.rubric.load import codes_used, line_of, load_rubric, read_document
+from pipeline.rubric.overlaps import overlap
+from pipeline.rubric.sheet import Item, Rubric
+
+MOST_CRITERIA = 15
+"""Longer sheets make inspectors fill in forms and agents hate them."""
+
+
+class Level(StrEnum):
+    ERROR = "error"
+    """The rubric cannot be used."""
+    WARNING = "warning"
+    """It can be used, but hardly does what was meant."""
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing the linter found, in Chinese and in English."""
+
+    level: Level
+    rule: str
+    """Name of the linter's rule, to search and to suppress by."""
+    line: int | None
+    item: str | None
+    zh: str
+    en: str
+
+
+def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[Issue]:
+    """All issues of a rubric file by line; empty where there is nothing to say.
+
+    ``codes`` are the phrase codes of the lexicons (values may have ``role`` and ``kind``). Never raises for a
+    bad file: what keeps it from loading is the one error returned.
+    """
+    try:
+        rubric = load_rubric(path, codes=codes)
+    except RubricError as error:
+        message = str(error).removeprefix(f"{path}:{error.line}: ").removeprefix(f"{path}: ")
+        return [Issue(Level.ERROR, "unusable", error.line, None, f"评分表不能使用：{message}", message)]
+    document = read_document(path)
+    issues = [
+        *_size(rubric),
+        *_points(rubric, document),
+        *_never(rubric, document),
+        *_twice(rubric, document),
+        *_lexicon(rubric, document, codes or {}),
+        *_flags(rubric),
+        *_tests(rubric, document),
+    ]
+    return sorted(issues, key=lambda i: (i.line or 0, i.rule, i.item or ""))
+
+
+def _size(rubric: Rubric) -> Iterator[Issue]:
+    shown = len(rubric.criteria) + bool(rubric.bonus)
+    if shown > MOST_CRITERIA:
+        yield Issue(
+            Level.WARNING,
+            "too-many-criteria",
+            1,
+            None,
+            f"评分表有{shown}个质检项，超过{MOST_CRITERIA}个；合并相近的项",
+            f"{shown} criteria, more than {MOST_CRITERIA}; merge related ones",
+        )
+
+
+def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
+    total = sum(c.points for c in rubric.criteria)
+    if round(total, 6) != 100:
+        yield Issue(
+            Level.WARNING,
+            "points-sum",
+            line_of(document, ("sections",)),
+            None,
+            f"各项合计{total:g}分，不是100分；得分会按比例折算，扣分与表上写的不一致",
+            f"criteria add up to {total:g}, not 100: scores are scaled, deductions differ from those written",
+        )
+    for place, criterion in _criteria(rubric):
+        line = line_of(document, (*place, "points"))
+        most = sum(i.up_to or i.deduct for i in criterion.items)
+        if most < criterion.points and not any(i.fatal for i in criterion.items):
+            yield Issue(
+                Level.WARNING,
+                "points-nobody-loses",
+                line,
+                criterion.id,
+                f"“{criterion.title}”值{criterion.points:g}分，全部不合格也只扣{most:g}分",
+                f"{criterion.id} is worth {criterion.points:g}, its items take {most:g} at most",
+            )
+        for item in criterion.items:
+            if item.deduct > criterion.points:
+                yield Issue(
+                    Level.WARNING,
+                    "deducts-too-much",
+                    line,
+                    item.id,
+                    f"“{item.title}”扣{item.deduct:g}分，而该项只有{criterion.points:g}分",
+                    f"{item.id} takes {item.deduct:g} at once, {criterion.id} has only {criterion.points:g}",
+                )
+
+
+def _never(rubric: Rubric, document: Any) -> Iterator[Issue]:
+    for place, item in _items(rubric):
+        criterion = _at(rubric, place[:-2])
+        section = _at(rubric, place[:-4])
+        why = impossible(
+            rubric, item, [w for w in (section.when, criterion.when, item.when) if w is not None]
+        )
+        if why is not None:
+            yield Issue(
+                Level.WARNING,
+                "never-applies",
+                line_of(document, place),
+                item.id,
+                f"“{item.title}”永远不会判到：{why[0]}",
+                f"{item.id} can never apply: {why[1]}",
+            )
+
+
+def _twice(rubric: Rubric, document: Any) -> Iterator[Issue]:
+    items = list(_items(rubric))
+    for n, (_, first) in enumerate(items):
+        for place, second in items[n + 1 :]:
+            common = overlap(first.check, second.check)
+            if common:
+                yield Issue(
+                    Level.WARNING,
+                    "punished-twice",
+                    line_of(document, place),
+                    second.id,
+                    f"“{first.title}”和“{second.title}”会为同一处（{common}）重复扣分；只留一处",
+                    f"{first.id} and {second.id} both punish {common}; keep it in one of them",
+                )
+
+
+def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iterator[Issue]:
+    used = {code for code, _ in codes_used(document)}
+    for code in sorted(set(codes) - used):
+        yield Issue(
+            Level.HINT,
+            "unused-code",
+            None,
+            None,
+            f"词库里的“{code}”没有任何质检项使用",
+            f"no criterion uses the phrase code {code!r}",
+        )
+    for place, item in _items(rubric):
+        wanted = getattr(item.check.options, "role", None)
+        for code in getattr(item.check.options, "codes", ()):
+            role = getattr(codes.get(code), "role", None)
+            if isinstance(role, Role) and isinstance(wanted, Role) and role is not wanted:
+                yield Issue(
+                    Level.WARNING,
+                    "wrong-role",
+                    line_of(document, (*place, "check")),
+                    item.id,
+                    f"词库只在{role}的话里找“{code}”，而“{item.title}”查的是{wanted}",
+                    f"the lexicon finds {code!r} with the {role} only, but {item.id} looks at the {wanted}",
+                )
+    for place, when in _whens(rubric):
+        for code in _codes(when):
+            kind = str(getattr(codes.get(code), "kind", ""))
+            if kind == "forbidden":
+                yield Issue(
+                    Level.WARNING,
+                    "violation-decides",
+                    line_of(document, place),
+                    None,
+                    f"适用条件里用了禁语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
+                    f"a 'when' that tests the forbidden {code!r} lets one violation more raise a score",
+                )
+
+
+def _flags(rubric: Rubric) -> Iterator[Issue]:
+    for severity in (Severity.A, Severity.B):
+        items = [i for i in rubric.items if i.severity is severity]
+        caught = any(severity in rule.severity for rule in rubric.flag)
+        loose = [i for i in items if not caught and not any(i.id in rule.items for rule in rubric.flag)]
+        if loose:
+            names = "、".join(i.title for i in loose)
+            yield Issue(
+                Level.WARNING,
+                "grave-but-not-flagged",
+                None,
+                loose[0].id,
+                f"{severity}级的{names}不会交人复核；在 flag 里加一条",
+                f"class {severity} failures ({', '.join(i.id for i in loose)}) go to nobody; add a flag rule",
+            )
+
+
+def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
+    for place, item in _items(rubric):
+        for n, test in enumerate(item.tests):
+            line = line_of(document, (*place, "tests", n))
+            try:
+                facts = dialogue(*test.dialogue, direction=test.direction, queue=test.queue)
+            except ValueError as error:
+                yield Issue(
+                    Level.ERROR, "test-unreadable", line, item.id, f"测试对话写法有误：{error}", str(error)
+                )
+                continue
+            verdict = item.check.run(facts, rubric.bars[item.severity])
+            if verdict.outcome != test.expect:
+                yield Issue(
+                    Level.ERROR,
+                    "test-failed",
+                    line,
+                    item.id,
+                    f"“{item.title}”的测试对话应为 {test.expect}，实为 {verdict.outcome}：{verdict.reason}",
+                    f"a test of {item.id} expects {test.expect}, but the outcome is {verdict.outcome}",
+                )
+
+
+def _criteria(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    for s, section in enumerate(rubric.sections):
+        for c, criterion in enumerate(section.criteria):
+            yield ("sections", s, "criteria", c), criterion
+
+
+def _items(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Item]]:
+    for place, criterion in _criteria(rubric):
+        for i, item in enumerate(criterion.items):
+            yield (*place, "items", i), item
+
+
+def _at(rubric: Rubric, place: tuple[str | int, ...]) -> Any:
+    """The part of the sheet at a place."""
+    node: Any = rubric
+    for key in place:
+        node = node[key] if isinstance(key, int) else getattr(node, key)
+    return node
+
+
+def _whens(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Choice]]:
+    for s, section in enumerate(rubric.sections):
+        if section.when is not None:
+            yield ("sections", s, "when"), section.when
+    for place, part in (*_criteria(rubric), *_items(rubric)):
+        if part.when is not None:
+            yield (*place, "when"), part.when
+
+
+def _codes(model: BaseModel) -> Iterator[str]:
+    """Every phrase code named anywhere in a condition."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if name == "codes":
+            yield from value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, BaseModel):
+                yield from _codes(part)

@@ -1,0 +1,82 @@
+"""What changed between two sheets is told in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.rubric import Rubric, load_rubric
+from pipeline.rubric.diff import Change, diff_rubrics
+from tests.builders import ROOT, service_rubric
+
+
+def edited(folder: Path, *edits: tuple[str, str]) -> Rubric:
+    text = (ROOT / "rubrics" / "service.yaml").read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "edited.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_rubric(path)
+
+
+def changes(folder: Path, *edits: tuple[str, str]) -> list[Change]:
+    return diff_rubrics(service_rubric(), edited(folder, *edits))
+
+
+def test_the_same_sheet_has_no_changes(tmp_path: Path) -> None:
+    assert changes(tmp_path) == []
+
+
+def test_a_threshold(tmp_path: Path) -> None:
+    [change] = changes(tmp_path, ("silence: {min_seconds: 8,", "silence: {min_seconds: 10,"))
+    assert (change.kind, change.part, change.field) == ("changed", "dead-air", "check")
+    assert change.zh == "“长时间静音”的判定条件：min_seconds 8 -> 10"
+
+
+def test_points_severity_and_the_pass_mark(tmp_path: Path) -> None:
+    found = changes(
+        tmp_path,
+        ("pass_mark: 80", "pass_mark: 85"),
+        (
+            "title: 推诿\n            severity: B\n            deduct: 6",
+            "title: 推诿\n            severity: A\n            deduct: 8",
+        ),
+    )
+    assert [(c.part, c.field) for c in found] == [
+        ("service", "pass_mark"),
+        ("shirk", "severity"),
+        ("shirk", "deduct"),
+    ]
+    assert found[0].en == "the sheet, pass mark: 80 -> 85"
+    assert found[2].zh == "“推诿”的扣分：6 -> 8"
+
+
+def test_an_item_added_is_an_item_removed_the_other_way(tmp_path: Path) -> None:
+    new = (
+        "      - id: attitude\n        title: 服务态度\n        points: 10\n        items:\n",
+        "      - id: attitude\n        title: 服务态度\n        points: 10\n        items:\n"
+        "          - {id: sighing, title: 叹气, severity: E, deduct: 1, check: {phrase: {codes: [sigh]}}}\n",
+    )
+    [added] = changes(tmp_path, new)
+    assert (added.kind, added.part, added.zh) == ("added", "sighing", "新增情形“叹气”（E级，扣1分）")
+    [removed] = diff_rubrics(edited(tmp_path, new), service_rubric())
+    assert (removed.kind, removed.part) == ("removed", "sighing")
+
+
+def test_another_condition_is_told_as_a_sentence(tmp_path: Path) -> None:
+    [change] = changes(
+        tmp_path, ("when: {call: {direction: inbound}}", "when: {not: {call: {direction: outbound}}}")
+    )
+    assert change.zh == "“未邀请客户评价”的适用条件：原为“呼入通话”，改为“没有（外呼通话）”"
+
+
+def test_a_move_between_criteria(tmp_path: Path) -> None:
+    text = (ROOT / "rubrics" / "service.yaml").read_text(encoding="utf-8")
+    start, end = text.index("          - id: rating-guide"), text.index("      - id: holding")
+    moved = text[start:end]
+    found = changes(
+        tmp_path,
+        (moved, ""),
+        ("          - id: attitude-impatient", moved + "          - id: attitude-impatient"),
+    )
+    assert [(c.kind, c.zh) for c in found] == [("moved", "“诱导好评”从“邀请评价”移到“服务态度”")]

@@ -1,0 +1,59 @@
+"""A sheet explains itself, and editors can check it while it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.errors import RubricError
+from pipeline.rubric.check import CHECK_KINDS
+from pipeline.rubric.condition import CONDITION_KINDS
+from pipeline.rubric.explain import explain
+from pipeline.rubric.schema import rubric_schema
+from tests.builders import service_rubric
+
+
+def test_one_item() -> None:
+    text = explain(service_rubric(), "shirk")
+    assert "【业务合规】首问负责（12分）" in text
+    assert "每处扣6分，最多12分" in text
+    assert "坐席说到“shirk”类用语" in text
+    assert "abuse" not in text
+
+
+def test_a_criterion_shows_its_items_and_when_it_applies() -> None:
+    text = explain(service_rubric(), "holding")
+    assert "适用：有通话保持" in text
+    assert "hold-no-notice" in text
+    assert "hold-no-thanks" in text
+
+
+def test_the_whole_sheet_names_every_item_and_bonus() -> None:
+    rubric = service_rubric()
+    for lang in ("zh", "en"):
+        text = explain(rubric, lang=lang)
+        assert all(part.id in text for part in (*rubric.items, *rubric.bonus))
+
+
+def test_an_unknown_id_lists_the_known_ones() -> None:
+    with pytest.raises(RubricError, match="shirk"):
+        explain(service_rubric(), "shirking")
+
+
+@pytest.mark.parametrize("kind", [*CHECK_KINDS.items(), *CONDITION_KINDS.items()], ids=lambda k: k[0])
+def test_every_kind_says_in_chinese_what_its_options_mean(kind: tuple[str, Any]) -> None:
+    _, module = kind
+    for example in module.EXAMPLES:
+        words = module.told(module.Options.model_validate(example.options))
+        assert any("一" <= c <= "鿿" for c in words), words
+
+
+def test_the_schema_knows_every_kind_and_accepts_the_short_forms() -> None:
+    definitions = rubric_schema()["$defs"]
+    assert set(definitions["Check"]["properties"]) == set(CHECK_KINDS)
+    assert set(definitions["Condition"]["properties"]) == set(CONDITION_KINDS)
+    assert {"type": "array", "items": {"$ref": "#/$defs/Condition"}, "minItems": 1} in definitions[
+        "Condition"
+    ]["properties"]["all"]["anyOf"]
+    assert definitions["Check"]["maxProperties"] == 1
