@@ -26,6 +26,8 @@ Block = tuple[NDArray[np.float32], int]
 
 _MIN_GAP_SECONDS = 0.1
 """Smaller jumps of the time stamps are rounding."""
+_MAX_GAP_SECONDS = 600.0
+"""A longer hole is a lie of the time stamps, or garbage that was no sound: it does not become silence."""
 _MAX_PACKET_SECONDS = 60.0
 """A longer packet exists only in damaged headers."""
 _FRAMED = {"mp3": mpeg_frame_bytes, "aac": adts_frame_bytes}
@@ -96,7 +98,8 @@ class Blocks:
             self._channels = block.shape[1]
             yield from self._hole_before(frame)
             yield block, self._rate_hz
-            self._advance(len(block) / self._rate_hz)
+            self._position += len(block) / self._rate_hz
+            self._source.heard(self._position)
 
     def _adaptive(self, packet: av.Packet[av.AudioStream], *, wide: bool) -> Iterator[Block]:
         """AMR: pauses are silence, and garbage lasts as long as the speech frames it stands in for."""
@@ -133,11 +136,16 @@ class Blocks:
         if self._first_time is None:
             self._first_time = frame.time
         gap = frame.time - self._first_time - self._position
+        if gap > _MAX_GAP_SECONDS:
+            self._first_time += gap
         if gap > _MIN_GAP_SECONDS:
             yield from self._silence(gap, damage=self._name == "ogg")
 
     def _silence(self, seconds: float, *, damage: bool) -> Iterator[Block]:
         """Silence in blocks of at most a minute, so that a lying time stamp costs no memory at once."""
+        if seconds > _MAX_GAP_SECONDS:
+            self.damage.notes.append(f"{seconds:.0f} s at {self._position:.1f} s are damaged and left out")
+            return
         if not self._rate_hz or not self._channels:
             return
         left = round(seconds * self._rate_hz)
@@ -145,12 +153,10 @@ class Blocks:
         while left > 0:
             size = min(left, 60 * self._rate_hz)
             yield np.zeros((size, self._channels), np.float32), self._rate_hz
-            self._advance(size / self._rate_hz)
+            self._position += size / self._rate_hz
             left -= size
-
-    def _advance(self, seconds: float) -> None:
-        self._position += seconds
-        self._source.heard(self._position)
+        if not damage:
+            self._source.heard(self._position)
 
 
 def _seconds(packet: av.Packet[Any]) -> float:

@@ -13,6 +13,7 @@ _MISSING_SECONDS = 0.25
 _MISSING_SHARE = 0.01
 """Containers round their durations, and encoders add padding: less than both is no loss."""
 _LOST_SECONDS = 0.05
+_NOTES = 3  # a thoroughly broken file has hundreds
 _LEADING_BYTES = 4_096
 """More garbage than this before the first MP3 frame may well have been sound."""
 _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "w64"})
@@ -23,9 +24,9 @@ def missing(
     source: Source, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
 ) -> list[str]:
     """One sentence for each reason to believe that sound is missing; empty where the call is complete."""
-    notes = list(damage.notes)
+    notes = list(dict.fromkeys(damage.notes))[:_NOTES]
     if source.expired:
-        notes.append(f"decoding took too long and was stopped at {seconds:.1f} s")
+        notes.append(f"nothing but garbage follows; decoding was stopped at {seconds:.1f} s")
     if damage.silenced > _LOST_SECONDS:
         notes.append(f"{damage.silenced:.1f} s are damaged and silent here")
     if damage.leading_bytes > _LEADING_BYTES:

@@ -1,4 +1,4 @@
-"""Opening a recording's bytes without being led astray: regular files only, within a time limit."""
+"""Opening a recording's bytes without being led astray: regular files only, within limits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from pipeline.errors import AudioError
 
 SILENT_SECONDS = 25.0
 """How long (wall clock) a file may be read without yielding sound: hostile files end well within 30 s."""
+SILENT_BYTES = 64 << 20
+"""How much may be read without any sound coming out: demuxers hoard garbage until a frame ends it."""
 EXTRA_PER_DECODED_SECOND = 0.05
 """Allowance on top for each second of sound that did come out; real codecs need a tenth of it."""
 
 
 class Source(io.RawIOBase):
-    """The bytes of one regular file. Past its time limit it answers end of file: what was decoded is kept."""
+    """The bytes of one regular file. Past its limits it answers end of file: what was decoded is kept."""
 
     def __init__(self, path: Path) -> None:
         """Open ``path``.
@@ -47,17 +49,20 @@ class Source(io.RawIOBase):
             self.close()
             raise AudioError("the file is empty (0 bytes)", code="empty")
         self.expired = False
+        self._silent_bytes = 0
         self._started = time.monotonic()
         self._allowed = SILENT_SECONDS
 
     def heard(self, seconds: float) -> None:
-        """Tell how much sound came out so far: long calls may take longer."""
+        """Tell how much sound came out so far: the limits start again, and long calls may take longer."""
+        self._silent_bytes = 0
         self._allowed = SILENT_SECONDS + EXTRA_PER_DECODED_SECOND * seconds
 
     @property
     def late(self) -> bool:
-        """True once the time limit is passed."""
-        self.expired = self.expired or time.monotonic() - self._started > self._allowed
+        """True once a limit is passed."""
+        overdue = time.monotonic() - self._started > self._allowed
+        self.expired = self.expired or overdue or self._silent_bytes > SILENT_BYTES
         return self.expired
 
     def readable(self) -> bool:
@@ -69,7 +74,9 @@ class Source(io.RawIOBase):
     def read(self, size: int | None = -1) -> bytes:
         if self.late:
             return b""
-        return os.read(self._fd, self.size if size is None or size < 0 else size)
+        piece = os.read(self._fd, SILENT_BYTES if size is None or size < 0 else size)
+        self._silent_bytes += len(piece)
+        return piece
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         return os.lseek(self._fd, offset, whence)

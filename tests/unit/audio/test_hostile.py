@@ -133,6 +133,21 @@ def test_ten_sparse_gibibytes(tmp_path):
     assert refuse(path).code == "not-audio"
 
 
+@pytest.mark.parametrize(("container", "codec"), [("mp3", "libmp3lame"), ("flac", "flac"), ("adts", "aac")])
+def test_ten_sparse_gibibytes_behind_some_sound(record, container, codec):
+    """Demuxers hoard garbage until a frame ends it: reading stops long before memory does."""
+    path = record("a.x", container, codec, rate_hz=16_000)
+    with path.open("r+b") as file:
+        file.truncate(10 << 30)
+    started = time.monotonic()
+
+    audio = decode([path])
+
+    assert time.monotonic() - started < 30
+    assert audio.duration == pytest.approx(2.0, abs=0.3)
+    assert audio.warning is not None
+
+
 def test_picture_in_an_mp3_is_not_decoded(tmp_path, record):
     """A cover, as ID3 tags carry it; damaged pictures are a way into decoders."""
     sound = record("a.mp3", "mp3", "libmp3lame").read_bytes()

@@ -1,0 +1,253 @@
+"""Call lists as they really are: every bad row is named, and every good one counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from pipeline.errors import CallListError, UsageError
+
+FULL = "call_id,file,agent_id,agent_name,team,queue,direction,customer_number,started_at,agent_channel\n"
+
+
+def lines(discovery, kind="call-list"):
+    return [(p.line, p.call_id) for p in discovery.problems if p.kind == kind]
+
+
+def test_all_columns(put, find):
+    put("audio/1.wav")
+
+    found = find(
+        FULL + "C1,audio/1.wav,8001,陈思雨,客服一组,话费,呼入,19900005678,2026-11-20T08:32:11+08:00,左声道\n"
+    )
+
+    assert found.problems == ()
+    call = found.candidates[0].call
+    assert (call.call_id, call.agent_id, call.agent_name, call.team) == ("C1", "8001", "陈思雨", "客服一组")
+    assert (call.queue, call.direction, call.customer_number) == ("话费", "inbound", "19900005678")
+    assert call.started_at == datetime(2026, 11, 20, 8, 32, 11, tzinfo=timezone(timedelta(hours=8)))
+    assert call.agent_channel == "left"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "gb18030"]
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "，"])
+def test_encodings_and_separators(put, find, encoding, separator):
+    put("1.wav")
+    text = "通话ID,录音文件,坐席工号,坐席姓名\r\nC1,1.wav,8001,陈思雨\r\n".replace(",", separator)
+
+    found = find(text.encode(encoding))
+
+    assert found.problems == ()
+    assert (found.candidates[0].call.call_id, found.candidates[0].call.agent_name) == ("C1", "陈思雨")
+
+
+def test_excel_separator_line(put, find):
+    put("1.wav")
+
+    assert find("sep=;\r\ncall_id;file\r\nC1;1.wav\r\n").candidates[0].call.call_id == "C1"
+
+
+def test_configured_headings_and_encoding(put, find):
+    put("1.wav")
+
+    found = find(
+        "编号;Datei;员工\nC1;1.wav;8001\n".encode("gbk"),
+        columns={"call_id": "编号", "file": "Datei", "agent_id": "员工"},
+        encoding="gbk",
+    )
+
+    assert found.candidates[0].call.agent_id == "8001"
+    assert found.problems == ()
+
+
+def test_unused_and_missing_columns_are_mentioned(put, find):
+    put("1.wav")
+
+    found = find("call_id,file,满意度\nC1,1.wav,5\n", columns={"team": "班"})
+
+    assert len(found.candidates) == 1
+    assert "满意度" in found.problems[0].reason
+    assert "班" in found.problems[1].reason
+
+
+def test_bad_rows_are_named_and_the_rest_goes_on(put, find):
+    put("1.wav", "2.wav", "3.wav", "4.wav", "5.wav", "6.wav")
+    rows = [
+        "C1,1.wav,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 2: fine
+        "C2,2.wav,8001",  # 3: fields missing
+        "C3,3.wav,8001,陈,一组,话费,inbound,1,yesterday,left",  # 4: no date
+        "C4,4.wav,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,middle",  # 5: no channel
+        "C1,5.wav,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 6: id again
+        "C9,gone.wav,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 7: no file
+        ",6.wav,8006,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 8: no id
+        ",,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 9: neither
+        "",
+        "C10,../../etc/passwd,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 11: escapes
+        "C11,/etc/passwd,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 12: not in the dump
+        "C12,1.wav;2.wav;3.wav,8001,陈,一组,话费,inbound,1,2026-11-20 08:00:00,left",  # 13: three files
+    ]
+
+    found = find(FULL + "\n".join(rows) + "\n")
+
+    assert [(c.call.call_id, c.call.agent_id) for c in found.candidates] == [
+        ("C1", "8001"),
+        ("C2", "8001"),
+        ("C3", "8001"),
+        ("C4", "8001"),
+        ("6", "8006"),
+        ("5", None),
+    ]
+    assert lines(found) == [(3, "C2"), (4, "C3"), (5, "C4"), (8, None), (9, None), (13, "C12")]
+    assert lines(found, "duplicate") == [(6, "C1")]
+    assert lines(found, "missing-file") == [(7, "C9"), (12, "C11")]
+    assert lines(found, "outside") == [(11, "C10")]
+    assert found.candidates[2].call.started_at is None
+    assert found.candidates[3].call.agent_channel is None
+
+
+def test_an_open_quote_costs_one_row(put, find):
+    put("1.wav", "2.wav", "3.wav")
+
+    found = find('call_id,file\nC1,1.wav\n"C2,2.wav\nC3,3.wav\n')
+
+    assert [c.call.call_id for c in found.candidates] == ["C1", "C3", "2"]
+    assert lines(found) == [(3, None)]
+
+
+def test_quoted_line_breaks_keep_the_count(put, find):
+    put("1.wav", "2.wav")
+
+    found = find('call_id,file,agent_name\nC1,1.wav,"陈\n思雨"\nC2,2.wav,刘,x\n')
+
+    assert len(found.candidates) == 2
+    assert lines(found) == [(4, "C2")]
+
+
+def test_one_recording_may_be_two_calls(put, find):
+    path = put("1.wav")
+
+    found = find("call_id,file\nC1,1.wav\nC2,1.wav\n")
+
+    assert [(c.call.call_id, c.paths) for c in found.candidates] == [("C1", (path,)), ("C2", (path,))]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "20261120/1.wav",
+        "20261120\\1.wav",
+        "./20261120/1.wav",
+        "/var/spool/asterisk/monitor/20261120/1.wav",
+        "D:\\rec\\20261120\\1.wav",
+        "1.wav",
+        "1.mp3",
+        "https://oss.example.com/rec/1.wav",
+    ],
+)
+def test_paths_of_other_machines(put, find, written):
+    path = put("20261120/1.wav")
+
+    found = find(f"call_id,file\nC1,{written}\n")
+
+    assert found.problems == ()
+    assert [(c.call.call_id, c.paths) for c in found.candidates] == [("C1", (path,))]
+
+
+def test_the_longest_common_end_decides(put, find):
+    put("a/x/1.wav", "b/x/1.wav", "c/1.wav")
+
+    found = find("call_id,file\nC1,/data/b/x/1.wav\nC2,1.wav\n")
+
+    assert found.candidates[0].paths[0].parent.parent.name == "b"
+    assert lines(found) == [(3, "C2")]
+    assert "3 files" in found.problems[0].reason
+
+
+def test_beside_the_list(dump, put, find):
+    """The list lies in the dump's parent and writes paths from there."""
+    put("1.wav")
+
+    assert find("call_id,file\nC1,dump/1.wav\n").candidates[0].call.call_id == "C1"
+
+
+def test_without_a_file_column_the_id_is_the_name(put, find):
+    put("sub/C1.wav")
+
+    found = find("call_id,agent_id\nC1,8001\nC2,8002\n")
+
+    assert [(c.call.call_id, c.call.agent_id) for c in found.candidates] == [("C1", "8001")]
+    assert lines(found, "missing-file") == [(3, "C2")]
+
+
+def test_links_in_the_list_do_not_leave_the_dump(dump, put, find, tmp_path):
+    (tmp_path / "secret.wav").write_bytes(put("1.wav").read_bytes())
+    (dump / "link.wav").symlink_to(tmp_path / "secret.wav")
+
+    found = find("call_id,file\nC1,link.wav\n")
+
+    assert ("C1", "outside") in [(p.call_id, p.kind) for p in found.problems]
+    assert [c.call.call_id for c in found.candidates] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-20 08:32:11", datetime(2026, 11, 20, 8, 32, 11)),
+        ("2026/11/20 8:32", datetime(2026, 11, 20, 8, 32)),
+        ("2026年11月20日 08:32:11", datetime(2026, 11, 20, 8, 32, 11)),
+        ("20261120083211", datetime(2026, 11, 20, 8, 32, 11)),
+        ("1795134731", datetime.fromtimestamp(1795134731, UTC)),
+        ("1795134731000", datetime.fromtimestamp(1795134731, UTC)),
+        ("2026-11-20T00:32:11Z", datetime(2026, 11, 20, 0, 32, 11, tzinfo=UTC)),
+    ],
+)
+def test_times(put, find, text, expected):
+    put("1.wav")
+
+    found = find(f"call_id,file,开始时间\nC1,1.wav,{text}\n")
+
+    assert found.candidates[0].call.started_at == expected
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"PK\x03\x04" + bytes(100), "Excel"),
+        (b"a,b,c\n1,2,3\n", "no column names the call"),
+        (b"call_id,file\nC1,\xff\xff\xff\x81\n", "neither UTF-8"),
+    ],
+)
+def test_unreadable_list(put, find, content, message):
+    put("1.wav")
+
+    with pytest.raises(CallListError, match=message):
+        find(content)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"columns": {"agnet": "x"}}, "agnet"),
+        ({"encoding": "klingon"}, "klingon"),
+        ({"templates": ("{nobody}",)}, "nobody"),
+    ],
+)
+def test_wrong_settings(put, find, settings, message):
+    put("1.wav")
+
+    with pytest.raises(UsageError, match=message):
+        find("call_id,file\nC1,1.wav\n", **settings)
+
+
+def test_missing_list(dump, tmp_path):
+    from pipeline.ingest import discover
+    from pipeline.settings import CallListSettings
+
+    with pytest.raises(CallListError, match=r"no such call list; check --calls"):
+        discover(dump, calls=tmp_path / "none.csv", settings=CallListSettings())

@@ -1,0 +1,179 @@
+"""What file names tell: templates, the switches' own names, one file per party, unique ids."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.ingest import Template
+from pipeline.ingest.templates import read_name
+
+
+def test_template(put, find):
+    put("8001_20261120-083211_C7.wav", "other.wav")
+
+    found = find(templates=("{agent}_{started:%Y%m%d-%H%M%S}_{call_id}",))
+
+    call = found.candidates[0].call
+    assert (call.agent_id, call.started_at, call.call_id) == ("8001", datetime(2026, 11, 20, 8, 32, 11), "C7")
+    assert found.candidates[1].call.call_id == "other"
+    assert found.candidates[1].call.agent_id is None
+
+
+def test_template_with_folders(put, find):
+    put("night/客服一组/8001-C7.wav")
+
+    call = find(templates=("{team}/{agent}-{call_id}",)).candidates[0].call
+
+    assert (call.team, call.agent_id, call.call_id) == ("客服一组", "8001", "C7")
+
+
+def test_first_matching_template_wins_and_a_wrong_date_is_no_match():
+    templates = [Template("{agent}_{started:%Y%m%d}"), Template("{agent}_{call_id}")]
+
+    assert read_name(PurePath("8001_20261120.wav"), templates).started_at == datetime(2026, 11, 20)
+    assert read_name(PurePath("8001_20261399.wav"), templates).values["call_id"] == "20261399"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{agnet}", "unknown field"),
+        ("{agent", "expected '}'"),
+        ("{agent}{call_id}", "touch"),
+        ("{agent}-{agent}", "twice"),
+        ("{started:%Q}", "directive"),
+        ("{started:%}", "directive"),
+        ("recording", "names no field"),
+        ("{agent!r}", "!r"),
+        ("{agent:5}", "unknown field"),
+    ],
+)
+def test_wrong_template(text, message):
+    with pytest.raises(UsageError, match=message):
+        Template(text)
+
+
+def test_matching_takes_linear_time():
+    template = Template("-".join(["{}"] * 40) + "-{call_id}-end")
+    started = time.perf_counter()
+
+    assert template.match(PurePath("-" * 250)) is None
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "started"),
+    [
+        (
+            "force-501-8001-20261120-083211-1795134731.12.wav",
+            {"agent_id": "8001", "call_id": "1795134731.12"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "out-13900001111-8001-20261120-083211-1795134731.13.wav",
+            {
+                "agent_id": "8001",
+                "customer_number": "13900001111",
+                "call_id": "1795134731.13",
+                "direction": "outbound",
+            },
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "q-600-13900001111-20261120-083211-1795134731.14.WAV",
+            {
+                "queue": "600",
+                "customer_number": "13900001111",
+                "call_id": "1795134731.14",
+                "direction": "inbound",
+            },
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "in-95500-13900001111-20261120-083211-1795134731.15.wav",
+            {"customer_number": "13900001111", "call_id": "1795134731.15", "direction": "inbound"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "exten-8001-13900001111-20261120-083211-1795134731.16.wav",
+            {"agent_id": "8001", "customer_number": "13900001111", "call_id": "1795134731.16"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        ("1795134731.17.wav", {}, datetime.fromtimestamp(1795134731, UTC)),
+        ("2026-11-20-08-32-11_95500_13900001111.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
+        ("9f1c2c1e-3a4b-4f7e-8a55-0d5b8f0f9d11.wav", {}, None),
+    ],
+)
+def test_names_of_switches(name, values, started):
+    facts = read_name(PurePath(name), [])
+
+    assert (facts.values, facts.started_at) == (values, started)
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer", "call_id", "channel"),
+    [
+        ("call7_agent.wav", "call7_customer.wav", "call7", "left"),
+        ("call7_agent.wav", "call7_caller.wav", "call7", "left"),
+        ("call7-坐席.wav", "call7-客户.wav", "call7", "left"),
+        ("1795134731.17-out.wav", "1795134731.17-in.wav", "1795134731.17", None),
+        ("s.v1.agent.wav", "s.v1.customer.wav", "s.v1", "left"),
+    ],
+)
+def test_two_files_of_one_call(put, find, dump, agent, customer, call_id, channel):
+    put(customer, agent)
+
+    [candidate] = find().candidates
+
+    assert candidate.paths == (dump / agent, dump / customer)
+    assert (candidate.call.call_id, candidate.call.agent_channel) == (call_id, channel)
+
+
+def test_a_party_without_the_other_stays_alone(put, find):
+    put("a_agent.wav", "sub/a_customer.wav", "b_in.wav", "b_customer.wav")
+
+    assert [c.call.call_id for c in find().candidates] == ["a_agent", "b_customer", "b_in", "a_customer"]
+
+
+def test_listed_pairs(put, find, dump):
+    put("x_agent.wav", "x_caller.wav", "1.wav", "2.wav")
+
+    found = find("call_id,file\nC1,1.wav;2.wav\nC2,x.wav\n")
+
+    assert found.problems == ()
+    assert [(c.call.call_id, c.call.agent_channel, [p.name for p in c.paths]) for c in found.candidates] == [
+        ("C1", "left", ["1.wav", "2.wav"]),
+        ("C2", None, ["x_agent.wav", "x_caller.wav"]),
+    ]
+
+
+def test_a_pair_of_the_same_file_is_refused(put, find):
+    put("1.wav")
+
+    found = find("call_id,file\nC1,1.wav;1.wav\n")
+
+    assert [p.kind for p in found.problems] == ["call-list"]
+
+
+def test_same_names_get_their_paths(put, find):
+    put("a/1.wav", "b/1.wav", "c/2.wav", "c/3.wav", "c/3.mp3")
+
+    ids = [c.call.call_id for c in find().candidates]
+
+    assert ids == ["a/1", "b/1", "2", "c/3", "c/3.wav"]
+    assert len(set(ids)) == 5
+
+
+def test_listed_ids_are_never_renamed(put, find):
+    put("a.wav", "b.wav", "C1.wav")
+
+    found = find("call_id,file\nC1,a.wav\nb,C1.wav\n")
+
+    ids = [c.call.call_id for c in found.candidates]
+    assert ids[:2] == ["C1", "b"]
+    assert len(set(ids)) == 3
