@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Role, Span, Utterance
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, shown
+from pipeline.rubric.pattern import Pattern, compiled, may_match, shown
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 
@@ -34,7 +34,7 @@ class Cue(Options):
             for hit in facts.found(self.codes, self.role)
             if hit.confidence >= self.confidence and hit.span.overlap(stretch) > 0
         ]
-        if self.pattern is not None:
+        if self.pattern is not None and may_match(self.pattern, facts.text(self.role)):
             turns = (u for u in facts.turns if self.role in (None, u.role) and u.span.overlap(stretch) > 0)
             found += [evidence for u in turns if (evidence := self._match(u)) is not None]
             found.sort(key=lambda e: e.span)

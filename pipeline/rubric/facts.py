@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from pipeline.domain import Call, Measures, PhraseHit, Role, Span, Transcript, Utterance, merge, subtract
+
+T = TypeVar("T")
 
 LONG_HOLD_S = 8.0
 """A shorter hold is an ordinary pause: nobody asks permission for it (the threshold of dead air)."""
@@ -31,6 +34,15 @@ class Facts:
     hold: tuple[Span, ...] = ()
     """Hold music, tones, beeps, and announced waiting."""
 
+    _memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for this call: several items of a sheet ask the same."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        value: T = self._memo[key]
+        return value
+
     @cached_property
     def talk(self) -> tuple[Span, ...]:
         """Where anyone talks, sorted and disjoint."""
@@ -52,6 +64,11 @@ class Facts:
     def turns(self) -> tuple[Utterance, ...]:
         """The utterances in time order."""
         return tuple(sorted(self.transcript.utterances, key=lambda u: (u.span.start, u.span.end)))
+
+    def text(self, role: Role | None) -> str:
+        """All that one role said, or anyone (None), a line for each utterance."""
+        lines = (u.text for u in self.turns if role is None or u.role is role)
+        return self.once(("text", role), lambda: "\n".join(lines))
 
     @cached_property
     def by_code(self) -> Mapping[str, tuple[PhraseHit, ...]]:

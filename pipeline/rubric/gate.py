@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from pipeline.domain import Role, total
@@ -21,14 +22,15 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
         return "通话日期不在评分表的有效期内"
     if not facts.turns or total(facts.talk) < 0.3:
         return "没有人说话"
+    words = _words(facts)
     if gate.both_parties:
-        alone = _only_party(facts)
+        alone = _only_party(words)
         if alone is not None:
             return alone
     if facts.duration < gate.min_seconds:
         return f"通话只有{facts.duration:.0f}秒，没有形成对话"
-    if facts.transcript.characters < gate.min_characters or len(facts.turns) < gate.min_utterances:
-        return f"只说了{facts.transcript.characters}个字，没有形成对话"
+    if sum(words.values()) < gate.min_characters or len(facts.turns) < gate.min_utterances:
+        return f"只说了{sum(words.values())}个字，没有形成对话"
     if gate.unless is not None:
         answer = gate.unless.ask(facts)
         if answer.truth is Truth.YES:
@@ -36,11 +38,16 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
     return None
 
 
-def _only_party(facts: Facts) -> str | None:
-    """Why this is a monologue; None where both talk, or where nobody can tell the parties apart."""
+def _words(facts: Facts) -> dict[Role, int]:
+    """Characters that each role spoke."""
     words = dict.fromkeys(Role, 0)
     for utterance in facts.turns:
         words[utterance.role] += sum(map(str.isalnum, utterance.text))
+    return words
+
+
+def _only_party(words: Mapping[Role, int]) -> str | None:
+    """Why this is a monologue; None where both talk, or where nobody can tell the parties apart."""
     if words[Role.UNKNOWN] >= WORDS_OF_A_PARTY:
         return None
     if words[Role.AGENT] < WORDS_OF_A_PARTY:

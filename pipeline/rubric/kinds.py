@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -45,16 +46,16 @@ class Choice(Options):
             raise ValueError(f"name exactly one kind, with its options ({{}} where there are none): {kinds}")
         return self
 
-    @property
+    @cached_property
     def field(self) -> str:
         return next(iter(self.model_fields_set), "")
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The id of the chosen kind."""
         return type(self).model_fields[self.field].alias or self.field
 
-    @property
+    @cached_property
     def options(self) -> Any:
         """The options of the chosen kind: an instance of that file's ``Options``."""
         return getattr(self, self.field, None)

@@ -27,6 +27,13 @@ def compiled(pattern: str) -> Any:
         ) from error
 
 
+def may_match(pattern: str, text: str) -> bool:
+    """False where no line of ``text`` can match: one look at a transcript instead of one at each utterance."""
+    if "\\A" in pattern or "\\z" in pattern:
+        return True
+    return compiled(f"(?m:{pattern})").search(text) is not None
+
+
 def _valid(pattern: str) -> str:
     if not pattern:
         raise ValueError("an empty pattern matches everything; write one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,17 +41,19 @@ class Hold:
 
 def holds(facts: Facts, *, at_least: float = LONG_HOLD_S, silent: bool = True) -> tuple[Hold, ...]:
     """The customer's waits of at least ``at_least`` seconds, between the first and the last word."""
-    found = []
+    return facts.once(("holds", at_least, silent), lambda: tuple(_holds(facts, at_least, silent)))
+
+
+def _holds(facts: Facts, at_least: float, silent: bool) -> Iterator[Hold]:
     for quiet in facts.quiet:
         if quiet.duration < at_least - EPSILON_S:
             continue
         if covered(quiet, facts.held) >= 0.5:
-            found.append(Hold(quiet, HoldKind.SOUND))
+            yield Hold(quiet, HoldKind.SOUND)
         elif _announced(facts, quiet):
-            found.append(Hold(quiet, HoldKind.ANNOUNCED))
+            yield Hold(quiet, HoldKind.ANNOUNCED)
         elif silent and quiet.duration >= LOOKUP_S and _looking_up(facts, quiet):
-            found.append(Hold(quiet, HoldKind.SILENT))
-    return tuple(found)
+            yield Hold(quiet, HoldKind.SILENT)
 
 
 def silences(

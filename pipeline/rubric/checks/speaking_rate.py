@@ -35,7 +35,8 @@ class Options(Base):
 
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
-    long_enough = [u for u in turns(facts, options.role) if characters(u) >= options.min_characters]
+    spoken = facts.once(("turns", options.role), lambda: tuple(turns(facts, options.role)))
+    long_enough = [u for u in spoken if characters(u) >= options.min_characters]
     measured = next((m for m in facts.measures if m.name == f"speaking_rate_{options.role}_turns"), None)
     rate = _rate(long_enough) if measured is None else measured.value
     if rate is None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, shown
+from pipeline.rubric.pattern import Pattern, compiled, may_match, shown
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
@@ -26,6 +26,8 @@ class Options(Base):
 
 def holds(facts: Facts, options: Options) -> Answer:
     wanted, excused = compiled(options.pattern), compiled(options.unless) if options.unless else None
+    if not may_match(options.pattern, facts.text(options.role)):
+        return Answer(Truth.NO, (), "没有说到相关内容")
     window = options.within.on(facts)
     found = []
     for utterance in facts.turns:
