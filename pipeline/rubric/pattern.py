@@ -28,7 +28,7 @@ def compiled(pattern: str) -> Any:
 
 
 def may_match(pattern: str, text: str) -> bool:
-    """False where no line of ``text`` can match: one look at a transcript instead of one at each utterance."""
+    """False where no line of ``text`` can match: one search over all instead of one in each."""
     if "\\A" in pattern or "\\z" in pattern:
         return True
     return compiled(f"(?m:{pattern})").search(text) is not None
