@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 _LOCK_KEY = 0x7C1_0002
 """Advisory lock of PostgreSQL that the writing run holds."""
+_GRACE_SECONDS = 1.0
+"""The server needs a moment to notice that the holder was killed."""
 
 
 class RunLock(Protocol):
@@ -54,15 +59,20 @@ class ServerLock:
 
     def acquire(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK_KEY}).scalar():
-            self._connection = connection
-            return True
-        connection.close()
-        return False
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK_KEY}).scalar():
+            if time.monotonic() > deadline:
+                connection.close()
+                return False
+            time.sleep(0.05)
+        self._connection = connection
+        return True
 
     def release(self) -> None:
         if self._connection is not None:
-            # Closing would give the connection, and the lock with it, back to the pool.
+            with suppress(SQLAlchemyError):  # a dead connection has lost the lock already
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK_KEY})
+            # Closing alone would give the connection, and a lock that was not given up, back to the pool.
             self._connection.invalidate()
             self._connection.close()
             self._connection = None

@@ -62,8 +62,8 @@ class CallRow:
 class CriterionCount:
     """How one agent did on one criterion.
 
-    ``violations`` counts places in the audio (pieces of evidence); ``confirmed``, ``overturned`` and ``pending``
-    count findings, which is what people review.
+    ``violations`` counts places in the audio (pieces of evidence); ``confirmed``, ``overturned`` and
+    ``pending`` count findings, which is what people review.
     """
 
     agent_id: str | None

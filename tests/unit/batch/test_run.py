@@ -1,0 +1,301 @@
+"""Whole runs with real worker processes and a tiny inspector that obeys the recordings."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
+from pipeline.domain import Revisions, Severity
+from pipeline.errors import CallinspectError, ModelError, StoreError
+from pipeline.settings import Settings
+from pipeline.store import open_store
+from tests.unit.batch.tiny import (
+    REVISIONS,
+    cannot_load,
+    overstated,
+    revised,
+    stillborn,
+    tiny,
+    without_model,
+)
+
+SETTLED = 1_700_000_000
+"""A time of change long enough ago for digests to be remembered."""
+
+
+class Night:
+    """A dump folder and a store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.dump = folder / "dump"
+        self.dump.mkdir()
+        self.settings = Settings(store=f"sqlite:///{folder / 'store.db'}", workers=2)
+
+    def add(self, name: str, order: str = "ok", *, mtime: float = SETTLED) -> Path:
+        path = self.dump / f"{name}.wav"
+        path.write_text(f"{order}\n{name}\n")
+        os.utime(path, (mtime, mtime))
+        return path
+
+    def run(
+        self,
+        *,
+        inspector: InspectorFactory = tiny,
+        revisions: Revisions = REVISIONS,
+        calls: Path | None = None,
+        limit: int | None = None,
+        since: date | None = None,
+        retry: bool = False,
+        report: Callable[[Progress], None] | None = None,
+        limits: Limits | None = None,
+    ) -> RunSummary:
+        return run(
+            self.dump,
+            settings=self.settings,
+            inspector=inspector,
+            revisions=revisions,
+            calls=calls,
+            limit=limit,
+            since=since,
+            retry=retry,
+            report=report,
+            limits=limits,
+        )
+
+    def stored(self) -> dict[str, tuple[str, str | None]]:
+        with open_store(self.settings.store) as store:
+            return {row.call.call_id: (row.status.value, row.reason) for row in store.calls()}
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    return Night(tmp_path)
+
+
+def test_a_night_with_everything_in_it(night: Night) -> None:
+    """Good and bad files, crashes, faults, files that grow or go: all are accounted for, once."""
+    for number in range(6):
+        night.add(f"good{number}")
+    night.add("bad", "bad")
+    night.add("cut", "partial")
+    night.add("poison", "die")
+    night.add("fault", "fault")
+    night.add("silent", "silent")
+    night.add("grow", "grow")
+    night.add("leave", "leave")
+    steps: list[Progress] = []
+
+    summary = night.run(report=steps.append)
+
+    assert (summary.found, summary.inspected, summary.partial, summary.left) == (13, 6, 1, 0)
+    reasons = {one.call_id: one.reason for one in summary.unreadable}
+    assert reasons.keys() == {"bad", "poison", "fault", "silent"}
+    assert reasons["bad"] == "the header says nothing"
+    assert "after 3 attempts: its worker process died: signal 11 (SIGSEGV)" in reasons["poison"]
+    assert "ZeroDivisionError: somebody divided (tiny.py:" in reasons["fault"]
+    assert "gave no result" in reasons["silent"]
+    assert {(p.kind, p.call_id) for p in summary.problems} == {("changed", "grow"), ("vanished", "leave")}
+    assert summary.exit_status == 1
+    assert summary.audio_seconds == 7 * 60.0
+    assert (summary.flagged, summary.scored, summary.mean_score) == (7, 7, 95.0)
+    assert summary.severities == {Severity.D: 7}
+    stored = night.stored()
+    assert len(stored) == 11
+    assert stored["cut"] == ("partial", "cut short")
+    assert stored["poison"][0] == "unreadable"
+    assert [step.stage for step in steps[:2]] == ["discover", "identify"]
+    assert (steps[-1].calls_done, steps[-1].calls_total, steps[-1].audio_seconds) == (13, 13, 420.0)
+
+
+def test_a_second_run_has_nothing_to_do(night: Night) -> None:
+    for number in range(3):
+        night.add(f"good{number}")
+    night.add("bad", "bad")
+    first = night.run()
+    assert (first.inspected, first.exit_status, first.nothing_to_do) == (3, 1, False)
+    second = night.run(inspector=stillborn)  # would fail if a worker were started
+    assert second.nothing_to_do
+    assert (second.inspected, second.up_to_date, second.workers) == (0, 3, 0)
+    assert [one.reason for one in second.unreadable] == ["the header says nothing"]
+    assert second.exit_status == 1
+    assert second.flagged == 3
+
+
+def test_files_are_not_read_again_unless_they_changed(night: Night) -> None:
+    path = night.add("a")
+    night.run()
+    status = path.stat()
+    path.write_text("ok\nA\n")  # other bytes, same size: only the time of change can tell
+    os.utime(path, (SETTLED, SETTLED))
+    assert path.stat().st_size == status.st_size
+    assert night.run().up_to_date == 1
+    os.utime(path, (SETTLED + 5, SETTLED + 5))
+    assert night.run().inspected == 1
+
+
+def test_retry_tries_bad_and_partial_calls_again(night: Night, tmp_path: Path) -> None:
+    night.add("fine")
+    night.add("cut", "partial")
+    night.add("bad", "bad")
+    night.add("flaky", f"die-twice-then-fine {tmp_path / 'marks'}")
+    first = night.run(limits=Limits(crashes=2))
+    assert {one.call_id for one in first.unreadable} == {"bad", "flaky"}
+    again = night.run(retry=True)
+    assert (again.up_to_date, again.inspected, again.partial) == (1, 1, 1)
+    assert [one.call_id for one in again.unreadable] == ["bad"]
+    assert night.stored()["flaky"] == ("inspected", None)
+
+
+def test_a_worker_killed_once_costs_nothing(night: Night, tmp_path: Path) -> None:
+    for number in range(4):
+        night.add(f"n{number}", f"die-once {tmp_path / f'mark{number}'}")
+    summary = night.run()
+    assert (summary.inspected, summary.unreadable) == (4, ())
+    assert summary.exit_status == 0
+
+
+def test_a_new_rubric_inspects_again_and_the_old_one_comes_back_for_nothing(night: Night) -> None:
+    night.add("a")
+    night.run()
+    other = replace(REVISIONS, rubric="r2")
+    assert night.run(inspector=revised, revisions=other).inspected == 1
+    back = night.run(inspector=stillborn)
+    assert (back.up_to_date, back.inspected) == (1, 0)
+    with open_store(night.settings.store) as store:
+        found = store.inspection("a")
+        assert found is not None
+        assert found.revisions.rubric == "r1"
+        assert len(store.revisions("a")) == 2
+
+
+def test_what_the_call_list_corrects_is_inspected_again(night: Night, tmp_path: Path) -> None:
+    night.add("a")
+    night.add("b")
+    listed = tmp_path / "calls.csv"
+    heading = "call_id,file,agent_id,agent_channel\n"
+    listed.write_text(heading + "a,a.wav,1001,left\nb,b.wav,1001,left\nc,c.wav,1001,left\n")
+    first = night.run(calls=listed)
+    assert [(p.kind, p.line) for p in first.problems] == [("missing-file", 4)]
+    assert first.exit_status == 0
+    listed.write_text(heading + "a,a.wav,1001,right\nb,b.wav,1001,left\n")
+    second = night.run(calls=listed)
+    assert (second.inspected, second.up_to_date) == (1, 1)
+    with open_store(night.settings.store) as store:
+        assert [p.kind for p in store.problems(first.run_id)] == ["missing-file"]
+        found = store.inspection("a")
+        assert found is not None
+        assert found.recording.call.agent_channel == "right"
+        assert len(store.revisions("a")) == 1
+
+
+def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> None:
+    night.add("a")
+    night.run()
+    night.dump.rename(tmp_path / "archive")
+    night.dump = tmp_path / "archive"
+    assert night.run(inspector=stillborn).up_to_date == 1
+    with open_store(night.settings.store) as store:
+        found = store.inspection("a")
+        assert found is not None
+        assert found.recording.paths == (tmp_path / "archive" / "a.wav",)
+
+
+def test_limit_and_since(night: Night) -> None:
+    for number in range(5):
+        night.add(f"old{number}", mtime=SETTLED)
+    night.add("new", mtime=SETTLED + 10 * 86_400)
+    first = night.run(limit=2)
+    assert (first.found, first.inspected, first.left, first.exit_status) == (6, 2, 4, 0)
+    day = date.fromtimestamp(SETTLED + 9 * 86_400)
+    late = night.run(since=day)
+    assert late.found == 1
+    rest = night.run(limit=10)
+    assert rest.inspected + rest.up_to_date == 6
+    assert len(night.stored()) == 6
+
+
+def test_a_hanging_call_is_ended_in_time(night: Night) -> None:
+    night.add("fine")
+    night.add("hang", "hang")
+    began = time.monotonic()
+    summary = night.run(limits=Limits(patience_seconds=0.7, patience_per_second=0.0, crashes=2))
+    assert time.monotonic() - began < 30
+    assert [(one.call_id, one.reason) for one in summary.unreadable] == [
+        ("hang", "given up after 2 attempts: it took too long")
+    ]
+    assert summary.inspected == 1
+
+
+def test_worn_workers_are_replaced(night: Night) -> None:
+    for number in range(6):
+        night.add(f"n{number}", "pid")
+    summary = night.run(limits=Limits(calls_per_worker=2, group_calls=1))
+    assert summary.inspected == 6
+    with open_store(night.settings.store) as store:
+        pids = [i.transcript.utterances[0].text for i in store.inspections()]
+    assert len(set(pids)) >= 3
+    assert max(pids.count(pid) for pid in pids) <= 3  # one more may be in hand when the second is done
+
+
+def test_workers_get_one_thread_each(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    night.add("a", "env OMP_NUM_THREADS")
+    night.run()
+    with open_store(night.settings.store) as store:
+        assert [i.transcript.utterances[0].text for i in store.inspections()] == ["1"]
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_tools_that_cannot_be_loaded_end_the_run_with_their_message(night: Night) -> None:
+    night.add("a")
+    with pytest.raises(ModelError, match="no such model; fetch it first"):
+        night.run(inspector=without_model)
+    with pytest.raises(CallinspectError, match="cannot be loaded: RuntimeError: libfoo"):
+        night.run(inspector=cannot_load)
+    with open_store(night.settings.store) as store:
+        assert [row.state for row in store.runs()] == ["failed", "failed"]
+    assert night.run().inspected == 1
+
+
+def test_workers_that_never_live_end_the_run(night: Night) -> None:
+    night.add("a")
+    with pytest.raises(CallinspectError, match=r"3 worker processes in a row died .*exit status 7"):
+        night.run(inspector=stillborn)
+    assert night.run().inspected == 1
+
+
+def test_when_every_call_dies_it_is_the_machine(night: Night) -> None:
+    for number in range(12):
+        night.add(f"n{number:02}", "fault")
+    with pytest.raises(CallinspectError, match="this looks like the machine"):
+        night.run(limits=Limits(crashes=1))
+    assert len(night.stored()) == 8
+
+
+def test_an_inspector_that_calls_itself_otherwise_is_noticed(night: Night) -> None:
+    night.add("a")
+    night.add("b")
+    summary = night.run(inspector=overstated)
+    assert [p.kind for p in summary.problems] == ["revisions"]
+    assert summary.inspected == 2
+
+
+def test_a_second_run_at_once_is_refused(night: Night) -> None:
+    night.add("a")
+    with open_store(night.settings.store) as store:
+        store.start_run()
+        with pytest.raises(StoreError, match="another run is at work"):
+            night.run()
+    assert night.run().inspected == 1
+
+
+def test_an_empty_dump(night: Night) -> None:
+    summary = night.run()
+    assert (summary.found, summary.exit_status, summary.nothing_to_do) == (0, 0, True)
