@@ -26,7 +26,7 @@ CONFIG_FILE = Path("callinspect.toml")
 
 
 def data_root() -> Path:
-    """The folder that holds ``lexicons/``, ``rubrics/`` and ``models/``: the checkout, or the installed copy."""
+    """The folder that holds ``lexicons/``, ``rubrics/``, ``models/``: the checkout, or the installed copy."""
     checkout = Path(__file__).resolve().parent.parent
     return checkout if (checkout / "lexicons").is_dir() else Path(__file__).resolve().parent / "data"
 
@@ -45,13 +45,13 @@ class CallListSettings(BaseModel):
         default_factory=dict, description="our column name -> the heading the CTI system writes"
     )
     encoding: str = Field(
-        "auto", description="encoding of the call list; auto tries UTF-8, UTF-16, then GB18030"
+        default="auto", description="encoding of the call list; auto tries UTF-8, UTF-16, then GB18030"
     )
     templates: tuple[str, ...] = Field(
-        (), description="file-name templates, tried in order before the built-in ones"
+        default=(), description="file-name templates, tried in order before the built-in ones"
     )
     settle_seconds: float = Field(
-        3.0,
+        default=3.0,
         ge=0,
         description="files changed this recently are watched for a second: a call may still run; 0: never",
     )

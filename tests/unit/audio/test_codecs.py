@@ -138,3 +138,14 @@ def test_not_a_number_becomes_silence(tmp_path: Path):
     assert np.abs(channel).max() <= 16
     assert channel[2000:6000] == pytest.approx(0.25, abs=0.01)
     assert channel[-6000:-200] == pytest.approx(0.25, abs=0.01)
+
+
+def test_headerless_g729(tmp_path: Path):
+    """Ten bytes are ten milliseconds; any bits are speech to this codec."""
+    path = tmp_path / "a.g729"
+    path.write_bytes(np.random.default_rng(4).bytes(2000))
+
+    audio = decode([path])
+
+    assert (audio.codec, audio.source_rate_hz) == ("g729", 8000)
+    assert audio.duration == pytest.approx(2.0, abs=0.02)

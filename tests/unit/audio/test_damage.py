@@ -167,3 +167,19 @@ class TestAmrPauses:
 
         assert "silent here" in (audio.warning or "")
         assert audio.duration == pytest.approx(4.4, abs=0.1)
+
+    def test_wide_band_pauses(self, tmp_path):
+        """AMR-WB: frame type 2 (12.65 kbit/s, 33 bytes), type 9 the descriptor, 14 lost, 15 empty."""
+        draw = random.Random(11)
+        speech = [b"\x14" + draw.randbytes(32) for _ in range(50)]
+        pause = [b"\x4c" + bytes(5), *[b"\x7c"] * 98, b"\x74"]
+        path = tmp_path / "a.awb"
+        path.write_bytes(b"#!AMR-WB\n" + b"".join(speech + pause + speech))
+
+        audio = decode([path])
+
+        assert audio.source_rate_hz == 16_000
+        assert audio.duration == pytest.approx(4.0, abs=0.01)
+        assert audio.warning is None
+        assert abs(audio.channels[0][17_000:47_000]).max() < 0.01
+        assert abs(audio.channels[0][50_000:]).max() > 0.01
