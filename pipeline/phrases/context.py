@@ -29,11 +29,10 @@ class Silencer:
 
     def silences(self, run: Run, start: int, end: int) -> bool:
         """True where the words around ``run.text[start:end]`` make it harmless."""
-        left = run.text[_sentence_start(run, start) : start]
-        right = run.text[end : _sentence_end(run, end)]
+        left = run.text[_begin(run.stops, start) : start]
         return (
-            _matches(self._before, left)
-            or _matches(self._after, right)
+            _matches(self._before, run.text[_begin(run.pauses, start) : start])
+            or _matches(self._after, run.text[end : _finish(run.pauses, end, len(run.text))])
             or _matches(self._near, left[-self._reach :])
         )
 
@@ -42,11 +41,11 @@ def _matches(pattern: Pattern | None, text: str) -> bool:
     return pattern is not None and bool(text) and pattern.regex.search(text) is not None
 
 
-def _sentence_start(run: Run, start: int) -> int:
+def _begin(marks: frozenset[int], start: int) -> int:
     low = max(0, start - LONGEST_LOOK)
-    return max((stop for stop in run.stops if low <= stop <= start), default=low)
+    return max((mark for mark in marks if low <= mark <= start), default=low)
 
 
-def _sentence_end(run: Run, end: int) -> int:
-    high = min(len(run.text), end + LONGEST_LOOK)
-    return min((stop for stop in run.stops if end <= stop <= high), default=high)
+def _finish(marks: frozenset[int], end: int, size: int) -> int:
+    high = min(size, end + LONGEST_LOOK)
+    return min((mark for mark in marks if end < mark <= high), default=high)

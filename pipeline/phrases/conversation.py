@@ -43,6 +43,13 @@ class Run:
         )
 
     @cached_property
+    def pauses(self) -> frozenset[int]:
+        """Positions before which any punctuation stands."""
+        return frozenset(
+            offset + pause for offset, p in zip(self.offsets, self._plains, strict=True) for pause in p.pauses
+        )
+
+    @cached_property
     def _times(self) -> dict[int, tuple[Span, ...]]:
         return {}
 

@@ -45,8 +45,8 @@ class Matcher:
     def __init__(self, lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How)) -> None:
         self.lexicons = lexicons
         self._phrases = lexicons.phrases
-        owned = [(s, i) for i, p in enumerate(self._phrases) for v in p.variants for s in spellings(v)]
-        templates = [(t, i) for i, p in enumerate(self._phrases) for t in p.patterns]
+        owned = [(s, i) for i, p in enumerate(self._phrases) for v in p.variants for s in spellings(v).texts]
+        templates = [(t, i) for i, p in enumerate(self._phrases) for t in (*p.patterns, *_unfinished(p))]
         self._exact = Spellings(owned)
         self._pattern_owner = [i for _, i in templates] if How.PATTERN in ways else []
         self._patterns = (
@@ -55,14 +55,14 @@ class Matcher:
         exceptions = list(dict.fromkeys(e for p in self._phrases for e in p.exceptions))
         self._exceptions = [compiled(e) for e in exceptions]
         self._exception_index = {e: k for k, e in enumerate(exceptions)}
-        quiet = [(s, -1 - k) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e)]
-        self._sound = SoundIndex(self._soundable(), quiet) if How.SOUND in ways else None
+        quiet = [(s, -1 - k, None) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e).texts]
+        self._sound = SoundIndex([*self._soundable(), *quiet]) if How.SOUND in ways else None
         self._silencers = {name: Silencer(context) for name, context in lexicons.contexts.items()}
 
     def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
         for i, phrase in enumerate(self._phrases):
             for variant in phrase.variants:
-                for spelling in spellings(variant):
+                for spelling in spellings(variant).texts:
                     yield spelling, i, phrase.tolerance
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
@@ -86,9 +86,17 @@ class Matcher:
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.PATTERN)
         if self._sound is not None:
-            for owner, start, end, distance in self._sound.find(run.text):
-                if self._may_say(owner, run.role):
-                    yield Candidate(owner, start, end, How.SOUND, distance)
+            yield from self._sounding(run, self._sound)
+
+    def _sounding(self, run: Run, index: SoundIndex) -> Iterator[Candidate]:
+        matches = list(index.find(run.text))
+        quiet = [m for m in matches if m.owner < 0]
+        for m in matches:
+            if m.owner < 0 or not self._may_say(m.owner, run.role):
+                continue
+            exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
+            if not any(q.owner in exceptions and q.start < m.end and m.start < q.end for q in quiet):
+                yield Candidate(m.owner, m.start, m.end, How.SOUND, m.distance)
 
     def _may_say(self, owner: int, role: Role) -> bool:
         wanted = self._phrases[owner].code.role
@@ -128,6 +136,10 @@ class Matcher:
             ),
             utterance=run.indexes[part],
         )
+
+
+def _unfinished(phrase: Phrase) -> list[str]:
+    return [v for v in phrase.variants if not spellings(v).complete]
 
 
 def _collapsed(found: list[tuple[Candidate, PhraseHit]]) -> list[PhraseHit]:

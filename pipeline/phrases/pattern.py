@@ -75,6 +75,6 @@ class PatternSet:
         """(index of the pattern, start, end) of each match."""
         if self._set is None or not text:
             return
-        for index in sorted(self._set.Match(text)):
+        for index in sorted(self._set.Match(text) or ()):
             for start, end in self._patterns[index].spans(text):
                 yield index, start, end

@@ -60,6 +60,8 @@ class Plain:
     """For each character of ``text``, its index in the source."""
     stops: frozenset[int]
     """Positions in ``text`` before which the source ends a sentence (。！？；)."""
+    pauses: frozenset[int]
+    """Positions in ``text`` before which the source has any punctuation mark."""
 
 
 def plain(text: str) -> Plain:
@@ -67,6 +69,7 @@ def plain(text: str) -> Plain:
     characters: list[str] = []
     origin: list[int] = []
     stops: set[int] = set()
+    pauses: set[int] = set()
     percents = {m.start(): m for m in _PERCENT.finditer(text)} if "%" in text or "％" in text else {}
     skip = 0
     for i, character in enumerate(text):
@@ -80,6 +83,8 @@ def plain(text: str) -> Plain:
             said = _TABLE[ord(character)]
         if not said and character in _MARKS:
             stops.add(len(characters))
+        if not said and unicodedata.category(character)[0] == "P":
+            pauses.add(len(characters))
         characters.extend(said)
         origin.extend([i] * len(said))
     joined = "".join(characters)
@@ -87,4 +92,5 @@ def plain(text: str) -> Plain:
         joined = joined[: at + 3] + joined[at + 4 :]
         del origin[at + 3]
         stops = {s - 1 if s > at + 3 else s for s in stops}
-    return Plain(joined, tuple(origin), frozenset(stops))
+        pauses = {s - 1 if s > at + 3 else s for s in pauses}
+    return Plain(joined, tuple(origin), frozenset(stops), frozenset(pauses))

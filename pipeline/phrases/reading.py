@@ -15,7 +15,7 @@ from pipeline.phrases import pattern
 from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
 from pipeline.phrases.source import line_of, read_yaml
-from pipeline.phrases.template import TemplateError, is_finite, spellings
+from pipeline.phrases.template import TemplateError, folded, is_finite, spellings
 
 MATCHER_REVISION = "1"
 """Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
@@ -111,11 +111,13 @@ def _phrase(
             at = (*where, "phrase") if shift and k == 0 else (*where, field, k - shift)
             here = Place(path, line_of(root, at))
             try:
-                for spelling in spellings(template) if field == "variants" else (template,):
-                    first = seen.setdefault((code.code, spelling), here)
-                    if first is not here:
-                        other = first.line if first.path == path else first
-                        _refuse(f'duplicate phrase "{spelling}" (first at line {other}); remove one', here)
+                key = folded(template)
+                if field == "variants":
+                    spellings(template)
+                first = seen.setdefault((code.code, key), here)
+                if first is not here:
+                    other = first.line if first.path == path else first
+                    _refuse(f'duplicate phrase "{template}" (first at line {other}); remove one', here)
             except TemplateError as error:
                 _refuse(f'"{template}": {error}', here)
             _compiles(template, here)

@@ -1,19 +1,156 @@
-"""Sound-alikes: phrases found by how they sound, whatever characters the recogniser chose."""
+"""Sound-alikes: phrases found by how they sound, whatever characters the recogniser chose.
+
+Every syllable falls into a coarse class in which confusable initials and finals are one. A phrase that is said with at most k classes
+wrong still shows one of its k + 1 pieces untouched (pigeonhole), so an Aho-Corasick pass over the classes finds all places worth a
+look; an alignment over real syllable distances then decides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.phrases.alignment import Alignment, align
+from pipeline.phrases.syllables import readings, split, syllable
+
+_INITIAL_CLASS = {
+    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b", "t": "d", "k": "g", "y": "", "w": "",
+}  # fmt: skip
+_FINAL_CLASS = {
+    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en", "un": "en", "o": "uo", "ou": "uo",
+    "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a", "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=30_000)
+def sound_class(spoken: str) -> str:
+    """One character that stands for all syllables that are easily taken for this one."""
+    initial, final = split(spoken)
+    key = f"{_INITIAL_CLASS.get(initial, initial)}-{_FINAL_CLASS.get(final, final)}"
+    return _CLASSES.setdefault(key, chr(0x100 + len(_CLASSES)))
+
+
+_CLASSES: dict[str, str] = {}
+
+
+class _ClassTable(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        self[code] = sound_class(syllable(chr(code)))
+        return self[code]
+
+
+_TABLE = _ClassTable()
+
+
+def tolerance_for(length: int) -> float:
+    """Largest total distance (syllables) at which a phrase of so many syllables still counts as said.
+
+    Two syllables have too many homophones to be found by sound unless a lexicon says so. Fitted by scripts/calibrate_phrases.py.
+    """
+    if length <= 2:
+        return 0.0
+    return {3: 0.3, 4: 0.6, 5: 0.8, 6: 0.9, 7: 1.0}.get(length, min(0.15 * length, 2.4))
+
+
+def errors_for(length: int) -> int:
+    """How many syllables may fall into another class."""
+    return 0 if length <= 2 else 1 if length <= 5 else 2 if length <= 10 else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A spelling as sound."""
+
+    spelling: str
+    owner: int
+    tolerance: float
+    readings: tuple[tuple[str, ...], ...]
+    classes: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundMatch:
+    owner: int
+    spelling: str
+    start: int
+    end: int
+    distance: float
 
 
 class SoundIndex:
-    """Placeholder until the index is built: finds nothing."""
+    """All spellings that may be found by sound. Owners below 0 mark wordings that are not meant (exceptions)."""
 
-    def __init__(
-        self, spellings: Iterable[tuple[str, int, float | None]], quiet: Iterable[tuple[str, int]]
-    ) -> None:
-        self._spellings = tuple(spellings)
-        self._quiet = tuple(quiet)
+    def __init__(self, spellings: Iterable[tuple[str, int, float | None]]) -> None:
+        self._spoken: list[Spoken] = []
+        pieces: dict[str, list[tuple[int, int]]] = {}
+        for spelling, owner, tolerance in dict.fromkeys(spellings):
+            limit = tolerance_for(len(spelling)) if tolerance is None else tolerance
+            if len(spelling) < 2 or (limit == 0 and tolerance is not None) or (tolerance is None and len(spelling) < 3):
+                continue
+            alternatives = readings(spelling)
+            classes = "".join(sound_class(r[0]) for r in alternatives)
+            index = len(self._spoken)
+            self._spoken.append(Spoken(spelling, owner, limit, alternatives, classes))
+            for start, end in _pieces(len(spelling)):
+                for variant in {classes[start:end], "".join(sound_class(r[-1]) for r in alternatives)[start:end]}:
+                    pieces.setdefault(variant, []).append((index, start))
+        self._automaton = ahocorasick.Automaton()
+        for piece, places in pieces.items():
+            self._automaton.add_word(piece, (len(piece), tuple(places)))
+        if pieces:
+            self._automaton.make_automaton()
+        self._empty = not pieces
 
-    def find(self, text: str) -> Iterator[tuple[int, int, int, float]]:
-        """(owner, start, end, distance) of each sound-alike."""
-        yield from ()
+    def find(self, text: str) -> Iterator[SoundMatch]:
+        """Each sound-alike that is not written exactly like the phrase, best alignment per place."""
+        if self._empty or not text:
+            return
+        classes = text.translate(_TABLE)
+        looked: set[tuple[int, int]] = set()
+        found: dict[tuple[int, int, int], SoundMatch] = {}
+        for last, (length, places) in self._automaton.iter(classes):
+            begin = last + 1 - length
+            for index, offset in places:
+                place = (index, begin - offset)
+                if place in looked:
+                    continue
+                looked.add(place)
+                match = self._look(text, classes, index, begin - offset)
+                if match is not None:
+                    found.setdefault((index, match.start, match.end), match)
+        yield from found.values()
+
+    def _look(self, text: str, classes: str, index: int, begin: int) -> SoundMatch | None:
+        spoken = self._spoken[index]
+        size = len(spoken.classes)
+        slack = indels_for(size)
+        low = max(0, begin)
+        k = errors_for(size)
+        if all(
+            Levenshtein.distance(spoken.classes, classes[low : max(low, begin + size + shift)], score_cutoff=k) > k
+            for shift in range(-slack, slack + 1)
+        ):
+            return None
+        low = max(0, begin - slack)
+        window = text[low : begin + size + slack]
+        best: Alignment | None = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance)
+        if best is None or window[best.start : best.end] == spoken.spelling:
+            return None
+        return SoundMatch(spoken.owner, spoken.spelling, low + best.start, low + best.end, best.distance)
+
+
+def indels_for(length: int) -> int:
+    """How many syllables may be missing or too many: none in short phrases, where that makes another word."""
+    return 0 if length <= 3 else 1 if length <= 7 else 2
+
+
+def _pieces(length: int) -> list[tuple[int, int]]:
+    count = errors_for(length) + 1
+    if length == 3:
+        return [(0, 2), (1, 3)]
+    edges = [round(k * length / count) for k in range(count + 1)]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]

@@ -7,14 +7,19 @@ is also a valid RE2 expression once its slots are filled in, so whoever knows re
 
 from __future__ import annotations
 
+import heapq
 import itertools
+import math
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.phrases.plain import FILLERS, fold, normalise
 
-SPELLINGS_AT_MOST = 400
-"""A template that stands for more wordings than this is a pattern, not a list of variants."""
+DEEPEST = 8
+SPELLINGS_AT_MOST = 120
+"""Of a template that stands for more wordings, the plainest are spelled out (and found by sound); all of them are still found as a
+pattern."""
 
 SLOTS = {
     "surname": (
@@ -33,7 +38,17 @@ SLOTS = {
 """Slot name -> RE2. All ``{same}`` of one template must be the same character (爱买不买)."""
 
 _SLOT = re.compile(r"\{([a-z]+)\}")
-_BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\.|\(\?[:A-Za-z<>]*")
+_BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\[pP](?:\{\w+\}|\w)|\\.|\(\?[:A-Za-z<>]*")
+_REPEATED_FILLER = re.compile("[" + "".join(sorted(FILLERS)) + "][?*+{]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """What a finite template stands for."""
+
+    texts: tuple[str, ...]
+    complete: bool
+    """False where there are more than ``texts``: then the template must also be searched as a pattern."""
 
 
 class TemplateError(ValueError):
@@ -43,28 +58,21 @@ class TemplateError(ValueError):
 def folded(template: str) -> str:
     """The template over normalised text: letters folded as text is, syntax left alone."""
 
-    def letters(piece: str) -> str:
-        return "".join(c if c in "(|)?.*+^$" else normalise(c) or _dropped(c) for c in piece)
-
+    if match := _REPEATED_FILLER.search(template):
+        raise TemplateError(f"“{match[0][0]}” is a filler and is dropped before matching; take “{match[0]}” out")
     out: list[str] = []
     at = 0
     for special in _BRACES.finditer(template):
-        out.append(letters(template[at : special.start()]))
+        out.append(_letters(template[at : special.start()]))
         text = special[0]
-        out.append(
-            "[" + "".join(c if c in "^-" else fold(c) for c in text[1:-1]) + "]" if text[0] == "[" else text
-        )
+        out.append("[" + "".join(c if c in "^-" else fold(c) for c in text[1:-1]) + "]" if text[0] == "[" else text)
         at = special.end()
-    out.append(letters(template[at:]))
+    out.append(_letters(template[at:]))
     return "".join(out)
 
 
-def _dropped(character: str) -> str:
-    if character in FILLERS:
-        raise TemplateError(
-            f"“{character}” is a filler and is dropped before matching; take it out of the wording"
-        )
-    return ""
+def _letters(piece: str) -> str:
+    return "".join(c if c in "(|)?.*+^$" else normalise(c) for c in piece)
 
 
 def slots(template: str) -> tuple[str, ...]:
@@ -86,41 +94,48 @@ def is_finite(template: str) -> bool:
     return not re.search(r"[.*+\[\]{}\\^$]|\(\?", template)
 
 
-def spellings(template: str) -> tuple[str, ...]:
-    """All spellings of a finite template, normalised, longest text first where parts are optional.
+@lru_cache(maxsize=20_000)
+def spellings(template: str) -> Spellings:
+    """The spellings of a finite template, normalised, the plainest first.
+
+    Optional parts at the very beginning are left out: they change nothing about whether it is said.
 
     Raises:
-        TemplateError: it is not finite, not well formed, or stands for more than SPELLINGS_AT_MOST spellings.
+        TemplateError: it is not finite, not well formed, or far too large.
     """
     if not is_finite(template):
         raise TemplateError("wildcards, slots and repetition have no end of spellings; move it to `patterns`")
     text = folded(template)
-    parts, end = _choice(text, 0, depth=0)
+    parts, end, complete = _choice(text, 0, depth=0)
     if end != len(text):
-        raise TemplateError(f"unexpected “{text[end]}” in “{template}”; check the brackets")
+        raise TemplateError(f"unexpected “{text[end]}”; check the brackets")
     found = tuple(dict.fromkeys(parts))
     if not all(found):
-        raise TemplateError(f"“{template}” may also be empty; keep at least one part that must be said")
-    return found
+        raise TemplateError("may also be empty; keep at least one part that must be said")
+    return Spellings(found, complete)
 
 
-def _choice(text: str, at: int, *, depth: int) -> tuple[list[str], int]:
-    if depth > 8:
+def _choice(text: str, at: int, *, depth: int) -> tuple[list[str], int, bool]:
+    if depth > DEEPEST:
         raise TemplateError("brackets nest too deeply; split it into several variants")
     options: list[str] = []
+    complete = True
     while True:
-        parts, at = _sequence(text, at, depth=depth)
+        parts, at, all_of_them = _sequence(text, at, depth=depth)
         options += parts
+        complete &= all_of_them
         if at >= len(text) or text[at] != "|":
-            return options, at
+            return options, at, complete
         at += 1
 
 
-def _sequence(text: str, at: int, *, depth: int) -> tuple[list[str], int]:
-    options = [""]
+def _sequence(text: str, at: int, *, depth: int) -> tuple[list[str], int, bool]:
+    pieces: list[list[str]] = []
+    complete = True
     while at < len(text) and text[at] not in "|)":
         if text[at] == "(":
-            piece, at = _choice(text, at + 1, depth=depth + 1)
+            piece, at, all_of_them = _choice(text, at + 1, depth=depth + 1)
+            complete &= all_of_them
             if at >= len(text):
                 raise TemplateError("a bracket “(” is never closed")
             at += 1
@@ -129,14 +144,37 @@ def _sequence(text: str, at: int, *, depth: int) -> tuple[list[str], int]:
         else:
             piece, at = [text[at]], at + 1
         if at < len(text) and text[at] == "?":
-            piece, at = [*piece, ""], at + 1
-        if len(options) * len(piece) > SPELLINGS_AT_MOST:
-            raise TemplateError(
-                f"stands for more than {SPELLINGS_AT_MOST} spellings; split it or move it to `patterns`"
-            )
-        options = list(_joined(options, piece))
-    return options, at
+            piece, at = ["", *piece], at + 1
+        pieces.append(piece)
+    if depth == 0:
+        pieces = _core(pieces)
+    return plainest(pieces, SPELLINGS_AT_MOST), at, complete and _size(pieces) <= SPELLINGS_AT_MOST
 
 
-def _joined(heads: list[str], tails: list[str]) -> Iterator[str]:
-    return (head + tail for head, tail in itertools.product(heads, tails))
+def _size(pieces: list[list[str]]) -> int:
+    return math.prod(len(piece) for piece in pieces)
+
+
+def plainest(pieces: list[list[str]], most: int) -> list[str]:
+    """Up to ``most`` products of the pieces, those that take early options (or none) first."""
+    if _size(pieces) <= most:
+        return ["".join(choice) for choice in itertools.product(*pieces)]
+    out: list[str] = []
+    start = (0,) * len(pieces)
+    queue = [(0, start)]
+    seen = {start}
+    while queue and len(out) < most:
+        total, chosen = heapq.heappop(queue)
+        out.append("".join(piece[k] for piece, k in zip(pieces, chosen, strict=True)))
+        for place, piece in enumerate(pieces):
+            if chosen[place] + 1 < len(piece):
+                further = (*chosen[:place], chosen[place] + 1, *chosen[place + 1 :])
+                if further not in seen:
+                    seen.add(further)
+                    heapq.heappush(queue, (total + 1, further))
+    return out
+
+
+def _core(pieces: list[list[str]]) -> list[list[str]]:
+    must = [k for k, piece in enumerate(pieces) if "" not in piece]
+    return pieces[must[0] :] if must else pieces

@@ -29,7 +29,7 @@ def _tokenizer() -> Any:
         "一二三一五",
         "滚出去",
     ):
-        tokenizer.add_word(word)
+        tokenizer.add_word(word, freq=100_000)
     return tokenizer
 
 

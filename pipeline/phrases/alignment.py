@@ -1,0 +1,73 @@
+"""Aligning a phrase with the text around a candidate place, syllable by syllable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.phrases.syllables import distance, syllable
+
+INSERTED = 0.5
+"""Cost of a syllable in the text that the phrase does not have."""
+MISSING = 0.8
+"""Cost of a syllable of the phrase that the text does not have."""
+CLOSE = 0.2
+"""Up to here two syllables count as the same sound."""
+NEGATORS = frozenset("不没无别未非")
+"""Whether one of these was said turns the meaning round: never missing, never too many, never merely similar."""
+FIRM_EDGES = 10
+"""In phrases shorter than this the first and last syllable must be there: what is left would be another phrase."""
+FIRM_SYLLABLES = 6
+"""In phrases shorter than this every syllable must sound at least alike (LIKE)."""
+LIKE = 0.45
+PERSONS = frozenset("你我他")
+"""Who is meant: may be swallowed, but not be somebody else."""
+NEVER = 99.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    start: int
+    end: int
+    distance: float
+
+
+def align(
+    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
+) -> Alignment | None:
+    """The cheapest way to read the whole phrase somewhere in ``window``; None where it costs more than ``limit``.
+
+    At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
+    """
+    width, size = len(window), len(spelling)
+    sounds = [syllable(c) for c in window]
+    worst = LIKE if size < FIRM_SYLLABLES else 1.0
+    # Each cell: (cost, where the alignment starts in the window, syllables that sound the same).
+    row: list[tuple[float, int, int]] = [(0.0, j, 0) for j in range(width + 1)]
+    for i, character in enumerate(spelling):
+        alternatives = readings[i]
+        firm = character in NEGATORS
+        missing = NEVER if firm or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
+        edge = i in (0, size - 1)
+        allowed = CLOSE if firm or character in PERSONS else LIKE if edge else worst
+        cost, start, same = row[0]
+        new = [(cost + missing, start, same)]
+        for j in range(width):
+            cost, start, same = row[j]
+            if window[j] == character:
+                best = (cost, start, same + 1)
+            else:
+                apart = min(distance(sounds[j], r) for r in alternatives)
+                best = (cost + (apart if apart <= allowed else NEVER), start, same + (apart <= CLOSE))
+            if row[j + 1][0] + missing < best[0]:
+                best = (row[j + 1][0] + missing, row[j + 1][1], row[j + 1][2])
+            if 0 < i < size - 1 and new[j][0] + INSERTED < best[0] and window[j] not in NEGATORS:
+                best = (new[j][0] + INSERTED, new[j][1], new[j][2])
+            new.append(best)
+        row = new
+        if min(cell[0] for cell in row) > limit:
+            return None
+    end = min(range(width + 1), key=lambda j: (row[j][0], -row[j][2], j))
+    cost, start, same = row[end]
+    if cost > limit or 2 * same < len(spelling) or end <= start:
+        return None
+    return Alignment(start, end, round(cost, 3))
