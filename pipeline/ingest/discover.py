@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from pipeline.domain import Call
 from pipeline.ingest.call_list import Row, read_call_list
 from pipeline.ingest.discovery import Candidate, Discovery, Problem
-from pipeline.ingest.listed_files import ListedFiles, NotFound
+from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
 from pipeline.ingest.parties import Source, join_parties
 from pipeline.ingest.scan import Scan, scan
 from pipeline.ingest.templates import Template, printable, read_name
@@ -35,28 +35,58 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     candidates: list[Candidate] = []
     if listed is not None and calls is not None:
         files = ListedFiles(found, sources, calls.parent)
-        for row in listed.rows:
-            candidate = _listed(row, files, found, calls)
-            if isinstance(candidate, Candidate):
-                candidates.append(candidate)
-            elif candidate is not None:
-                problems.append(candidate)
+        outcomes = [_listed(row, files, found, calls) for row in listed.rows]
+        candidates, contested = _uncontested([o for o in outcomes if isinstance(o, _Match)], calls)
+        problems += [*(o for o in outcomes if isinstance(o, Problem)), *contested]
     known = {path for candidate in candidates for path in candidate.paths}
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)
     return Discovery(_unique(candidates, unlisted, found.root), tuple(problems), found.ignored)
 
 
-def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> Candidate | Problem | None:
-    """The candidate of a row; a problem if its sound is not there; None if that is reported already."""
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A row and its files."""
+
+    line: int
+    candidate: Candidate
+    guessed: bool
+
+
+def _uncontested(matches: Sequence[_Match], calls: Path) -> tuple[list[Candidate], list[Problem]]:
+    """Drop guesses at a file that another row means as well: one of them would blame the wrong agent."""
+    claims: dict[Path, list[_Match]] = {}
+    for match in matches:
+        for path in match.candidate.paths:
+            claims.setdefault(path, []).append(match)
+    candidates, problems = [], []
+    for match in matches:
+        rivals = [m.line for path in match.candidate.paths for m in claims[path] if m is not match]
+        if match.guessed and rivals:
+            reason = (
+                f"probably means {match.candidate.paths[0].name}, but so does line {rivals[0]}; "
+                "write the path below the dump"
+            )
+            problems.append(
+                Problem(calls, match.candidate.call.call_id or None, match.line, reason, "call-list")
+            )
+        else:
+            candidates.append(match.candidate)
+    return candidates, problems
+
+
+def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | Problem | None:
+    """The files of a row; a problem if its sound is not there; None if that is reported already."""
     call_id = row.call.call_id
     paths: tuple[Path, ...] = ()
+    guessed = False
     for written in row.files:
         match files.find(written):
             case NotFound(reason=reason, kind=kind):
                 return Problem(calls, call_id or None, row.line, reason, kind)
-            case several:
-                paths += several
+            case Found() as several:
+                paths += several.paths
+                guessed = guessed or several.guessed
     if not row.files:
         by_name = files.named(call_id)
         if by_name is None:
@@ -71,7 +101,7 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> Candidate
     call = row.call
     if len(row.files) == 2 and call.agent_channel is None:
         call = replace(call, agent_channel="left")
-    return Candidate(call, paths)
+    return _Match(row.line, Candidate(call, paths), guessed)
 
 
 def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Template]) -> list[Candidate]:

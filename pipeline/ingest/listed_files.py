@@ -12,6 +12,15 @@ from pipeline.ingest.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The files that were meant."""
+
+    paths: tuple[Path, ...]
+    guessed: bool
+    """True if only the end of the path agrees: not to be believed if another row means the same file."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """Why no file was taken."""
 
@@ -34,11 +43,13 @@ class ListedFiles:
         for source in sources:
             self._by_stem.setdefault(source.stem, []).append(source)
 
-    def find(self, written: str) -> tuple[Path, ...] | NotFound:
+    def find(self, written: str) -> Found | NotFound:
         """The file that a row writes, or the two per-party files that share its name.
 
         Tried in turn: the path below the dump; the path beside the call list (if that is in the dump); the
-        only recording whose path ends alike (the list of another machine).
+        only recording whose path ends alike (the list of another machine). Names such as ``0001.wav`` return
+        every day, so where both sides name a folder it must be the same one: a wrong match would blame the
+        wrong agent.
         """
         wanted = PurePosixPath(written.replace("\\", "/"))
         for folder in self._folders:
@@ -46,30 +57,37 @@ class ListedFiles:
             if path.is_relative_to(self._found.root) and _is_file(path):
                 real = path.resolve()
                 if real.is_relative_to(self._found.root):
-                    return (real,)
+                    return Found((real,), guessed=False)
                 return NotFound(f"{written} is a link out of the dump and is not followed", "outside")
         if ".." in wanted.parts:
             return NotFound(f"{written} lies outside the dump; copy the file into the dump", "outside")
         alike = self._alike(wanted)
         if len(alike) == 1:
-            return (alike[0],)
+            return Found((alike[0],), guessed=True)
         if alike:
             return NotFound(
                 f"{len(alike)} files are called {wanted.name}; write the path below the dump", "call-list"
             )
-        return self.named(wanted.stem) or NotFound(
-            f"no file {written} in the dump; copy it there", "missing-file"
-        )
+        sources = [s for s in self._by_stem.get(wanted.stem, []) if self._may_mean(wanted, s.name)]
+        if len(sources) == 1:
+            return Found(sources[0].paths, guessed=True)
+        return NotFound(f"no file {written} in the dump; copy it there", "missing-file")
 
     def named(self, stem: str) -> tuple[Path, ...] | None:
         """The only recording (one file, or one per party) that is called ``stem``."""
         sources = self._by_stem.get(stem, [])
         return sources[0].paths if len(sources) == 1 else None
 
+    def _may_mean(self, wanted: PurePosixPath, path: Path) -> bool:
+        folder = path.parent
+        return wanted.parent.name in ("", folder.name) or folder == self._found.root
+
     def _alike(self, wanted: PurePosixPath) -> list[Path]:
         """The recordings that share the most trailing path parts with ``wanted``, at least the name."""
         best, most = list[Path](), 1
         for path in self._by_name.get(wanted.name, []):
+            if not self._may_mean(wanted, path):
+                continue
             pairs = zip(reversed(path.parts), reversed(wanted.parts), strict=False)
             same = next((i for i, (ours, theirs) in enumerate(pairs) if ours != theirs), len(wanted.parts))
             if same > most:

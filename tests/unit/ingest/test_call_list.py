@@ -144,7 +144,7 @@ def test_one_recording_may_be_two_calls(put, find):
         "D:\\rec\\20261120\\1.wav",
         "1.wav",
         "1.mp3",
-        "https://oss.example.com/rec/1.wav",
+        "https://oss.example.com/20261120/1.wav",
     ],
 )
 def test_paths_of_other_machines(put, find, written):
@@ -164,6 +164,25 @@ def test_the_longest_common_end_decides(put, find):
     assert found.candidates[0].paths[0].parent.parent.name == "b"
     assert lines(found) == [(3, "C2")]
     assert "3 files" in found.problems[0].reason
+
+
+def test_the_same_name_of_another_day_is_not_taken(put, find):
+    """It would put another agent's call on this agent's account."""
+    put("20261121/0001.wav")
+
+    found = find("call_id,file,agent_id\nC1,20261120/0001.wav,8001\nC2,/rec/20261120/0001.mp3,8002\n")
+
+    assert lines(found, "missing-file") == [(2, "C1"), (3, "C2")]
+    assert [(c.call.call_id, c.call.agent_id) for c in found.candidates] == [("0001", None)]
+
+
+def test_two_guesses_at_one_file_are_both_dropped(put, find):
+    put("0001.wav", "0002.wav")
+
+    found = find("call_id,file\nC1,/rec/20/0001.wav\nC2,/rec/21/0001.wav\nC3,0002.wav\nC4,/rec/21/0002.wav\n")
+
+    assert [c.call.call_id for c in found.candidates] == ["C3", "0001"]
+    assert lines(found) == [(2, "C1"), (3, "C2"), (5, "C4")]
 
 
 def test_beside_the_list(dump, put, find):
