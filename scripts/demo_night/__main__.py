@@ -28,7 +28,9 @@ def main() -> None:
     try:
         from scripts.demo_night.voices import SAMPLE_RATE_HZ, Samples, Speaker
     except ImportError as error:
-        raise SystemExit(f"{error}; install the voices first: pip install --group voices") from error
+        raise SystemExit(
+            f"{error}; install the voices first (Python 3.11 or 3.12): pip install --group voices"
+        ) from error
     try:
         with progress_bar() as progress:
             folder = fetch("kokoro", folder=chosen.models, manifest=HERE / "voices.toml", progress=progress)
