@@ -56,9 +56,10 @@ Message = Ready | NotReady | Began | Inspected | Ended
 def work(connection: Connection, factory: InspectorFactory, settings: Settings) -> None:
     """The main function of a worker process; returns when the parent sends None."""
     die_with_parent()
-    # Ctrl-C reaches the whole process group; only the parent decides what it means.
+    # Ctrl-C and a service manager reach all processes of the run; only the parent decides what that means, and
+    # ends us with SIGKILL.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         inspector = factory(settings)
     except CallinspectError as error:

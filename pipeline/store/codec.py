@@ -13,11 +13,12 @@ from typing import Any
 from pipeline.domain import Evidence, How, LedgerEntry, Role, Section, Span, Word
 from pipeline.store.text import escape_json
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=float)
+
 
 def dumps(value: Any) -> str:
     """Compact JSON that every database can hold; numbers of other libraries become floats."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=float)
-    return escape_json(text)
+    return escape_json(_ENCODER.encode(value))
 
 
 def loads(text: str) -> Any:
