@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import Evidence, How, PhraseHit, Role, Span, clip, intersect, total
+from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Bar
 
 FAINT = 0.2
 """Hits below this are noise: they neither accuse nor cast doubt."""
+
+MEAN_SHARE = 0.8
+"""A mean over a whole call hides single bad utterances, so it needs to be this share of the bar only."""
 
 ROLES = {Role.AGENT: "坐席", Role.CUSTOMER: "客户", Role.UNKNOWN: "说话人不明"}
 
@@ -47,8 +50,20 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None
         if seen / total(spoken) < bar.coverage:
             return "这一段有话没有识别出来"
     weight = sum(u.span.duration for u in mine)
-    if weight and sum(u.confidence * u.span.duration for u in mine) / weight < bar.hearing:
+    if weight and sum(u.confidence * u.span.duration for u in mine) / weight < bar.hearing * MEAN_SHARE:
         return "这一段识别不清"
+    return None
+
+
+def garbled(facts: Facts, role: Role, place: Span, bar: Bar, *, least: int) -> Utterance | None:
+    """A badly recognised utterance of ``role`` in ``place`` that could hide ``least`` characters; or None.
+
+    A short garbled "喂" cannot be a greeting; a long one may well be.
+    """
+    for utterance in facts.transcript.by(role):
+        long_enough = sum(map(str.isalnum, utterance.text)) >= least
+        if long_enough and utterance.confidence < bar.hearing and utterance.span.overlap(place) > 0:
+            return utterance
     return None
 
 

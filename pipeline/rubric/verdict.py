@@ -54,17 +54,17 @@ class Bar:
     role: float
     """Confidence that the accused party spoke."""
     hearing: float
-    """Mean confidence of the recogniser where a phrase was searched and not found."""
+    """Confidence of the recogniser where a phrase was searched and not found."""
     coverage: float = 0.6
     """Share of the party's speech in that window that was transcribed at all."""
 
 
 BARS: dict[Severity, Bar] = {
-    Severity.A: Bar(accuse=0.7, role=0.65, hearing=0.5),
-    Severity.B: Bar(accuse=0.6, role=0.6, hearing=0.45),
-    Severity.C: Bar(accuse=0.55, role=0.55, hearing=0.4),
-    Severity.D: Bar(accuse=0.5, role=0.55, hearing=0.35),
-    Severity.E: Bar(accuse=0.45, role=0.5, hearing=0.3),
+    Severity.A: Bar(accuse=0.7, role=0.65, hearing=0.55),
+    Severity.B: Bar(accuse=0.6, role=0.6, hearing=0.5),
+    Severity.C: Bar(accuse=0.55, role=0.55, hearing=0.5),
+    Severity.D: Bar(accuse=0.5, role=0.55, hearing=0.5),
+    Severity.E: Bar(accuse=0.45, role=0.5, hearing=0.4),
 }
 """Default bars: the graver the accusation, the better the proof."""
 

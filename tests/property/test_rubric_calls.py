@@ -11,20 +11,18 @@ from pipeline.domain import How, Outcome, PhraseHit, PhraseKind, Role
 from pipeline.rubric import Facts, score
 from tests.builders import call, service_rubric
 
-FORBIDDEN = [
-    "abuse",
-    "threat",
-    "leak-other-customer",
-    "ask-sensitive",
-    "shirk",
-    "promise-return",
-    "promise-approval",
-    "early-repay-guide",
-    "attitude-impatient",
-    "attitude-dismissive",
-    "not-know",
-    "rating-guide",
-]
+FORBIDDEN = (
+    *(
+        "abuse",
+        "threat",
+        "leak-other-customer",
+        "ask-sensitive",
+        "shirk",
+        "promise-return",
+        "promise-approval",
+    ),
+    *("early-repay-guide", "attitude-impatient", "attitude-dismissive", "not-know", "rating-guide"),
+)
 AGENT = (
     "[greeting|您好，很高兴为您服务]",
     "[identity|跟您核实一下身份]",

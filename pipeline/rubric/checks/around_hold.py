@@ -37,7 +37,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
         if any(h.role is Role.AGENT for h in said):
             continue
         proof = Evidence(window, Role.AGENT, "", options.say)
-        if said or poor_hearing(facts, Role.AGENT, window, bar):
+        if said or poor_hearing(facts, Role.AGENT, _next_words(facts, window, options), bar):
             unclear.append(proof)
         else:
             missing.append((wait, proof))
@@ -57,6 +57,14 @@ def _window(wait: Span, options: Options, duration: float) -> Span:
     if options.side == "before":
         return Span(max(0.0, wait.start - options.seconds), wait.start + 0.5)
     return Span(max(0.0, wait.end - 0.5), max(wait.end, min(duration, wait.end + options.seconds)))
+
+
+def _next_words(facts: Facts, window: Span, options: Options) -> Span:
+    """The agent's utterance next to the hold: where the words belong, so where hearing must be good."""
+    mine = [u.span for u in facts.turns if u.role is Role.AGENT and u.span.overlap(window) > 0]
+    if not mine:
+        return window
+    return mine[-1] if options.side == "before" else mine[0]
 
 
 def told(options: Options) -> str:

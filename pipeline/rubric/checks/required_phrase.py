@@ -9,7 +9,7 @@ from pydantic import Field
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, listed, poor_hearing
+from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, garbled, listed, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
@@ -23,6 +23,10 @@ class Options(Base):
     match: Literal["any", "all"] | int = Field("any", description="how many different codes must be said")
     role: Role = Field(Role.AGENT, description="who must say it")
     within: Window = Field(WHOLE_CALL, description="where in the call")
+    usual_place: Window | None = Field(
+        None, description="where it is normally said: badly recognised words there leave the answer open"
+    )
+    least_characters: int = Field(4, ge=1, description="shorter utterances cannot hide it")
     heard_at: float = Field(0.4, ge=0, le=1, description="a hit of this confidence counts as said")
 
 
@@ -43,6 +47,10 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
             why = "听得不够清楚" if hit.role is options.role else "分不清是谁说的"
             return undetermined(f"似乎说了{listed(cite_all([hit]))}，但{why}，请人工复听", cite_all([hit]))
     reason = poor_hearing(facts, options.role, window, bar)
+    if reason is None and options.usual_place is not None:
+        place = options.usual_place.on(facts)
+        hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
+        reason = f"{clock(hidden.span.start)}的话识别不清" if hidden is not None else None
     if reason is not None:
         return undetermined(f"{where}没有找到应说的“{options.say}”，但{reason}，请人工复听", searched)
     return failed(f"{where}没有听到{who}说“{options.say}”一类的话", searched)
@@ -64,6 +72,18 @@ EXAMPLES = (
     Example(_GREETING, ("坐席: 喂，说吧", "客户: 暖气不热"), "undetermined", {"confidence": 0.2}),
     Example(_GREETING, ("某人: [greeting|您好，很高兴为您服务]",), "undetermined"),
     Example(_GREETING, ("坐席: [greeting|您好，很高兴为您服务]",), "undetermined", {"hit_confidence": 0.3}),
+    Example(
+        {**_GREETING, "usual_place": {"first_utterances": 2, "of": "agent"}},
+        ("坐席: 昌女事务实安台报检的库务", "客户: 什么产品"),
+        "undetermined",
+        {"confidence": 0.45},
+    ),
+    Example(
+        {**_GREETING, "usual_place": {"first_utterances": 2, "of": "agent"}},
+        ("坐席: 微说吧", "客户: 暖气不热", "静音: 1", "客户: 快点"),
+        "failed",
+        {"confidence": 0.45},
+    ),
     Example(
         {**_GREETING, "within": {"first_seconds": 10}},
         ("客户: 喂", "静音: 20", "坐席: [greeting|您好，很高兴为您服务]"),
