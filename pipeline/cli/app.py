@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from pipeline.cli.commands import clip, doctor, export, lexicon, listing, models, running, showing
+from pipeline.cli.commands import clip, doctor, export, lexicon, listing, models, rubric, running, showing
 from pipeline.cli.session import keep_shared
 from pipeline.cli.words import Words
 
@@ -25,6 +25,7 @@ app.command("show", help="help.show")(showing.show)
 app.command("clip", help="help.clip")(clip.clip)
 app.command("export", help="help.export")(export.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
+app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
 app.command("doctor", help="help.doctor")(doctor.doctor)
 

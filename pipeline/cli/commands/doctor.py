@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 import pipeline
-from pipeline.cli.machine import GIB, cores, free_disk, memory
+from pipeline.batch.machine import cores, free_bytes, worker_count
+from pipeline.cli.disk import GIB, free_disk
 from pipeline.cli.session import Session, command
 from pipeline.cli.settings_table import settings_table
 from pipeline.cli.stored import sqlite_file
@@ -27,6 +28,12 @@ class Health(StrEnum):
 
 
 STYLES = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "bold red"}
+
+LITTLE_MEMORY = 2 * GIB
+"""One worker with the base model and a long call takes about half of it."""
+
+LITTLE_DISK = GIB
+"""A night of 10,000 calls makes a database of some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,10 @@ def checks(session: Session) -> Iterator[Check]:
     yield Check(
         Health.GOOD, words("doctor.python", version=platform.python_version(), ours=pipeline.__version__)
     )
-    yield Check(Health.GOOD, words("doctor.cores", count=cores()))
+    yield Check(Health.GOOD, words("doctor.cores", count=cores(), workers=worker_count(session.settings)))
     yield _memory(session)
     yield _disk(session)
-    for part in (_model, _store, _lexicons):
+    for part in (_model, _store, _lexicons, _rubric):
         yield _tried(part, session)
 
 
@@ -78,9 +85,9 @@ def _tried(part: Callable[[Session], Check], session: Session) -> Check:
 
 
 def _memory(session: Session) -> Check:
-    found = memory()
-    text = session.words("doctor.memory", total=f"{found.total / GIB:.1f}", free=f"{found.free / GIB:.1f}")
-    if found.free < 2 * GIB:  # one worker with the base model and a long call needs about 1 GiB
+    free = free_bytes()
+    text = session.words("doctor.memory", free=f"{free / GIB:.1f}")
+    if free < LITTLE_MEMORY:
         return Check(Health.WARNING, f"{text}; {session.words('doctor.memory.remedy')}")
     return Check(Health.GOOD, text)
 
@@ -89,7 +96,7 @@ def _disk(session: Session) -> Check:
     place = sqlite_file(session.settings.store) or Path()
     free = free_disk(place)
     text = session.words("doctor.disk", path=place.absolute().parent, free=f"{free / GIB:.1f}")
-    if free < GIB:
+    if free < LITTLE_DISK:
         return Check(Health.WARNING, f"{text}; {session.words('doctor.disk.remedy')}")
     return Check(Health.GOOD, text)
 
@@ -128,3 +135,13 @@ def _lexicons(session: Session) -> Check:
     found = load_lexicons(path)
     facts = {"codes": len(found.codes), "phrases": len(found.phrases), "revision": found.revision}
     return Check(Health.GOOD, session.words("doctor.lexicons", path=path, **facts))
+
+
+def _rubric(session: Session) -> Check:
+    from pipeline.phrases import load_lexicons
+    from pipeline.rubric import load_rubric
+
+    path = session.settings.rubric
+    sheet = load_rubric(path, codes=load_lexicons(session.settings.lexicons).codes)
+    facts = {"title": sheet.title, "criteria": len(sheet.criteria), "revision": sheet.revision}
+    return Check(Health.GOOD, session.words("doctor.rubric", path=path, **facts))

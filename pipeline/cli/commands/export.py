@@ -7,18 +7,19 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
-from pipeline.reports import STDOUT, export
+from pipeline.reports import STDOUT, export, formats_of
 
 
 @command
 def export_records(
     session: Session,
     what: Annotated[str, typer.Argument(help="argument.what", metavar="WHAT")],
-    format: Annotated[str, typer.Option("--format", "-f", help="export.format")],
     out: Annotated[Path, typer.Option("--out", "-o", help="export.out", metavar="FILE")],
+    format: Annotated[str | None, typer.Option("--format", "-f", help="export.format")] = None,
     flagged: Flagged = False,
     agent: Agent = None,
     team: Team = None,
@@ -28,6 +29,9 @@ def export_records(
     call_id: CallId = None,
     limit: Limit = None,
 ) -> int:
+    chosen = format or out.suffix.removeprefix(".").lower()
+    if not chosen:
+        raise CommandError("no-format", known=", ".join(formats_of(what)))
     wanted = selection(
         flagged=flagged,
         agent=agent,
@@ -39,7 +43,7 @@ def export_records(
         limit=limit,
     )
     with existing_store(session) as store:
-        done = export(what, format, store, out, wanted=wanted)
+        done = export(what, chosen, store, out, wanted=wanted)
     if out != STDOUT:
         session.say(session.words("export.done", records=done.records, what=what, path=done.path), "green")
     return 0

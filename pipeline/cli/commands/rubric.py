@@ -1,0 +1,85 @@
+"""``callinspect rubric``: for people who write score sheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.cli.session import Session, command
+
+app = typer.Typer(no_args_is_help=True)
+
+Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]
+
+LEVELS = {"error": "bold red", "warning": "yellow", "hint": "dim"}
+CHANGES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}
+
+
+@app.command("check", help="help.rubric.check")
+@command
+def check(
+    session: Session,
+    file: Annotated[Path | None, typer.Argument(help="argument.rubric", metavar="FILE")] = None,
+    rubric: Sheet = None,
+) -> int:
+    """Exit status 2 where the sheet cannot be used; warnings and hints leave it at 0."""
+    from pipeline.phrases import load_lexicons
+    from pipeline.rubric import Level, check_rubric, load_rubric
+
+    words = session.words
+    path = file or rubric or session.settings.rubric
+    codes = load_lexicons(session.settings.lexicons).codes
+    issues = check_rubric(path, codes)
+    table = Table.grid(padding=(0, 1))
+    for issue in issues:
+        place = str(path) if issue.line is None else f"{path}:{issue.line}"
+        text = issue.en if session.settings.lang == "en" else issue.zh
+        table.add_row(Text(words(f"level.{issue.level}"), LEVELS[issue.level]), Text(place, "dim"), text)
+    if issues:
+        session.out.print(table)
+    if any(issue.level is Level.ERROR for issue in issues):
+        return 2
+    sheet = load_rubric(path, codes=codes)
+    facts = {"criteria": len(sheet.criteria), "items": len(sheet.items), "revision": sheet.revision}
+    session.out.print(words("rubric.summary", path=path, title=sheet.title, **facts), style="green")
+    return 0
+
+
+@app.command("explain", help="help.rubric.explain")
+@command
+def explain(
+    session: Session,
+    criterion: Annotated[str | None, typer.Argument(help="argument.criterion", metavar="ID")] = None,
+    rubric: Sheet = None,
+) -> int:
+    from pipeline.rubric import explain, load_rubric
+
+    sheet = load_rubric(rubric or session.settings.rubric)
+    session.out.print(explain(sheet, criterion, lang=session.settings.lang).rstrip())
+    return 0
+
+
+@app.command("diff", help="help.rubric.diff")
+@command
+def diff(
+    session: Session,
+    old: Annotated[Path, typer.Argument(help="argument.old", metavar="OLD")],
+    new: Annotated[Path | None, typer.Argument(help="argument.new", metavar="NEW")] = None,
+) -> int:
+    """What changes from one sheet to another (default: the one in use)."""
+    from pipeline.rubric import diff_rubrics, load_rubric
+
+    changes = diff_rubrics(load_rubric(old), load_rubric(new or session.settings.rubric))
+    table = Table.grid(padding=(0, 1))
+    for change in changes:
+        text = change.en if session.settings.lang == "en" else change.zh
+        table.add_row(Text(session.words(f"change.{change.kind}"), CHANGES[change.kind]), change.part, text)
+    if changes:
+        session.out.print(table)
+    else:
+        session.say(session.words("rubric.same"), "green")
+    return 0

@@ -1,0 +1,205 @@
+"""What a page shows, checked as text."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+
+from pipeline.batch.summary import NotRead, RunSummary
+from pipeline.cli.views.bars import bar_chart
+from pipeline.cli.views.call import page
+from pipeline.cli.views.calls import calls_table
+from pipeline.cli.views.marks import marked, marks
+from pipeline.cli.views.scorecard import ordered
+from pipeline.cli.views.summary import run_summary
+from pipeline.cli.views.times import clock, length
+from pipeline.cli.words import Words
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Span, Utterance
+from pipeline.store import StoredProblem
+from tests.nights import bad_call, night
+
+ZH = Words("zh")
+
+
+def shown(*parts: RenderableType, width: int = 80, colour: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+    )
+    for part in parts:
+        console.print(part)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def hit(quote: str, start: float, kind: PhraseKind = PhraseKind.FORBIDDEN, code: str = "x") -> PhraseHit:
+    return PhraseHit(code, kind, quote, Role.AGENT, Span(start, start + 1), quote, How.EXACT, 0.9, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00.0"), (59.96, "1:00.0"), (61.25, "1:01.2"), (3723.4, "1:02:03.4")]
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+def test_length() -> None:
+    assert (length(None), length(61.5), length(3600)) == ("-", "1:02", "1:00:00")
+
+
+def test_marks_look_past_punctuation_and_take_the_place_nearest_in_time() -> None:
+    said = Utterance(Role.AGENT, Span(0, 10), "你明白吗，我说，你，明白吗？")
+    (mark,) = marks(said, [hit("你明白吗", 8.0)])
+    assert said.text[mark.start : mark.end] == "你，明白吗"
+    (mark,) = marks(said, [hit("你明白吗", 0.0)])
+    assert mark.start == 0
+
+
+def test_of_two_marks_on_one_place_the_graver_stays() -> None:
+    said = Utterance(Role.AGENT, Span(0, 4), "请您稍等一下")
+    hits = [hit("请您稍等", 0, PhraseKind.REQUIRED), hit("稍等一下", 1, PhraseKind.FORBIDDEN)]
+    assert [m.kind for m in marks(said, hits)] == [PhraseKind.FORBIDDEN]
+
+
+def test_a_quote_that_is_not_in_the_text_marks_nothing() -> None:
+    said = Utterance(Role.AGENT, Span(0, 4), "您好")
+    assert marked(said, [hit("再见", 0), hit("", 0)]).plain == "您好"
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_page_of_a_bad_call(width: int) -> None:
+    text = shown(*page(bad_call(), ZH, {"shirk": "推诿"}), width=width)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    for expected in (
+        "O02  坐席 刘志远 8002",
+        "得分 75  不合格",
+        "待复核：严重违规：推诿、得分低于合格线",
+        "0:17.2 坐席 【我再跟您说一遍】，系统显示已经放到驿站了，【你明白吗】？",
+        "^ 禁语 推诿 (原词 96%)",
+        "-- 静音 9.3 秒 --",
+        "-- 客户打断坐席 --",
+        "= 75",
+        "不适用：保持前未征得同意",
+        "54%",
+        "未测",
+    ):
+        assert expected in text
+    assert "0..1" not in text
+
+
+def test_roles_and_marks_have_colours() -> None:
+    text = shown(*page(bad_call(), ZH, {}), colour=True)
+    assert "\x1b[1;31m【我再跟您说一遍】" in text
+    assert "\x1b[1;35m【我要投诉】" in text
+    assert "\x1b[32m【您好，请问有什么可以帮您】" in text
+    assert "\x1b[1;34m坐席" in text
+
+
+def test_the_ledger_adds_up() -> None:
+    card = bad_call().scorecard
+    assert card is not None
+    assert sum(entry.points for entry in card.ledger) == card.score
+
+
+def test_failed_findings_come_first_gravest_first_with_their_own_numbers() -> None:
+    card = bad_call().scorecard
+    assert card is not None
+    assert [number for number, _ in ordered(card)] == [3, 2, 5, 4, 1]
+
+
+def test_english_has_no_chinese_of_its_own() -> None:
+    text = shown(*page(bad_call(), Words("en"), {}), width=200)
+    for expected in ("customer interrupts agent", "forbidden shirk (exact 96%)", "flagged for review: "):
+        assert expected in text
+    assert "坐席 " not in text
+
+
+def test_the_list_shows_score_worst_and_reason() -> None:
+    text = shown(calls_table(night(), ZH, width=80))
+    lines = text.splitlines()
+    assert lines[2].split() == [
+        "O02",
+        "2026-11-20",
+        "09:05",
+        "刘志远",
+        "1:02",
+        "75",
+        "B",
+        "严重违规：推诿、得分低于合格线",
+    ]
+    assert lines[4].endswith("无法读取：not audio")
+
+
+def test_a_wide_list_has_the_team() -> None:
+    assert "客服一组" in shown(calls_table(night(), ZH, width=200), width=200)
+
+
+def summary(**changes: object) -> RunSummary:
+    values: dict[str, object] = {
+        "run_id": 1,
+        "found": 20,
+        "inspected": 17,
+        "partial": 1,
+        "not_applicable": 1,
+        "up_to_date": 0,
+        "unreadable": (NotRead("O09", bad_call().recording.paths, "not audio"),),
+        "left": 0,
+        "problems": (StoredProblem("missing-file", "no such recording", None, "O21", 22),),
+        "workers": 2,
+        "audio_seconds": 1200.0,
+        "wall_seconds": 100.0,
+        "stopped": False,
+        "flagged": 6,
+        "alerts": 2,
+        "fatal": 1,
+        "scored": 18,
+        "passed": 12,
+        "mean_score": 83.25,
+        "scores": (1, 0, 0, 0, 0, 0, 2, 3, 4, 8),
+        "severities": {Severity.A: 1, Severity.D: 5},
+    }
+    return RunSummary(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_the_summary_of_a_night() -> None:
+    text = shown(*run_summary(summary(), ZH, width=80, brief=False))
+    for expected in (
+        "O09  not audio  /dump/O02.wav",
+        "O21  no such recording",
+        "待复核 6 通（共评分 18 通）",
+        "平均 83.2 分，合格率 67%",
+        "12.0 倍实时",
+        "90-100 8 ####",
+        "callinspect list --flagged",
+    ):
+        assert " ".join(expected.split()) in " ".join(text.split())
+    assert "已是最新" not in text, "a line of zero says nothing"
+
+
+def test_a_stopped_run_says_how_to_go_on() -> None:
+    text = shown(*run_summary(summary(stopped=True, left=7), ZH, width=80, brief=False))
+    assert "重新运行同一命令即可继续" in text
+
+
+def test_quiet_keeps_what_could_not_be_read() -> None:
+    text = shown(*run_summary(summary(), ZH, width=80, brief=True))
+    assert "O09" in text
+    assert "callinspect list" not in text
+
+
+def test_an_empty_folder_says_so() -> None:
+    nothing = summary(found=0, inspected=0, unreadable=(), problems=(), scored=0, flagged=0, mean_score=None)
+    assert "没有找到录音" in shown(*run_summary(nothing, ZH, width=80, brief=False))
+
+
+def test_bars_keep_small_counts_visible() -> None:
+    lines = shown(bar_chart(["a", "b", "c"], [1000, 1, 0], width=40)).splitlines()
+    assert lines[1].count("#") == 1
+    assert lines[2].count("#") == 0
+    assert 20 < lines[0].count("#") <= 40
