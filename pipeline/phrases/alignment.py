@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.phrases.syllables import distance, syllable
 
@@ -31,6 +32,38 @@ class Alignment:
     distance: float
 
 
+def straight(
+    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
+) -> Alignment | None:
+    """The window read syllable by syllable as the phrase, nothing missing and nothing too many: quick, and nearly always enough."""
+    size = len(spelling)
+    if len(window) != size:
+        return None
+    worst = LIKE if size < FIRM_SYLLABLES else 1.0
+    cost, same = 0.0, 0
+    for i, (wanted, written) in enumerate(zip(spelling, window, strict=True)):
+        if wanted == written:
+            same += 1
+            continue
+        apart = nearest(written, readings[i])
+        if apart > CLOSE and (wanted in NEGATORS or wanted in PERSONS):
+            return None
+        if apart > (LIKE if i in (0, size - 1) else worst):
+            return None
+        same += apart <= CLOSE
+        cost += apart
+        if cost > limit:
+            return None
+    return Alignment(0, size, round(cost, 3)) if 2 * same >= size else None
+
+
+@lru_cache(maxsize=400_000)
+def nearest(character: str, alternatives: tuple[str, ...]) -> float:
+    """Distance from a written character to the nearest way a syllable may be read."""
+    sound = syllable(character)
+    return min(distance(sound, reading) for reading in alternatives)
+
+
 def align(
     spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
 ) -> Alignment | None:
@@ -39,7 +72,6 @@ def align(
     At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
     """
     width, size = len(window), len(spelling)
-    sounds = [syllable(c) for c in window]
     worst = LIKE if size < FIRM_SYLLABLES else 1.0
     # Each cell: (cost, where the alignment starts in the window, syllables that sound the same).
     row: list[tuple[float, int, int]] = [(0.0, j, 0) for j in range(width + 1)]
@@ -56,7 +88,7 @@ def align(
             if window[j] == character:
                 best = (cost, start, same + 1)
             else:
-                apart = min(distance(sounds[j], r) for r in alternatives)
+                apart = nearest(window[j], alternatives)
                 best = (cost + (apart if apart <= allowed else NEVER), start, same + (apart <= CLOSE))
             if row[j + 1][0] + missing < best[0]:
                 best = (row[j + 1][0] + missing, row[j + 1][1], row[j + 1][2])

@@ -16,6 +16,8 @@ from pipeline.phrases.sound import SoundIndex
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import cuts_a_word
 
+SOUNDED_AT_MOST = 40
+"""Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
 LONG_ENOUGH = 5
 """From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in 不归我们管理)."""
 
@@ -55,14 +57,16 @@ class Matcher:
         exceptions = list(dict.fromkeys(e for p in self._phrases for e in p.exceptions))
         self._exceptions = [compiled(e) for e in exceptions]
         self._exception_index = {e: k for k, e in enumerate(exceptions)}
-        quiet = [(s, -1 - k, None) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e).texts]
+        quiet = [
+            (s, -1 - k, None) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e).texts
+        ]
         self._sound = SoundIndex([*self._soundable(), *quiet]) if How.SOUND in ways else None
         self._silencers = {name: Silencer(context) for name, context in lexicons.contexts.items()}
 
     def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
         for i, phrase in enumerate(self._phrases):
             for variant in phrase.variants:
-                for spelling in spellings(variant).texts:
+                for spelling in spellings(variant).texts[:SOUNDED_AT_MOST]:
                     yield spelling, i, phrase.tolerance
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:

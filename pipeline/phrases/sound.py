@@ -7,14 +7,15 @@ look; an alignment over real syllable distances then decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.phrases.alignment import Alignment, align
+from pipeline.phrases.alignment import align, straight
 from pipeline.phrases.syllables import readings, split, syllable
 
 _INITIAL_CLASS = {
@@ -56,11 +57,6 @@ def tolerance_for(length: int) -> float:
     return {3: 0.3, 4: 0.6, 5: 0.8, 6: 0.9, 7: 1.0}.get(length, min(0.15 * length, 2.4))
 
 
-def errors_for(length: int) -> int:
-    """How many syllables may fall into another class."""
-    return 0 if length <= 2 else 1 if length <= 5 else 2 if length <= 10 else 3
-
-
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A spelling as sound."""
@@ -69,7 +65,6 @@ class Spoken:
     owner: int
     tolerance: float
     readings: tuple[tuple[str, ...], ...]
-    classes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +81,27 @@ class SoundIndex:
 
     def __init__(self, spellings: Iterable[tuple[str, int, float | None]]) -> None:
         self._spoken: list[Spoken] = []
-        pieces: dict[str, list[tuple[int, int]]] = {}
-        for spelling, owner, tolerance in dict.fromkeys(spellings):
-            limit = tolerance_for(len(spelling)) if tolerance is None else tolerance
-            if len(spelling) < 2 or (limit == 0 and tolerance is not None) or (tolerance is None and len(spelling) < 3):
+        pieces: dict[str, list[tuple[int, int, str, int, int, int]]] = {}
+        known: set[tuple[str, int]] = set()
+        for spelling, owner, tolerance in spellings:
+            size = len(spelling)
+            limit = tolerance_for(size) if tolerance is None else tolerance
+            if size < 2 or limit < 0 or (tolerance == 0) or (tolerance is None and size < 3):
                 continue
             alternatives = readings(spelling)
             classes = "".join(sound_class(r[0]) for r in alternatives)
+            if (classes, owner) in known:
+                continue
+            known.add((classes, owner))
             index = len(self._spoken)
-            self._spoken.append(Spoken(spelling, owner, limit, alternatives, classes))
-            for start, end in _pieces(len(spelling)):
-                for variant in {classes[start:end], "".join(sound_class(r[-1]) for r in alternatives)[start:end]}:
-                    pieces.setdefault(variant, []).append((index, start))
+            self._spoken.append(Spoken(spelling, owner, limit, alternatives))
+            other = "".join(sound_class(r[-1]) for r in alternatives)
+            errors, slack = errors_for(size), indels_for(size)
+            for start, end in _pieces(size):
+                for piece in {classes[start:end], other[start:end]}:
+                    pieces.setdefault(piece, []).append(
+                        (index, start, classes, size, errors + (slack > 0), slack)
+                    )
         self._automaton = ahocorasick.Automaton()
         for piece, places in pieces.items():
             self._automaton.add_word(piece, (len(piece), tuple(places)))
@@ -105,52 +109,69 @@ class SoundIndex:
             self._automaton.make_automaton()
         self._empty = not pieces
 
-    def find(self, text: str) -> Iterator[SoundMatch]:
+    def __len__(self) -> int:
+        return len(self._spoken)
+
+    def find(self, text: str) -> list[SoundMatch]:
         """Each sound-alike that is not written exactly like the phrase, best alignment per place."""
         if self._empty or not text:
-            return
+            return []
         classes = text.translate(_TABLE)
+        apart = Levenshtein.distance
         looked: set[tuple[int, int]] = set()
         found: dict[tuple[int, int, int], SoundMatch] = {}
         for last, (length, places) in self._automaton.iter(classes):
-            begin = last + 1 - length
-            for index, offset in places:
-                place = (index, begin - offset)
+            first = last + 1 - length
+            for index, offset, wanted, size, errors, slack in places:
+                begin = first - offset
+                if begin < 0:
+                    if begin < -slack:
+                        continue
+                    begin = 0
+                # One missing or surplus syllable moves all that follow: one error more, and a closer look below.
+                if apart(wanted, classes[begin : begin + size], score_cutoff=errors) > errors:
+                    continue
+                place = (index, begin)
                 if place in looked:
                     continue
                 looked.add(place)
-                match = self._look(text, classes, index, begin - offset)
-                if match is not None:
-                    found.setdefault((index, match.start, match.end), match)
-        yield from found.values()
+                low = max(0, begin - slack)
+                window = text[low : begin + size + slack]
+                spoken = self._spoken[index]
+                if spoken.spelling in window:
+                    continue
+                best = straight(
+                    spoken.spelling, spoken.readings, text[begin : begin + size], limit=spoken.tolerance
+                )
+                if best is not None:
+                    low = begin
+                elif slack and any(
+                    apart(wanted, classes[begin : begin + size + shift], score_cutoff=errors) < errors
+                    for shift in (*range(-slack, 0), *range(1, slack + 1))
+                ):
+                    best = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance)
+                if best is None:
+                    continue
+                match = SoundMatch(
+                    spoken.owner, spoken.spelling, low + best.start, low + best.end, best.distance
+                )
+                found.setdefault((index, match.start, match.end), match)
+        return list(found.values())
 
-    def _look(self, text: str, classes: str, index: int, begin: int) -> SoundMatch | None:
-        spoken = self._spoken[index]
-        size = len(spoken.classes)
-        slack = indels_for(size)
-        low = max(0, begin)
-        k = errors_for(size)
-        if all(
-            Levenshtein.distance(spoken.classes, classes[low : max(low, begin + size + shift)], score_cutoff=k) > k
-            for shift in range(-slack, slack + 1)
-        ):
-            return None
-        low = max(0, begin - slack)
-        window = text[low : begin + size + slack]
-        best: Alignment | None = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance)
-        if best is None or window[best.start : best.end] == spoken.spelling:
-            return None
-        return SoundMatch(spoken.owner, spoken.spelling, low + best.start, low + best.end, best.distance)
+
+def errors_for(length: int) -> int:
+    """How many syllables may fall into another class."""
+    return 0 if length <= 2 else 1 if length <= 8 else 2
 
 
 def indels_for(length: int) -> int:
     """How many syllables may be missing or too many: none in short phrases, where that makes another word."""
-    return 0 if length <= 3 else 1 if length <= 7 else 2
+    return 0 if length <= 4 else 1 if length <= 8 else 2
 
 
 def _pieces(length: int) -> list[tuple[int, int]]:
-    count = errors_for(length) + 1
     if length == 3:
         return [(0, 2), (1, 3)]
+    count = errors_for(length) + 1
     edges = [round(k * length / count) for k in range(count + 1)]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return list(itertools.pairwise(edges))

@@ -8,15 +8,45 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, Event
+from ruamel.yaml.events import AliasEvent
 
 from pipeline.errors import LexiconError
 
 LARGEST_BYTES = 1 << 20
 """A lexicon of 1 MiB holds more than 10,000 phrases; anything larger is a mistake or an attack."""
 DEEPEST = 20
-MOST_EVENTS = 200_000
+MOST_NODES = 100_000
+
+
+class _Hostile(Exception):
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class _PlainComposer(Composer):
+    """Composes nodes, but refuses what could swell: aliases, anchors, depth, and far too many nodes."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader=loader)
+        self._depth = self._count = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise _Hostile("aliases and anchors (& and *) are not allowed; write it out", line)
+        self._depth += 1
+        self._count += 1
+        if self._depth > DEEPEST:
+            raise _Hostile("nested too deeply; see docs/lexicons.md for the shape", line)
+        if self._count > MOST_NODES:
+            raise _Hostile("too many entries for one file; split it", line)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 def read_yaml(path: Path) -> CommentedMap:
@@ -35,8 +65,11 @@ def read_yaml(path: Path) -> CommentedMap:
     except OSError as error:
         raise LexiconError(f"cannot be read ({error.strerror}); check the file", path=path) from error
     try:
-        _refuse_hostile(text, path)
-        loaded: Any = YAML(typ="rt", pure=True).load(text)
+        yaml = YAML(typ="rt", pure=True)
+        yaml.Composer = _PlainComposer
+        loaded: Any = yaml.load(text)
+    except _Hostile as error:
+        raise LexiconError(str(error), path=path, line=error.line) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise LexiconError(
@@ -53,23 +86,6 @@ def read_yaml(path: Path) -> CommentedMap:
     if not isinstance(loaded, CommentedMap):
         raise LexiconError("must hold a mapping with `codes:` or `contexts:` at the top", path=path, line=1)
     return loaded
-
-
-def _refuse_hostile(text: str, path: Path) -> None:
-    depth = 0
-    event: Event
-    for count, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
-        line = event.start_mark.line + 1 if event.start_mark else None
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise LexiconError(
-                "aliases and anchors (& and *) are not allowed; write it out", path=path, line=line
-            )
-        name = type(event).__name__
-        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
-        if depth > DEEPEST:
-            raise LexiconError("nested too deeply; see docs/lexicons.md for the shape", path=path, line=line)
-        if count > MOST_EVENTS:
-            raise LexiconError("too many entries for one file; split it", path=path, line=line)
 
 
 def line_of(root: CommentedMap, where: Sequence[str | int]) -> int:

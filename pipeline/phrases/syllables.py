@@ -6,6 +6,7 @@ Mandarin speakers and Whisper mix up.
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
@@ -29,27 +30,35 @@ OTHER = 0.6
 """Cost of any other pair of initials or of finals."""
 
 
+POLYPHONES = {
+    "还": "huan", "行": "hang", "都": "du", "长": "zhang", "重": "chong", "调": "tiao", "乐": "yue", "差": "chai", "会": "kuai",
+    "没": "mo", "了": "liao", "着": "zhao", "的": "di", "得": "dei", "地": "de", "数": "shuo", "率": "shuai", "降": "xiang", "传": "zhuan",
+    "参": "cen", "曾": "zeng", "单": "shan", "弹": "tan", "度": "duo", "恶": "wu", "给": "ji", "合": "ge", "系": "ji", "校": "jiao",
+    "解": "xie", "尽": "jin", "卡": "qia", "看": "kan", "落": "la", "模": "mu", "摸": "mo", "强": "jiang", "省": "xing", "石": "dan",
+    "似": "shi", "说": "shui", "提": "di", "吐": "tu", "为": "wei", "吓": "he", "血": "xie", "要": "yao", "一": "yao", "么": "mo",
+    "这": "zhei", "那": "nei", "谁": "shei", "角": "jue", "呢": "ni", "呵": "ke", "什": "shi", "大": "dai", "车": "ju", "折": "she",
+    "翟": "di", "仇": "qiu", "区": "ou", "朴": "piao", "尉": "yu", "盛": "cheng", "藏": "zang", "粘": "nian", "薄": "bo",
+}  # fmt: skip
+"""The other reading of characters that are often read in two ways; 一 is said yao in telephone numbers."""
+
+
 @lru_cache(maxsize=30_000)
 def syllable(character: str) -> str:
     """The commonest toneless reading of one character; itself where it has none (letters, digits)."""
-    from pypinyin import Style, lazy_pinyin
+    from pypinyin.constants import PINYIN_DICT
 
-    return str(lazy_pinyin(character, style=Style.NORMAL, v_to_u=False)[0])
+    marked = PINYIN_DICT.get(ord(character), character).split(",")[0]
+    letters = unicodedata.normalize("NFD", marked.replace("ü", "v"))
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    return "v".join(plain.split("ü")) if plain else character
 
 
-@lru_cache(maxsize=20_000)
 def readings(phrase: str) -> tuple[tuple[str, ...], ...]:
-    """For each character of a phrase: its reading in this phrase and its commonest reading, where they differ."""
-    from pypinyin import Style, lazy_pinyin
-
-    inside = lazy_pinyin(phrase, style=Style.NORMAL, errors=_apart)
-    if len(inside) != len(phrase):
-        inside = [syllable(c) for c in phrase]
-    return tuple(tuple(dict.fromkeys((a, syllable(c)))) for a, c in zip(inside, phrase, strict=True))
-
-
-def _apart(text: str) -> list[str]:
-    return list(text)
+    """For each character of a phrase, the ways it may be read, the commonest first."""
+    return tuple(
+        (syllable(c), POLYPHONES[c]) if POLYPHONES.get(c, syllable(c)) != syllable(c) else (syllable(c),)
+        for c in phrase
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -59,13 +59,17 @@ def folded(template: str) -> str:
     """The template over normalised text: letters folded as text is, syntax left alone."""
 
     if match := _REPEATED_FILLER.search(template):
-        raise TemplateError(f"“{match[0][0]}” is a filler and is dropped before matching; take “{match[0]}” out")
+        raise TemplateError(
+            f"“{match[0][0]}” is a filler and is dropped before matching; take “{match[0]}” out"
+        )
     out: list[str] = []
     at = 0
     for special in _BRACES.finditer(template):
         out.append(_letters(template[at : special.start()]))
         text = special[0]
-        out.append("[" + "".join(c if c in "^-" else fold(c) for c in text[1:-1]) + "]" if text[0] == "[" else text)
+        out.append(
+            "[" + "".join(c if c in "^-" else fold(c) for c in text[1:-1]) + "]" if text[0] == "[" else text
+        )
         at = special.end()
     out.append(_letters(template[at:]))
     return "".join(out)
