@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pipeline.domain import Severity
@@ -123,3 +126,11 @@ def test_a_call_without_words_keeps_its_row(store: Store) -> None:
 def test_the_night_fits_the_filter(store: Store) -> None:
     assert [c["call_id"] for c in records(store, "calls", flagged=True)] == ["O02"]
     assert {h["call_id"] for h in records(store, "hits", agent="8001")} == {"O01"}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_the_manual_names_the_same_columns(what: str) -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "exports.md").read_text(encoding="utf-8")
+    told = re.search(rf"^\* \*\*{what}\*\*: `([^`]+)`", manual, re.MULTILINE)
+    assert told is not None
+    assert told[1].replace(",", " ").split() == EXPECTED[what].split()
