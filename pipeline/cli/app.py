@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import typer
+from typer import rich_utils as look
 
 from pipeline.cli.commands import clip, doctor, export, lexicon, listing, models, rubric, running, showing
 from pipeline.cli.session import keep_shared
@@ -14,7 +15,7 @@ app = typer.Typer(
     name="callinspect",
     help="help.callinspect",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -33,10 +34,23 @@ COMMANDS = frozenset(
     [c.name for c in app.registered_commands if c.name] + [g.name for g in app.registered_groups if g.name]
 )
 
+COMPLETION = {
+    "install_completion": "option.install-completion",
+    "show_completion": "option.show-completion",
+}
+
 
 def build(words: Words) -> Any:
     """The parser with every help text put into words; texts in the code are keys of the message table."""
-    root = typer.main.get_command(app)
+    look.ARGUMENTS_PANEL_TITLE = words("panel.arguments")
+    look.OPTIONS_PANEL_TITLE = words("panel.options")
+    look.COMMANDS_PANEL_TITLE = words("panel.commands")
+    look.REQUIRED_LONG_STRING = words("panel.required")
+    look.DEFAULT_STRING = words("panel.default")
+    root: Any = typer.main.get_command(app)
+    for parameter in root.params:  # completion is typer's own and comes with English help
+        if parameter.name in COMPLETION:
+            parameter.help = COMPLETION[parameter.name]
     _translate(root, words)
     return root
 

@@ -47,6 +47,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help.doctor": ("检查运行环境与全部设置", "check this machine and show all settings"),
     # shared options
     "panel.shared": ("通用选项（写在命令前后均可）", "Shared options (before or after the command)"),
+    "panel.arguments": ("参数", "Arguments"),
+    "panel.options": ("选项", "Options"),
+    "panel.commands": ("命令", "Commands"),
+    "panel.required": ("[必填]", "[required]"),
+    "panel.default": ("[默认：{{}}]", "[default: {{}}]"),
+    "option.install-completion": ("为当前 shell 安装命令补全", "install completion for this shell"),
+    "option.show-completion": ("显示命令补全脚本", "show the completion script"),
     "panel.filters": ("筛选", "Filters"),
     "option.store": (
         "数据库地址，默认 sqlite:///callinspect.db（环境变量 CALLINSPECT_STORE）",

@@ -42,7 +42,7 @@ def test_help_is_chinese_first_and_english_on_request(place: Path) -> None:
     assert "列出通话" in chinese.stdout
     assert "list calls with score and flags" in english.stdout
     for name in COMMANDS:
-        assert f"  {name} " in chinese.stdout
+        assert f" {name} " in chinese.stdout
 
 
 @pytest.mark.parametrize("width", [80, 200])

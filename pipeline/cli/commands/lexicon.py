@@ -17,7 +17,7 @@ from pipeline.cli.views.scorecard import severity
 from pipeline.domain import PhraseHit, Role, Span, Utterance
 from pipeline.phrases import Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Folder = Annotated[Path | None, typer.Option("--lexicons", help="option.lexicons", metavar="DIR")]
 

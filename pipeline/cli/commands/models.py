@@ -11,7 +11,7 @@ from rich.text import Text
 from pipeline.cli.session import Session, command
 from pipeline.transcription.models import fetch, list_models, progress_bar, verify
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
 @app.command("list", help="help.models.list")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipeline.cli.session import Session, command
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]
 
