@@ -73,7 +73,7 @@ class Worker:
     def give(self, group: Group) -> None:
         self.hand.append(group)
         with suppress(OSError):  # a broken pipe: Gone is on its way and gives the group back
-            self._connection.send(group.recordings)
+            self._connection.send(group.tasks)
 
     def retire(self) -> None:
         """End after the groups in hand."""

@@ -19,6 +19,12 @@ class Inspector(Protocol):
         calls it hit are tried again one by one.
         """
 
+    def rejudge(self, inspection: Inspection) -> Inspection:
+        """What was heard earlier, judged with today's lexicons, rubric and facts of the call.
+
+        Gives what ``inspect`` would give for the same recording, without its audio.
+        """
+
 
 InspectorFactory = Callable[[Settings], Inspector]
 """A function at the top of a module: worker processes import it by name.

@@ -115,9 +115,15 @@ def _sort_out(
         plan.identified.append(call_id)
         known = standings.get(call_id, StoredStanding(Standing.ABSENT))
         again = retry and known.status in _TRIED_AGAIN
-        if known.standing in (Standing.ABSENT, Standing.FACTS_CHANGED) or again:
-            replaces = known.standing is not Standing.ABSENT
-            plan.jobs.append(Job(recording, one.stamps, replaces=replaces, suspect=call_id in suspects))
+        if known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
+            job = Job(
+                recording,
+                one.stamps,
+                replaces=again or known.standing is Standing.FACTS_CHANGED,
+                heard=known.heard and not again,
+                suspect=call_id in suspects,
+            )
+            plan.jobs.append(job)
             continue
         if known.standing is Standing.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)

@@ -154,6 +154,7 @@ class _Run:
             inspected=tally.statuses[Status.INSPECTED],
             partial=tally.statuses[Status.PARTIAL],
             not_applicable=tally.statuses[Status.NOT_APPLICABLE],
+            rejudged=tally.rejudged,
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,

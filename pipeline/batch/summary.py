@@ -50,6 +50,8 @@ class RunSummary:
     """By this run: judged, but some audio could not be read."""
     not_applicable: int
     """By this run: heard, but nothing to judge."""
+    rejudged: int
+    """Of the three above: judged again without listening, for new lexicons, a new rubric or call list."""
     up_to_date: int
     """Had an inspection already; unreadable ones that were not tried again are not among them."""
     unreadable: tuple[NotRead, ...]
@@ -59,7 +61,7 @@ class RunSummary:
     problems: tuple[StoredProblem, ...]
     workers: int
     audio_seconds: float
-    """Seconds of audio inspected by this run."""
+    """Seconds of audio this run listened to."""
     wall_seconds: float
     stopped: bool
     """True where a signal ended the run early."""

@@ -35,6 +35,9 @@ class Tally:
     unreadable: list[NotRead] = field(default_factory=list)
     problems: list[StoredProblem] = field(default_factory=list)
     audio_seconds: float = 0.0
+    """Listened to."""
+    rejudged: int = 0
+    """Of the calls: judged again without listening."""
     calls: int = 0
     """Calls that are done, one way or the other."""
 
@@ -172,7 +175,8 @@ class Supervision:
             self._note_mismatch(inspection)
             self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
             self.tally.statuses[inspection.status] += 1
-            self.tally.audio_seconds += inspection.duration or 0.0
+            self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
+            self.tally.rejudged += job.heard
             if inspection.status is Status.UNREADABLE:
                 self.tally.unreadable.append(
                     NotRead(job.call_id, job.recording.paths, inspection.reason or "")

@@ -16,6 +16,15 @@ _OTHERWISE_BYTES_PER_SECOND = 600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is told of a job."""
+
+    recording: Recording
+    heard: bool
+    """Judge again what the store has of it, instead of listening."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One recording that is to be inspected."""
 
@@ -24,6 +33,8 @@ class Job:
     """Its files as they were when they were identified."""
     replaces: bool = False
     """True where a stored inspection with the same revisions gives way (retry, changed facts)."""
+    heard: bool = False
+    """True where the store has what was heard, and only the judgement is to be made again."""
     suspect: bool = False
     """True where an earlier run began this call and died: it comes last and alone."""
 
@@ -33,8 +44,12 @@ class Job:
 
     @property
     def longest_seconds(self) -> float:
-        """An upper bound of the audio's duration, from size and ending alone."""
-        return sum(s.size / _slowest(s.path) for s in self.stamps) / max(1, len(self.stamps))
+        """An upper bound of the audio to hear, from size and ending alone."""
+        return (
+            0.0
+            if self.heard
+            else sum(s.size / _slowest(s.path) for s in self.stamps) / max(1, len(self.stamps))
+        )
 
 
 def _slowest(path: Path) -> float:
@@ -55,6 +70,10 @@ class Group:
     @property
     def recordings(self) -> tuple[Recording, ...]:
         return tuple(job.recording for job in self.jobs)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(Task(job.recording, job.heard) for job in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)

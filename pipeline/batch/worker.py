@@ -8,16 +8,18 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pipeline.batch.inspector import InspectorFactory
+from pipeline.batch.inspector import Inspector, InspectorFactory
 from pipeline.batch.lifeline import die_with_parent
-from pipeline.domain import Inspection, Recording
+from pipeline.batch.work import Task
+from pipeline.domain import Inspection
 from pipeline.errors import CallinspectError
 from pipeline.settings import Settings
+from pipeline.store import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ Message = Ready | NotReady | Began | Inspected | Ended
 def work(connection: Connection, factory: InspectorFactory, settings: Settings) -> None:
     """The main function of a worker process; returns when the parent sends None."""
     die_with_parent()
-    # Ctrl-C and a service manager reach all processes of the run; only the parent decides what that means, and
+    # Ctrl-C and service managers reach all processes of the run; only the parent decides what that means. It
     # ends us with SIGKILL.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -71,19 +73,35 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
     connection.send(Ready())
     while True:
         try:
-            recordings: Sequence[Recording] | None = connection.recv()
+            tasks: Sequence[Task] | None = connection.recv()
         except EOFError:
             return
-        if recordings is None:
+        if tasks is None:
             return
         connection.send(Began())
         fault = None
         try:
-            for inspection in inspector.inspect(recordings):
+            for inspection in _inspections(inspector, tasks, settings):
                 connection.send(Inspected(inspection))
         except Exception:  # noqa: BLE001 - one call's fault must not end the night
             fault = _last_lines()
         connection.send(Ended(fault, resident_bytes()))
+
+
+def _inspections(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
+    fresh = [task.recording for task in tasks if not task.heard]
+    heard = [task.recording for task in tasks if task.heard]
+    if heard:
+        # Read here, not sent along: a long transcript would fill the pipe and make the parent wait for us.
+        with open_store(settings.store) as store:
+            for recording in heard:
+                earlier = store.inspection(recording.call.call_id)
+                if earlier is None or earlier.recording.sha256 != recording.sha256:
+                    fresh.append(recording)
+                else:
+                    yield inspector.rejudge(replace(earlier, recording=recording))
+    if fresh:
+        yield from inspector.inspect(fresh)
 
 
 def _sendable(error: CallinspectError) -> CallinspectError:

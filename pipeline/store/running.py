@@ -113,36 +113,61 @@ def list_problems(connection: Connection, run_id: int) -> list[StoredProblem]:
     ]
 
 
+_LISTENING = ("engine", "model", "settings")
+"""The revisions that decide what was heard; the others only decide how it was judged."""
+
+
 def standings(
     connection: Connection, recordings: Sequence[Recording], revisions: Revisions
 ) -> dict[str, StoredStanding]:
     """Call id -> standing; a call that is not in the answer is absent."""
     out: dict[str, StoredStanding] = {}
     joined = inspections.join(calls, inspections.c.call == calls.c.id)
-    made = {name: value for name, value in rows.revision_values(revisions).items() if name != "audio_sha256"}
+    made = rows.revision_values(revisions)
     for page in pages(recordings):
         wanted = {r.call.call_id: r for r in page}
         query = (
             select(*(c for c in calls.c if c.name != "id"), *inspections.c)
             .select_from(joined)
             .where(
-                calls.c.call_id.in_(list(wanted)),
-                *(inspections.c[name] == value for name, value in made.items()),
+                calls.c.call_id.in_(list(wanted)), *(inspections.c[name] == made[name] for name in _LISTENING)
             )
         )
         for row in connection.execute(query):
             recording = wanted[row.call_id]
-            if row.audio_sha256 == recording.sha256:
-                out[row.call_id] = _standing(row, recording)
+            if row.audio_sha256 != recording.sha256:
+                continue
+            found = _standing(row, recording, revisions)
+            if row.call_id not in out or _nearer(found, out[row.call_id]):
+                out[row.call_id] = found
     return out
 
 
-def _standing(row: Any, recording: Recording) -> StoredStanding:
-    if rows.read_call(row) != recording.call:
+def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredStanding:
+    call = rows.read_call(row)
+    if (row.lexicons, row.rubric) != (revisions.lexicons, revisions.rubric):
+        standing = Standing.JUDGED_OTHERWISE
+    elif call != recording.call:
         standing = Standing.FACTS_CHANGED
     else:
         standing = Standing.CURRENT if row.current else Standing.KNOWN
-    return StoredStanding(standing, Status(row.status), row.reason, row.duration, codec.read_paths(row.paths))
+    return StoredStanding(
+        standing=standing,
+        status=Status(row.status),
+        reason=row.reason,
+        duration=row.duration,
+        paths=codec.read_paths(row.paths),
+        # Which channel is the agent's decides who said what: if that changed, hear again.
+        heard=row.current
+        and row.status != Status.UNREADABLE.value
+        and call.agent_channel == recording.call.agent_channel,
+    )
+
+
+def _nearer(one: StoredStanding, other: StoredStanding) -> bool:
+    """Whether ``one`` says more about what is to be done than ``other``, of the same call."""
+    order = list(Standing)
+    return (order.index(one.standing), not one.heard) < (order.index(other.standing), not other.heard)
 
 
 def inspection_ids(connection: Connection, call_id: str) -> list[int]:

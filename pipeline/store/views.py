@@ -20,8 +20,10 @@ class Standing(StrEnum):
     """Inspected with these revisions, but the call list says something else about the call now."""
     KNOWN = "known"
     """Inspected with these revisions earlier, then with others: can be made current without listening."""
+    JUDGED_OTHERWISE = "judged-otherwise"
+    """Inspected with other lexicons or another rubric."""
     ABSENT = "absent"
-    """Not inspected like this: listen."""
+    """Not heard with this engine, model and settings: listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class StoredStanding:
     reason: str | None = None
     duration: float | None = None
     paths: tuple[Path, ...] = ()
+    heard: bool = False
+    """True where the current inspection has what was heard: it can be judged again without listening."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,23 @@ def test_changed_facts_are_noticed_and_replace(store: Store, run_id: int) -> Non
     store.save(inspection(), run_id=run_id)
     moved = with_facts(inspection(score=50.0), agent_channel="right", team="二组")
     assert store.standings([moved.recording], moved.revisions)["c1"].standing is Standing.FACTS_CHANGED
+    assert not store.standings([moved.recording], moved.revisions)["c1"].heard
+    renamed = with_facts(inspection(), agent_name="李雷")
+    assert store.standings([renamed.recording], renamed.revisions)["c1"].heard
     assert store.save(moved, run_id=run_id, replace=True)
     assert store.revisions("c1") == [moved]
+
+
+def test_another_rubric_needs_no_second_listening(store: Store, run_id: int) -> None:
+    store.save(inspection("a"), run_id=run_id)
+    store.save(inspection("b", status=Status.UNREADABLE), run_id=run_id)
+    wanted = inspection(rubric="r2").revisions
+    found = store.standings([inspection("a").recording, inspection("b").recording], wanted)
+    assert {name: (one.standing, one.heard) for name, one in found.items()} == {
+        "a": (Standing.JUDGED_OTHERWISE, True),
+        "b": (Standing.JUDGED_OTHERWISE, False),
+    }
+    assert store.standings([inspection("a").recording], replace(wanted, model="small")) == {}
 
 
 def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None:

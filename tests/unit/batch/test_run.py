@@ -20,6 +20,7 @@ from tests.unit.batch.tiny import (
     REVISIONS,
     cannot_load,
     overstated,
+    remodelled,
     revised,
     stillborn,
     tiny,
@@ -161,38 +162,52 @@ def test_a_worker_killed_once_costs_nothing(night: Night, tmp_path: Path) -> Non
     assert summary.exit_status == 0
 
 
-def test_a_new_rubric_inspects_again_and_the_old_one_comes_back_for_nothing(night: Night) -> None:
-    night.add("a")
+def test_a_new_rubric_judges_again_without_listening_and_the_old_one_comes_back_for_nothing(
+    night: Night,
+) -> None:
+    night.add("a", "say heard")
+    night.add("bad", "bad")
     night.run()
     other = replace(REVISIONS, rubric="r2")
-    assert night.run(inspector=revised, revisions=other).inspected == 1
+    again = night.run(inspector=revised, revisions=other)
+    assert (again.inspected, again.rejudged, again.audio_seconds) == (1, 1, 0.0)
+    assert [one.call_id for one in again.unreadable] == ["bad"]
     back = night.run(inspector=stillborn)
-    assert (back.up_to_date, back.inspected) == (1, 0)
+    assert (back.up_to_date, back.inspected, back.nothing_to_do) == (1, 0, True)
     with open_store(night.settings.store) as store:
-        found = store.inspection("a")
-        assert found is not None
-        assert found.revisions.rubric == "r1"
-        assert len(store.revisions("a")) == 2
+        old, new = store.revisions("a")
+        assert (old.revisions.rubric, new.revisions.rubric) == ("r1", "r2")
+        assert new.transcript == old.transcript
+        assert new.transcript.utterances[0].text == "heard"
+        assert store.inspection("a") == old
 
 
-def test_what_the_call_list_corrects_is_inspected_again(night: Night, tmp_path: Path) -> None:
+def test_a_new_model_listens_again(night: Night) -> None:
     night.add("a")
-    night.add("b")
+    night.run()
+    other = replace(REVISIONS, model="m2")
+    again = night.run(inspector=remodelled, revisions=other)
+    assert (again.inspected, again.rejudged, again.audio_seconds) == (1, 0, 60.0)
+
+
+def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Path) -> None:
+    """And heard again where it says something else about the agent's channel."""
+    for name in "abc":
+        night.add(name)
     listed = tmp_path / "calls.csv"
     heading = "call_id,file,agent_id,agent_channel\n"
-    listed.write_text(heading + "a,a.wav,1001,left\nb,b.wav,1001,left\nc,c.wav,1001,left\n")
+    listed.write_text(heading + "a,a.wav,1,left\nb,b.wav,1,left\nc,c.wav,1,left\nd,d.wav,1,left\n")
     first = night.run(calls=listed)
-    assert [(p.kind, p.line) for p in first.problems] == [("missing-file", 4)]
+    assert [(p.kind, p.line) for p in first.problems] == [("missing-file", 5)]
     assert first.exit_status == 0
-    listed.write_text(heading + "a,a.wav,1001,right\nb,b.wav,1001,left\n")
+    listed.write_text(heading + "a,a.wav,1,right\nb,b.wav,2,left\nc,c.wav,1,left\n")
     second = night.run(calls=listed)
-    assert (second.inspected, second.up_to_date) == (1, 1)
+    assert (second.inspected, second.rejudged, second.up_to_date, second.audio_seconds) == (2, 1, 1, 60.0)
     with open_store(night.settings.store) as store:
         assert [p.kind for p in store.problems(first.run_id)] == ["missing-file"]
-        found = store.inspection("a")
-        assert found is not None
-        assert found.recording.call.agent_channel == "right"
-        assert len(store.revisions("a")) == 1
+        facts = {row.call.call_id: (row.call.agent_id, row.call.agent_channel) for row in store.calls()}
+        assert facts == {"a": ("1", "right"), "b": ("2", "left"), "c": ("1", "left")}
+        assert [len(store.revisions(name)) for name in "abc"] == [1, 1, 1]
 
 
 def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> None:

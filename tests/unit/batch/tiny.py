@@ -46,6 +46,10 @@ class TinyInspector:
         for recording in recordings:
             yield from self._one(recording)
 
+    def rejudge(self, inspection: Inspection) -> Inspection:
+        made = self._made(inspection.recording, inspection.status, inspection.reason, "judged again")
+        return replace(made, transcript=inspection.transcript)
+
     def _one(self, recording: Recording) -> Iterator[Inspection]:
         try:
             order, *rest = recording.paths[0].read_text().splitlines()[0].split()
@@ -82,7 +86,11 @@ class TinyInspector:
             case "silent":
                 return
         status = Status.PARTIAL if order == "partial" else Status.INSPECTED
-        said = {"pid": str(os.getpid()), "env": os.environ.get(rest[0], "") if rest else ""}.get(order, "喂")
+        said = {
+            "pid": str(os.getpid()),
+            "env": os.environ.get(rest[0], "") if rest else "",
+            "say": "heard",
+        }.get(order, "喂")
         yield self._made(recording, status, "cut short" if order == "partial" else None, said)
 
     def _made(self, recording: Recording, status: Status, reason: str | None, said: str = "") -> Inspection:
@@ -119,6 +127,10 @@ def tiny(_settings: Settings) -> TinyInspector:
 
 def revised(_settings: Settings) -> TinyInspector:
     return TinyInspector(revisions=replace(REVISIONS, rubric="r2"))
+
+
+def remodelled(_settings: Settings) -> TinyInspector:
+    return TinyInspector(revisions=replace(REVISIONS, model="m2"))
 
 
 def overstated(_settings: Settings) -> TinyInspector:

@@ -1,0 +1,64 @@
+"""Whole runs on both databases, and a server that drops its connections in the middle of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import Limits, Progress, run
+from pipeline.errors import StoreError
+from pipeline.settings import Settings
+from pipeline.store import Store, open_store
+from tests.unit.batch.tiny import REVISIONS, tiny
+
+ONE_BY_ONE = Limits(group_calls=1)
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    folder = tmp_path / "dump"
+    folder.mkdir()
+    for number in range(8):
+        path = folder / f"call{number}.wav"
+        path.write_text(f"ok\n{number}\n" if number else f"die-once {tmp_path / 'mark'}\n")
+        os.utime(path, (1.7e9, 1.7e9))
+    return folder
+
+
+def test_a_run_and_its_repetition(url: str, dump: Path) -> None:
+    settings = Settings(store=url, workers=2)
+    first = run(dump, settings=settings, inspector=tiny, revisions=REVISIONS)
+    assert (first.found, first.inspected, first.exit_status) == (8, 8, 0)
+    assert run(dump, settings=settings, inspector=tiny, revisions=REVISIONS).nothing_to_do
+    with open_store(url) as store:
+        assert [row.state for row in store.runs()] == ["finished", "finished"]
+        assert store.runs()[1].summary is not None
+        assert [len(store.revisions(f"call{number}")) for number in range(8)] == [1] * 8
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_run_that_loses_its_server_connection_loses_the_right_to_write(url: str, dump: Path) -> None:
+    """The lock went with the connection; a second run takes it, and the first must not go on beside it."""
+    import psycopg
+
+    usurpers: list[Store] = []
+
+    def report(step: Progress) -> None:
+        if step.stage == "inspect" and step.calls_done == 2:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
+            usurpers.append(open_store(url))
+            usurpers[0].start_run()
+
+    settings = Settings(store=url, workers=1)
+    with pytest.raises(StoreError, match="abandoned and may not write"):
+        run(dump, settings=settings, inspector=tiny, revisions=REVISIONS, report=report, limits=ONE_BY_ONE)
+    assert usurpers[0].count() == 2
+    usurpers[0].close()
+    summary = run(dump, settings=settings, inspector=tiny, revisions=REVISIONS)
+    assert (summary.inspected, summary.up_to_date) == (6, 2)
