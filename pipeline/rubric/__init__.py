@@ -8,6 +8,7 @@ from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.diff import Change, diff_rubrics
 from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
+from pipeline.rubric.flips import Flip, flips
 from pipeline.rubric.lint import Issue, Level, check_rubric
 from pipeline.rubric.load import load_rubric
 from pipeline.rubric.schema import rubric_schema
@@ -17,6 +18,7 @@ from pipeline.rubric.sheet import Rubric
 __all__ = [
     "Change",
     "Facts",
+    "Flip",
     "Issue",
     "Level",
     "Rubric",
@@ -24,6 +26,7 @@ __all__ = [
     "dialogue",
     "diff_rubrics",
     "explain",
+    "flips",
     "load_rubric",
     "rubric_schema",
     "score",

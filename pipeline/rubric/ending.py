@@ -16,6 +16,8 @@ SETTLED = (
     r"不用了|没有了|没了|算了|不要了|不需要|不办了|再说吧|考虑|知道了|明白了|谢谢"
     r"|^[嗯哦唉哼，。 ]*(好的?|行|可以|那好)(吧|啊|的)?[，。！]*$"
 )
+BREAKS_OFF = r"挂了|不(跟|和)(你|您)说了|没(什么|啥)(好|可)说的|懒得(跟|和)|(就|也)?这样了"
+"""What an agent says who has had enough."""
 TONE_S = 0.8
 """A tone of at least this length after the last word is a line that was dropped."""
 
@@ -58,22 +60,27 @@ def ending(facts: Facts) -> End:
         return End(Ending.CUSTOMER, "客户先示意挂断", (_cite(customer),))
     if last.role is Role.CUSTOMER:
         return End(Ending.UNKNOWN, "客户说完后通话中断，看不出是谁挂断的", (_cite(last),))
-    if customer is not None and compiled(SETTLED).search(customer.text):
+    threat = customer is not None and _threatens(facts, customer)
+    if customer is not None and not threat and compiled(SETTLED).search(customer.text):
         return End(Ending.CLOSED, "客户已示意结束", (_cite(customer),))
     here = (Evidence(Span(last.span.start, tail.end), Role.AGENT, last.text, confidence=last.confidence),)
-    if _hostile(facts, last, customer) or any(s.overlap(tail) >= TONE_S for s in facts.hold):
+    if threat or _hostile(facts, last) or any(s.overlap(tail) >= TONE_S for s in facts.hold):
         return End(Ending.AGENT, "坐席说完最后一句后未道别即中断通话", here)
     return End(Ending.UNKNOWN, "坐席说完后通话结束，看不出是谁挂断的", here)
 
 
-def _hostile(facts: Facts, last: Utterance, customer: Utterance | None) -> bool:
-    """True where the agent's last words are a slip, or the customer's a threat to complain."""
-    for hit in facts.hits:
-        if hit.kind is PhraseKind.FORBIDDEN and hit.role is Role.AGENT and hit.span.overlap(last.span) > 0:
-            return True
-        if hit.kind is PhraseKind.ESCALATION and customer is not None and hit.span.overlap(customer.span) > 0:
-            return True
-    return False
+def _threatens(facts: Facts, customer: Utterance) -> bool:
+    """The customer's words are a threat to complain outside."""
+    return any(h.kind is PhraseKind.ESCALATION and h.span.overlap(customer.span) > 0 for h in facts.hits)
+
+
+def _hostile(facts: Facts, last: Utterance) -> bool:
+    """The agent's last words are a slip, or say that it is over."""
+    slip = any(
+        h.kind is PhraseKind.FORBIDDEN and h.role is Role.AGENT and h.span.overlap(last.span) > 0
+        for h in facts.hits
+    )
+    return slip or compiled(BREAKS_OFF).search(last.text) is not None
 
 
 def _cite(utterance: Utterance) -> Evidence:

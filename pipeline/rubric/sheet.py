@@ -28,9 +28,9 @@ class Test(Options):
     dialogue: tuple[str, ...] = Field(
         min_length=1, description="lines: 坐席: ..., 客户: ..., 静音: 9, 保持: 20"
     )
-    expect: Literal["passed", "failed", "not-applicable", "undetermined"]
-    direction: Literal["inbound", "outbound"] | None = None
-    queue: str | None = None
+    expect: Literal["passed", "failed", "not-applicable", "undetermined"] = Field(description="the outcome")
+    direction: Literal["inbound", "outbound"] | None = Field(None, description="as the call list says")
+    queue: str | None = Field(None, description="as the call list says")
 
 
 class Item(Options):
@@ -38,7 +38,7 @@ class Item(Options):
 
     id: str = Field(pattern=ID, description="stays the same across revisions, so that trends survive")
     title: str = Field(min_length=1, description="what people read")
-    severity: Severity
+    severity: Severity = Field(description="class of the violation, A gravest")
     check: Check = Field(description="what is looked for")
     deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
     up_to: float | None = Field(
@@ -51,7 +51,7 @@ class Item(Options):
     valid_from: date | None = Field(None, description="calls before this day are not judged by it")
     valid_until: date | None = Field(None, description="calls after this day are not judged by it")
     advice: str = Field("", description="how to do it instead: shown in coaching")
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Test, ...] = Field((), description="dialogues that the linter runs")
 
     @model_validator(mode="after")
     def _costs_something(self) -> Item:
@@ -65,29 +65,31 @@ class Item(Options):
 class Criterion(Options):
     """One line of the sheet: its points can be lost through any of its items, and only once."""
 
-    id: str = Field(pattern=ID)
-    title: str = Field(min_length=1)
+    id: str = Field(pattern=ID, description="stays the same across revisions")
+    title: str = Field(min_length=1, description="what people read")
     points: float = Field(ge=0, description="what it is worth")
     when: Condition | None = Field(None, description="where this does not hold, no item applies")
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = Field(min_length=1, description="the ways to lose its points")
 
 
 class SheetSection(Options):
     """A part of the sheet with its own subtotal."""
 
-    id: str = Field(pattern=ID)
-    title: str = Field(min_length=1)
+    id: str = Field(pattern=ID, description="stays the same across revisions")
+    title: str = Field(min_length=1, description="what people read")
     when: Condition | None = Field(None, description="where this does not hold, nothing in it applies")
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    criteria: tuple[Criterion, ...] = Field(min_length=1, description="the lines people see")
 
 
 class Bonus(Options):
     """Points on top, for what went well."""
 
-    id: str = Field(pattern=ID)
-    title: str = Field(min_length=1)
+    id: str = Field(pattern=ID, description="stays the same across revisions")
+    title: str = Field(min_length=1, description="what people read")
     points: float = Field(gt=0, description="points added; for each occurrence where up_to is given")
-    up_to: float | None = Field(None, gt=0)
+    up_to: float | None = Field(
+        None, gt=0, description="points for each occurrence, but never more than this"
+    )
     earned: Condition = Field(description="what earns it")
 
 
@@ -96,7 +98,7 @@ class Gate(Options):
 
     min_seconds: float = Field(5.0, ge=0, description="shorter recordings are abandoned calls")
     min_characters: int = Field(20, ge=0, description="characters spoken by both together")
-    min_utterances: int = Field(2, ge=0)
+    min_utterances: int = Field(2, ge=0, description="fewer turns are no dialogue")
     both_parties: bool = Field(True, description="voicemail and announcements have one voice only")
     unless: Condition | None = Field(None, description="where this holds, the sheet does not apply")
 
@@ -117,7 +119,7 @@ class FlagRule(Options):
     items: tuple[str, ...] = Field((), description="one of these items failed")
     fatal: bool = Field(False, description="a fatal item failed")
     below_pass_mark: bool = Field(False, description="the score is below the pass mark")
-    when: Condition | None = None
+    when: Condition | None = Field(None, description="only where this holds")
     reason: str = Field(min_length=1, description="what the reviewer reads")
 
     @model_validator(mode="after")
@@ -132,8 +134,8 @@ class FlagRule(Options):
 class Alerts(Options):
     """Customer escalations that must reach a person the same day. They cost nobody points."""
 
-    codes: tuple[str, ...] = ()
-    confidence: float = Field(0.5, ge=0, le=1)
+    codes: tuple[str, ...] = Field((), description="phrase codes of the lexicons")
+    confidence: float = Field(0.5, ge=0, le=1, description="weaker hits raise no alert")
     flag: bool = Field(False, description="an alert also flags the call")
 
 
@@ -141,18 +143,20 @@ class Rubric(Options):
     """A score sheet."""
 
     rubric: str = Field(pattern=ID, description="the sheet's id")
-    title: str = Field(min_length=1)
-    valid_from: date | None = None
-    valid_until: date | None = None
-    pass_mark: float = Field(ge=0, le=100)
-    applies: Gate = Gate.model_validate({})
+    title: str = Field(min_length=1, description="what people read")
+    valid_from: date | None = Field(None, description="the sheet does not apply to calls before this day")
+    valid_until: date | None = Field(None, description="the sheet does not apply to calls after this day")
+    pass_mark: float = Field(ge=0, le=100, description="a score from here on passes")
+    applies: Gate = Field(Gate.model_validate({}), description="when there is a dialogue to judge at all")
     evidence: dict[Severity, EvidenceBar] = Field(
         default_factory=dict, description="bars that differ from the default"
     )
-    sections: tuple[SheetSection, ...] = Field(min_length=1)
-    bonus: tuple[Bonus, ...] = ()
-    flag: tuple[FlagRule, ...] = ()
-    alerts: Alerts = Alerts.model_validate({})
+    sections: tuple[SheetSection, ...] = Field(min_length=1, description="the parts of the sheet")
+    bonus: tuple[Bonus, ...] = Field((), description="points on top")
+    flag: tuple[FlagRule, ...] = Field((), description="which calls go to a person")
+    alerts: Alerts = Field(
+        Alerts.model_validate({}), description="escalations that must be seen the same day"
+    )
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Rubric:

@@ -1,7 +1,7 @@
 """One party speaks too fast or too slowly, over turns long enough to measure.
 
 The rate is the measure ``speaking_rate_{role}_turns`` where it was taken (from the sound), otherwise that of
-the transcript's turns.
+the transcript's turns. It fails only where the middle turn (median) agrees.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ def _fits(ways: list[tuple[Evidence, ...]], place: Evidence, options: Options) -
 
 
 def told(options: Options) -> str:
-    return "依次：" + "；然后".join(step.told() for step in options.steps)
+    limit = "" if options.within_seconds is None else f"（相隔不超过{options.within_seconds:g}秒）"
+    return "依次：" + "；然后".join(step.told() for step in options.steps) + limit
 
 
 _STEPS = {"steps": [{"codes": ["identity"], "role": "agent"}, {"pattern": "余额", "role": "agent"}]}

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Write docs/rubrics.md from the checks and conditions; with --check, fail when the page is stale."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # runs from a checkout, installed or not
+
+from pydantic import BaseModel  # noqa: E402
+from pydantic.fields import FieldInfo  # noqa: E402
+
+from pipeline.rubric.check import CHECK_KINDS  # noqa: E402
+from pipeline.rubric.condition import CONDITION_KINDS  # noqa: E402
+from pipeline.rubric.cue import Cue  # noqa: E402
+from pipeline.rubric.example import Example  # noqa: E402
+from pipeline.rubric.sheet import (  # noqa: E402
+    Alerts,
+    Bonus,
+    Criterion,
+    FlagRule,
+    Gate,
+    Item,
+    Rubric,
+    SheetSection,
+    Test,
+)
+from pipeline.rubric.window import Window  # noqa: E402
+
+PAGE = ROOT / "docs" / "rubrics.md"
+
+HEAD = """\
+# Writing rubrics
+
+A rubric is a YAML file: sections, criteria (what people see, at most 15), and in each criterion the items:
+one way to go wrong, with its own check, severity, points and finding. `rubrics/service.yaml` comes with
+callinspect and is the best example. `callinspect rubric check` finds what will not work, `callinspect rubric
+explain` says in words what a sheet means, `callinspect rescore --dry-run` shows what an edit flips.
+
+How points add up:
+
+* A criterion has `points`; its items together can lose no more than that. `deduct` is taken once, or for
+  each occurrence where `up_to` caps it.
+* A criterion whose items are all not applicable leaves the denominator: the rest is scaled to 100. An
+  undetermined item costs nothing and stays in the denominator.
+* `fatal: section` loses the rest of the section, `fatal: sheet` brings the score to 0.
+* A bonus is added at the end, up to 100. The ledger of each scorecard adds up to its score.
+* An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
+  undetermined, which costs nothing and flags nothing.
+
+The dialogues below are examples and tests at once: `[code|words]` marks a phrase hit, `静音: 9` a silence
+and `保持: 20` a hold of so many seconds, `坐席(480)` the speaking rate. Items can carry such dialogues as
+`tests`.
+
+Written by `scripts/document_rubrics.py` from `pipeline/rubric/`: edit the docstrings and examples there.
+"""
+
+PARTS: tuple[tuple[str, type[Any]], ...] = (
+    ("Sheet", Rubric),
+    ("Section", SheetSection),
+    ("Criterion", Criterion),
+    ("Item", Item),
+    ("Bonus", Bonus),
+    ("Test (in `tests` of an item)", Test),
+    ("Flag rule", FlagRule),
+    ("Alerts", Alerts),
+    ("Gate (`applies`)", Gate),
+    ("Window (`within`, `usual_place`)", Window),
+    ("Cue (in `near`, `flow`, `every`)", Cue),
+)
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join(
+        [HEAD, *_parts(), *_kinds("Checks", CHECK_KINDS), *_kinds("Conditions", CONDITION_KINDS)]
+    )
+
+
+def _parts() -> Iterator[str]:
+    yield "## Parts of a sheet\n"
+    for title, model in PARTS:
+        yield f"### {title}\n\n{_unwrapped(model.__doc__)}\n"
+        yield from _table(model.model_fields)
+
+
+def _kinds(title: str, kinds: Mapping[str, ModuleType]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for kind, module in kinds.items():
+        yield f"### `{kind}`\n\n{_unwrapped(module.__doc__)}\n"
+        yield from _table(module.Options.model_fields)
+        yield from _examples(kind, module)
+        yield ""
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+    yield "| key | default | meaning |\n|---|---|---|"
+    for name, field in fields.items():
+        yield f"| `{field.alias or name}` | {_default(field)} | {field.description or ''} |"
+    yield ""
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if value is None or value == () or isinstance(value, BaseModel):
+        return ""
+    return f"`{value}`"
+
+
+def _examples(kind: str, module: ModuleType) -> Iterator[str]:
+    """The examples, those with the same options together."""
+    groups: dict[str, list[Example]] = {}
+    for example in module.EXAMPLES:
+        groups.setdefault(json.dumps(example.options, ensure_ascii=False), []).append(example)
+    for given, examples in groups.items():
+        meaning = module.told(module.Options.model_validate(examples[0].options))
+        yield f"* `{kind}: {given}`: {meaning}"
+        yield from map(_outcome, examples)
+
+
+def _outcome(example: Example) -> str:
+    facts = "".join(f"; {name}: {value}" for name, value in example.facts.items())
+    return f"  * {' / '.join(example.dialogue)}{facts} → **{example.expect}**"
+
+
+def _unwrapped(text: str | None) -> str:
+    paragraphs = (text or "").strip().split("\n\n")
+    return "\n\n".join(" ".join(line.strip() for line in p.splitlines()) for p in paragraphs)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
+    if not parser.parse_args().check:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
+        return 0
+    print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/document_rubrics.py", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
