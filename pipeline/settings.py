@@ -128,7 +128,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
 
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return FromFile(**given)
+        found = FromFile(**given)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"not valid TOML: {error}", path=path) from error
     except ValidationError as error:
@@ -137,3 +137,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
         raise UsageError(
             f"setting {where}: {first['msg']}; see `callinspect doctor` for all settings"
         ) from error
+    # worker processes get the settings by pickle, which cannot find a class made in a function
+    return Settings.model_construct(**{name: getattr(found, name) for name in Settings.model_fields})
+    # A plain Settings: worker processes must be able to unpickle it.
+    return Settings.model_construct(**{name: getattr(read, name) for name in Settings.model_fields})

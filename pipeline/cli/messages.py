@@ -291,6 +291,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "stage.inspect": ("质检", "inspecting"),
     "summary.found": ("发现通话", "calls found"),
     "summary.inspected": ("本次质检", "inspected"),
+    "summary.rejudged": ("其中重新评分（未重听）", "of them judged again without listening"),
     "summary.up-to-date": ("已是最新", "up to date"),
     "summary.partial": ("部分可读", "partial"),
     "summary.not-applicable": ("不适用（无服务对话）", "not applicable (no dialogue)"),

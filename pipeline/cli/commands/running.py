@@ -38,12 +38,15 @@ def run(
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch
+    from pipeline.inspection import build_tools, revisions_of
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     with run_progress(session) as report:
         summary = run_batch(
             dump,
             settings=session.settings,
+            inspector=build_tools,
+            revisions=revisions_of(session.settings),
             calls=calls,
             limit=limit,
             since=day(since, "--since"),

@@ -42,6 +42,7 @@ def counts(summary: RunSummary, words: Words) -> Table:
     rows = [
         ("found", summary.found, ""),
         ("inspected", summary.inspected, "green"),
+        ("rejudged", summary.rejudged, ""),
         ("up-to-date", summary.up_to_date, ""),
         ("partial", summary.partial, "yellow"),
         ("not-applicable", summary.not_applicable, ""),

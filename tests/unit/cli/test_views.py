@@ -147,6 +147,7 @@ def summary(**changes: object) -> RunSummary:
         "inspected": 17,
         "partial": 1,
         "not_applicable": 1,
+        "rejudged": 0,
         "up_to_date": 0,
         "unreadable": (NotRead("O09", bad_call().recording.paths, "not audio"),),
         "left": 0,
