@@ -111,6 +111,5 @@ def _kind(code: str) -> PhraseKind:
 
 
 def _speech(utterances: Sequence[Utterance]) -> dict[Role, tuple[Span, ...]]:
-    return {
-        role: merge(u.span for u in utterances if u.role is role) for role in Role if role is not Role.UNKNOWN
-    }
+    speakers = {Role.AGENT, Role.CUSTOMER, *(u.role for u in utterances)}
+    return {role: merge(u.span for u in utterances if u.role is role) for role in Role if role in speakers}
