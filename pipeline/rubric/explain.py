@@ -46,7 +46,7 @@ def _criterion(section: SheetSection, criterion: Criterion, lang: Lang) -> Itera
     if lang == "zh":
         yield f"【{section.title}】{criterion.title}（{criterion.points:g}分）"
     else:
-        yield f"[{section.title}] {criterion.title} ({criterion.points:g} points)"
+        yield f"{section.title} > {criterion.title} ({criterion.points:g} points)"
     for when in (section.when, criterion.when):
         if when is not None:
             yield f"  适用：{when.told()}" if lang == "zh" else f"  applies where: {when.told()}"
@@ -95,5 +95,5 @@ def _bonus(bonus: Bonus, lang: Lang) -> Iterator[str]:
         yield f"  条件：{bonus.earned.told()}"
     else:
         gain = f"+{points}" if bonus.up_to is None else f"+{points} each, at most {most}"
-        yield f"[bonus] {bonus.title} ({bonus.id}): {gain}"
+        yield f"bonus > {bonus.title} ({bonus.id}): {gain}"
         yield f"  earned where: {bonus.earned.told()}"

@@ -43,16 +43,27 @@ def doubt(facts: Facts, hit: PhraseHit, bar: Bar) -> str | None:
 
 def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None:
     """Why the absence of words by ``role`` in ``window`` proves nothing; None where hearing was good."""
-    mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
-    spoken = clip(facts.speech.get(role, ()), window)
-    if total(spoken) > 1.0:
-        seen = total(intersect(spoken, (u.span.widened(0.3) for u in facts.transcript.utterances)))
-        if seen / total(spoken) < bar.coverage:
-            return "这一段有话没有识别出来"
-    weight = sum(u.span.duration for u in mine)
-    if weight and sum(u.confidence * u.span.duration for u in mine) / weight < bar.hearing * MEAN_SHARE:
+    transcribed, confidence = facts.once(("hearing", role, window), lambda: _hearing(facts, role, window))
+    if transcribed < bar.coverage:
+        return "这一段有话没有识别出来"
+    if confidence < bar.hearing * MEAN_SHARE:
         return "这一段识别不清"
     return None
+
+
+def _hearing(facts: Facts, role: Role, window: Span) -> tuple[float, float]:
+    """The share of the party's speech that was transcribed, and the mean confidence of its words; 1 where it is
+    silent."""
+    transcribed = confidence = 1.0
+    spoken = clip(facts.speech.get(role, ()), window)
+    if total(spoken) > 1.0:
+        seen = intersect(spoken, (u.span.widened(0.3) for u in facts.turns))
+        transcribed = total(seen) / total(spoken)
+    mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
+    weight = sum(u.span.duration for u in mine)
+    if weight:
+        confidence = sum(u.confidence * u.span.duration for u in mine) / weight
+    return transcribed, confidence
 
 
 def garbled(facts: Facts, role: Role, place: Span, bar: Bar, *, least: int) -> Utterance | None:
