@@ -33,6 +33,10 @@ class Words:
     def colon(self) -> str:
         return ": " if self.lang == "en" else "："
 
+    def sentences(self, items: Sequence[str]) -> str:
+        """Items that hold commas of their own."""
+        return ("; " if self.lang == "en" else "；").join(items)
+
     def listed(self, items: Sequence[str]) -> str:
         return (", " if self.lang == "en" else "、").join(items)
 

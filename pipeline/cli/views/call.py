@@ -10,10 +10,10 @@ from rich.text import Text
 
 from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.measures import measures_table
-from pipeline.cli.views.scorecard import findings_table, ledger, not_applicable_titles
+from pipeline.cli.views.scorecard import findings_table, ledger, titles_only
 from pipeline.cli.views.times import length, moment
 from pipeline.cli.words import Words
-from pipeline.domain import Inspection, Scorecard
+from pipeline.domain import Inspection, Outcome, Scorecard
 
 
 def page(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[RenderableType]:
@@ -64,7 +64,7 @@ def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) ->
     yield line
     if card is not None and card.flagged:
         yield Text(
-            f"{words('show.flagged')}{words.colon}{words.listed(card.flag_reasons)}", style="bold yellow"
+            f"{words('show.flagged')}{words.colon}{words.sentences(card.flag_reasons)}", style="bold yellow"
         )
     if card is not None and card.alerts:
         named = words.listed([titles.get(code, code) for code in card.alerts])
@@ -74,9 +74,9 @@ def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) ->
 def _scorecard(card: Scorecard, words: Words) -> Iterator[RenderableType]:
     yield _section(words("show.findings"))
     yield findings_table(card, words)
-    outside = not_applicable_titles(card)
-    if outside:
-        yield Text(f"{words('outcome.not-applicable')}{words.colon}{words.listed(outside)}", style="dim")
+    for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
+        if rest := titles_only(card, outcome):
+            yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))
         yield ledger(card, words)

@@ -62,6 +62,8 @@ def remark(inspection: Inspection, words: Words) -> Text:
         text.append(words(f"status.{inspection.status}"), style=style)
         if inspection.reason:
             text.append(f"{words.colon}{inspection.reason} ", style=style)
+    if card is not None and card.alerts:
+        text.append(f"[{words('show.alerts')}] ", style="bold magenta")
     if card is not None and card.flagged:
-        text.append(words.listed(card.flag_reasons), style="yellow")
+        text.append(words.sentences(card.flag_reasons), style="yellow")
     return text

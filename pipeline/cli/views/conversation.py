@@ -15,11 +15,11 @@ from pipeline.domain import Inspection, Role, Span
 ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
 
 SILENCE_SHOWN_S = 3.0
-"""A shorter pause is part of talking (``silence_count`` counts from here)."""
+"""A shorter pause, silent or not, is part of talking (``silence_count`` counts from here)."""
 
 EVENTS = (
     ("event.silence", "silence_total", SILENCE_SHOWN_S),
-    ("event.hold", "hold_total", 0.0),
+    ("event.hold", "hold_total", SILENCE_SHOWN_S),
     ("event.interruption-agent", "interruptions_by_agent", 0.0),
     ("event.interruption-customer", "interruptions_by_customer", 0.0),
     ("event.overlap", "overlap_total", 1.0),

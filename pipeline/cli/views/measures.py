@@ -6,6 +6,7 @@ from rich.table import Table
 
 from pipeline.cli.words import Words
 from pipeline.domain import Measurement, Measures
+from pipeline.reports.kinds.calls import MEASURES
 
 
 def measures_table(measures: Measures, words: Words) -> Table:
@@ -14,7 +15,8 @@ def measures_table(measures: Measures, words: Words) -> Table:
     for _ in range(2):
         grid.add_column(style="dim")
         grid.add_column(justify="right", no_wrap=True)
-    items = list(measures)
+    place = {name: index for index, name in enumerate(MEASURES)}
+    items = sorted(measures, key=lambda m: place.get(m.name, len(place)))
     half = (len(items) + 1) // 2
     for left, right in zip(items[:half], [*items[half:], None], strict=False):
         row = [words.known(f"measure.{left.name}", left.name), amount(left, words)]

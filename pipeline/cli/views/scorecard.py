@@ -53,14 +53,24 @@ def findings_table(card: Scorecard, words: Words) -> Table:
 
 
 def ordered(card: Scorecard) -> list[tuple[int, Finding]]:
-    """Findings that apply, numbered as they stand in the scorecard: failed, undetermined, passed."""
+    """What deserves a row, numbered as in the scorecard: failed, undetermined, passed with a place."""
     rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED]
-    shown = [(n, f) for n, f in enumerate(card.findings, start=1) if f.outcome in rank]
+    shown = [
+        (number, finding)
+        for number, finding in enumerate(card.findings, start=1)
+        if finding.outcome in rank[:2] or (finding.outcome is Outcome.PASSED and finding.evidence)
+    ]
     return sorted(shown, key=lambda pair: (rank.index(pair[1].outcome), pair[1].severity or "Z", pair[0]))
 
 
-def not_applicable_titles(card: Scorecard) -> tuple[str, ...]:
-    return tuple(f.title for f in card.findings if f.outcome is Outcome.NOT_APPLICABLE)
+def titles_only(card: Scorecard, outcome: Outcome) -> tuple[str, ...]:
+    """The findings of this outcome that have no row of their own."""
+    rows = {number for number, _ in ordered(card)}
+    return tuple(
+        f.title
+        for number, f in enumerate(card.findings, start=1)
+        if f.outcome is outcome and number not in rows
+    )
 
 
 def severity(value: Severity | None) -> Text:
@@ -73,26 +83,26 @@ def points(value: float) -> str:
 
 
 def proof(finding: Finding, words: Words) -> Text:
-    """Why, then each place: when, who, what."""
+    """Each place: when, who, what words. The reason stands first where no words speak for themselves."""
     lines: list[Text] = []
-    if finding.reason:
+    quoted = any(item.how is not None for item in finding.evidence)
+    if finding.reason and not quoted:
         lines.append(Text(finding.reason))
-    brief = finding.outcome is Outcome.PASSED
-    limit = 1 if brief else EVIDENCE_SHOWN
-    lines.extend(_place(item, words) for item in finding.evidence[:limit])
-    if len(finding.evidence) > limit and not brief:
+    limit = 1 if finding.outcome is Outcome.PASSED else EVIDENCE_SHOWN
+    lines.extend(_place(item, words, explained=bool(lines)) for item in finding.evidence[:limit])
+    if len(finding.evidence) > limit:
         lines.append(Text(words("show.more-evidence", count=len(finding.evidence) - limit), style="dim"))
     return Text("\n").join(lines)
 
 
-def _place(item: Evidence, words: Words) -> Text:
+def _place(item: Evidence, words: Words, *, explained: bool) -> Text:
     text = Text(stretch(item.span), style="dim")
     if item.role is not None:
         text.append(f" {words(f'role.{item.role}')}", style=ROLE_STYLES[item.role])
     if item.quote:
-        text.append(f" 「{item.quote}」", style="default")
-    elif item.phrase and item.how is None:
-        text.append(f" {words('show.searched', phrase=item.phrase)}")
+        text.append(f" 「{item.quote}」", style="not dim")
+    elif item.phrase and item.how is None and not explained:
+        text.append(f" {words('show.searched', phrase=item.phrase)}", style="not dim")
     if item.how is not None:
         text.append(f" {words(f'how.{item.how}')} {item.confidence:.0%}")
     return text

@@ -29,8 +29,10 @@ def run_summary(summary: RunSummary, words: Words, *, width: int, brief: bool) -
         yield Text()
         yield quality(summary, words)
         yield Text(words("summary.distribution"), style="dim")
-        labels = [f"{10 * n:>3}-{10 * n + 9 if n < 9 else 100}" for n in range(len(summary.scores))]
-        yield bar_chart(labels, summary.scores, width=min(width, 60))
+        lowest = next((n for n, count in enumerate(summary.scores) if count), 0)
+        bins = range(lowest, len(summary.scores))
+        labels = [f"{10 * n}-{10 * n + 9 if n < 9 else 100}" for n in bins]
+        yield bar_chart(labels, [summary.scores[n] for n in bins], width=min(width, 60))
     yield Text()
     yield from next_steps(summary, words)
 

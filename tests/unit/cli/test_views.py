@@ -79,7 +79,7 @@ def test_the_page_of_a_bad_call(width: int) -> None:
     for expected in (
         "O02  坐席 刘志远 8002",
         "得分 75  不合格",
-        "待复核：严重违规：推诿、得分低于合格线",
+        "待复核：严重违规：推诿；得分低于合格线",
         "0:17.2 坐席 【我再跟您说一遍】，系统显示已经放到驿站了，【你明白吗】？",
         "^ 禁语 推诿 (原词 96%)",
         "-- 静音 9.3 秒 --",
@@ -113,6 +113,14 @@ def test_failed_findings_come_first_gravest_first_with_their_own_numbers() -> No
     assert [number for number, _ in ordered(card)] == [3, 2, 5, 4, 1]
 
 
+def test_what_passed_without_a_place_is_only_named() -> None:
+    text = shown(*page(night()[0], ZH, {}))
+    assert "通过：未报开头语；不耐烦/质问客户；推诿" in text
+    card = night()[0].scorecard
+    assert card is not None
+    assert [finding.criterion for _, finding in ordered(card)] == ["praised"]
+
+
 def test_english_has_no_chinese_of_its_own() -> None:
     text = shown(*page(bad_call(), Words("en"), {}), width=200)
     for expected in ("customer interrupts agent", "forbidden shirk (exact 96%)", "flagged for review: "):
@@ -123,17 +131,9 @@ def test_english_has_no_chinese_of_its_own() -> None:
 def test_the_list_shows_score_worst_and_reason() -> None:
     text = shown(calls_table(night(), ZH, width=80))
     lines = text.splitlines()
-    assert lines[2].split() == [
-        "O02",
-        "2026-11-20",
-        "09:05",
-        "刘志远",
-        "1:02",
-        "75",
-        "B",
-        "严重违规：推诿、得分低于合格线",
-    ]
-    assert lines[4].endswith("无法读取：not audio")
+    assert lines[2].split()[:8] == ["O02", "2026-11-20", "09:05", "刘志远", "1:02", "75", "B", "[当日上报]"]
+    assert "严重违规：推诿；得分低于合格线" in lines[3]
+    assert lines[5].endswith("无法读取：not audio")
 
 
 def test_a_wide_list_has_the_team() -> None:
