@@ -139,5 +139,3 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
         ) from error
     # worker processes get the settings by pickle, which cannot find a class made in a function
     return Settings.model_construct(**{name: getattr(found, name) for name in Settings.model_fields})
-    # A plain Settings: worker processes must be able to unpickle it.
-    return Settings.model_construct(**{name: getattr(read, name) for name in Settings.model_fields})

@@ -11,7 +11,7 @@ from pipeline.domain.span import Span
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One written word (one or more Chinese characters) with its time and the recogniser's probability (0..1)."""
+    """One written word (one or more Chinese characters): its time, the recogniser's probability (0..1)."""
 
     text: str
     span: Span
@@ -20,14 +20,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of recognised speech on one channel, before roles are known."""
+    """A stretch of recognised speech of one party, before roles are known."""
 
-    channel: int
+    party: int
+    """0 or 1: the channel in stereo, the speaker in mono (0 is heard first)."""
     span: Span
     text: str
     words: tuple[Word, ...]
     confidence: float
     """exp of the mean log-probability per token, 0..1."""
+    party_confidence: float = 1.0
+    """How sure it is that this party spoke, 0..1."""
+    overlapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

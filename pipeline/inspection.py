@@ -1,0 +1,251 @@
+"""The spine: a recording goes in, an inspection comes out. `inspect` shows the whole way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline import __version__
+from pipeline.audio import Audio, decode
+from pipeline.dialogue import assemble
+from pipeline.domain import (
+    Call,
+    Inspection,
+    Measures,
+    PhraseHit,
+    Recording,
+    Revisions,
+    Role,
+    Scorecard,
+    Segment,
+    Span,
+    Status,
+    Transcript,
+)
+from pipeline.errors import AudioError
+from pipeline.measures import Scene, measure
+from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.rubric import Facts, Rubric, load_rubric, score
+from pipeline.settings import Settings
+from pipeline.speech import Heard, Listener, Party, SpeakerSplitter, find_roles
+from pipeline.transcription import Transcriber, Window, WindowText, cut_windows, load_transcriber, segment
+from pipeline.transcription.identity import engine_revision
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything that is built once per process and used for each call."""
+
+    listener: Listener
+    transcriber: Transcriber
+    matcher: Matcher
+    rubric: Rubric
+    revisions: Revisions
+    """Of these tools; ``audio_sha256`` is filled in per recording."""
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        return inspect(recordings, self)
+
+    def rejudge(self, inspection: Inspection) -> Inspection:
+        return rejudge(inspection, self)
+
+
+def inspect(recordings: Sequence[Recording], tools: Tools) -> Iterator[Inspection]:
+    """Inspect a few calls; their windows are recognised together, which is cheaper than one by one.
+
+    A recording that cannot be read gives an inspection with status ``unreadable`` and the reason.
+    """
+    listened: list[_Listened] = []
+    for recording in recordings:
+        try:
+            listened.append(_listen(recording, tools))
+        except AudioError as error:
+            yield _unreadable(recording, error, tools)
+    texts = iter(tools.transcriber.transcribe([window for call in listened for window in call.windows]))
+    for call in listened:
+        yield _judge(call, [next(texts) for _ in call.windows], tools)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listened:
+    """A call on its way, between listening and recognition."""
+
+    recording: Recording
+    audio: Audio
+    heard: Heard
+    windows: tuple[Window, ...]
+
+
+def _listen(recording: Recording, tools: Tools) -> _Listened:
+    audio = decode(recording.paths)
+    heard = tools.listener.listen(audio.channels, duration=audio.duration)
+    windows = tuple(
+        window
+        for lanes in ([heard.lanes] if heard.layout.mono else [[lane] for lane in heard.lanes])
+        if lanes
+        for window in cut_windows(lanes[0].samples, [turn for lane in lanes for turn in lane.turns])
+    )
+    return _Listened(recording, audio, heard, windows)
+
+
+def _judge(call: _Listened, texts: Sequence[WindowText], tools: Tools) -> Inspection:
+    said = [(window, segment(window, text)) for window, text in zip(call.windows, texts, strict=True)]
+    segments = [found for _, found in said if found is not None]
+    roles, confidence = _roles(call, segments)
+    transcript = assemble(segments, roles, confidence=confidence)
+    spoken = [(window, found) for window, found in said if found is not None]
+    measures = measure(_scene(call, roles, spoken, transcript))
+    hits = tools.matcher.match(transcript.utterances)
+    scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
+    status, reason = _status(call.audio, scorecard)
+    return Inspection(
+        recording=call.recording,
+        status=status,
+        reason=reason,
+        revisions=replace(tools.revisions, audio_sha256=call.recording.sha256),
+        duration=call.audio.duration,
+        layout=str(call.heard.layout),
+        transcript=transcript,
+        measures=measures,
+        hits=hits,
+        scorecard=scorecard,
+    )
+
+
+def judge(
+    call: Call,
+    duration: float,
+    transcript: Transcript,
+    measures: Measures,
+    hits: tuple[PhraseHit, ...],
+    rubric: Rubric,
+) -> Scorecard:
+    """Score a call from what is stored of it: no sound is needed."""
+    speech = {role: _spans(measures, f"speech_{role}") for role in (Role.AGENT, Role.CUSTOMER)}
+    hold = _spans(measures, "hold_total")
+    return score(rubric, Facts(call, duration, transcript, measures, hits, speech, hold))
+
+
+def rejudge(inspection: Inspection, tools: Tools) -> Inspection:
+    """Judge a stored inspection again by the present lexicons and rubric, without its sound."""
+    if inspection.duration is None or inspection.status is Status.UNREADABLE:
+        return inspection
+    hits = tools.matcher.match(inspection.transcript.utterances)
+    scorecard = judge(
+        inspection.recording.call,
+        inspection.duration,
+        inspection.transcript,
+        inspection.measures,
+        hits,
+        tools.rubric,
+    )
+    revisions = replace(
+        inspection.revisions, lexicons=tools.revisions.lexicons, rubric=tools.revisions.rubric
+    )
+    return replace(inspection, hits=hits, scorecard=scorecard, revisions=revisions)
+
+
+def build_tools(settings: Settings) -> Tools:
+    """Load the model, compile the lexicons, read the rubric.
+
+    Raises:
+        ModelError, LexiconError, RubricError: with file, line and remedy.
+    """
+    lexicons, rubric = _rules(settings)
+    transcriber = load_transcriber(
+        settings.model,
+        models=settings.models,
+        language=settings.language,
+        device=settings.device,
+        compute_type=settings.compute_type,
+    )
+    return Tools(
+        listener=Listener(SpeakerSplitter(settings.models / "campplus")),
+        transcriber=transcriber,
+        matcher=compile_matcher(lexicons),
+        rubric=rubric,
+        revisions=_revisions(settings, lexicons, rubric),
+    )
+
+
+def revisions_of(settings: Settings) -> Revisions:
+    """What inspections made now would say they were made from, without loading the model.
+
+    Raises:
+        ModelError, LexiconError, RubricError: as `build_tools`, so that a run fails before it begins.
+    """
+    return _revisions(settings, *_rules(settings))
+
+
+def _rules(settings: Settings) -> tuple[Lexicons, Rubric]:
+    lexicons = load_lexicons(settings.lexicons)
+    return lexicons, load_rubric(settings.rubric, codes=lexicons.codes)
+
+
+def _revisions(settings: Settings, lexicons: Lexicons, rubric: Rubric) -> Revisions:
+    engine = engine_revision(settings.model, models=settings.models)
+    return Revisions(
+        audio_sha256="",
+        engine=f"callinspect {__version__}, {engine.engine}",
+        model=engine.model,
+        lexicons=lexicons.revision,
+        rubric=rubric.revision,
+        settings=settings.fingerprint(),
+    )
+
+
+def _roles(call: _Listened, segments: Sequence[Segment]) -> tuple[tuple[Role, ...], float]:
+    """Role of each party, and how sure that is."""
+    claim = call.recording.call.agent_channel
+    parties = []
+    for party in range(len(call.heard.lanes)):
+        own = [s for s in segments if s.party == party]
+        claimed = (
+            None
+            if call.heard.layout.mono or claim not in ("left", "right")
+            else claim == ("left", "right")[party]
+        )
+        parties.append(
+            Party(
+                text="\n".join(s.text for s in own),
+                first_at=min((s.span.start for s in own), default=float("inf")),
+                claimed=claimed,
+                silent=not own,
+            )
+        )
+    found = find_roles(parties, direction=call.recording.call.direction)
+    return found.roles, found.confidence
+
+
+def _scene(
+    call: _Listened, roles: Sequence[Role], spoken: Sequence[tuple[Window, Segment]], transcript: Transcript
+) -> Scene:
+    """What the measures look at. Sound in which no words were found is nobody's speech."""
+    speech: dict[Role, tuple[Span, ...]] = {Role.AGENT: (), Role.CUSTOMER: ()}
+    for party, role in enumerate(roles):
+        speech[role] = tuple(v for window, s in spoken if s.party == party for v in window.voiced)
+    return Scene(
+        duration=call.audio.duration,
+        speech=speech,
+        hold=call.heard.hold,
+        utterances=transcript.utterances,
+        sound={role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)},
+        mono=call.heard.layout.mono,
+    )
+
+
+def _spans(measures: Measures, name: str) -> tuple[Span, ...]:
+    return next((m.spans for m in measures if m.name == name), ())
+
+
+def _status(audio: Audio, scorecard: Scorecard) -> tuple[Status, str | None]:
+    if audio.warning:
+        return Status.PARTIAL, audio.warning
+    if scorecard.not_applicable:
+        return Status.NOT_APPLICABLE, scorecard.not_applicable
+    return Status.INSPECTED, None
+
+
+def _unreadable(recording: Recording, error: AudioError, tools: Tools) -> Inspection:
+    revisions = replace(tools.revisions, audio_sha256=recording.sha256)
+    return Inspection(recording, Status.UNREADABLE, str(error), revisions)

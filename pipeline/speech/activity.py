@@ -1,0 +1,94 @@
+"""Voice activity on one channel.
+
+The detector is Silero v6, which faster-whisper ships. Fed with plain telephone sound at its usual threshold
+of 0.5 it misses 13 % of the speech of a labelled night and nearly all of some narrow-band voices; it was
+trained on sound with more treble. Lifting the treble first (``y[n] = x[n] - 0.9 x[n-1]``) brings that down
+to 4 %, and the low threshold with hysteresis used here to below 0.5 %. ``callinspect bench`` prints the
+figures.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from faster_whisper.vad import get_vad_model
+from numpy.typing import NDArray
+
+from pipeline.domain import Span, merge
+from pipeline.speech.levels import FRAME, FRAME_SECONDS, framed, level_db, noise_floor_db, spans_of
+
+PRE_EMPHASIS = 0.9
+STARTS_AT = 0.2
+"""Probability at which speech is believed ..."""
+HOLDS_ABOVE = 0.07
+"""... and above which it is believed to go on."""
+SHORTEST_SECONDS = 0.12
+CLOSES_GAPS_SECONDS = 0.25
+EDGE_SECONDS = 0.1
+"""The detector answers late at both ends by about three frames."""
+
+_WORTH_ASKING_DB = 1.5
+"""Frames less than this above the noise floor cannot hold speech: the model is not asked about them ..."""
+_INAUDIBLE_DB = -66.0
+"""... nor about anything as faint as this: below the quantisation noise of mu-law."""
+_AROUND_FRAMES = 12
+"""... unless louder sound is this near."""
+
+
+class SpeechDetector:
+    """Finds speech on a channel. Built once per process."""
+
+    @cached_property
+    def _model(self) -> Any:
+        return get_vad_model()
+
+    def detect(self, samples: NDArray[np.float32]) -> tuple[Span, ...]:
+        """Where someone speaks.
+
+        Args:
+            samples: one channel, 1-D float32 at 16 kHz.
+
+        Returns:
+            Sorted, disjoint spans within the recording; empty where nobody speaks.
+        """
+        if len(samples) < FRAME:
+            return ()
+        spans = spans_of(_hysteresis(self.probabilities(samples)))
+        long_enough = merge(spans, gap=CLOSES_GAPS_SECONDS)
+        end = len(samples) / (FRAME / FRAME_SECONDS)
+        return merge(
+            Span(max(0.0, s.start - EDGE_SECONDS), min(end, s.end + EDGE_SECONDS))
+            for s in long_enough
+            if s.duration >= SHORTEST_SECONDS and s.start < end
+        )
+
+    def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probability of speech per frame of 32 ms; exactly 0 where the frame is too faint to ask about."""
+        lifted = np.empty_like(samples)
+        lifted[0] = samples[0]
+        np.subtract(samples[1:], PRE_EMPHASIS * samples[:-1], out=lifted[1:])
+        rows = framed(lifted)
+        asked = _worth_asking(level_db(samples))
+        out = np.zeros(len(rows), dtype=np.float32)
+        if asked.any():
+            out[asked] = self._model(rows[asked].ravel()).ravel()
+        return out
+
+
+def _worth_asking(levels: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Frames near sound that stands out of the channel's noise."""
+    loud = levels > max(noise_floor_db(levels) + _WORTH_ASKING_DB, _INAUDIBLE_DB)
+    width = 2 * _AROUND_FRAMES + 1
+    return np.asarray(np.convolve(loud, np.ones(width), "same") > 0.5)
+
+
+def _hysteresis(probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Runs above HOLDS_ABOVE that reach STARTS_AT somewhere."""
+    kept = probabilities > HOLDS_ABOVE
+    starts = np.flatnonzero(np.diff(np.concatenate(([False], kept)).astype(np.int8)) == 1)
+    run = np.cumsum(np.diff(np.concatenate(([False], kept)).astype(np.int8)) == 1)
+    believed = np.zeros(len(starts) + 1, dtype=bool)
+    np.logical_or.at(believed, run, probabilities >= STARTS_AT)
+    return np.asarray(kept & believed[run])

@@ -1,0 +1,95 @@
+"""From channels of sound to lanes of speech: one lane per party, whatever the file looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.domain import Span, covered, intersect, merge, subtract
+from pipeline.speech.activity import SpeechDetector
+from pipeline.speech.crosstalk import remove_crosstalk
+from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
+from pipeline.speech.layout import Layout, find_layout
+from pipeline.speech.sounds import find_hold_sounds
+
+SHORTEST_SPEECH_SECONDS = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One party: its sound and where it speaks."""
+
+    channel: int
+    """Channel of the file."""
+    samples: NDArray[np.float32]
+    """1-D float32 at 16 kHz, without the other party's cross-talk. In mono both lanes hold the same array."""
+    turns: tuple[SpeakerTurn, ...]
+
+    @cached_property
+    def speech(self) -> tuple[Span, ...]:
+        return merge(turn.span for turn in self.turns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """A recording as heard, before anyone knows what was said."""
+
+    layout: Layout
+    duration: float
+    lanes: tuple[Lane, ...]
+    """At most two; a lane with no turns is a party that says nothing."""
+    hold: tuple[Span, ...]
+    """Music, beeps, ringback."""
+
+    @property
+    def overlaps(self) -> tuple[Span, ...]:
+        """Where both parties talk at once."""
+        return intersect(self.lanes[0].speech, self.lanes[1].speech) if len(self.lanes) == 2 else ()
+
+
+class Listener:
+    """Finds who speaks where. Built once per process."""
+
+    def __init__(self, splitter: SpeakerSplitter) -> None:
+        self._detector = SpeechDetector()
+        self._splitter = splitter
+
+    def listen(self, channels: Sequence[NDArray[np.float32]], *, duration: float) -> Heard:
+        """Lanes of one or two channels (1-D float32, 16 kHz, equal length)."""
+        layout = find_layout(channels)
+        return (
+            self._apart(channels, duration)
+            if layout is Layout.STEREO
+            else self._mixed(channels[0], duration, layout)
+        )
+
+    def _apart(self, channels: Sequence[NDArray[np.float32]], duration: float) -> Heard:
+        cleaned = remove_crosstalk(channels)
+        speech = [_long_enough(subtract(self._detector.detect(c.samples), c.leak)) for c in cleaned]
+        hold = merge(h for c, s in zip(cleaned, speech, strict=True) for h in find_hold_sounds(c.samples, s))
+        lanes = []
+        for channel, clean in enumerate(cleaned):
+            other = speech[1 - channel]
+            turns = tuple(
+                SpeakerTurn(span, channel, 1.0, covered(span, other) > 0.5) for span in speech[channel]
+            )
+            lanes.append(Lane(channel, clean.samples, turns))
+        talk = merge(span for spans in speech for span in spans)
+        return Heard(Layout.STEREO, duration, tuple(lanes), subtract(hold, talk))
+
+    def _mixed(self, samples: NDArray[np.float32], duration: float, layout: Layout) -> Heard:
+        speech = _long_enough(self._detector.detect(samples))
+        turns = self._splitter.split(samples, speech) if speech else ()
+        lanes = tuple(
+            Lane(0, samples, tuple(turn for turn in turns if turn.speaker == speaker))
+            for speaker in sorted({turn.speaker for turn in turns})
+        )
+        return Heard(layout, duration, lanes, find_hold_sounds(samples, speech))
+
+
+def _long_enough(spans: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(span for span in spans if span.duration >= SHORTEST_SPEECH_SECONDS)

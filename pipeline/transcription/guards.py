@@ -1,0 +1,62 @@
+"""Sentences that nobody said: loops, credits learned from subtitles, text over too little speech.
+
+Whisper learned from films and videos; over silence, noise and music it writes what stood in their credits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CREDITS = re.compile(
+    r"字幕(由|制作|提供|志愿者|by|组)|(请)?不吝(点赞|點贊)|明镜(需要您的支持|与点点)|点赞.{0,4}订阅|訂閱|订阅.{0,6}(频道|转发|打赏)"
+    r"|(谢谢|感谢)(大家)?(的)?(观看|收看|收听)|下(期|集|一期|个视频)(再见|见)|优优独播剧场|YoYo|amara|中文字幕|未经.{0,4}许可.{0,6}(翻唱|使用)"
+    r"|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜|thank(s| you) for watching|subtitles? by",
+    re.IGNORECASE,
+)
+"""Only ever seen as inventions in telephone calls; the whole window is thrown away."""
+
+_FASTEST = 12.0
+"""Characters per second of speech; people manage 9 (news readers 5)."""
+_SLOWEST = 1.2
+_LOOP = re.compile(r"(.{1,12}?)\1{3,}")
+"""The same 1 to 12 characters four times in a row."""
+_LEGITIMATE = set("哈呵嗯啊喂对好是行哦哎呀嘿谢")
+"""Characters that people do say several times in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with a decoded text."""
+
+    suspect: bool
+    """Worth a second look."""
+    impossible: str | None = None
+    """The reason why it cannot have been said; None where it can."""
+
+
+def judge(
+    text: str, *, voiced_seconds: float, log_probability: float, no_speech: float, floor: float
+) -> Verdict:
+    """Judge a window's text by its shape; ``floor`` is the log-probability below which it is looked at
+    again."""
+    spoken = sum(char.isalnum() for char in text)
+    if not spoken:
+        return Verdict(suspect=voiced_seconds > 0.6)
+    if CREDITS.search(text):
+        return Verdict(suspect=False, impossible="credits")
+    if looping(text):
+        return Verdict(suspect=True, impossible="loop")
+    rate = spoken / max(voiced_seconds, 0.2)
+    if rate > _FASTEST and spoken > 6:
+        return Verdict(suspect=True, impossible="more text than speech")
+    if no_speech > 0.8 and log_probability < -0.7:
+        return Verdict(suspect=True, impossible="no speech")
+    return Verdict(suspect=log_probability < floor or (rate < _SLOWEST and voiced_seconds > 1.5))
+
+
+def looping(text: str) -> bool:
+    """True where a few characters repeat as only a decoder does."""
+    plain = "".join(char for char in text if char.isalnum())
+    match = _LOOP.search(plain)
+    return match is not None and not set(match.group(1)) <= _LEGITIMATE and not match.group(1).isdigit()

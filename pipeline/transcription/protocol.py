@@ -1,0 +1,78 @@
+"""The swap point: what any speech engine takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.domain import Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A piece of one channel to be turned into text: one turn, or part of one."""
+
+    samples: NDArray[np.float32]
+    """1-D float32 at 16 kHz."""
+    span: Span
+    """Where the samples lie in the recording."""
+    voiced: tuple[Span, ...]
+    """Where in the recording someone speaks inside ``span``; what maps characters to seconds."""
+    party: int = 0
+    """Which of the two parties speaks, before anyone knows their roles."""
+    party_confidence: float = 1.0
+    """How sure it is that this party speaks, 0..1."""
+    overlapped: bool = False
+    """The other party talks over most of it."""
+
+    @property
+    def voiced_seconds(self) -> float:
+        return sum(span.duration for span in self.voiced)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text inside a window, with times in the recording."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowText:
+    """What an engine heard in one window."""
+
+    pieces: tuple[Piece, ...]
+    """In time order; empty where there is nothing to write down."""
+    log_probability: float
+    """Mean natural log-probability per token; 0 where there is no text."""
+    looks: int = 1
+    """How often the window was decoded."""
+    rejected: str | None = None
+    """Why a text was thrown away (a loop, an invented sentence, ...); None where none was."""
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+class Transcriber(Protocol):
+    """A speech engine. Every engine passes the same contract test."""
+
+    @property
+    def name(self) -> str:
+        """Engine and version, as stored with each inspection."""
+
+    @property
+    def model(self) -> str:
+        """Model and revision, as stored with each inspection."""
+
+    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+        """Text of each window, in the order given, simplified characters.
+
+        The result for a window does not depend on the windows beside it.
+        """

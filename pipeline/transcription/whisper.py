@@ -1,0 +1,241 @@
+"""The default engine: any CTranslate2 Whisper model, through faster-whisper.
+
+Whisper is made for windows of 30 s, and its encoder costs the same whatever they hold. It accepts less: here
+the context is the window's own length and a tail. Two things keep that honest: timestamps are asked for (they
+tell the decoder where speech ends), and a text that looks wrong is decoded again with more context and a
+wider beam.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import faster_whisper
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.domain import SAMPLE_RATE_HZ, Span
+from pipeline.errors import ModelError
+from pipeline.transcription.guards import Verdict, judge
+from pipeline.transcription.models import locate, model_revision
+from pipeline.transcription.protocol import Piece, Window, WindowText
+from pipeline.transcription.text import written
+
+_FRAMES_PER_SECOND = 100
+_LONGEST_CONTEXT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a window is decoded."""
+
+    beam: int
+    tail_seconds: float
+    """Silence after the speech: a context that ends with the last word makes the decoder loop."""
+    shortest_context_seconds: float
+    temperature: float = 0.0
+
+
+FIRST_LOOK = Decoding(beam=1, tail_seconds=2.0, shortest_context_seconds=3.0)
+SECOND_LOOK = Decoding(beam=5, tail_seconds=4.0, shortest_context_seconds=8.0)
+
+LOOK_AGAIN_BELOW = -0.65
+"""Mean log-probability per token below which a second look pays (speed against errors: docs/speed.md)."""
+GIVE_UP_BELOW = -1.6
+"""Text this improbable after two looks is noise."""
+
+BATCH = 8
+
+
+class WhisperTranscriber:
+    """faster-whisper's model, tokenizer and features, decoded window by window. Built once per process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        language: str = "zh",
+        device: str = "cpu",
+        compute_type: str = "int8",
+        threads: int = 1,
+    ) -> None:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        try:
+            self._whisper = faster_whisper.WhisperModel(
+                str(folder),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(f"not a usable CTranslate2 Whisper model: {error}", path=folder) from error
+        self._folder = folder
+        self._language = language
+        self._settings = f"{device}-{compute_type}-{language}"
+
+    @property
+    def name(self) -> str:
+        return f"faster-whisper {faster_whisper.__version__} {self._settings}"
+
+    @property
+    def model(self) -> str:
+        return model_revision(self._folder)
+
+    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+        """See `Transcriber`. Windows of one length are decoded together; flagged ones once more."""
+        first = self._decode(windows, range(len(windows)), FIRST_LOOK)
+        again = [i for i, (_, verdict) in first.items() if verdict.suspect]
+        second = self._decode(windows, again, SECOND_LOOK)
+        return [
+            self._settle(first[i], second.get(i)) if windows[i].voiced else WindowText((), 0.0)
+            for i in range(len(windows))
+        ]
+
+    def _settle(
+        self, first: tuple[WindowText, Verdict], second: tuple[WindowText, Verdict] | None
+    ) -> WindowText:
+        """The better of two looks, or nothing where neither can have been said."""
+        looks = 1 if second is None else 2
+        possible = [text for text, verdict in (first, second or first) if verdict.impossible is None]
+        if not possible:
+            reason = (second or first)[1].impossible
+            return WindowText((), 0.0, looks, rejected=reason)
+        best = max(possible, key=lambda text: text.log_probability if text.pieces else -99.0)
+        if best.log_probability < GIVE_UP_BELOW:
+            return WindowText((), 0.0, looks, rejected="improbable")
+        return WindowText(best.pieces, best.log_probability, looks)
+
+    # --- decoding -----------------------------------------------------------------------------
+
+    def _decode(
+        self, windows: Sequence[Window], which: Sequence[int] | range, how: Decoding
+    ) -> dict[int, tuple[WindowText, Verdict]]:
+        by_context: dict[int, list[int]] = defaultdict(list)
+        for i in which:
+            by_context[self._context_frames(windows[i], how)].append(i)
+        out: dict[int, tuple[WindowText, Verdict]] = {}
+        for frames in sorted(by_context, reverse=True):
+            for batch in _batches(by_context[frames], BATCH):
+                results = self._generate([windows[i] for i in batch], frames, how)
+                out.update(zip(batch, results, strict=True))
+        return out
+
+    @staticmethod
+    def _context_frames(window: Window, how: Decoding) -> int:
+        """Whole seconds, so that windows of like length share a batch; a function of the window alone."""
+        seconds = math.ceil(len(window.samples) / SAMPLE_RATE_HZ + how.tail_seconds)
+        return int(min(_LONGEST_CONTEXT, max(how.shortest_context_seconds, seconds)) * _FRAMES_PER_SECOND)
+
+    def _features(self, samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+        mel = self._whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
+        out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
+        out[:, : mel.shape[1]] = mel
+        return out
+
+    def _generate(
+        self, windows: Sequence[Window], frames: int, how: Decoding
+    ) -> Iterator[tuple[WindowText, Verdict]]:
+        features = np.stack([self._features(w.samples, frames) for w in windows])
+        encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
+        longest = max(w.voiced_seconds for w in windows)
+        results = self._whisper.model.generate(
+            encoded,
+            [self._prompt] * len(windows),
+            beam_size=how.beam,
+            max_length=min(440, len(self._prompt) + 16 + round(longest * 18)),
+            return_scores=True,
+            return_no_speech_prob=True,
+            max_initial_timestamp_index=50,
+        )
+        for window, result in zip(windows, results, strict=True):
+            yield self._read(window, result)
+
+    def _read(self, window: Window, result: Any) -> tuple[WindowText, Verdict]:
+        tokens = result.sequences_ids[0]
+        pieces = tuple(self._pieces(window, tokens))
+        log_probability = float(result.scores[0])
+        text = WindowText(pieces, log_probability if pieces else 0.0)
+        verdict = judge(
+            text.text,
+            voiced_seconds=window.voiced_seconds,
+            log_probability=log_probability,
+            no_speech=float(result.no_speech_prob),
+            floor=LOOK_AGAIN_BELOW,
+        )
+        return text, verdict
+
+    def _pieces(self, window: Window, tokens: Sequence[int]) -> Iterator[Piece]:
+        """Text between timestamp tokens; times that make no sense fall back to the window's."""
+        start, ids = 0.0, []
+        for token in [*tokens, self._first_timestamp]:
+            if token < self._first_timestamp:
+                ids.append(token)
+                continue
+            time = (token - self._first_timestamp) * 0.02
+            if ids:
+                text = written(self._tokenizer.decode([t for t in ids if t < self._end_of_text]))
+                if text:
+                    yield Piece(_within(window.span, start, time), text)
+                ids = []
+            start = time
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return self._whisper.hf_tokenizer
+
+    def _token(self, text: str) -> int:
+        found = self._tokenizer.token_to_id(text)
+        if found is None:
+            raise ModelError(
+                f"the model's tokenizer lacks {text}; not a multilingual Whisper model", path=self._folder
+            )
+        return int(found)
+
+    @cached_property
+    def _prompt(self) -> list[int]:
+        return [self._token(t) for t in ("<|startoftranscript|>", f"<|{self._language}|>", "<|transcribe|>")]
+
+    @cached_property
+    def _end_of_text(self) -> int:
+        return self._token("<|endoftext|>")
+
+    @cached_property
+    def _first_timestamp(self) -> int:
+        return self._token("<|notimestamps|>") + 1
+
+
+def _batches(items: Sequence[int], size: int) -> Iterator[list[int]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def _within(window: Span, start: float, end: float) -> Span:
+    """Times relative to a window as a span in the recording."""
+    end = end if end > start else window.duration
+    begin = min(window.start + start, window.end)
+    return Span(begin, max(begin, min(window.start + end, window.end)))
+
+
+def load_transcriber(
+    model: str, *, models: Path, language: str, device: str, compute_type: str, threads: int = 1
+) -> WhisperTranscriber:
+    """The engine for a model by name or folder.
+
+    Raises:
+        ModelError: the model is not there; the message says how to get it.
+    """
+    folder = locate(model, folder=models)
+    return WhisperTranscriber(
+        folder, language=language, device=device, compute_type=compute_type, threads=threads
+    )
