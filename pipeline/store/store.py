@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, func, select
 
 from pipeline.domain import Inspection, Recording, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import counting, reading, running, writing
+from pipeline.store import counting, memory, reading, running, standing, writing
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, matching
@@ -185,7 +185,7 @@ class Store:
         A call that is missing from the answer is absent from the store.
         """
         with self._read() as connection:
-            return running.standings(connection, recordings, revisions)
+            return standing.standings(connection, recordings, revisions)
 
     def is_current(self, recording: Recording, revisions: Revisions) -> bool:
         """True where nothing is to be done for this recording."""
@@ -195,12 +195,12 @@ class Store:
     def choose(self, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
         """Make a stored revision the current one of its call; False where there is none like this."""
         with self._write() as connection:
-            return running.choose(connection, call_id, revisions, run_id=run_id)
+            return standing.choose(connection, call_id, revisions, run_id=run_id)
 
     def relocate(self, recordings: Iterable[Recording], *, run_id: int) -> None:
         """Note where the files of known audio are now."""
         with self._write() as connection:
-            running.relocate(connection, recordings, run_id=run_id)
+            standing.relocate(connection, recordings, run_id=run_id)
 
     def inspection(self, call_id: str) -> Inspection | None:
         """The current inspection of a call."""
@@ -209,7 +209,7 @@ class Store:
     def revisions(self, call_id: str) -> list[Inspection]:
         """All inspections of a call, oldest first."""
         with self._read() as connection:
-            ids = running.inspection_ids(connection, call_id)
+            ids = standing.inspection_ids(connection, call_id)
             return list(reading.inspections_by_id(connection, ids))
 
     def inspections(
@@ -243,25 +243,25 @@ class Store:
     def begin(self, recordings: Sequence[Recording], *, run_id: int) -> None:
         """Note that a worker begins these calls: if everything dies now, the next run knows where."""
         with self._write() as connection:
-            running.add_attempts(connection, recordings, run_id=run_id, crashed=False, reason=None)
+            memory.add_attempts(connection, recordings, run_id=run_id, crashed=False, reason=None)
 
     def add_crash(self, recording: Recording, reason: str, *, run_id: int) -> int:
         """Note that a worker died on this call alone; how often that has happened, over all runs."""
         with self._write() as connection:
-            found = running.add_attempts(connection, [recording], run_id=run_id, crashed=True, reason=reason)
+            found = memory.add_attempts(connection, [recording], run_id=run_id, crashed=True, reason=reason)
             return found[recording.call.call_id]
 
     def suspects(self, recordings: Sequence[Recording]) -> dict[str, int]:
         """Call id -> crashes, of calls that were begun (by this run or by one that died) and not finished."""
         with self._read() as connection:
-            return running.suspects(connection, recordings)
+            return memory.suspects(connection, recordings)
 
     def digests(self, files: Sequence[Sequence[FileStamp]]) -> list[str | None]:
         """The digest of each recording's files as remembered, None where they are new or changed."""
         with self._read() as connection:
-            return running.digests(connection, files)
+            return memory.digests(connection, files)
 
     def remember_digests(self, found: Iterable[tuple[Sequence[FileStamp], str]]) -> None:
         """Remember what files hold, by path, size and time of change, so that they need not be read again."""
         with self._write() as connection:
-            running.remember_digests(connection, found)
+            memory.remember_digests(connection, found)

@@ -1,0 +1,75 @@
+"""What must outlive a killed run: the calls it had begun, and the digests of the files it had read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select, tuple_
+
+from pipeline.domain import Recording
+from pipeline.store import codec
+from pipeline.store.reading import pages
+from pipeline.store.tables import attempts, file_digests
+from pipeline.store.views import FileStamp
+from pipeline.store.writing import check_fence, upsert
+
+
+def add_attempts(
+    connection: Connection, recordings: Iterable[Recording], *, run_id: int, crashed: bool, reason: str | None
+) -> dict[str, int]:
+    """Note that these calls begin, or that a worker died on them; call id -> crashes so far."""
+    check_fence(connection, run_id)
+    out: dict[str, int] = {}
+    for recording in recordings:
+        insert = upsert(connection, attempts).values(
+            call_id=recording.call.call_id,
+            audio_sha256=recording.sha256,
+            run=run_id,
+            crashes=int(crashed),
+            reason=reason,
+        )
+        changed = {"run": run_id, "crashes": attempts.c.crashes + int(crashed)}
+        if crashed:
+            changed["reason"] = insert.excluded.reason
+        statement = insert.on_conflict_do_update(
+            index_elements=["call_id", "audio_sha256"], set_=changed
+        ).returning(attempts.c.crashes)
+        out[recording.call.call_id] = int(connection.execute(statement).scalar_one())
+    return out
+
+
+def suspects(connection: Connection, recordings: Sequence[Recording]) -> dict[str, int]:
+    """Call id -> crashes, for calls that some run began and did not finish."""
+    out: dict[str, int] = {}
+    for page in pages(recordings):
+        keys = [(r.call.call_id, r.sha256) for r in page]
+        query = select(attempts.c.call_id, attempts.c.crashes).where(
+            tuple_(attempts.c.call_id, attempts.c.audio_sha256).in_(keys)
+        )
+        out.update({row.call_id: row.crashes for row in connection.execute(query)})
+    return out
+
+
+def _key(stamps: Sequence[FileStamp]) -> tuple[str, str, str]:
+    paths = codec.paths(stamp.path for stamp in stamps)
+    stamp = codec.dumps([[s.size, s.mtime_ns] for s in stamps])
+    return hashlib.sha256(paths.encode()).hexdigest(), paths, stamp
+
+
+def digests(connection: Connection, files: Sequence[Sequence[FileStamp]]) -> list[str | None]:
+    """The remembered digest of each recording's files, None where they are unknown or changed."""
+    keys = [_key(stamps) for stamps in files]
+    known: dict[tuple[str, str], str] = {}
+    for page in pages([key for key, _, _ in keys]):
+        for row in connection.execute(select(file_digests).where(file_digests.c.key.in_(page))):
+            known[row.key, row.stamp] = row.sha256
+    return [known.get((key, stamp)) for key, _, stamp in keys]
+
+
+def remember_digests(connection: Connection, found: Iterable[tuple[Sequence[FileStamp], str]]) -> None:
+    for stamps, sha256 in found:
+        key, paths, stamp = _key(stamps)
+        insert = upsert(connection, file_digests).values(key=key, paths=paths, stamp=stamp, sha256=sha256)
+        changed = {name: insert.excluded[name] for name in ("paths", "stamp", "sha256")}
+        connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=changed))

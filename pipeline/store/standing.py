@@ -1,0 +1,105 @@
+"""What the store knows about recordings, seen from what a run would make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.domain import Recording, Revisions, Status
+from pipeline.store import codec, rows
+from pipeline.store.reading import pages
+from pipeline.store.tables import calls, inspections
+from pipeline.store.views import Standing, StoredStanding
+from pipeline.store.writing import check_fence, make_current, same_revisions
+
+_LISTENING = ("engine", "model", "settings")
+"""The revisions that decide what was heard; the others only decide how it was judged."""
+
+
+def standings(
+    connection: Connection, recordings: Sequence[Recording], revisions: Revisions
+) -> dict[str, StoredStanding]:
+    """Call id -> standing; a call that is not in the answer is absent."""
+    out: dict[str, StoredStanding] = {}
+    joined = inspections.join(calls, inspections.c.call == calls.c.id)
+    made = rows.revision_values(revisions)
+    for page in pages(recordings):
+        wanted = {r.call.call_id: r for r in page}
+        query = (
+            select(*(c for c in calls.c if c.name != "id"), *inspections.c)
+            .select_from(joined)
+            .where(
+                calls.c.call_id.in_(list(wanted)), *(inspections.c[name] == made[name] for name in _LISTENING)
+            )
+        )
+        for row in connection.execute(query):
+            recording = wanted[row.call_id]
+            if row.audio_sha256 != recording.sha256:
+                continue
+            found = _standing(row, recording, revisions)
+            if row.call_id not in out or _nearer(found, out[row.call_id]):
+                out[row.call_id] = found
+    return out
+
+
+def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredStanding:
+    call = rows.read_call(row)
+    if (row.lexicons, row.rubric) != (revisions.lexicons, revisions.rubric):
+        standing = Standing.JUDGED_OTHERWISE
+    elif call != recording.call:
+        standing = Standing.FACTS_CHANGED
+    else:
+        standing = Standing.CURRENT if row.current else Standing.KNOWN
+    return StoredStanding(
+        standing=standing,
+        status=Status(row.status),
+        reason=row.reason,
+        duration=row.duration,
+        paths=codec.read_paths(row.paths),
+        # Which channel is the agent's decides who said what: if that changed, hear again.
+        heard=row.current
+        and row.status != Status.UNREADABLE.value
+        and call.agent_channel == recording.call.agent_channel,
+    )
+
+
+def _nearer(one: StoredStanding, other: StoredStanding) -> bool:
+    """Whether ``one`` says more about what is to be done than ``other``, of the same call."""
+    order = list(Standing)
+    return (order.index(one.standing), not one.heard) < (order.index(other.standing), not other.heard)
+
+
+def inspection_ids(connection: Connection, call_id: str) -> list[int]:
+    """Keys of all inspections of a call, oldest first."""
+    joined = inspections.join(calls, inspections.c.call == calls.c.id)
+    query = select(inspections.c.id).select_from(joined).where(calls.c.call_id == call_id)
+    return list(connection.execute(query.order_by(inspections.c.id)).scalars())
+
+
+def choose(connection: Connection, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
+    """Make a stored revision the current one; False where there is none like this."""
+    check_fence(connection, run_id)
+    joined = inspections.join(calls, inspections.c.call == calls.c.id)
+    query = (
+        select(inspections.c.id, inspections.c.call)
+        .select_from(joined)
+        .where(calls.c.call_id == call_id, same_revisions(revisions))
+    )
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        return False
+    make_current(connection, found.call, found.id)
+    return True
+
+
+def relocate(connection: Connection, recordings: Iterable[Recording], *, run_id: int) -> None:
+    check_fence(connection, run_id)
+    for recording in recordings:
+        call = select(calls.c.id).where(calls.c.call_id == recording.call.call_id).scalar_subquery()
+        connection.execute(
+            update(inspections)
+            .where(inspections.c.call == call, inspections.c.audio_sha256 == recording.sha256)
+            .values(paths=codec.paths(recording.paths))
+        )
