@@ -54,5 +54,5 @@ def run(
             report=report,
         )
     for part in run_summary(summary, session.words, width=session.out.width, brief=session.shared.quiet):
-        session.out.print(part)
+        session.out.print(part, crop=False)
     return summary.exit_status

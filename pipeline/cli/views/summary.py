@@ -70,25 +70,30 @@ def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     if not summary.unreadable:
         return
     yield Text(f"\n{words('summary.unreadable-list')}", style="bold red")
-    grid = _list()
     for item in summary.unreadable:
-        grid.add_row(item.call_id, item.reason, ", ".join(str(path) for path in item.paths))
-    yield grid
+        yield _named(item.call_id, item.reason)
+        yield from (_place(str(path)) for path in item.paths)
 
 
 def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     if not summary.problems:
         return
     yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
-    grid = _list()
     for problem in summary.problems[:LISTED]:
-        place = "" if problem.path is None else str(problem.path)
-        if problem.line is not None:
-            place += f":{problem.line}"
-        grid.add_row(problem.call_id or "-", problem.reason, place)
-    yield grid
+        yield _named(problem.call_id or "-", problem.reason)
+        if problem.path is not None:
+            yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")
     if len(summary.problems) > LISTED:
         yield Text(words("summary.more", count=len(summary.problems) - LISTED), style="dim")
+
+
+def _named(call_id: str, reason: str) -> Text:
+    return Text(call_id, style="bold").append(f"  {reason}", style="not bold")
+
+
+def _place(path: str) -> Text:
+    """A path in one piece, however long, so that it can be copied."""
+    return Text(f"    {path}", style="dim", no_wrap=True, overflow="ignore")
 
 
 def quality(summary: RunSummary, words: Words) -> Text:
@@ -120,11 +125,3 @@ def next_steps(summary: RunSummary, words: Words) -> Iterator[Text]:
         yield Text(words("next.export"))
     if not summary.found:
         yield Text(words("next.nothing"), style="yellow")
-
-
-def _list() -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", overflow="fold")
-    grid.add_column(overflow="fold", ratio=1)
-    grid.add_column(overflow="fold", style="dim", ratio=1)
-    return grid

@@ -171,7 +171,8 @@ def summary(**changes: object) -> RunSummary:
 def test_the_summary_of_a_night() -> None:
     text = shown(*run_summary(summary(), ZH, width=80, brief=False))
     for expected in (
-        "O09  not audio  /dump/O02.wav",
+        "O09  not audio",
+        "    /dump/O02.wav",
         "O21  no such recording",
         "待复核 6 通（共评分 18 通）",
         "平均 83.2 分，合格率 67%",

@@ -1,0 +1,65 @@
+"""The run from the command line: what stops it before it begins, and what its exit status says."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.commands import ROOT, callinspect
+
+MODELS = ROOT / "models"
+
+needs_model = pytest.mark.skipif(
+    not (MODELS / "base" / "model.bin").is_file(),
+    reason="the speech model is missing; run `callinspect models fetch base`",
+)
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    """One recording without a word in it, and one file that is no recording."""
+    folder = tmp_path / "dump"
+    folder.mkdir()
+    with wave.open(str(folder / "quiet.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * 8000 * 6))
+    (folder / "broken.wav").write_bytes(b"this is no sound " * 99)
+    return folder
+
+
+def test_without_a_model_nothing_begins(dump: Path, tmp_path: Path) -> None:
+    got = callinspect("run", dump, cwd=tmp_path, CALLINSPECT_MODELS=str(tmp_path / "models"))
+    assert (got.returncode, got.stdout) == (2, "")
+    assert "callinspect models fetch base" in got.stderr
+    assert len(got.stderr.splitlines()) == 1
+
+
+def test_a_bad_rubric_is_named_with_its_line(dump: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("rubric: bad\ntitle: x\npass_mark: 101\nsections: []\n", encoding="utf-8")
+    got = callinspect("run", dump, "--rubric", bad, cwd=tmp_path)
+    assert got.returncode == 2
+    assert "bad.yaml:" in got.stderr
+    assert "Traceback" not in got.stderr
+
+
+@needs_model
+def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: Path) -> None:
+    got = callinspect("run", dump, "--workers", "1", cwd=tmp_path)
+    assert got.returncode == 1, got.stderr
+    assert got.stderr == "", "no progress in a pipe"
+    assert "broken.wav" in got.stdout
+    listed = callinspect("list", "--json", cwd=tmp_path).stdout.splitlines()
+    states = {call["call_id"]: call["status"] for call in map(json.loads, listed)}
+    assert states == {"broken": "unreadable", "quiet": "not-applicable"}
+
+    again = callinspect("run", dump, "-q", cwd=tmp_path)
+    assert again.returncode == 1, "what could not be read still cannot"
+    assert "已是最新" in again.stdout
+    assert "broken.wav" in again.stdout
+    assert "callinspect list" not in again.stdout
