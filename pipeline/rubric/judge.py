@@ -30,21 +30,22 @@ class Judged:
 def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
     """Every item of the sheet in order."""
     for section in rubric.sections:
-        skip_section = _excluded(section.when, facts)
+        skip_section = excluded(section.when, facts)
         for criterion in section.criteria:
-            skip = skip_section or _excluded(criterion.when, facts)
+            skip = skip_section or excluded(criterion.when, facts)
             for item in criterion.items:
-                yield Judged(section, criterion, item, skip or _judge_item(rubric, item, facts))
+                yield Judged(section, criterion, item, skip or judge_item(rubric, item, facts))
 
 
-def _judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
+def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
+    """One item, its own prerequisite and dates included."""
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, item.valid_from, item.valid_until):
         return not_applicable("通话日期不在该项的有效期内")
-    return _excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
+    return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
 
 
-def _excluded(when: Condition | None, facts: Facts) -> Verdict | None:
+def excluded(when: Condition | None, facts: Facts) -> Verdict | None:
     """The verdict where a prerequisite does not hold or is not known; None where it holds."""
     if when is None:
         return None

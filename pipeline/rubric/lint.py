@@ -14,6 +14,7 @@ from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
+from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.kinds import Choice
 from pipeline.rubric.load import codes_used, line_of, load_rubric, read_document
 from pipeline.rubric.overlaps import overlap
@@ -216,7 +217,9 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                     Level.ERROR, "test-unreadable", line, item.id, f"测试对话写法有误：{error}", str(error)
                 )
                 continue
-            verdict = item.check.run(facts, rubric.bars[item.severity])
+            criterion, section = _at(rubric, place[:-2]), _at(rubric, place[:-4])
+            skip = excluded(section.when, facts) or excluded(criterion.when, facts)
+            verdict = skip or judge_item(rubric, item, facts)
             if verdict.outcome != test.expect:
                 yield Issue(
                     Level.ERROR,

@@ -52,8 +52,7 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None
 
 
 def _hearing(facts: Facts, role: Role, window: Span) -> tuple[float, float]:
-    """The share of the party's speech that was transcribed, and the mean confidence of its words; 1 where it is
-    silent."""
+    """The share of the party's speech that was transcribed, and the mean confidence of its words."""
     transcribed = confidence = 1.0
     spoken = clip(facts.speech.get(role, ()), window)
     if total(spoken) > 1.0:

@@ -50,8 +50,8 @@ class Item(Options):
     when: Condition | None = Field(None, description="where this does not hold, the item does not apply")
     valid_from: date | None = Field(None, description="calls before this day are not judged by it")
     valid_until: date | None = Field(None, description="calls after this day are not judged by it")
-    advice: str = Field("", description="how to do it instead: shown in coaching")
-    tests: tuple[Test, ...] = Field((), description="dialogues that the linter runs")
+    advice: str = Field("", exclude=True, description="how to do it instead: shown in coaching")
+    tests: tuple[Test, ...] = Field((), exclude=True, description="dialogues that the linter runs")
 
     @model_validator(mode="after")
     def _costs_something(self) -> Item:
@@ -187,7 +187,7 @@ class Rubric(Options):
 
     @cached_property
     def revision(self) -> str:
-        """Digest (16 hex digits) of everything that judges; comments and layout do not change it."""
+        """Digest (16 hex digits) of everything that judges; comments, advice and tests do not change it."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
 
     @cached_property

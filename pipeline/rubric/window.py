@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.domain import Role, Span
@@ -39,7 +41,7 @@ class Window(Options):
             raise ValueError("'of' needs first_utterances or last_utterances")
         return self
 
-    @property
+    @cached_property
     def everything(self) -> bool:
         return all(getattr(self, name) is None for name in type(self).model_fields)
 

@@ -7,9 +7,10 @@ from pydantic import Field
 from pipeline.domain import Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import ROLES, cite_all, doubt
+from pipeline.rubric.proof import ROLES, cite_all, clock, doubt, garbled
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.window import Window
 
 ID = "late-phrase"
 
@@ -18,6 +19,10 @@ class Options(Base):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     after_seconds: float = Field(gt=0, description="seconds from the start of the recording")
     role: Role = Field(Role.AGENT, description="who must say it")
+    usual_place: Window | None = Field(
+        None, description="where it is normally said: badly recognised words there leave the answer open"
+    )
+    least_characters: int = Field(4, ge=1, description="shorter utterances cannot hide it")
 
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
@@ -27,12 +32,21 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     first = said[0]
     if first.span.start < options.after_seconds:
         return passed(f"在第{first.span.start:.0f}秒说到", cite_all([first]))
-    reason = doubt(facts, first, bar)
+    reason = doubt(facts, first, bar) or _may_be_earlier(facts, options, bar)
     if reason is not None:
         return undetermined(f"到第{first.span.start:.0f}秒才说到，但{reason}，请人工复听", cite_all([first]))
     return failed(
         f"到第{first.span.start:.0f}秒才说到（应在{options.after_seconds:.0f}秒内）", cite_all([first])
     )
+
+
+def _may_be_earlier(facts: Facts, options: Options, bar: Bar) -> str | None:
+    """The words may have been said in time where the recogniser heard nothing but noise."""
+    if options.usual_place is None:
+        return None
+    place = options.usual_place.on(facts)
+    hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
+    return None if hidden is None else f"{clock(hidden.span.start)}的话识别不清"
 
 
 def told(options: Options) -> str:

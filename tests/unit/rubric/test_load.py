@@ -46,6 +46,8 @@ def test_a_small_rubric(tmp_path: Path) -> None:
 def test_comments_do_not_change_the_revision_but_a_threshold_does(tmp_path: Path) -> None:
     revision = load_rubric(written(tmp_path, SMALL)).revision
     assert load_rubric(written(tmp_path, "# 说明\n" + SMALL)).revision == revision
+    advice = SMALL.replace("            deduct: 10", "            deduct: 10\n            advice: 先问好")
+    assert load_rubric(written(tmp_path, advice)).revision == revision
     assert load_rubric(written(tmp_path, SMALL.replace("deduct: 10", "deduct: 9"))).revision != revision
 
 
