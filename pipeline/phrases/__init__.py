@@ -1,10 +1,24 @@
 """Lexicon files -> compiled matcher -> phrase hits.
 
-``load_lexicons(folder)`` reads and checks, ``compile_matcher(lexicons)`` builds, ``matcher.match(utterances)`` finds.
+``load_lexicons(folder)`` reads and checks, ``compile_matcher(lexicons)`` builds,
+``matcher.match(utterances)`` finds.
 """
 
+from pipeline.phrases.checking import Issue, check_lexicons
+from pipeline.phrases.explaining import Explanation, explain
 from pipeline.phrases.lexicon import Code, Lexicons, Phrase
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.reading import load_lexicons
 
-__all__ = ["Code", "Lexicons", "Matcher", "Phrase", "compile_matcher", "load_lexicons"]
+__all__ = [
+    "Code",
+    "Explanation",
+    "Issue",
+    "Lexicons",
+    "Matcher",
+    "Phrase",
+    "check_lexicons",
+    "compile_matcher",
+    "explain",
+    "load_lexicons",
+]

@@ -14,9 +14,11 @@ MISSING = 0.8
 CLOSE = 0.2
 """Up to here two syllables count as the same sound."""
 NEGATORS = frozenset("不没无别未非")
-"""Whether one of these was said turns the meaning round: never missing, never too many, never merely similar."""
+"""Whether one of these was said turns the meaning round: never missing, never too many, never merely
+similar."""
 FIRM_EDGES = 10
-"""In phrases shorter than this the first and last syllable must be there: what is left would be another phrase."""
+"""In phrases shorter than this the first and last syllable must be there: what is left would be another
+phrase."""
 FIRM_SYLLABLES = 6
 """In phrases shorter than this every syllable must sound at least alike (LIKE)."""
 LIKE = 0.45
@@ -35,7 +37,8 @@ class Alignment:
 def straight(
     spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
 ) -> Alignment | None:
-    """The window read syllable by syllable as the phrase, nothing missing and nothing too many: quick, and nearly always enough."""
+    """The window read syllable by syllable as the phrase, nothing missing and nothing too many: quick,
+    and nearly always enough."""
     size = len(spelling)
     if len(window) != size:
         return None
@@ -67,7 +70,8 @@ def nearest(character: str, alternatives: tuple[str, ...]) -> float:
 def align(
     spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
 ) -> Alignment | None:
-    """The cheapest way to read the whole phrase somewhere in ``window``; None where it costs more than ``limit``.
+    """The cheapest way to read the whole phrase somewhere in ``window``; None where it costs more than
+    ``limit``.
 
     At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
     """

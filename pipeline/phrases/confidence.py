@@ -11,7 +11,8 @@ UNKNOWN_ROLE = 0.6
 def confidence(how: How, *, distance: float, length: int, utterance: Utterance) -> float:
     """Probability 0..1 of a hit.
 
-    ``distance`` is the sound distance in syllables (0 for text matches), ``length`` the phrase's length in syllables.
+    ``distance`` is the sound distance in syllables (0 for text matches), ``length`` the phrase's length in
+    syllables.
     """
     per_syllable = distance / max(length, 1)
     base = {How.EXACT: 0.97, How.PATTERN: 0.94, How.SOUND: 0.93}.get(how, 0.97)

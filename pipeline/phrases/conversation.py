@@ -1,6 +1,7 @@
 """Utterances -> runs of one party's speech, and the way from a place in a run back to seconds and words.
 
-The recogniser cuts sentences where people breathe, so a phrase may begin in one utterance and end in the next: utterances of one
+The recogniser cuts sentences where people breathe, so a phrase may begin in one utterance and end in the
+next: utterances of one
 role that follow each other closely are read as one run.
 """
 
@@ -16,7 +17,11 @@ from pipeline.phrases.plain import Plain, normalise, plain
 from pipeline.phrases.timing import character_times
 
 LONGEST_JOIN_S = 1.5
-"""A pause inside a sentence; a longer one ends it (turn-taking gaps in telephone speech are rarely longer)."""
+"""A pause inside a sentence; a longer one ends it (turn-taking gaps in telephone speech are rarely
+longer)."""
+SHORTEST_TURN_S = 0.4
+SHORTEST_TURN = 3
+"""A party that says less than this in between (嗯, 对对) has not taken the turn; seconds, characters."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,9 @@ def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
     a, b = utterances[before].span, utterances[after].span
     if b.start - a.end > LONGEST_JOIN_S:
         return False
+    pause = Span(a.end, max(a.end, b.start))
     between = (u for u in utterances[before + 1 : after] if u.role is not utterances[after].role)
-    return all(u.span.start < a.end or u.span.end > b.start or len(u.text) <= 3 for u in between)
+    return all(u.span.overlap(pause) < SHORTEST_TURN_S or len(u.text) <= SHORTEST_TURN for u in between)
 
 
 def _run(utterances: Sequence[Utterance], indexes: Sequence[int]) -> Run:

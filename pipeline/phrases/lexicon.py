@@ -24,7 +24,8 @@ class Place:
 class Context:
     """Words around a phrase that make it harmless: negated, quoted, asked.
 
-    ``before`` must end right at the phrase, ``after`` must start right behind it, ``near`` may stand anywhere in the
+    ``before`` must end right at the phrase, ``after`` must start right behind it, ``near`` may stand
+    anywhere in the
     ``reach`` characters before it. All are templates (see ``template``), read over normalised text.
     """
 

@@ -18,8 +18,12 @@ from pipeline.phrases.words import cuts_a_word
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
+HARMLESS = "context “"
+FARTHER = "sounds too different"
+"""Why a near miss is dropped."""
 LONG_ENOUGH = 5
-"""From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in 不归我们管理)."""
+"""From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in
+不归我们管理)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Candidate:
     end: int
     how: How
     distance: float = 0.0
+    tolerance: float | None = None
+    """Largest distance that counts; None for written matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +76,25 @@ class Matcher:
                     yield spelling, i, phrase.tolerance
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
-        """All phrases that were said, in time order; overlapping hits of one code collapse to the best one."""
+        """All phrases that were said, in time order; overlapping hits of one code collapse to the best
+        one."""
         hits: list[PhraseHit] = []
         for run in runs(utterances):
             accepted = [j.candidate for j in self.judge(run) if j.dropped is None]
             hits += _collapsed([(c, self._hit(run, c)) for c in accepted])
         return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
 
-    def judge(self, run: Run) -> list[Judged]:
-        """Every candidate in a run, with the reason where it was dropped."""
-        return [Judged(c, self._objection(run, c)) for c in self._candidates(run)]
+    def judge(self, run: Run, *, extra: float = 0.0) -> list[Judged]:
+        """Every candidate in a run, with the reason where it was dropped.
 
-    def _candidates(self, run: Run) -> Iterator[Candidate]:
+        With ``extra`` > 0, sound-alikes up to so many syllables beyond their tolerance are told too, as
+        dropped.
+        """
+        judged = [Judged(c, self._objection(run, c)) for c in self._candidates(run, extra)]
+        harmless = [j for j in judged if j.dropped is not None and j.dropped.startswith(HARMLESS)]
+        return [_sharing(j, harmless) for j in judged] if harmless else judged
+
+    def _candidates(self, run: Run, extra: float) -> Iterator[Candidate]:
         for owner, start, end in self._exact.find(run.text):
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.EXACT)
@@ -90,17 +103,17 @@ class Matcher:
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.PATTERN)
         if self._sound is not None:
-            yield from self._sounding(run, self._sound)
+            yield from self._sounding(run, self._sound, extra)
 
-    def _sounding(self, run: Run, index: SoundIndex) -> Iterator[Candidate]:
-        matches = list(index.find(run.text))
+    def _sounding(self, run: Run, index: SoundIndex, extra: float) -> Iterator[Candidate]:
+        matches = index.find(run.text, extra=extra)
         quiet = [m for m in matches if m.owner < 0]
         for m in matches:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
             if not any(q.owner in exceptions and q.start < m.end and m.start < q.end for q in quiet):
-                yield Candidate(m.owner, m.start, m.end, How.SOUND, m.distance)
+                yield Candidate(m.owner, m.start, m.end, How.SOUND, m.distance, m.tolerance)
 
     def _may_say(self, owner: int, role: Role) -> bool:
         wanted = self._phrases[owner].code.role
@@ -108,6 +121,8 @@ class Matcher:
 
     def _objection(self, run: Run, c: Candidate) -> str | None:
         phrase = self._phrases[c.phrase]
+        if c.tolerance is not None and c.distance > c.tolerance:
+            return FARTHER
         if c.how is How.PATTERN and any(c.start < stop < c.end for stop in run.stops):
             return "goes across the end of a sentence"
         short = c.end - c.start < LONG_ENOUGH and c.how is How.EXACT
@@ -121,7 +136,7 @@ class Matcher:
                     return f"exception “{exception}”"
         for name in phrase.quiet_when:
             if self._silencers[name].silences(run, c.start, c.end):
-                return f"context “{name}”"
+                return f"{HARMLESS}{name}”"
         return None
 
     def _hit(self, run: Run, c: Candidate) -> PhraseHit:
@@ -140,6 +155,16 @@ class Matcher:
             ),
             utterance=run.indexes[part],
         )
+
+
+def _sharing(judged: Judged, harmless: list[Judged]) -> Judged:
+    """A part of a negated or quoted wording is negated or quoted with it."""
+    c = judged.candidate
+    for other in harmless:
+        o = other.candidate
+        if judged.dropped is None and o.phrase == c.phrase and o.start <= c.start and c.end <= o.end:
+            return Judged(c, other.dropped)
+    return judged
 
 
 def _unfinished(phrase: Phrase) -> list[str]:

@@ -49,7 +49,8 @@ def compiled(template: str) -> Pattern:
     """Compile a template.
 
     Raises:
-        TemplateError: it is not a template. re2.error: it is not an expression RE2 accepts, or needs too much memory.
+        TemplateError: it is not a template. re2.error: it is not an expression RE2 accepts, or needs too
+        much memory.
     """
     source = expression(template)
     repeats = slots(template).count("same") > 1

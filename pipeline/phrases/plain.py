@@ -1,6 +1,7 @@
 """One form for all ways to write the same words, and the way back to what was written.
 
-Width and case are unified (NFKC), punctuation, spaces and fillers are dropped, digits become spoken digits, and characters that
+Width and case are unified (NFKC), punctuation, spaces and fillers are dropped, digits become spoken digits,
+and characters that
 sound and mean the same to an inspector (您 and 你, 的 and 地) become one.
 """
 
@@ -14,8 +15,9 @@ FILLERS = frozenset("啊呃嗯哦噢喔呀哎唉诶欸唔哟嘞")
 """Sounds that carry no words; nothing that is part of a common word (额, 那) may stand here."""
 
 _SAME = {
-    "您": "你", "地": "的", "得": "的", "她": "他", "它": "他", "妳": "你", "幺": "一", "两": "二", "〇": "零", "俩": "二",
-    "嘛": "吗", "作": "做", "帐": "账", "呐": "呢", "呗": "吧", "哪": "那", "咱": "我", "俺": "我", "啦": "了", "讲": "说",
+    "您": "你", "地": "的", "得": "的", "她": "他", "它": "他", "妳": "你", "幺": "一", "两": "二",
+    "〇": "零", "俩": "二", "嘛": "吗", "作": "做", "帐": "账", "呐": "呢", "呗": "吧", "哪": "那",
+    "咱": "我", "俺": "我", "啦": "了", "讲": "说",
 }  # fmt: skip
 _SAME |= dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?|百)\s*[%％]")

@@ -56,7 +56,7 @@ def load_lexicons(folder: Path) -> Lexicons:
             code = _code(code_entry)
             if codes.setdefault(code.code, code) != code:
                 _refuse(
-                    f'code "{code.code}" has another kind, title, severity or role elsewhere; make them equal',
+                    f'code "{code.code}" has another kind, title, severity or role elsewhere; unify them',
                     place,
                 )
             for j, phrase_entry in enumerate(code_entry.phrases):
@@ -77,7 +77,8 @@ def _validated(root: CommentedMap, path: Path) -> LexiconFile:
     try:
         return LexiconFile.model_validate(root)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also a missing key; the misspelling tells more.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = first["loc"]
         name = ".".join(str(step) for step in where)
         raise LexiconError(

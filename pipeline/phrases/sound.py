@@ -1,7 +1,9 @@
 """Sound-alikes: phrases found by how they sound, whatever characters the recogniser chose.
 
-Every syllable falls into a coarse class in which confusable initials and finals are one. A phrase that is said with at most k classes
-wrong still shows one of its k + 1 pieces untouched (pigeonhole), so an Aho-Corasick pass over the classes finds all places worth a
+Every syllable falls into a coarse class in which confusable initials and finals are one. A phrase that is
+said with at most k classes
+wrong still shows one of its k + 1 pieces untouched (pigeonhole), so an Aho-Corasick pass over the classes
+finds all places worth a
 look; an alignment over real syllable distances then decides.
 """
 
@@ -19,11 +21,13 @@ from pipeline.phrases.alignment import align, straight
 from pipeline.phrases.syllables import readings, split, syllable
 
 _INITIAL_CLASS = {
-    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b", "t": "d", "k": "g", "y": "", "w": "",
+    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b",
+    "t": "d", "k": "g", "y": "", "w": "",
 }  # fmt: skip
 _FINAL_CLASS = {
-    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en", "un": "en", "o": "uo", "ou": "uo",
-    "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a", "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
+    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en",
+    "un": "en", "o": "uo", "ou": "uo", "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a",
+    "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
 }  # fmt: skip
 
 
@@ -50,7 +54,8 @@ _TABLE = _ClassTable()
 def tolerance_for(length: int) -> float:
     """Largest total distance (syllables) at which a phrase of so many syllables still counts as said.
 
-    Two syllables have too many homophones to be found by sound unless a lexicon says so. Fitted by scripts/calibrate_phrases.py.
+    Two syllables have too many homophones to be found by sound unless a lexicon says so. Fitted by
+    scripts/calibrate_phrases.py.
     """
     if length <= 2:
         return 0.0
@@ -74,10 +79,12 @@ class SoundMatch:
     start: int
     end: int
     distance: float
+    tolerance: float
 
 
 class SoundIndex:
-    """All spellings that may be found by sound. Owners below 0 mark wordings that are not meant (exceptions)."""
+    """All spellings that may be found by sound. Owners below 0 mark wordings that are not meant
+    (exceptions)."""
 
     def __init__(self, spellings: Iterable[tuple[str, int, float | None]]) -> None:
         self._spoken: list[Spoken] = []
@@ -112,8 +119,11 @@ class SoundIndex:
     def __len__(self) -> int:
         return len(self._spoken)
 
-    def find(self, text: str) -> list[SoundMatch]:
-        """Each sound-alike that is not written exactly like the phrase, best alignment per place."""
+    def find(self, text: str, *, extra: float = 0.0) -> list[SoundMatch]:
+        """Each sound-alike that is not written exactly like the phrase, best alignment per place.
+
+        ``extra`` syllables are added to every tolerance, to look for near misses.
+        """
         if self._empty or not text:
             return []
         classes = text.translate(_TABLE)
@@ -128,7 +138,7 @@ class SoundIndex:
                     if begin < -slack:
                         continue
                     begin = 0
-                # One missing or surplus syllable moves all that follow: one error more, and a closer look below.
+                # A missing or surplus syllable moves all that follow: one error more, a closer look below.
                 if apart(wanted, classes[begin : begin + size], score_cutoff=errors) > errors:
                     continue
                 place = (index, begin)
@@ -141,7 +151,10 @@ class SoundIndex:
                 if spoken.spelling in window:
                     continue
                 best = straight(
-                    spoken.spelling, spoken.readings, text[begin : begin + size], limit=spoken.tolerance
+                    spoken.spelling,
+                    spoken.readings,
+                    text[begin : begin + size],
+                    limit=spoken.tolerance + extra,
                 )
                 if best is not None:
                     low = begin
@@ -149,11 +162,16 @@ class SoundIndex:
                     apart(wanted, classes[begin : begin + size + shift], score_cutoff=errors) < errors
                     for shift in (*range(-slack, 0), *range(1, slack + 1))
                 ):
-                    best = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance)
+                    best = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance + extra)
                 if best is None:
                     continue
                 match = SoundMatch(
-                    spoken.owner, spoken.spelling, low + best.start, low + best.end, best.distance
+                    spoken.owner,
+                    spoken.spelling,
+                    low + best.start,
+                    low + best.end,
+                    best.distance,
+                    spoken.tolerance,
                 )
                 found.setdefault((index, match.start, match.end), match)
         return list(found.values())

@@ -20,7 +20,7 @@ DEEPEST = 20
 MOST_NODES = 100_000
 
 
-class _Hostile(Exception):
+class _HostileError(Exception):
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
@@ -37,13 +37,13 @@ class _PlainComposer(Composer):
         event = self.parser.peek_event()
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _Hostile("aliases and anchors (& and *) are not allowed; write it out", line)
+            raise _HostileError("aliases and anchors (& and *) are not allowed; write it out", line)
         self._depth += 1
         self._count += 1
         if self._depth > DEEPEST:
-            raise _Hostile("nested too deeply; see docs/lexicons.md for the shape", line)
+            raise _HostileError("nested too deeply; see docs/lexicons.md for the shape", line)
         if self._count > MOST_NODES:
-            raise _Hostile("too many entries for one file; split it", line)
+            raise _HostileError("too many entries for one file; split it", line)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -53,8 +53,8 @@ def read_yaml(path: Path) -> CommentedMap:
     """The top mapping of a YAML file, with line numbers (``lc``).
 
     Raises:
-        LexiconError: unreadable, too large, not YAML, not a mapping, nested too deeply, or with aliases or anchors (a few
-            bytes of them can stand for gigabytes).
+        LexiconError: unreadable, too large, not YAML, not a mapping, nested too deeply, or with
+            aliases or anchors (a few bytes of them can stand for gigabytes).
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -68,7 +68,7 @@ def read_yaml(path: Path) -> CommentedMap:
         yaml = YAML(typ="rt", pure=True)
         yaml.Composer = _PlainComposer
         loaded: Any = yaml.load(text)
-    except _Hostile as error:
+    except _HostileError as error:
         raise LexiconError(str(error), path=path, line=error.line) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -1,7 +1,7 @@
 """Characters -> toneless syllables, and how alike two syllables sound.
 
-Distances follow DIMSIM (Li et al., CoNLL 2018) in their order and are scaled to 0..1 per syllable; ``CONFUSIONS`` are the pairs that
-Mandarin speakers and Whisper mix up.
+Distances follow DIMSIM (Li et al., CoNLL 2018) in their order and are scaled to 0..1 per syllable;
+``CONFUSIONS`` are the pairs that Mandarin speakers and Whisper mix up.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ from functools import lru_cache
 INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 
 CONFUSIONS: dict[tuple[str, str], float] = {
-    ("z", "zh"): 0.1, ("c", "ch"): 0.1, ("s", "sh"): 0.1,
-    ("an", "ang"): 0.15, ("en", "eng"): 0.1, ("in", "ing"): 0.1, ("ian", "iang"): 0.2, ("uan", "uang"): 0.2,
-    ("n", "l"): 0.2, ("l", "r"): 0.3, ("f", "h"): 0.3, ("b", "p"): 0.3, ("d", "t"): 0.3, ("g", "k"): 0.3,
-    ("j", "q"): 0.3, ("j", "zh"): 0.3, ("q", "ch"): 0.3, ("x", "sh"): 0.3, ("z", "c"): 0.3, ("zh", "ch"): 0.3, ("x", "s"): 0.3,
-    ("z", "j"): 0.35, ("c", "q"): 0.35, ("q", "x"): 0.35, ("n", "m"): 0.35, ("", "y"): 0.3, ("", "w"): 0.3, ("g", "h"): 0.4, ("k", "h"): 0.4,
-    ("ou", "uo"): 0.35, ("o", "uo"): 0.1, ("o", "ou"): 0.25, ("e", "ei"): 0.3, ("ai", "ei"): 0.3, ("ai", "a"): 0.35, ("ao", "ou"): 0.3,
-    ("e", "o"): 0.3, ("e", "uo"): 0.35, ("i", "ei"): 0.35, ("i", "in"): 0.3, ("i", "ie"): 0.35, ("u", "ou"): 0.35, ("u", "v"): 0.2,
-    ("ia", "ian"): 0.35, ("a", "ia"): 0.3, ("iao", "ao"): 0.25, ("ian", "an"): 0.3, ("uan", "an"): 0.3, ("un", "en"): 0.3,
-    ("un", "uan"): 0.35, ("ui", "ei"): 0.25, ("uai", "ai"): 0.3, ("ua", "a"): 0.3, ("iu", "ou"): 0.25, ("iong", "ong"): 0.25, ("eng", "ong"): 0.25,
-    ("i", "v"): 0.35, ("ie", "ve"): 0.35, ("a", "an"): 0.35, ("a", "e"): 0.4, ("ie", "ian"): 0.4, ("en", "an"): 0.35, ("eng", "ang"): 0.35,
-    ("i", "e"): 0.4, ("i", "u"): 0.45, ("in", "ian"): 0.4, ("ing", "eng"): 0.35, ("in", "en"): 0.35,
+    ("z", "zh"): 0.1, ("c", "ch"): 0.1, ("s", "sh"): 0.1, ("an", "ang"): 0.15, ("en", "eng"): 0.1,
+    ("in", "ing"): 0.1, ("ian", "iang"): 0.2, ("uan", "uang"): 0.2, ("n", "l"): 0.2, ("l", "r"): 0.3,
+    ("f", "h"): 0.3, ("b", "p"): 0.3, ("d", "t"): 0.3, ("g", "k"): 0.3, ("j", "q"): 0.3, ("j", "zh"): 0.3,
+    ("q", "ch"): 0.3, ("x", "sh"): 0.3, ("z", "c"): 0.3, ("zh", "ch"): 0.3, ("x", "s"): 0.3,
+    ("z", "j"): 0.35, ("c", "q"): 0.35, ("q", "x"): 0.35, ("n", "m"): 0.35, ("", "y"): 0.3, ("", "w"): 0.3,
+    ("g", "h"): 0.4, ("k", "h"): 0.4, ("ou", "uo"): 0.35, ("o", "uo"): 0.1, ("o", "ou"): 0.25,
+    ("e", "ei"): 0.3, ("ai", "ei"): 0.3, ("ai", "a"): 0.35, ("ao", "ou"): 0.3, ("e", "o"): 0.3,
+    ("e", "uo"): 0.35, ("i", "ei"): 0.35, ("i", "in"): 0.3, ("i", "ie"): 0.35, ("u", "ou"): 0.35,
+    ("u", "v"): 0.2, ("ia", "ian"): 0.35, ("a", "ia"): 0.3, ("iao", "ao"): 0.25, ("ian", "an"): 0.3,
+    ("uan", "an"): 0.3, ("un", "en"): 0.3, ("un", "uan"): 0.35, ("ui", "ei"): 0.25, ("uai", "ai"): 0.3,
+    ("ua", "a"): 0.3, ("iu", "ou"): 0.25, ("iong", "ong"): 0.25, ("eng", "ong"): 0.25, ("i", "v"): 0.35,
+    ("ie", "ve"): 0.35, ("a", "an"): 0.35, ("a", "e"): 0.4, ("ie", "ian"): 0.4, ("en", "an"): 0.35,
+    ("eng", "ang"): 0.35, ("i", "e"): 0.4, ("i", "u"): 0.45, ("in", "ian"): 0.4, ("ing", "eng"): 0.35,
+    ("in", "en"): 0.35,
 }  # fmt: skip
 """Cost of writing one for the other, either way round; pairs that are not here cost OTHER each."""
 
@@ -31,13 +34,15 @@ OTHER = 0.6
 
 
 POLYPHONES = {
-    "还": "huan", "行": "hang", "都": "du", "长": "zhang", "重": "chong", "调": "tiao", "乐": "yue", "差": "chai", "会": "kuai",
-    "没": "mo", "了": "liao", "着": "zhao", "的": "di", "得": "dei", "地": "de", "数": "shuo", "率": "shuai", "降": "xiang", "传": "zhuan",
-    "参": "cen", "曾": "zeng", "单": "shan", "弹": "tan", "度": "duo", "恶": "wu", "给": "ji", "合": "ge", "系": "ji", "校": "jiao",
-    "解": "xie", "尽": "jin", "卡": "qia", "看": "kan", "落": "la", "模": "mu", "摸": "mo", "强": "jiang", "省": "xing", "石": "dan",
-    "似": "shi", "说": "shui", "提": "di", "吐": "tu", "为": "wei", "吓": "he", "血": "xie", "要": "yao", "一": "yao", "么": "mo",
-    "这": "zhei", "那": "nei", "谁": "shei", "角": "jue", "呢": "ni", "呵": "ke", "什": "shi", "大": "dai", "车": "ju", "折": "she",
-    "翟": "di", "仇": "qiu", "区": "ou", "朴": "piao", "尉": "yu", "盛": "cheng", "藏": "zang", "粘": "nian", "薄": "bo",
+    "还": "huan", "行": "hang", "都": "du", "长": "zhang", "重": "chong", "调": "tiao", "乐": "yue",
+    "差": "chai", "会": "kuai", "没": "mo", "了": "liao", "着": "zhao", "的": "di", "得": "dei", "地": "de",
+    "数": "shuo", "率": "shuai", "降": "xiang", "传": "zhuan", "参": "cen", "曾": "zeng", "单": "shan",
+    "弹": "tan", "度": "duo", "恶": "wu", "给": "ji", "合": "ge", "系": "ji", "校": "jiao", "解": "xie",
+    "尽": "jin", "卡": "qia", "看": "kan", "落": "la", "模": "mu", "摸": "mo", "强": "jiang", "省": "xing",
+    "石": "dan", "似": "shi", "说": "shui", "提": "di", "吐": "tu", "为": "wei", "吓": "he", "血": "xie",
+    "要": "yao", "一": "yao", "么": "mo", "这": "zhei", "那": "nei", "谁": "shei", "角": "jue", "呢": "ni",
+    "呵": "ke", "什": "shi", "大": "dai", "车": "ju", "折": "she", "翟": "di", "仇": "qiu", "区": "ou",
+    "朴": "piao", "尉": "yu", "盛": "cheng", "藏": "zang", "粘": "nian", "薄": "bo",
 }  # fmt: skip
 """The other reading of characters that are often read in two ways; 一 is said yao in telephone numbers."""
 
@@ -48,9 +53,8 @@ def syllable(character: str) -> str:
     from pypinyin.constants import PINYIN_DICT
 
     marked = PINYIN_DICT.get(ord(character), character).split(",")[0]
-    letters = unicodedata.normalize("NFD", marked.replace("ü", "v"))
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return "v".join(plain.split("ü")) if plain else character
+    letters = unicodedata.normalize("NFD", marked).replace("u\u0308", "v")
+    return "".join(c for c in letters if not unicodedata.combining(c)) or character
 
 
 def readings(phrase: str) -> tuple[tuple[str, ...], ...]:

@@ -1,7 +1,9 @@
 """Templates: how a supervisor writes several wordings as one.
 
-A template is plain text with ``(甲|乙)`` for a choice, ``?`` behind a character or group for "may be missing", ``.`` for any
-character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a number and the like (see ``SLOTS``). The same text
+A template is plain text with ``(甲|乙)`` for a choice, ``?`` behind a character or group for "may be
+missing", ``.`` for any
+character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a number and the like
+(see ``SLOTS``). The same text
 is also a valid RE2 expression once its slots are filled in, so whoever knows regular expressions is at home.
 """
 
@@ -18,7 +20,8 @@ from pipeline.phrases.plain import FILLERS, fold, normalise
 
 DEEPEST = 8
 SPELLINGS_AT_MOST = 120
-"""Of a template that stands for more wordings, the plainest are spelled out (and found by sound); all of them are still found as a
+"""Of a template that stands for more wordings, the plainest are spelled out (and found by sound); all of
+them are still found as a
 pattern."""
 
 SLOTS = {

@@ -6,7 +6,8 @@ from pipeline.domain import Span, Utterance
 
 
 def character_times(utterance: Utterance) -> tuple[Span, ...]:
-    """One span per character of ``utterance.text``: from its words where they say so, else evenly between what is known."""
+    """One span per character of ``utterance.text``: from its words where they say so, else evenly between
+    what is known."""
     text = utterance.text
     known: dict[int, Span] = {}
     at = 0

@@ -1,0 +1,128 @@
+"""The linter for lexicons: runs their examples and looks for what an author cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.domain import Role, Span, Utterance
+from pipeline.errors import LexiconError
+from pipeline.phrases.lexicon import Lexicons, Phrase, Place
+from pipeline.phrases.matcher import Matcher, compile_matcher
+from pipeline.phrases.reading import load_lexicons
+from pipeline.phrases.template import spellings
+
+SECONDS_PER_CHARACTER = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong (``error``) or doubtful (``warning``) in a lexicon, with its place and the remedy."""
+
+    path: Path
+    line: int | None
+    level: str
+    message: str
+
+    def __str__(self) -> str:
+        place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.level}: {self.message}"
+
+
+def sentence(text: str, role: Role | None) -> Utterance:
+    """A sentence as if one party had said it, surely and clearly; None: the agent."""
+    return Utterance(role or Role.AGENT, Span(0.0, SECONDS_PER_CHARACTER * max(len(text), 1)), text)
+
+
+def check_lexicons(folder: Path) -> list[Issue]:
+    """Everything wrong or doubtful in a folder of lexicons; an unreadable one gives the one error that
+    stops it."""
+    try:
+        lexicons = load_lexicons(folder)
+    except LexiconError as error:
+        place = f"{error.path}:{error.line}: " if error.line is not None else f"{error.path}: "
+        return [Issue(error.path or folder, error.line, "error", str(error).removeprefix(place))]
+    matcher = compile_matcher(lexicons)
+    issues: list[Issue] = []
+    for phrase in lexicons.phrases:
+        issues += _examples(phrase, matcher)
+        issues += _dangers(phrase)
+        issues += _silenced(phrase, matcher)
+    issues += _shared(lexicons)
+    return sorted(issues, key=lambda issue: (str(issue.path), issue.line or 0, issue.message))
+
+
+def _issue(place: Place, level: str, message: str) -> Issue:
+    return Issue(place.path, place.line, level, message)
+
+
+def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
+    code = phrase.code
+    for text in phrase.hit:
+        if not any(h.code == code.code for h in matcher.match([sentence(text, code.role)])):
+            yield _issue(
+                phrase.place, "error", f"example is not hit: “{text}”; add a variant or loosen an exception"
+            )
+    for text in phrase.quiet:
+        for hit in matcher.match([sentence(text, code.role)]):
+            if hit.code == code.code:
+                found = f"“{hit.phrase}” ({hit.how.value}: “{hit.quote}”)"
+                yield _issue(
+                    phrase.place, "error", f"quiet example is hit by {found}: “{text}”; add an exception"
+                )
+                break
+
+
+def _dangers(phrase: Phrase) -> Iterator[Issue]:
+    for variant in phrase.variants:
+        for spelling in spellings(variant).texts:
+            if len(spelling) == 1 and not phrase.whole_words:
+                yield _issue(
+                    phrase.place,
+                    "warning",
+                    f"“{spelling}” is one character and may cut words; set whole_words",
+                )
+            if len(spelling) <= 2 and phrase.tolerance:
+                yield _issue(
+                    phrase.place,
+                    "warning",
+                    f"“{spelling}” is too short to be safe by sound; set tolerance: 0 or lengthen it",
+                )
+                break
+    if not phrase.quiet and phrase.code.kind.value in ("forbidden", "escalation"):
+        yield _issue(
+            phrase.place,
+            "warning",
+            f"“{phrase.canonical}” has no quiet example; add one that is easily confused",
+        )
+
+
+def _silenced(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
+    """Variants that an exception or context of their own entry always drops."""
+    for variant in phrase.variants:
+        text = spellings(variant).texts[-1]
+        hits = matcher.match([sentence(text, phrase.code.role)])
+        if not any(h.code == phrase.code.code for h in hits):
+            yield _issue(
+                phrase.place,
+                "warning",
+                f"variant “{variant}” can never be hit (“{text}” is silenced); take it out",
+            )
+
+
+def _shared(lexicons: Lexicons) -> Iterator[Issue]:
+    """The same spelling under two phrases of one code (doubled work) or two codes said by the same role
+    (two verdicts)."""
+    first: dict[str, Phrase] = {}
+    told: set[tuple[str, str]] = set()
+    for phrase in lexicons.phrases:
+        for variant in phrase.variants:
+            for spelling in spellings(variant).texts:
+                other = first.setdefault(spelling, phrase)
+                pair = (other.canonical, phrase.canonical)
+                if other is not phrase and pair not in told and other.code.role == phrase.code.role:
+                    told.add(pair)
+                    where = f"“{other.canonical}” ({other.place})"
+                    message = f"“{spelling}” is also spelled by {where}; keep one of them"
+                    yield _issue(phrase.place, "warning", message)

@@ -1,0 +1,76 @@
+"""Why a sentence is a hit or not: everything the matcher saw, in the order it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.domain import How, Role
+from pipeline.phrases.checking import sentence
+from pipeline.phrases.confidence import confidence
+from pipeline.phrases.conversation import runs
+from pipeline.phrases.lexicon import Lexicons
+from pipeline.phrases.matcher import Matcher, compile_matcher
+from pipeline.phrases.plain import normalise
+from pipeline.phrases.syllables import syllable
+
+NEAR_MISS = 0.8
+"""Syllables beyond the tolerance up to which a sound-alike is shown as a near miss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One candidate: what matched, how far away it was, and what became of it."""
+
+    code: str
+    phrase: str
+    place: str
+    how: How
+    quote: str
+    distance: float
+    """In syllables; 0 for written matches."""
+    tolerance: float | None
+    """Largest distance that would count; None for written matches."""
+    confidence: float
+    dropped: str | None
+    """Why it is no hit; None where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    text: str
+    normalised: str
+    pinyin: str
+    considered: tuple[Considered, ...]
+
+
+def explain(
+    lexicons: Lexicons, text: str, role: Role = Role.AGENT, *, matcher: Matcher | None = None
+) -> Explanation:
+    """Explain one sentence said by ``role``; give a compiled ``matcher`` to explain many."""
+    matcher = matcher or compile_matcher(lexicons)
+    utterance = sentence(text, role)
+    plain = normalise(text)
+    considered: list[Considered] = []
+    for run in runs([utterance]):
+        if not run.text:
+            continue
+        for judged in matcher.judge(run, extra=NEAR_MISS):
+            c = judged.candidate
+            phrase = lexicons.phrases[c.phrase]
+            considered.append(
+                Considered(
+                    code=phrase.code.code,
+                    phrase=phrase.canonical,
+                    place=str(phrase.place),
+                    how=c.how,
+                    quote=run.quote(c.start, c.end),
+                    distance=c.distance,
+                    tolerance=c.tolerance,
+                    confidence=confidence(
+                        c.how, distance=c.distance, length=c.end - c.start, utterance=utterance
+                    ),
+                    dropped=judged.dropped,
+                )
+            )
+    ordered = sorted(considered, key=lambda c: (c.dropped is not None, c.distance, c.code, c.phrase, c.quote))
+    return Explanation(text, plain, " ".join(syllable(c) for c in plain), tuple(dict.fromkeys(ordered)))
