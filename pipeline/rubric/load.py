@@ -18,7 +18,8 @@ from pipeline.rubric.sheet import Rubric
 
 MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
-CODE_KEYS = ("codes", "excused_by", "anchor", "then")
+QUOTES = "check the indentation, and quote values that contain {} [] , : or #"
+CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Role
+from pipeline.domain import Evidence, PhraseHit, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, garbled, listed, poor_hearing
@@ -40,12 +40,10 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     who = ROLES[options.role]
     searched = (Evidence(window, options.role, "", options.say),)
     where = "全程" if options.within.everything else f"{clock(window.start)}至{clock(window.end)}"
-    for hit in near:
-        utterance = facts.utterance_of(hit)
-        unsure = hit.role is Role.UNKNOWN or (utterance is not None and utterance.role_confidence < bar.role)
-        if hit.role is options.role or unsure:
-            why = "听得不够清楚" if hit.role is options.role else "分不清是谁说的"
-            return undetermined(f"似乎说了{listed(cite_all([hit]))}，但{why}，请人工复听", cite_all([hit]))
+    weak = [h for h in near if h not in said and _unsure(facts, h, options, bar)]
+    if len({h.code for h in (*said, *weak)}) >= needed:
+        why = "听得不够清楚" if weak[0].role is options.role else "分不清是谁说的"
+        return undetermined(f"似乎说了{listed(cite_all(weak))}，但{why}，请人工复听", cite_all(weak))
     reason = poor_hearing(facts, options.role, window, bar)
     if reason is None and options.usual_place is not None:
         place = options.usual_place.on(facts)
@@ -54,6 +52,14 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     if reason is not None:
         return undetermined(f"{where}没有找到应说的“{options.say}”，但{reason}，请人工复听", searched)
     return failed(f"{where}没有听到{who}说“{options.say}”一类的话", searched)
+
+
+def _unsure(facts: Facts, hit: PhraseHit, options: Options, bar: Bar) -> bool:
+    """A hit that may be what was asked for: faint, or by someone who may be the right one."""
+    if hit.role in (options.role, Role.UNKNOWN):
+        return True
+    utterance = facts.utterance_of(hit)
+    return utterance is not None and utterance.role_confidence < bar.role
 
 
 def told(options: Options) -> str:
@@ -83,6 +89,11 @@ EXAMPLES = (
         ("坐席: 微说吧", "客户: 暖气不热", "静音: 1", "客户: 快点"),
         "failed",
         {"confidence": 0.45},
+    ),
+    Example(
+        {"codes": ["name", "number", "reason"], "say": "姓名、工号、来意", "match": 2},
+        ("坐席: 我是[name|小王]", "客户: 哦"),
+        "failed",
     ),
     Example(
         {**_GREETING, "within": {"first_seconds": 10}},
