@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.phrases.conversation import Run
+from pipeline.phrases.conversation import Run, begins_after, ends_before
 from pipeline.phrases.lexicon import Context
 from pipeline.phrases.pattern import Pattern, compiled
-
-LONGEST_LOOK = 40
-"""Characters on each side that any cue may use."""
 
 
 def _anchored(templates: Iterable[str], form: str) -> Pattern | None:
@@ -29,23 +26,13 @@ class Silencer:
 
     def silences(self, run: Run, start: int, end: int) -> bool:
         """True where the words around ``run.text[start:end]`` make it harmless."""
-        left = run.text[_begin(run.stops, start) : start]
+        left = run.text[begins_after(run.stops, start) : start]
         return (
-            _matches(self._before, run.text[_begin(run.pauses, start) : start])
-            or _matches(self._after, run.text[end : _finish(run.pauses, end, len(run.text))])
+            _matches(self._before, run.text[begins_after(run.pauses, start) : start])
+            or _matches(self._after, run.text[end : ends_before(run.pauses - {end}, end, len(run.text))])
             or _matches(self._near, left[-self._reach :])
         )
 
 
 def _matches(pattern: Pattern | None, text: str) -> bool:
     return pattern is not None and bool(text) and pattern.regex.search(text) is not None
-
-
-def _begin(marks: frozenset[int], start: int) -> int:
-    low = max(0, start - LONGEST_LOOK)
-    return max((mark for mark in marks if low <= mark <= start), default=low)
-
-
-def _finish(marks: frozenset[int], end: int, size: int) -> int:
-    high = min(size, end + LONGEST_LOOK)
-    return min((mark for mark in marks if end < mark <= high), default=high)

@@ -19,6 +19,8 @@ from pipeline.phrases.timing import character_times
 LONGEST_JOIN_S = 1.5
 """A pause inside a sentence; a longer one ends it (turn-taking gaps in telephone speech are rarely
 longer)."""
+LONGEST_LOOK = 40
+"""Characters on each side of a match that may change what it means."""
 SHORTEST_TURN_S = 0.4
 SHORTEST_TURN = 3
 """A party that says less than this in between (嗯, 对对) has not taken the turn; seconds, characters."""
@@ -58,6 +60,10 @@ class Run:
     def _times(self) -> dict[int, tuple[Span, ...]]:
         return {}
 
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The bounds of the sentence around ``text[start:end]``, LONGEST_LOOK on each side at most."""
+        return begins_after(self.stops, start), ends_before(self.stops, end, len(self.text))
+
     def part(self, position: int) -> int:
         """Which of its utterances holds a position of ``text``."""
         return bisect.bisect_right(self.offsets, position) - 1
@@ -82,6 +88,18 @@ class Run:
         if k not in self._times:
             self._times[k] = character_times(self.utterances[k])
         return self._times[k][self._plains[k].origin[position - self.offsets[k]]]
+
+
+def begins_after(marks: frozenset[int], start: int) -> int:
+    """The last mark at or before ``start``, looking back LONGEST_LOOK characters."""
+    low = max(0, start - LONGEST_LOOK)
+    return max((mark for mark in marks if low <= mark <= start), default=low)
+
+
+def ends_before(marks: frozenset[int], end: int, size: int) -> int:
+    """The first mark at or after ``end``, looking on LONGEST_LOOK characters."""
+    high = min(size, end + LONGEST_LOOK)
+    return min((mark for mark in marks if end <= mark <= high), default=high)
 
 
 def runs(utterances: Sequence[Utterance]) -> list[Run]:

@@ -128,10 +128,10 @@ class Matcher:
         short = c.end - c.start < LONG_ENOUGH and c.how is How.EXACT
         if phrase.whole_words and (short or c.how is How.SOUND) and cuts_a_word(run.text, c.start, c.end):
             return "cuts a word in half"
+        low, high = run.sentence(c.start, c.end)
         for exception in phrase.exceptions:
             pattern = self._exceptions[self._exception_index[exception]]
-            low = max(0, c.start - 30)
-            for start, end in pattern.spans(run.text[low : c.end + 30]):
+            for start, end in pattern.spans(run.text[low:high]):
                 if start + low < c.end and c.start < end + low:
                     return f"exception “{exception}”"
         for name in phrase.quiet_when:

@@ -29,10 +29,10 @@ def test_no_errors_from_the_linter() -> None:
 def test_covers_every_spoken_code() -> None:
     assert set(default_lexicons().codes) == {
         "abuse", "leak-other-customer", "ask-sensitive", "threat", "shirk", "early-repay-guide",
-        "promise-return", "promise-approval", "attitude-impatient", "attitude-dismissive", "not-know", "rating-guide",
-        "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks", "empathy", "surname",
-        "esc-complaint", "esc-12315", "esc-consumer", "esc-media", "esc-lawsuit", "esc-cbirc", "esc-miit",
-        "praise",
+        "promise-return", "promise-approval", "attitude-impatient", "attitude-dismissive", "not-know",
+        "rating-guide", "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks",
+        "empathy", "surname", "esc-complaint", "esc-12315", "esc-consumer", "esc-media",
+        "esc-lawsuit", "esc-cbirc", "esc-miit", "praise",
     }  # fmt: skip
 
 
