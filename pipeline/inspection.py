@@ -29,7 +29,7 @@ from pipeline.rubric import Facts, Rubric, load_rubric, score
 from pipeline.settings import Settings
 from pipeline.speech import Heard, Listener, Party, SpeakerSplitter, find_roles
 from pipeline.transcription import Transcriber, Window, WindowText, cut_windows, load_transcriber, segment
-from pipeline.transcription.identity import engine_revision
+from pipeline.transcription.engines import engine_revision
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import Verdict, judge
-from pipeline.transcription.models import locate, model_revision
+from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, Window, WindowText
 from pipeline.transcription.text import written
 
@@ -225,17 +225,3 @@ def _within(window: Span, start: float, end: float) -> Span:
     end = end if end > start else window.duration
     begin = min(window.start + start, window.end)
     return Span(begin, max(begin, min(window.start + end, window.end)))
-
-
-def load_transcriber(
-    model: str, *, models: Path, language: str, device: str, compute_type: str, threads: int = 1
-) -> WhisperTranscriber:
-    """The engine for a model by name or folder.
-
-    Raises:
-        ModelError: the model is not there; the message says how to get it.
-    """
-    folder = locate(model, folder=models)
-    return WhisperTranscriber(
-        folder, language=language, device=device, compute_type=compute_type, threads=threads
-    )
