@@ -277,7 +277,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "measure.speaking_rate_agent_fastest_turn": ("坐席最快一轮语速", "agent's fastest turn"),
     "measure.speaking_rate_agent_slowest_turn": ("坐席最慢一轮语速", "agent's slowest turn"),
     "unit.s": ("秒", "s"),
-    "unit.count": ("次", "times"),
+    "unit.count": ("次", "in all"),
     "unit.characters/min": ("字/分钟", "characters/min"),
     "unit.LUFS": ("LUFS", "LUFS"),
     "unit.semitones": ("半音", "semitones"),
@@ -418,6 +418,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "doctor.model-unpinned": (
         "语音模型 {name}：{path}（不在清单中，无法校验）",
         "speech model {name}: {path} (not in the manifest, cannot be verified)",
+    ),
+    "doctor.speaker-model": (
+        "声纹模型：就绪（单声道录音区分坐席与客户）",
+        "speaker model: ready (tells the parties of mono calls apart)",
+    ),
+    "doctor.no-speaker-model": (
+        "没有声纹模型，单声道录音较难区分坐席与客户；下载：callinspect models fetch {name}",
+        "no speaker model: mono calls are harder to split; run callinspect models fetch {name}",
     ),
     "doctor.store": ("数据库 {url}：可用，{calls} 通电话", "database {url}: reachable, {calls} calls"),
     "doctor.store-new": (

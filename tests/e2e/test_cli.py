@@ -198,6 +198,7 @@ def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
     )
     assert got.returncode == 2
     assert "callinspect models fetch base" in got.stdout
+    assert "callinspect models fetch campplus" in got.stdout
     assert "尚未建立" in got.stdout
     assert not list(tmp_path.glob("*.db"))
 

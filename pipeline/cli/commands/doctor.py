@@ -73,7 +73,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield Check(Health.GOOD, words("doctor.cores", count=cores(), workers=worker_count(session.settings)))
     yield _memory(session)
     yield _disk(session)
-    for part in (_model, _store, _lexicons, _rubric):
+    for part in (_model, _speaker_model, _store, _lexicons, _rubric):
         yield _tried(part, session)
 
 
@@ -113,6 +113,19 @@ def _model(session: Session) -> Check:
         problem = session.words.listed(damaged)
         return Check(Health.BAD, session.words("models.damaged", name=name, problem=problem))
     return Check(Health.GOOD, session.words("doctor.model", name=name, path=place))
+
+
+def _speaker_model(session: Session) -> Check:
+    """Mono calls can do without it, less well."""
+    from pipeline.transcription.models import list_models, verify
+
+    folder = session.settings.models
+    for model in list_models(folder=folder, kind="speaker-embedding"):
+        if not model.ready:
+            return Check(Health.WARNING, session.words("doctor.no-speaker-model", name=model.name))
+        if not all(check.good for check in verify(model.name, folder=folder)):
+            return Check(Health.BAD, session.words("models.damaged", name=model.name, problem="SHA-256"))
+    return Check(Health.GOOD, session.words("doctor.speaker-model"))
 
 
 def _store(session: Session) -> Check:
