@@ -94,7 +94,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "run.limit": ("最多质检多少通", "inspect at most this many calls"),
     "run.since": ("只质检此日期（含）之后的通话", "only calls from this day on"),
-    "run.retry": ("重试上次无法读取的录音", "try unreadable recordings again"),
+    "run.retry": ("重试上次无法读取或只能部分读取的录音", "try unreadable and partial recordings again"),
     "clip.finding": (
         "质检结果的编号（show 中的 #）或质检项代码",
         "number of the finding (# in show) or its criterion",

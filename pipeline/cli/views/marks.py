@@ -60,9 +60,12 @@ def _find(utterance: Utterance, hit: PhraseHit) -> tuple[int, int] | None:
     while at >= 0:
         places.append(at)
         at = plain.find(quote, at + 1)
-    if not places:
+    if not places:  # the phrase goes on in the next utterance
+        for length in range(min(len(quote), len(plain)), 1, -1):
+            if plain.endswith(quote[:length]):
+                return positions[-length], positions[-1] + 1
         return None
-    length = utterance.span.duration or 1.0
-    expected = (hit.span.start - utterance.span.start) / length * len(plain)
+    seconds = utterance.span.duration or 1.0
+    expected = (hit.span.start - utterance.span.start) / seconds * len(plain)
     best = min(places, key=lambda place: abs(place - expected))
     return positions[best], positions[best + len(quote) - 1] + 1

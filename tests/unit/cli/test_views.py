@@ -67,6 +67,11 @@ def test_of_two_marks_on_one_place_the_graver_stays() -> None:
     assert [m.kind for m in marks(said, hits)] == [PhraseKind.FORBIDDEN]
 
 
+def test_a_phrase_that_goes_on_in_the_next_utterance_is_marked_as_far_as_it_goes() -> None:
+    said = Utterance(Role.AGENT, Span(0, 4), "好的，感谢您的")
+    assert marked(said, [hit("感谢您的来电，再见", 2)]).plain == "好的，【感谢您的】"
+
+
 def test_a_quote_that_is_not_in_the_text_marks_nothing() -> None:
     said = Utterance(Role.AGENT, Span(0, 4), "您好")
     assert marked(said, [hit("再见", 0), hit("", 0)]).plain == "您好"
