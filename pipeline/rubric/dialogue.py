@@ -30,6 +30,10 @@ from pipeline.rubric.facts import Facts
 
 SPEAKERS = {"坐席": Role.AGENT, "客户": Role.CUSTOMER, "某人": Role.UNKNOWN}
 PAUSES = ("静音", "保持")
+REQUIRED = frozenset(
+    ("greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks", "empathy", "surname")
+)
+"""Codes of the default lexicons that are required phrases."""
 GAP_S = 0.4
 LINE = re.compile(r"^(?P<who>\w+?)(?:@(?P<at>[\d.]+))?(?:\((?P<rate>\d+)\))?\s*[:：]\s*(?P<text>.*)$")
 MARK = re.compile(r"\[([a-z0-9-]+)\|([^\]]*)\]")
@@ -104,9 +108,11 @@ def _marks(marked: str, text: str, span: Span, role: Role, index: int, confidenc
 
 
 def _kind(code: str) -> PhraseKind:
-    """What a code is for; only its family matters to a rubric."""
+    """What a code is for, by its name; any code not known is a forbidden phrase."""
     if code.startswith("esc-"):
         return PhraseKind.ESCALATION
+    if code in REQUIRED:
+        return PhraseKind.REQUIRED
     return PhraseKind.PRAISE if code == "praise" else PhraseKind.FORBIDDEN
 
 

@@ -58,11 +58,11 @@ def ending(facts: Facts) -> End:
         return End(Ending.UNKNOWN, "分不清最后一句是谁说的")
     if customer is not None and compiled(TAKES_LEAVE).search(customer.text):
         return End(Ending.CUSTOMER, "客户先示意挂断", (_cite(customer),))
-    if last.role is Role.CUSTOMER:
-        return End(Ending.UNKNOWN, "客户说完后通话中断，看不出是谁挂断的", (_cite(last),))
     threat = customer is not None and _threatens(facts, customer)
     if customer is not None and not threat and compiled(SETTLED).search(customer.text):
         return End(Ending.CLOSED, "客户已示意结束", (_cite(customer),))
+    if last.role is Role.CUSTOMER:
+        return End(Ending.UNKNOWN, "客户说完后通话中断，看不出是谁挂断的", (_cite(last),))
     here = (Evidence(Span(last.span.start, tail.end), Role.AGENT, last.text, confidence=last.confidence),)
     if threat or _hostile(facts, last) or any(s.overlap(tail) >= TONE_S for s in facts.hold):
         return End(Ending.AGENT, "坐席说完最后一句后未道别即中断通话", here)

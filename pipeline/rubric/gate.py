@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pipeline.domain import Role, total
+from pipeline.domain import PhraseKind, Role, total
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.verdict import Truth
@@ -31,6 +31,8 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
         return f"通话只有{facts.duration:.0f}秒，没有形成对话"
     if sum(words.values()) < gate.min_characters or len(facts.turns) < gate.min_utterances:
         return f"只说了{sum(words.values())}个字，没有形成对话"
+    if _nobody_is_the_agent(facts, gate.min_role_confidence):
+        return "分不清谁是坐席（可能只有一个人说话）"
     if gate.unless is not None:
         answer = gate.unless.ask(facts)
         if answer.truth is Truth.YES:
@@ -55,6 +57,14 @@ def _only_party(words: Mapping[Role, int]) -> str | None:
     if words[Role.CUSTOMER] < WORDS_OF_A_PARTY:
         return "只有坐席一方说话（无人应答）"
     return None
+
+
+def _nobody_is_the_agent(facts: Facts, bar: float) -> bool:
+    """Nothing agents must say was heard, and the roles are a guess: one voice taken for two (voicemail)."""
+    if any(hit.kind is PhraseKind.REQUIRED and hit.role is Role.AGENT for hit in facts.hits):
+        return False
+    seconds = sum(u.span.duration for u in facts.turns)
+    return sum(u.role_confidence * u.span.duration for u in facts.turns) < bar * seconds
 
 
 def in_force(day: date | None, first: date | None, last: date | None) -> bool:

@@ -12,6 +12,8 @@ from pipeline.rubric.pattern import compiled
 
 ASKS = r"[?？]|吗|呢|多少|什么|哪|几|谁|报一下|提供一下|说一下|请讲|请说|是否"
 """Signs of a question or a request for data in an utterance."""
+DATA = r"[0-9A-Za-z].*[0-9A-Za-z].*[0-9A-Za-z]|[零一二两三四五六七八九幺]{3,}"
+"""Signs of a number, an address or a code in an answer."""
 LOOKUP_S = 10.0
 """A silence this long after the customer answered the agent's question is a look-up: a silent hold."""
 
@@ -72,13 +74,13 @@ def silences(
 
 
 def debtor(facts: Facts, quiet: Span) -> Role:
-    """Who should have spoken: the one who was asked, else the one who speaks next after the other's words."""
+    """Who should have spoken: the customer where the agent asked and the customer answered at last; otherwise
+    the agent, who leads the call. Unknown where the speakers are."""
     before, after = facts.before(quiet.start), facts.after(quiet.end)
     if before is None or after is None or Role.UNKNOWN in (before.role, after.role):
         return Role.UNKNOWN
-    if before.role is Role.AGENT and after.role is Role.CUSTOMER:
-        return Role.CUSTOMER if compiled(ASKS).search(before.text) else Role.AGENT
-    return after.role
+    asked = before.role is Role.AGENT and compiled(ASKS).search(before.text) is not None
+    return Role.CUSTOMER if asked and after.role is Role.CUSTOMER else Role.AGENT
 
 
 def _announced(facts: Facts, quiet: Span) -> bool:
@@ -91,14 +93,12 @@ def _announced(facts: Facts, quiet: Span) -> bool:
 
 
 def _looking_up(facts: Facts, quiet: Span) -> bool:
-    """The customer has just answered the agent's question, and the agent speaks next."""
+    """The customer has just given what the agent wanted to know, and the agent speaks next."""
     answer, after = facts.before(quiet.start), facts.after(quiet.end)
     if answer is None or after is None or answer.role is not Role.CUSTOMER or after.role is not Role.AGENT:
         return False
     question = next((u for u in reversed(facts.turns) if u.span.start < answer.span.start), None)
-    return (
-        question is not None
-        and question.role is Role.AGENT
-        and compiled(ASKS).search(question.text) is not None
-        and compiled(ASKS).search(answer.text) is None
-    )
+    if question is None or question.role is not Role.AGENT or compiled(ASKS).search(answer.text):
+        return False
+    # A misheard question is no longer one, but an address or a number in the answer tells that there was one.
+    return any(compiled(sign).search(text) for sign, text in ((ASKS, question.text), (DATA, answer.text)))

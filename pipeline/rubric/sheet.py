@@ -100,6 +100,12 @@ class Gate(Options):
     min_characters: int = Field(20, ge=0, description="characters spoken by both together")
     min_utterances: int = Field(2, ge=0, description="fewer turns are no dialogue")
     both_parties: bool = Field(True, description="voicemail and announcements have one voice only")
+    min_role_confidence: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="less sure of who is who, the agent must at least say something agents say",
+    )
     unless: Condition | None = Field(None, description="where this holds, the sheet does not apply")
 
 

@@ -167,6 +167,20 @@ def test_no_dialogue_no_sheet(lines: tuple[str, ...], reason: str) -> None:
     assert reason in (card.not_applicable or "")
 
 
+def test_one_voice_taken_for_two_is_no_dialogue() -> None:
+    voicemail = (
+        "坐席: 有人吗我是想问一下我的保单",
+        "客户: 上个月二十号买的",
+        "坐席: 麻烦给我回个电话",
+        "客户: 谢谢",
+    )
+    assert judged(*voicemail, role_confidence=0.7).not_applicable == "分不清谁是坐席（可能只有一个人说话）"
+    rude = (*voicemail, "坐席: [abuse|某某]")
+    assert judged(*rude, role_confidence=0.7).score is None, "a slip does not make a dialogue"
+    assert judged(*voicemail, role_confidence=0.9).not_applicable is None
+    assert judged(*GOOD, role_confidence=0.7).not_applicable is None, "the agent's phrases tell who is who"
+
+
 def test_weak_evidence_accuses_nobody() -> None:
     bad = [*GOOD[:2], "坐席: [abuse|某某]，[shirk|某某]。", *GOOD[2:]]
     card = judged(*bad, hit_confidence=0.41)

@@ -56,6 +56,8 @@ def test_holds_are_heard_announced_or_silent() -> None:
     assert kinds("坐席: [hold-ask|请稍等]", "客户: 好", "静音: 9", "坐席: 查到了") == [HoldKind.ANNOUNCED]
     assert kinds("客户: 喂", "静音: 9", "坐席: [hold-thanks|让您久等了]") == [HoldKind.ANNOUNCED]
     assert kinds(*asked, "静音: 11", "坐席: 在检修") == [HoldKind.SILENT]
+    assert kinds("坐席: 拿个小去", "客户: 三号楼五零二", "静音: 11", "坐席: 在检修") == [HoldKind.SILENT]
+    assert kinds("坐席: 拿个小去", "客户: 快一点啊", "静音: 11", "坐席: 在检修") == []
     assert kinds(*asked, "静音: 9", "坐席: 在检修") == []
     assert kinds("客户: 什么时候修好", "静音: 11", "坐席: 在检修") == []
     assert kinds("保持: 30", "坐席: 您好", "客户: 喂", "保持: 30") == [], (
@@ -79,6 +81,7 @@ def test_the_one_who_was_asked_owes_the_words() -> None:
     assert owed("坐席: 卡号是多少？", "静音: 5", "客户: 六二二") is Role.CUSTOMER
     assert owed("坐席: 稍等，我看一下资料", "静音: 5", "客户: 好了没有") is Role.AGENT
     assert owed("坐席: 我查一下", "静音: 5", "坐席: 查到了") is Role.AGENT
+    assert owed("客户: 能修吗？", "静音: 5", "客户: 喂？在吗？") is Role.AGENT
     assert owed("某人: 能修吗", "静音: 5", "坐席: 能") is Role.UNKNOWN
 
 
@@ -99,6 +102,7 @@ def test_turns_join_what_one_party_says_in_a_row() -> None:
     [
         (("客户: 好的", "坐席: 感谢您的致电，再见"), Ending.CLOSED),
         (("客户: 好的，不用了", "坐席: 嗯"), Ending.CLOSED),
+        (("坐席: 明天修好", "客户: 那好吧"), Ending.CLOSED),
         (("坐席: 修不了", "客户: 挂了！"), Ending.CUSTOMER),
         (("客户: 到底谁管？", "坐席: [shirk|你去投诉吧]"), Ending.AGENT),
         (("客户: 到底谁管？", "坐席: 师傅会来", "保持: 2"), Ending.AGENT),
