@@ -204,7 +204,8 @@ def test_flips_between_two_cards() -> None:
 
 @pytest.mark.parametrize(("severity", "outcome"), [("A", "undetermined"), ("E", "failed")])
 def test_the_graver_the_accusation_the_better_the_proof(severity: str, outcome: str) -> None:
-    rubric = sheet(line("c-1", 100, item("i-1", "x", deduct=10, severity=severity)))
+    anyone = {"min_role_confidence": 0}
+    rubric = sheet(line("c-1", 100, item("i-1", "x", deduct=10, severity=severity)), applies=anyone)
     assert outcomes(judged(rubric, "坐席: [x|某]", hit_confidence=0.6)) == {"i-1": outcome}
     assert outcomes(judged(rubric, "坐席: [x|某]", role_confidence=0.55)) == {"i-1": outcome}
 
