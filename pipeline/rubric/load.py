@@ -19,6 +19,7 @@ from pipeline.rubric.sheet import Rubric
 MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
 QUOTES = "check the indentation, and quote values that contain {} [] , : or #"
+TOO_DEEP = "conditions within conditions without end; flatten them"
 CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
 
@@ -36,6 +37,8 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
     except ValidationError as error:
         detail = _innermost(document, error.errors())
         raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
+    except RecursionError as error:
+        raise RubricError(TOO_DEEP, path=path) from error
     if codes is not None:
         for code, line in codes_used(document):
             if code not in codes:
@@ -75,7 +78,11 @@ def read_document(path: Path) -> Any:
             f"not valid YAML: {problem}", path=path, line=mark.line + 1 if mark else None
         ) from error
     except YAMLError as error:
-        raise RubricError(f"not valid YAML: {error}", path=path) from error
+        raise RubricError(f"not valid YAML: {str(error).splitlines()[0]}; {QUOTES}", path=path) from error
+    except ValueError as error:  # ruamel builds dates while it reads, and 13 is no month
+        raise RubricError(f"a value cannot be read ({error}); correct it", path=path) from error
+    except RecursionError as error:
+        raise RubricError(TOO_DEEP, path=path) from error
     if not isinstance(document, Mapping):
         raise RubricError("a rubric is a mapping with 'rubric', 'title', 'sections', ...", path=path, line=1)
     return document
@@ -127,6 +134,8 @@ def _explained(detail: ErrorDetails) -> str:
             return f"{where}: {key!r} is missing; add it"
         case "value_error":
             return f"{where}: {detail['msg'].removeprefix('Value error, ')}" if where else detail["msg"][13:]
+        case "tuple_type" if isinstance(detail["input"], str):
+            return f"{where}: a list is needed; write [{detail['input']}]"
         case "string_pattern_mismatch" if key == "id":
             return f"{where}: {detail['input']!r} is not an id; write lower-case-words-with-hyphens"
         case _:

@@ -13,7 +13,7 @@ from pipeline.rubric.facts import Facts
 class Options(BaseModel):
     """Base of everything a rubric file can say: no unknown keys, no changes afterwards."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class Window(Options):

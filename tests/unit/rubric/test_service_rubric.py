@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.domain import Outcome, Scorecard
 from pipeline.rubric import load_rubric, score
-from tests.builders import call, service_rubric
+from tests.builders import ROOT, call, service_rubric
 
 CODES = [
     "abuse",
@@ -54,9 +55,9 @@ def failed(card: Scorecard) -> list[str]:
     return [f.criterion for f in card.findings if f.outcome is Outcome.FAILED]
 
 
-def judged(*lines: str, direction: str = "inbound", **facts: object) -> Scorecard:
-    measures = {**MEASURED, **facts.pop("measures", {})}  # type: ignore[dict-item]
-    return score(service_rubric(), call(*lines, direction=direction, measures=measures, **facts))  # type: ignore[arg-type]
+def judged(*lines: str, direction: str = "inbound", **facts: Any) -> Scorecard:
+    measures = {**MEASURED, **facts.pop("measures", {})}
+    return score(service_rubric(), call(*lines, direction=direction, measures=measures, **facts))
 
 
 def test_people_see_at_most_15_criteria_that_are_worth_100_points() -> None:
@@ -198,6 +199,6 @@ def test_absences_are_not_failed_where_hearing_is_poor() -> None:
 
 def test_the_codes_of_the_sheet_are_checked_against_the_lexicons(tmp_path: Path) -> None:
     path = tmp_path / "service.yaml"
-    path.write_text(Path("rubrics/service.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text((ROOT / "rubrics" / "service.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(Exception, match="no lexicon has the phrase code"):
         load_rubric(path, codes={"greeting": None})
