@@ -7,7 +7,18 @@ from typing import Any
 import typer
 from typer import rich_utils as look
 
-from pipeline.cli.commands import clip, doctor, export, lexicon, listing, models, rubric, running, showing
+from pipeline.cli.commands import (
+    bench,
+    clip,
+    doctor,
+    export,
+    lexicon,
+    listing,
+    models,
+    rubric,
+    running,
+    showing,
+)
 from pipeline.cli.session import keep_shared
 from pipeline.cli.words import Words
 
@@ -28,6 +39,7 @@ app.command("export", help="help.export")(export.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
 app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
+app.command("bench", help="help.bench")(bench.bench)
 app.command("doctor", help="help.doctor")(doctor.doctor)
 
 COMMANDS = frozenset(

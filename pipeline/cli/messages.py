@@ -35,7 +35,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "check the lexicon files and run their examples",
     ),
     "help.lexicon.try": ("对一句话试用词库", "try the lexicons on a sentence"),
-    "help.lexicon.explain": ("解释一个代码或用语", "explain a code or a phrase"),
+    "help.lexicon.explain": (
+        "解释一个代码、用语，或一句话为何命中",
+        "explain a code, a phrase, or why a sentence is hit",
+    ),
     "help.rubric": ("评分表：检查、解释、比较", "score sheets: check, explain, compare"),
     "help.rubric.check": ("检查评分表，并运行其中的对话例子", "check a score sheet and run its dialogues"),
     "help.rubric.explain": ("用文字解释整张评分表或某个质检项", "the sheet, or one criterion, in words"),
@@ -44,6 +47,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help.models.list": ("列出模型及其状态", "list models and whether they are ready"),
     "help.models.fetch": ("下载模型", "fetch a model"),
     "help.models.verify": ("校验模型文件（SHA-256）", "verify model files (SHA-256)"),
+    "help.bench": (
+        "比较速度与准确率：faster-whisper、本程序、理论上限",
+        "compare speed and accuracy: faster-whisper, this program, the limit",
+    ),
     "help.doctor": ("检查运行环境与全部设置", "check this machine and show all settings"),
     # shared options
     "panel.shared": ("通用选项（写在命令前后均可）", "Shared options (before or after the command)"),
@@ -74,7 +81,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "violations, calls, findings, hits or transcripts",
     ),
     "argument.text": ("要试的句子", "the sentence to try"),
-    "argument.code": ("代码（如 shirk）或用语", "a code (such as shirk) or a phrase"),
+    "argument.code": ("代码（如 shirk）、用语，或一句话", "a code (such as shirk), a phrase, or a sentence"),
     "argument.model": ("模型名，见 models list", "name of a model, see models list"),
     "argument.models": (
         "模型名；不写则校验所有已下载的模型",
@@ -95,6 +102,50 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "run.limit": ("最多质检多少通", "inspect at most this many calls"),
     "run.since": ("只质检此日期（含）之后的通话", "only calls from this day on"),
     "run.retry": ("重试上次无法读取或只能部分读取的录音", "try unreadable and partial recordings again"),
+    "bench.dump": (
+        "录音文件夹；不写则为自带的演示夜",
+        "folder of recordings; without it, the demonstration night",
+    ),
+    "bench.truth": (
+        "标注文件夹；不写则为录音文件夹中的 truth",
+        "folder of labels; without it, truth in the folder of recordings",
+    ),
+    "bench.only": ("只测这一种（可重复）", "measure only this one (may be repeated)"),
+    "bench.rounds": ("轮流测几轮，取中位数", "rounds in turn; medians are reported"),
+    "bench.limit": ("最多用多少通电话", "use at most this many calls"),
+    "bench.json": ("把全部数字写入 JSON 文件", "write all numbers to a JSON file"),
+    "bench.docs": (
+        "更新此文件夹中的 speed.md、speed.svg 和 speed.json",
+        "renew speed.md, speed.svg and speed.json in this folder",
+    ),
+    "bench.preparing": ("准备", "preparing"),
+    "bench.way-readme": ("faster-whisper", "faster-whisper"),
+    "bench.way-batched": ("其批处理", "batched"),
+    "bench.way-openai": ("openai-whisper", "openai-whisper"),
+    "bench.way-ours": ("听检", "callinspect"),
+    "bench.way-limit": ("仅解码", "limit"),
+    "bench.cpu": ("CPU 秒", "CPU seconds"),
+    "bench.work-cpu": ("  不含加载", "  without loading"),
+    "bench.other": ("  其中非识别", "  not recognition"),
+    "bench.wall": ("历时 秒", "wall seconds"),
+    "bench.work-wall": ("  不含加载", "  without loading"),
+    "bench.speed": ("倍实时", "times real time"),
+    "bench.speed-loading": ("  含加载", "  with loading"),
+    "bench.over-readme": ("比 faster-whisper 快（历时 / CPU）", "over faster-whisper (wall / CPU)"),
+    "bench.over-batched": ("比其批处理快（历时 / CPU）", "over batched (wall / CPU)"),
+    "bench.peak": ("内存峰值 MiB（最大进程）", "peak MiB, largest process"),
+    "bench.peak-all": ("  所有进程合计", "  all processes"),
+    "bench.errors": ("字错率", "character error rate"),
+    "bench.errors-any": ("  不论说话人", "  whoever says it"),
+    "bench.phrases": ("关键用语逐字命中", "phrases word for word"),
+    "bench.missing": ("未测 {way}，缺少：{what}", "not measured: {way}; it takes {what}"),
+    "bench.circumstances": (
+        "{calls} 通，{minutes} 分钟（{labelled} 通有标注），模型 {model}，{rounds} 轮中位数；"
+        "{processor}，{cores} 核，测前最高负载 {load}。倍数均不含加载时间，按历时计。",
+        "{calls} calls, {minutes} min ({labelled} labelled), model {model}, medians of {rounds} rounds; "
+        "{processor}, {cores} cores, highest load before a run {load}. "
+        "Ratios are by wall time without loading.",
+    ),
     "clip.finding": (
         "质检结果的编号（show 中的 #）或质检项代码",
         "number of the finding (# in show) or its criterion",
@@ -356,14 +407,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: {codes} codes, {phrases} phrases, revision {revision}",
     ),
     "lexicon.examples-good": ("{count} 条例句全部符合预期", "all {count} examples behave as written"),
-    "lexicon.example-missed": (
-        "{place}：应命中而未命中 {code}：“{text}”",
-        '{place}: {code} is not found in "{text}"',
-    ),
-    "lexicon.example-loud": (
-        "{place}：不应命中却命中 {code}：“{text}”",
-        '{place}: {code} is found in "{text}" and should not be',
-    ),
+    "lexicon.hit": ("命中", "hit"),
     "lexicon.nothing": ("没有命中。", "nothing found."),
     "lexicon.phrases": ("用语", "phrases"),
     "lexicon.role-any": ("任何一方", "anyone"),

@@ -1,0 +1,99 @@
+"""What goes to the process that measures one way, and what it sends back.
+
+Plain dataclasses and JSON: every module that is imported here counts in the memory of what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipeline.bench.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The files of one readable call."""
+
+    call_id: str
+    paths: tuple[str, ...]
+    channels: int
+    """Of the only file, or one per file."""
+    duration: float
+    """Seconds of the recording, counted once however many channels it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One measurement."""
+
+    way: Way | None
+    """None: look at the calls and cut the windows that the limit decodes."""
+    started: float
+    """`time.monotonic` when the process was started; the clock is the machine's, not the process's."""
+    model: str
+    """Folder of the speech model."""
+    language: str
+    device: str
+    compute_type: str
+    settings: str
+    """All settings, as JSON."""
+    folder: str
+    """For files that live as long as the measurement."""
+    windows: str
+    """File of the cut windows."""
+    dump: str
+    calls: str | None
+    limit: int | None
+    workers: int
+    sounds: tuple[Sound, ...] = ()
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the measured process knows of itself. Seconds and bytes."""
+
+    loading_wall: float = 0.0
+    """From the start of the process until the model was ready: interpreter, imports, weights."""
+    work_wall: float = 0.0
+    loading_cpu: float = 0.0
+    recognition_cpu: float | None = None
+    """Inside the transcriber; None where nobody looked."""
+    peaks: tuple[int, ...] = ()
+    """Highest resident memory of each process."""
+    workers: int = 1
+    """Processes (or threads of CTranslate2) that recognise at the same time."""
+    channels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Call id and its text per channel."""
+    sounds: tuple[Sound, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def job_from(text: str) -> Job:
+    values = json.loads(text)
+    way = None if values["way"] is None else Way(values["way"])
+    return Job(**{**values, "way": way, "sounds": _sounds(values["sounds"])})
+
+
+def outcome_from(text: str) -> Outcome:
+    values = json.loads(text)
+    return Outcome(
+        **{
+            **values,
+            "peaks": tuple(values["peaks"]),
+            "channels": tuple((call_id, tuple(texts)) for call_id, texts in values["channels"]),
+            "sounds": _sounds(values["sounds"]),
+            "problems": tuple(values["problems"]),
+        }
+    )
+
+
+def _sounds(values: Any) -> tuple[Sound, ...]:
+    return tuple(Sound(**{**value, "paths": tuple(value["paths"])}) for value in values)

@@ -1,0 +1,105 @@
+"""The limit: what encoding and decoding the windows costs when nothing else is done.
+
+Sound, features and batches are ready in memory before the clock starts. First looks only.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from numpy.typing import NDArray
+
+from pipeline.bench.job import Job, Outcome
+from pipeline.bench.memory import peak_bytes
+from pipeline.bench.windows import Piece, load
+from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.transcription.whisper import BATCH, FIRST_LOOK
+
+_FRAMES_PER_SECOND = 100
+_LONGEST_CONTEXT = 30.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    features: NDArray[np.float32]
+    """(windows, bands, frames)"""
+    longest: float
+    """Seconds of speech in the fullest window."""
+
+
+def measure(job: Job) -> Outcome:
+    """Decode all windows with one model and one single-threaded CTranslate2 worker per core used."""
+    whisper = WhisperModel(
+        job.model,
+        device=job.device,
+        compute_type=job.compute_type,
+        cpu_threads=1,
+        num_workers=job.workers,
+    )
+    batches = list(_batches(load(Path(job.windows)), whisper))
+    prompt = [
+        whisper.hf_tokenizer.token_to_id(token)
+        for token in ("<|startoftranscript|>", f"<|{job.language}|>", "<|transcribe|>")
+    ]
+    ready, loading_cpu = time.monotonic(), time.process_time()
+    with ThreadPoolExecutor(job.workers) as pool:
+        for done in pool.map(lambda batch: _decode(whisper.model, batch, prompt), batches):
+            assert done
+    ended, cpu = time.monotonic(), time.process_time()
+    return Outcome(
+        loading_wall=ready - job.started,
+        work_wall=ended - ready,
+        loading_cpu=loading_cpu,
+        recognition_cpu=cpu - loading_cpu,
+        peaks=(peak_bytes(),),
+        workers=job.workers,
+    )
+
+
+def _batches(pieces: Sequence[Piece], whisper: Any) -> Iterator[Batch]:
+    """Windows of one context length together, the longest first, as the transcriber does it."""
+    by_frames: dict[int, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        by_frames[_frames(piece)].append(piece)
+    for frames, alike in sorted(by_frames.items(), reverse=True):
+        for start in range(0, len(alike), BATCH):
+            group = alike[start : start + BATCH]
+            features = np.stack([_features(whisper, piece, frames) for piece in group])
+            yield Batch(features, max(piece.voiced for piece in group))
+
+
+def _frames(piece: Piece) -> int:
+    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_LOOK.tail_seconds)
+    seconds = max(math.ceil(FIRST_LOOK.shortest_context_seconds), seconds)
+    return int(min(_LONGEST_CONTEXT, seconds) * _FRAMES_PER_SECOND)
+
+
+def _features(whisper: Any, piece: Piece, frames: int) -> NDArray[np.float32]:
+    mel = whisper.feature_extractor(piece.samples, padding=160)[:, :-1][:, :frames]
+    out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
+    out[:, : mel.shape[1]] = mel
+    return out
+
+
+def _decode(model: Any, batch: Batch, prompt: list[int]) -> list[Any]:
+    encoded = model.encode(ctranslate2.StorageView.from_array(batch.features))
+    found: list[Any] = model.generate(
+        encoded,
+        [prompt] * len(batch.features),
+        beam_size=FIRST_LOOK.beam,
+        max_length=min(440, len(prompt) + 16 + round(batch.longest * 18)),
+        return_scores=True,
+        return_no_speech_prob=True,
+        max_initial_timestamp_index=50,
+    )
+    return found

@@ -1,0 +1,61 @@
+"""This project's run, measured: `pipeline.batch.run` with its workers and a fresh store."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from pipeline.batch import Progress, run
+from pipeline.bench.clocked import ClockedFactory, read_times
+from pipeline.bench.job import Job, Outcome
+from pipeline.bench.memory import peak_bytes
+from pipeline.inspection import revisions_of
+from pipeline.settings import Settings
+
+STORE = "night.db"
+
+
+def store_url(folder: Path) -> str:
+    return f"sqlite:///{folder / STORE}"
+
+
+def measure(job: Job) -> Outcome:
+    """Inspect the night.
+
+    Loading ends when the first worker has its tools; what was planned meanwhile (finding and identifying the
+    calls) counts as work.
+    """
+    folder = Path(job.folder)
+    given = Settings.model_validate_json(job.settings)
+    settings = given.model_copy(update={"store": store_url(folder), "workers": job.workers})
+    revisions = revisions_of(settings)
+    began, own_loading_cpu = time.monotonic(), time.process_time()
+    planned = began
+
+    def note(progress: Progress) -> None:
+        nonlocal planned
+        if progress.stage != "inspect":
+            planned = time.monotonic()
+
+    summary = run(
+        Path(job.dump),
+        settings=settings,
+        inspector=ClockedFactory(folder),
+        revisions=revisions,
+        calls=Path(job.calls) if job.calls else None,
+        limit=job.limit,
+        report=note,
+    )
+    ended = time.monotonic()
+    times = read_times(folder)
+    ready = min((worker.ready_at for worker in times), default=ended)
+    planning = planned - began
+    return Outcome(
+        loading_wall=ready - job.started - planning,
+        work_wall=ended - ready + planning,
+        loading_cpu=own_loading_cpu + sum(worker.loading_cpu for worker in times),
+        recognition_cpu=sum(worker.recognition_cpu for worker in times),
+        peaks=(peak_bytes(), *(worker.peak for worker in times)),
+        workers=summary.workers,
+        problems=tuple(f"{n.call_id}: {n.reason}" for n in summary.unreadable),
+    )

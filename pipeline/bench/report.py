@@ -1,0 +1,133 @@
+"""The numbers of a comparison, as they are stored in JSON and shown in tables and charts."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.bench.accuracy import Accuracy
+from pipeline.bench.machine import Machine
+from pipeline.bench.ways import Way
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Run(_Frozen):
+    """One measurement of one way. Seconds, bytes."""
+
+    cpu: float
+    """Of the process and all its children, user and system, start-up included."""
+    wall: float
+    """From the start of the process to its end."""
+    loading_cpu: float
+    loading_wall: float
+    """Interpreter, imports, weights."""
+    work_wall: float
+    """From the loaded model to the last result."""
+    recognition_cpu: float | None
+    """Inside the transcriber, where that is known."""
+    peaks: tuple[int, ...]
+    """Highest resident memory of each process."""
+    load_before: float
+    """Load average of the machine before the run (1 min): what else was going on."""
+
+
+class Row(_Frozen):
+    """One way over all rounds; each figure is the median of the rounds."""
+
+    way: Way
+    workers: int
+    """Processes, or threads of CTranslate2, that recognise at the same time; 1 leaves it to the library."""
+    runs: tuple[Run, ...]
+    accuracy: Accuracy | None
+    """None for the limit, whose text nobody reads, and without truth."""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def cpu(self) -> float:
+        return median(run.cpu for run in self.runs)
+
+    @property
+    def wall(self) -> float:
+        return median(run.wall for run in self.runs)
+
+    @property
+    def work_cpu(self) -> float:
+        """Without loading."""
+        return median(run.cpu - run.loading_cpu for run in self.runs)
+
+    @property
+    def work_wall(self) -> float:
+        """Without loading."""
+        return median(run.work_wall for run in self.runs)
+
+    @property
+    def loading_wall(self) -> float:
+        return median(run.loading_wall for run in self.runs)
+
+    @property
+    def peak(self) -> float:
+        """Of the largest process."""
+        return median(max(run.peaks) for run in self.runs)
+
+    @property
+    def peak_together(self) -> float:
+        """Of all processes; their peaks need not meet, so this is an upper bound."""
+        return median(sum(run.peaks) for run in self.runs)
+
+    @property
+    def other_share(self) -> float | None:
+        """Share of the CPU time (without loading) that is not recognition, 0..1."""
+        shares = [
+            1.0 - run.recognition_cpu / (run.cpu - run.loading_cpu)
+            for run in self.runs
+            if run.recognition_cpu is not None and run.cpu > run.loading_cpu
+        ]
+        return median(shares) if shares else None
+
+
+class Bench(_Frozen):
+    """A whole comparison."""
+
+    date: str
+    """ISO 8601, with zone."""
+    version: str
+    night: str
+    """Name of the folder of recordings."""
+    calls: int
+    labelled: int
+    """Of them, calls whose truth is known."""
+    audio_seconds: float
+    model: str
+    compute_type: str
+    device: str
+    rounds: int
+    machine: Machine
+    libraries: dict[str, str]
+    rows: tuple[Row, ...]
+    missing: dict[Way, str]
+    """Ways that could not be measured, and what they lack."""
+    problems: tuple[str, ...] = ()
+    """Recordings nobody could read."""
+
+    def row(self, way: Way) -> Row | None:
+        return next((row for row in self.rows if row.way is way), None)
+
+    def times_real_time(self, row: Row, *, loading: bool) -> float:
+        """Seconds of audio per second on the clock."""
+        return self.audio_seconds / (row.wall if loading else row.work_wall)
+
+    def gain(self, row: Row, over: Way, *, loading: bool = False) -> float | None:
+        """Throughput of a row as a multiple of another way's, both with loading or both without."""
+        other = self.row(over)
+        if other is None:
+            return None
+        return (other.wall / row.wall) if loading else (other.work_wall / row.work_wall)
+
+    def cpu_gain(self, row: Row, over: Way) -> float | None:
+        """The same by CPU time without loading: steadier than the clock where a machine is shared."""
+        other = self.row(over)
+        return None if other is None else other.work_cpu / row.work_cpu

@@ -1,0 +1,91 @@
+"""The windows of a night as the pipeline cuts them, kept in a file: the limit decodes the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.bench.job import Job, Outcome, Sound
+from pipeline.domain import Recording, Status
+from pipeline.ingest import discover
+from pipeline.inspection import build_tools
+from pipeline.settings import Settings
+from pipeline.transcription import Transcriber, Window, WindowText
+
+
+@dataclass
+class WindowCatcher:
+    """Stands where the transcriber stands, keeps the windows and hears nothing in them."""
+
+    inner: Transcriber
+    windows: list[Window] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def model(self) -> str:
+        return self.inner.model
+
+    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+        self.windows += windows
+        return [WindowText((), 0.0) for _ in windows]
+
+
+def prepare(job: Job) -> Outcome:
+    """Read every call once: which are readable, how long they are, and their windows.
+
+    This also brings the recordings and the model into the machine's file cache before anything is measured.
+    """
+    settings = Settings.model_validate_json(job.settings)
+    listed = Path(job.calls) if job.calls else None
+    candidates = discover(Path(job.dump), calls=listed, settings=settings.calls).candidates[: job.limit]
+    tools = build_tools(settings)
+    catcher = WindowCatcher(tools.transcriber)
+    catching = replace(tools, transcriber=catcher)
+    sounds, problems = [], []
+    for candidate in candidates:
+        recording = Recording(candidate.call, candidate.paths, sha256="")
+        (inspection,) = catching.inspect([recording])
+        if inspection.status is Status.UNREADABLE or not inspection.duration:
+            problems.append(f"{candidate.call.call_id}: {inspection.reason}")
+            continue
+        sounds.append(
+            Sound(
+                call_id=candidate.call.call_id,
+                paths=tuple(str(path) for path in candidate.paths),
+                channels=1 if inspection.layout == "mono" else 2,
+                duration=inspection.duration,
+            )
+        )
+    save(Path(job.windows), catcher.windows)
+    return Outcome(sounds=tuple(sounds), problems=tuple(problems))
+
+
+def save(file: Path, windows: Sequence[Window]) -> None:
+    np.savez(
+        file,
+        samples=np.concatenate([np.zeros(0, np.float32), *(window.samples for window in windows)]),
+        lengths=np.array([len(window.samples) for window in windows], dtype=np.int64),
+        voiced=np.array([window.voiced_seconds for window in windows], dtype=np.float64),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A window's sound (1-D float32, 16 kHz) and its seconds of speech."""
+
+    samples: NDArray[np.float32]
+    voiced: float
+
+
+def load(file: Path) -> list[Piece]:
+    with np.load(file) as stored:
+        ends = np.cumsum(stored["lengths"])[:-1]
+        samples = np.split(stored["samples"], ends) if len(stored["lengths"]) else []
+        return [Piece(s, float(v)) for s, v in zip(samples, stored["voiced"], strict=True)]

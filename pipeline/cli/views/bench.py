@@ -1,0 +1,88 @@
+"""The comparison as a table: one figure per line, one way per column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from pipeline.bench.report import Bench, Row
+from pipeline.bench.ways import Way
+from pipeline.cli.words import Words
+
+WAY_TITLES = {
+    Way.README: "bench.way-readme",
+    Way.BATCHED: "bench.way-batched",
+    Way.OPENAI: "bench.way-openai",
+    Way.OURS: "bench.way-ours",
+    Way.LIMIT: "bench.way-limit",
+}
+_STYLES = {Way.OURS: "bold green", Way.LIMIT: "dim"}
+
+_FIGURES: dict[str, Callable[[Bench, Row], str]] = {
+    "bench.cpu": lambda bench, row: f"{row.cpu:.1f}",
+    "bench.work-cpu": lambda bench, row: f"{row.work_cpu:.1f}",
+    "bench.other": lambda bench, row: _share(row),
+    "bench.wall": lambda bench, row: f"{row.wall:.1f}",
+    "bench.work-wall": lambda bench, row: f"{row.work_wall:.1f}",
+    "bench.speed": lambda bench, row: f"{bench.times_real_time(row, loading=False):.1f}",
+    "bench.speed-loading": lambda bench, row: f"{bench.times_real_time(row, loading=True):.1f}",
+    "bench.over-readme": lambda bench, row: _times(bench, row, Way.README),
+    "bench.over-batched": lambda bench, row: _times(bench, row, Way.BATCHED),
+    "bench.peak": lambda bench, row: f"{row.peak / 2**20:.0f}",
+    "bench.peak-all": lambda bench, row: f"{row.peak_together / 2**20:.0f}",
+    "bench.errors": lambda bench, row: _rate(row.accuracy.error_rate if row.accuracy else None),
+    "bench.errors-any": lambda bench, row: _rate(row.accuracy.error_rate_any_role if row.accuracy else None),
+    "bench.phrases": lambda bench, row: _phrases(row),
+}
+
+
+def comparison(bench: Bench, words: Words) -> Table:
+    """All figures side by side."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("", style="dim")
+    for row in bench.rows:
+        style = _STYLES.get(row.way, "")
+        table.add_column(words(WAY_TITLES[row.way]), justify="right", style=style, header_style=style)
+    for key, figure in _FIGURES.items():
+        table.add_row(words(key), *(figure(bench, row) for row in bench.rows))
+    return table
+
+
+def notes(bench: Bench, words: Words) -> Iterator[str]:
+    """What could not be measured, and why; what the figures were measured on."""
+    for way, lack in bench.missing.items():
+        yield words("bench.missing", way=words(WAY_TITLES[way]), what=lack)
+    yield from bench.problems
+    load = max((run.load_before for row in bench.rows for run in row.runs), default=0.0)
+    yield words(
+        "bench.circumstances",
+        calls=bench.calls,
+        minutes=f"{bench.audio_seconds / 60:.1f}",
+        labelled=bench.labelled,
+        model=f"{bench.model} {bench.compute_type}",
+        rounds=bench.rounds,
+        processor=bench.machine.processor,
+        cores=bench.machine.cores,
+        load=f"{load:.1f}",
+    )
+
+
+def _times(bench: Bench, row: Row, over: Way) -> str:
+    """By the clock, and by CPU time, which other programs on the machine disturb less."""
+    wall, cpu = bench.gain(row, over), bench.cpu_gain(row, over)
+    return "" if wall is None or cpu is None else f"{wall:.2f} / {cpu:.2f}"
+
+
+def _share(row: Row) -> str:
+    share = row.other_share if row.way is Way.OURS else None
+    return "" if share is None else f"{share:.0%}"
+
+
+def _rate(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _phrases(row: Row) -> str:
+    return f"{row.accuracy.found}/{row.accuracy.phrases}" if row.accuracy and row.accuracy.phrases else ""
