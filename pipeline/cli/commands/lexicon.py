@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +14,14 @@ from pipeline.cli.session import Session, command
 from pipeline.cli.views.marks import STYLES, marked
 from pipeline.cli.views.scorecard import severity
 from pipeline.domain import PhraseHit, Role, Span, Utterance
-from pipeline.phrases import Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
+from pipeline.phrases import Lexicons, Phrase, check_lexicons, compile_matcher, load_lexicons
+from pipeline.phrases import explain as explain_text
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Folder = Annotated[Path | None, typer.Option("--lexicons", help="option.lexicons", metavar="DIR")]
+
+LEVELS = {"error": "bold red", "warning": "yellow"}
 
 SECONDS_PER_CHARACTER = 0.25
 """240 characters a minute: ordinary speech, for sentences that were typed."""
@@ -41,13 +43,15 @@ def check(session: Session, lexicons: Folder = None) -> int:
     session.out.print(table)
     facts = {"codes": len(loaded.codes), "phrases": len(loaded.phrases), "revision": loaded.revision}
     session.out.print(words("lexicon.summary", path=folder, **facts))
-    wrong = list(_wrong_examples(loaded, session))
-    for line in wrong:
-        session.out.print(line, style="red")
-    if not wrong:
+    issues = check_lexicons(folder)
+    for issue in issues:
+        place = str(issue.path) if issue.line is None else f"{issue.path}:{issue.line}"
+        line = Text(words(f"level.{issue.level}"), LEVELS[issue.level]).append(f" {place} ", "not bold dim")
+        session.out.print(line.append(issue.message, "not bold not dim"))
+    if not issues:
         count = sum(len(phrase.hit) + len(phrase.quiet) for phrase in loaded.phrases)
         session.out.print(words("lexicon.examples-good", count=count), style="green")
-    return 2 if wrong else 0
+    return 2 if any(issue.level == "error" for issue in issues) else 0
 
 
 @app.command("try", help="help.lexicon.try")
@@ -84,9 +88,12 @@ def explain(
 ) -> int:
     loaded, _ = _load(session, lexicons)
     wanted = [p for p in loaded.phrases if name in (p.code.code, p.canonical, *p.variants)]
-    if not wanted:
-        raise CommandError("no-code", name=name)
     words = session.words
+    if not wanted:
+        if name.isascii():  # a mistyped code; a sentence has Chinese characters
+            raise CommandError("no-code", name=name)
+        _explain_sentence(name, loaded, session)
+        return 0
     for code in dict.fromkeys(p.code for p in wanted):
         heading = Text(f"{code.code}  {code.title}  ", "bold")
         heading.append(words(f"kind.{code.kind}"), STYLES[code.kind])
@@ -129,22 +136,24 @@ def _hits_table(hits: tuple[PhraseHit, ...], loaded: Lexicons, session: Session)
     return grid
 
 
-def _wrong_examples(loaded: Lexicons, session: Session) -> Iterator[str]:
-    """Sentences of the files that do not do what they are there to show."""
-    matcher = compile_matcher(loaded)
-    for phrase in loaded.phrases:
-        for texts, expected, key in (
-            (phrase.hit, True, "lexicon.example-missed"),
-            (phrase.quiet, False, "lexicon.example-loud"),
-        ):
-            for text in texts:
-                if _finds(matcher, phrase, text) is not expected:
-                    yield session.words(key, place=phrase.place, code=phrase.code.code, text=text)
-
-
-def _finds(matcher: Matcher, phrase: Phrase, text: str) -> bool:
-    said = _utterance(text, phrase.code.role or Role.AGENT)
-    return any(hit.code == phrase.code.code for hit in matcher.match([said]))
+def _explain_sentence(text: str, loaded: Lexicons, session: Session) -> None:
+    """What was considered in both mouths, and why it was dropped."""
+    words, matcher = session.words, compile_matcher(loaded)
+    grid = Table.grid(padding=(0, 2))
+    for role in (Role.AGENT, Role.CUSTOMER):
+        explanation = explain_text(loaded, text, role, matcher=matcher)
+        if role is Role.AGENT:
+            session.out.print(Text(f"{explanation.normalised}  {explanation.pinyin}", "dim"))
+        for item in explanation.considered:
+            verdict = Text(item.dropped, "dim") if item.dropped else Text(words("lexicon.hit"), "green")
+            grid.add_row(
+                words(f"role.{role}"),
+                item.code,
+                f"「{item.quote}」 <- {item.phrase}",
+                f"{words(f'how.{item.how}')} {item.confidence:.0%}",
+                verdict,
+            )
+    session.out.print(grid if grid.row_count else words("lexicon.nothing"))
 
 
 def _explained(phrase: Phrase, session: Session) -> Text:
