@@ -1,0 +1,299 @@
+"""Set callinspect up in `.venv`: packages, callinspect itself, speech models. Standard library only.
+
+    scripts/setup.sh run|test|voices
+
+Every step leaves a stamp in `.venv` of what it was made from; a step whose stamp fits does nothing, so that
+a second `make run` starts at once and needs no network. What the installers say goes to `build/setup.log`.
+A failure ends in one line: what, why, and what to do about it.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMPS = VENV / "setup.json"
+LOG = ROOT / "build" / "setup.log"
+BASE = getattr(sys, "_base_executable", None) or sys.executable
+"""The interpreter that a venv is made with, also when this runs inside `.venv`."""
+
+ROOM_MIB = {"run": 1700, "test": 2300, "voices": 2000}
+"""Free disk wanted before anything is installed: packages, models, and what pip unpacks meanwhile."""
+
+NETWORK = re.compile(
+    r"NewConnectionError|ConnectTimeout|ReadTimeout|Read timed out|Max retries exceeded|Connection refused"
+    r"|Name or service not known|Temporary failure in name resolution|Network is unreachable|No route to host"
+    r"|ProxyError|RemoteDisconnected|Connection reset|Connection aborted|Failed to establish"
+)
+
+
+class SetupError(Exception):
+    """One line: what failed and what to do."""
+
+
+def main() -> int:
+    goals = sys.argv[1:]
+    if len(goals) != 1 or goals[0] not in ROOM_MIB:
+        print("usage: scripts/setup.sh run|test|voices", file=sys.stderr)
+        return 2
+    os.chdir(ROOT)
+    try:
+        LOG.parent.mkdir(exist_ok=True)
+        with only_one():
+            set_up(goals[0])
+    except SetupError as error:
+        say(f"setup: {error}")
+    except KeyboardInterrupt:
+        say("setup: stopped; run the same command again to go on")
+    except OSError as error:
+        say(f"setup: {plain(error)}")
+    else:
+        return 0
+    return 2
+
+
+@contextlib.contextmanager
+def only_one():
+    """Two terminals, one `.venv`: the second waits for the first and then finds everything done."""
+    with (LOG.parent / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("setup: another setup is running in this folder; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(goal):
+    stamps = Stamps()
+    steps = [
+        ("venv", "virtual environment", [sys.version, str(ROOT)], make_venv),
+        ("build", "build tools", [lock("build")], lambda: install("build")),
+        (goal, f"packages ({goal})", packages(goal), lambda: install(goal)),
+        ("callinspect", "callinspect", [digest("pyproject.toml")], install_callinspect),
+    ]
+    models = [name for name in ("base", "campplus") if f"\n[{name}]\n" in text("models/manifest.toml")]
+    for name in models:
+        made_from = [digest("models/manifest.toml"), str(sorted(ROOT.glob(f"models/{name}/*")))]
+        steps.append((f"model {name}", f"speech model {name}", made_from, lambda name=name: fetch(name)))
+
+    first = True
+    for step, title, made_from, do in steps:
+        if stamps.fits(step, made_from) or (step == "run" and stamps.fits("test", packages("test"))):
+            continue
+        if first and not stamps:
+            check_room(goal)
+        first = False
+        started = time.monotonic()
+        say(f"setup: {title} ...", end="\r" if sys.stderr.isatty() else "\n")
+        do()
+        if step.startswith("model "):  # its files are part of what it was made from, and are here only now
+            made_from = [made_from[0], str(sorted(ROOT.glob(f"models/{step[6:]}/*")))]
+        stamps.keep(step, made_from)
+        say(f"setup: {title}: done in {time.monotonic() - started:.0f} s")
+
+
+class Stamps:
+    """What each step was last made from; lives in `.venv`, and goes with it."""
+
+    def __init__(self):
+        try:
+            self._kept = json.loads(STAMPS.read_text(encoding="utf-8")) if PYTHON.exists() else {}
+        except (OSError, ValueError):
+            self._kept = {}
+
+    def __bool__(self):
+        return bool(self._kept)
+
+    def fits(self, step, made_from):
+        return self._kept.get(step) == summary(made_from)
+
+    def keep(self, step, made_from):
+        if step == "venv":  # a new one is empty
+            self._kept = {}
+        self._kept[step] = summary(made_from)
+        fresh = STAMPS.with_suffix(".new")
+        fresh.write_text(json.dumps(self._kept, indent=1), encoding="utf-8")
+        fresh.replace(STAMPS)
+
+
+def make_venv():
+    probe = [BASE, "-c", "import ensurepip, venv"]
+    if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupError(
+            f"Python {version} is here without its venv module; install it "
+            f"(Debian, Ubuntu: apt install python{version}-venv), then run the same command again"
+        )
+    run([BASE, "-m", "venv", "--clear", str(VENV)], "the virtual environment was not made")
+
+
+def install(goal):
+    # build tools come from the lock too (no isolation): nothing unpinned is fetched behind pip's back
+    pip(
+        "--no-build-isolation",
+        "--require-hashes",
+        "-r",
+        f"requirements/{goal}.lock",
+        what=f"requirements/{goal}.lock",
+    )
+
+
+def install_callinspect():
+    pip("--no-build-isolation", "--no-deps", "-e", ".", what="callinspect itself")
+
+
+def pip(*arguments, what):
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar=off",
+    ]
+    run([*command, *arguments], f"{what} was not installed")
+
+
+def fetch(name):
+    run(
+        [str(VENV / "bin" / "callinspect"), "--lang", "en", "models", "fetch", name],
+        f"speech model {name} was not fetched",
+    )
+
+
+def run(command, failure):
+    """Run an installer with its output in the log; its last words become our one line if it fails."""
+    scratch = LOG.parent / "tmp"  # where pip unpacks: on our own disk, not in a /tmp that may be small
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    environment = {"PYTHONUTF8": "1", "TMPDIR": str(scratch), **os.environ}
+    environment.pop("PYTHONPATH", None)
+    environment.pop("PYTHONHOME", None)
+    said = []
+    child = subprocess.Popen(  # noqa: S603 (fixed words)
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        with LOG.open("a", encoding="utf-8") as log:
+            write(log, f"\n{time.strftime('%F %T')} $ {' '.join(command)}\n")
+            for line in child.stdout:
+                said.append(line.rstrip())
+                write(log, line)
+                tick(line)
+    finally:
+        if child.poll() is None and sys.exc_info()[0] is not None:
+            child.terminate()
+        status = child.wait()
+        shutil.rmtree(scratch, ignore_errors=True)
+    if status:
+        raise SetupError(f"{failure}: {reason(said)} (log: {LOG.relative_to(ROOT)})")
+
+
+def reason(said):
+    """Why an installer failed, and the remedy, from what it said."""
+    everything = "\n".join(said)
+    errors = [line.split("ERROR:", 1)[1].strip() for line in said if "ERROR:" in line]
+    last = (errors or [line for line in said if line.strip()] or ["it stopped without a word"])[-1]
+    if os.strerror(errno.ENOSPC) in everything:
+        return f"no space left on the disk; {wanted_room()}, then run the same command again"
+    if "DO NOT MATCH THE HASHES" in everything:
+        return (
+            "a package is not the one that was pinned (its hash differs); check where pip gets its packages"
+        )
+    if "CERTIFICATE_VERIFY_FAILED" in everything or "SSLCertVerificationError" in everything:
+        return "the certificate of pip's package index is not trusted; check the setting `cert` of pip"
+    if NETWORK.search(everything):
+        return "no network: pip does not reach its package index; connect, or check `pip config list`"
+    if "No matching distribution" in last:
+        return (
+            f"{last}: pip's package index does not have it for this Python and machine; check pip's settings"
+        )
+    if os.strerror(errno.EACCES) in everything:
+        return f"{last}; this folder must be writable for you"
+    return last
+
+
+def write(log, line):
+    with contextlib.suppress(OSError):  # a full disk is reported by the installer's own failure
+        log.write(line)
+        log.flush()
+
+
+def tick(line):
+    """On a terminal, show in one line what the installer is at."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        say("\x1b[2K" + f"  {line.strip()}"[:width], end="\r")
+
+
+def say(line, end="\n"):
+    if sys.stderr.isatty():
+        line = "\x1b[2K" + line
+    with contextlib.suppress(OSError):
+        print(line, end=end, file=sys.stderr, flush=True)
+
+
+def check_room(goal):
+    free = shutil.disk_usage(ROOT).free >> 20
+    if free < ROOM_MIB[goal]:
+        raise SetupError(
+            f"too little disk: {free} MiB are free in {ROOT}, and {ROOM_MIB[goal]} MiB are needed; "
+            "free some, or clone to a larger disk"
+        )
+
+
+def wanted_room():
+    free = shutil.disk_usage(ROOT).free >> 20
+    return f"{free} MiB are free, about {max(ROOM_MIB.values())} MiB are needed in all; free some"
+
+
+def plain(error):
+    if error.errno == errno.ENOSPC:
+        return f"no space left on the disk; {wanted_room()}, then run the same command again"
+    where = f" {error.filename}" if error.filename else ""
+    return f"{error.strerror or error}{where}; this folder must be writable for you"
+
+
+def lock(goal):
+    return digest(f"requirements/{goal}.lock")
+
+
+def packages(goal):
+    """What the packages of a goal are made from; those of `test` hold all of `run`."""
+    return [lock("build"), lock(goal)]
+
+
+def digest(path):
+    return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()
+
+
+def text(path):
+    return "\n" + (ROOT / path).read_text(encoding="utf-8")
+
+
+def summary(made_from):
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
