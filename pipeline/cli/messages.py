@@ -408,7 +408,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "lexicon.examples-good": ("{count} 条例句全部符合预期", "all {count} examples behave as written"),
     "lexicon.hit": ("命中", "hit"),
-    "lexicon.hit": ("命中", "hit"),
     "lexicon.nothing": ("没有命中。", "nothing found."),
     "lexicon.phrases": ("用语", "phrases"),
     "lexicon.role-any": ("任何一方", "anyone"),
