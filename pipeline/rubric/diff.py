@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pipeline.rubric.check import CheckChoice
+from pipeline.rubric.condition import ConditionChoice
 from pipeline.rubric.kinds import Choice
 from pipeline.rubric.sheet import Criterion, Item, Rubric
 
@@ -128,6 +130,12 @@ def _said(before: Any, after: Any) -> Iterator[tuple[str, str]]:
         told: tuple[Any, Any] = (before, after)
         yield f"原为“{told[0].told()}”，改为“{told[1].told()}”", f"{_shown(before)} -> {_shown(after)}"
         return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            if before.get(key) != after.get(key):
+                text = f"{key} {_shown(before.get(key))} -> {_shown(after.get(key))}"
+                yield text, text
+        return
     if isinstance(before, BaseModel) and type(before) is type(after):
         for name in type(before).model_fields:
             old, new = getattr(before, name), getattr(after, name)
@@ -147,6 +155,8 @@ def _shown(value: Any) -> str:
     match value:
         case None:
             return "—"
+        case ConditionChoice() | CheckChoice():
+            return f"“{value.told()}”"
         case float() | int():
             return f"{value:g}"
         case tuple():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pipeline.errors import RubricError
@@ -11,14 +12,25 @@ from pipeline.rubric.sheet import Bonus, Criterion, Item, Rubric, SheetSection
 
 Lang = Literal["zh", "en"]
 
+CODES = re.compile("“([a-z0-9、-]+)”类用语")
+"""How the kinds of checks and conditions speak of phrase codes."""
+
 FATAL = {
     "sheet": {"zh": "一票否决，整单记0分", "en": "fatal: the score becomes 0"},
     "section": {"zh": "一票否决，本部分记0分", "en": "fatal: its section becomes 0"},
 }
 
 
-def explain(rubric: Rubric, criterion: str | None = None, *, lang: Lang = "zh") -> str:
+def explain(
+    rubric: Rubric,
+    criterion: str | None = None,
+    *,
+    lang: Lang = "zh",
+    codes: Mapping[str, object] | None = None,
+) -> str:
     """Explain one item, one criterion or one bonus by its id; the whole sheet where no id is given.
+
+    With the ``codes`` of the lexicons (values that have a ``title``), phrases are called by their titles.
 
     Raises:
         RubricError: the sheet has nothing of that id.
@@ -39,7 +51,13 @@ def explain(rubric: Rubric, criterion: str | None = None, *, lang: Lang = "zh") 
     if not lines:
         known = ", ".join([*(i.id for i in rubric.items), *(b.id for b in rubric.bonus)])
         raise RubricError(f"{rubric.rubric} has no criterion {criterion!r}; it has: {known}")
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    return CODES.sub(lambda found: _titled(found[1], codes), text) if codes else text
+
+
+def _titled(names: str, codes: Mapping[str, object]) -> str:
+    titles = (str(getattr(codes.get(name), "title", name)) for name in names.split("、"))
+    return f"“{'、'.join(titles)}”类用语"
 
 
 def _criterion(section: SheetSection, criterion: Criterion, lang: Lang) -> Iterator[str]:

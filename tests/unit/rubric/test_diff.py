@@ -63,6 +63,19 @@ def test_an_item_added_is_an_item_removed_the_other_way(tmp_path: Path) -> None:
     assert (removed.kind, removed.part) == ("removed", "sighing")
 
 
+def test_bars_and_gates_are_told_piece_by_piece(tmp_path: Path) -> None:
+    found = changes(
+        tmp_path,
+        ("A: {accuse: 0.7,", "A: {accuse: 0.8,"),
+        ("转入语音信箱", "语音信箱"),
+        ("min_characters: 20", "min_characters: 30"),
+    )
+    assert [c.field for c in found] == ["applies", "applies", "evidence"]
+    assert found[0].zh == "整张评分表的整单适用条件：min_characters 20 -> 30"
+    assert "unless “前20秒内说到“(嘀|滴|哔)" in found[1].zh
+    assert found[2].zh.startswith("整张评分表的证据门槛：A {")
+
+
 def test_another_condition_is_told_as_a_sentence(tmp_path: Path) -> None:
     [change] = changes(
         tmp_path, ("when: {call: {direction: inbound}}", "when: {not: {call: {direction: outbound}}}")

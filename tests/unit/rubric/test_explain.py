@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.errors import RubricError
+from pipeline.phrases import Code
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.condition import CONDITION_KINDS
 from pipeline.rubric.explain import explain
@@ -34,6 +36,11 @@ def test_the_whole_sheet_names_every_item_and_bonus() -> None:
     for lang in ("zh", "en"):
         text = explain(rubric, lang=lang)
         assert all(part.id in text for part in (*rubric.items, *rubric.bonus))
+
+
+def test_phrases_are_called_by_their_titles_where_the_lexicons_are_known() -> None:
+    codes = {"shirk": Code("shirk", PhraseKind.FORBIDDEN, "推诿", Severity.B, Role.AGENT)}
+    assert "坐席说到“推诿”类用语" in explain(service_rubric(), "shirk", codes=codes)
 
 
 def test_an_unknown_id_lists_the_known_ones() -> None:
