@@ -28,8 +28,12 @@ def segment(window: Window, heard: WindowText) -> Segment | None:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    """Pieces as one text: a comma where the recogniser wrote none between two of them."""
+    """Pieces as one text: a comma between two of them where the recogniser wrote no mark; in other scripts
+    a space."""
     out = ""
     for text in texts:
-        out += text if not out or out.endswith(_ENDS_A_CLAUSE) else "，" + text
+        if out and text and out[-1].isascii() and text[0].isascii():
+            out += " " + text
+        else:
+            out += text if not out or out.endswith(_ENDS_A_CLAUSE) else "，" + text
     return out

@@ -6,6 +6,7 @@ An optional extra (``pip install "callinspect[sherpa]"``). A model is a folder a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,9 @@ _PAUSE_SECONDS = 0.6
 """Between the beginnings of two characters: a piece ends here. Slow speech has 0.35 s each."""
 _TOKEN_SECONDS = 0.25
 """How long the last character of a piece lasts; recognisers of this kind say only where one begins."""
+_UNSAID = math.log(0.9)
+"""Log-probability where the model gives none (SenseVoice, Paraformer): about one character in ten is
+wrong on telephone calls, and nobody knows which."""
 
 
 def is_sherpa_folder(folder: Path) -> bool:
@@ -106,7 +110,7 @@ class SherpaTranscriber:
         if not pieces or "nospeech" in result.lang:
             return WindowText((), 0.0)
         scores = [float(score) for score in result.ys_log_probs]
-        log_probability = min(0.0, sum(scores) / len(scores)) if scores else 0.0
+        log_probability = min(0.0, sum(scores) / len(scores)) if scores else _UNSAID
         verdict = judge(
             "".join(piece.text for piece in pieces),
             voiced_seconds=window.voiced_seconds,

@@ -1,4 +1,4 @@
-"""Text as people write it: simplified characters, one kind of punctuation, numbers without grouping."""
+"""Text as people write it: simplified characters, one kind of punctuation, numbers in digits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 import opencc
 
-_GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
-_SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_ASIDE = re.compile(r"[(（\[【][^)）\]】]{0,20}[)）\]】]")
+from pipeline.transcription.numbers import in_digits
+
+_CHINESE = r"[㐀-䶿一-鿿，。？！；：、]"
+_BETWEEN_CHINESE = re.compile(rf"(?<={_CHINESE})\s+(?={_CHINESE})")
+_BESIDE_CHINESE = re.compile(rf"(?<={_CHINESE})\s+|\s+(?={_CHINESE})")
+_ASIDE = re.compile(r"[(（\[【][^)）\]】]{0,20}[)）\]】]|[♪♫]+")
 _PUNCTUATION = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _REPEATED = re.compile(r"([，。？！；：、])[，。？！；：、\s]+")
 
@@ -27,13 +30,15 @@ def simplified(text: str) -> str:
 
 
 def written(text: str) -> str:
-    """The readable form of what a recogniser wrote in Chinese."""
+    """The readable form of what a recogniser wrote. Text without a Chinese character keeps its own marks."""
     text = unicodedata.normalize("NFKC", simplified(text)).strip()
-    text = _ASIDE.sub("", text)  # (笑), [音乐]: descriptions, not speech
-    text = _GROUPED.sub("", text)
-    text = _SPACED.sub("，" if _is_list(text) else "", text).translate(_PUNCTUATION)
+    text = _ASIDE.sub("", text)  # (笑), [音乐], ♪: descriptions, not speech
+    if not re.search(_CHINESE, text):
+        return re.sub(r"\s+", " ", in_digits(text)).strip(" ,;")
+    text = _BETWEEN_CHINESE.sub("，" if _is_list(text) else "", text)
+    text = in_digits(_BESIDE_CHINESE.sub("", text)).translate(_PUNCTUATION)
     text = re.sub(r"(?<=\d)：(?=\d)", ":", text)
-    text = re.sub(r"(?<=[^\x00-\x7f])\.+", "。", text)
+    text = re.sub(rf"(?<={_CHINESE})\.+", "。", text)
     return _REPEATED.sub(r"\1", text).strip("，、； ")
 
 

@@ -1,0 +1,69 @@
+"""Numbers in one form: 12315, whether a recogniser wrote 幺二三幺五, 一万二千三百一十五, 1 2 3 1 5 or 12,315.
+
+Only what can be nothing else is touched: digits read out one by one, and numbers of four places and more that
+are spelled down to the last one. 三百块, 两三天, 一下, 三心二意, 十万火急, 百分之五 stay as people write them.
+Matching needs no other copy: it reads 12315 as 一二三一五 (`pipeline.phrases.plain`).
+"""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "幺": "1", "两": "2"}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,，]\d{3})+(?!\d)")
+_SPACED = re.compile(r"(?<!\d)\d(?:[ ，、,-]\d(?!\d)){3,}")
+"""1 2 3 1 5, 1-2-3-1-5: a pause after each digit."""
+_READ_OUT = re.compile(r"[零〇幺一二三四五六七八九0-9]{3,}+(?![十百千万亿点])")
+_READ_OUT_SURELY = re.compile(r"[〇零幺]")
+_BEFORE = re.compile(r"(号|码|尾|房|第|打|拨|电话|热线)(是|为|：|:)?$")
+_AFTER = re.compile(r"(号|室|房|路|热线|开头|结尾)")
+_SURE_LENGTH = 4
+_SAYINGS = ("七七八八", "三三五五", "一一二二")
+_TITLES = ("一千零一",)
+_SPELLED = re.compile(r"(?<![几数])[零一二两三四五六七八九十百千万]{4,}+(?![亿点几多])")
+_TO_THE_LAST_PLACE = re.compile(r"[千万].*[十零][一二三四五六七八九]$")
+"""三千五 is 3500 and 一千五百八十 may be rounded: they stay."""
+
+
+def in_digits(text: str) -> str:
+    """``text`` with numbers that were read out, spelled to the last place or grouped, as digits."""
+    text = _GROUPED.sub(lambda m: re.sub(r"[,，]", "", m[0]), text)
+    text = _SPACED.sub(lambda m: re.sub(r"\D", "", m[0]), text)
+    text = _SPELLED.sub(lambda m: _value(m[0]) or m[0], text)
+    return _READ_OUT.sub(_read_out, text)
+
+
+def _read_out(match: re.Match[str]) -> str:
+    run = match[0]
+    if run.isascii() or run in _SAYINGS:
+        return run
+    around = _BEFORE.search(match.string, 0, match.start()) or _AFTER.match(match.string, match.end())
+    if len(run) < _SURE_LENGTH and not _READ_OUT_SURELY.search(run) and not around:
+        return run
+    return "".join(_DIGITS.get(c, c) for c in run)
+
+
+def _value(spelled: str) -> str | None:
+    """一万二千三百一十五 as 12315; None where it is no number spelled to its last place."""
+    if not _TO_THE_LAST_PLACE.search(spelled) or spelled in _TITLES:
+        return None
+    total = section = 0
+    digit: int | None = None
+    last_place = 10_000
+    for character in spelled:
+        if character in _PLACES:
+            place = _PLACES[character]
+            if place >= last_place:
+                return None
+            section += (1 if digit is None else digit) * place
+            digit, last_place = None, place
+        elif character == "万":
+            total, section = (section + (digit or 0)) * 10_000, 0
+            digit, last_place = None, 10_000
+        else:
+            if digit:
+                return None  # two digits side by side: read out, not spelled
+            digit = int(_DIGITS[character])
+    return str(total + section + (digit or 0))

@@ -1,0 +1,121 @@
+"""What nobody said is thrown away; what people really say stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.transcription.guards import Verdict, judge, looping
+
+
+def verdict(
+    text: str, *, seconds: float | None = None, log_probability: float = -0.3, no_speech: float = 0.1
+) -> Verdict:
+    """Judged at 4 characters per second unless said otherwise."""
+    voiced = len(text) / 4 if seconds is None else seconds
+    return judge(
+        text, voiced_seconds=voiced, log_probability=log_probability, no_speech=no_speech, floor=-0.65
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "字幕由Amara.org社区提供",
+        "字幕志愿者 李宗盛",
+        "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
+        "谢谢观看",
+        "感谢大家的收看，下期再见。",
+        "优优独播剧场——YoYo Television Series Exclusive",
+        "作词：李宗盛",
+        "Thank you for watching!",
+        "未经作者授权许可，不得翻唱或使用",
+    ],
+)
+def test_credits_of_films_are_impossible(text: str) -> None:
+    assert verdict(text).impossible == "credits"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢您的来电",
+        "感谢您的耐心等待",
+        "您可以订阅流量包",
+        "下期账单二十号出",
+        "感谢您致电云帆通信，再见",
+        "麻烦您看一下短信",
+        "您点一下那个赞成的按钮",
+        "制作周期是七天",
+        "下个月再见",
+    ],
+)
+def test_service_talk_is_no_credit(text: str) -> None:
+    assert verdict(text) == Verdict(suspect=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要退款" * 4,
+        "你说话你说话你说话你说话",
+        "就是就是就是就是就是就是就是",
+        "，".join(["我不知道"] * 5),
+        "的" * 12,
+        "我来看一下，" + "订单编号" * 6,
+    ],
+)
+def test_loops_are_impossible_and_looked_at_again(text: str) -> None:
+    assert looping(text)
+    assert verdict(text) == Verdict(suspect=True, impossible="loop")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对对对对对",
+        "好好好好",
+        "哈哈哈哈哈哈哈哈",
+        "嗯嗯嗯嗯嗯嗯嗯",
+        "喂喂喂喂",
+        "好的好的好的好的",
+        "没事没事没事没事",
+        "不是不是不是不是",
+        "是的是的，是的是的是的",
+        "谢谢谢谢谢谢谢谢",
+        "尾号是1111",
+        "11111111",
+        "八八八八八八八八",
+        "慢慢来慢慢来",
+        "我要退款，我要退款，我要退款",
+    ],
+)
+def test_people_repeat_themselves(text: str) -> None:
+    assert not looping(text)
+    assert verdict(text).impossible is None
+
+
+@pytest.mark.parametrize("text", ["喂", "好的", "没了", "可以", "嗯", "对", "再见", "您好"])
+def test_short_answers_stay(text: str) -> None:
+    for seconds in (0.15, 0.4, 1.2):
+        assert verdict(text, seconds=seconds, log_probability=-0.6).impossible is None
+
+
+def test_more_text_than_speech_is_impossible() -> None:
+    sentence = "您好请问有什么可以帮您的吗我是客服"
+    assert verdict(sentence, seconds=len(sentence) / 9).impossible is None  # the fastest people
+    assert verdict(sentence, seconds=len(sentence) / 13).impossible == "more text than speech"
+
+
+def test_words_the_model_itself_takes_for_silence() -> None:
+    assert verdict("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
+    assert verdict("我们来看一下", no_speech=0.95, log_probability=-0.2).impossible is None
+    assert verdict("我们来看一下", no_speech=0.10, log_probability=-1.1).impossible is None
+
+
+def test_what_is_worth_a_second_look() -> None:
+    assert verdict("好的", log_probability=-0.7).suspect
+    assert not verdict("好的", log_probability=-0.6).suspect
+    assert verdict("", seconds=2.0).suspect, "two seconds of speech without a word"
+    assert not verdict("", seconds=0.3).suspect, "a cough"
+    assert verdict("好的", seconds=4.0).suspect, "half a sentence is missing"
+    assert verdict("。，", seconds=2.0).suspect, "marks are no words"
