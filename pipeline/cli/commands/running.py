@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.errors import CommandError
+from pipeline.cli.invocation import program
 from pipeline.cli.progress import run_progress
 from pipeline.cli.selection import day
 from pipeline.cli.session import Session, command
@@ -53,6 +54,7 @@ def run(
             retry=retry,
             report=report,
         )
-    for part in run_summary(summary, session.words, width=session.out.width, brief=session.shared.quiet):
+    brief = session.shared.quiet
+    for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=program()):
         session.out.print(part, crop=False)
     return summary.exit_status

@@ -18,8 +18,13 @@ LISTED = 20
 """Problems shown before the rest is only counted; the store has all."""
 
 
-def run_summary(summary: RunSummary, words: Words, *, width: int, brief: bool) -> Iterator[RenderableType]:
-    """Counts first; what is wrong with its reason and path; then the night; then the next step."""
+def run_summary(
+    summary: RunSummary, words: Words, *, width: int, brief: bool, program: str = "callinspect"
+) -> Iterator[RenderableType]:
+    """Counts first; what is wrong with its reason and path; then the night; then the next step.
+
+    ``program`` is what people type to call us.
+    """
     yield counts(summary, words)
     yield from unreadable(summary, words)
     yield from problems(summary, words)
@@ -34,7 +39,7 @@ def run_summary(summary: RunSummary, words: Words, *, width: int, brief: bool) -
         labels = [f"{10 * n}-{10 * n + 9 if n < 9 else 100}" for n in bins]
         yield bar_chart(labels, [summary.scores[n] for n in bins], width=min(width, 60))
     yield Text()
-    yield from next_steps(summary, words)
+    yield from next_steps(summary, words, program)
 
 
 def counts(summary: RunSummary, words: Words) -> Table:
@@ -115,13 +120,13 @@ def quality(summary: RunSummary, words: Words) -> Text:
     return text
 
 
-def next_steps(summary: RunSummary, words: Words) -> Iterator[Text]:
+def next_steps(summary: RunSummary, words: Words, program: str) -> Iterator[Text]:
     if summary.stopped or summary.left:
         yield Text(words("next.again"), style="yellow")
     if summary.flagged:
-        yield Text(words("next.flagged"))
+        yield Text(words("next.flagged").replace("callinspect", program))
     if summary.scored:
-        yield Text(words("next.show"))
-        yield Text(words("next.export"))
+        yield Text(words("next.show").replace("callinspect", program))
+        yield Text(words("next.export").replace("callinspect", program))
     if not summary.found:
         yield Text(words("next.nothing"), style="yellow")
