@@ -13,6 +13,8 @@ MISSING = 0.8
 """Cost of a syllable of the phrase that the text does not have."""
 CLOSE = 0.2
 """Up to here two syllables count as the same sound."""
+NONE_MISSING = 7
+"""In phrases shorter than this no syllable may be missing."""
 NEGATORS = frozenset("不没无别未非")
 """Whether one of these was said turns the meaning round: never missing, never too many, never merely
 similar."""
@@ -82,7 +84,9 @@ def align(
     for i, character in enumerate(spelling):
         alternatives = readings[i]
         firm = character in NEGATORS
-        missing = NEVER if firm or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
+        missing = (
+            NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
+        )
         edge = i in (0, size - 1)
         allowed = CLOSE if firm or character in PERSONS else LIKE if edge else worst
         cost, start, same = row[0]
@@ -96,7 +100,7 @@ def align(
                 best = (cost + (apart if apart <= allowed else NEVER), start, same + (apart <= CLOSE))
             if row[j + 1][0] + missing < best[0]:
                 best = (row[j + 1][0] + missing, row[j + 1][1], row[j + 1][2])
-            if 0 < i < size - 1 and new[j][0] + INSERTED < best[0] and window[j] not in NEGATORS:
+            if i < size - 1 and new[j][0] + INSERTED < best[0] and window[j] not in NEGATORS:
                 best = (new[j][0] + INSERTED, new[j][1], new[j][2])
             new.append(best)
         row = new

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain import How, PhraseHit, Role, Utterance
+from pipeline.phrases.anchors import Anchors
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
 from pipeline.phrases.conversation import Run, runs
@@ -14,10 +15,12 @@ from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SoundIndex
 from pipeline.phrases.template import is_finite, spellings
-from pipeline.phrases.words import cuts_a_word
+from pipeline.phrases.words import cuts_a_word, foreign_words
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
+FOREIGN_WORD = 0.35
+"""Sound distance (syllables) added for each written word that the phrase does not have."""
 HARMLESS = "context “"
 FARTHER = "sounds too different"
 """Why a near miss is dropped."""
@@ -67,6 +70,8 @@ class Matcher:
             (s, -1 - k, None) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e).texts
         ]
         self._sound = SoundIndex([*self._soundable(), *quiet]) if How.SOUND in ways else None
+        chosen = [t for t, _ in templates] if How.SOUND in ways and How.PATTERN in ways else []
+        self._anchors = Anchors(compiled(t).source for t in chosen) if chosen else None
         self._silencers = {name: Silencer(context) for name, context in lexicons.contexts.items()}
 
     def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
@@ -104,6 +109,8 @@ class Matcher:
                 yield Candidate(owner, start, end, How.PATTERN)
         if self._sound is not None:
             yield from self._sounding(run, self._sound, extra)
+        if self._anchors is not None:
+            yield from self._anchored(run, self._anchors)
 
     def _sounding(self, run: Run, index: SoundIndex, extra: float) -> Iterator[Candidate]:
         matches = index.find(run.text, extra=extra)
@@ -111,9 +118,23 @@ class Matcher:
         for m in matches:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
+            distance = m.distance + FOREIGN_WORD * foreign_words(run.text, m.start, m.end, m.spelling)
+            if distance > m.tolerance + extra:
+                continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
             if not any(q.owner in exceptions and q.start < m.end and m.start < q.end for q in quiet):
-                yield Candidate(m.owner, m.start, m.end, How.SOUND, m.distance, m.tolerance)
+                yield Candidate(m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance)
+
+    def _anchored(self, run: Run, anchors: Anchors) -> Iterator[Candidate]:
+        """Patterns over the text with misheard key words put right (通信录 -> 通讯录)."""
+        repaired = anchors.repair(run.text)
+        if not repaired.changes:
+            return
+        for index, start, end in self._patterns.spans(repaired.text):
+            owner = self._pattern_owner[index]
+            distance = repaired.distance(start, end)
+            if distance is not None and self._may_say(owner, run.role):
+                yield Candidate(owner, start, end, How.SOUND, distance, distance)
 
     def _may_say(self, owner: int, role: Role) -> bool:
         wanted = self._phrases[owner].code.role

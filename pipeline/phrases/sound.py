@@ -10,7 +10,7 @@ look; an alignment over real syllable distances then decides.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -158,10 +158,7 @@ class SoundIndex:
                 )
                 if best is not None:
                     low = begin
-                elif slack and any(
-                    apart(wanted, classes[begin : begin + size + shift], score_cutoff=errors) < errors
-                    for shift in (*range(-slack, 0), *range(1, slack + 1))
-                ):
+                elif slack and _shifted(apart, wanted, classes, begin, slack, errors - 1):
                     best = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance + extra)
                 if best is None:
                     continue
@@ -175,6 +172,18 @@ class SoundIndex:
                 )
                 found.setdefault((index, match.start, match.end), match)
         return list(found.values())
+
+
+def _shifted(
+    apart: Callable[..., int], wanted: str, classes: str, begin: int, slack: int, errors: int
+) -> bool:
+    """True where the phrase fits a window that is longer on the left or right, or shorter."""
+    end = begin + len(wanted)
+    return any(
+        apart(wanted, classes[begin : end + by], score_cutoff=errors) <= errors
+        or apart(wanted, classes[max(0, begin - by) : end], score_cutoff=errors) <= errors
+        for by in (*range(-slack, 0), *range(1, slack + 1))
+    )
 
 
 def errors_for(length: int) -> int:
