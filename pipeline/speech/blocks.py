@@ -31,7 +31,11 @@ class Engine(Protocol):
 
     name: str
     same_voice: float
-    """Cosine between the centres of two groups from which on they are taken for one voice."""
+    """Cosine between two groups of speech above which they are one voice, given plenty of both."""
+    reach: int
+    """Blocks to each side of one block that it takes to tell whose voice it is."""
+    sureness: float
+    """0..1: what a clear vector of this engine is worth."""
 
     def listen(self, samples: NDArray[np.float32], stretches: Sequence[Span]) -> tuple[Blocks, ...]:
         """One `Blocks` per stretch; together, because the tone of the line is judged over all of them."""

@@ -55,6 +55,8 @@ class TimbreEngine:
 
     name = "timbre"
     same_voice = 0.8
+    reach = 7
+    sureness = 0.6
 
     def listen(self, samples: NDArray[np.float32], stretches: Sequence[Span]) -> tuple[Blocks, ...]:
         sounds = [sound_of(samples, stretch) for stretch in stretches]
