@@ -12,7 +12,7 @@ PROGRAM = "callinspect"
 
 
 def program() -> str:
-    """``callinspect`` where the shell finds it, else the path it was called by (``.venv/bin/callinspect``)."""
+    """``callinspect`` where the shell finds it, else its path (``.venv/bin/callinspect``)."""
     called = Path(sys.argv[0])
     if called.name != PROGRAM:
         return PROGRAM  # `python -m pipeline.cli`, or a test
