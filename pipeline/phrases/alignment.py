@@ -37,23 +37,24 @@ class Alignment:
 
 
 def straight(
-    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
+    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float, loose: bool = False
 ) -> Alignment | None:
     """The window read syllable by syllable as the phrase, nothing missing and nothing too many: quick,
     and nearly always enough."""
     size = len(spelling)
     if len(window) != size:
         return None
-    worst = LIKE if size < FIRM_SYLLABLES else 1.0
+    worst = LIKE if size < FIRM_SYLLABLES and not loose else 1.0
+    edge = 1.0 if loose else LIKE
     cost, same = 0.0, 0
     for i, (wanted, written) in enumerate(zip(spelling, window, strict=True)):
         if wanted == written:
             same += 1
             continue
         apart = nearest(written, readings[i])
-        if apart > CLOSE and (wanted in NEGATORS or wanted in PERSONS):
+        if apart > CLOSE and not loose and (wanted in NEGATORS or wanted in PERSONS):
             return None
-        if apart > (LIKE if i in (0, size - 1) else worst):
+        if apart > (edge if i in (0, size - 1) else worst):
             return None
         same += apart <= CLOSE
         cost += apart
@@ -70,7 +71,7 @@ def nearest(character: str, alternatives: tuple[str, ...]) -> float:
 
 
 def align(
-    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float
+    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float, loose: bool = False
 ) -> Alignment | None:
     """The cheapest way to read the whole phrase somewhere in ``window``; None where it costs more than
     ``limit``.
@@ -78,17 +79,17 @@ def align(
     At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
     """
     width, size = len(window), len(spelling)
-    worst = LIKE if size < FIRM_SYLLABLES else 1.0
+    worst = LIKE if size < FIRM_SYLLABLES and not loose else 1.0
     # Each cell: (cost, where the alignment starts in the window, syllables that sound the same).
     row: list[tuple[float, int, int]] = [(0.0, j, 0) for j in range(width + 1)]
     for i, character in enumerate(spelling):
         alternatives = readings[i]
-        firm = character in NEGATORS
+        firm = character in NEGATORS and not loose
         missing = (
             NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
         )
-        edge = i in (0, size - 1)
-        allowed = CLOSE if firm or character in PERSONS else LIKE if edge else worst
+        edge = LIKE if i in (0, size - 1) and not loose else worst
+        allowed = CLOSE if firm or (character in PERSONS and not loose) else edge
         cost, start, same = row[0]
         new = [(cost + missing, start, same)]
         for j in range(width):

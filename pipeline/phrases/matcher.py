@@ -40,6 +40,8 @@ class Candidate:
     distance: float = 0.0
     tolerance: float | None = None
     """Largest distance that counts; None for written matches."""
+    spelling: str = ""
+    """The spelling it sounds like; empty for written matches and patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Matcher:
         hits: list[PhraseHit] = []
         for run in runs(utterances):
             accepted = [j.candidate for j in self.judge(run) if j.dropped is None]
-            hits += _collapsed([(c, self._hit(run, c)) for c in accepted])
+            hits += _collapsed([(c, self.hit(run, c)) for c in accepted])
         return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
 
     def judge(self, run: Run, *, extra: float = 0.0) -> list[Judged]:
@@ -123,7 +125,9 @@ class Matcher:
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
             if not any(q.owner in exceptions and q.start < m.end and m.start < q.end for q in quiet):
-                yield Candidate(m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance)
+                yield Candidate(
+                    m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance, m.spelling
+                )
 
     def _anchored(self, run: Run, anchors: Anchors) -> Iterator[Candidate]:
         """Patterns over the text with misheard key words put right (通信录 -> 通讯录)."""
@@ -160,7 +164,11 @@ class Matcher:
                 return f"{HARMLESS}{name}”"
         return None
 
-    def _hit(self, run: Run, c: Candidate) -> PhraseHit:
+    def code_of(self, c: Candidate) -> str:
+        return self._phrases[c.phrase].code.code
+
+    def hit(self, run: Run, c: Candidate) -> PhraseHit:
+        """The hit a candidate makes."""
         phrase: Phrase = self._phrases[c.phrase]
         part = run.part(c.start)
         return PhraseHit(

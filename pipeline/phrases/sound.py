@@ -10,7 +10,7 @@ look; an alignment over real syllable distances then decides.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,6 +70,7 @@ class Spoken:
     owner: int
     tolerance: float
     readings: tuple[tuple[str, ...], ...]
+    classes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ class SoundMatch:
     end: int
     distance: float
     tolerance: float
+
+
+NEAREST_MISS = 0.01
+"""What breaks a firm rule is a miss, however near: this far beyond its tolerance at least."""
 
 
 class SoundIndex:
@@ -101,7 +106,7 @@ class SoundIndex:
                 continue
             known.add((classes, owner))
             index = len(self._spoken)
-            self._spoken.append(Spoken(spelling, owner, limit, alternatives))
+            self._spoken.append(Spoken(spelling, owner, limit, alternatives, classes))
             other = "".join(sound_class(r[-1]) for r in alternatives)
             errors, slack = errors_for(size), indels_for(size)
             for start, end in _pieces(size):
@@ -145,40 +150,40 @@ class SoundIndex:
                 if place in looked:
                     continue
                 looked.add(place)
-                low = max(0, begin - slack)
-                window = text[low : begin + size + slack]
-                spoken = self._spoken[index]
-                if spoken.spelling in window:
-                    continue
-                best = straight(
-                    spoken.spelling,
-                    spoken.readings,
-                    text[begin : begin + size],
-                    limit=spoken.tolerance + extra,
-                )
-                if best is not None:
-                    low = begin
-                elif slack and _shifted(apart, wanted, classes, begin, slack, errors - 1):
-                    best = align(spoken.spelling, spoken.readings, window, limit=spoken.tolerance + extra)
-                if best is None:
-                    continue
-                match = SoundMatch(
-                    spoken.owner,
-                    spoken.spelling,
-                    low + best.start,
-                    low + best.end,
-                    best.distance,
-                    spoken.tolerance,
-                )
-                found.setdefault((index, match.start, match.end), match)
+                match = self._compare(text, classes, index, begin, 0.0)
+                if match is None and extra > 0:
+                    match = self._compare(text, classes, index, begin, extra)
+                if match is not None:
+                    found.setdefault((index, match.start, match.end), match)
         return list(found.values())
 
+    def _compare(self, text: str, classes: str, index: int, begin: int, extra: float) -> SoundMatch | None:
+        spoken = self._spoken[index]
+        size = len(spoken.spelling)
+        slack = indels_for(size)
+        low = max(0, begin - slack)
+        window = text[low : begin + size + slack]
+        if spoken.spelling in window:
+            return None
+        limit, loose = spoken.tolerance + extra, extra > 0
+        here = text[begin : begin + size]
+        best = straight(spoken.spelling, spoken.readings, here, limit=limit, loose=loose)
+        if best is not None:
+            low = begin
+        elif slack and _shifted(spoken.classes, classes, begin, slack, errors_for(size)):
+            best = align(spoken.spelling, spoken.readings, window, limit=limit, loose=loose)
+        if best is None:
+            return None
+        apart = max(best.distance, spoken.tolerance + NEAREST_MISS) if loose else best.distance
+        return SoundMatch(
+            spoken.owner, spoken.spelling, low + best.start, low + best.end, apart, spoken.tolerance
+        )
 
-def _shifted(
-    apart: Callable[..., int], wanted: str, classes: str, begin: int, slack: int, errors: int
-) -> bool:
+
+def _shifted(wanted: str, classes: str, begin: int, slack: int, errors: int) -> bool:
     """True where the phrase fits a window that is longer on the left or right, or shorter."""
     end = begin + len(wanted)
+    apart = Levenshtein.distance
     return any(
         apart(wanted, classes[begin : end + by], score_cutoff=errors) <= errors
         or apart(wanted, classes[max(0, begin - by) : end], score_cutoff=errors) <= errors

@@ -1,0 +1,118 @@
+"""Acoustic confirmation: ask the speech model itself which of two wordings the sound is.
+
+A recogniser writes one wording and forgets the others. Where that wording sounds nearly like a phrase of
+the lexicon, both can be
+forced upon the model (teacher forcing) and their log-probabilities compared. On test calls the true
+sentence scored -0.4 nats
+per token, a sound-alike that the decoder wrote instead -0.7, another word -1.7, an unrelated sentence -5.
+
+This room knows no engine: whoever has the sound passes a ``TextScorer``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pipeline.domain import How, PhraseHit, Role, Span, Utterance
+from pipeline.phrases.conversation import Run, runs
+from pipeline.phrases.matcher import FARTHER, Candidate, Matcher
+
+NEAR_MISS = 1.2
+"""Syllables beyond the tolerance up to which a phrase is worth the engine's time."""
+PER_UTTERANCE = 4
+"""At most so many candidates are scored per utterance: about 0.06 s each."""
+LEAST_GAIN = -0.35
+"""Smallest gain (nats per changed syllable) that confirms: the decoder's own wording is greedy, so a tie
+speaks for the phrase."""
+SLOPE = 3.0
+"""Steepness of the confidence in nats per changed syllable. Both fitted by scripts/calibrate_phrases.py."""
+
+
+class TextScorer(Protocol):
+    """Scores texts against what ``role`` said in ``span``."""
+
+    def __call__(self, role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
+        """Mean natural log-probability per token of each text, teacher-forced; never above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A phrase that may have been said where the recogniser wrote something else."""
+
+    hit: PhraseHit
+    """The hit it would be."""
+    span: Span
+    """The whole utterance: what is scored."""
+    written: str
+    proposed: str
+    """The utterance as written, and with the phrase in its place."""
+    changed: int
+    """Syllables in which they differ."""
+
+
+def near_misses(matcher: Matcher, utterances: Sequence[Utterance]) -> tuple[NearMiss, ...]:
+    """Phrases that were nearly found, the nearest PER_UTTERANCE of each utterance, none that overlaps a
+    hit of its code."""
+    found: list[NearMiss] = []
+    for run in runs(utterances):
+        judged = matcher.judge(run, extra=NEAR_MISS)
+        said = [j.candidate for j in judged if j.dropped is None]
+        near = [j.candidate for j in judged if j.dropped == FARTHER]
+        taken: list[Candidate] = []
+        for c in sorted(
+            near, key=lambda c: (c.distance / (c.end - c.start), c.start - c.end, c.start, c.phrase)
+        ):
+            code = matcher.code_of(c)
+            rivals = (o for o in (*said, *taken) if matcher.code_of(o) == code)
+            part = run.part(c.start)
+            crowd = sum(run.part(t.start) == part for t in taken)
+            if part != run.part(c.end - 1) or crowd >= PER_UTTERANCE:
+                continue
+            if not any(o.start < c.end and c.start < o.end for o in rivals):
+                taken.append(c)
+                found.append(_near_miss(matcher, run, c))
+    return tuple(found)
+
+
+def _near_miss(matcher: Matcher, run: Run, c: Candidate) -> NearMiss:
+    utterance = run.utterances[run.part(c.start)]
+    hit = matcher.hit(run, c)
+    spelling = c.spelling or hit.phrase
+    return NearMiss(
+        hit=hit,
+        span=utterance.span,
+        written=utterance.text,
+        proposed=utterance.text.replace(hit.quote, spelling, 1),
+        changed=max(1, sum(a != b for a, b in zip(run.text[c.start : c.end], spelling, strict=False))),
+    )
+
+
+def confirm(candidates: Iterable[NearMiss], score_text: TextScorer) -> tuple[PhraseHit, ...]:
+    """The candidates that the sound bears out, as hits with ``How.CONFIRMED`` and a confidence; the rest
+    are rejected."""
+    groups: dict[tuple[Role, Span, str], list[NearMiss]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.hit.role, candidate.span, candidate.written), []).append(candidate)
+    hits: list[PhraseHit] = []
+    for (role, span, written), near in groups.items():
+        base, *scores = score_text(role, span, [written, *(c.proposed for c in near)])
+        for candidate, score in zip(near, scores, strict=True):
+            gain = gain_per_syllable(candidate, written=base, proposed=score)
+            if gain >= LEAST_GAIN:
+                hits.append(replace(candidate.hit, how=How.CONFIRMED, confidence=confidence_of(gain)))
+    return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
+
+
+def gain_per_syllable(candidate: NearMiss, *, written: float, proposed: float) -> float:
+    """How much better (nats per changed syllable) the proposal explains the sound; the means are per
+    token, about a syllable."""
+    tokens = max(1, sum(c.isalnum() for c in candidate.proposed))
+    return (proposed - written) * tokens / candidate.changed
+
+
+def confidence_of(gain: float) -> float:
+    """Logistic in the gain: 0.5 at the threshold."""
+    return round(1 / (1 + math.exp(-SLOPE * (gain - LEAST_GAIN))), 3)

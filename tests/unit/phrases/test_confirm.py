@@ -1,0 +1,58 @@
+"""Acoustic confirmation, with scorers whose answers are plain to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import How, Role, Span
+from pipeline.phrases.confirm import LEAST_GAIN, NearMiss, TextScorer, confidence_of, confirm, near_misses
+from tests.unit.phrases.conversations import agent, customer, small_matcher
+
+GARBLED = "好的这不飞我关了"
+
+
+def candidates(folder: Path) -> tuple[NearMiss, ...]:
+    return near_misses(small_matcher(folder), [agent(GARBLED, start=5), customer("我关门了", start=20)])
+
+
+def hears(phrase: str) -> TextScorer:
+    """A scorer to whom the sound is ``phrase`` and everything else is worse."""
+
+    def score(role: Role, span: Span, texts: Sequence[str]) -> list[float]:
+        assert role is Role.AGENT
+        assert span.start == 5
+        return [-0.3 if phrase in text else -1.5 for text in texts]
+
+    return score
+
+
+def test_near_misses_propose_the_phrase_in_its_place(tmp_path: Path) -> None:
+    found = candidates(tmp_path)
+    assert found
+    for near in found:
+        assert near.written == GARBLED
+        assert "归我管" in near.proposed
+        assert near.proposed.startswith("好的")
+        assert near.hit.code == "shirk"
+
+
+def test_the_sound_decides(tmp_path: Path) -> None:
+    found = candidates(tmp_path)
+    (hit,) = confirm(found, hears("不归我管"))
+    assert (hit.how, hit.code) == (How.CONFIRMED, "shirk")
+    assert hit.confidence > 0.9
+    assert confirm(found, hears("不飞我关")) == ()
+
+
+def test_what_is_found_anyway_is_no_near_miss(tmp_path: Path) -> None:
+    assert near_misses(small_matcher(tmp_path), [agent("这不归我管")]) == ()
+    assert confirm((), hears("")) == ()
+
+
+@pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0, 2.0])
+def test_confidence_grows_with_the_gain(gain: float) -> None:
+    assert 0 <= confidence_of(gain) < confidence_of(gain + 0.5) <= 1
+    assert confidence_of(LEAST_GAIN) == 0.5
