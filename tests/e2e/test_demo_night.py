@@ -1,0 +1,303 @@
+"""The demo night, from the command line, with the real model: what a stranger gets from `make run`.
+
+The night is inspected once; most tests read that store. What needs another run takes a few calls of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.commands import ROOT, callinspect
+
+NIGHT = ROOT / "scripts" / "demo_night" / "night"
+CALLS = NIGHT / "calls.csv"
+ALL = [f"N{number:02}" for number in range(1, 17)]
+FEW = ["N03", "N08", "N10", "N13", "N15", "N16"]
+"""Two channels each but N13; one is clean, one unreadable, one a voicemail."""
+
+KINDS = ("calls", "findings", "hits", "transcripts", "violations")
+Record = dict[str, Any]
+
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        not (ROOT / "models" / "base" / "model.bin").is_file(),
+        reason="the speech model is missing; run `make setup` or `callinspect models fetch base`",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory whose store holds the whole night."""
+    work = tmp_path_factory.mktemp("night")
+    got = callinspect("run", NIGHT, "--calls", CALLS, cwd=work, timeout=850)
+    assert got.returncode == 1, f"{got.stdout}\n{got.stderr}"
+    (work / "said.txt").write_text(got.stdout, encoding="utf-8")
+    return work
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """A dump of a few calls with a call list of its own; its parent is the working directory."""
+    dump = tmp_path / "a few calls"
+    (dump / "audio").mkdir(parents=True)
+    with CALLS.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["call_id"] in FEW]
+    for row in rows:
+        shutil.copy2(NIGHT / row["file"], dump / row["file"])
+    with (dump / "calls.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return dump
+
+
+def exported(what: str, work: Path) -> str:
+    got = callinspect("export", what, "--format", "jsonl", "-o", "-", cwd=work)
+    assert got.returncode == 0, got.stderr
+    return got.stdout
+
+
+def records(what: str, work: Path) -> list[Record]:
+    return [json.loads(line) for line in exported(what, work).splitlines()]
+
+
+def truth(call_id: str) -> Record:
+    loaded: Record = json.loads((NIGHT / "truth" / f"{call_id}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def failed(work: Path) -> Iterator[Record]:
+    return (finding for finding in records("findings", work) if finding["outcome"] == "failed")
+
+
+def test_every_call_has_a_status(night: Path) -> None:
+    calls = {call["call_id"]: call for call in records("calls", night)}
+    assert sorted(calls) == ALL
+    states = {call_id: call["status"] for call_id, call in calls.items()}
+    assert states["N15"] == "unreadable"
+    assert states["N13"] == states["N14"] == "not-applicable", (
+        "a voicemail, and a call that was dropped at once"
+    )
+    assert all(
+        states[call_id] == "inspected" for call_id in ("N01", "N02", "N03", "N08", "N10", "N12", "N16")
+    )
+    assert all(call["reason"] for call in calls.values() if call["status"] != "inspected")
+    for call_id in set(ALL) - {"N15"}:
+        assert calls[call_id]["duration"] == pytest.approx(truth(call_id)["duration"], abs=0.2)
+
+
+def test_the_run_names_the_recording_that_nobody_can_read(night: Path) -> None:
+    said = (night / "said.txt").read_text(encoding="utf-8")
+    assert "N15.wav" in said
+    reason = next(call["reason"] for call in records("calls", night) if call["call_id"] == "N15")
+    assert reason in said
+    assert "callinspect list --flagged" in said, "what to type next"
+
+
+def test_a_second_run_does_nothing_and_says_so(night: Path) -> None:
+    before = exported("calls", night)
+    started = time.monotonic()
+    again = callinspect("run", NIGHT, "--calls", CALLS, cwd=night)
+    assert again.returncode == 1, "what could not be read still cannot"
+    lines = dict(line.split()[:2] for line in again.stdout.splitlines()[:8] if len(line.split()) == 2)
+    assert lines["已是最新"] in ("15", "16")
+    assert lines["本次质检"] == "0"
+    assert "N15.wav" in again.stdout
+    assert exported("calls", night) == before
+    assert time.monotonic() - started < 60
+
+
+FIELDS = {
+    "calls": "call_id agent_id agent_name team queue direction started_at duration status score passed fatal "
+    "flagged flag_reasons measures revisions reason",
+    "findings": "call_id agent_id criterion title severity outcome points evidence review",
+    "hits": "call_id code phrase role start end quote how confidence",
+    "transcripts": "call_id utterances",
+    "violations": "agent_id agent_name team criterion severity eligible_calls violations "
+    "calls_with_violation per_100_calls low high confirmed overturned pending",
+}
+INSIDE = {
+    (
+        "calls",
+        "measures",
+    ): "speech_agent speech_customer talk_share_agent speaking_rate_agent speaking_rate_customer "
+    "silence_total silence_longest silence_count hold_total hold_count overlap_total interruptions_by_agent "
+    "interruptions_by_customer response_delay_agent longest_turn_agent loudness_agent_lufs "
+    "loudness_customer_lufs pitch_range_agent_semitones",
+    ("calls", "revisions"): "audio_sha256 engine model lexicons rubric",
+    ("findings", "evidence"): "role start end quote phrase how confidence",
+    ("transcripts", "utterances"): "role start end text confidence",
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_an_export_has_the_fields_that_others_build_on(what: str, night: Path) -> None:
+    rows = records(what, night)
+    assert rows
+    for row in rows:
+        assert set(FIELDS[what].split()) <= set(row)
+    for (kind, field), names in INSIDE.items():
+        inner = [row[field] for row in rows if row[field]] if kind == what else []
+        for value in inner:
+            for each in value if isinstance(value, list) else [value]:
+                assert set(names.split()) <= set(each)
+        assert inner or kind != what
+
+
+@pytest.mark.parametrize(
+    ("call_id", "criteria"),
+    [
+        ("N02", {"attitude-impatient", "shirk"}),
+        ("N03", {"ask-sensitive"}),
+        ("N08", {"abuse", "threat"}),
+        ("N16", {"leak-other-customer", "monologue"}),
+    ],
+)
+def test_what_went_wrong_is_found_where_it_happened(call_id: str, criteria: set[str], night: Path) -> None:
+    found = {finding["criterion"]: finding for finding in failed(night) if finding["call_id"] == call_id}
+    assert criteria <= set(found)
+    for criterion in criteria:
+        places = [(v["start"], v["end"]) for v in truth(call_id)["violations"] if v["code"] == criterion]
+        evidence = found[criterion]["evidence"]
+        assert any(
+            proof["start"] < end + 1 and start - 1 < proof["end"]
+            for proof in evidence
+            for start, end in places
+        ), f"{criterion} is proven at {evidence}, and happened at {places}"
+        assert all(proof["role"] == "agent" for proof in evidence)
+
+
+def test_grave_calls_are_flagged_and_clean_ones_are_left_alone(night: Path) -> None:
+    calls = {call["call_id"]: call for call in records("calls", night)}
+    for call_id in ("N03", "N08", "N16"):
+        assert calls[call_id]["flagged"] and calls[call_id]["flag_reasons"]
+        assert calls[call_id]["fatal"] and calls[call_id]["score"] == 0
+    clean = ("N01", "N07", "N10")
+    accused = {finding["call_id"] for finding in failed(night)}
+    assert not accused & set(clean), "near misses are no violations"
+    assert all(calls[call_id]["flagged"] is not True for call_id in clean)
+
+
+def test_every_failed_finding_can_be_listened_to(night: Path) -> None:
+    durations = {call["call_id"]: call["duration"] for call in records("calls", night)}
+    seen = 0
+    for finding in failed(night):
+        assert finding["evidence"], finding
+        for proof in finding["evidence"]:
+            assert 0 <= proof["start"] < proof["end"] <= durations[finding["call_id"]] + 0.001
+            seen += 1
+    assert seen >= 10
+
+
+def test_violations_of_agents_add_up_to_the_findings(night: Path) -> None:
+    expected: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for finding in failed(night):
+        expected[finding["agent_id"], finding["criterion"]].add(finding["call_id"])
+    counted = {
+        (row["agent_id"], row["criterion"]): row["calls_with_violation"]
+        for row in records("violations", night)
+        if row["calls_with_violation"]
+    }
+    assert counted == {key: len(calls) for key, calls in expected.items()}
+
+
+@pytest.mark.parametrize("call_id", ALL)
+def test_show_works_for_each_call(call_id: str, night: Path) -> None:
+    got = callinspect("show", call_id, cwd=night)
+    assert (got.returncode, got.stderr) == (0, "")
+    assert call_id in got.stdout
+
+
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(night: Path, few: Path) -> None:
+    """Killed after its first call, then finished by one worker instead of several: the same inspections."""
+    work = few.parent
+    kill_after_the_first_call(few, work)
+    kept = stored(work)
+    assert 1 <= kept < len(FEW)
+
+    got = callinspect("run", few, "--calls", few / "calls.csv", "--workers", "1", cwd=work, timeout=600)
+    assert got.returncode == 1, got.stderr
+    assert [call["call_id"] for call in records("calls", work)] == FEW
+    for what in ("calls", "findings", "hits", "transcripts"):
+        whole = [line for line in exported(what, night).splitlines() if json.loads(line)["call_id"] in FEW]
+        assert exported(what, work).splitlines() == whole
+
+
+def kill_after_the_first_call(dump: Path, work: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.cli", "run", str(dump), "--calls", str(dump / "calls.csv")]
+    with (work / "run.log").open("w") as log:
+        run = subprocess.Popen(
+            command,
+            cwd=work,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            while run.poll() is None and stored(work) == 0:
+                time.sleep(0.02)
+        finally:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+
+
+def stored(work: Path) -> int:
+    path = work / "callinspect.db"
+    if not path.is_file():
+        return 0
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            return int(database.execute("select count(*) from inspections").fetchone()[0])
+    except sqlite3.OperationalError:  # not migrated yet
+        return 0
+    finally:
+        database.close()
+
+
+def test_a_changed_rubric_judges_again_without_listening(night: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(night, work)
+    rubric = tmp_path / "strict.yaml"
+    text = (ROOT / "rubrics" / "service.yaml").read_text(encoding="utf-8")
+    assert "pass_mark: 80" in text
+    rubric.write_text(text.replace("pass_mark: 80", "pass_mark: 99"), encoding="utf-8")
+    before = {call["call_id"]: call for call in records("calls", work)}
+
+    got = callinspect("run", NIGHT, "--calls", CALLS, "--rubric", rubric, cwd=work)
+    assert got.returncode == 1, got.stderr
+    assert "重新评分" in got.stdout
+    after = {call["call_id"]: call for call in records("calls", work)}
+    for call_id in ("N02", "N03", "N10"):
+        assert after[call_id]["revisions"]["rubric"] != before[call_id]["revisions"]["rubric"]
+        assert after[call_id]["revisions"]["engine"] == before[call_id]["revisions"]["engine"]
+        assert after[call_id]["score"] == before[call_id]["score"]
+    lost = {call_id for call_id, call in before.items() if call["passed"] and not after[call_id]["passed"]}
+    assert lost == {call_id for call_id, call in before.items() if call["passed"] and call["score"] < 99}
+
+
+def test_a_changed_setting_listens_anew(few: Path) -> None:
+    work = few.parent
+    run = ("run", few, "--calls", few / "calls.csv", "--limit", "1")
+    assert callinspect(*run, cwd=work).returncode in (0, 1)
+    first = records("calls", work)
+    assert callinspect(*run, cwd=work, CALLINSPECT_COMPUTE_TYPE="float32").returncode in (0, 1)
+    second = records("calls", work)
+    assert [call["call_id"] for call in first] == [call["call_id"] for call in second]
+    assert first[0]["revisions"] != second[0]["revisions"]
