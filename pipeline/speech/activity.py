@@ -17,7 +17,16 @@ from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
 from pipeline.domain import Span, merge
-from pipeline.speech.levels import FRAME, FRAME_SECONDS, framed, level_db, noise_floor_db, spans_of
+from pipeline.speech.levels import (
+    FRAME,
+    FRAME_SECONDS,
+    blocks_of,
+    frame_count,
+    level_db,
+    noise_floor_db,
+    rows_at,
+    spans_of,
+)
 
 PRE_EMPHASIS = 0.9
 STARTS_AT = 0.2
@@ -66,15 +75,20 @@ class SpeechDetector:
 
     def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of speech per frame of 32 ms; exactly 0 where the frame is too faint to ask about."""
-        lifted = np.empty_like(samples)
-        lifted[0] = samples[0]
-        np.subtract(samples[1:], PRE_EMPHASIS * samples[:-1], out=lifted[1:])
-        rows = framed(lifted)
-        asked = _worth_asking(level_db(samples))
-        out = np.zeros(len(rows), dtype=np.float32)
-        if asked.any():
-            out[asked] = self._model(rows[asked].ravel()).ravel()
+        asked = np.flatnonzero(_worth_asking(level_db(samples)))
+        out = np.zeros(frame_count(samples), dtype=np.float32)
+        for block in blocks_of(asked):
+            out[block] = self._model(_lifted(samples, block).ravel()).ravel()
         return out
+
+
+def _lifted(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The given frames with their treble lifted."""
+    plain = rows_at(samples, frames)
+    lifted = plain.copy()
+    lifted[:, 1:] -= PRE_EMPHASIS * plain[:, :-1]
+    lifted[:, 0] -= PRE_EMPHASIS * np.where(frames > 0, samples[np.maximum(frames * FRAME - 1, 0)], 0)
+    return lifted
 
 
 def _worth_asking(levels: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,14 +19,45 @@ SILENT_DB = -90.0
 
 def framed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """``samples`` as rows of FRAME samples; the last row is padded with zeros."""
-    return np.pad(samples, (0, -len(samples) % FRAME)).reshape(-1, FRAME)
+    return rows_at(samples, np.arange(frame_count(samples)))
+
+
+_BLOCK_FRAMES = 20_000
+"""Frames looked at in one go (640 s, 40 MB): what keeps a recording of hours within memory."""
+
+
+def frame_count(samples: NDArray[np.float32]) -> int:
+    """Frames in a channel; the last one may be cut short."""
+    return -(-len(samples) // FRAME)
+
+
+def rows_at(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The samples of the given frames, in rows of FRAME; a last frame that is cut short ends in zeros."""
+    whole = len(samples) // FRAME
+    rows = samples[: whole * FRAME].reshape(-1, FRAME)[frames[frames < whole]]
+    if len(rows) < len(frames):
+        tail = samples[whole * FRAME :]
+        rows = np.concatenate([rows, np.pad(tail, (0, FRAME - len(tail)))[None, :]])
+    return rows
+
+
+def blocks_of(frames: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """``frames`` in pieces of at most _BLOCK_FRAMES."""
+    for start in range(0, len(frames), _BLOCK_FRAMES):
+        yield frames[start : start + _BLOCK_FRAMES]
 
 
 def level_db(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """RMS level per frame in dB full scale, never below SILENT_DB."""
-    rows = framed(samples)
-    power = np.einsum("ij,ij->i", rows, rows) / FRAME
-    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (SILENT_DB / 10))), dtype=np.float32)
+    power = [
+        np.einsum("ij,ij->i", rows, rows) / FRAME
+        for rows in (rows_at(samples, block) for block in blocks_of(np.arange(frame_count(samples))))
+    ]
+    if not power:
+        return np.zeros(0, dtype=np.float32)
+    return np.asarray(
+        10 * np.log10(np.maximum(np.concatenate(power), 10 ** (SILENT_DB / 10))), dtype=np.float32
+    )
 
 
 def noise_floor_db(levels: NDArray[np.float32]) -> float:

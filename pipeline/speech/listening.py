@@ -59,7 +59,10 @@ class Listener:
         self._splitter = splitter
 
     def listen(self, channels: Sequence[NDArray[np.float32]], *, duration: float) -> Heard:
-        """Lanes of one or two channels (1-D float32, 16 kHz, equal length)."""
+        """Lanes of one or two channels (1-D float32, 16 kHz, equal length).
+
+        Cross-talk is taken out of the arrays given, in place.
+        """
         layout = find_layout(channels)
         return (
             self._apart(channels, duration)
@@ -68,7 +71,7 @@ class Listener:
         )
 
     def _apart(self, channels: Sequence[NDArray[np.float32]], duration: float) -> Heard:
-        cleaned = remove_crosstalk(channels)
+        cleaned = remove_crosstalk(channels, in_place=True)
         speech = [_long_enough(subtract(self._detector.detect(c.samples), c.leak)) for c in cleaned]
         hold = merge(h for c, s in zip(cleaned, speech, strict=True) for h in find_hold_sounds(c.samples, s))
         lanes = []
