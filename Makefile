@@ -40,9 +40,9 @@ unit: setup-test
 e2e: setup-test ## only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e
 
-bench: setup ## how fast this machine listens: the demo night into a store of its own
-	@rm -f build/bench.db build/bench.db-*
-	@$(BIN)/callinspect --store sqlite:///build/bench.db run $(NIGHT) --calls $(NIGHT)/calls.csv; [ $$? -le 1 ]
+bench: setup ## speed and errors beside faster-whisper; your own: make bench DUMP=/labelled/night
+	@mkdir -p build
+	@$(BIN)/callinspect bench "$${DUMP:-$(NIGHT)}" --json build/bench.json
 
 docs: setup-test ## the pages that are written from the code
 	@$(PY) scripts/document_measures.py

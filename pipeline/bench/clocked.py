@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.bench.memory import peak_bytes
@@ -17,15 +17,30 @@ from pipeline.transcription import Transcriber, Window, WindowText
 
 
 @dataclass(frozen=True, slots=True)
+class GroupTimes:
+    """The calls that a worker inspected together, in seconds."""
+
+    cpu: float
+    recognition_cpu: float
+    audio: float
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerTimes:
-    """One worker process, in seconds of CPU unless the name says otherwise."""
+    """One worker process."""
 
     ready_at: float
     """`time.monotonic` when the tools were loaded."""
     loading_cpu: float
-    recognition_cpu: float
+    """Seconds."""
     peak: int
     """Bytes."""
+    groups: tuple[GroupTimes, ...] = ()
+    """In the order of work. The first pays for what libraries load when they are first used."""
+
+    @property
+    def recognition_cpu(self) -> float:
+        return sum(group.recognition_cpu for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -48,25 +63,26 @@ class ClockedTools:
         self._transcriber = ClockedTranscriber(tools.transcriber)
         self._tools = replace(tools, transcriber=self._transcriber)
         self._file = file
+        self._groups: list[GroupTimes] = []
         self._ready_at, self._loading_cpu = time.monotonic(), time.process_time()
         self._write()
 
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
-        yield from self._tools.inspect(recordings)
+        cpu, recognition, audio = time.process_time(), self._transcriber.cpu_seconds, 0.0
+        for inspection in self._tools.inspect(recordings):
+            yield inspection  # the sending is the worker's business, and counts
+            audio += inspection.duration or 0.0
+        recognition = self._transcriber.cpu_seconds - recognition
+        self._groups.append(GroupTimes(time.process_time() - cpu, recognition, audio))
         self._write()
 
     def rejudge(self, inspection: Inspection) -> Inspection:
         return self._tools.rejudge(inspection)
 
     def _write(self) -> None:
-        times = {
-            "ready_at": self._ready_at,
-            "loading_cpu": self._loading_cpu,
-            "recognition_cpu": self._transcriber.cpu_seconds,
-            "peak": peak_bytes(),
-        }
+        times = WorkerTimes(self._ready_at, self._loading_cpu, peak_bytes(), tuple(self._groups))
         new = self._file.with_suffix(".new")
-        new.write_text(json.dumps(times))
+        new.write_text(json.dumps(asdict(times)))
         new.replace(self._file)
 
 
@@ -95,4 +111,24 @@ class ClockedTranscriber:
 
 def read_times(folder: Path) -> tuple[WorkerTimes, ...]:
     """What the workers of a run have written."""
-    return tuple(WorkerTimes(**json.loads(path.read_text())) for path in sorted(folder.glob("worker-*.json")))
+    return tuple(_times(path) for path in sorted(folder.glob("worker-*.json")))
+
+
+def _times(path: Path) -> WorkerTimes:
+    values = json.loads(path.read_text())
+    return WorkerTimes(**{**values, "groups": tuple(GroupTimes(**group) for group in values["groups"])})
+
+
+def settled_share(workers: Sequence[WorkerTimes], *, parent_cpu: float) -> float | None:
+    """Share of the CPU time that is not recognition once every worker is warmed up, 0..1.
+
+    Each worker's first group is left out; the parent's time (finding, identifying, storing) is shared among
+    the groups by their audio. None where no worker had a second group.
+    """
+    settled = [group for worker in workers for group in worker.groups[1:]]
+    audio = sum(group.audio for worker in workers for group in worker.groups)
+    if not settled or not audio:
+        return None
+    parent = parent_cpu * sum(group.audio for group in settled) / audio
+    cpu = parent + sum(group.cpu for group in settled)
+    return 1.0 - sum(group.recognition_cpu for group in settled) / cpu

@@ -55,7 +55,7 @@ def table(bench: Bench) -> str:
     """The table and what it was measured on, in Markdown."""
     heads = (
         "", "CPU s", "wall s", "× real time", "with loading", "vs. README", "vs. batched",
-        "peak MiB", "all processes MiB", "CER", "CER, any role", "phrases", "not recognition",
+        "peak MiB", "all processes MiB", "CER", "CER, any role", "phrases", "not recognition", "warmed up",
     )  # fmt: skip
     lines = [_line(heads), "|---|" + "---:|" * (len(heads) - 1)]
     for way in WAYS:
@@ -84,7 +84,8 @@ def cells(bench: Bench, row: Row) -> tuple[str, ...]:
         _rate(accuracy.error_rate if accuracy else None),
         _rate(accuracy.error_rate_any_role if accuracy else None),
         "" if accuracy is None or not accuracy.phrases else f"{accuracy.found} of {accuracy.phrases}",
-        "" if row.other_share is None or row.way is Way.LIMIT else f"{row.other_share:.0%}",
+        _share(row, row.other_share),
+        _share(row, row.settled_share),
     )
 
 
@@ -103,6 +104,10 @@ def _circumstances(bench: Bench) -> str:
 
 def _line(values: tuple[str, ...]) -> str:
     return "| " + " | ".join(values) + " |"
+
+
+def _share(row: Row, share: float | None) -> str:
+    return "" if share is None or row.way is not Way.OURS else f"{share:.1%}"
 
 
 def _times(value: float | None) -> str:

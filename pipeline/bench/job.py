@@ -63,6 +63,8 @@ class Outcome:
     loading_cpu: float = 0.0
     recognition_cpu: float | None = None
     """Inside the transcriber; None where nobody looked."""
+    settled_share: float | None = None
+    """Of the CPU time, what is not recognition once the workers are warmed up, 0..1; None: not looked at."""
     peaks: tuple[int, ...] = ()
     """Highest resident memory of each process."""
     workers: int = 1

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 from pipeline.batch import Progress, run
-from pipeline.bench.clocked import ClockedFactory, read_times
+from pipeline.bench.clocked import ClockedFactory, read_times, settled_share
 from pipeline.bench.job import Job, Outcome
 from pipeline.bench.memory import peak_bytes
 from pipeline.inspection import revisions_of
 from pipeline.settings import Settings
+from pipeline.store import open_store
 
 STORE = "night.db"
 
@@ -22,13 +23,15 @@ def store_url(folder: Path) -> str:
 def measure(job: Job) -> Outcome:
     """Inspect the night.
 
-    Loading ends when the first worker has its tools; what was planned meanwhile (finding and identifying the
-    calls) counts as work.
+    Loading ends when the first worker has its tools, and includes the making of the store's tables; what was
+    planned meanwhile (finding and identifying the calls) counts as work.
     """
     folder = Path(job.folder)
     given = Settings.model_validate_json(job.settings)
     settings = given.model_copy(update={"store": store_url(folder), "workers": job.workers})
     revisions = revisions_of(settings)
+    with open_store(settings.store):
+        pass  # a new store makes its tables once
     began, own_loading_cpu = time.monotonic(), time.process_time()
     planned = began
 
@@ -46,7 +49,7 @@ def measure(job: Job) -> Outcome:
         limit=job.limit,
         report=note,
     )
-    ended = time.monotonic()
+    ended, own_cpu = time.monotonic(), time.process_time() - own_loading_cpu
     times = read_times(folder)
     ready = min((worker.ready_at for worker in times), default=ended)
     planning = planned - began
@@ -55,6 +58,7 @@ def measure(job: Job) -> Outcome:
         work_wall=ended - ready + planning,
         loading_cpu=own_loading_cpu + sum(worker.loading_cpu for worker in times),
         recognition_cpu=sum(worker.recognition_cpu for worker in times),
+        settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,
         problems=tuple(f"{n.call_id}: {n.reason}" for n in summary.unreadable),

@@ -29,6 +29,8 @@ class Run(_Frozen):
     """From the loaded model to the last result."""
     recognition_cpu: float | None
     """Inside the transcriber, where that is known."""
+    settled_share: float | None = None
+    """Of the CPU time, what is not recognition once the workers are warmed up, 0..1."""
     peaks: tuple[int, ...]
     """Highest resident memory of each process."""
     load_before: float
@@ -86,6 +88,12 @@ class Row(_Frozen):
             for run in self.runs
             if run.recognition_cpu is not None and run.cpu > run.loading_cpu
         ]
+        return median(shares) if shares else None
+
+    @property
+    def settled_share(self) -> float | None:
+        """The same without each worker's first calls, in which libraries load what they need."""
+        shares = [run.settled_share for run in self.runs if run.settled_share is not None]
         return median(shares) if shares else None
 
 

@@ -127,13 +127,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bench.cpu": ("CPU 秒", "CPU seconds"),
     "bench.work-cpu": ("  不含加载", "  without loading"),
     "bench.other": ("  其中非识别", "  not recognition"),
+    "bench.settled": ("    预热后", "    warmed up"),
     "bench.wall": ("历时 秒", "wall seconds"),
     "bench.work-wall": ("  不含加载", "  without loading"),
     "bench.speed": ("倍实时", "times real time"),
     "bench.speed-loading": ("  含加载", "  with loading"),
-    "bench.over-readme": ("比 faster-whisper 快（历时 / CPU）", "over faster-whisper (wall / CPU)"),
-    "bench.over-batched": ("比其批处理快（历时 / CPU）", "over batched (wall / CPU)"),
-    "bench.peak": ("内存峰值 MiB（最大进程）", "peak MiB, largest process"),
+    "bench.over-readme": ("比 faster-whisper", "over faster-whisper"),
+    "bench.over-batched": ("比其批处理", "over batched"),
+    "bench.peak": ("内存峰值 MiB", "peak MiB, one process"),
     "bench.peak-all": ("  所有进程合计", "  all processes"),
     "bench.errors": ("字错率", "character error rate"),
     "bench.errors-any": ("  不论说话人", "  whoever says it"),
@@ -141,10 +142,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bench.missing": ("未测 {way}，缺少：{what}", "not measured: {way}; it takes {what}"),
     "bench.circumstances": (
         "{calls} 通，{minutes} 分钟（{labelled} 通有标注），模型 {model}，{rounds} 轮中位数；"
-        "{processor}，{cores} 核，测前最高负载 {load}。倍数均不含加载时间，按历时计。",
+        "{processor}，{cores} 核，测前最高负载 {load}。比值为处理速度之比：按历时 / 按 CPU，均不含加载。",
         "{calls} calls, {minutes} min ({labelled} labelled), model {model}, medians of {rounds} rounds; "
         "{processor}, {cores} cores, highest load before a run {load}. "
-        "Ratios are by wall time without loading.",
+        "Ratios: throughput by wall time / by CPU time, without loading.",
     ),
     "clip.finding": (
         "质检结果的编号（show 中的 #）或质检项代码",

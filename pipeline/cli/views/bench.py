@@ -23,7 +23,8 @@ _STYLES = {Way.OURS: "bold green", Way.LIMIT: "dim"}
 _FIGURES: dict[str, Callable[[Bench, Row], str]] = {
     "bench.cpu": lambda bench, row: f"{row.cpu:.1f}",
     "bench.work-cpu": lambda bench, row: f"{row.work_cpu:.1f}",
-    "bench.other": lambda bench, row: _share(row),
+    "bench.other": lambda bench, row: _share(row, row.other_share),
+    "bench.settled": lambda bench, row: _share(row, row.settled_share),
     "bench.wall": lambda bench, row: f"{row.wall:.1f}",
     "bench.work-wall": lambda bench, row: f"{row.work_wall:.1f}",
     "bench.speed": lambda bench, row: f"{bench.times_real_time(row, loading=False):.1f}",
@@ -75,9 +76,8 @@ def _times(bench: Bench, row: Row, over: Way) -> str:
     return "" if wall is None or cpu is None else f"{wall:.2f} / {cpu:.2f}"
 
 
-def _share(row: Row) -> str:
-    share = row.other_share if row.way is Way.OURS else None
-    return "" if share is None else f"{share:.0%}"
+def _share(row: Row, share: float | None) -> str:
+    return "" if share is None or row.way is not Way.OURS else f"{share:.1%}"
 
 
 def _rate(value: float | None) -> str:
