@@ -107,6 +107,8 @@ _CUSTOMER_WORDS: Mapping[str, float] = {
 }
 _MOST_PER_WORD = 2
 """The same words said again tell little more."""
+_LONG = 4
+"""Characters of a phrase that only one party says however polite it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,9 @@ def find_roles(parties: Sequence[Party], *, direction: str | None = None) -> Rol
 
 def agent_likeness(text: str) -> float:
     """Log-odds that an agent said this, from its words; positive for agents. Bounded to +-12."""
-    sound = _sound(text)
-    odds = sum(weight * min(_MOST_PER_WORD, sound.count(key)) for key, weight in _by_sound(True))
-    odds -= sum(weight * min(_MOST_PER_WORD, sound.count(key)) for key, weight in _by_sound(False))
+    sounds = _sound(text), _sound(text.replace("您", "你"))
+    odds = sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(True))
+    odds -= sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(False))
     polite, blunt = text.count("您"), text.count("你")
     odds += 1.2 * (polite - blunt) / (polite + blunt + 2)
     return max(-12.0, min(12.0, odds))
@@ -181,6 +183,11 @@ def _sound(text: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _by_sound(agent: bool) -> tuple[tuple[str, float], ...]:
+def _by_sound(agent: bool) -> tuple[tuple[str, float, bool], ...]:
+    """Sound, weight, and whether 您 may be 你 in it: recognisers write 为你服务, and long ones stay clear."""
     words = _AGENT_WORDS if agent else _CUSTOMER_WORDS
-    return tuple((_sound(word), weight) for word, weight in words.items())
+    return tuple(
+        (_sound(word.replace("您", "你") if long else word), weight, long)
+        for word, weight in words.items()
+        for long in (len(word) >= _LONG,)
+    )

@@ -1,5 +1,5 @@
-"""Sound that is not speech: hold music, beeps, ringback, busy tone. Told from silence and from noise by its
-level."""
+"""Sound that is not speech: hold music, beeps, ringback, busy tone. Told from silence by its level
+and from noise by its spectrum."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Span, merge, subtract, total
-from pipeline.speech.levels import FRAME, framed, level_db, noise_floor_db, spans_of
+from pipeline.speech.levels import FRAME, blocks_of, frames_of, level_db, noise_floor_db, rows_at, spans_of
 
 _ABOVE_FLOOR_DB = 15.0
 _AUDIBLE_DB = -50.0
-_HIGHEST_FLOOR_DB = -45.0
+_HIGHEST_FLOOR_DB = -60.0
 """Above this the quietest tenth is noise, or music that plays from beginning to end: the spectrum tells."""
+_LOWEST_BIN, _HIGHEST_BIN = 9, 110
+"""280 to 3440 Hz: what a telephone carries."""
+_ON_THE_LINE = 0.1
+"""Least share of a frame's power in that band; mains hum has less."""
 _TONAL_BINS = 8
-_TONAL_SHARE = 0.35
-"""Share of a frame's power, relative to the channel's median spectrum, in its strongest _TONAL_BINS of 257
-bins: noise of any colour 0.14 (the largest of as many exponential values), music and tones 0.4 to 1."""
-_FRAMES_OF_THE_USUAL = 400
+_TONAL_SHARE = 0.7
+"""Share of that band's power in its strongest _TONAL_BINS bins: music 0.75 to 1, tones 1, noise 0.2 to 0.4."""
 _SHORTEST_EVENT_SECONDS = 0.15
+_BRIDGED_SECONDS = 0.1
 _NEAR_SPEECH_SECONDS = 0.35
 """Breath and the edges of words are not tones."""
-_MUSIC_GAP_SECONDS = 1.0
+_MUSIC_GAP_SECONDS = 1.3
+"""The detector takes a note for a voice now and then: half a second, with the edges."""
 _BEEP_GAP_SECONDS = 7.0
 """Hold beeps come every 5 s or so; ringback in China sounds 1 s in 5 (YD/T 1035)."""
 _SHORTEST_MUSIC_SECONDS = 2.0
@@ -38,18 +42,11 @@ def find_hold_sounds(samples: NDArray[np.float32], speech: Sequence[Span]) -> tu
     beeps, and the pauses between them belong to them.
     """
     levels = level_db(samples)
-    floor = noise_floor_db(levels)
-    loud = levels > max(floor + _ABOVE_FLOOR_DB, _AUDIBLE_DB)
-    if floor > _HIGHEST_FLOOR_DB:
-        steady = (levels > _HIGHEST_FLOOR_DB + _ABOVE_FLOOR_DB) & ~loud
-        loud |= steady & _tonal(samples, steady)
-    events_everywhere = spans_of(loud)
-    near_speech = [span.widened(_NEAR_SPEECH_SECONDS) for span in speech]
-    events = [
-        s
-        for s in subtract(merge(events_everywhere, gap=0.1), near_speech)
-        if s.duration >= _SHORTEST_EVENT_SECONDS
-    ]
+    floor = min(noise_floor_db(levels), _HIGHEST_FLOOR_DB)
+    near_speech = merge(span.widened(_NEAR_SPEECH_SECONDS) for span in speech)
+    asked = (levels > max(floor + _ABOVE_FLOOR_DB, _AUDIBLE_DB)) & ~frames_of(near_speech, len(levels))
+    sounding = merge(spans_of(_tonal(samples, asked)), gap=_BRIDGED_SECONDS)
+    events = [s for s in subtract(sounding, near_speech) if s.duration >= _SHORTEST_EVENT_SECONDS]
     music = [
         run
         for run in merge(events, gap=_MUSIC_GAP_SECONDS)
@@ -61,18 +58,14 @@ def find_hold_sounds(samples: NDArray[np.float32], speech: Sequence[Span]) -> tu
 def _tonal(samples: NDArray[np.float32], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The frames among ``asked`` whose power stands in a few narrow lines."""
     out = np.zeros(len(asked), dtype=bool)
-    if asked.any():
-        power = _power(framed(samples)[asked])
-        usual = np.median(_power(framed(samples)[:: max(1, len(asked) // _FRAMES_OF_THE_USUAL)]), axis=0)
-        power /= np.maximum(usual, 1e-9)
-        strongest = np.partition(power, -_TONAL_BINS, axis=1)[:, -_TONAL_BINS:].sum(axis=1)
-        out[asked] = strongest > _TONAL_SHARE * np.maximum(power.sum(axis=1), 1e-12)
+    for block in blocks_of(np.flatnonzero(asked)):
+        rows = rows_at(samples, block) * np.hanning(FRAME).astype(np.float32)
+        power = np.square(np.abs(np.fft.rfft(rows, axis=1)))
+        line = power[:, _LOWEST_BIN:_HIGHEST_BIN]
+        carried = np.maximum(line.sum(axis=1), 1e-12)
+        strongest = np.partition(line, -_TONAL_BINS, axis=1)[:, -_TONAL_BINS:].sum(axis=1)
+        out[block] = (strongest > _TONAL_SHARE * carried) & (carried > _ON_THE_LINE * power.sum(axis=1))
     return out
-
-
-def _power(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    spectrum = np.fft.rfft(rows * np.hanning(FRAME).astype(np.float32), axis=1)
-    return np.asarray(np.square(np.abs(spectrum)), dtype=np.float32)
 
 
 def events_in(run: Span, events: Sequence[Span]) -> list[Span]:

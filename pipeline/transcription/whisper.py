@@ -32,6 +32,8 @@ from pipeline.transcription.text import written
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
+_SHORTEST_SAMPLES = 400
+"""One frame of the spectrogram: fewer samples have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class WhisperTranscriber:
         return int(min(_LONGEST_CONTEXT, max(how.shortest_context_seconds, seconds)) * _FRAMES_PER_SECOND)
 
     def _features(self, samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+        samples = np.pad(samples, (0, max(0, _SHORTEST_SAMPLES - len(samples))))
         mel = self._whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
         out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
         out[:, : mel.shape[1]] = mel

@@ -58,7 +58,12 @@ def test_service_talk_is_no_credit(text: str) -> None:
     [
         "我要退款" * 4,
         "你说话你说话你说话你说话",
-        "就是就是就是就是就是就是就是",
+        "就是" * 13,
+        "嗯" * 13,
+        "狗狗狗",
+        "水水水水水",
+        "好好好好，我不知道我不知道我不知道我不知道",
+        "作词作曲作曲作曲作曲",
         "，".join(["我不知道"] * 5),
         "的" * 12,
         "我来看一下，" + "订单编号" * 6,
@@ -108,7 +113,10 @@ def test_more_text_than_speech_is_impossible() -> None:
 
 def test_words_the_model_itself_takes_for_silence() -> None:
     assert verdict("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
+    assert verdict("驾驶", no_speech=0.70, log_probability=-1.25).impossible == "no speech"
     assert verdict("我们来看一下", no_speech=0.95, log_probability=-0.2).impossible is None
+    assert verdict("那在哪里点呢", no_speech=0.64, log_probability=-0.9).impossible is None
+    assert verdict("我买的基金跌了", no_speech=0.75, log_probability=-0.5).impossible is None
     assert verdict("我们来看一下", no_speech=0.10, log_probability=-1.1).impossible is None
 
 

@@ -1,0 +1,99 @@
+"""What the channels of a file really carry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from pipeline.audio import decode
+from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.speech import Layout
+from pipeline.speech.layout import find_layout
+from tests import sounds
+
+NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night" / "audio"
+
+
+def call(name: str, seconds: float = 20) -> list[sounds.Sound]:
+    found = decode([next(NIGHT.glob(f"{name}.*"))]).channels
+    return [c[: round(seconds * SAMPLE_RATE_HZ)] for c in found]
+
+
+def through_mp3(left: sounds.Sound, right: sounds.Sound, path: Path, *, bits: int) -> list[sounds.Sound]:
+    """Both channels through a lossy codec that codes what they share only once (joint stereo)."""
+    with av.open(str(path), "w", format="mp3") as out:
+        stream = out.add_stream("libmp3lame", rate=SAMPLE_RATE_HZ)
+        stream.layout = "stereo"
+        stream.bit_rate = bits
+        stream.codec_context.options = {"joint_stereo": "1"}
+        samples = (np.clip(np.stack([left, right]), -1, 1) * 32767).astype(np.int16)
+        for start in range(0, samples.shape[1], 1152):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples[:, start : start + 1152]), format="s16p", layout="stereo"
+            )
+            frame.sample_rate, frame.pts = SAMPLE_RATE_HZ, start
+            frame.time_base = Fraction(1, SAMPLE_RATE_HZ)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return list(decode([path]).channels)
+
+
+def test_one_channel_is_mono() -> None:
+    assert find_layout(call("N07")) is Layout.MONO
+    assert Layout.MONO.mono
+
+
+def test_two_parties_are_stereo() -> None:
+    for name in ("N02", "N05", "N12"):
+        assert find_layout(call(name, 60)) is Layout.STEREO
+    assert not Layout.STEREO.mono
+
+
+@pytest.mark.parametrize("bits", [24_000, 64_000])
+def test_the_same_sound_twice_through_joint_stereo_is_fake(tmp_path: Path, bits: int) -> None:
+    (mixed,) = call("N07")
+    assert find_layout(through_mp3(mixed, mixed, tmp_path / "c.mp3", bits=bits)) is Layout.FAKE_STEREO
+
+
+def test_a_copy_at_another_level_is_fake(tmp_path: Path) -> None:
+    (mixed,) = call("N07")
+    channels = through_mp3(mixed, 0.25 * mixed, tmp_path / "c.mp3", bits=48_000)
+    assert find_layout(channels) is Layout.FAKE_STEREO
+    assert Layout.FAKE_STEREO.mono
+
+
+def test_two_parties_through_joint_stereo_stay_two(tmp_path: Path) -> None:
+    channels = through_mp3(*call("N03"), tmp_path / "c.mp3", bits=32_000)
+    assert find_layout(channels) is Layout.STEREO
+
+
+def test_heavy_leaking_is_no_copy() -> None:
+    left, right = call("N03", 40)
+    assert find_layout([left + 0.3 * right, right + 0.3 * left]) is Layout.STEREO
+
+
+def test_a_dead_channel_is_a_party_that_says_nothing() -> None:
+    (mixed,) = call("N07")
+    assert find_layout([mixed, np.zeros_like(mixed)]) is Layout.STEREO
+    assert find_layout([np.zeros_like(mixed), mixed]) is Layout.STEREO
+
+
+def test_two_silent_channels() -> None:
+    silence = sounds.silence(3)
+    assert find_layout([silence, silence]) is Layout.STEREO
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_one_sample(value: float) -> None:
+    sample = np.full(1, value, dtype=np.float32)
+    assert find_layout([sample]) is Layout.MONO
+    assert find_layout([sample, sample]) in (Layout.STEREO, Layout.FAKE_STEREO)
+
+
+def test_no_sample_at_all() -> None:
+    nothing = np.zeros(0, dtype=np.float32)
+    assert find_layout([nothing, nothing]) is Layout.STEREO
