@@ -28,8 +28,14 @@ from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.rubric import Facts, Rubric, load_rubric, score
 from pipeline.settings import Settings
 from pipeline.speech import Heard, Listener, Party, SpeakerSplitter, find_roles
+from pipeline.speech.embedding import WEIGHTS_FILE
 from pipeline.transcription import Transcriber, Window, WindowText, cut_windows, load_transcriber, segment
 from pipeline.transcription.engines import engine_revision
+
+SPEAKER_MODEL = "campplus"
+"""Folder of the model that tells voices apart; without it a weaker way does."""
+PARTIAL = "incomplete"
+"""Reason code of a call of which only a part could be read."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,20 @@ class Tools:
         return inspect(recordings, self)
 
     def rejudge(self, inspection: Inspection) -> Inspection:
-        return rejudge(inspection, self)
+        return rejudge(inspection, Rules(self.matcher, self.rubric))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The part of the tools that judges what was heard: no speech model is needed."""
+
+    matcher: Matcher
+    rubric: Rubric
+
+    @property
+    def lexicons(self) -> str:
+        """Revision of the lexicons."""
+        return self.matcher.lexicons.revision
 
 
 def inspect(recordings: Sequence[Recording], tools: Tools) -> Iterator[Inspection]:
@@ -97,7 +116,7 @@ def _judge(call: _Listened, texts: Sequence[WindowText], tools: Tools) -> Inspec
     measures = measure(_scene(call, roles, spoken, transcript))
     hits = tools.matcher.match(transcript.utterances)
     scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
-    status, reason = _status(call.audio, scorecard)
+    status, reason, code = _status(call.audio.warning, scorecard)
     return Inspection(
         recording=call.recording,
         status=status,
@@ -109,6 +128,7 @@ def _judge(call: _Listened, texts: Sequence[WindowText], tools: Tools) -> Inspec
         measures=measures,
         hits=hits,
         scorecard=scorecard,
+        reason_code=code,
     )
 
 
@@ -126,23 +146,34 @@ def judge(
     return score(rubric, Facts(call, duration, transcript, measures, hits, speech, hold))
 
 
-def rejudge(inspection: Inspection, tools: Tools) -> Inspection:
-    """Judge a stored inspection again by the present lexicons and rubric, without its sound."""
+def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
+    """Judge a stored inspection again by the present lexicons and rubric, without its sound.
+
+    Needs of it the recording, status, duration, transcript and measures; the rest is made anew.
+    """
     if inspection.duration is None or inspection.status is Status.UNREADABLE:
         return inspection
-    hits = tools.matcher.match(inspection.transcript.utterances)
+    hits = rules.matcher.match(inspection.transcript.utterances)
     scorecard = judge(
         inspection.recording.call,
         inspection.duration,
         inspection.transcript,
         inspection.measures,
         hits,
-        tools.rubric,
+        rules.rubric,
     )
-    revisions = replace(
-        inspection.revisions, lexicons=tools.revisions.lexicons, rubric=tools.revisions.rubric
+    warning = inspection.reason if inspection.status is Status.PARTIAL else None
+    status, reason, code = _status(warning, scorecard)
+    revisions = replace(inspection.revisions, lexicons=rules.lexicons, rubric=rules.rubric.revision)
+    return replace(
+        inspection,
+        status=status,
+        reason=reason,
+        reason_code=code,
+        hits=hits,
+        scorecard=scorecard,
+        revisions=revisions,
     )
-    return replace(inspection, hits=hits, scorecard=scorecard, revisions=revisions)
 
 
 def build_tools(settings: Settings) -> Tools:
@@ -151,7 +182,7 @@ def build_tools(settings: Settings) -> Tools:
     Raises:
         ModelError, LexiconError, RubricError: with file, line and remedy.
     """
-    lexicons, rubric = _rules(settings)
+    rules = load_rules(settings)
     transcriber = load_transcriber(
         settings.model,
         models=settings.models,
@@ -160,12 +191,22 @@ def build_tools(settings: Settings) -> Tools:
         compute_type=settings.compute_type,
     )
     return Tools(
-        listener=Listener(SpeakerSplitter(settings.models / "campplus")),
+        listener=Listener(SpeakerSplitter(settings.models / SPEAKER_MODEL)),
         transcriber=transcriber,
-        matcher=compile_matcher(lexicons),
-        rubric=rubric,
-        revisions=_revisions(settings, lexicons, rubric),
+        matcher=rules.matcher,
+        rubric=rules.rubric,
+        revisions=_revisions(settings, rules.matcher.lexicons, rules.rubric),
     )
+
+
+def load_rules(settings: Settings) -> Rules:
+    """Compile the lexicons and read the rubric.
+
+    Raises:
+        LexiconError, RubricError: with file, line and remedy.
+    """
+    lexicons, rubric = _rules(settings)
+    return Rules(compile_matcher(lexicons), rubric)
 
 
 def revisions_of(settings: Settings) -> Revisions:
@@ -186,12 +227,18 @@ def _revisions(settings: Settings, lexicons: Lexicons, rubric: Rubric) -> Revisi
     engine = engine_revision(settings.model, models=settings.models)
     return Revisions(
         audio_sha256="",
-        engine=f"callinspect {__version__}, {engine.engine}",
+        engine=f"callinspect {__version__}, {engine.engine}, voices by {_voices(settings)}",
         model=engine.model,
         lexicons=lexicons.revision,
         rubric=rubric.revision,
         settings=settings.fingerprint(),
     )
+
+
+def _voices(settings: Settings) -> str:
+    """What tells two voices of one channel apart, without loading it: the speaker model, or plain timbre."""
+    weights = settings.models / SPEAKER_MODEL / WEIGHTS_FILE
+    return SPEAKER_MODEL if weights.is_file() else "timbre"
 
 
 def _roles(call: _Listened, segments: Sequence[Segment]) -> tuple[tuple[Role, ...], float]:
@@ -238,14 +285,15 @@ def _spans(measures: Measures, name: str) -> tuple[Span, ...]:
     return next((m.spans for m in measures if m.name == name), ())
 
 
-def _status(audio: Audio, scorecard: Scorecard) -> tuple[Status, str | None]:
-    if audio.warning:
-        return Status.PARTIAL, audio.warning
+def _status(warning: str | None, scorecard: Scorecard) -> tuple[Status, str | None, str | None]:
+    """Status of a call that was heard, the reason, and its code; ``warning``: why the audio is not whole."""
+    if warning:
+        return Status.PARTIAL, warning, PARTIAL
     if scorecard.not_applicable:
-        return Status.NOT_APPLICABLE, scorecard.not_applicable
-    return Status.INSPECTED, None
+        return Status.NOT_APPLICABLE, scorecard.not_applicable, None
+    return Status.INSPECTED, None, None
 
 
 def _unreadable(recording: Recording, error: AudioError, tools: Tools) -> Inspection:
     revisions = replace(tools.revisions, audio_sha256=recording.sha256)
-    return Inspection(recording, Status.UNREADABLE, str(error), revisions)
+    return Inspection(recording, Status.UNREADABLE, str(error), revisions, reason_code=error.code)

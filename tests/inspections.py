@@ -173,6 +173,8 @@ findings = st.builds(
     evidence_lists,
     texts,
     st.booleans(),
+    texts,
+    texts,
 )
 scorecards = st.builds(
     Scorecard,
@@ -232,4 +234,5 @@ def inspections(draw: st.DrawFn) -> Inspection:
         measures=draw(measures),
         hits=tuple(draw(st.lists(hits, max_size=3))),
         scorecard=draw(maybe(scorecards)),
+        reason_code=draw(maybe(texts)),
     )

@@ -130,7 +130,7 @@ def _sort_out(
         if known.paths != recording.paths:
             moved.append(recording)
         if known.status is Status.UNREADABLE:
-            plan.unreadable.append(NotRead(call_id, recording.paths, known.reason or ""))
+            plan.unreadable.append(NotRead(call_id, recording.paths, known.reason or "", known.reason_code))
         else:
             plan.up_to_date += 1
     if moved:

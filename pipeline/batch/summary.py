@@ -35,6 +35,8 @@ class NotRead:
     call_id: str
     paths: tuple[Path, ...]
     reason: str
+    reason_code: str | None = None
+    """Stable name of the reason, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

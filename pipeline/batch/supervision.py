@@ -156,7 +156,8 @@ class Supervision:
                 "not the recordings: run callinspect doctor, then callinspect run again with --retry"
             )
         revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
-        self._save(job, Inspection(job.recording, Status.UNREADABLE, reason, revisions))
+        given_up = Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code="gave-up")
+        self._save(job, given_up)
 
     def _write(self, worker: Worker, inspection: Inspection) -> None:
         job = worker.left.get(inspection.recording.call.call_id)
@@ -179,7 +180,7 @@ class Supervision:
             self.tally.rejudged += job.heard
             if inspection.status is Status.UNREADABLE:
                 self.tally.unreadable.append(
-                    NotRead(job.call_id, job.recording.paths, inspection.reason or "")
+                    NotRead(job.call_id, job.recording.paths, inspection.reason or "", inspection.reason_code)
                 )
         self.tally.calls += 1
         self._progress(self.tally)

@@ -51,3 +51,5 @@ class Inspection:
     measures: Measures = field(default_factory=Measures)
     hits: tuple[PhraseHit, ...] = ()
     scorecard: Scorecard | None = None
+    reason_code: str | None = None
+    """Stable name of the reason where it has one (of an AudioError), by which interfaces translate it."""

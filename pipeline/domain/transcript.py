@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,7 +43,7 @@ class Utterance:
     span: Span
     text: str
     """Written form: simplified characters, digits for numbers, punctuation where pauses allow it."""
-    words: tuple[Word, ...] = ()
+    words: Sequence[Word] = ()
     confidence: float = 1.0
     """How sure the recogniser is of the text, 0..1."""
     role_confidence: float = 1.0

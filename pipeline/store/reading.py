@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from pipeline.domain import Inspection, Status
+from pipeline.domain import Inspection, Outcome, Severity, Status
 from pipeline.store import codec, rows
 from pipeline.store.filter import CallFilter, matching
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
@@ -20,7 +20,6 @@ PAGE = 200
 """Inspections per query: below the 999 parameters old SQLite builds allow."""
 
 Reader = Callable[[], AbstractContextManager[Connection]]
-_PARTS = (utterances, measurements, hits, findings)
 _WHOLE = (*(c for c in calls.c if c.name != "id"), *inspections.c)
 
 
@@ -50,16 +49,31 @@ def inspections_by_id(
 ) -> Iterator[Inspection]:
     """Whole inspections in the order of ``ids``."""
     heads = _heads(connection, ids)
-    parts: dict[str, dict[int, list[Row[Any]]]] = {}
-    for table in _PARTS:
-        grouped = parts[table.name] = defaultdict(list)
-        if table is utterances and not transcripts:
-            continue
-        query = select(table).where(table.c.inspection.in_(ids)).order_by(table.c.inspection, table.c.number)
-        for row in connection.execute(query):
-            grouped[row.inspection].append(row)
+    heard = [head.hearing for head in heads if head.hearing is not None]
+    said = parts_of(connection, utterances, heard if transcripts else ())
+    measured = parts_of(connection, measurements, heard)
+    found, judged = parts_of(connection, hits, ids), parts_of(connection, findings, ids)
     for head in heads:
-        yield rows.read_inspection(head, {name: of[head.id] for name, of in parts.items()})
+        parts = {
+            "utterances": said[head.hearing],
+            "measurements": measured[head.hearing],
+            "hits": found[head.id],
+            "findings": judged[head.id],
+        }
+        yield rows.read_inspection(head, parts)
+
+
+def parts_of(
+    connection: Connection, table: Table, keys: Sequence[int], *columns: Column[Any]
+) -> dict[int, list[Row[Any]]]:
+    """The rows of a table of parts in their order, by the inspection or hearing they belong to."""
+    owner, number = table.primary_key.columns
+    grouped: dict[int, list[Row[Any]]] = defaultdict(list)
+    if keys:
+        query = select(owner, *columns) if columns else select(table)
+        for row in connection.execute(query.where(owner.in_(keys)).order_by(owner, number)):
+            grouped[row[0]].append(row)
+    return grouped
 
 
 def stream_inspections(read: Reader, wanted: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
@@ -79,14 +93,22 @@ def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
 
 
 def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
-    measures: dict[int, dict[str, float | None]] = defaultdict(dict)
-    m = measurements.c
-    query = (
-        select(m.inspection, m.name, m.value).where(m.inspection.in_(ids)).order_by(m.inspection, m.number)
+    heads = _heads(connection, ids)
+    m, f = measurements.c, findings.c
+    heard = [head.hearing for head in heads if head.hearing is not None]
+    measured = parts_of(connection, measurements, heard, m.name, m.value)
+    worst = dict(
+        connection.execute(
+            select(f.inspection, func.min(f.severity))
+            .where(f.inspection.in_(ids), f.outcome == Outcome.FAILED.value)
+            .group_by(f.inspection)
+        ).all()
     )
-    for inspection, name, value in connection.execute(query):
-        measures[inspection].setdefault(name, value)
-    for row in _heads(connection, ids):
+    for row in heads:
+        measures: dict[str, float | None] = {}
+        for one in measured[row.hearing]:
+            measures.setdefault(one.name, one.value)
+        gravest = worst.get(row.id)
         yield CallRow(
             call=rows.read_call(row),
             status=Status(row.status),
@@ -100,8 +122,10 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             flag_reasons=codec.read_strings(row.flag_reasons or "[]"),
             alerts=codec.read_strings(row.alerts or "[]"),
             not_applicable=row.not_applicable,
-            measures=measures[row.id],
+            measures=measures,
             revisions=rows.read_revisions(row),
             paths=codec.read_paths(row.paths),
             inspected_at=datetime.fromisoformat(row.inspected_at),
+            reason_code=row.reason_code,
+            worst=None if gravest is None else Severity(gravest),
         )

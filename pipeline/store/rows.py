@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,7 @@ def inspection_values(inspection: Inspection) -> Values:
         **revision_values(inspection.revisions),
         "status": inspection.status.value,
         "reason": inspection.reason,
+        "reason_code": inspection.reason_code,
         "paths": codec.paths(inspection.recording.paths),
         "duration": inspection.duration,
         "layout": inspection.layout,
@@ -112,6 +114,11 @@ def inspection_values(inspection: Inspection) -> Values:
             "ledger": codec.ledger(card.ledger),
         }
     return values
+
+
+def hearing_digest(utterances: Sequence[Values], measurements: Sequence[Values]) -> str:
+    """The identity of what was heard: the rows that keep it."""
+    return hashlib.sha256(codec.dumps([utterances, measurements]).encode()).hexdigest()
 
 
 def utterance_values(transcript: Transcript) -> list[Values]:
@@ -207,6 +214,8 @@ def finding_values(card: Scorecard | None) -> list[Values]:
             "points": f.points,
             "reason": f.reason,
             "fatal": f.fatal,
+            "group_id": f.group,
+            "group_title": f.group_title,
             "evidence": codec.evidence(f.evidence),
             "occurrences": max(len(f.evidence), 1 if f.outcome is Outcome.FAILED else 0),
         }
@@ -215,6 +224,7 @@ def finding_values(card: Scorecard | None) -> list[Values]:
 
 
 def read_finding(row: Row[Any]) -> Finding:
+    """The finding of a row, with its evidence."""
     return Finding(
         criterion=row.criterion,
         title=row.title,
@@ -225,6 +235,8 @@ def read_finding(row: Row[Any]) -> Finding:
         evidence=codec.read_evidence(row.evidence),
         reason=row.reason,
         fatal=row.fatal,
+        group=row.group_id,
+        group_title=row.group_title,
     )
 
 
@@ -258,4 +270,5 @@ def read_inspection(row: Row[Any], parts: Mapping[str, Rows]) -> Inspection:
         measures=read_measures(parts["measurements"]),
         hits=read_hits(parts["hits"]),
         scorecard=read_scorecard(row, parts["findings"]),
+        reason_code=row.reason_code,
     )

@@ -56,6 +56,7 @@ def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredSta
         standing=standing,
         status=Status(row.status),
         reason=row.reason,
+        reason_code=row.reason_code,
         duration=row.duration,
         paths=codec.read_paths(row.paths),
         # Which channel is the agent's decides who said what: if that changed, hear again.

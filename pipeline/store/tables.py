@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from pipeline.store.text import SafeText
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -70,6 +70,17 @@ calls = Table(
     Index(None, "team", postgresql_using="hash"),
 )
 
+hearings = Table(
+    "hearings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "digest", String(64), nullable=False, comment="SHA-256 of what was heard: the same is stored once"
+    ),
+    UniqueConstraint("call", "digest", name="uq_hearings"),
+)
+
 inspections = Table(
     "inspections",
     metadata,
@@ -110,6 +121,9 @@ inspections = Table(
         sqlite_where=text("current"),
         postgresql_where=text("current"),
     ),
+    Column("hearing", Integer, ForeignKey("hearings.id"), comment="NULL: nothing could be heard"),
+    Column("reason_code", SafeText, comment="stable name of the reason, for translation"),
+    Index(None, "hearing"),
     Index(None, "run"),
     Index(None, "status", "current"),
     Index(None, "flagged", "current"),
@@ -117,12 +131,12 @@ inspections = Table(
 )
 
 
-def _part(name: str, *columns: Column[object] | Index, number: str) -> Table:
-    """A table of ordered parts of one inspection, gone with it."""
+def _part(name: str, *columns: Column[object] | Index, of: str = "inspection", number: str) -> Table:
+    """A table of ordered parts of one inspection (or of one hearing), gone with it."""
     return Table(
         name,
         metadata,
-        Column("inspection", Integer, ForeignKey("inspections.id", ondelete="CASCADE"), primary_key=True),
+        Column(of, Integer, ForeignKey(f"{of}s.id", ondelete="CASCADE"), primary_key=True),
         Column("number", Integer, primary_key=True, autoincrement=False, comment=number),
         *columns,
     )
@@ -138,6 +152,7 @@ utterances = _part(
     Column("confidence", Double, nullable=False),
     Column("role_confidence", Double, nullable=False),
     Column("overlapped", Boolean, nullable=False),
+    of="hearing",
     number="from 0, in time order",
 )
 
@@ -147,7 +162,8 @@ measurements = _part(
     Column("value", Double),
     Column("unit", SafeText, nullable=False),
     Column("spans", Text, nullable=False, comment="JSON [[start, end], ...]"),
-    Index(None, "name", "inspection"),
+    Index(None, "name", "hearing"),
+    of="hearing",
     number="from 0, in the order of the measures",
 )
 
@@ -186,6 +202,14 @@ findings = _part(
     Column(
         "occurrences", Integer, nullable=False, comment="places in the evidence, at least 1 where it failed"
     ),
+    Column(
+        "group_id",
+        SafeText,
+        nullable=False,
+        server_default="",
+        comment="the line of the sheet it belongs to",
+    ),
+    Column("group_title", SafeText, nullable=False, server_default=""),
     Index(None, "criterion", "outcome", "inspection"),
     Index(None, "severity", "outcome", "inspection"),
     number="from 0, in the order of the rubric",

@@ -37,6 +37,7 @@ class StoredStanding:
     paths: tuple[Path, ...] = ()
     heard: bool = False
     """True where the current inspection has what was heard: it can be judged again without listening."""
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class CallRow:
     revisions: Revisions
     paths: tuple[Path, ...]
     inspected_at: datetime
+    reason_code: str | None = None
+    worst: Severity | None = None
+    """Gravest class among the violations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.domain import Inspection, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import rows
-from pipeline.store.tables import attempts, calls, findings, hits, inspections, measurements, runs, utterances
+from pipeline.store.tables import (
+    attempts,
+    calls,
+    findings,
+    hearings,
+    hits,
+    inspections,
+    measurements,
+    runs,
+    utterances,
+)
 
 
 def now() -> str:
@@ -46,7 +57,8 @@ def save(connection: Connection, inspection: Inspection, *, run_id: int, replace
     call = _save_call(connection, inspection)
     _forget_attempts(connection, inspection)
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))
-    found = connection.execute(select(inspections.c.id, inspections.c.current).where(mine)).one_or_none()
+    columns = (inspections.c.id, inspections.c.current, inspections.c.hearing)
+    found = connection.execute(select(*columns).where(mine)).one_or_none()
     if found is not None and not replace:
         if found.current:
             return False
@@ -56,6 +68,8 @@ def save(connection: Connection, inspection: Inspection, *, run_id: int, replace
         connection.execute(delete(inspections).where(inspections.c.id == found.id))
     connection.execute(_RETIRE, {"of": call})
     _insert(connection, inspection, call, run_id)
+    if found is not None and found.hearing is not None:
+        forget_unheard(connection, [found.hearing])
     return True
 
 
@@ -94,13 +108,37 @@ def _forget_attempts(connection: Connection, inspection: Inspection) -> None:
 def _insert(connection: Connection, inspection: Inspection, call: int, run_id: int) -> None:
     values = rows.inspection_values(inspection)
     values |= {"call": call, "run": run_id, "current": True, "inspected_at": now()}
+    values["hearing"] = _hearing(connection, inspection, call)
     key = connection.execute(inspections.insert().returning(inspections.c.id), values).scalar_one()
-    parts: dict[Table, list[rows.Values]] = {
-        utterances: rows.utterance_values(inspection.transcript),
-        measurements: rows.measurement_values(inspection.measures),
-        hits: rows.hit_values(inspection.hits),
-        findings: rows.finding_values(inspection.scorecard),
-    }
-    for table, many in parts.items():
-        if many:
-            connection.execute(table.insert(), [{"inspection": key, **one} for one in many])
+    insert_parts(connection, hits, key, rows.hit_values(inspection.hits))
+    insert_parts(connection, findings, key, rows.finding_values(inspection.scorecard))
+
+
+def insert_parts(connection: Connection, table: Table, key: int, many: list[rows.Values]) -> None:
+    """The ordered parts of an inspection or a hearing."""
+    if many:
+        of = table.primary_key.columns[0].name
+        connection.execute(table.insert(), [{of: key, **one} for one in many])
+
+
+def _hearing(connection: Connection, inspection: Inspection, call: int) -> int | None:
+    """The number of what was heard, stored now or (the same) earlier; None where nothing was."""
+    said = rows.utterance_values(inspection.transcript)
+    measured = rows.measurement_values(inspection.measures)
+    if not said and not measured:
+        return None
+    values = {"call": call, "digest": rows.hearing_digest(said, measured)}
+    known = select(hearings.c.id).where(hearings.c.call == call, hearings.c.digest == values["digest"])
+    found = connection.execute(known).scalar()
+    if found is not None:
+        return int(found)
+    key = int(connection.execute(hearings.insert().returning(hearings.c.id), values).scalar_one())
+    insert_parts(connection, utterances, key, said)
+    insert_parts(connection, measurements, key, measured)
+    return key
+
+
+def forget_unheard(connection: Connection, keys: Sequence[int]) -> None:
+    """Delete those of these hearings that no inspection is made from any more."""
+    used = exists(select(1).where(inspections.c.hearing == hearings.c.id))
+    connection.execute(delete(hearings).where(hearings.c.id.in_(keys), ~used))
