@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Span
-from pipeline.speech.levels import FRAME, level_db, noise_floor_db, spans_of
+from pipeline.speech.levels import FRAME, SILENT_DB, level_db, noise_floor_db, spans_of
 
 _FFT = 2048
 """128 ms: longer than the delay of a telephone hybrid."""
@@ -29,8 +29,26 @@ there."""
 _LEAST_FRAMES = 12
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
+_LONGEST_DELAY = 4096
+"""Samples (256 ms): an echo that comes back over a mobile network."""
+_NO_DELAY = 320
+"""Up to 20 ms the transfer function itself holds the delay ..."""
+_LEAD = 160
+"""... and beyond, the source is moved to 10 ms before the leak, so that no part of it comes too early."""
+_SHORTEST_LEAK_SECONDS = 0.2
+"""A shorter stretch is a dip in the party's own voice."""
 _RESIDUE_DB = 3.0
 """What remains after subtraction counts as the party's own voice from this far above the predicted leak."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """The way from one channel into the other."""
+
+    delay: int
+    """Samples by which the source is moved first."""
+    transfer: NDArray[np.complex64]
+    """Transfer function of the rest on _FFT // 2 + 1 bins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +80,17 @@ def remove_crosstalk(
     return _clean(left, right, from_right), _clean(right, left, from_left)
 
 
-def _clean(
-    own: NDArray[np.float32], other: NDArray[np.float32], transfer: NDArray[np.complex64] | None
-) -> Cleaned:
+def _clean(own: NDArray[np.float32], other: NDArray[np.float32], path: _Path | None) -> Cleaned:
     """Subtract what leaks from ``own``, in place."""
-    if transfer is None:
+    if path is None:
         return Cleaned(own, (), None)
     leak_levels, leak_energy = [], 0.0
-    for start, leak in _leaks(other, transfer):
+    for start, leak in _leaks(other, path):
         own[start : start + len(leak)] -= leak
         leak_levels.append(level_db(leak))
         leak_energy += float(np.dot(leak, leak))
-    leak_level, rest, source = np.concatenate(leak_levels), level_db(own), level_db(other)
+    leak_level, rest = np.concatenate(leak_levels), level_db(own)
+    source = _later(level_db(other), round(path.delay / FRAME))
     floor = noise_floor_db(rest)
     only_leak = (
         (source > noise_floor_db(source) + _FAR_BELOW_DB)
@@ -81,7 +98,8 @@ def _clean(
         & (rest < np.maximum(leak_level + _RESIDUE_DB, floor + 3))
     )
     gain = leak_energy / max(float(np.dot(other, other)), 1e-12)
-    return Cleaned(own, spans_of(only_leak), round(10 * math.log10(max(gain, 1e-12)), 1))
+    long_enough = tuple(s for s in spans_of(only_leak) if s.duration >= _SHORTEST_LEAK_SECONDS)
+    return Cleaned(own, long_enough, round(10 * math.log10(max(gain, 1e-12)), 1))
 
 
 def _frames(samples: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.complex64]:
@@ -90,8 +108,25 @@ def _frames(samples: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[
     return np.asarray(np.fft.rfft(rows, axis=1), dtype=np.complex64)
 
 
-def _estimate(own: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.complex64] | None:
-    """Transfer function other -> own on _FFT // 2 + 1 bins, or None where nothing leaks."""
+def _later(levels: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    return np.concatenate([np.full(frames, SILENT_DB, dtype=np.float32), levels])[: len(levels)]
+
+
+def _delay(own: NDArray[np.float32], other: NDArray[np.float32], starts: NDArray[np.int64]) -> int:
+    """Samples by which ``own`` follows ``other``: the highest correlation over the frames at ``starts``."""
+    starts = starts[starts >= _LONGEST_DELAY]
+    if not len(starts):
+        return 0
+    size = 2 * _LONGEST_DELAY
+    now = np.fft.rfft(own[starts[:, None] + np.arange(_FFT)], size)
+    before = np.fft.rfft(other[starts[:, None] + np.arange(-_LONGEST_DELAY, _FFT)], size)
+    correlation = np.fft.irfft(np.sum(np.conj(now) * before, axis=0))[: _LONGEST_DELAY + 1]
+    delay = _LONGEST_DELAY - int(np.argmax(np.abs(correlation)))
+    return 0 if delay <= _NO_DELAY else delay - _LEAD
+
+
+def _estimate(own: NDArray[np.float32], other: NDArray[np.float32]) -> _Path | None:
+    """How ``other`` leaks into ``own``, or None where nothing does."""
     count = len(own) // FRAME
     own_db, other_db = level_db(own)[:count], level_db(other)[:count]
     telling = (other_db > noise_floor_db(other_db) + 15) & (own_db < other_db - _FAR_BELOW_DB)
@@ -101,27 +136,28 @@ def _estimate(own: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[n
     if len(starts) < _LEAST_FRAMES:
         return None
     starts = starts[:: max(1, len(starts) // 600)]  # some forty seconds tell enough
-    x, y = _frames(other, starts), _frames(own, starts)
+    delay = _delay(own, other, starts)
+    starts = starts[starts >= delay]
+    x, y = _frames(other, starts - delay), _frames(own, starts)
     sxx = np.sum(np.abs(x) ** 2, axis=0) + 1e-12
     syy = np.sum(np.abs(y) ** 2, axis=0) + 1e-12
     sxy = np.sum(y * np.conj(x), axis=0)
     coherence = np.abs(sxy) ** 2 / (sxx * syy)
     if float(np.sum(coherence * syy) / np.sum(syy)) < _LEAST_COHERENCE:
         return None
-    return np.asarray(sxy / sxx * (coherence > 0.1), dtype=np.complex64)
+    return _Path(delay, np.asarray(sxy / sxx * (coherence > 0.1), dtype=np.complex64))
 
 
-def _leaks(
-    samples: NDArray[np.float32], transfer: NDArray[np.complex64]
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """``samples`` through the filter, block by block (overlap-save), each with its place."""
-    taps = np.fft.irfft(transfer, _FFT).astype(np.float32)
+def _leaks(samples: NDArray[np.float32], path: _Path) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """What leaks of ``samples``, block by block (overlap-save), each with its place."""
+    taps = np.fft.irfft(path.transfer, _FFT).astype(np.float32)
     taps[_FFT // 2 :] = 0.0  # a leak cannot come before its source
     size = _BLOCK + _FFT
     spectrum = np.fft.rfft(taps, size)
     for start in range(0, len(samples), _BLOCK):
-        before = samples[max(0, start - _FFT) : start]
-        head = np.zeros(_FFT - len(before), dtype=np.float32)
-        piece = np.concatenate([head, before, samples[start : start + _BLOCK]])
+        length = min(_BLOCK, len(samples) - start)
+        first = start - path.delay - _FFT
+        piece = samples[max(0, first) : max(0, start - path.delay + length)]
+        piece = np.concatenate([np.zeros(_FFT + length - len(piece), dtype=np.float32), piece])
         filtered = np.fft.irfft(np.fft.rfft(piece, size) * spectrum, size)
-        yield start, filtered[_FFT : len(piece)].astype(np.float32)
+        yield start, filtered[_FFT : _FFT + length].astype(np.float32)
