@@ -19,13 +19,13 @@ _STYLE = """
   text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; fill: #24292f; }
   .title { font-size: 16px; font-weight: 600; }
   .small { font-size: 11px; fill: #57606a; }
-  .value { font-weight: 600; }
-  .grid { stroke: #d0d7de; stroke-width: 1; }
+  .value { font-weight: 600; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
+  .grid { stroke: #e4e8ec; stroke-width: 1; }
   .other { fill: #b6bec8; } .ours { fill: #0f766e; }
   .limit { fill: none; stroke: #8c959f; stroke-dasharray: 4 3; }
   .stem { stroke: #d0d7de; stroke-width: 2; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .small { fill: #8d96a0; } .grid, .stem { stroke: #3d444d; }
+    text { fill: #e6edf3; } .value { stroke: #0d1117; } .small { fill: #8d96a0; } .grid, .stem { stroke: #3d444d; }
     .other { fill: #59636e; } .ours { fill: #2dd4bf; } .limit { stroke: #8d96a0; }
   }
 """
@@ -73,8 +73,8 @@ def draw(bench: Bench, titles: Mapping[Way, str]) -> str:
 
 
 def _axis(top: float) -> tuple[float, float]:
-    """End of an axis that holds ``top``, and a round step with at most five of them."""
-    raw = max(top, 1e-9) * 1.12 / 5
+    """End of an axis that holds ``top``, and a round step that fits into it up to seven times."""
+    raw = max(top, 1e-9) * 1.02 / 7
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(f * power for f in (1.0, 2.0, 2.5, 5.0, 10.0) if f * power >= raw)
     return step * math.ceil(top * 1.02 / step), step

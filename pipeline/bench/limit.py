@@ -27,6 +27,8 @@ from pipeline.transcription.whisper import BATCH, FIRST_LOOK
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
+_SHORTEST_SAMPLES = 400
+"""One frame of the spectrogram."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,8 @@ def _frames(piece: Piece) -> int:
 
 
 def _features(whisper: Any, piece: Piece, frames: int) -> NDArray[np.float32]:
-    mel = whisper.feature_extractor(piece.samples, padding=160)[:, :-1][:, :frames]
+    samples = np.pad(piece.samples, (0, max(0, _SHORTEST_SAMPLES - len(piece.samples))))
+    mel = whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
     out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
     out[:, : mel.shape[1]] = mel
     return out
