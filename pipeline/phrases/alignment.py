@@ -18,6 +18,8 @@ NONE_MISSING = 7
 NEGATORS = frozenset("不没无别未非")
 """Whether one of these was said turns the meaning round: never missing, never too many, never merely
 similar."""
+NEGATED = 0.35
+"""Up to here a negator is still itself: bu may be heard as bo or pu, not as du (都)."""
 FIRM_EDGES = 10
 """In phrases shorter than this the first and last syllable must be there: what is left would be another
 phrase."""
@@ -25,7 +27,7 @@ FIRM_SYLLABLES = 6
 """In phrases shorter than this every syllable must sound at least alike (LIKE)."""
 LIKE = 0.45
 PERSONS = frozenset("你我他")
-"""Who is meant: may be swallowed, but not be somebody else."""
+"""Who is meant: may sound alike (LIKE), but not be somebody else."""
 NEVER = 99.0
 
 
@@ -44,23 +46,28 @@ def straight(
     size = len(spelling)
     if len(window) != size:
         return None
-    worst = LIKE if size < FIRM_SYLLABLES and not loose else 1.0
-    edge = 1.0 if loose else LIKE
     cost, same = 0.0, 0
     for i, (wanted, written) in enumerate(zip(spelling, window, strict=True)):
         if wanted == written:
             same += 1
             continue
         apart = nearest(written, readings[i])
-        if apart > CLOSE and not loose and (wanted in NEGATORS or wanted in PERSONS):
-            return None
-        if apart > (edge if i in (0, size - 1) else worst):
+        if apart > _allowed(wanted, size, i in (0, size - 1), loose=loose):
             return None
         same += apart <= CLOSE
         cost += apart
         if cost > limit:
             return None
     return Alignment(0, size, round(cost, 3)) if 2 * same >= size else None
+
+
+def _allowed(wanted: str, size: int, edge: bool, *, loose: bool) -> float:
+    """The largest distance at which one syllable of a phrase may still be meant."""
+    if loose:
+        return 1.0
+    if wanted in NEGATORS:
+        return NEGATED if size > 3 else CLOSE
+    return LIKE if edge or size < FIRM_SYLLABLES or wanted in PERSONS else 1.0
 
 
 @lru_cache(maxsize=400_000)
@@ -79,7 +86,6 @@ def align(
     At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
     """
     width, size = len(window), len(spelling)
-    worst = LIKE if size < FIRM_SYLLABLES and not loose else 1.0
     # Each cell: (cost, where the alignment starts in the window, syllables that sound the same).
     row: list[tuple[float, int, int]] = [(0.0, j, 0) for j in range(width + 1)]
     for i, character in enumerate(spelling):
@@ -88,8 +94,7 @@ def align(
         missing = (
             NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
         )
-        edge = LIKE if i in (0, size - 1) and not loose else worst
-        allowed = CLOSE if firm or (character in PERSONS and not loose) else edge
+        allowed = _allowed(character, size, i in (0, size - 1), loose=loose)
         cost, start, same = row[0]
         new = [(cost + missing, start, same)]
         for j in range(width):
