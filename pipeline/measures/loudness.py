@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role
 from pipeline.measures.measured import UNMEASURED, Reading, measured_for
-from pipeline.measures.samples import speech_samples, speech_spans
+from pipeline.measures.samples import speech_samples, speech_spans, thinned
 from pipeline.measures.scene import Scene
 
 LEAST_SPEECH_S = 1.0
+MOST_SPEECH_S = 600.0
+PIECE_S = 10.0
+"""Of more speech, pieces spread over the call: enough to weigh, and hours stay within memory."""
 STEP = SAMPLE_RATE_HZ // 10
 """Blocks of 400 ms every 100 ms (75 % overlap)."""
 BLOCK_STEPS = 4
@@ -27,16 +30,16 @@ RELATIVE_GATE_DB = -10.0
 @measured_for("loudness_{role}_lufs", unit="LUFS")
 def loudness(scene: Scene, role: Role) -> Reading:
     """Integrated loudness of the party's channel over its speech alone: K-weighted power of 400 ms blocks,
-    gated at -70 LUFS and at 10 LU below the ungated mean. In mono only where the other party is quiet. None
-    with less than 1 s of speech, or where all of it is below the gate. Telephone sound has nothing above 3.4
-    kHz, where the weighting lifts by 4 dB: compare calls of one switch with each other, not with wide-band
-    sound.
+    gated at -70 LUFS and at 10 LU below the ungated mean, over at most 10 minutes of speech spread over the
+    call. In mono only where the other party is quiet. None with less than 1 s of speech, or where all of it
+    is below the gate. Telephone sound has nothing above 3.4 kHz, where the weighting lifts by 4 dB: compare
+    calls of one switch with each other, not with wide-band sound.
 
     Source: ITU-R BS.1770-4; the filters are its two second-order sections, designed for 16 kHz from their
     analogue parameters (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement",
     AES 145, 2018).
     """
-    spans = speech_spans(scene, role)
+    spans = thinned(speech_spans(scene, role), most_s=MOST_SPEECH_S, piece_s=PIECE_S)
     sound = speech_samples(scene, role, spans)
     if len(sound) < LEAST_SPEECH_S * SAMPLE_RATE_HZ:
         return UNMEASURED
