@@ -25,7 +25,8 @@ _STYLE = """
   .limit { fill: none; stroke: #8c959f; stroke-dasharray: 4 3; }
   .stem { stroke: #d0d7de; stroke-width: 2; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .value { stroke: #0d1117; } .small { fill: #8d96a0; } .grid, .stem { stroke: #3d444d; }
+    text { fill: #e6edf3; } .value { stroke: #0d1117; } .small { fill: #8d96a0; }
+    .grid, .stem { stroke: #3d444d; }
     .other { fill: #59636e; } .ours { fill: #2dd4bf; } .limit { stroke: #8d96a0; }
   }
 """
