@@ -21,7 +21,11 @@ _ON_THE_LINE = 0.1
 """Least share of a frame's power in that band; mains hum has less."""
 _TONAL_BINS = 8
 _TONAL_SHARE = 0.7
-"""Share of that band's power in its strongest _TONAL_BINS bins: music 0.75 to 1, tones 1, noise 0.2 to 0.4."""
+"""Share of that power in its strongest _TONAL_BINS bins: music 0.75 to 1, tones 1, noise 0.2 to 0.4."""
+_FRAMES_OF_THE_USUAL = 400
+_UNUSUAL_SHARE = 0.35
+"""The same share relative to the line's median spectrum: a hum that never changes looks like noise then
+(0.14, the largest of as many exponential values), music that never stops does not."""
 _SHORTEST_EVENT_SECONDS = 0.15
 _BRIDGED_SECONDS = 0.1
 _NEAR_SPEECH_SECONDS = 0.35
@@ -56,16 +60,30 @@ def find_hold_sounds(samples: NDArray[np.float32], speech: Sequence[Span]) -> tu
 
 
 def _tonal(samples: NDArray[np.float32], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The frames among ``asked`` whose power stands in a few narrow lines."""
+    """The frames among ``asked`` whose power stands in a few narrow lines that are not always there."""
     out = np.zeros(len(asked), dtype=bool)
+    if not asked.any():
+        return out
+    some = np.arange(0, len(asked), max(1, len(asked) // _FRAMES_OF_THE_USUAL))
+    usual = np.maximum(np.median(_spectrum(samples, some)[:, _LOWEST_BIN:_HIGHEST_BIN], axis=0), 1e-9)
     for block in blocks_of(np.flatnonzero(asked)):
-        rows = rows_at(samples, block) * np.hanning(FRAME).astype(np.float32)
-        power = np.square(np.abs(np.fft.rfft(rows, axis=1)))
+        power = _spectrum(samples, block)
         line = power[:, _LOWEST_BIN:_HIGHEST_BIN]
-        carried = np.maximum(line.sum(axis=1), 1e-12)
-        strongest = np.partition(line, -_TONAL_BINS, axis=1)[:, -_TONAL_BINS:].sum(axis=1)
-        out[block] = (strongest > _TONAL_SHARE * carried) & (carried > _ON_THE_LINE * power.sum(axis=1))
+        on_the_line = line.sum(axis=1) > _ON_THE_LINE * power.sum(axis=1)
+        out[block] = on_the_line & (_peaked(line) > _TONAL_SHARE) & (_peaked(line / usual) > _UNUSUAL_SHARE)
     return out
+
+
+def _spectrum(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Power per frame and bin."""
+    rows = rows_at(samples, frames) * np.hanning(FRAME).astype(np.float32)
+    return np.asarray(np.square(np.abs(np.fft.rfft(rows, axis=1))), dtype=np.float32)
+
+
+def _peaked(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Share of each frame's power in its strongest bins."""
+    strongest = np.partition(power, -_TONAL_BINS, axis=1)[:, -_TONAL_BINS:].sum(axis=1)
+    return np.asarray(strongest / np.maximum(power.sum(axis=1), 1e-12))
 
 
 def events_in(run: Span, events: Sequence[Span]) -> list[Span]:
