@@ -12,7 +12,7 @@ NIGHT := scripts/demo_night/night
 # the interpreter's own word on warnings is for pytest to decide; nothing of the user's folders leaks in
 PY := env -u PYTHONPATH -u PYTHONHOME $(BIN)/python
 
-.PHONY: help setup setup-test run test check unit e2e bench docs demo lock clean
+.PHONY: help setup setup-test run test check unit e2e bench docs capture demo lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -40,13 +40,14 @@ unit: setup-test
 e2e: setup-test ## only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e
 
-bench: setup ## speed and errors beside faster-whisper; your own: make bench DUMP=/labelled/night
-	@mkdir -p build
-	@$(BIN)/callinspect bench "$${DUMP:-$(NIGHT)}" --json build/bench.json
+bench: setup ## compare speed and accuracy on this machine with plain faster-whisper
+	@$(BIN)/callinspect bench
 
 docs: setup-test ## the pages that are written from the code
 	@$(PY) scripts/document_measures.py
 	@$(PY) scripts/document_rubrics.py
+
+capture: setup ## the pictures in docs/ of what the commands print
 	@$(PY) scripts/capture.py
 
 demo: ## play the demo night anew (fetches voices; about ten minutes)

@@ -264,7 +264,7 @@ def check_room(goal):
 
 def wanted_room():
     free = shutil.disk_usage(ROOT).free >> 20
-    return f"{free} MiB are free, about {max(ROOM_MIB.values())} MiB are needed in all; free some"
+    return f"{free} MiB are free in {ROOT}; free some"
 
 
 def plain(error):
