@@ -136,7 +136,7 @@ def _estimate(own: NDArray[np.float32], other: NDArray[np.float32]) -> _Path | N
     if len(starts) < _LEAST_FRAMES:
         return None
     starts = starts[:: max(1, len(starts) // 600)]  # some forty seconds tell enough
-    delay = _delay(own, other, starts)
+    delay = _delay(own, other, starts[:: max(1, len(starts) // 100)])
     starts = starts[starts >= delay]
     x, y = _frames(other, starts - delay), _frames(own, starts)
     sxx = np.sum(np.abs(x) ** 2, axis=0) + 1e-12
