@@ -24,6 +24,7 @@ def verdict(
         "字幕志愿者 李宗盛",
         "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
         "谢谢观看",
+        "请按赞、订阅、分享",
         "感谢大家的收看，下期再见。",
         "优优独播剧场——YoYo Television Series Exclusive",
         "作词：李宗盛",
@@ -115,7 +116,7 @@ def test_words_the_model_itself_takes_for_silence() -> None:
     assert verdict("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
     assert verdict("驾驶", no_speech=0.70, log_probability=-1.25).impossible == "no speech"
     assert verdict("我们来看一下", no_speech=0.95, log_probability=-0.2).impossible is None
-    assert verdict("那在哪里点呢", no_speech=0.64, log_probability=-0.9).impossible is None
+    assert verdict("那在哪里点呢", no_speech=0.64, log_probability=-1.0).impossible is None
     assert verdict("我买的基金跌了", no_speech=0.75, log_probability=-0.5).impossible is None
     assert verdict("我们来看一下", no_speech=0.10, log_probability=-1.1).impossible is None
 
