@@ -2,14 +2,14 @@
 
     python scripts/calibrate_phrases.py TRUTH_DIR TRANSCRIPTS [--lexicons DIR] [--corrupted 2000] [--seed 1]
 
-TRUTH_DIR holds one ``<call_id>.json`` per call (``violations``, ``required``, ``escalations``, ``praise``, ``hard_negatives``: items with
-``code, role, phrase, start, end``), TRANSCRIPTS is the JSON Lines export of transcripts of the same calls
-(``callinspect export transcripts --format jsonl``). Prints, all reproducible:
+TRUTH_DIR holds one ``<call_id>.json`` per call (``violations``, ``required``, ``escalations``, ``praise``,
+``hard_negatives``: items with ``code, role, phrase, start, end``), TRANSCRIPTS is the JSON Lines export of
+transcripts of the same calls (``callinspect export transcripts --format jsonl``). Prints, reproducibly:
 
-* the ladder exact -> + patterns -> + sound: recall and precision per group, and which hard negatives are loud;
+* the ladder exact -> + patterns -> + sound: recall and precision per group, loud hard negatives;
 * a reliability table: confidence as told against the share of hits that were right;
-* the fit of the confidence (logistic regression by Newton's method) that ``pipeline/phrases/confidence.py`` should use;
-* robustness: phrases corrupted at the recogniser's real rate of confusions, and near misses, per way of finding.
+* the fit of the confidence (logistic regression) to compare with ``pipeline/phrases/confidence.py``;
+* robustness: phrases corrupted at the recogniser's rate of confusions, and near misses, per way of finding.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WAYS = {
     "+ sound": frozenset(How),
 }
 CONFUSED = 0.08
-"""Share of syllables that a base model on telephone speech writes as another syllable (measured on speech it could follow)."""
+"""Share of syllables that a base model writes as another syllable, on telephone speech it can follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,25 @@ def ladder(night: Sequence[Heard], lexicons: Lexicons) -> None:
             told = [(call, h) for call in night for h in hits[call.call_id] if h.code in codes]
             right = sum(any(meets(h, label) for label in call.labels(group)) for call, h in told)
             recall, precision = found / max(len(labelled), 1), right / max(len(told), 1)
-            print(f"{name:12}{group:12}{found:5}/{len(labelled):<3}{recall:5.2f}{right:6}/{len(told):<3}{precision:5.2f}")
+            print(
+                f"{name:12}{group:12}{found:5}/{len(labelled):<3}{recall:5.2f}{right:6}/{len(told):<3}{precision:5.2f}"
+            )
         absent = [(c, x) for c in night for x in c.truth["required"] if not x["present"]]
-        false = sum(any(h.code == x["code"] and h.role is Role.AGENT for h in hits[c.call_id]) for c, x in absent)
+        false = sum(
+            any(h.code == x["code"] and h.role is Role.AGENT for h in hits[c.call_id]) for c, x in absent
+        )
         quiet = [(c, x) for c in night for x in c.truth.get("hard_negatives", [])]
         loud = sum(
-            any(h.code == x["code"] and h.span.overlap(Span(x["start"], x["end"])) > 0 for h in hits[c.call_id])
+            any(
+                h.code == x["code"] and h.span.overlap(Span(x["start"], x["end"])) > 0
+                for h in hits[c.call_id]
+            )
             for c, x in quiet
         )
-        print(f"{name:12}absent items told as present {false}/{len(absent)}, loud hard negatives {loud}/{len(quiet)}")
+        print(
+            f"{name:12}absent items told as present {false}/{len(absent)}, "
+            f"loud hard negatives {loud}/{len(quiet)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +132,17 @@ def reliability(judged: Sequence[Judged]) -> None:
         part = [j for j in judged if low <= j.hit.confidence < high]
         if part:
             told = sum(j.hit.confidence for j in part) / len(part)
-            print(f"{low:.1f}..{min(high, 1):<8.1f}{len(part):6}{told:8.2f}{sum(j.right for j in part) / len(part):8.2f}")
+            print(
+                f"{low:.1f}..{min(high, 1):<8.1f}{len(part):6}{told:8.2f}"
+                f"{sum(j.right for j in part) / len(part):8.2f}"
+            )
 
 
 def fit(judged: Sequence[Judged], *, steps: int = 25, ridge: float = 1.0) -> list[float]:
-    """Logistic regression: right ~ 1 + sound + unsure recogniser + short. Ridge keeps small nights from extremes."""
+    """Logistic regression: right ~ 1 + sound + unsure recogniser + short; ridge against extremes."""
     rows = [
-        (1.0, float(j.hit.how is How.SOUND), 1 - j.utterance_confidence, float(len(j.hit.quote) <= 3)) for j in judged
+        (1.0, float(j.hit.how is How.SOUND), 1 - j.utterance_confidence, float(len(j.hit.quote) <= 3))
+        for j in judged
     ]
     weights = [0.0] * 4
     for _ in range(steps):
@@ -172,10 +186,12 @@ class Corruptor:
                 self._by_sound.setdefault(syllable(character), []).append(character)
 
     def corrupt(self, phrase: str, *, rate: float) -> str:
-        return "".join(self._misheard(c) if self._random.random() < rate else self._homophone(c) for c in phrase)
+        return "".join(
+            self._misheard(c) if self._random.random() < rate else self._homophone(c) for c in phrase
+        )
 
     def exchange(self, phrase: str) -> str:
-        """The phrase with a third of its characters (at least one) exchanged for others that sound unlike them."""
+        """The phrase with a third of its characters exchanged for others that sound unlike them."""
         out = list(phrase)
         for at in self._random.sample(range(len(out)), max(1, len(out) // 3)):
             unlike = [c for c in COMMON if distance(syllable(c), syllable(out[at])) >= UNLIKE]
@@ -184,7 +200,9 @@ class Corruptor:
 
     def _homophone(self, character: str) -> str:
         keep = self._random.random() < 0.8
-        return character if keep else self._random.choice(self._by_sound.get(syllable(character), [character]))
+        return (
+            character if keep else self._random.choice(self._by_sound.get(syllable(character), [character]))
+        )
 
     def _misheard(self, character: str) -> str:
         initial, final = split(syllable(character))
@@ -210,7 +228,9 @@ UNLIKE = 0.6
 CARRIERS = ("好的{}我知道", "嗯{}", "那个{}吧", "我跟你说一下{}对吧", "{}")
 
 
-def corrupted(lexicons: Lexicons, matcher: Matcher, count: int, seed: int) -> Iterator[tuple[str, str, str, Role]]:
+def corrupted(
+    lexicons: Lexicons, matcher: Matcher, count: int, seed: int
+) -> Iterator[tuple[str, str, str, Role]]:
     """(code, phrase, corrupted sentence, role) of phrases that are found when written right."""
     chooser = random.Random(seed)  # noqa: S311
     corruptor = Corruptor(seed)
@@ -235,7 +255,7 @@ def _said(text: str, role: Role) -> Utterance:
 
 
 def robustness(lexicons: Lexicons, count: int, seed: int) -> None:
-    """Phrases as they come out of a recogniser must be found; phrases with a third of them exchanged must not."""
+    """Phrases as a recogniser writes them must be found; with a third of them exchanged they must not."""
     matchers = {name: compile_matcher(lexicons, ways=ways) for name, ways in WAYS.items()}
     found: Counter[str] = Counter()
     alarms: Counter[str] = Counter()
@@ -256,11 +276,15 @@ def robustness(lexicons: Lexicons, count: int, seed: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("truth", type=Path)
     parser.add_argument("transcripts", type=Path)
     parser.add_argument("--lexicons", type=Path, default=data_root() / "lexicons" / "zh")
-    parser.add_argument("--corrupted", type=int, default=2000, help="how many corrupted phrases to try (0: none)")
+    parser.add_argument(
+        "--corrupted", type=int, default=2000, help="how many corrupted phrases to try (0: none)"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     lexicons = load_lexicons(options.lexicons)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.domain import How, Role, Span
 from pipeline.phrases.confirm import LEAST_GAIN, NearMiss, TextScorer, confidence_of, confirm, near_misses
-from tests.unit.phrases.conversations import agent, customer, small_matcher
+from tests.unit.phrases.conversations import LEXICON, agent, customer, small_matcher
 
 GARBLED = "好的这不飞我关了"
 
@@ -56,3 +56,17 @@ def test_what_is_found_anyway_is_no_near_miss(tmp_path: Path) -> None:
 def test_confidence_grows_with_the_gain(gain: float) -> None:
     assert 0 <= confidence_of(gain) < confidence_of(gain + 0.5) <= 1
     assert confidence_of(LEAST_GAIN) == 0.5
+
+
+def test_only_the_codes_that_are_asked_for(tmp_path: Path) -> None:
+    matcher = small_matcher(tmp_path)
+    assert near_misses(matcher, [agent(GARBLED)], codes={"greeting"}) == ()
+    assert near_misses(matcher, [agent(GARBLED)], codes={"shirk"})
+
+
+def test_what_is_only_folded_stays_as_written(tmp_path: Path) -> None:
+    polite = LEXICON.replace(
+        "variants: ['不归(我|我们)管']", "variants: ['您自己想办法去吧']\n        tolerance: 0.3"
+    )
+    (near, *_) = near_misses(small_matcher(tmp_path, polite), [agent("那您自己像蛮法去吧")])
+    assert near.proposed == "那您自己想办法去吧"
