@@ -1,5 +1,5 @@
-"""Models in the formats of SenseVoice and Paraformer, a few kilobytes large: they write 這, 個 and 對 for tones of
-500, 1200 and 3000 Hz, and nothing where no tone sounds."""
+"""Models in the formats of SenseVoice and Paraformer, a few kilobytes large: they write 這, 個 and 對 for
+tones of 500, 1200 and 3000 Hz, and nothing where no tone sounds."""
 
 from __future__ import annotations
 
@@ -27,10 +27,18 @@ def sense_voice(folder: Path, *, leave_out: str = "") -> Path:
     ]
     inputs = [
         helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", "t", _MELS * _STACKED]),
-        *(helper.make_tensor_value_info(n, TensorProto.INT32, ["n"]) for n in ("x_length", "language", "text_norm")),
+        *(
+            helper.make_tensor_value_info(n, TensorProto.INT32, ["n"])
+            for n in ("x_length", "language", "text_norm")
+        ),
     ]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", "u", len(TOKENS)])]
-    entries = {"model_type": "sense_voice_ctc", "with_itn": "14", "without_itn": "15", "normalize_samples": "0"}
+    entries = {
+        "model_type": "sense_voice_ctc",
+        "with_itn": "14",
+        "without_itn": "15",
+        "normalize_samples": "0",
+    }
     entries |= {f"lang_{name}": str(i) for i, name in enumerate(("auto", "zh", "en", "yue", "ja", "ko"))}
     constants = _constants() | {"prompt": prompt}
     return _write(folder, nodes, inputs, outputs, constants, entries, leave_out)
@@ -84,7 +92,11 @@ def _write(
     leave_out: str,
 ) -> Path:
     graph = helper.make_graph(
-        nodes, "tiny", inputs, outputs, [numpy_helper.from_array(value, name) for name, value in constants.items()]
+        nodes,
+        "tiny",
+        inputs,
+        outputs,
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=_OPSET, ir_version=8)
     size = _MELS * _STACKED

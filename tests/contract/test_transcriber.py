@@ -1,0 +1,179 @@
+"""What every speech engine must do. One suite; each engine brings windows in which it hears something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from pipeline.audio import decode
+from pipeline.domain import SAMPLE_RATE_HZ, Span
+from pipeline.transcription import Transcriber, Window, load_transcriber
+from pipeline.transcription.recorded import Recorder
+from pipeline.transcription.text import simplified
+from tests import sounds, tiny_sherpa
+
+ROOT = Path(__file__).resolve().parents[2]
+NIGHT = ROOT / "scripts" / "demo_night" / "night"
+
+
+class Case(NamedTuple):
+    engine: Transcriber
+    speech: tuple[Window, ...]
+    """Windows of different lengths in which the engine hears something."""
+
+
+def window(samples: sounds.Sound, *, at: float) -> Window:
+    span = Span(at, at + len(samples) / SAMPLE_RATE_HZ)
+    return Window(samples, span, (span,))
+
+
+def nothing_said(at: float) -> tuple[Window, ...]:
+    return window(sounds.silence(1.5), at=at), window(sounds.noise(2.0, db=-40), at=at + 2)
+
+
+@cache
+def spoken_windows() -> tuple[Window, ...]:
+    """Eight turns of a call, each with a tenth of a second around it."""
+    truth = json.loads((NIGHT / "truth" / "N10.json").read_text(encoding="utf-8"))
+    channels = decode([next((NIGHT / "audio").glob("N10.*"))]).channels
+    own = {truth["agent_channel"]: "agent"}
+    out = []
+    for turn in truth["turns"][:8]:
+        side = 0 if own.get("left", "customer") == turn["role"] else 1
+        start = max(0.0, turn["start"] - 0.1)
+        first, last = round(start * SAMPLE_RATE_HZ), round((turn["end"] + 0.1) * SAMPLE_RATE_HZ)
+        samples = channels[side][first:last]
+        span = Span(start, start + len(samples) / SAMPLE_RATE_HZ)
+        out.append(Window(samples, span, (Span(turn["start"], turn["end"]),)))
+    return tuple(out)
+
+
+def toned_windows() -> tuple[Window, ...]:
+    words = ("這", "個個", "對這個", "這對", "個", "對")
+    out = []
+    for index, word in enumerate(words):
+        parts = [sounds.tone(0.3, tiny_sherpa.HERTZ[character]) for character in word]
+        pause = sounds.silence(0.1 + 0.15 * index)
+        out.append(window(np.concatenate([pause, *parts, pause]), at=10.0 * index))
+    return tuple(out)
+
+
+def load(model: str, folder: Path) -> Transcriber:
+    return load_transcriber(model, models=folder, language="zh", device="cpu", compute_type="int8")
+
+
+@pytest.fixture(scope="module", params=["whisper", "sense-voice", "paraformer", "recorded"])
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("models")
+    match request.param:
+        case "whisper":
+            if not (ROOT / "models" / "base" / "model.bin").is_file():
+                pytest.skip("needs `callinspect models fetch base`")
+            return Case(load("base", ROOT / "models"), spoken_windows())
+        case "sense-voice":
+            return Case(load(str(tiny_sherpa.sense_voice(folder / "sv")), folder), toned_windows())
+        case "paraformer":
+            tiny_sherpa.paraformer(folder / "pf")
+            return Case(load(f"sherpa:{folder / 'pf'}", folder), toned_windows())
+        case _:
+            recorder = Recorder(load(str(tiny_sherpa.sense_voice(folder / "sv")), folder))
+            speech = toned_windows()
+            recorder.transcribe([*speech, *nothing_said(100.0)])
+            recorder.save(folder / "texts.json")
+            return Case(load(f"recorded:{folder / 'texts.json'}", folder), speech)
+
+
+def test_each_window_has_its_text(case: Case) -> None:
+    heard = case.engine.transcribe(case.speech)
+    assert len(heard) == len(case.speech)
+    assert all(text.text for text in heard)
+
+
+def test_results_keep_the_order_of_the_windows(case: Case) -> None:
+    forwards = case.engine.transcribe(case.speech)
+    backwards = case.engine.transcribe(case.speech[::-1])
+    assert backwards[::-1] == forwards
+    assert len({text.text for text in forwards}) > len(forwards) // 2, "texts too alike to tell the order"
+
+
+def test_a_window_alone_sounds_as_among_others(case: Case) -> None:
+    together = case.engine.transcribe([*case.speech, *nothing_said(100.0)])
+    for index in (0, 3, len(case.speech) - 1):
+        assert case.engine.transcribe([case.speech[index]]) == [together[index]]
+
+
+def test_another_grouping_changes_nothing(case: Case) -> None:
+    whole = case.engine.transcribe(case.speech)
+    split = case.engine.transcribe(case.speech[:3]) + case.engine.transcribe(case.speech[3:])
+    assert split == whole
+    assert case.engine.transcribe([case.speech[1]] * 5) == [whole[1]] * 5
+
+
+def test_the_same_twice(case: Case) -> None:
+    assert case.engine.transcribe(case.speech[:2]) == case.engine.transcribe(case.speech[:2])
+
+
+def test_no_windows(case: Case) -> None:
+    assert case.engine.transcribe([]) == []
+
+
+def test_nothing_is_heard_in_silence_and_noise(case: Case) -> None:
+    assert [text.pieces for text in case.engine.transcribe(nothing_said(100.0))] == [(), ()]
+
+
+def test_a_window_in_which_nobody_speaks_is_not_decoded(case: Case) -> None:
+    unvoiced = replace(case.speech[0], voiced=())
+    assert case.engine.transcribe([unvoiced])[0].pieces == ()
+
+
+def test_a_window_of_a_few_samples(case: Case) -> None:
+    if case.engine.model.startswith("sv@") and not hasattr(case.engine, "_recognizer"):
+        pytest.skip("a recorded engine knows only what was recorded")
+    assert len(case.engine.transcribe([window(sounds.silence(0.002), at=0.0)])) == 1
+
+
+def test_times_lie_inside_the_window_in_order(case: Case) -> None:
+    for given, text in zip(case.speech, case.engine.transcribe(case.speech), strict=True):
+        spans = [piece.span for piece in text.pieces]
+        assert all(given.span.start <= s.start <= s.end <= given.span.end + 1e-6 for s in spans)
+        assert spans == sorted(spans)
+
+
+def test_times_move_with_the_window(case: Case) -> None:
+    given = case.speech[2]
+    later = replace(
+        given, span=given.span.shifted(1000.0), voiced=tuple(v.shifted(1000.0) for v in given.voiced)
+    )
+    here, there = case.engine.transcribe([given, later])
+    assert there.text == here.text
+    for a, b in zip(here.pieces, there.pieces, strict=True):
+        assert b.span.start - a.span.start == pytest.approx(1000.0, abs=2e-3)
+        assert b.span.end - a.span.end == pytest.approx(1000.0, abs=2e-3)
+
+
+def test_characters_are_simplified(case: Case) -> None:
+    text = "".join(each.text for each in case.engine.transcribe(case.speech))
+    assert text == simplified(text)
+
+
+def test_log_probabilities_are_none_above_zero(case: Case) -> None:
+    heard = case.engine.transcribe(case.speech)
+    assert all(-5 < text.log_probability < 0 for text in heard)
+
+
+def test_engine_and_model_have_names(case: Case) -> None:
+    assert case.engine.name
+    name, digest = case.engine.model.split("@")
+    assert name
+    assert len(digest) == 12
+
+
+def texts(engine: Transcriber, windows: Sequence[Window]) -> list[str]:
+    return [text.text for text in engine.transcribe(windows)]
