@@ -112,6 +112,12 @@ def test_more_text_than_speech_is_impossible() -> None:
     assert verdict(sentence, seconds=len(sentence) / 13).impossible == "more text than speech"
 
 
+def test_english_has_more_letters_a_second() -> None:
+    sentence = "Okay, so we would love to get that taken care of for you."
+    assert verdict(sentence, seconds=2.8) == Verdict(suspect=False)
+    assert verdict(sentence, seconds=0.6).impossible == "more text than speech"
+
+
 def test_words_the_model_itself_takes_for_silence() -> None:
     assert verdict("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
     assert verdict("驾驶", no_speech=0.70, log_probability=-1.25).impossible == "no speech"
