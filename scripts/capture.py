@@ -22,7 +22,7 @@ NIGHT = ROOT / "scripts" / "demo_night" / "night"
 COLUMNS = 100
 
 FONTS = re.compile(r"@font-face\s*\{\{.*?\}\}", re.DOTALL)
-FORMAT = FONTS.sub("", CONSOLE_SVG_FORMAT).replace(
+FORMAT = re.sub("<!--.*?-->", "", FONTS.sub("", CONSOLE_SVG_FORMAT)).replace(
     "font-family: Fira Code, monospace",
     "font-family: 'Noto Sans Mono CJK SC', 'Sarasa Mono SC', 'PingFang SC', monospace",
 )
