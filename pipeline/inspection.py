@@ -153,7 +153,9 @@ def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
     """
     if inspection.duration is None or inspection.status is Status.UNREADABLE:
         return inspection
-    hits = rules.matcher.match(inspection.transcript.utterances)
+    hits = inspection.hits
+    if inspection.revisions.lexicons != rules.lexicons:  # else the same lexicons would find the same again
+        hits = rules.matcher.match(inspection.transcript.utterances)
     scorecard = judge(
         inspection.recording.call,
         inspection.duration,
@@ -205,7 +207,7 @@ def load_rules(settings: Settings) -> Rules:
     Raises:
         LexiconError, RubricError: with file, line and remedy.
     """
-    lexicons, rubric = _rules(settings)
+    lexicons, rubric = read_rules(settings)
     return Rules(compile_matcher(lexicons), rubric)
 
 
@@ -215,10 +217,11 @@ def revisions_of(settings: Settings) -> Revisions:
     Raises:
         ModelError, LexiconError, RubricError: as `build_tools`, so that a run fails before it begins.
     """
-    return _revisions(settings, *_rules(settings))
+    return _revisions(settings, *read_rules(settings))
 
 
-def _rules(settings: Settings) -> tuple[Lexicons, Rubric]:
+def read_rules(settings: Settings) -> tuple[Lexicons, Rubric]:
+    """Lexicons and rubric as written, not compiled: enough to know their revisions."""
     lexicons = load_lexicons(settings.lexicons)
     return lexicons, load_rubric(settings.rubric, codes=lexicons.codes)
 

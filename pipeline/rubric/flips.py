@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.domain import Finding, Outcome, Scorecard
+from pipeline.domain import Evidence, Finding, Outcome, Scorecard, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,19 @@ class Flip:
     after: Outcome | None
     reason: str
     """The new finding's reason, or the old one's where the criterion is gone."""
+    severity: Severity | None = None
+    evidence: tuple[Evidence, ...] = ()
+    """Where to listen: what proves the violation, new or withdrawn; else the newer finding's proof."""
 
     @property
     def accuses(self) -> bool:
         """A violation that was none before."""
         return self.after is Outcome.FAILED and self.before is not Outcome.FAILED
+
+    @property
+    def clears(self) -> bool:
+        """A violation that is none any more."""
+        return self.before is Outcome.FAILED and self.after is not Outcome.FAILED
 
 
 def flips(before: Scorecard | None, after: Scorecard | None) -> tuple[Flip, ...]:
@@ -38,8 +46,17 @@ def flips(before: Scorecard | None, after: Scorecard | None) -> tuple[Flip, ...]
             continue
         shown = now or was
         assert shown is not None
+        withdrawn = was is not None and was.outcome is Outcome.FAILED
         changed.append(
-            Flip(name, shown.title, was.outcome if was else None, now.outcome if now else None, shown.reason)
+            Flip(
+                criterion=name,
+                title=shown.title,
+                before=was.outcome if was else None,
+                after=now.outcome if now else None,
+                reason=shown.reason,
+                severity=shown.severity,
+                evidence=was.evidence if was and withdrawn else shown.evidence,
+            )
         )
     return tuple(changed)
 

@@ -1,6 +1,7 @@
 """The database: tables, repository, migrations. The only room that speaks SQL."""
 
 from pipeline.store.filter import CallFilter
+from pipeline.store.judging import Judgement, judgement
 from pipeline.store.store import Store, open_store
 from pipeline.store.views import (
     CallRow,
@@ -18,11 +19,13 @@ __all__ = [
     "CallRow",
     "CriterionCount",
     "FileStamp",
+    "Judgement",
     "Overview",
     "RunRow",
     "Standing",
     "Store",
     "StoredProblem",
     "StoredStanding",
+    "judgement",
     "open_store",
 ]

@@ -35,20 +35,21 @@ def _ids(read: Reader, wanted: CallFilter) -> list[int]:
         return list(connection.execute(matching(wanted, inspections.c.id)).scalars())
 
 
-def _heads(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+def heads_of(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """The rows of these inspections, joined with those of their calls, in the order of ``ids``."""
     joined = inspections.join(calls, inspections.c.call == calls.c.id)
     found = {
         row.id: row
         for row in connection.execute(select(*_WHOLE).select_from(joined).where(inspections.c.id.in_(ids)))
     }
-    return [found[key] for key in ids if key in found]  # in the order asked for; purged meanwhile: left out
+    return [found[key] for key in ids if key in found]  # purged meanwhile: left out
 
 
 def inspections_by_id(
     connection: Connection, ids: Sequence[int], *, transcripts: bool = True
 ) -> Iterator[Inspection]:
     """Whole inspections in the order of ``ids``."""
-    heads = _heads(connection, ids)
+    heads = heads_of(connection, ids)
     heard = [head.hearing for head in heads if head.hearing is not None]
     said = parts_of(connection, utterances, heard if transcripts else ())
     measured = parts_of(connection, measurements, heard)
@@ -93,7 +94,7 @@ def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
 
 
 def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
-    heads = _heads(connection, ids)
+    heads = heads_of(connection, ids)
     m, f = measurements.c, findings.c
     heard = [head.hearing for head in heads if head.hearing is not None]
     measured = parts_of(connection, measurements, heard, m.name, m.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from pipeline.domain import (
     Status,
     Transcript,
     Utterance,
+    Word,
 )
 from pipeline.store import codec
 
@@ -138,14 +139,14 @@ def utterance_values(transcript: Transcript) -> list[Values]:
     ]
 
 
-def read_transcript(rows: Rows) -> Transcript:
+def read_transcript(rows: Rows, *, words: Callable[[str], Sequence[Word]] = codec.read_words) -> Transcript:
     return Transcript(
         tuple(
             Utterance(
                 role=Role(row.role),
                 span=Span(row.starts, row.ends),
                 text=row.text,
-                words=codec.read_words(row.words),
+                words=words(row.words),
                 confidence=row.confidence,
                 role_confidence=row.role_confidence,
                 overlapped=row.overlapped,
@@ -223,8 +224,8 @@ def finding_values(card: Scorecard | None) -> list[Values]:
     ]
 
 
-def read_finding(row: Row[Any]) -> Finding:
-    """The finding of a row, with its evidence."""
+def read_finding(row: Row[Any], *, proof: bool = True) -> Finding:
+    """The finding of a row, with or without its evidence."""
     return Finding(
         criterion=row.criterion,
         title=row.title,
@@ -232,7 +233,7 @@ def read_finding(row: Row[Any]) -> Finding:
         severity=None if row.severity is None else Severity(row.severity),
         outcome=Outcome(row.outcome),
         points=row.points,
-        evidence=codec.read_evidence(row.evidence),
+        evidence=codec.read_evidence(row.evidence) if proof else (),
         reason=row.reason,
         fatal=row.fatal,
         group=row.group_id,

@@ -12,10 +12,11 @@ from sqlalchemy import URL, Connection, Engine, func, select
 
 from pipeline.domain import Inspection, Recording, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import counting, memory, reading, running, standing, writing
+from pipeline.store import counting, judging, memory, reading, running, standing, writing
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, matching
+from pipeline.store.judging import Judgement
 from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate
 from pipeline.store.tables import inspections
@@ -237,6 +238,33 @@ class Store:
         """Sums over these calls as they stand now."""
         with self._read() as connection:
             return counting.overview(connection, call_ids)
+
+    # Judging again
+
+    def outdated(self, wanted: CallFilter = EVERYTHING, *, lexicons: str, rubric: str) -> list[int]:
+        """Keys of current inspections of calls that were heard, but judged by other rules than these."""
+        with self._read() as connection:
+            return judging.outdated(connection, wanted, lexicons=lexicons, rubric=rubric)
+
+    def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
+        """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only
+        that of violations; words are read when somebody asks."""
+        for page in reading.pages(keys):
+            with self._read() as connection:
+                found = list(judging.heard(connection, page))
+            yield from found
+
+    def save_judgements(self, made: Sequence[Judgement], *, run_id: int) -> int:
+        """Store new judgements beside the old ones, all in one transaction, and make them current.
+
+        They share what was heard with the inspections they are made from. One whose inspection is not current
+        any more is left out; where the same judgement is stored already, that one becomes current.
+
+        Returns:
+            How many calls have a new current inspection.
+        """
+        with self._write() as connection:
+            return judging.save_judgements(connection, made, run_id=run_id)
 
     # What a run must remember even if it is killed
 

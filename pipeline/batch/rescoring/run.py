@@ -1,0 +1,141 @@
+"""One rescoring of a store, from the list of what is outdated to the summary."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+
+from pipeline.batch.machine import cores
+from pipeline.batch.rescoring.changes import Changes
+from pipeline.batch.rescoring.shares import RuleRevisions, judged
+from pipeline.batch.stopping import StopRequest, stop_on_signals
+from pipeline.batch.summary import Progress
+from pipeline.errors import StoreError
+from pipeline.inspection import read_rules
+from pipeline.settings import Settings
+from pipeline.store import CallFilter, Store, open_store
+
+EVERYTHING = CallFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore:
+    """What a rescoring did, or (``dry_run``) would do. Numbers of calls."""
+
+    dry_run: bool
+    lexicons: str
+    """Revision that judged."""
+    rubric: str
+    found: int
+    """Stored calls that match the filter."""
+    outdated: int
+    """Of them: heard, and judged by other rules."""
+    written: int
+    """Of these: with a new revision in the store."""
+    changes: Changes = field(repr=False)
+    wall_seconds: float = 0.0
+    workers: int = 1
+    stopped: bool = False
+
+    @property
+    def left(self) -> int:
+        return self.outdated - self.changes.judged
+
+    @property
+    def exit_status(self) -> int:
+        """0 done; 3 stopped early, safe to run again."""
+        return 3 if self.stopped else 0
+
+
+def rescore(
+    *,
+    settings: Settings,
+    wanted: CallFilter = EVERYTHING,
+    dry_run: bool = False,
+    report: Callable[[Progress], None] | None = None,
+) -> Rescore:
+    """Judge stored calls again by the lexicons and the rubric of ``settings``, without listening.
+
+    New revisions are stored beside the old ones, a transaction per share; safe to interrupt in any way and to
+    run again: what is judged by these rules already is left alone. With ``dry_run`` nothing is written.
+
+    Raises:
+        UsageError: the lexicons or the rubric cannot be used.
+        StoreError: the store refused, or another run is at work on it.
+    """
+    lexicons, rubric = read_rules(settings)
+    began = time.monotonic()
+    with open_store(settings.store) as store, stop_on_signals() as stop:
+        found = store.count(wanted)
+        rules = RuleRevisions(lexicons.revision, rubric.revision)
+        work = _Work(store, settings, rules, stop, report or (lambda _: None))
+        keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
+        if keys and not dry_run:
+            run_id = store.start_run(kind="rescore", settings=settings.fingerprint())
+            try:  # asked again: another run may have ended between
+                keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
+                work.judge(keys, run_id=run_id)
+                stored: dict[str, object] = {"outdated": len(keys), "written": work.written}
+                done = work.changes.judged == len(keys)
+                store.finish_run(run_id, state="finished" if done else "stopped", summary=stored)
+            except BaseException:
+                with suppress(StoreError):
+                    store.finish_run(run_id, state="failed")
+                raise
+        elif keys:
+            work.judge(keys, run_id=None)
+    return Rescore(
+        dry_run=dry_run,
+        lexicons=rules.lexicons,
+        rubric=rules.rubric,
+        found=found,
+        outdated=len(keys),
+        written=work.written,
+        changes=work.changes,
+        wall_seconds=time.monotonic() - began,
+        workers=work.workers,
+        stopped=work.changes.judged < len(keys),
+    )
+
+
+class _Work:
+    """The steps of one rescoring and what they share."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        rules: RuleRevisions,
+        stop: StopRequest,
+        report: Callable[[Progress], None],
+    ) -> None:
+        self._rules = rules
+        self._store, self._settings, self._stop, self._report = store, settings, stop, report
+        self.workers = settings.workers or cores()
+        self.changes = Changes()
+        self.written = 0
+
+    def judge(self, keys: list[int], *, run_id: int | None) -> None:
+        """Judge all keys, or as many as are done when somebody asks to stop; write where there is a run."""
+        began = time.monotonic()
+        self._report(Progress("rescore", 0, len(keys)))
+        shares = judged(
+            keys,
+            store=self._store,
+            settings=self._settings,
+            wanted=self._rules,
+            workers=self.workers,
+            write=run_id is not None,
+        )
+        with closing(shares):
+            for share in shares:
+                if self._stop:
+                    return
+                if run_id is not None:
+                    self.written += self._store.save_judgements(share.judgements, run_id=run_id)
+                for change in share.changes:
+                    self.changes.add(change)
+                wall = time.monotonic() - began
+                self._report(Progress("rescore", self.changes.judged, len(keys), 0.0, wall, self.workers))

@@ -1,0 +1,142 @@
+"""Shares of the stored calls, judged again here or by worker processes that read the store themselves.
+
+Only rows that are ready to be written and what changed come back: no transcript ever travels.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.batch.lifeline import die_with_parent
+from pipeline.batch.machine import single_threaded
+from pipeline.batch.rescoring.changes import CallChange, compare
+from pipeline.errors import CallinspectError
+from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.settings import Settings
+from pipeline.store import Judgement, Store, judgement, open_store
+
+SHARE = 50
+"""Calls per share, and per transaction: about a second of work at most."""
+_WORTH_A_PROCESS = 300
+"""Calls that take longer than it takes a process to start and to compile the lexicons."""
+_AHEAD = 2
+"""Shares in hand per worker: the one in work, and the next, so that it never waits."""
+
+
+class RuleRevisions(NamedTuple):
+    lexicons: str
+    rubric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some calls judged again; both lists run in parallel."""
+
+    judgements: list[Judgement]
+    """Empty where nothing is to be written."""
+    changes: list[CallChange]
+
+
+def judge_share(
+    store: Store, rules: Rules, keys: Sequence[int], *, wanted: RuleRevisions, write: bool
+) -> Share:
+    """Judge these stored inspections again.
+
+    Raises:
+        CallinspectError: the rules are not those wanted: their files changed after the run began.
+    """
+    if (rules.lexicons, rules.rubric.revision) != wanted:
+        raise CallinspectError(
+            "the lexicons or the rubric were edited while calls were being judged; run the same command again"
+        )
+    share = Share([], [])
+    for key, before in store.heard(keys):
+        after = rejudge(before, rules)
+        share.changes.append(compare(before, after))
+        if write:
+            share.judgements.append(judgement(key, after))
+    return share
+
+
+def judged(
+    keys: Sequence[int],
+    *,
+    store: Store,
+    settings: Settings,
+    wanted: RuleRevisions,
+    workers: int,
+    write: bool,
+) -> Generator[Share, None, None]:
+    """All keys in shares, in their order, by as many processes as pay.
+
+    Raises:
+        LexiconError, RubricError: with file, line and remedy.
+        CallinspectError: a worker process died.
+    """
+    shares = [keys[start : start + SHARE] for start in range(0, len(keys), SHARE)]
+    workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
+    if workers <= 1:
+        rules = load_rules(settings)
+        for share in shares:
+            yield judge_share(store, rules, share, wanted=wanted, write=write)
+        return
+    yield from _by_processes(shares, settings=settings, wanted=wanted, workers=workers, write=write)
+
+
+def _by_processes(
+    shares: Sequence[Sequence[int]],
+    *,
+    settings: Settings,
+    wanted: RuleRevisions,
+    workers: int,
+    write: bool,
+) -> Generator[Share, None, None]:
+    # Spawned: forked children would share our database connections and threads' locks.
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(settings,)
+    )
+    try:
+        with single_threaded():
+            waiting = deque(shares)
+            running: deque[Future[Share]] = deque()
+            while waiting or running:
+                while waiting and len(running) < workers * (_AHEAD + 1):
+                    running.append(pool.submit(_judge, waiting.popleft(), wanted, write))
+                yield running.popleft().result()
+    except BrokenProcessPool as error:
+        raise CallinspectError(
+            "a worker process died while it judged stored calls, perhaps for lack of memory; what was "
+            "judged so far is stored: run the same command again, if need be with --workers 1"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Worker:
+    """What one worker process keeps between its shares."""
+
+    store: Store
+    rules: Rules
+
+
+def _start(settings: Settings) -> None:
+    die_with_parent()
+    # Ctrl-C reaches all processes of the terminal; only the parent decides what that means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _Worker.store = open_store(settings.store)
+    _Worker.rules = load_rules(settings)
+    # The rules live as long as the process: the collector need not look through them again and again.
+    gc.freeze()
+
+
+def _judge(keys: Sequence[int], wanted: RuleRevisions, write: bool) -> Share:
+    return judge_share(_Worker.store, _Worker.rules, keys, wanted=wanted, write=write)

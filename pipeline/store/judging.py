@@ -1,0 +1,221 @@
+"""Judging again: read what judgement needs of stored inspections, write new revisions beside the old ones.
+
+A night has ten thousand calls, so both ways are lean: no word times until somebody asks, no second copy of
+a transcript, and rows that are made ready outside the process that writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from pipeline.domain import Inspection, Outcome, Recording, Scorecard, Status, Word
+from pipeline.store import codec, rows
+from pipeline.store.filter import CallFilter, matching
+from pipeline.store.reading import heads_of, pages, parts_of
+from pipeline.store.tables import findings, hits, inspections, measurements, utterances
+from pipeline.store.writing import check_fence, forget_unheard, now
+
+_REVISIONS = ("audio_sha256", "engine", "model", "lexicons", "rubric", "settings")
+_NO_CARD: rows.Values = dict.fromkeys(
+    ("score", "passed", "fatal", "flagged", "flag_reasons", "alerts", "not_applicable", "sections", "ledger")
+)
+_CARD = ("status", "reason", "score", "flag_reasons", "ledger")
+"""Columns that tell whether two judgements of one hearing are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A new judgement of a stored inspection, as rows: made by :func:`judgement`, for any process to send."""
+
+    of: int
+    """Key of the inspection that was judged again."""
+    values: rows.Values
+    hits: list[rows.Values]
+    findings: list[rows.Values]
+
+
+class StoredWords(Sequence[Word]):
+    """The words of an utterance, read from their JSON when somebody asks."""
+
+    __slots__ = ("_text", "_words")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: tuple[Word, ...] | None = None
+
+    @property
+    def _read(self) -> tuple[Word, ...]:
+        if self._words is None:
+            self._words = codec.read_words(self._text)
+        return self._words
+
+    @overload
+    def __getitem__(self, index: int) -> Word: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Word]: ...
+    def __getitem__(self, index: int | slice) -> Word | Sequence[Word]:
+        return self._read[index]
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self._read)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._read == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._read)
+
+
+def outdated(connection: Connection, wanted: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
+    """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
+    query = matching(wanted, inspections.c.id).where(
+        inspections.c.status != Status.UNREADABLE.value,
+        inspections.c.hearing.is_not(None),
+        or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),
+    )
+    return list(connection.execute(query).scalars())
+
+
+def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
+    """What judgement needs of these inspections, each with its key.
+
+    The ledger is left out, and the evidence of findings that did not fail.
+    """
+    for page in pages(keys):
+        heads = heads_of(connection, page)
+        hearings = [head.hearing for head in heads if head.hearing is not None]
+        said = parts_of(connection, utterances, hearings, *_SAID)
+        measured = parts_of(connection, measurements, hearings, *_MEASURED)
+        found, judged = parts_of(connection, hits, page), parts_of(connection, findings, page)
+        for head in heads:
+            yield (
+                head.id,
+                Inspection(
+                    recording=Recording(
+                        rows.read_call(head), codec.read_paths(head.paths), head.audio_sha256
+                    ),
+                    status=Status(head.status),
+                    reason=head.reason,
+                    revisions=rows.read_revisions(head),
+                    duration=head.duration,
+                    layout=head.layout,
+                    transcript=rows.read_transcript(said[head.hearing], words=StoredWords),
+                    measures=rows.read_measures(measured[head.hearing]),
+                    hits=rows.read_hits(found[head.id]),
+                    scorecard=_card(head, judged[head.id]),
+                    reason_code=head.reason_code,
+                ),
+            )
+
+
+_SAID = tuple(c for c in utterances.c if c.name not in ("hearing", "number"))
+_MEASURED = tuple(c for c in measurements.c if c.name not in ("hearing", "number"))
+_FAILED = Outcome.FAILED.value
+
+
+def _card(head: Row[Any], found: rows.Rows) -> Scorecard | None:
+    if head.ledger is None:
+        return None
+    return Scorecard(
+        findings=tuple(rows.read_finding(row, proof=row.outcome == _FAILED) for row in found),
+        score=head.score,
+        passed=head.passed,
+        fatal=head.fatal,
+        ledger=(),
+        flagged=head.flagged,
+        flag_reasons=codec.read_strings(head.flag_reasons),
+        alerts=codec.read_strings(head.alerts),
+        not_applicable=head.not_applicable,
+    )
+
+
+def judgement(key: int, inspection: Inspection) -> Judgement:
+    """The rows of a new judgement of the inspection with this key."""
+    values = rows.inspection_values(inspection)
+    return Judgement(key, values, rows.hit_values(inspection.hits), rows.finding_values(inspection.scorecard))
+
+
+def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id: int) -> int:
+    """Write new revisions and make them current; see :meth:`Store.save_judgements`."""
+    check_fence(connection, run_id)
+    bases = _bases(connection, [one.of for one in made])
+    fresh = [one for one in made if one.of in bases]
+    known = _known(connection, [bases[one.of] for one in fresh])
+    retired, revived, replaced, added = [], [], [], []
+    for one in fresh:
+        base = bases[one.of]
+        retired.append(base.id)
+        earlier = known.get(_identity(base.call, one.values))
+        if earlier is not None and earlier.id == base.id:
+            retired.pop()  # judged by these very rules already
+        elif earlier is not None and _same(earlier, base, one):
+            revived.append(earlier.id)
+        else:
+            if earlier is not None:
+                replaced.append(earlier)
+            added.append(one)
+    i = inspections.c
+    if replaced:
+        connection.execute(delete(inspections).where(i.id.in_([row.id for row in replaced])))
+        forget_unheard(connection, [row.hearing for row in replaced if row.hearing is not None])
+    if retired:
+        connection.execute(update(inspections).where(i.id.in_(retired)).values(current=False))
+    if revived:
+        connection.execute(update(inspections).where(i.id.in_(revived)).values(current=True))
+    _insert(connection, added, bases, run_id)
+    return len(retired)
+
+
+def _bases(connection: Connection, keys: Sequence[int]) -> dict[int, Row[Any]]:
+    """The inspections that were judged again, without those that are not current any more."""
+    i = inspections.c
+    query = select(i.id, i.call, i.hearing).where(i.id.in_(keys), i.current)
+    found: list[Row[Any]] = list(connection.execute(query))
+    return {row.id: row for row in found}
+
+
+def _known(connection: Connection, bases: Sequence[Row[Any]]) -> dict[tuple[Any, ...], Row[Any]]:
+    """All inspections of these calls, by call and revisions."""
+    i = inspections.c
+    columns = (i.id, i.call, i.hearing, *(i[name] for name in (*_REVISIONS, *_CARD)))
+    query = select(*columns).where(i.call.in_([base.call for base in bases]))
+    found: dict[tuple[Any, ...], Row[Any]] = {}
+    for row in connection.execute(query):
+        found[row.call, *(getattr(row, name) for name in _REVISIONS)] = row
+    return found
+
+
+def _identity(call: int, values: rows.Values) -> tuple[Any, ...]:
+    return (call, *(values[name] for name in _REVISIONS))
+
+
+def _same(earlier: Row[Any], base: Row[Any], one: Judgement) -> bool:
+    """Whether the stored revision says what the new judgement says; facts of the call may have changed."""
+    return earlier.hearing == base.hearing and all(
+        getattr(earlier, name) == one.values.get(name) for name in _CARD
+    )
+
+
+def _insert(
+    connection: Connection, made: Sequence[Judgement], bases: Mapping[int, Row[Any]], run_id: int
+) -> None:
+    if not made:
+        return
+    common = {"run": run_id, "current": True, "inspected_at": now()}
+    heads = [
+        {**_NO_CARD, **one.values, **common, "call": bases[one.of].call, "hearing": bases[one.of].hearing}
+        for one in made
+    ]
+    returning = insert(inspections).returning(inspections.c.id, sort_by_parameter_order=True)
+    keys = list(connection.execute(returning, heads).scalars())
+    for table, parts in ((hits, [one.hits for one in made]), (findings, [one.findings for one in made])):
+        many = [{"inspection": key, **row} for key, own in zip(keys, parts, strict=True) for row in own]
+        if many:
+            connection.execute(insert(table), many)
