@@ -23,6 +23,8 @@ _LETTER = 0.3
 """A Latin letter takes so much of the time of a Chinese character: 15 a second are usual in English."""
 _LOOP = re.compile(r"(.{1,12}?)\1{3,}")
 """The same 1 to 12 characters four times in a row."""
+_LONG_LOOP = re.compile(r"(.{20,}?)\1")
+"""A long sentence word for word twice."""
 _SAID_AGAIN = frozenset("哈呵嘿嗯啊喂对好是行哦噢哎唉呀谢快等来走停不没") | {
     "好的", "对的", "是的", "没事", "没有", "不是", "不要", "不用", "不行", "可以", "就是", "行了", "好了", "谢谢", "别急",
     "知道", "您好", "你好", "来吧", "等等", "哎呀", "喂你", "嘟嘟", "慢点",
@@ -71,6 +73,8 @@ def looping(text: str) -> bool:
     """True where a few characters repeat as only a decoder does."""
     plain = "".join(char for char in text if char.isalnum())
     if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in _SAID_AGAIN and not plain.isnumeric():
+        return True
+    if _LONG_LOOP.search(plain):
         return True
     for match in _LOOP.finditer(plain):
         unit = match[1]

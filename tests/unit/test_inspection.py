@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.domain import Call, Inspection, Recording, Role, Status
 from pipeline.ingest import identify
-from pipeline.inspection import Tools, build_tools, inspect, rejudge, revisions_of
+from pipeline.inspection import Rules, Tools, build_tools, inspect, rejudge, revisions_of
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,14 +133,15 @@ def test_judging_again_by_the_same_rules_changes_nothing(
     together: dict[str, Inspection], tools: Tools
 ) -> None:
     for inspection in together.values():
-        assert rejudge(inspection, tools) == inspection
+        assert tools.rejudge(inspection) == inspection
 
 
 def test_judging_again_by_other_rules_says_so(together: dict[str, Inspection], tools: Tools) -> None:
-    revisions = replace(tools.revisions, rubric="another", lexicons="others")
-    found = rejudge(together["N04"], replace(tools, revisions=revisions))
-    assert (found.revisions.rubric, found.revisions.lexicons) == ("another", "others")
+    other = tools.rubric.model_copy(update={"pass_mark": 99.0})
+    found = rejudge(together["N04"], Rules(tools.matcher, other))
+    assert found.revisions.rubric == other.revision != tools.rubric.revision
     assert found.revisions.model == together["N04"].revisions.model
+    assert found.transcript == together["N04"].transcript
 
 
 def test_revisions_are_known_without_loading_the_model(tools: Tools) -> None:
