@@ -15,6 +15,7 @@ from pipeline.cli.commands import (
     lexicon,
     listing,
     models,
+    rescoring,
     rubric,
     running,
     showing,
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.callback()(keep_shared(lambda: None))
 app.command("run", help="help.run")(running.run)
+app.command("rescore", help="help.rescore")(rescoring.rescore)
 app.command("list", help="help.list")(listing.list_calls)
 app.command("show", help="help.show")(showing.show)
 app.command("clip", help="help.clip")(clip.clip)

@@ -16,6 +16,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "质检一个录音文件夹（已质检且未变化的会跳过）",
         "inspect every recording of a folder that has no up-to-date inspection",
     ),
+    "help.rescore": (
+        "用现在的词库和评分表给已入库的通话重新评分（不重听）",
+        "judge stored calls again by today's lexicons and rubric, without listening",
+    ),
     "help.list": ("列出通话：得分、等级、待复核原因", "list calls with score and flags"),
     "help.show": (
         "查看一通电话：对话、指标、质检结果、得分明细",
@@ -151,6 +155,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "质检结果的编号（show 中的 #）或质检项代码",
         "number of the finding (# in show) or its criterion",
     ),
+    "clip.at": ("不按质检结果，而按起止秒数，如 12.5-20", "by seconds instead of a finding, such as 12.5-20"),
     "clip.out": ("输出的 WAV 文件；- 为标准输出", "WAV file to write; - is standard output"),
     "clip.place": ("有多处证据时取第几处", "which piece of evidence, where there are several"),
     "clip.margin": ("前后各多取几秒", "seconds to add before and after"),
@@ -242,6 +247,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no {name} in the lexicons; callinspect lexicon check lists all codes",
     ),
     "usage.role": ("--role 只能是 agent 或 customer，不是 {role}", "--role is agent or customer, not {role}"),
+    "usage.clip-what": (
+        "请用 --finding 指定质检结果，或用 --at 指定起止秒数",
+        "choose a finding with --finding, or seconds with --at",
+    ),
+    "usage.clip-at": (
+        "--at {text} 不是起止秒数，应如 12.5-20",
+        "--at {text} is not a stretch of seconds such as 12.5-20",
+    ),
     # list
     "list.none": ("没有符合条件的通话。", "no call matches."),
     "list.more": (
@@ -341,6 +354,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "stage.discover": ("查找录音", "finding"),
     "stage.identify": ("核对录音", "identifying"),
     "stage.inspect": ("质检", "inspecting"),
+    "stage.rescore": ("重新评分", "judging again"),
     "summary.found": ("发现通话", "calls found"),
     "summary.inspected": ("本次质检", "inspected"),
     "summary.rejudged": ("其中重新评分（未重听）", "of them judged again without listening"),
@@ -383,6 +397,48 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "      callinspect export violations --format xlsx -o violations.xlsx",
     ),
     "next.nothing": ("没有找到录音；请检查文件夹路径。", "no recording found; check the folder."),
+    # rescore
+    "rescore.dry-run": ("只看会有哪些变化，不写入数据库", "only show what would flip; write nothing"),
+    "rescore.done": (
+        "重评 {judged} 通（未重听），{changed} 通有变化；写入 {written} 个新版本，旧版保留；{seconds} 秒",
+        "{judged} calls judged again without listening, {changed} changed; "
+        "{written} new revisions stored beside the old ones; {seconds} s",
+    ),
+    "rescore.would": (
+        "试算：重新评分 {judged} 通，{changed} 通会有变化",
+        "dry run: of {judged} calls judged again, {changed} would change",
+    ),
+    "rescore.nothing": (
+        "无需重新评分：{count} 通都已按现在的词库和评分表评分（无法读取的除外）。",
+        "nothing to do: all {count} calls are judged by these rules (but for unreadable ones).",
+    ),
+    "rescore.nothing-written": (
+        "以上为试算，未写入数据库；去掉 --dry-run 即写入。",
+        "nothing was written; leave out --dry-run to store this.",
+    ),
+    "rescore.rules": ("词库版本 {lexicons}，评分表版本 {rubric}", "lexicons {lexicons}, rubric {rubric}"),
+    "rescore.stopped": (
+        "已停止，还有 {count} 通；重新运行同一命令即可继续。",
+        "stopped, {count} calls left; run the same command again to go on.",
+    ),
+    "rescore.criteria": ("按质检项", "By criterion"),
+    "rescore.agents": ("按坐席", "By agent"),
+    "rescore.calls": ("有变化的通话", "Calls that change"),
+    "rescore.calls-column": ("通话", "calls"),
+    "rescore.changed": ("变化", "changed"),
+    "rescore.accused": ("新增违规", "new violations"),
+    "rescore.cleared": ("撤销违规", "withdrawn"),
+    "rescore.mean": ("平均分", "mean score"),
+    "rescore.turns": ("变化（通）", "turns (calls)"),
+    "rescore.not-on-sheet": ("无", "none"),
+    "rescore.differences": ("得分变化（通）", "score change (calls)"),
+    "rescore.more": ("另有 {count} 通有变化；--json 列出全部。", "{count} more; --json lists all."),
+    "rescore.more-agents": ("另有 {count} 人", "{count} more"),
+    "verdict.passed": ("合格", "passed"),
+    "verdict.failed": ("不合格", "not passed"),
+    "verdict.flagged": ("待复核", "to review"),
+    "verdict.fatal": ("一票否决", "fatal"),
+    "verdict.scored": ("有得分", "scored"),
     # models
     "models.name": ("模型", "model"),
     "models.title": ("说明", "title"),

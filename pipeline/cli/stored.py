@@ -19,10 +19,19 @@ def existing_store(session: Session) -> Store:
         CommandError: an SQLite file that is not there.
         StoreError: it cannot be opened.
     """
+    need_store(session)
+    return open_store(session.settings.store)
+
+
+def need_store(session: Session) -> None:
+    """Refuse to go on where there is no store.
+
+    Raises:
+        CommandError: an SQLite file that is not there.
+    """
     path = sqlite_file(session.settings.store)
     if path is not None and not path.exists():
         raise CommandError("no-store", path=path)
-    return open_store(session.settings.store)
 
 
 def stored_call(session: Session, call_id: str) -> Inspection:

@@ -11,7 +11,7 @@ from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import stored_call
 from pipeline.cli.views.times import stretch
-from pipeline.domain import Evidence, Finding, Inspection
+from pipeline.domain import Evidence, Finding, Inspection, Span
 from pipeline.reports import STDOUT
 from pipeline.reports.files import whole_file
 
@@ -20,29 +20,46 @@ from pipeline.reports.files import whole_file
 def clip(
     session: Session,
     call_id: Annotated[str, typer.Argument(help="argument.call", metavar="CALL_ID")],
-    finding: Annotated[str, typer.Option("--finding", help="clip.finding", metavar="N|ID")],
     out: Annotated[Path, typer.Option("--out", "-o", help="clip.out", metavar="FILE.wav")],
+    finding: Annotated[str | None, typer.Option("--finding", help="clip.finding", metavar="N|ID")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="clip.at", metavar="FROM-TO")] = None,
     place: Annotated[int, typer.Option("--place", min=1, help="clip.place", metavar="N")] = 1,
     margin: Annotated[float, typer.Option("--margin", min=0, help="clip.margin", metavar="SECONDS")] = 2.0,
 ) -> int:
     inspection = stored_call(session, call_id)
-    chosen = find(inspection, finding)
-    evidence = _place(chosen, place)
+    if finding is not None:
+        chosen = find(inspection, finding)
+        title, wanted = chosen.title, _place(chosen, place).span
+    elif at is not None:
+        title, wanted = call_id, seconds(at)
+    else:
+        raise CommandError("clip-what")
     gone = [path for path in inspection.recording.paths if not path.exists()]
     if gone:
         raise CommandError("no-audio", path=gone[0])
     from pipeline.audio import decode
     from pipeline.audio.excerpt import write_excerpt
 
-    span = evidence.span.widened(margin)
+    span = wanted.widened(margin)
     audio = decode(inspection.recording.paths)
     with whole_file(out) as file:
         write_excerpt(audio, span, file)
     if out != STDOUT:
-        session.say(
-            session.words("clip.done", title=chosen.title, times=stretch(evidence.span), path=out), "green"
-        )
+        session.say(session.words("clip.done", title=title, times=stretch(wanted), path=out), "green")
     return 0
+
+
+def seconds(text: str) -> Span:
+    """``12.5-20``: from and to, in seconds from the start of the recording.
+
+    Raises:
+        CommandError: not two numbers in order.
+    """
+    start, _, end = text.partition("-")
+    try:
+        return Span(float(start), float(end))
+    except ValueError as error:
+        raise CommandError("clip-at", text=text) from error
 
 
 def find(inspection: Inspection, wanted: str) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import pipeline.cli
+from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
 from pipeline.domain import How, Outcome, PhraseKind, Role, Status
@@ -25,7 +26,8 @@ FAMILIES = {
     "measure.": {*catalogue(), "none"},
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
-    "stage.": {"discover", "identify", "inspect"},
+    "stage.": {"discover", "identify", "inspect", "rescore"},
+    "verdict.": set(Changes().verdicts),
     "doctor.source.": {"option", "environment", "file", "default"},
     "layout.": {"stereo", "fake-stereo", "mono"},
     "level.": set(Level),
@@ -68,7 +70,9 @@ def test_a_family_is_whole(prefix: str) -> None:
 
 def test_every_message_is_used() -> None:
     said = literals()
-    codes = {f"usage.{text}" for text in said} | {f"summary.{text}" for text in said}
+    codes = {f"usage.{text}" for text in said} | {
+        f"{family}.{text}" for text in said for family in ("summary", "rescore")
+    }
     health = {f"doctor.{value}" for value in ("good", "warning", "bad")}
     known = said | codes | health
     reports = {
