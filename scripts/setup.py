@@ -168,10 +168,8 @@ def pip(*arguments, what):
 
 
 def fetch(name):
-    run(
-        [str(VENV / "bin" / "callinspect"), "--lang", "en", "models", "fetch", name],
-        f"speech model {name} was not fetched",
-    )
+    command = [str(VENV / "bin" / "callinspect"), "--lang", "en", "models", "fetch", name]
+    run(command, f"speech model {name}")
 
 
 def run(command, failure):
@@ -214,6 +212,8 @@ def reason(said):
     everything = "\n".join(said)
     errors = [line.split("ERROR:", 1)[1].strip() for line in said if "ERROR:" in line]
     last = (errors or [line for line in said if line.strip()] or ["it stopped without a word"])[-1]
+    if last.startswith("error: "):  # callinspect's own line: it has reason and remedy
+        return last.removeprefix("error: ")
     if os.strerror(errno.ENOSPC) in everything:
         return f"no space left on the disk; {wanted_room()}, then run the same command again"
     if "DO NOT MATCH THE HASHES" in everything:
