@@ -29,6 +29,10 @@ class Words:
         """As calling; ``default`` for a key that the table does not have."""
         return self(key, **facts) if key in MESSAGES else default
 
+    def reason(self, code: str | None, stored: str | None) -> str:
+        """Why a call could not be inspected, in this language where the reason has a code."""
+        return self.known(f"reason.{code}", stored or "", detail=stored)
+
     @property
     def colon(self) -> str:
         return ": " if self.lang == "en" else "："

@@ -77,7 +77,7 @@ def outdated(connection: Connection, wanted: CallFilter, *, lexicons: str, rubri
     """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
     query = matching(wanted, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
-        inspections.c.hearing.is_not(None),
+        inspections.c.duration.is_not(None),
         or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),
     )
     return list(connection.execute(query).scalars())

@@ -52,7 +52,7 @@ def _heading(inspection: Inspection, words: Words) -> Text:
 def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[Text]:
     line = Text(words(f"status.{inspection.status}"))
     if inspection.reason:
-        line.append(f"{words.colon}{inspection.reason}")
+        line.append(f"{words.colon}{words.reason(inspection.reason_code, inspection.reason)}")
     card = inspection.scorecard
     if card is not None and card.score is not None:
         line.append(f"  {words('show.score')} ")

@@ -76,7 +76,7 @@ def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
         return
     yield Text(f"\n{words('summary.unreadable-list')}", style="bold red")
     for item in summary.unreadable:
-        yield _named(item.call_id, item.reason)
+        yield _named(item.call_id, words.reason(item.reason_code, item.reason))
         yield from (_place(str(path)) for path in item.paths)
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import ast
 import string
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
 
 import pipeline.cli
+from pipeline.audio import REASON_CODES
 from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
 from pipeline.domain import How, Outcome, PhraseKind, Role, Status
+from pipeline.inspection import PARTIAL
 from pipeline.measures import catalogue
 from pipeline.rubric import Level
 from pipeline.settings import Settings
 
-FAMILIES = {
+FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
     "how.": set(How),
     "kind.": set(PhraseKind),
@@ -33,6 +36,7 @@ FAMILIES = {
     "level.": set(Level),
     "change.": {"added", "removed", "moved", "changed"},
     "direction.": {"inbound", "outbound"},
+    "reason.": {*REASON_CODES, PARTIAL, "gave-up"},
 }
 """Keys that end in a value: prefix -> all the values there are."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -18,8 +19,8 @@ from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
 from pipeline.cli.words import Words
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Span, Utterance
-from pipeline.store import StoredProblem
-from tests.nights import bad_call, night
+from pipeline.store import CallRow, StoredProblem, open_store
+from tests.nights import bad_call, fill, night
 
 ZH = Words("zh")
 
@@ -133,16 +134,28 @@ def test_english_has_no_chinese_of_its_own() -> None:
     assert "坐席 " not in text
 
 
-def test_the_list_shows_score_worst_and_reason() -> None:
-    text = shown(calls_table(night(), ZH, width=80))
+def rows(path: Path) -> list[CallRow]:
+    with open_store(fill(path / "s.db")) as store:
+        return list(store.calls())
+
+
+def test_the_list_shows_score_worst_and_reason(tmp_path: Path) -> None:
+    text = shown(calls_table(rows(tmp_path), ZH, width=80))
     lines = text.splitlines()
     assert lines[2].split()[:8] == ["O02", "2026-11-20", "09:05", "刘志远", "1:02", "75", "B", "[当日上报]"]
     assert "严重违规：推诿；得分低于合格线" in lines[3]
     assert lines[5].endswith("无法读取：not audio")
 
 
-def test_a_wide_list_has_the_team() -> None:
-    assert "客服一组" in shown(calls_table(night(), ZH, width=200), width=200)
+def test_a_wide_list_has_the_team(tmp_path: Path) -> None:
+    assert "客服一组" in shown(calls_table(rows(tmp_path), ZH, width=200), width=200)
+
+
+def test_a_reason_with_a_code_is_said_in_the_language_of_the_reader() -> None:
+    assert ZH.reason("vanished", "the file is no longer there") == "文件已不在原处"
+    assert ZH.reason("corrupt", "no frames") == "文件已损坏（no frames）"
+    assert ZH.reason(None, "只有一方说话") == "只有一方说话"
+    assert Words("en").reason("vanished", "x") == "the file is no longer there"
 
 
 def summary(**changes: object) -> RunSummary:

@@ -1,0 +1,139 @@
+"""Judging stored calls again from outside: edit a lexicon, look, store, look again, kill, go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import Inspection, Role, Span, Utterance
+from pipeline.settings import data_root
+from pipeline.store import open_store
+from tests.e2e.commands import ROOT, callinspect
+from tests.nights import fill, inspection, many, night
+
+SAID = "这个事情您去隔壁老王那里问吧。"
+"""Shirking in words that no lexicon of ours has."""
+
+
+def calls() -> Iterator[Inspection]:
+    """The night, and a call with those words in a conversation that a sheet applies to."""
+    yield from night()
+    lines = (
+        "您好，很高兴为您服务，请问有什么可以帮您？",
+        "我的快递三天了还没有到，麻烦查一下。",
+        SAID,
+        "那好吧，我知道了，再见。",
+    )
+    utterances = [
+        Utterance(role, Span(10.0 * n, 10.0 * n + 6), text)
+        for n, (role, text) in enumerate(zip((Role.AGENT, Role.CUSTOMER) * 2, lines, strict=True))
+    ]
+    yield inspection("O05", utterances=utterances, started="2026-11-21T12:00:00+08:00")
+
+
+@pytest.fixture
+def lexicons(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(data_root() / "lexicons" / "zh", tmp_path / "lexicons"))
+
+
+def add_phrase(lexicons: Path) -> None:
+    file = next(f for f in lexicons.glob("*.yaml") if "code: shirk\n" in f.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    head, mark, rest = text.partition("code: shirk\n")
+    before, phrases, after = rest.partition("    phrases:\n")
+    file.write_text(
+        f"{head}{mark}{before}{phrases}      - phrase: 您去隔壁老王那里问\n        reason: 推给别人\n{after}",
+        encoding="utf-8",
+    )
+
+
+def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path, lexicons: Path) -> None:
+    url = fill(tmp_path / "s.db", calls())
+    first = callinspect("rescore", "--store", url, "--lexicons", lexicons, "--json", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["written"] == 4  # all but the unreadable one
+    add_phrase(lexicons)
+    again = ("rescore", "--store", url, "--lexicons", lexicons)
+
+    dry = callinspect(*again, "--dry-run", cwd=tmp_path)
+    assert dry.returncode == 0, dry.stderr
+    assert "推诿" in dry.stdout
+    assert "您去隔壁老王那里问" in dry.stdout
+    assert "callinspect show O05" in dry.stdout
+    assert "callinspect clip O05 --at 2" in dry.stdout
+    before = json.loads(callinspect("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
+
+    looked = json.loads(callinspect(*again, "--dry-run", "--json", cwd=tmp_path).stdout)
+    assert [c["call_id"] for c in looked["calls"]] == ["O05"]
+    flip = next(f for f in looked["calls"][0]["flips"] if f["criterion"].startswith("shirk"))
+    assert flip["after"] == "failed"
+    assert flip["evidence"][0]["quote"] == "您去隔壁老王那里问"
+
+    done = callinspect(*again, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    after = json.loads(callinspect("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
+    assert after["score"] == looked["calls"][0]["after"]["score"] < before["score"]
+    assert after["utterances"] == before["utterances"]
+    with open_store(url) as store:
+        assert [len(store.revisions(name)) for name in ("O05", "O04")] == [3, 1]
+        assert [r.kind for r in store.runs()] == ["rescore", "rescore", "run"]
+        assert store.revisions("O05")[1].scorecard is not None
+
+    nothing = callinspect(*again, cwd=tmp_path)
+    assert nothing.returncode == 0
+    assert "无需重新评分" in nothing.stdout
+    with open_store(url) as store:
+        assert len(store.runs()) == 3
+
+
+def test_filters_choose_what_is_judged_again(tmp_path: Path) -> None:
+    url = fill(tmp_path / "s.db", calls())
+    done = callinspect("rescore", "--store", url, "--call", "O05", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["judged"] == 1
+    assert callinspect("rescore", "--store", "sqlite:///nowhere.db", cwd=tmp_path).returncode == 2
+    assert callinspect("rescore", "--store", url, "--rubric", "nowhere.yaml", cwd=tmp_path).returncode == 2
+
+
+def longer(count: int) -> Iterator[Inspection]:
+    said = list(calls())[-1].transcript
+    return (replace(one, transcript=said) for one in many(count))
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGTERM, 3)])
+def test_ended_in_the_middle_and_run_again(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    path = tmp_path / "s.db"
+    url = fill(path, longer(300))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "rescore", "--store", url, "--workers", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    with open_store(url) as store:
+        deadline = time.monotonic() + 120
+        while not any(r.revisions.lexicons != "lex1" for r in store.calls()) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        assert process.returncode == status
+        some = sum(r.revisions.lexicons != "lex1" for r in store.calls())
+        assert 0 < some < 300
+    again = callinspect("rescore", "--store", url, "--workers", "2", "--json", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["written"] == 300 - some
+    with open_store(url) as store:
+        assert store.count() == 300
+        assert all(r.revisions.lexicons != "lex1" for r in store.calls())
+        assert len(store.revisions("N000003")) == 2
