@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline import __version__
 from pipeline.audio import Audio, decode
+from pipeline.confirmation import confirmed, joined, kept
 from pipeline.dialogue import assemble
 from pipeline.domain import (
+    SAMPLE_RATE_HZ,
     Call,
     Inspection,
     Measures,
@@ -21,6 +25,7 @@ from pipeline.domain import (
     Span,
     Status,
     Transcript,
+    Utterance,
 )
 from pipeline.errors import AudioError
 from pipeline.measures import Scene, measure
@@ -114,7 +119,15 @@ def _judge(call: _Listened, texts: Sequence[WindowText], tools: Tools) -> Inspec
     transcript = assemble(segments, roles, confidence=confidence)
     spoken = [(window, found) for window, found in said if found is not None]
     measures = measure(_scene(call, roles, spoken, transcript))
-    hits = tools.matcher.match(transcript.utterances)
+    written = tools.matcher.match(transcript.utterances)
+    heard = confirmed(
+        transcript,
+        spoken=spoken,
+        roles=roles,
+        matcher=tools.matcher,
+        transcriber=tools.transcriber,
+    )
+    hits = joined(written, heard)
     scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
     status, reason, code = _status(call.audio.warning, scorecard)
     return Inspection(
@@ -149,13 +162,15 @@ def judge(
 def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
     """Judge a stored inspection again by the present lexicons and rubric, without its sound.
 
-    Needs of it the recording, status, duration, transcript and measures; the rest is made anew.
+    Needs of it the recording, status, duration, transcript, measures and the hits that the sound confirmed;
+    the rest is made anew.
     """
     if inspection.duration is None or inspection.status is Status.UNREADABLE:
         return inspection
     hits = inspection.hits
     if inspection.revisions.lexicons != rules.lexicons:  # else the same lexicons would find the same again
-        hits = rules.matcher.match(inspection.transcript.utterances)
+        written = rules.matcher.match(inspection.transcript.utterances)
+        hits = joined(written, kept(inspection.hits, rules.matcher.lexicons))
     scorecard = judge(
         inspection.recording.call,
         inspection.duration,
@@ -192,6 +207,7 @@ def build_tools(settings: Settings) -> Tools:
         device=settings.device,
         compute_type=settings.compute_type,
     )
+    _warm_up(rules)
     return Tools(
         listener=Listener(SpeakerSplitter(settings.models / SPEAKER_MODEL)),
         transcriber=transcriber,
@@ -199,6 +215,14 @@ def build_tools(settings: Settings) -> Tools:
         rubric=rules.rubric,
         revisions=_revisions(settings, rules.matcher.lexicons, rules.rubric),
     )
+
+
+def _warm_up(rules: Rules) -> None:
+    """Let what loads on first use (dictionaries, compiled numerics) do so before the first call."""
+    tone = np.sin(2 * np.pi * 150 * np.arange(3 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ).astype(np.float32)
+    whole = Span(0.0, 3.0)
+    measure(Scene(duration=3.0, speech={Role.AGENT: (whole,)}, sound={Role.AGENT: tone}))
+    rules.matcher.match([Utterance(Role.AGENT, whole, "您好，请问有什么可以帮您？")])
 
 
 def load_rules(settings: Settings) -> Rules:

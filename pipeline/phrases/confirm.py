@@ -1,10 +1,9 @@
 """Acoustic confirmation: ask the speech model itself which of two wordings the sound is.
 
 A recogniser writes one wording and forgets the others. Where that wording sounds nearly like a phrase of
-the lexicon, both can be
-forced upon the model (teacher forcing) and their log-probabilities compared. On test calls the true
-sentence scored -0.4 nats
-per token, a sound-alike that the decoder wrote instead -0.7, another word -1.7, an unrelated sentence -5.
+the lexicon, both can be forced upon the model (teacher forcing) and their log-probabilities compared. On test
+calls the true sentence scored -0.4 nats per token, a sound-alike that the decoder wrote instead -0.7, another
+word -1.7, an unrelated sentence -5.
 
 This room knows no engine: whoever has the sound passes a ``TextScorer``.
 """
@@ -24,17 +23,18 @@ from pipeline.phrases.matcher import FARTHER, Candidate, Matcher
 
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth the engine's time."""
-PER_UTTERANCE = 4
-"""At most so many candidates are scored per utterance: one costs about 0.06 s once the sound is encoded."""
+FARTHEST = 0.3
+"""Largest distance per syllable of the phrase: beyond, another wording of the same length is as near."""
+LEAST_SYLLABLES = 3
+PER_UTTERANCE = 1
+"""At most so many candidates are scored per utterance: one costs about 0.05 s once the sound is encoded."""
 LEAST_GAIN = -2.0
 """Smallest gain (nats per changed syllable) that confirms. On the labelled night (base int8) true phrases
-that had been written
-otherwise gained -1.7 to +3 (median -0.3), near misses that nobody said -4.4 at best: the decoder's own
-wording is greedy and
-its language model is in its favour, so a small loss still speaks for the phrase."""
+that had been written otherwise gained -1.7 to +3 (median -0.3), near misses that nobody said -2.0 at best:
+the decoder's own wording is greedy and its language model is in its favour, so a small loss still speaks for
+the phrase."""
 SLOPE = 1.5
-"""Steepness of the confidence: 0.95 at no loss, 0.5 at the threshold, 0.03 at the best near miss that
-nobody said."""
+"""Steepness of the confidence: 0.95 at no loss, 0.5 at the threshold."""
 
 
 class TextScorer(Protocol):
@@ -62,8 +62,7 @@ class NearMiss:
 def near_misses(
     matcher: Matcher, utterances: Sequence[Utterance], *, codes: Collection[str] | None = None
 ) -> tuple[NearMiss, ...]:
-    """Phrases that were nearly found, the nearest PER_UTTERANCE of each utterance, none that overlaps a hit
-    of its code.
+    """Phrases that were nearly found, the nearest PER_UTTERANCE of each utterance, none that overlaps a hit.
 
     ``codes`` narrows the search to what is worth the engine's time, such as required items not found and
     grave violations.
@@ -72,22 +71,25 @@ def near_misses(
     for run in runs(utterances):
         everything = matcher.judge(run, extra=NEAR_MISS)
         judged = [j for j in everything if codes is None or matcher.code_of(j.candidate) in codes]
-        said = [j.candidate for j in judged if j.dropped is None]
-        near = [j.candidate for j in judged if j.dropped == FARTHER]
+        heard = [j.candidate for j in everything if j.dropped is None]
+        near = [j.candidate for j in judged if j.dropped == FARTHER and _worth_asking(j.candidate)]
         taken: list[Candidate] = []
         for c in sorted(
             near, key=lambda c: (c.distance / (c.end - c.start), c.start - c.end, c.start, c.phrase)
         ):
-            code = matcher.code_of(c)
-            rivals = (o for o in (*said, *taken) if matcher.code_of(o) == code)
             part = run.part(c.start)
             crowd = sum(run.part(t.start) == part for t in taken)
             if part != run.part(c.end - 1) or crowd >= PER_UTTERANCE:
                 continue
-            if not any(o.start < c.end and c.start < o.end for o in rivals):
+            if not any(o.start < c.end and c.start < o.end for o in (*heard, *taken)):
                 taken.append(c)
                 found.append(_near_miss(matcher, run, c))
     return tuple(found)
+
+
+def _worth_asking(c: Candidate) -> bool:
+    syllables = c.end - c.start
+    return syllables >= LEAST_SYLLABLES and c.distance <= FARTHEST * syllables
 
 
 def _near_miss(matcher: Matcher, run: Run, c: Candidate) -> NearMiss:
@@ -119,12 +121,17 @@ def confirm(candidates: Iterable[NearMiss], score_text: TextScorer) -> tuple[Phr
         groups.setdefault((candidate.hit.role, candidate.span, candidate.written), []).append(candidate)
     hits: list[PhraseHit] = []
     for (role, span, written), near in groups.items():
-        base, *scores = score_text(role, span, [written, *(c.proposed for c in near)])
+        # Marks that the recogniser set cost a text that lacks them, or that has them, more than a wrong word.
+        base, *scores = score_text(role, span, [_spoken(written), *(_spoken(c.proposed) for c in near)])
         for candidate, score in zip(near, scores, strict=True):
             gain = gain_per_syllable(candidate, written=base, proposed=score)
             if gain >= LEAST_GAIN:
                 hits.append(replace(candidate.hit, how=How.CONFIRMED, confidence=confidence_of(gain)))
     return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
+
+
+def _spoken(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
 
 
 def gain_per_syllable(candidate: NearMiss, *, written: float, proposed: float) -> float:

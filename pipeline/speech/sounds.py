@@ -65,7 +65,7 @@ def _tonal(samples: NDArray[np.float32], asked: NDArray[np.bool_]) -> NDArray[np
     if not asked.any():
         return out
     some = np.arange(0, len(asked), max(1, len(asked) // _FRAMES_OF_THE_USUAL))
-    usual = np.maximum(np.median(_spectrum(samples, some)[:, _LOWEST_BIN:_HIGHEST_BIN], axis=0), 1e-9)
+    usual = np.median(_spectrum(samples, some)[:, _LOWEST_BIN:_HIGHEST_BIN], axis=0).astype(np.float32) + 1e-9
     for block in blocks_of(np.flatnonzero(asked)):
         power = _spectrum(samples, block)
         line = power[:, _LOWEST_BIN:_HIGHEST_BIN]

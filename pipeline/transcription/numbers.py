@@ -1,7 +1,7 @@
 """Numbers in one form: 12315, whether a recogniser wrote 幺二三幺五, 一万二千三百一十五, 1 2 3 1 5 or 12,315.
 
 Only what can be nothing else is touched: digits read out one by one, and numbers of four places and more that
-are spelled down to the last one. 三百块, 两三天, 一下, 三心二意, 十万火急, 百分之五 stay as people write them.
+are spelled down to the last one. 三百块, 两三天, 一下, 三心二意, 十万火急 stay as people write them.
 Matching needs no other copy: it reads 12315 as 一二三一五 (`pipeline.phrases.plain`).
 """
 

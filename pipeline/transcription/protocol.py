@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,3 +76,11 @@ class Transcriber(Protocol):
 
         The result for a window does not depend on the windows beside it.
         """
+
+
+@runtime_checkable
+class ScoresTexts(Protocol):
+    """An engine that can say how well a given text explains a sound (teacher forcing)."""
+
+    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+        """Mean natural log-probability per token of each text, were it what is said in the window."""

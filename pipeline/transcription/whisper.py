@@ -53,7 +53,7 @@ SECOND_LOOK = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
 LOOK_AGAIN_BELOW = -1.3
 """Mean log-probability per token below which a window is looked at again. Higher values cost time and mend
 nothing: on a labelled night, -0.65 decodes a third of the windows twice for the same character error rate."""
-GIVE_UP_BELOW = -1.6
+GIVE_UP_BELOW = -2.2
 """Text this improbable after two looks is noise."""
 
 BATCH = 8
@@ -117,6 +117,22 @@ class WhisperTranscriber:
         if best.log_probability < GIVE_UP_BELOW:
             return WindowText((), 0.0, looks, rejected="improbable")
         return WindowText(best.pieces, best.log_probability, looks)
+
+    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+        """See `ScoresTexts`; each text is forced upon the decoder over the same encoded sound."""
+        frames = self._context_frames(window, FIRST_LOOK)
+        features = self._features(window.samples, frames)[None]
+        encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
+        voiced = min(frames, len(window.samples) * _FRAMES_PER_SECOND // SAMPLE_RATE_HZ)
+        return [self._forced(encoded, text, voiced) for text in texts]
+
+    def _forced(self, encoded: Any, text: str, frames: int) -> float:
+        tokens = self._tokenizer.encode(text, add_special_tokens=False).ids
+        if not tokens:
+            return 0.0
+        aligned = self._whisper.model.align(encoded, self._prompt, [tokens], frames)[0]
+        probabilities = np.maximum(aligned.text_token_probs, 1e-10)
+        return float(np.mean(np.log(probabilities)))
 
     # --- decoding -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -13,6 +14,7 @@ import pytest
 from pipeline.domain import Call, Inspection, Recording, Role, Status
 from pipeline.ingest import identify
 from pipeline.inspection import Rules, Tools, build_tools, inspect, rejudge, revisions_of
+from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,8 +138,13 @@ def test_judging_again_by_the_same_rules_changes_nothing(
         assert tools.rejudge(inspection) == inspection
 
 
-def test_judging_again_by_other_rules_says_so(together: dict[str, Inspection], tools: Tools) -> None:
-    other = tools.rubric.model_copy(update={"pass_mark": 99.0})
+def test_judging_again_by_other_rules_says_so(
+    together: dict[str, Inspection], tools: Tools, tmp_path: Path
+) -> None:
+    stricter = tmp_path / "service.yaml"
+    text = Settings().rubric.read_text(encoding="utf-8")
+    stricter.write_text(re.sub(r"(?m)^pass_mark: .*$", "pass_mark: 99", text), encoding="utf-8")
+    other = load_rubric(stricter, codes=tools.matcher.lexicons.codes)
     found = rejudge(together["N04"], Rules(tools.matcher, other))
     assert found.revisions.rubric == other.revision != tools.rubric.revision
     assert found.revisions.model == together["N04"].revisions.model

@@ -1,0 +1,55 @@
+"""Acoustic confirmation of one call: near misses of grave phrases, tested against its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
+from pipeline.phrases import Lexicons, Matcher
+from pipeline.phrases.confirm import confirm, near_misses
+from pipeline.transcription import ScoresTexts, Transcriber, Window
+
+
+def confirmed(
+    transcript: Transcript,
+    *,
+    spoken: Sequence[tuple[Window, Segment]],
+    roles: Sequence[Role],
+    matcher: Matcher,
+    transcriber: Transcriber,
+) -> tuple[PhraseHit, ...]:
+    """Phrases that the recogniser wrote differently and the sound bears out.
+
+    Tested are forbidden phrases and customer escalations: what is worth the engine's time. Empty where the
+    engine cannot score a given text.
+    """
+    if not isinstance(transcriber, ScoresTexts):
+        return ()
+    near = near_misses(matcher, transcript.utterances, codes=_worth_asking(matcher.lexicons))
+    windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
+
+    def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
+        return transcriber.log_probabilities(windows[role, span], texts)
+
+    return confirm(near, score)
+
+
+def kept(hits: Sequence[PhraseHit], lexicons: Lexicons) -> tuple[PhraseHit, ...]:
+    """The confirmed hits whose phrase is still in the lexicons: facts of the sound that no text gives."""
+    known = {(phrase.code.code, phrase.canonical) for phrase in lexicons.phrases}
+    return tuple(hit for hit in hits if hit.how is How.CONFIRMED and (hit.code, hit.phrase) in known)
+
+
+def joined(hits: Sequence[PhraseHit], more: Sequence[PhraseHit]) -> tuple[PhraseHit, ...]:
+    """All hits in time order; of those in ``more`` only what overlaps no hit of its code."""
+    new = [
+        extra
+        for extra in more
+        if not any(h.code == extra.code and h.role is extra.role and h.span & extra.span for h in hits)
+    ]
+    return tuple(sorted([*hits, *new], key=lambda h: (h.span, h.code, h.phrase))) if new else tuple(hits)
+
+
+def _worth_asking(lexicons: Lexicons) -> frozenset[str]:
+    grave = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
+    return frozenset(code.code for code in lexicons.codes.values() if code.kind in grave)
