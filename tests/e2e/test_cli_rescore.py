@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Inspection, Role, Span, Utterance
+from pipeline.domain import Inspection, Measurement, Measures, Role, Span, Utterance
 from pipeline.settings import data_root
 from pipeline.store import open_store
 from tests.e2e.commands import ROOT, callinspect
@@ -38,7 +38,13 @@ def calls() -> Iterator[Inspection]:
         Utterance(role, Span(10.0 * n, 10.0 * n + 6), text)
         for n, (role, text) in enumerate(zip((Role.AGENT, Role.CUSTOMER) * 2, lines, strict=True))
     ]
-    yield inspection("O05", utterances=utterances, started="2026-11-21T12:00:00+08:00")
+    spoken = Measures(
+        tuple(
+            Measurement(f"speech_{role}", 12.0, "s", tuple(u.span for u in utterances if u.role is role))
+            for role in (Role.AGENT, Role.CUSTOMER)
+        )
+    )
+    yield inspection("O05", utterances=utterances, measures=spoken, started="2026-11-21T12:00:00+08:00")
 
 
 @pytest.fixture
@@ -51,10 +57,11 @@ def add_phrase(lexicons: Path) -> None:
     text = file.read_text(encoding="utf-8")
     head, mark, rest = text.partition("code: shirk\n")
     before, phrases, after = rest.partition("    phrases:\n")
-    file.write_text(
-        f"{head}{mark}{before}{phrases}      - phrase: 您去隔壁老王那里问\n        reason: 推给别人\n{after}",
-        encoding="utf-8",
+    new = (
+        "      - phrase: 您去隔壁老王那里问\n        reason: 推给别人\n"
+        "        examples: {hit: [您去隔壁老王那里问], quiet: [您好]}\n"
     )
+    file.write_text(head + mark + before + phrases + new + after, encoding="utf-8")
 
 
 def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path, lexicons: Path) -> None:

@@ -16,8 +16,8 @@ from pipeline.store import CallFilter, CriterionCount, Store, open_store
 from tests.nights import bad_call, fill
 
 EXPECTED = {
-    "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code score "
-    "passed fatal flagged flag_reasons measures revisions",
+    "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
+    "score passed fatal flagged flag_reasons measures revisions",
     "findings": "call_id agent_id criterion title severity outcome points evidence review reason",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",
