@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Severity, Span, Transcript
 from pipeline.phrases import Lexicons, Matcher
 from pipeline.phrases.confirm import confirm, near_misses
 from pipeline.transcription import ScoresTexts, Transcriber, Window
+
+_GRAVE = (Severity.A, Severity.B, Severity.C)
 
 
 def confirmed(
@@ -20,8 +22,8 @@ def confirmed(
 ) -> tuple[PhraseHit, ...]:
     """Phrases that the recogniser wrote differently and the sound bears out.
 
-    Tested are forbidden phrases and customer escalations: what is worth the engine's time. Empty where the
-    engine cannot score a given text.
+    Tested are forbidden phrases of classes A to C and customer escalations: what is worth the engine's time.
+    Empty where the engine cannot score a given text.
     """
     if not isinstance(transcriber, ScoresTexts):
         return ()
@@ -51,5 +53,9 @@ def joined(hits: Sequence[PhraseHit], more: Sequence[PhraseHit]) -> tuple[Phrase
 
 
 def _worth_asking(lexicons: Lexicons) -> frozenset[str]:
-    grave = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
-    return frozenset(code.code for code in lexicons.codes.values() if code.kind in grave)
+    return frozenset(
+        code.code
+        for code in lexicons.codes.values()
+        if code.kind is PhraseKind.ESCALATION
+        or (code.kind is PhraseKind.FORBIDDEN and code.severity in _GRAVE)
+    )

@@ -23,10 +23,10 @@ from pipeline.phrases.matcher import FARTHER, Candidate, Matcher
 
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth the engine's time."""
-FARTHEST = 0.3
+FARTHEST = 0.31
 """Largest distance per syllable of the phrase: beyond, another wording of the same length is as near."""
 LEAST_SYLLABLES = 3
-PER_UTTERANCE = 1
+PER_UTTERANCE = 2
 """At most so many candidates are scored per utterance: one costs about 0.05 s once the sound is encoded."""
 LEAST_GAIN = -2.0
 """Smallest gain (nats per changed syllable) that confirms. On the labelled night (base int8) true phrases
