@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -160,7 +161,7 @@ def test_a_damaged_database_stops_with_a_remedy_and_no_traceback(tmp_path: Path)
 
 
 def test_a_reader_that_leaves_early_is_no_error(place: Path) -> None:
-    command = f"{sys.executable} -m pipeline.cli export transcripts --format csv -o - | head -c 3 | wc -c"
+    command = f"{shlex.quote(sys.executable)} -m pipeline.cli export transcripts --format csv -o - | head -c 3 | wc -c"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     got = subprocess.run(
         ["/bin/sh", "-c", command], cwd=place, env=environment, capture_output=True, text=True, check=False
