@@ -161,7 +161,8 @@ def test_a_damaged_database_stops_with_a_remedy_and_no_traceback(tmp_path: Path)
 
 
 def test_a_reader_that_leaves_early_is_no_error(place: Path) -> None:
-    command = f"{shlex.quote(sys.executable)} -m pipeline.cli export transcripts --format csv -o - | head -c 3 | wc -c"
+    python = shlex.quote(sys.executable)
+    command = f"{python} -m pipeline.cli export transcripts --format csv -o - | head -c 3 | wc -c"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     got = subprocess.run(
         ["/bin/sh", "-c", command], cwd=place, env=environment, capture_output=True, text=True, check=False
