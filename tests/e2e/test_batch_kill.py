@@ -57,8 +57,8 @@ class Night:
         assert self.stored() == [f"call{number:02}" for number in range(CALLS)]
         database = sqlite3.connect(self.database)
         assert database.execute("SELECT count(*) FROM inspections").fetchone() == (CALLS,)
-        for part in ("utterances", "measurements", "findings"):
-            per_call = database.execute(f"SELECT count(*) FROM {part} GROUP BY inspection").fetchall()
+        for part, of in (("utterances", "hearing"), ("measurements", "hearing"), ("findings", "inspection")):
+            per_call = database.execute(f"SELECT count(*) FROM {part} GROUP BY {of}").fetchall()
             assert per_call == [(1,)] * CALLS
         assert database.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
