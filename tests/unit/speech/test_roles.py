@@ -47,7 +47,7 @@ def test_misheard_words_count_by_sound() -> None:
 def test_whoever_is_called_speaks_first(direction: str, roles: tuple[Role, ...]) -> None:
     found = find_roles([party("喂", 1.0), party("喂", 2.5)], direction=direction)
     assert found.roles == roles
-    assert 0.5 < found.confidence < 0.75
+    assert 0.75 < found.confidence < 0.9
 
 
 def test_nothing_to_go_by_is_a_guess() -> None:
