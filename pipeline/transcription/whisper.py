@@ -47,7 +47,7 @@ class Decoding:
     temperature: float = 0.0
 
 
-FIRST_LOOK = Decoding(beam=1, tail_seconds=1.0, shortest_context_seconds=3.0)
+FIRST_LOOK = Decoding(beam=2, tail_seconds=1.5, shortest_context_seconds=3.0)
 SECOND_LOOK = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
 
 LOOK_AGAIN_BELOW = -1.3
