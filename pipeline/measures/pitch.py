@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role
+from pipeline.measures.compiled import yin
 from pipeline.measures.measured import UNMEASURED, Reading, measured_for
 from pipeline.measures.samples import speech_samples, speech_spans, thinned
 from pipeline.measures.scene import Scene
@@ -66,11 +67,9 @@ def pitch_range(scene: Scene, role: Role) -> Reading:
 
 def voiced_pitch_hz(sound: NDArray[np.float32]) -> NDArray[np.float64]:
     """F0 in Hz of the frames in which a voice sounds, shape (voiced frames,), of sound at 16 kHz."""
-    import librosa  # imported late: it costs seconds
-
     # A mean of two samples is filter enough: voices carry little above 4 kHz.
     halved = sound[: len(sound) // 2 * 2].reshape(-1, 2).mean(axis=1)
-    pitch = librosa.yin(
+    pitch = yin()(
         halved,
         fmin=LOWEST_HZ,
         fmax=HIGHEST_HZ,
