@@ -25,12 +25,16 @@ _LOOP = re.compile(r"(.{1,12}?)\1{3,}")
 """The same 1 to 12 characters four times in a row."""
 _LONG_LOOP = re.compile(r"(.{20,}?)\1")
 """A long sentence word for word twice."""
+_REFRAIN = re.compile(r"(.{7,}?)\1(.{5,})")
+"""A sentence word for word twice, and what follows: a third time makes a loop."""
 _SAID_AGAIN = frozenset("哈呵嘿嗯啊喂对好是行哦噢哎唉呀谢快等来走停不没") | {
     "好的", "对的", "是的", "没事", "没有", "不是", "不要", "不用", "不行", "可以", "就是", "行了",
     "好了", "谢谢", "别急", "知道", "您好", "你好", "来吧", "等等", "哎呀", "喂你", "嘟嘟", "慢点",
 }  # fmt: skip
 """What people do say several times in a row; numbers too."""
 _MOST_TIMES = 12
+_SAME_DIGIT = re.compile(r"(\d)\1{5,}")
+"""Numbers hold such runs; so do inventions over a tone, where the model half thinks that nobody speaks."""
 _UNSURE, _NO_SPEECH = -0.7, 0.8
 _VERY_UNSURE, _LITTLE_SPEECH = -1.1, 0.55
 """Log-probability per token and probability of no speech of inventions over noise, tones and music. None of
@@ -57,6 +61,8 @@ def judge(
         return Verdict(suspect=voiced_seconds > 0.6)
     if CREDITS.search(text):
         return Verdict(suspect=False, impossible="credits")
+    if no_speech > _LITTLE_SPEECH and _SAME_DIGIT.search(text):
+        return Verdict(suspect=True, impossible="loop")
     if looping(text):
         return Verdict(suspect=True, impossible="loop")
     rate = spoken / max(voiced_seconds, 0.2)
@@ -74,7 +80,8 @@ def looping(text: str) -> bool:
     plain = "".join(char for char in text if char.isalnum())
     if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in _SAID_AGAIN and not plain.isnumeric():
         return True
-    if _LONG_LOOP.search(plain):
+    refrain = _REFRAIN.search(plain)
+    if _LONG_LOOP.search(plain) or (refrain and refrain[2].startswith(refrain[1][:5])):
         return True
     for match in _LOOP.finditer(plain):
         unit = match[1]

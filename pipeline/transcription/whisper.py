@@ -53,7 +53,7 @@ SECOND_LOOK = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
 LOOK_AGAIN_BELOW = -1.3
 """Mean log-probability per token below which a window is looked at again. Higher values cost time and mend
 nothing: on a labelled night, -0.65 decodes a third of the windows twice for the same character error rate."""
-GIVE_UP_BELOW = -2.2
+GIVE_UP_BELOW = -1.6
 """Text this improbable after two looks is noise."""
 
 BATCH = 8

@@ -105,8 +105,7 @@ def test_every_call_has_a_status(night: Path) -> None:
 def test_the_run_names_the_recording_that_nobody_can_read(night: Path) -> None:
     said = (night / "said.txt").read_text(encoding="utf-8")
     assert "N15.wav" in said
-    reason = next(call["reason"] for call in records("calls", night) if call["call_id"] == "N15")
-    assert reason in said
+    assert "文件被截断，读不到声音" in said
     assert "callinspect list --flagged" in said, "what to type next"
 
 
