@@ -102,7 +102,8 @@ def test_results_keep_the_order_of_the_windows(case: Case) -> None:
     forwards = case.engine.transcribe(case.speech)
     backwards = case.engine.transcribe(case.speech[::-1])
     assert backwards[::-1] == forwards
-    assert len({text.text for text in forwards}) >= len(forwards) // 2, "texts too alike to tell the order"
+    least = len(forwards) // 2 + (1 if case.knows_noise else 0)  # the toy model has few words
+    assert len({text.text for text in forwards}) >= least, "texts too alike to tell the order"
 
 
 def test_a_window_alone_sounds_as_among_others(case: Case) -> None:
