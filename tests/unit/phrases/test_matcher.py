@@ -135,6 +135,7 @@ def test_overlapping_hits_of_one_code_collapse_to_the_best(tmp_path: Path) -> No
         (agent("卡背面的C V V"), "ask-sensitive"),
         (customer("我要向银宝监举报"), "esc-cbirc"),
         (agent("请问您海有其他问题吗"), "closing"),
+        (customer("今天下午三点。点赞。"), "praise"),
     ],
 )
 def test_numbers_widths_and_sounds(utterance: Utterance, code: str) -> None:
