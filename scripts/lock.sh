@@ -24,4 +24,5 @@ pin() { # NAME ARGUMENTS...
 pin build --group pyproject.toml:build
 pin run pyproject.toml --constraint requirements/build.lock
 pin test pyproject.toml --group test --constraint requirements/build.lock --constraint requirements/run.lock
+pin node --group pyproject.toml:node
 pin voices pyproject.toml --group voices --constraint requirements/build.lock --constraint requirements/run.lock

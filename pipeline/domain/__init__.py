@@ -15,7 +15,9 @@ from pipeline.domain.finding import (
 )
 from pipeline.domain.inspection import Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
+from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
+from pipeline.domain.review import AppealState, Verdict
 from pipeline.domain.sound import SAMPLE_RATE_HZ
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
@@ -23,6 +25,7 @@ from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
 __all__ = [
     "AUDIO_CHANNELS",
     "SAMPLE_RATE_HZ",
+    "AppealState",
     "Call",
     "Evidence",
     "Finding",
@@ -37,6 +40,7 @@ __all__ = [
     "Recording",
     "Revisions",
     "Role",
+    "Scope",
     "Scorecard",
     "Section",
     "Segment",
@@ -44,12 +48,16 @@ __all__ = [
     "Span",
     "Status",
     "Transcript",
+    "User",
+    "UserRole",
     "Utterance",
+    "Verdict",
     "Word",
     "clip",
     "covered",
     "intersect",
     "merge",
+    "scope_of",
     "subtract",
     "total",
 ]

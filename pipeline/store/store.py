@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -13,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, func, select
 from pipeline.domain import Inspection, Recording, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import counting, judging, memory, reading, running, standing, writing
+from pipeline.store.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, matching
@@ -94,6 +96,11 @@ class Store:
             connection.begin(),
         ):
             yield connection
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What people do with what is stored."""
+        return Desk(self._read, self._write)
 
     # Runs
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from pipeline.store.text import SafeText
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(

@@ -1,0 +1,62 @@
+"""Who works with the results, and what they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UserRole(StrEnum):
+    """What a person does here."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with an account."""
+
+    id: int
+    name: str
+    display_name: str
+    role: UserRole
+    team: str | None = None
+    agent_id: str | None = None
+    lang: str | None = None
+    theme: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose calls a person may see; None does not limit. Every query of the review room takes one."""
+
+    team: str | None = None
+    agent_id: str | None = None
+    nothing: bool = False
+    """True where an account has no agent or team yet: it sees no call at all."""
+
+    def holds(self, *, agent_id: str | None, team: str | None) -> bool:
+        """True where a call of this agent and team is inside."""
+        return (
+            not self.nothing
+            and (self.agent_id is None or agent_id == self.agent_id)
+            and (self.team is None or team == self.team)
+        )
+
+
+def scope_of(user: User) -> Scope:
+    """Agents see their own calls, leads their team's, others all (or their team's, where they have one)."""
+    match user.role:
+        case UserRole.AGENT:
+            return Scope(agent_id=user.agent_id, nothing=user.agent_id is None)
+        case UserRole.LEAD:
+            return Scope(team=user.team, nothing=user.team is None)
+        case UserRole.REVIEWER:
+            return Scope(team=user.team)
+        case UserRole.SUPERVISOR | UserRole.ADMINISTRATOR:
+            return Scope()

@@ -1,0 +1,329 @@
+"""The tables of the review room, beside the machine's own.
+
+Events (decisions, appeal_events, audit) are only ever appended. ``cases`` and ``verdicts`` hold what the
+events add up to, written in the same transaction, so that a queue over 100,000 calls is one indexed read.
+Times of day are UTC, ISO 8601; times in the audio are seconds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from pipeline.store.tables import metadata
+from pipeline.store.text import SafeText
+
+# People
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", SafeText, nullable=False, unique=True, comment="what is typed at sign-in, lower case"),
+    Column("display_name", SafeText, nullable=False),
+    Column("role", String(16), nullable=False, comment="agent, reviewer, lead, supervisor or administrator"),
+    Column("team", SafeText, comment="NULL: all teams (supervisors, reviewers) or none yet (leads)"),
+    Column("agent_id", SafeText, comment="the agent this user is, in the call list"),
+    Column("password", String(256), comment="argon2id; NULL: signs in elsewhere, or has not chosen one yet"),
+    Column("subject", SafeText, unique=True, comment="who they are at the identity provider"),
+    Column("lang", String(2)),
+    Column("theme", String(8), comment="light, dark or NULL for the system's"),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", String(64), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True, comment="SHA-256 of what the cookie holds"),
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", String(64), nullable=False),
+    Column("seen_at", String(64), nullable=False),
+    Column("expires_at", String(64), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("agent", SafeText, comment="the browser, as it names itself"),
+    Index(None, "user"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token", String(64), primary_key=True, comment="SHA-256 of the one-time link"),
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", String(64), nullable=False),
+    Column("expires_at", String(64), nullable=False),
+    Column("used_at", String(64)),
+    Index(None, "user"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("key", String(80), primary_key=True, comment="user:<digest of the name> or address:<digest>"),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Double, nullable=False, comment="seconds since the epoch"),
+    Column(
+        "until", Double, nullable=False, comment="no attempt is looked at before; seconds since the epoch"
+    ),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(64), nullable=False),
+    Column("user", Integer, ForeignKey("users.id"), comment="NULL: the program itself, or nobody signed in"),
+    Column(
+        "action", String(48), nullable=False, comment="stable name: sign-in, user-add, purge, listen, ..."
+    ),
+    Column("subject", SafeText, comment="what it was done to"),
+    Column("details", Text, nullable=False, comment="JSON object"),
+    Column("address", SafeText),
+    Index(None, "at"),
+    Index(None, "user", "at"),
+)
+
+filters = Table(
+    "filters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("query", SafeText, nullable=False, comment="the part of the address behind the question mark"),
+    UniqueConstraint("user", "name", name="uq_filters"),
+)
+
+# Decisions
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("inspection", Integer, ForeignKey("inspections.id"), comment="the revision that was looked at"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="verdict, addition, roles, comment, finish, reopen, undo",
+    ),
+    Column("criterion", SafeText, comment="verdict, addition, comment on a finding"),
+    Column("verdict", String(16), comment="confirmed, overturned or unsure"),
+    Column("outcome", String(16), comment="what the machine had said, when this was decided"),
+    Column("starts", Double),
+    Column("ends", Double),
+    Column("role", String(16)),
+    Column("quote", SafeText),
+    Column("comment", SafeText, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default="{}", comment="JSON object"),
+    Column("user", Integer, ForeignKey("users.id"), comment="NULL: made by the command line"),
+    Column("at", String(64), nullable=False),
+    Column("undoes", Integer, ForeignKey("decisions.id"), unique=True, comment="kind undo: which event"),
+    Column("origin", String(16), nullable=False, comment="review, second, appeal, sample"),
+    Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
+    Index(None, "call", "id"),
+    Index(None, "user", "at"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("criterion", SafeText, primary_key=True),
+    Column("verdict", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False, comment="it holds as long as the machine still says this"),
+    Column("added", Boolean, nullable=False, comment="a person found it, not the machine"),
+    Column("decision", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("user", Integer, ForeignKey("users.id")),
+    Column("second", Integer, ForeignKey("users.id"), comment="who confirmed it as the second person"),
+    Column("disputed", Boolean, nullable=False, comment="two people said different things"),
+    Column("at", String(64), nullable=False),
+    Index(None, "criterion", "verdict"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("inspection", Integer, ForeignKey("inspections.id", ondelete="CASCADE"), nullable=False),
+    Column("state", String(16), nullable=False, comment="none (nothing to review), open, done"),
+    Column("priority", Double, nullable=False, comment="higher needs a person more"),
+    Column("worst", String(1), comment="gravest class among what still stands"),
+    Column("confidence", Double, comment="lowest among the evidence of violations"),
+    Column("pending", Integer, nullable=False, comment="violations and doubts nobody has decided"),
+    Column("score", Double, comment="the score with human verdicts in it"),
+    Column("passed", Boolean),
+    Column("second", Boolean, nullable=False, comment="waits for a second person"),
+    Column("assigned", Integer, ForeignKey("users.id")),
+    Column("claimed", Integer, ForeignKey("users.id")),
+    Column("claimed_until", Double, comment="seconds since the epoch; a claim ends by itself"),
+    Column("finished_by", Integer, ForeignKey("users.id")),
+    Column("finished_at", String(64)),
+    Column(
+        "version", Integer, nullable=False, comment="counts every change: who decides on an old one is told"
+    ),
+    Index(None, "state", "priority"),
+    Index(None, "claimed"),
+    Index(None, "assigned", "state"),
+    Index(None, "inspection"),
+    Index(None, "score"),
+)
+
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    Column("revision", SafeText, primary_key=True),
+    Column("kind", String(16), nullable=False, comment="rubric or lexicons"),
+    Column("content", Text, nullable=False, comment="the file as it was (lexicons: JSON {file name: text})"),
+    Column("first_used", String(64), nullable=False),
+)
+
+# Appeals
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("criterion", SafeText, nullable=False),
+    Column("agent_id", SafeText),
+    Column("team", SafeText),
+    Column("filed_by", Integer, ForeignKey("users.id"), comment="NULL: filed from the shell"),
+    Column("reason", SafeText, nullable=False),
+    Column(
+        "state",
+        String(16),
+        nullable=False,
+        comment="filed, returned, accepted, upheld, rejected, withdrawn, expired",
+    ),
+    Column("filed_at", String(64), nullable=False),
+    Column("due_at", String(64), comment="by when the next step is to be taken"),
+    Column("decided_at", String(64)),
+    Column(
+        "reviewer", Integer, ForeignKey("users.id"), comment="whose verdict is appealed; NULL: the machine's"
+    ),
+    Column("version", Integer, nullable=False),
+    Index(None, "state", "due_at"),
+    Index(None, "call", "criterion"),
+)
+
+appeal_events = Table(
+    "appeal_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appeal", Integer, ForeignKey("appeals.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="file, accept, return, opinion, decide, withdraw, expire, comment",
+    ),
+    Column("opinion", String(16), comment="uphold or reject"),
+    Column("comment", SafeText, nullable=False, server_default=""),
+    Column("user", Integer, ForeignKey("users.id")),
+    Column("at", String(64), nullable=False),
+    Column("request", String(64), nullable=False, unique=True),
+    Index(None, "appeal", "id"),
+)
+
+# Samples and calibration
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("seed", SafeText, nullable=False, comment="announced before the calls are taken"),
+    Column("rule", Text, nullable=False, comment="JSON: per agent or team, how many, from when to when, ..."),
+    Column("announced_at", String(64), nullable=False),
+    Column("announced_by", Integer, ForeignKey("users.id")),
+    Column("drawn_at", String(64)),
+    Column("population", Integer, comment="calls it was drawn from"),
+    Column("population_sha256", String(64), comment="of their identifiers in order: anyone can draw again"),
+)
+
+sample_calls = Table(
+    "sample_calls",
+    metadata,
+    Column("sample", Integer, ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("stratum", SafeText, nullable=False, comment="the agent or team it was drawn for"),
+    Column("place", Integer, nullable=False),
+    Column(
+        "misses", Integer, comment="violations the machine missed, counted by a person; NULL: not heard yet"
+    ),
+    Column("heard_by", Integer, ForeignKey("users.id")),
+    Column("heard_at", String(64)),
+    Index(None, "call"),
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("state", String(16), nullable=False, comment="open (blind), closed (compared)"),
+    Column("expert", Integer, ForeignKey("users.id"), comment="whose scores are the baseline"),
+    Column("opened_by", Integer, ForeignKey("users.id")),
+    Column("opened_at", String(64), nullable=False),
+    Column("closed_at", String(64)),
+)
+
+calibration_calls = Table(
+    "calibration_calls",
+    metadata,
+    Column("calibration", Integer, ForeignKey("calibrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+calibration_scores = Table(
+    "calibration_scores",
+    metadata,
+    Column("calibration", Integer, ForeignKey("calibrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", Integer, ForeignKey("users.id"), primary_key=True),
+    Column("criterion", SafeText, primary_key=True),
+    Column("outcome", String(16), nullable=False),
+    Column("comment", SafeText, nullable=False, server_default=""),
+    Column("at", String(64), nullable=False),
+)
+
+# Coaching
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agent_id", SafeText, nullable=False),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="SET NULL")),
+    Column("criterion", SafeText),
+    Column("starts", Double, comment="the place in the call it speaks of"),
+    Column("text", SafeText, nullable=False),
+    Column("author", Integer, ForeignKey("users.id")),
+    Column("at", String(64), nullable=False),
+    Column("acknowledged_at", String(64)),
+    Column("request", String(64), nullable=False, unique=True),
+    Index(None, "agent_id", postgresql_using="hash"),
+)
+
+exemplars = Table(
+    "exemplars",
+    metadata,
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("title", SafeText, nullable=False),
+    Column("note", SafeText, nullable=False, server_default=""),
+    Column("nominated_by", Integer, ForeignKey("users.id")),
+    Column("at", String(64), nullable=False),
+    Column("approved_by", Integer, ForeignKey("users.id"), comment="NULL: nominated only"),
+)

@@ -1,0 +1,1 @@
+"""The review room: a server-rendered web application over the store."""

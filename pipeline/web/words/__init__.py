@@ -1,0 +1,1 @@
+"""What the pages say: one module per screen with `WORDS`, key -> (Chinese, English)."""
