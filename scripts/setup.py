@@ -88,6 +88,9 @@ def set_up(goal):
         made_from = [digest("models/manifest.toml"), str(sorted(ROOT.glob(f"models/{name}/*")))]
         steps.append((f"model {name}", f"speech model {name}", made_from, lambda name=name: fetch(name)))
 
+    if goal == "test":
+        steps.append(("browser", "browser for the tests", [lock("test"), browser() or "none"], find_browser))
+
     first = True
     for step, title, made_from, do in steps:
         if stamps.fits(step, made_from) or (step == "run" and stamps.fits("test", packages("test"))):
@@ -98,6 +101,8 @@ def set_up(goal):
         started = time.monotonic()
         say(f"setup: {title} ...", end="\r" if sys.stderr.isatty() else "\n")
         do()
+        if step == "browser":
+            made_from = [made_from[0], browser() or "none"]
         if step.startswith("model "):  # its files are part of what it was made from, and are here only now
             made_from = [made_from[0], str(sorted(ROOT.glob(f"models/{step[6:]}/*")))]
         stamps.keep(step, made_from)
@@ -172,12 +177,45 @@ def fetch(name):
     run(command, f"speech model {name}")
 
 
+def browser():
+    """A Chromium that is here already: the system's, or the one Playwright keeps."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if shutil.which(name):
+            return shutil.which(name)
+    kept = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    return next((str(path) for path in sorted(kept.glob("chromium-*/chrome-linux*/chrome"))), None)
+
+
+def find_browser():
+    """Get a Chromium where one can be had. The tests that need one are skipped, and say so, where not."""
+    if browser():
+        return
+    ways = [[str(PYTHON), "-m", "playwright", "install", "chromium"]]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = ["apt-get", "-y", "--no-install-recommends"]
+        ways.insert(0, [*quiet, "install", "chromium"])
+        ways.insert(1, ["sh", "-c", f"apt-get update && {' '.join(quiet)} install chromium"])
+    for way in ways:
+        with contextlib.suppress(SetupError):
+            run(way, "no browser")
+        if browser():
+            return
+    say(
+        "setup: no Chromium could be had: browser tests will be skipped (Debian, Ubuntu: apt install chromium)"
+    )
+
+
 def run(command, failure):
     """Run an installer with its output in the log; its last words become our one line if it fails."""
     scratch = LOG.parent / "tmp"  # where pip unpacks: on our own disk, not in a /tmp that may be small
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    environment = {"PYTHONUTF8": "1", "TMPDIR": str(scratch), **os.environ}
+    environment = {
+        "PYTHONUTF8": "1",
+        "TMPDIR": str(scratch),
+        "DEBIAN_FRONTEND": "noninteractive",
+        **os.environ,
+    }
     environment.pop("PYTHONPATH", None)
     environment.pop("PYTHONHOME", None)
     said = []
