@@ -200,9 +200,7 @@ def find_browser():
             run(way, "no browser")
         if browser():
             return
-    say(
-        "setup: no Chromium could be had: browser tests will be skipped (Debian, Ubuntu: apt install chromium)"
-    )
+    say("setup: no Chromium to be had: browser tests will be skipped (Debian, Ubuntu: apt install chromium)")
 
 
 def run(command, failure):
