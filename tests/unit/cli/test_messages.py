@@ -45,7 +45,7 @@ def literals() -> set[str]:
     """All string constants of the command line's source, parts of f-strings too."""
     found = set()
     for path in Path(pipeline.cli.__file__).parent.rglob("*.py"):
-        if path.name != "messages.py":
+        if path.parent.name != "messages":
             tree = ast.parse(path.read_text(encoding="utf-8"))
             found |= {
                 n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
