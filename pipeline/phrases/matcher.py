@@ -13,7 +13,7 @@ from pipeline.phrases.conversation import Run, runs
 from pipeline.phrases.exact import Spellings
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.sound import SoundIndex
+from pipeline.phrases.sound import SoundIndex, SoundMatch
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import cuts_a_word, foreign_words
 
@@ -21,6 +21,9 @@ SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
+EXCEPTION_SLACK = 0.05
+"""Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
+syllable in six."""
 HARMLESS = "context “"
 FARTHER = "sounds too different"
 """Why a near miss is dropped."""
@@ -116,7 +119,7 @@ class Matcher:
 
     def _sounding(self, run: Run, index: SoundIndex, extra: float) -> Iterator[Candidate]:
         matches = index.find(run.text, extra=extra)
-        quiet = [m for m in matches if m.owner < 0]
+        quiet = [m for m in matches if m.owner < 0 and m.distance <= m.tolerance]
         for m in matches:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
@@ -124,7 +127,7 @@ class Matcher:
             if distance > m.tolerance + extra:
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
-            if not any(q.owner in exceptions and q.start < m.end and m.start < q.end for q in quiet):
+            if not any(q.owner in exceptions and _explains(q, m) for q in quiet):
                 yield Candidate(
                     m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance, m.spelling
                 )
@@ -186,6 +189,17 @@ class Matcher:
             ),
             utterance=run.indexes[part],
         )
+
+
+def _explains(exception: SoundMatch, found: SoundMatch) -> bool:
+    """An exception that only sounds somewhat like what was said must not hide a phrase that sounds more so."""
+    if exception.start >= found.end or found.start >= exception.end:
+        return False
+    return _per_syllable(exception) <= _per_syllable(found) + EXCEPTION_SLACK
+
+
+def _per_syllable(match: SoundMatch) -> float:
+    return match.distance / len(match.spelling)
 
 
 def _sharing(judged: Judged, harmless: list[Judged]) -> Judged:
