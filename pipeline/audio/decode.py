@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from numpy.typing import NDArray
 from pipeline.audio.blocks import Blocks
 from pipeline.audio.completeness import missing
 from pipeline.audio.demuxing import mov_is_cut, open_container
-from pipeline.audio.riff import wav_claim
+from pipeline.audio.riff import WavClaim, wav_claim
 from pipeline.audio.sound import Audio
 from pipeline.audio.source import Source
-from pipeline.audio.track import Tracks
+from pipeline.audio.track import Resampling, Tracks
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.domain.container import id3_size
 from pipeline.errors import AudioError
@@ -79,6 +80,69 @@ def _join(agent: Audio, customer: Audio) -> Audio:
 
 
 def _decode_file(path: Path) -> Audio:
+    with opened(path) as file:
+        tracks = Tracks(file.channels)
+        for block in file.sound():
+            tracks.add(block)
+        channels = tracks.channels()
+        seconds = len(channels[0]) / SAMPLE_RATE_HZ
+        notes = file.check(seconds)
+        return Audio(channels, seconds, file.rate_hz, file.codec, "; ".join(notes) or None)
+
+
+class OpenedFile:
+    """One file whose sound can be taken once, block by block."""
+
+    def __init__(self, source: Source, container: InputContainer, claim: WavClaim | None, lead: int) -> None:
+        context = _codec(container)
+        if context is None and mov_is_cut(source):
+            raise AudioError("the file is cut off: no sound can be read from it", code="truncated")
+        if context is None:
+            raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
+        _check_channels(context.channels)
+        self.channels, self.codec, self.rate_hz = context.channels, context.name, 0
+        self._source, self._container, self._claim = source, container, claim
+        self._blocks = Blocks(container, source, lead=lead)
+
+    def sound(self) -> Iterator[NDArray[np.float32]]:
+        """Blocks of shape (n, channels) at 16 kHz, in order.
+
+        Raises:
+            AudioError: it is longer than MAX_SECONDS, or a sample rate in it cannot be right.
+        """
+        resampling, samples = Resampling(self.channels), 0
+        for batch, rate_hz in _batches(self._blocks, self.channels):
+            self.rate_hz = self.rate_hz or rate_hz
+            for block in resampling.feed(batch, rate_hz):
+                samples += len(block)
+                yield block
+            _check_length(samples / SAMPLE_RATE_HZ)
+        yield from resampling.flush()
+
+    def check(self, seconds: float) -> list[str]:
+        """Why this is not all of the call, given how many seconds came out; empty if it is.
+
+        Raises:
+            AudioError: there is no sound at all, or next to none that could be decoded.
+        """
+        notes = missing(self._source, self._container, self._claim, self._blocks.damage, seconds)
+        silenced = self._blocks.damage.silenced
+        if silenced and silenced > _DAMAGED_SHARE * seconds:
+            raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
+        if not seconds:
+            if notes:
+                raise AudioError("the file ends before the sound begins", code="truncated")
+            raise AudioError("the file has a header but no sound", code="empty")
+        return notes
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[OpenedFile]:
+    """Open one file for decoding.
+
+    Raises:
+        AudioError: with a reason for people and a ``code`` out of REASON_CODES.
+    """
     with Source(path) as source:
         claim = wav_claim(source) if _is_wave(source) else None
         if claim is not None:
@@ -87,26 +151,7 @@ def _decode_file(path: Path) -> Audio:
         with open_container(source, path.suffix.lower()) as container:
             if not container.streams.audio:
                 raise AudioError("the file holds no audio stream", code="no-audio-stream")
-            context = _codec(container)
-            if context is None and mov_is_cut(source):
-                raise AudioError("the file is cut off: no sound can be read from it", code="truncated")
-            if context is None:
-                raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
-            _check_channels(context.channels)
-            blocks = Blocks(container, source, lead=_tag_bytes(source))
-            tracks, rate_hz = _collect(blocks, context.channels)
-            channels = tracks.channels()
-            seconds = len(channels[0]) / SAMPLE_RATE_HZ
-            notes = missing(source, container, claim, blocks.damage, seconds)
-            codec = context.name
-        silenced = blocks.damage.silenced
-        if silenced and silenced > _DAMAGED_SHARE * seconds:
-            raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
-        if not seconds:
-            if notes:
-                raise AudioError("the file ends before the sound begins", code="truncated")
-            raise AudioError("the file has a header but no sound", code="empty")
-        return Audio(channels, seconds, rate_hz, codec, "; ".join(notes) or None)
+            yield OpenedFile(source, container, claim, _tag_bytes(source))
 
 
 def _codec(container: InputContainer) -> AudioCodecContext | None:
@@ -141,24 +186,20 @@ def _check_length(seconds: float) -> None:
         )
 
 
-def _collect(blocks: Blocks, count: int) -> tuple[Tracks, int]:
-    """Decode everything into tracks; returns them and the file's sample rate."""
-    tracks, first_rate = Tracks(count), 0
+def _batches(blocks: Blocks, count: int) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Blocks of about _BATCH_SECONDS with their rate, all with ``count`` channels."""
     pending: list[NDArray[np.float32]] = []
     pending_rate = size = 0
     for block, rate_hz in blocks:
-        first_rate = first_rate or rate_hz
         if block.shape[1] != count:  # the stream changed its mind: mono to both, or both to mono
             block = np.repeat(block.mean(axis=1, keepdims=True), count, axis=1)
         if rate_hz != pending_rate and pending:
-            tracks.add(np.concatenate(pending), pending_rate)
+            yield np.concatenate(pending), pending_rate
             pending, size = [], 0
         pending.append(block)
         pending_rate, size = rate_hz, size + len(block)
         if size >= _BATCH_SECONDS * rate_hz:
-            tracks.add(np.concatenate(pending), rate_hz)
+            yield np.concatenate(pending), rate_hz
             pending, size = [], 0
-            _check_length(tracks.seconds)
     if pending:
-        tracks.add(np.concatenate(pending), pending_rate)
-    return tracks, first_rate
+        yield np.concatenate(pending), pending_rate
