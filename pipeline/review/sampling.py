@@ -1,0 +1,177 @@
+"""Random samples that nobody can steer and anybody can draw again.
+
+The rule and the seed are announced before the calls are taken, so that nobody can pick; the draw follows from
+them alone. The algorithm, in words that need no program of ours:
+
+1. The population is every call that the rule covers. Its digest is the SHA-256 of the call ids in order of
+   their UTF-8 bytes, each followed by a line feed.
+2. A call's ticket is the SHA-256, in hexadecimal digits, of ``SEED:CALL_ID`` in UTF-8.
+3. In each stratum (agent, team, or all together) the calls with the smallest tickets are drawn, as many as
+   the rule says, or all where there are fewer.
+
+Tickets of different calls are as good as independent: each call of a stratum has the same chance.
+Nobody knows a ticket without both the seed and the call id, and whoever has both can compute it::
+
+    printf '%s' 'SEED:CALL_ID' | sha256sum
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+
+from pipeline.errors import ReviewError
+
+
+class Per(StrEnum):
+    """What a stratum is."""
+
+    AGENT = "agent"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Which(StrEnum):
+    """Which calls can be drawn. Those nothing was flagged on show what the machine misses."""
+
+    UNFLAGGED = "unflagged"
+    FLAGGED = "flagged"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRule:
+    """Which calls a sample is drawn from, and how many.
+
+    Days and hours are by the clock on the wall where the calls are taken, as everywhere else.
+    """
+
+    date_from: date
+    date_to: date
+    """Last day, included."""
+    count: int = 2
+    """Calls of each stratum."""
+    per: Per = Per.AGENT
+    which: Which = Which.UNFLAGGED
+    min_duration: float = 0.0
+    """Seconds."""
+    hour_from: int = 0
+    hour_to: int = 24
+    """Calls that begin from ``hour_from`` on and before ``hour_to``."""
+
+    def __post_init__(self) -> None:
+        if self.date_to < self.date_from:
+            raise ReviewError("the last day is before the first", code="sample-days")
+        if not 1 <= self.count <= MOST:
+            raise ReviewError(f"from 1 to {MOST} calls can be drawn of each", code="sample-count")
+        if not 0 <= self.hour_from < self.hour_to <= 24:
+            raise ReviewError("hours go from 0 to 24, the first before the last", code="sample-hours")
+        if not 0 <= self.min_duration < float("inf"):
+            raise ReviewError("the shortest duration is a number of seconds", code="sample-duration")
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), default=str, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> SampleRule:
+        values = json.loads(text)
+        return cls(
+            **{
+                **values,
+                "date_from": date.fromisoformat(values["date_from"]),
+                "date_to": date.fromisoformat(values["date_to"]),
+                "per": Per(values["per"]),
+                "which": Which(values["which"]),
+            }
+        )
+
+
+MOST = 1000
+"""Calls of one stratum: nobody hears more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A call that can be drawn."""
+
+    call_id: str
+    stratum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A call that was drawn."""
+
+    call_id: str
+    stratum: str
+    place: int
+    """From 1, by ticket within the stratum."""
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    population: int
+    population_sha256: str
+    calls: tuple[Drawn, ...]
+    """By stratum, then by place."""
+
+
+def draw(seed: str, rule: SampleRule, population: Iterable[Candidate]) -> Draw:
+    """Draw a sample; the same arguments give the same calls, in whatever order the population comes."""
+    strata: dict[str, list[Candidate]] = defaultdict(list)
+    names = []
+    for candidate in population:
+        strata[candidate.stratum].append(candidate)
+        names.append(candidate.call_id)
+    calls = tuple(
+        Drawn(call_id, stratum, place, ticket_)
+        for stratum in sorted(strata)
+        for place, (ticket_, call_id) in enumerate(
+            sorted((ticket(seed, c.call_id), c.call_id) for c in strata[stratum])[: rule.count], start=1
+        )
+    )
+    return Draw(len(names), population_digest(names), calls)
+
+
+def ticket(seed: str, call_id: str) -> str:
+    """Step 2 of the algorithm."""
+    return hashlib.sha256(_bytes(f"{seed}:{call_id}")).hexdigest()
+
+
+def population_digest(call_ids: Iterable[str]) -> str:
+    """Step 1 of the algorithm."""
+    return hashlib.sha256(b"".join(name + b"\n" for name in sorted(map(_bytes, call_ids)))).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    # names of damaged call lists may hold lone surrogates, which strict UTF-8 refuses
+    return text.encode("utf-8", "surrogatepass")
+
+
+def announced_in_advance(announced_at: datetime, rule: SampleRule, zone: tzinfo | None = None) -> bool:
+    """True where the rule was announced before its first hour began.
+
+    Args:
+        announced_at: with an offset.
+        zone: where the calls are taken; None: where this computer is.
+    """
+    begins = datetime.combine(rule.date_from, time(rule.hour_from))
+    begins = begins.astimezone() if zone is None else begins.replace(tzinfo=zone)
+    return announced_at < begins
+
+
+def period_is_over(now: datetime, rule: SampleRule, zone: tzinfo | None = None) -> bool:
+    """True where no more calls of the period can come."""
+    return now.astimezone(zone).date() > rule.date_to
+
+
+def differences(stored: Sequence[Drawn], again: Sequence[Drawn]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Call ids that are only stored, and those that only the new draw has."""
+    first, second = {c.call_id for c in stored}, {c.call_id for c in again}
+    return tuple(sorted(first - second)), tuple(sorted(second - first))
