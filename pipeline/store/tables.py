@@ -20,10 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.store.text import SafeText
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -156,6 +157,26 @@ utterances = _part(
     number="from 0, in time order",
 )
 
+transcript_grams = Table(
+    "transcript_grams",
+    metadata,
+    Column(
+        "hearing",
+        Integer,
+        ForeignKey("hearings.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "grams",
+        Text().with_variant(TSVECTOR(), "postgresql"),
+        nullable=False,
+        comment="what was said, as pairs of characters",
+    ),
+)
+"""What search looks in. Its index is written by triggers on SQLite (an FTS5 table, ``transcript_search``)
+and a GIN index on PostgreSQL; both are made by the migration, for SQLAlchemy knows neither."""
+
 measurements = _part(
     "measurements",
     Column("name", SafeText, nullable=False),
@@ -210,6 +231,8 @@ findings = _part(
         comment="the line of the sheet it belongs to",
     ),
     Column("group_title", SafeText, nullable=False, server_default=""),
+    Column("confidence", Double, comment="lowest among its evidence"),
+    Column("weight", Integer, comment="how often it counts, where not once for each place"),
     Index(None, "criterion", "outcome", "inspection"),
     Index(None, "severity", "outcome", "inspection"),
     number="from 0, in the order of the rubric",

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.domain import Inspection, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import rows
+from pipeline.store import rows, search
 from pipeline.store.tables import (
     attempts,
     calls,
@@ -135,6 +135,7 @@ def _hearing(connection: Connection, inspection: Inspection, call: int) -> int |
     key = int(connection.execute(hearings.insert().returning(hearings.c.id), values).scalar_one())
     insert_parts(connection, utterances, key, said)
     insert_parts(connection, measurements, key, measured)
+    search.remember(connection, [(key, [one["text"] for one in said])])
     return key
 
 

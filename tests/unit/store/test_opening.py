@@ -37,7 +37,9 @@ def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     open_store(url).close()
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # The search index and its shadow tables are SQLite's own kind, which SQLAlchemy does not describe.
+        ours = {"include_object": lambda _object, name, *_more: not str(name).startswith("transcript_search")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=ours), metadata) == []
     engine.dispose()
 
 
