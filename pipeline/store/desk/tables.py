@@ -110,7 +110,12 @@ decisions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
-    Column("inspection", Integer, ForeignKey("inspections.id"), comment="the revision that was looked at"),
+    Column(
+        "inspection",
+        Integer,
+        ForeignKey("inspections.id", ondelete="SET NULL"),
+        comment="the revision that was looked at",
+    ),
     Column(
         "kind",
         String(16),
@@ -147,6 +152,7 @@ verdicts = Table(
     Column("user", Integer, ForeignKey("users.id")),
     Column("second", Integer, ForeignKey("users.id"), comment="who confirmed it as the second person"),
     Column("disputed", Boolean, nullable=False, comment="two people said different things"),
+    Column("settled", Boolean, nullable=False, comment="false: another person is still to speak"),
     Column("at", String(64), nullable=False),
     Index(None, "criterion", "verdict"),
 )
@@ -155,7 +161,12 @@ cases = Table(
     "cases",
     metadata,
     Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
-    Column("inspection", Integer, ForeignKey("inspections.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "inspection",
+        Integer,
+        ForeignKey("inspections.id", ondelete="SET NULL"),
+        comment="the current one; NULL only while it is being replaced",
+    ),
     Column("state", String(16), nullable=False, comment="none (nothing to review), open, done"),
     Column("priority", Double, nullable=False, comment="higher needs a person more"),
     Column("worst", String(1), comment="gravest class among what still stands"),
@@ -250,6 +261,7 @@ samples = Table(
     Column("drawn_at", String(64)),
     Column("population", Integer, comment="calls it was drawn from"),
     Column("population_sha256", String(64), comment="of their identifiers in order: anyone can draw again"),
+    Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
 )
 
 sample_calls = Table(
@@ -277,6 +289,14 @@ calibrations = Table(
     Column("opened_by", Integer, ForeignKey("users.id")),
     Column("opened_at", String(64), nullable=False),
     Column("closed_at", String(64)),
+    Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
+)
+
+calibration_scorers = Table(
+    "calibration_scorers",
+    metadata,
+    Column("calibration", Integer, ForeignKey("calibrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", Integer, ForeignKey("users.id"), primary_key=True),
 )
 
 calibration_calls = Table(

@@ -1,5 +1,7 @@
 """The review room: people, decisions, appeals, samples, calibration, coaching."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -137,9 +139,26 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.String(length=64), nullable=False),
         sa.Column("closed_at", sa.String(length=64), nullable=True),
+        sa.Column(
+            "request", sa.String(length=64), nullable=False, comment="a repeated request changes nothing"
+        ),
         sa.ForeignKeyConstraint(["expert"], ["users.id"], name="fk_calibrations_expert"),
         sa.ForeignKeyConstraint(["opened_by"], ["users.id"], name="fk_calibrations_opened_by"),
         sa.PrimaryKeyConstraint("id", name="pk_calibrations"),
+        sa.UniqueConstraint("request", name="uq_calibrations_request"),
+    )
+    op.create_table(
+        "calibration_scorers",
+        sa.Column("calibration", sa.Integer(), nullable=False),
+        sa.Column("user", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calibration"],
+            ["calibrations.id"],
+            name="fk_calibration_scorers_calibration",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user"], ["users.id"], name="fk_calibration_scorers_user"),
+        sa.PrimaryKeyConstraint("calibration", "user", name="pk_calibration_scorers"),
     )
     op.create_table(
         "exemplars",
@@ -216,8 +235,12 @@ def upgrade() -> None:
             nullable=True,
             comment="of their identifiers in order: anyone can draw again",
         ),
+        sa.Column(
+            "request", sa.String(length=64), nullable=False, comment="a repeated request changes nothing"
+        ),
         sa.ForeignKeyConstraint(["announced_by"], ["users.id"], name="fk_samples_announced_by"),
         sa.PrimaryKeyConstraint("id", name="pk_samples"),
+        sa.UniqueConstraint("request", name="uq_samples_request"),
     )
     op.create_table(
         "sessions",
@@ -309,7 +332,12 @@ def upgrade() -> None:
     op.create_table(
         "cases",
         sa.Column("call", sa.Integer(), nullable=False),
-        sa.Column("inspection", sa.Integer(), nullable=False),
+        sa.Column(
+            "inspection",
+            sa.Integer(),
+            nullable=True,
+            comment="the current one; NULL only while it is being replaced",
+        ),
         sa.Column(
             "state", sa.String(length=16), nullable=False, comment="none (nothing to review), open, done"
         ),
@@ -347,7 +375,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["claimed"], ["users.id"], name="fk_cases_claimed"),
         sa.ForeignKeyConstraint(["finished_by"], ["users.id"], name="fk_cases_finished_by"),
         sa.ForeignKeyConstraint(
-            ["inspection"], ["inspections.id"], name="fk_cases_inspection", ondelete="CASCADE"
+            ["inspection"], ["inspections.id"], name="fk_cases_inspection", ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("call", name="pk_cases"),
     )
@@ -389,7 +417,9 @@ def upgrade() -> None:
             "request", sa.String(length=64), nullable=False, comment="a repeated request changes nothing"
         ),
         sa.ForeignKeyConstraint(["call"], ["calls.id"], name="fk_decisions_call", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["inspection"], ["inspections.id"], name="fk_decisions_inspection"),
+        sa.ForeignKeyConstraint(
+            ["inspection"], ["inspections.id"], name="fk_decisions_inspection", ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["undoes"], ["decisions.id"], name="fk_decisions_undoes"),
         sa.ForeignKeyConstraint(["user"], ["users.id"], name="fk_decisions_user"),
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
@@ -414,6 +444,7 @@ def upgrade() -> None:
         sa.Column("user", sa.Integer(), nullable=True),
         sa.Column("second", sa.Integer(), nullable=True, comment="who confirmed it as the second person"),
         sa.Column("disputed", sa.Boolean(), nullable=False, comment="two people said different things"),
+        sa.Column("settled", sa.Boolean(), nullable=False, comment="false: another person is still to speak"),
         sa.Column("at", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["call"], ["calls.id"], name="fk_verdicts_call", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["decision"], ["decisions.id"], name="fk_verdicts_decision"),
@@ -422,3 +453,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("call", "criterion", name="pk_verdicts"),
     )
     op.create_index("ix_verdicts_criterion_verdict", "verdicts", ["criterion", "verdict"], unique=False)
+    op.add_column(
+        "findings",
+        sa.Column("confidence", sa.Double(), nullable=True, comment="lowest among its evidence"),
+    )
+    op.add_column(
+        "findings",
+        sa.Column(
+            "weight", sa.Integer(), nullable=True, comment="how often it counts, where not once for each place"
+        ),
+    )
+    _remember_confidence(op.get_bind())
+
+
+def _remember_confidence(connection: sa.Connection) -> None:
+    """Violations stored before have it in their evidence only."""
+    columns = [sa.column(name) for name in ("inspection", "number", "outcome", "evidence", "confidence")]
+    findings = sa.table("findings", *columns)
+    f = findings.c
+    query = sa.select(f.inspection, f.number, f.evidence).where(f.outcome == "failed")
+    found = [
+        {"of": row.inspection, "at": row.number, "lowest": min(sure)}
+        for row in connection.execute(query)
+        if (sure := [float(item[6]) for item in json.loads(row.evidence)])
+    ]
+    where = (f.inspection == sa.bindparam("of"), f.number == sa.bindparam("at"))
+    if found:
+        connection.execute(sa.update(findings).where(*where).values(confidence=sa.bindparam("lowest")), found)
