@@ -1,11 +1,16 @@
-"""Aligning a phrase with the text around a candidate place, syllable by syllable."""
+"""Aligning a phrase with the text around a candidate place, syllable by syllable.
+
+Both are given as sounds: what a phrase costs against any syllable is looked up, so that a comparison takes
+microseconds; thousands of places are compared per call.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.phrases.syllables import distance, syllable
+from pipeline.phrases.syllables import distance, readings
 
 INSERTED = 0.5
 """Cost of a syllable in the text that the phrase does not have."""
@@ -28,7 +33,13 @@ FIRM_SYLLABLES = 6
 LIKE = 0.45
 PERSONS = frozenset("你我他")
 """Who is meant: may sound alike (LIKE), but not be somebody else."""
+ANY = 1.0
 NEVER = 99.0
+_MOST_SOUNDS = 4096
+"""Mandarin has about 410 toneless syllables; text in other scripts must not fill the memory."""
+
+_Cell = tuple[float, int, int]
+"""Cost so far, where the alignment starts in the text, syllables that sound the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,82 +49,150 @@ class Alignment:
     distance: float
 
 
-def straight(
-    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float, loose: bool = False
-) -> Alignment | None:
-    """The window read syllable by syllable as the phrase, nothing missing and nothing too many: quick,
-    and nearly always enough."""
-    size = len(spelling)
-    if len(window) != size:
-        return None
-    cost, same = 0.0, 0
-    for i, (wanted, written) in enumerate(zip(spelling, window, strict=True)):
-        if wanted == written:
-            same += 1
-            continue
-        apart = nearest(written, readings[i])
-        if apart > _allowed(wanted, size, i in (0, size - 1), loose=loose):
-            return None
-        same += apart <= CLOSE
-        cost += apart
-        if cost > limit:
-            return None
-    return Alignment(0, size, round(cost, 3)) if 2 * same >= size else None
+class _Costs(dict[str, float]):
+    """Distance of any toneless syllable to the nearest way one syllable of a phrase may be read."""
+
+    __slots__ = ("_alternatives",)
+
+    def __init__(self, alternatives: tuple[str, ...]) -> None:
+        super().__init__()
+        self._alternatives = alternatives
+
+    def __missing__(self, sound: str) -> float:
+        if len(self) >= _MOST_SOUNDS:
+            self.clear()
+        apart = self[sound] = min(distance(sound, reading) for reading in self._alternatives)
+        return apart
 
 
-def _allowed(wanted: str, size: int, edge: bool, *, loose: bool) -> float:
-    """The largest distance at which one syllable of a phrase may still be meant."""
+_costs = lru_cache(maxsize=4096)(_Costs)
+"""One table for all syllables that are read alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A wording as sound, with what each of its syllables forgives."""
+
+    spelling: str
+    readings: tuple[tuple[str, ...], ...]
+    costs: tuple[_Costs, ...]
+    firm: tuple[tuple[float, float], ...]
+    """For each syllable the largest distance at which it may still be meant, and its cost where it is
+    missing."""
+    loose: tuple[tuple[float, float], ...]
+    """The same for near misses."""
+
+
+def wording(spelling: str) -> Wording:
+    """A spelling, ready to be compared."""
+    alternatives = readings(spelling)
+    return Wording(
+        spelling,
+        alternatives,
+        tuple(_costs(one) for one in alternatives),
+        _forgiven(spelling, loose=False),
+        _forgiven(spelling, loose=True),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _rule(kind: str, size: int, edge: bool, loose: bool) -> tuple[float, float]:
+    """Largest distance and cost of absence of one syllable of a phrase of so many."""
+    firm = kind == "negator" and not loose
+    missing = NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and edge) else MISSING
     if loose:
-        return 1.0
-    if wanted in NEGATORS:
-        return NEGATED if size > 3 else CLOSE
-    return LIKE if edge or size < FIRM_SYLLABLES or wanted in PERSONS else 1.0
+        return ANY, missing
+    if kind == "negator":
+        return (NEGATED if size > 3 else CLOSE), missing
+    return (LIKE if edge or size < FIRM_SYLLABLES or kind == "person" else ANY), missing
 
 
-@lru_cache(maxsize=400_000)
-def nearest(character: str, alternatives: tuple[str, ...]) -> float:
-    """Distance from a written character to the nearest way a syllable may be read."""
-    sound = syllable(character)
-    return min(distance(sound, reading) for reading in alternatives)
+def _forgiven(spelling: str, *, loose: bool) -> tuple[tuple[float, float], ...]:
+    size = len(spelling)
+    return tuple(
+        _rule(
+            "negator" if c in NEGATORS else "person" if c in PERSONS else "", size, i in (0, size - 1), loose
+        )
+        for i, c in enumerate(spelling)
+    )
 
 
-def align(
-    spelling: str, readings: tuple[tuple[str, ...], ...], window: str, *, limit: float, loose: bool = False
-) -> Alignment | None:
-    """The cheapest way to read the whole phrase somewhere in ``window``; None where it costs more than
-    ``limit``.
+def straight(wanted: Wording, sounds: Sequence[str], *, limit: float, loose: bool = False) -> float | None:
+    """Distance of sounds read syllable by syllable as the phrase, nothing missing and nothing too many:
+    quick, and nearly always enough. None where it is more than ``limit``, or the phrase was not said.
 
     At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
     """
-    width, size = len(window), len(spelling)
-    # Each cell: (cost, where the alignment starts in the window, syllables that sound the same).
-    row: list[tuple[float, int, int]] = [(0.0, j, 0) for j in range(width + 1)]
-    for i, character in enumerate(spelling):
-        alternatives = readings[i]
-        firm = character in NEGATORS and not loose
-        missing = (
-            NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and i in (0, size - 1)) else MISSING
-        )
-        allowed = _allowed(character, size, i in (0, size - 1), loose=loose)
-        cost, start, same = row[0]
-        new = [(cost + missing, start, same)]
+    size = len(wanted.costs)
+    if len(sounds) != size:
+        return None
+    cost, same = 0.0, 0
+    for costs, sound, (most, _) in zip(
+        wanted.costs, sounds, wanted.loose if loose else wanted.firm, strict=True
+    ):
+        apart = costs[sound]
+        if apart:
+            if apart > most:
+                return None
+            cost += apart
+            if cost > limit:
+                return None
+            same += apart <= CLOSE
+        else:
+            same += 1
+    return round(cost, 3) if 2 * same >= size else None
+
+
+def align(
+    wanted: Wording, text: str, sounds: Sequence[str], *, limit: float, loose: bool = False
+) -> Alignment | None:
+    """The cheapest way to read the whole phrase somewhere in ``text`` (which sounds like ``sounds``); None
+    where it costs more than ``limit``.
+
+    At least half of the phrase's syllables must sound (nearly) the same, whatever the limit.
+    """
+    width, last = len(text), len(wanted.costs) - 1
+    skippable = [character not in NEGATORS for character in text]
+    # None: costs more than the limit already. Costs only grow, so nothing can come of it.
+    row: list[_Cell | None] = [(0.0, j, 0) for j in range(width + 1)]
+    rules = wanted.loose if loose else wanted.firm
+    for i, costs in enumerate(wanted.costs):
+        most, missing = rules[i]
+        new: list[_Cell | None] = [None] * (width + 1)
+        alive = False
+        before = row[0]
+        if before is not None and before[0] + missing <= limit:
+            new[0] = (before[0] + missing, before[1], before[2])
+            alive = True
         for j in range(width):
-            cost, start, same = row[j]
-            if window[j] == character:
-                best = (cost, start, same + 1)
-            else:
-                apart = nearest(window[j], alternatives)
-                best = (cost + (apart if apart <= allowed else NEVER), start, same + (apart <= CLOSE))
-            if row[j + 1][0] + missing < best[0]:
-                best = (row[j + 1][0] + missing, row[j + 1][1], row[j + 1][2])
-            if i < size - 1 and new[j][0] + INSERTED < best[0] and window[j] not in NEGATORS:
-                best = (new[j][0] + INSERTED, new[j][1], new[j][2])
-            new.append(best)
-        row = new
-        if min(cell[0] for cell in row) > limit:
+            best: _Cell | None = None
+            before = row[j]
+            if before is not None:
+                apart = costs[sounds[j]]
+                if apart <= most and before[0] + apart <= limit:
+                    best = (before[0] + apart, before[1], before[2] + (apart <= CLOSE))
+            above = row[j + 1]
+            if above is not None:
+                cost = above[0] + missing
+                if cost <= limit and (best is None or cost < best[0]):
+                    best = (cost, above[1], above[2])
+            left = new[j]
+            if left is not None and i < last and skippable[j]:
+                cost = left[0] + INSERTED
+                if cost <= limit and (best is None or cost < best[0]):
+                    best = (cost, left[1], left[2])
+            if best is not None:
+                new[j + 1] = best
+                alive = True
+        if not alive:
             return None
-    end = min(range(width + 1), key=lambda j: (row[j][0], -row[j][2], j))
-    cost, start, same = row[end]
-    if cost > limit or 2 * same < len(spelling) or end <= start:
+        row = new
+    return _cheapest(row, len(wanted.costs))
+
+
+def _cheapest(row: Sequence[_Cell | None], size: int) -> Alignment | None:
+    ends = [(cell[0], -cell[2], j, cell) for j, cell in enumerate(row) if cell is not None]
+    _, _, end, (cost, start, same) = min(ends)
+    if 2 * same < size or end <= start:
         return None
     return Alignment(start, end, round(cost, 3))

@@ -9,10 +9,10 @@ A pattern with gaps and slots cannot be aligned by sound as a whole, but its lon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.phrases.sound import SoundIndex
+from pipeline.phrases.sound import SoundIndex, SoundMatch
 
 SHORTEST = 3
 """Syllables: shorter words have too many homophones."""
@@ -46,11 +46,20 @@ class Anchors:
 
     def repair(self, text: str) -> Repaired:
         """Put right the nearest sound-alikes first; what is already a key word stays."""
-        out = text
-        changes: list[tuple[int, int, float]] = []
-        for match in sorted(self._index.find(text), key=lambda m: (m.distance, -len(m.spelling), m.start)):
-            start, end = match.start, match.end
-            if end - start == len(match.spelling) and not any(a < end and start < b for a, b, _ in changes):
-                out = out[:start] + match.spelling + out[end:]
-                changes.append((start, end, match.distance))
-        return Repaired(out, tuple(changes))
+        return self.repair_all([text])[0]
+
+    def repair_all(self, texts: Sequence[str]) -> list[Repaired]:
+        """``repair`` for each of several texts, much faster than one by one."""
+        found = self._index.find_all(texts)
+        return [_repaired(text, matches) for text, matches in zip(texts, found, strict=True)]
+
+
+def _repaired(text: str, matches: Sequence[SoundMatch]) -> Repaired:
+    out = text
+    changes: list[tuple[int, int, float]] = []
+    for match in sorted(matches, key=lambda m: (m.distance, -len(m.spelling), m.start)):
+        start, end = match.start, match.end
+        if end - start == len(match.spelling) and not any(a < end and start < b for a, b, _ in changes):
+            out = out[:start] + match.spelling + out[end:]
+            changes.append((start, end, match.distance))
+    return Repaired(out, tuple(changes))

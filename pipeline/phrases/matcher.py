@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.domain import How, PhraseHit, Role, Utterance
-from pipeline.phrases.anchors import Anchors
+from pipeline.phrases.anchors import Anchors, Repaired
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
 from pipeline.phrases.conversation import Run, runs
@@ -89,8 +90,8 @@ class Matcher:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
         one."""
         hits: list[PhraseHit] = []
-        for run in runs(utterances):
-            accepted = [j.candidate for j in self.judge(run) if j.dropped is None]
+        for run, judged in self.judge_all(runs(utterances)):
+            accepted = [j.candidate for j in judged if j.dropped is None]
             hits += _collapsed([(c, self.hit(run, c)) for c in accepted])
         return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
 
@@ -100,11 +101,30 @@ class Matcher:
         With ``extra`` > 0, sound-alikes up to so many syllables beyond their tolerance are told too, as
         dropped.
         """
-        judged = [Judged(c, self._objection(run, c)) for c in self._candidates(run, extra)]
+        return next(judged for _, judged in self.judge_all([run], extra=extra))
+
+    def judge_all(
+        self, conversation: Sequence[Run], *, extra: float = 0.0
+    ) -> Iterator[tuple[Run, list[Judged]]]:
+        """``judge`` for each run of a conversation, much faster than one by one."""
+        texts = [run.text for run in conversation]
+        nothing: list[Any] = [None] * len(texts)
+        sounding = nothing if self._sound is None else self._sound.find_all(texts, extra=extra)
+        repaired = nothing if self._anchors is None else self._anchors.repair_all(texts)
+        for run, matches, repair in zip(conversation, sounding, repaired, strict=True):
+            yield run, self._judged(run, matches or (), repair, extra)
+
+    def _judged(
+        self, run: Run, matches: Sequence[SoundMatch], repaired: Repaired | None, extra: float
+    ) -> list[Judged]:
+        found = self._candidates(run, matches, repaired, extra)
+        judged = [Judged(c, self._objection(run, c)) for c in found]
         harmless = [j for j in judged if j.dropped is not None and j.dropped.startswith(HARMLESS)]
         return [_sharing(j, harmless) for j in judged] if harmless else judged
 
-    def _candidates(self, run: Run, extra: float) -> Iterator[Candidate]:
+    def _candidates(
+        self, run: Run, matches: Sequence[SoundMatch], repaired: Repaired | None, extra: float
+    ) -> Iterator[Candidate]:
         for owner, start, end in self._exact.find(run.text):
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.EXACT)
@@ -112,13 +132,12 @@ class Matcher:
             owner = self._pattern_owner[index]
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.PATTERN)
-        if self._sound is not None:
-            yield from self._sounding(run, self._sound, extra)
-        if self._anchors is not None:
-            yield from self._anchored(run, self._anchors)
+        if matches:
+            yield from self._sounding(run, matches, extra)
+        if repaired is not None and repaired.changes:
+            yield from self._anchored(run, repaired)
 
-    def _sounding(self, run: Run, index: SoundIndex, extra: float) -> Iterator[Candidate]:
-        matches = index.find(run.text, extra=extra)
+    def _sounding(self, run: Run, matches: Sequence[SoundMatch], extra: float) -> Iterator[Candidate]:
         quiet = [m for m in matches if m.owner < 0 and m.distance <= m.tolerance]
         for m in matches:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
@@ -132,11 +151,8 @@ class Matcher:
                     m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance, m.spelling
                 )
 
-    def _anchored(self, run: Run, anchors: Anchors) -> Iterator[Candidate]:
+    def _anchored(self, run: Run, repaired: Repaired) -> Iterator[Candidate]:
         """Patterns over the text with misheard key words put right (通信录 -> 通讯录)."""
-        repaired = anchors.repair(run.text)
-        if not repaired.changes:
-            return
         for index, start, end in self._patterns.spans(repaired.text):
             owner = self._pattern_owner[index]
             distance = repaired.distance(start, end)

@@ -10,15 +10,17 @@ look; an alignment over real syllable distances then decides.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.phrases.alignment import align, straight
-from pipeline.phrases.syllables import readings, split, syllable
+from pipeline.phrases.alignment import Wording, align, straight, wording
+from pipeline.phrases.costs import SOUNDS
+from pipeline.phrases.sieve import Shape, Sieve, Texts
+from pipeline.phrases.syllables import split, syllable
 
 _INITIAL_CLASS = {
     "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b",
@@ -48,7 +50,16 @@ class _ClassTable(dict[int, str]):
         return self[code]
 
 
+class _SoundTable(dict[str, str]):
+    """``syllable``, at the speed of a dictionary."""
+
+    def __missing__(self, character: str) -> str:
+        self[character] = syllable(character)
+        return self[character]
+
+
 _TABLE = _ClassTable()
+_SOUNDS = _SoundTable()
 
 
 def tolerance_for(length: int) -> float:
@@ -64,13 +75,12 @@ def tolerance_for(length: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A spelling as sound."""
+    """A spelling as sound, and whose it is."""
 
-    spelling: str
     owner: int
     tolerance: float
-    readings: tuple[tuple[str, ...], ...]
     classes: str
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,17 @@ class SoundMatch:
     tolerance: float
 
 
+class _Heard:
+    """A text, and what a closer look needs of it."""
+
+    __slots__ = ("classes", "sounds", "text")
+
+    def __init__(self, text: str, classes: str) -> None:
+        self.text = text
+        self.classes = classes
+        self.sounds = [_SOUNDS[character] for character in text]
+
+
 NEAREST_MISS = 0.01
 """What breaks a firm rule is a miss, however near: this far beyond its tolerance at least."""
 
@@ -93,33 +114,31 @@ class SoundIndex:
 
     def __init__(self, spellings: Iterable[tuple[str, int, float | None]]) -> None:
         self._spoken: list[Spoken] = []
-        pieces: dict[str, list[tuple[int, int, str, int, int, int]]] = {}
+        pieces: dict[str, list[tuple[int, int]]] = {}
         known: set[tuple[str, int]] = set()
         for spelling, owner, tolerance in spellings:
             size = len(spelling)
             limit = tolerance_for(size) if tolerance is None else tolerance
             if size < 2 or limit < 0 or (tolerance == 0) or (tolerance is None and size < 3):
                 continue
-            alternatives = readings(spelling)
-            classes = "".join(sound_class(r[0]) for r in alternatives)
+            heard = wording(spelling)
+            classes = "".join(sound_class(r[0]) for r in heard.readings)
             if (classes, owner) in known:
                 continue
             known.add((classes, owner))
             index = len(self._spoken)
-            self._spoken.append(Spoken(spelling, owner, limit, alternatives, classes))
-            other = "".join(sound_class(r[-1]) for r in alternatives)
-            errors, slack = errors_for(size), indels_for(size)
+            self._spoken.append(Spoken(owner, limit, classes, heard))
+            other = "".join(sound_class(r[-1]) for r in heard.readings)
             for start, end in _pieces(size):
                 for piece in {classes[start:end], other[start:end]}:
-                    pieces.setdefault(piece, []).append(
-                        (index, start, classes, size, errors + (slack > 0), slack)
-                    )
+                    pieces.setdefault(piece, []).append((index, start))
         self._automaton = ahocorasick.Automaton()
-        for piece, places in pieces.items():
-            self._automaton.add_word(piece, (len(piece), tuple(places)))
+        for number, piece in enumerate(pieces):
+            self._automaton.add_word(piece, (number, len(piece)))
         if pieces:
             self._automaton.make_automaton()
         self._empty = not pieces
+        self._sieve = Sieve([_shape(s) for s in self._spoken], list(pieces.values()))
 
     def __len__(self) -> int:
         return len(self._spoken)
@@ -129,66 +148,92 @@ class SoundIndex:
 
         ``extra`` syllables are added to every tolerance, to look for near misses.
         """
-        if self._empty or not text:
-            return []
-        classes = text.translate(_TABLE)
-        apart = Levenshtein.distance
-        looked: set[tuple[int, int]] = set()
-        found: dict[tuple[int, int, int], SoundMatch] = {}
-        for last, (length, places) in self._automaton.iter(classes):
-            first = last + 1 - length
-            for index, offset, wanted, size, errors, slack in places:
-                begin = first - offset
-                if begin < 0:
-                    if begin < -slack:
-                        continue
-                    begin = 0
-                # A missing or surplus syllable moves all that follow: one error more, a closer look below.
-                if apart(wanted, classes[begin : begin + size], score_cutoff=errors) > errors:
-                    continue
-                place = (index, begin)
-                if place in looked:
-                    continue
-                looked.add(place)
-                match = self._compare(text, classes, index, begin, 0.0)
-                if match is None and extra > 0:
-                    match = self._compare(text, classes, index, begin, extra)
-                if match is not None:
-                    found.setdefault((index, match.start, match.end), match)
-        return list(found.values())
+        return self.find_all([text], extra=extra)[0]
 
-    def _compare(self, text: str, classes: str, index: int, begin: int, extra: float) -> SoundMatch | None:
+    def find_all(self, texts: Sequence[str], *, extra: float = 0.0) -> list[list[SoundMatch]]:
+        """``find`` for each of several texts, much faster than one by one."""
+        found: list[dict[tuple[int, int, int], SoundMatch]] = [{} for _ in texts]
+        if self._empty or not any(texts):
+            return [[] for _ in texts]
+        classes = [text.translate(_TABLE) for text in texts]
+        joined = Texts.of(texts, classes)
+        pieces = [
+            (piece, length, last + 1 - length)
+            for last, (piece, length) in self._automaton.iter(joined.classes)
+        ]
+        if not pieces:
+            return [[] for _ in texts]
+        heard: dict[int, _Heard] = {}
+        for place in dict.fromkeys(self._sieve.places(joined, pieces, extra=extra)):
+            which, index, begin = place
+            if which not in heard:
+                heard[which] = _Heard(texts[which], classes[which])
+            match = self._compare(heard[which], index, begin, extra)
+            if match is not None:
+                found[which].setdefault((index, match.start, match.end), match)
+        return [list(matches.values()) for matches in found]
+
+    def _compare(self, heard: _Heard, index: int, begin: int, extra: float) -> SoundMatch | None:
         spoken = self._spoken[index]
-        size = len(spoken.spelling)
-        slack = indels_for(size)
-        low = max(0, begin - slack)
-        window = text[low : begin + size + slack]
-        if spoken.spelling in window:
+        size = len(spoken.classes)
+        slack, errors = indels_for(size), errors_for(size)
+        window = heard.classes[begin : begin + size]
+        # A missing or surplus syllable moves all that follow: one error more, a closer look below.
+        most = errors + (slack > 0)
+        if Levenshtein.distance(spoken.classes, window, score_cutoff=most) > most:
             return None
-        limit, loose = spoken.tolerance + extra, extra > 0
-        here = text[begin : begin + size]
-        best = straight(spoken.spelling, spoken.readings, here, limit=limit, loose=loose)
-        if best is not None:
-            low = begin
-        elif slack and _shifted(spoken.classes, classes, begin, slack, errors_for(size)):
-            best = align(spoken.spelling, spoken.readings, window, limit=limit, loose=loose)
+        if spoken.wording.spelling in heard.text[max(0, begin - slack) : begin + size + slack]:
+            return None
+        shifted = slack > 0 and _shifted(spoken.classes, heard.classes, begin, slack, errors)
+        firm = _aligned(spoken, heard, begin, slack, shifted, limit=spoken.tolerance, loose=False)
+        if firm is not None or extra <= 0:
+            return firm
+        return _aligned(spoken, heard, begin, slack, shifted, limit=spoken.tolerance + extra, loose=True)
+
+
+def _aligned(
+    spoken: Spoken, heard: _Heard, begin: int, slack: int, shifted: bool, *, limit: float, loose: bool
+) -> SoundMatch | None:
+    wanted = spoken.wording
+    start, end = begin, begin + len(spoken.classes)
+    distance = straight(wanted, heard.sounds[start:end], limit=limit, loose=loose)
+    if distance is None:
+        if not shifted:
+            return None
+        low, high = max(0, start - slack), end + slack
+        best = align(wanted, heard.text[low:high], heard.sounds[low:high], limit=limit, loose=loose)
         if best is None:
             return None
-        apart = max(best.distance, spoken.tolerance + NEAREST_MISS) if loose else best.distance
-        return SoundMatch(
-            spoken.owner, spoken.spelling, low + best.start, low + best.end, apart, spoken.tolerance
-        )
+        start, end, distance = low + best.start, low + best.end, best.distance
+    apart = max(distance, spoken.tolerance + NEAREST_MISS) if loose else distance
+    return SoundMatch(spoken.owner, wanted.spelling, start, end, apart, spoken.tolerance)
+
+
+def _shape(spoken: Spoken) -> Shape:
+    size = len(spoken.classes)
+    return Shape(
+        classes=spoken.classes,
+        rows=tuple(SOUNDS.reading(alternatives) for alternatives in spoken.wording.readings),
+        most=tuple(most for most, _ in spoken.wording.firm),
+        limit=spoken.tolerance,
+        errors=errors_for(size),
+        slack=indels_for(size),
+    )
 
 
 def _shifted(wanted: str, classes: str, begin: int, slack: int, errors: int) -> bool:
     """True where the phrase fits a window that is longer on the left or right, or shorter."""
     end = begin + len(wanted)
     apart = Levenshtein.distance
-    return any(
-        apart(wanted, classes[begin : end + by], score_cutoff=errors) <= errors
-        or apart(wanted, classes[max(0, begin - by) : end], score_cutoff=errors) <= errors
-        for by in (*range(-slack, 0), *range(1, slack + 1))
-    )
+    for by in _SHIFTS[slack]:
+        if apart(wanted, classes[begin : end + by], score_cutoff=errors) <= errors:
+            return True
+        if apart(wanted, classes[max(0, begin - by) : end], score_cutoff=errors) <= errors:
+            return True
+    return False
+
+
+_SHIFTS = {slack: (*range(-slack, 0), *range(1, slack + 1)) for slack in range(3)}
 
 
 def errors_for(length: int) -> int:
