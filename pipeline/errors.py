@@ -7,7 +7,11 @@
     │   ├── CallListError       a call list nobody can read
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the night goes on
-    └── StoreError              the database refused; exit status 3
+    ├── StoreError              the database refused; exit status 3
+    └── ReviewError             somebody asked for something that cannot be done now
+        ├── Conflict            somebody else was first: who, and what they did
+        ├── Refused             not allowed, or not in this state
+        └── Missing             there is no such thing
 
 Messages say what, where and the remedy:
 ``lexicons/zh/forbidden.yaml:14: duplicate phrase "随便你" (first at line 6); remove one``.
@@ -60,3 +64,26 @@ class AudioError(CallinspectError):
 
 class StoreError(CallinspectError):
     """The database cannot be opened, migrated or written."""
+
+
+class ReviewError(CallinspectError):
+    """What a person asked for in the review room cannot be done.
+
+    ``code`` is its stable name, by which screens find their words (``error.CODE``); ``facts`` fill them in.
+    """
+
+    def __init__(self, message: str, *, code: str, **facts: object) -> None:
+        super().__init__(message)
+        self.code, self.facts = code, facts
+
+
+class Conflict(ReviewError):
+    """Somebody else was first; the message says who did what."""
+
+
+class Refused(ReviewError):
+    """Not allowed, or not possible in this state."""
+
+
+class Missing(ReviewError):
+    """There is no such thing (or none that this person may see)."""

@@ -24,6 +24,8 @@ from pipeline.errors import UsageError
 
 CONFIG_FILE = Path("callinspect.toml")
 
+Lang = Literal["zh", "en"]
+
 
 def data_root() -> Path:
     """The folder that holds ``lexicons/``, ``rubrics/``, ``models/``: the checkout, or the installed copy."""
@@ -57,6 +59,29 @@ class CallListSettings(BaseModel):
     )
 
 
+class ServeSettings(BaseModel):
+    """The review room."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    hosts: tuple[str, ...] = Field(
+        default=(), description="names under which browsers may ask for it, besides addresses and localhost"
+    )
+    public_url: str = Field(
+        default="", description="address that people type, where a proxy stands before it (https://...)"
+    )
+    idle_minutes: int = Field(default=480, ge=1, description="a session unused for so long ends")
+    session_hours: int = Field(default=72, ge=1, description="a session ends after this in any case")
+    body_kib: int = Field(default=1024, ge=16, description="the largest request that is read")
+    sound_folder: Path | None = Field(
+        default=None,
+        description="where sound is kept in the form browsers play; default: callinspect/sound in the user's cache",
+    )
+    sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
+
+
 class Settings(BaseSettings):
     """All settings of callinspect."""
 
@@ -71,7 +96,7 @@ class Settings(BaseSettings):
     store: str = Field(
         "sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://..."
     )
-    lang: Literal["zh", "en"] = Field("zh", description="language of what people read")
+    lang: Lang = Field("zh", description="language of what people read")
     lexicons: Path = Field(
         default_factory=lambda: data_root() / "lexicons" / "zh", description="folder of lexicon files"
     )
@@ -91,6 +116,8 @@ class Settings(BaseSettings):
         0, description="worker processes; 0: as many as cores and memory allow"
     )
     calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
+
+    serve: ServeSettings = Field(default_factory=ServeSettings, description="the review room")
 
     def fingerprint(self) -> str:
         """Digest (16 hex digits) of the settings that can change a result."""

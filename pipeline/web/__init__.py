@@ -1,1 +1,1 @@
-"""The review room: a server-rendered web application over the store."""
+"""The review room: the application that people use in a browser. The only room that speaks HTTP."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.store.desk.room import Room
+from pipeline.store.desk.people_accounts import Accounts
+from pipeline.store.desk.people_audit import AuditLog
+from pipeline.store.desk.people_sessions import Sessions
+from pipeline.store.desk.people_throttle import Throttle
 
 
-class People(Room):
+class People(Accounts, Sessions, Throttle, AuditLog):
     """Accounts, sessions, invitations, throttled sign-in, audit."""

@@ -1,1 +1,1 @@
-"""The pages, one module per screen; each has a `router`, found by name."""
+"""One module per screen; each has a `router`, found by pipeline.web.app."""

@@ -1,0 +1,137 @@
+"""Sessions and one-time links. The store keeps digests: who reads the database cannot sign in with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from pipeline.domain.people import User
+from pipeline.store.desk.people_accounts import ACCOUNT, user_of
+from pipeline.store.desk.room import Room
+from pipeline.store.desk.tables import invitations, sessions, users
+from pipeline.store.desk.views_people import SessionRow
+from pipeline.store.writing import now
+
+TOUCH_SECONDS = 60
+"""``seen_at`` is written at most this often: a click is not a write."""
+
+_SESSION = (
+    sessions.c.csrf,
+    sessions.c.created_at,
+    sessions.c.seen_at,
+    sessions.c.expires_at,
+    sessions.c.agent,
+)
+
+
+def _past(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
+def _ahead(seconds: float) -> str:
+    return _past(-seconds)
+
+
+class Sessions(Room):
+    """Who is signed in where."""
+
+    def open_session(
+        self, user_id: int, *, token: str, csrf: str, seconds: float, agent: str | None = None
+    ) -> None:
+        """Sign in: ``token`` is the SHA-256 of the cookie. Sessions that have ended are swept out."""
+        at = now()
+        with self._write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.expires_at <= at))
+            values = {"token": token, "user": user_id, "csrf": csrf, "agent": agent}
+            times = {"created_at": at, "seen_at": at, "expires_at": _ahead(seconds)}
+            connection.execute(sessions.insert(), values | times)
+
+    def session(self, token: str, *, idle_seconds: float) -> SessionRow | None:
+        """The session with this digest, if it has not ended, was used lately, and its user may still come in."""
+        at = now()
+        query = (
+            select(*ACCOUNT, *_SESSION)
+            .join_from(sessions, users)
+            .where(
+                sessions.c.token == token,
+                sessions.c.expires_at > at,
+                sessions.c.seen_at > _past(idle_seconds),
+                ~users.c.disabled,
+            )
+        )
+        with self._read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        if row.seen_at < _past(TOUCH_SECONDS):
+            with self._write() as connection:
+                mine = sessions.c.token == token
+                connection.execute(update(sessions).where(mine).values(seen_at=at))
+        return SessionRow(token, user_of(row), *row[len(ACCOUNT) :])
+
+    def close_session(self, token: str) -> None:
+        with self._write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.token == token))
+
+    def close_sessions(self, user_id: int, *, keep: str | None = None) -> int:
+        """Sign out everywhere (but in the session ``keep``); how many sessions ended."""
+        others = (sessions.c.user == user_id) & (sessions.c.token != (keep or ""))
+        with self._write() as connection:
+            return connection.execute(sessions.delete().where(others)).rowcount
+
+    def sessions_of(self, user_id: int) -> tuple[SessionRow, ...]:
+        """Where somebody is signed in, the last used first."""
+        query = (
+            select(*ACCOUNT, *_SESSION, sessions.c.token)
+            .join_from(sessions, users)
+            .where(sessions.c.user == user_id, sessions.c.expires_at > now())
+            .order_by(sessions.c.seen_at.desc())
+        )
+        with self._read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(SessionRow(row.token, user_of(row), *row[len(ACCOUNT) : -1]) for row in rows)
+
+    # One-time links
+
+    def invite(self, user_id: int, *, token: str, seconds: float) -> None:
+        """A link (``token``: its SHA-256) to choose a password; older links of this account end."""
+        with self._write() as connection:
+            mine = invitations.c.user == user_id
+            connection.execute(invitations.delete().where(mine, invitations.c.used_at.is_(None)))
+            values = {"token": token, "user": user_id, "created_at": now(), "expires_at": _ahead(seconds)}
+            connection.execute(invitations.insert(), values)
+
+    def invited(self, token: str) -> User | None:
+        """Whom a link is for; None where it was used, has ended, or never was."""
+        query = (
+            select(*ACCOUNT)
+            .join_from(invitations, users)
+            .where(
+                invitations.c.token == token,
+                invitations.c.used_at.is_(None),
+                invitations.c.expires_at > now(),
+                ~users.c.disabled,
+            )
+        )
+        with self._read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else user_of(row)
+
+    def accept(self, token: str, *, password: str) -> User | None:
+        """Use a link once: store the argon2id string, end all sessions. None where the link holds no more."""
+        open_link = (
+            (invitations.c.token == token)
+            & invitations.c.used_at.is_(None)
+            & (invitations.c.expires_at > now())
+        )
+        with self._write() as connection:
+            used = update(invitations).where(open_link).values(used_at=now()).returning(invitations.c.user)
+            user_id = connection.execute(used).scalar()
+            if user_id is None:
+                return None
+            mine = (users.c.id == user_id) & ~users.c.disabled
+            changed = update(users).where(mine).values(password=password).returning(*ACCOUNT)
+            row = connection.execute(changed).one_or_none()
+            connection.execute(sessions.delete().where(sessions.c.user == user_id))
+        return None if row is None else user_of(row)

@@ -1,0 +1,68 @@
+"""How often somebody may guess. Decided here, before any password is hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+
+from pipeline.store.desk.room import Room
+from pipeline.store.desk.tables import sign_in_failures
+from pipeline.store.writing import upsert
+
+FORGET_SECONDS = 12 * 3600.0
+"""Failures older than this do not count any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """``free`` failures at once, then a wait of ``first`` seconds that doubles up to ``longest``."""
+
+    free: int
+    first: float
+    longest: float
+
+    def wait(self, failures: int) -> float:
+        """Seconds until the next attempt, after so many failures."""
+        over = failures - self.free
+        return 0.0 if over < 0 else min(self.longest, self.first * 2.0 ** min(over, 30))
+
+
+class Throttle(Room):
+    """Failures are counted per key. An attempt counts as failed until it is known to be right, so that a
+    thousand guesses at once are one guess."""
+
+    def attempt(self, keys: Mapping[str, Patience], *, at: float) -> float:
+        """Ask leave for one attempt at ``at`` (seconds since the epoch).
+
+        Returns:
+            0.0: go on (each key now has one failure more). Otherwise the seconds to wait; nothing is counted.
+        """
+        table = sign_in_failures
+        with self._read() as connection:  # the refusals of an attack must not queue for the writer's lock
+            until = connection.execute(select(table.c.until).where(table.c.key.in_(keys))).scalars().all()
+        if wait := max([0.0, *(moment - at for moment in until)]):
+            return wait
+        with self._write() as connection:
+            connection.execute(delete(table).where(table.c.last_at < at - FORGET_SECONDS))
+            for key in sorted(keys):  # the same order everywhere: PostgreSQL's row locks cannot cross
+                fresh = upsert(connection, table).values(key=key, count=0, last_at=at, until=0.0)
+                connection.execute(fresh.on_conflict_do_nothing())
+            query = select(table.c.key, table.c.count, table.c.until).where(table.c.key.in_(keys))
+            rows = connection.execute(query.order_by(table.c.key).with_for_update()).all()
+            if wait := max([0.0, *(row.until - at for row in rows)]):
+                return wait
+            for row in rows:
+                failures = row.count + 1
+                ahead = {"count": failures, "last_at": at, "until": at + keys[row.key].wait(failures)}
+                connection.execute(update(table).where(table.c.key == row.key).values(ahead))
+        return 0.0
+
+    def succeeded(self, *, forget: str, forgive: str) -> None:
+        """The attempt was right: nothing is held against ``forget``, and one failure less against ``forgive``."""
+        table = sign_in_failures
+        with self._write() as connection:
+            connection.execute(delete(table).where(table.c.key == forget))
+            one_less = (table.c.key == forgive) & (table.c.count > 0)
+            connection.execute(update(table).where(one_less).values(count=table.c.count - 1, until=0.0))

@@ -1,0 +1,200 @@
+"""Who may do what: the ONE place where roles and team scope are checked.
+
+Every route depends on ``allowed(Permission.X)``, ``signed_in`` or ``anyone``; ``create_app`` refuses a route
+that depends on none of them. What belongs to a call depends on ``visible_call`` too; queries take
+``visitor.scope``.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.domain.people import Scope, User, UserRole, scope_of
+from pipeline.errors import Missing
+from pipeline.settings import Lang, Settings
+from pipeline.store import Store
+from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie
+from pipeline.web.secrets import digest
+
+
+class Permission(StrEnum):
+    """What a role may allow."""
+
+    LISTEN = "listen"
+    """Open calls in scope, hear them."""
+    REVIEW = "review"
+    ASSIGN = "assign"
+    APPEAL = "appeal"
+    """File an appeal (agents, about their own calls)."""
+    ACCEPT = "accept"
+    """Let an appeal through to the panel (leads)."""
+    JUDGE = "judge"
+    """Give an opinion on the panel."""
+    DECIDE = "decide"
+    """Decide an appeal."""
+    HEAR = "hear"
+    """Listen to the calls of a sample and count what the machine missed."""
+    SAMPLE = "sample"
+    """Announce and draw samples."""
+    CALIBRATE = "calibrate"
+    COACH = "coach"
+    RULES = "rules"
+    USERS = "users"
+    AUDIT = "audit"
+    RETENTION = "retention"
+    EXPORT = "export"
+
+
+P = Permission
+ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
+    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES}),
+    UserRole.REVIEWER: frozenset({P.LISTEN, P.REVIEW, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT}),
+    UserRole.LEAD: frozenset(
+        {P.LISTEN, P.ASSIGN, P.COACH, P.ACCEPT, P.JUDGE, P.CALIBRATE, P.RULES, P.EXPORT}
+    ),
+    UserRole.SUPERVISOR: frozenset(Permission) - {P.USERS, P.RETENTION},
+    UserRole.ADMINISTRATOR: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. ``session`` is the digest of their session, ``csrf`` what their writes must carry."""
+
+    user: User
+    scope: Scope
+    csrf: str
+    lang: Lang
+    theme: str | None
+    session: str
+
+    def may(self, permission: Permission) -> bool:
+        return permission in ROLE_PERMISSIONS[self.user.role]
+
+
+class NotSignedIn(Exception):  # noqa: N818 - a direction, not an error: people are sent to sign in
+    """Nobody is signed in, or their session has ended."""
+
+
+class Forbidden(Exception):  # noqa: N818
+    """Signed in, but this role may not. ``reason`` is a key of the words."""
+
+    def __init__(self, reason: str = "error.forbidden", *, visitor: Visitor | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.visitor = reason, visitor
+
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def the_store(request: Request) -> Store:
+    """The open store of this application."""
+    found: Store = request.app.state.store
+    return found
+
+
+def the_settings(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+async def visitor_of(request: Request) -> Visitor | None:
+    """Who asks, or None. Looked up once per request."""
+    if not hasattr(request.state, "visitor"):
+        request.state.visitor = await _look_up(request)
+    found: Visitor | None = request.state.visitor
+    return found
+
+
+async def _look_up(request: Request) -> Visitor | None:
+    cookie = session_cookie(request)
+    if not cookie:
+        return None
+    settings = the_settings(request)
+    idle = settings.serve.idle_minutes * 60.0
+    people = the_store(request).desk.people
+    found = await run_in_threadpool(people.session, digest(cookie), idle_seconds=idle)
+    if found is None:
+        return None
+    user = found.user
+    return Visitor(
+        user=user,
+        scope=scope_of(user),
+        csrf=found.csrf,
+        lang=preferred_lang(request, user.lang),
+        theme=preferred_theme(request, user.theme),
+        session=found.token,
+    )
+
+
+async def anyone(request: Request) -> Visitor | None:
+    """Dependency of the few routes that need nobody signed in."""
+    return await visitor_of(request)
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Dependency: somebody is signed in, and a write carries their csrf token.
+
+    Raises:
+        NotSignedIn: nobody is.
+        Forbidden: a write without the token.
+    """
+    visitor = await visitor_of(request)
+    if visitor is None:
+        raise NotSignedIn
+    if request.method not in READING and not hmac.compare_digest(
+        (await _token(request)).encode(), visitor.csrf.encode()
+    ):
+        raise Forbidden("error.csrf", visitor=visitor)
+    return visitor
+
+
+async def _token(request: Request) -> str:
+    header = request.headers.get("x-csrf-token")
+    if header is not None:
+        return header
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return ""
+    field = (await request.form()).get("csrf")
+    return field if isinstance(field, str) else ""
+
+
+def allowed(*permissions: Permission) -> Callable[..., Awaitable[Visitor]]:
+    """Dependency: the visitor's role has one of these permissions. Else a 403, as page or JSON."""
+
+    async def check(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+        if not any(visitor.may(permission) for permission in permissions):
+            raise Forbidden(visitor=visitor)
+        return visitor
+
+    check.permissions = permissions  # type: ignore[attr-defined]  # for the table of routes
+    return check
+
+
+def visible_call(
+    call_id: str,
+    visitor: Annotated[Visitor, Depends(signed_in)],
+    store: Annotated[Store, Depends(the_store)],
+) -> str:
+    """Dependency on the path's ``call_id``: a call outside the scope answers like one that does not exist.
+
+    Raises:
+        Missing: either.
+    """
+    if not store.desk.people.sees(visitor.scope, call_id):
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    return call_id
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+TheStore = Annotated[Store, Depends(the_store)]
+TheSettings = Annotated[Settings, Depends(the_settings)]
+VisibleCall = Annotated[str, Depends(visible_call)]

@@ -1,0 +1,65 @@
+"""The application: every screen and every part of the API that there is a module for."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+import pipeline
+import pipeline.web.api
+import pipeline.web.screens
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.web.access import anyone, signed_in
+from pipeline.web.errors import answer, register
+from pipeline.web.security import Guard
+from pipeline.web.static import VersionedFiles
+
+
+def create_app(settings: Settings, store: Store) -> FastAPI:
+    """The review room over an open store.
+
+    Raises:
+        RuntimeError: a route that says nothing about who may use it.
+    """
+    app = FastAPI(
+        title="callinspect",
+        version=pipeline.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,  # pipeline/web/api/schema.py, for people who are signed in
+    )
+    app.state.settings, app.state.store = settings, store
+    for package in (pipeline.web.screens, pipeline.web.api):
+        for router in routers(package):
+            app.include_router(router, include_in_schema=package is pipeline.web.api)
+    for route in api_routes(app):
+        if not guarded(route.dependant):
+            raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")
+    app.mount("/static", VersionedFiles(), name="static")
+    register(app)
+    app.add_middleware(Guard, settings=settings.serve, answer=answer)
+    return app
+
+
+def routers(package: ModuleType) -> Iterator[APIRouter]:
+    """``router`` of every module of a package that has one, by name."""
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        found = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "router", None)
+        if isinstance(found, APIRouter):
+            yield found
+
+
+def api_routes(app: FastAPI) -> list[APIRoute]:
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def guarded(dependant: Dependant) -> bool:
+    """True where somebody in the tree of dependencies asks who is there."""
+    return dependant.call in (anyone, signed_in) or any(guarded(part) for part in dependant.dependencies)

@@ -1,0 +1,115 @@
+"""What goes wrong, as a page, as a fragment for htmx, or as JSON."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
+from pipeline.web.access import Forbidden, NotSignedIn, Visitor, visitor_of
+from pipeline.web.cookies import preferred_lang
+from pipeline.web.render import fragment, page
+from pipeline.web.words import known, say
+
+STATUS: dict[type[ReviewError], int] = {Conflict: 409, Missing: 404, Refused: 400}
+
+TITLES = {
+    400: "error.title.bad",
+    401: "error.title.signed-out",
+    403: "error.title.forbidden",
+    404: "error.title.missing",
+    405: "error.title.bad",
+    409: "error.title.conflict",
+    413: "error.title.bad",
+    422: "error.title.bad",
+    429: "error.title.wait",
+    503: "error.title.store",
+}
+
+
+def register(app: FastAPI) -> None:
+    """Let every kind of error find its answer."""
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(Forbidden, _forbidden)
+    app.add_exception_handler(ReviewError, _review_error)
+    app.add_exception_handler(StoreError, _store_error)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def for_program(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def for_htmx(request: Request) -> bool:
+    """htmx, or our own script sending a queued form: both want a fragment and no redirect."""
+    return "hx-request" in request.headers
+
+
+async def answer(request: Request, status: int, key: str, **facts: object) -> Response:
+    """The answer to an error whose words have a key; ``request.state.visitor`` only if already known."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    lang = visitor.lang if visitor else preferred_lang(request)
+    return show(request, status, key.removeprefix("error."), say(lang, key, **facts), visitor)
+
+
+def show(request: Request, status: int, code: str, message: str, visitor: Visitor | None) -> Response:
+    if for_program(request):
+        return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+    facts = {
+        "message": message,
+        "code": code,
+        "title": TITLES.get(status, "error.title.unexpected"),
+        "number": getattr(request.state, "number", ""),
+    }
+    if for_htmx(request):
+        return fragment(request, "error/fragment.html", visitor=visitor, status=status, **facts)
+    return page(request, "error/page.html", visitor=visitor, status=status, **facts)
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    if for_program(request) or for_htmx(request):
+        return await answer(request, 401, "error.signed-out")
+    query = request.url.query
+    there = request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/"
+    return RedirectResponse("/sign-in" + (f"?{urlencode({'next': there})}" if there != "/" else ""), 303)
+
+
+async def _forbidden(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Forbidden)
+    return await answer(request, 403, error.reason)
+
+
+async def _review_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ReviewError)
+    visitor = await visitor_of(request)
+    lang = visitor.lang if visitor else preferred_lang(request)
+    key = f"error.{error.code}"
+    message = say(lang, key, **error.facts) if known(key) else str(error)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    return show(request, status, error.code, message, visitor)
+
+
+async def _store_error(request: Request, error: Exception) -> Response:
+    return await answer(request, 503, "error.store")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    await visitor_of(request)
+    key = {404: "error.missing", 405: "error.method"}.get(error.status_code, "error.bad")
+    response = await answer(request, error.status_code, key)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    visitor = await visitor_of(request)
+    lang = visitor.lang if visitor else preferred_lang(request)
+    names = sorted({str(part["loc"][-1]) for part in error.errors() if part.get("loc")})
+    return show(request, 422, "invalid", say(lang, "error.invalid", fields=", ".join(names)), visitor)

@@ -1,0 +1,170 @@
+"""From a template to an answer: ``page`` for whole screens, ``fragment`` for what htmx puts into one."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import pipeline
+from pipeline.settings import Lang
+from pipeline.web.access import Visitor
+from pipeline.web.assets import asset
+from pipeline.web.cookies import preferred_lang, preferred_theme
+from pipeline.web.navigation import NAVIGATION, is_here, may_any
+from pipeline.web.outgoing import spoken
+from pipeline.web.words import known, say
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    visitor: Visitor | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """A whole screen (a template that extends ``base.html``)."""
+    return _answer(request, template, visitor, status, headers, context)
+
+
+def fragment(
+    request: Request,
+    template: str,
+    *,
+    visitor: Visitor | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """A part of a screen. It is never kept by caches: the whole screen has the same address."""
+    return _answer(request, template, visitor, status, {"Vary": "HX-Request", **(headers or {})}, context)
+
+
+def _answer(
+    request: Request,
+    template: str,
+    visitor: Visitor | None,
+    status: int,
+    headers: dict[str, str] | None,
+    context: dict[str, Any],
+) -> HTMLResponse:
+    lang = visitor.lang if visitor else preferred_lang(request)
+    theme = visitor.theme if visitor else preferred_theme(request)
+    shared = {
+        "request_path": request.url.path,
+        "here": _here(request),
+        "visitor": visitor,
+        "lang": lang,
+        "theme": theme,
+        "t": partial(say, lang),
+    }
+    html = environment(lang).get_template(template).render(shared | context)
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def _here(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def url(path: str, /, **query: object) -> str:
+    """An address: ``url("/queue", team=team, page=2)``. None and empty values are left out, lists repeat."""
+    pairs = [(name.rstrip("_"), value) for name, value in query.items() if value not in (None, "", (), [])]
+    text = urlencode(pairs, doseq=True)
+    return quote(path, safe="/%~:@!$&'()*+,;=-._") + (f"?{text}" if text else "")
+
+
+def call_url(call_id: str, /, tail: str = "", **query: object) -> str:
+    """The address of a call's screen, whatever its id is made of."""
+    return url(f"/calls/{quote(call_id, safe='')}{tail}", **query)
+
+
+def clock(seconds: float | None) -> str:
+    """``mm:ss``, or ``h:mm:ss`` from an hour on."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes:02}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def day(value: date | datetime | str | None) -> str:
+    """``2026-11-20``."""
+    return "–" if not value else (value[:10] if isinstance(value, str) else value.strftime("%Y-%m-%d"))
+
+
+def moment(value: datetime | str | None) -> str:
+    """``2026-11-20 09:05``: calls on the clock of their call list; stored times (UTC) on the server's clock."""
+    if not value:
+        return "–"
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        value = value.astimezone() if value.tzinfo else value
+    return value.strftime("%Y-%m-%d %H:%M")
+
+
+def score(value: float | None) -> str:
+    """One decimal where it matters; a dash where there is no score (never a zero)."""
+    return "–" if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    return "–" if value is None else f"{100 * value:.{digits}f}%"
+
+
+def request_id() -> str:
+    """For the hidden field ``request`` of a form."""
+    return str(uuid.uuid4())
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "clock": clock,
+    "day": day,
+    "moment": moment,
+    "score": score,
+    "percent": percent,
+    "spoken": spoken,
+}
+GLOBALS: dict[str, Any] = {
+    "url": url,
+    "call_url": call_url,
+    "spoken": spoken,
+    "asset": asset,
+    "request_id": request_id,
+    "known": known,
+    "version": pipeline.__version__,
+    "navigation": NAVIGATION,
+    "is_here": is_here,
+    "may_any": may_any,
+}
+
+
+@cache
+def environment(lang: Lang) -> Environment:
+    """Everything is escaped, a misspelt name is an error. ``t`` is a global too, so that macros have it."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    found.filters.update(FILTERS)
+    found.globals.update(GLOBALS, t=partial(say, lang), lang=lang)
+    return found

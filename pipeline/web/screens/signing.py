@@ -1,0 +1,140 @@
+"""Sign in, sign out, choose a password by a one-time link, language and theme."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.errors import Refused
+from pipeline.web import passwords
+from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone
+from pipeline.web.cookies import drop_session, keep_preference
+from pipeline.web.render import page
+from pipeline.web.secrets import digest
+from pipeline.web.signin import address_of, attempt, begin_session, safe_next
+
+router = APIRouter()
+
+Anyone = Annotated[Visitor | None, Depends(anyone)]
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, visitor: Anyone, next: str = "/") -> Response:
+    if visitor is not None:
+        return RedirectResponse(safe_next(next), 303)
+    return page(request, "sign-in/index.html", next=safe_next(next), name="", error=None, wait=0)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    _: Anyone,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    tried = attempt(request, name, password)
+    if tried.user is None:
+        wait = math.ceil(tried.wait)
+        return page(
+            request,
+            "sign-in/index.html",
+            status=429 if wait else 401,
+            headers={"Retry-After": str(wait)} if wait else None,
+            next=safe_next(next),
+            name=name,
+            error="sign-in.wait" if wait else "sign-in.wrong",
+            wait=wait,
+        )
+    response = RedirectResponse(safe_next(next), 303)
+    begin_session(request, response, tried.user, how="password")
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, visitor: SignedIn, store: TheStore) -> Response:
+    store.desk.people.close_session(visitor.session)
+    store.desk.people.note("sign-out", by=visitor.user.id, address=address_of(request))
+    response = RedirectResponse("/sign-in", 303)
+    drop_session(request, response)
+    return response
+
+
+@router.get("/invitation/{token}")
+def invitation(request: Request, _: Anyone, store: TheStore, token: str) -> Response:
+    user = store.desk.people.invited(digest(token))
+    return _invitation(request, token, user.display_name if user else None)
+
+
+@router.post("/invitation/{token}")
+def accept(
+    request: Request,
+    _: Anyone,
+    store: TheStore,
+    token: str,
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:
+    people = store.desk.people
+    user = people.invited(digest(token))
+    if user is None:
+        return _invitation(request, token, None)
+    try:
+        passwords.check(password, again, name=user.name)
+    except Refused as error:
+        return _invitation(request, token, user.display_name, error=error)
+    changed = people.accept(digest(token), password=passwords.make(password))
+    if changed is None:
+        return _invitation(request, token, None)
+    people.note("password", by=user.id, subject=user.name, address=address_of(request), how="link")
+    response = RedirectResponse("/", 303)
+    begin_session(request, response, changed, how="link")
+    return response
+
+
+def _invitation(request: Request, token: str, name: str | None, error: Refused | None = None) -> Response:
+    status = 404 if name is None else 400 if error else 200
+    return page(
+        request,
+        "sign-in/invitation.html",
+        status=status,
+        token=token,
+        name=name,
+        error=error,
+        shortest=passwords.SHORTEST,
+    )
+
+
+@router.post("/preferences")
+async def preferences(
+    request: Request,
+    visitor: Anyone,
+    store: TheStore,
+    lang: Annotated[str | None, Form()] = None,
+    theme: Annotated[str | None, Form()] = None,
+    next: Annotated[str, Form()] = "/",
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Language and theme, of the account and of this browser."""
+    from starlette.concurrency import run_in_threadpool
+
+    if visitor is not None and (request.headers.get("x-csrf-token") or csrf) != visitor.csrf:
+        raise Forbidden("error.csrf", visitor=visitor)
+    lang = lang if lang in ("zh", "en") else None
+    theme = theme if theme in ("light", "dark", "system") else None
+    if visitor is not None:
+        await run_in_threadpool(store.desk.people.prefer, visitor.user.id, lang=lang, theme=theme)
+    response = (
+        Response(status_code=204) if "hx-request" in request.headers else RedirectResponse(_back(next), 303)
+    )
+    for name, value in (("lang", lang), ("theme", theme)):
+        if value is not None:
+            keep_preference(request, response, name, value)
+    return response
+
+
+def _back(address: str) -> str:
+    return address if address == "/sign-in" or address.startswith("/sign-in?") else safe_next(address)

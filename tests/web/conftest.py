@@ -1,0 +1,127 @@
+"""The review room over a small store, and browsers that are signed in as each role.
+
+``client(UserRole.REVIEWER)`` signs somebody in without a password (hashing takes time that tests of other
+things need not spend). ``post`` adds the csrf token and a fresh request id. Calls come from
+``tests.nights.night()``: O02 is agent 8002 of 客服一组; TEAM and AGENT name them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from pipeline.domain.people import User, UserRole
+from pipeline.settings import Settings
+from pipeline.store import Store, open_store
+from pipeline.web.app import create_app
+from pipeline.web.secrets import digest, new_token
+from tests.nights import fill
+
+TEAM, AGENT = "客服一组", "8002"
+"""Of the call O02."""
+
+OTHER_TEAM, OTHER_AGENT = "客服二组", "8999"
+NAMES = count(1)
+
+
+@dataclass
+class Browser:
+    """Somebody signed in (or nobody, where ``user`` is None)."""
+
+    http: TestClient
+    user: User | None
+    csrf: str
+
+    def get(self, path: str, **options: Any) -> Response:
+        return self.http.get(path, **options)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Response:
+        """As a form of ours posts: with the csrf token and a request id (give ``request`` to repeat one)."""
+        fields = {"csrf": self.csrf, "request": str(uuid.uuid4()), **(data or {})}
+        return self.http.post(path, data=fields, **options)
+
+    def htmx(self, path: str, data: dict[str, Any] | None = None) -> Response:
+        return self.post(path, data, headers={"HX-Request": "true"})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(fill(tmp_path / "room.db")) as found:
+        yield found
+
+
+@pytest.fixture
+def settings(store: Store) -> Settings:
+    return Settings(store=store.url)
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store) -> FastAPI:
+    return create_app(settings, store)
+
+
+Client = Callable[..., Browser]
+
+
+@pytest.fixture
+def client(app: FastAPI, store: Store) -> Iterator[Client]:
+    """``client(role, team=..., agent_id=...)``; leads and agents get TEAM and AGENT unless told otherwise."""
+    opened = []
+
+    def browser(role: UserRole | None = None, **facts: Any) -> Browser:
+        http = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        opened.append(http)
+        if role is None:
+            return Browser(http, None, "")
+        if role is UserRole.LEAD:
+            facts = {"team": TEAM, **facts}
+        if role is UserRole.AGENT:
+            facts = {"team": TEAM, "agent_id": AGENT, **facts}
+        user = store.desk.people.add(facts.pop("name", f"{role}-{next(NAMES)}"), role=role, **facts)
+        token, csrf = new_token(), new_token()
+        store.desk.people.open_session(user.id, token=digest(token), csrf=csrf, seconds=3600)
+        http.cookies.set("callinspect", token)
+        return Browser(http, user, csrf)
+
+    yield browser
+    for http in opened:
+        http.close()
+
+
+@pytest.fixture
+def nobody(client: Client) -> Browser:
+    return client()
+
+
+@pytest.fixture
+def agent(client: Client) -> Browser:
+    return client(UserRole.AGENT)
+
+
+@pytest.fixture
+def reviewer(client: Client) -> Browser:
+    return client(UserRole.REVIEWER)
+
+
+@pytest.fixture
+def lead(client: Client) -> Browser:
+    return client(UserRole.LEAD)
+
+
+@pytest.fixture
+def supervisor(client: Client) -> Browser:
+    return client(UserRole.SUPERVISOR)
+
+
+@pytest.fixture
+def administrator(client: Client) -> Browser:
+    return client(UserRole.ADMINISTRATOR)
