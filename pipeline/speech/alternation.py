@@ -12,18 +12,15 @@ def likeliest(favours: NDArray[np.float64], change_costs: NDArray[np.float64]) -
     ``favours[i]`` says how much block i speaks for speaker 1 (negative: for 0); ``change_costs[i]`` is
     taken off where block i has another speaker than block i - 1 (the first is not used).
     """
-    length = len(favours)
-    came_from = np.zeros((length, 2), dtype=np.intp)
-    score = np.zeros(2)
-    for index, (favour, cost) in enumerate(zip(favours, change_costs, strict=True)):
-        if index:
-            stay, change = score, score[::-1] - cost
-            came_from[index] = np.where(change > stay, (1, 0), (0, 1))
-            score = np.maximum(stay, change)
-        score = score + np.array([0.0, favour])
-    speakers = np.empty(length, dtype=np.intp)
-    last = int(score[1] > score[0])
-    for index in range(length - 1, -1, -1):
+    came_from: list[tuple[int, int]] = []
+    zero = one = 0.0  # best scores of the sequences that end in each speaker
+    for favour, cost in zip(favours.tolist(), change_costs.tolist(), strict=True):
+        cost = cost if came_from else 0.0
+        came_from.append((int(one - cost > zero), int(zero - cost <= one)))
+        zero, one = max(zero, one - cost), max(one, zero - cost) + favour
+    speakers = np.empty(len(favours), dtype=np.intp)
+    last = int(one > zero)
+    for index in range(len(favours) - 1, -1, -1):
         speakers[index] = last
-        last = int(came_from[index, last])
+        last = came_from[index][last]
     return speakers

@@ -13,7 +13,7 @@ from pipeline.speech.fbank import HOP, WINDOW
 
 BLOCK_SECONDS = 0.1
 """The grain of everything here: changes of speaker are found to this."""
-FEATURES_PER_BLOCK = 10
+FEATURES_PER_BLOCK = 8
 
 
 class Blocks(Protocol):
@@ -50,7 +50,7 @@ def block_count(stretch: Span) -> int:
 def sound_of(samples: NDArray[np.float32], stretch: Span) -> NDArray[np.float32]:
     """The samples under the blocks of a stretch, silence beyond the ends of the recording.
 
-    As many as `fbank` needs for ten frames per block, each centred on its hundredth of a second.
+    As many as `fbank` needs for eight frames per block, each centred on its eightieth of a second.
     """
     start = round(stretch.start * SAMPLE_RATE_HZ) - (WINDOW - HOP) // 2
     end = start + block_count(stretch) * FEATURES_PER_BLOCK * HOP + WINDOW - HOP

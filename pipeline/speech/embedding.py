@@ -25,28 +25,28 @@ _PASS_BLOCKS = 300
 
 @dataclass(frozen=True, slots=True)
 class _NetworkBlocks:
-    """Sums over the network's frames and over their squares, one row per block."""
+    """Running sums over the network's frames and over their squares, one row more than blocks."""
 
-    sums: NDArray[np.float32]
-    squares: NDArray[np.float32]
+    sums: NDArray[np.float64]
+    squares: NDArray[np.float64]
     pooling: Pooling
 
     def __len__(self) -> int:
-        return len(self.sums)
+        return len(self.sums) - 1
 
     def vectors(self, firsts: NDArray[np.intp], lasts: NDArray[np.intp]) -> NDArray[np.float32]:
         counts = (lasts - firsts) * float(BLOCK)
-        sums, squares = running(self.sums), running(self.squares)
-        vectors = self.pooling(counts, sums[lasts] - sums[firsts], squares[lasts] - squares[firsts])
+        sums, squares = (each[lasts] - each[firsts] for each in (self.sums, self.squares))
+        vectors = self.pooling(counts, sums, squares)
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
 
 class NetworkEngine:
-    """CAM++ on one core; costs about 0.02 seconds per second of speech."""
+    """CAM++ on one core; costs about 0.014 seconds per second of speech."""
 
     name = "campplus"
-    same_voice = 0.8
+    same_voice = 0.79
     reach = 3
     sureness = 1.0
 
@@ -82,4 +82,4 @@ class NetworkEngine:
             blocks = frames[0].reshape(frames.shape[1], -1, BLOCK)
             sums.append(blocks.sum(axis=2).T)
             squares.append((blocks * blocks).sum(axis=2).T)
-        return _NetworkBlocks(np.concatenate(sums), np.concatenate(squares), self._pooling)
+        return _NetworkBlocks(running(np.concatenate(sums)), running(np.concatenate(squares)), self._pooling)

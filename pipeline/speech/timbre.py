@@ -14,11 +14,10 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from pipeline.domain import Span
-from pipeline.speech.blocks import Blocks, running, sound_of
+from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
 from pipeline.speech.fbank import HOP, fbank
 
 _CEPSTRA = 20
-_FRAMES_PER_BLOCK = 10
 _QUIET_NEPERS = 5.0
 """Frames whose energy lies so far (22 dB) below the loud ones tell nothing of a voice."""
 _LOWEST_HZ, _HIGHEST_HZ = 65, 350
@@ -84,7 +83,7 @@ def _counted(mel: NDArray[np.float32], octaves: NDArray[np.float64], threshold: 
     octaves = octaves[: len(mel)]
     voiced = loud * np.isfinite(octaves)
     rows = np.column_stack([loud, loud[:, None] * cepstra, voiced, voiced * np.nan_to_num(octaves)])
-    blocks: NDArray[np.float64] = rows.reshape(-1, _FRAMES_PER_BLOCK, rows.shape[1]).sum(axis=1)
+    blocks: NDArray[np.float64] = rows.reshape(-1, FEATURES_PER_BLOCK, rows.shape[1]).sum(axis=1)
     return blocks
 
 
@@ -104,7 +103,7 @@ def _windows(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def pitch_octaves(sound: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Log2 of F0 in Hz every 10 ms, NaN where no voice sounds, by the peak of the autocorrelation.
+    """Log2 of F0 in Hz every 12.5 ms, NaN where no voice sounds, by the peak of the autocorrelation.
 
     Frames of 64 ms at 8 kHz, divided by the autocorrelation of their window (P. Boersma, 1993).
     """

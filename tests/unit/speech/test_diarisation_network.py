@@ -114,8 +114,8 @@ def test_log_mel_energies_are_those_of_kaldi() -> None:
     times = np.arange(16_000) / 16_000
     tones = 0.5 * np.sin(2 * np.pi * 1000 * times) + 0.1 * np.sin(2 * np.pi * 3300 * times + 1)
     energies = fbank(tones.astype(np.float32))
-    assert energies.shape == (98, 80)
-    for frame in (0, 50):
+    assert energies.shape == (79, 80)
+    for frame in (0, 40):
         heard = energies[frame, [10, 28, 40, 60, 79]]
         assert heard == pytest.approx([-12.433, 4.512, -12.579, -11.934, -15.942], abs=0.01)
     assert fbank(np.zeros(400, np.float32)) == pytest.approx(np.log(np.finfo(np.float32).eps))
