@@ -25,6 +25,8 @@ NEGATORS = frozenset("不没无别未非")
 similar."""
 NEGATED = 0.35
 """Up to here a negator is still itself: bu may be heard as bo or pu, not as du (都)."""
+NEGATED_UP_TO = 4
+"""In longer phrases a negator may sound as unlike itself as any syllable: the rest tells what was said."""
 FIRM_EDGES = 10
 """In phrases shorter than this the first and last syllable must be there: what is left would be another
 phrase."""
@@ -103,7 +105,7 @@ def _rule(kind: str, size: int, edge: bool, loose: bool) -> tuple[float, float]:
     if loose:
         return ANY, missing
     if kind == "negator":
-        return (NEGATED if size > 3 else CLOSE), missing
+        return (LIKE if size > NEGATED_UP_TO else NEGATED if size > 3 else CLOSE), missing
     return (LIKE if edge or size < FIRM_SYLLABLES or kind == "person" else ANY), missing
 
 

@@ -14,14 +14,18 @@ from pipeline.phrases.conversation import Run, runs
 from pipeline.phrases.exact import Spellings
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.sound import SoundIndex, SoundMatch
+from pipeline.phrases.sound import SoundIndex, SoundMatch, tolerance_for
 from pipeline.phrases.template import is_finite, spellings
-from pipeline.phrases.words import cuts_a_word, foreign_words
+from pipeline.phrases.words import common_word, cuts_a_word, foreign_words
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
+SHORT = 3
+SHORT_TOLERANCE = 0.3
+"""A phrase of SHORT syllables has its full tolerance only where all characters but one are the phrase's own, and
+that one is no common word: a recogniser that was led astray writes odd characters, 你知道 for 谁知道 was said."""
 EXCEPTION_SLACK = 0.05
 """Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
 syllable in six."""
@@ -143,13 +147,12 @@ class Matcher:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
             distance = m.distance + FOREIGN_WORD * foreign_words(run.text, m.start, m.end, m.spelling)
-            if distance > m.tolerance + extra:
+            tolerance = _tolerance(run, m, distance)
+            if distance > tolerance + extra:
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
             if not any(q.owner in exceptions and _explains(q, m) for q in quiet):
-                yield Candidate(
-                    m.owner, m.start, m.end, How.SOUND, round(distance, 3), m.tolerance, m.spelling
-                )
+                yield Candidate(m.owner, m.start, m.end, How.SOUND, round(distance, 3), tolerance, m.spelling)
 
     def _anchored(self, run: Run, repaired: Repaired) -> Iterator[Candidate]:
         """Patterns over the text with misheard key words put right (通信录 -> 通讯录)."""
@@ -205,6 +208,17 @@ class Matcher:
             ),
             utterance=run.indexes[part],
         )
+
+
+def _tolerance(run: Run, match: SoundMatch, distance: float) -> float:
+    """What counts, in short phrases less: the usual there is meant for one strange character alone."""
+    usual = match.tolerance == tolerance_for(SHORT) and len(match.spelling) == SHORT
+    if not usual or distance <= SHORT_TOLERANCE:
+        return match.tolerance
+    written = run.text[match.start : match.end]
+    other = [a for a, b in zip(written, match.spelling, strict=False) if a != b]
+    strange = len(other) == 1 and distance == match.distance and not common_word(other[0])
+    return match.tolerance if strange else SHORT_TOLERANCE
 
 
 def _explains(exception: SoundMatch, found: SoundMatch) -> bool:

@@ -70,7 +70,7 @@ def tolerance_for(length: int) -> float:
     """
     if length <= 2:
         return 0.0
-    return {3: 0.3, 4: 0.6, 5: 0.8, 6: 0.9, 7: 1.0}.get(length, min(0.15 * length, 2.4))
+    return {3: 0.45, 4: 0.6, 5: 0.8, 6: 0.9, 7: 1.0}.get(length, min(0.15 * length, 2.4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ _SHIFTS = {slack: (*range(-slack, 0), *range(1, slack + 1)) for slack in range(3
 
 def errors_for(length: int) -> int:
     """How many syllables may fall into another class."""
-    return 0 if length <= 2 else 1 if length <= 8 else 2
+    return 0 if length <= 2 else 1 if length <= 6 else 2
 
 
 def indels_for(length: int) -> int:

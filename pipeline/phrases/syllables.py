@@ -64,11 +64,16 @@ def syllable(character: str) -> str:
 
 
 def readings(phrase: str) -> tuple[tuple[str, ...], ...]:
-    """For each character of a phrase, the ways it may be read, the commonest first."""
-    return tuple(
-        (syllable(c), POLYPHONES[c]) if POLYPHONES.get(c, syllable(c)) != syllable(c) else (syllable(c),)
-        for c in phrase
-    )
+    """For each character of a phrase, the ways it may be read, the commonest first.
+
+    What sounds like 两 may also be written so, and that is 二 in normalised text.
+    """
+    return tuple(_ways(c, syllable(c)) for c in phrase)
+
+
+def _ways(character: str, usual: str) -> tuple[str, ...]:
+    other = "er" if usual == "liang" else POLYPHONES.get(character, usual)
+    return (usual,) if other == usual else (usual, other)
 
 
 @lru_cache(maxsize=4096)

@@ -65,3 +65,14 @@ def foreign_words(text: str, start: int, end: int, spelling: str) -> int:
     inside = sorted(b + low for b in boundaries(window) if start <= b + low <= end)
     words = (text[a:b] for a, b in itertools.pairwise(inside) if b - a > 1)
     return sum(word not in spelling for word in words)
+
+
+COMMON = 15_000
+"""Occurrences in jieba's dictionary (counted over 60 million words) from which on a character is a common word
+of its own."""
+
+
+@lru_cache(maxsize=4096)
+def common_word(character: str) -> bool:
+    """True where one character is a word that people say all the time (是, 来, 打)."""
+    return int(_tokenizer().FREQ.get(character, 0)) >= COMMON
