@@ -24,8 +24,8 @@ FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
 SHORT = 3
 SHORT_TOLERANCE = 0.3
-"""A phrase of SHORT syllables has its full tolerance only where all characters but one are the phrase's own, and
-that one is no common word: a recogniser that was led astray writes odd characters, 你知道 for 谁知道 was said."""
+"""A phrase of SHORT syllables has its full tolerance only where all characters but one are the phrase's own,
+and that one is no common word: a recogniser led astray writes odd characters, but 你知道 for 谁知道 was said."""
 EXCEPTION_SLACK = 0.05
 """Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
 syllable in six."""
@@ -222,7 +222,7 @@ def _tolerance(run: Run, match: SoundMatch, distance: float) -> float:
 
 
 def _explains(exception: SoundMatch, found: SoundMatch) -> bool:
-    """An exception that only sounds somewhat like what was said must not hide a phrase that sounds more so."""
+    """An exception that sounds somewhat like what was said must not hide a phrase that sounds more so."""
     if exception.start >= found.end or found.start >= exception.end:
         return False
     return _per_syllable(exception) <= _per_syllable(found) + EXCEPTION_SLACK

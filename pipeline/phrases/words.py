@@ -68,8 +68,7 @@ def foreign_words(text: str, start: int, end: int, spelling: str) -> int:
 
 
 COMMON = 15_000
-"""Occurrences in jieba's dictionary (counted over 60 million words) from which on a character is a common word
-of its own."""
+"""Occurrences (jieba counted 60 million words) from which on a character is a common word of its own."""
 
 
 @lru_cache(maxsize=4096)
