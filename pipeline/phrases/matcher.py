@@ -25,7 +25,7 @@ FOREIGN_WORD = 0.35
 SHORT = 3
 SHORT_TOLERANCE = 0.3
 """A phrase of SHORT syllables has its full tolerance only where all characters but one are the phrase's own,
-and that one is no common word: a recogniser led astray writes odd characters, but 你知道 for 谁知道 was said."""
+and that one is no common word: a recogniser led astray writes odd characters; 你知道 for 谁知道 was said."""
 EXCEPTION_SLACK = 0.05
 """Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
 syllable in six."""
@@ -174,10 +174,10 @@ class Matcher:
             return "goes across the end of a sentence"
         short = c.end - c.start < LONG_ENOUGH and c.how is How.EXACT
         low, high = run.sentence(c.start, c.end)
-        if phrase.whole_words and (short or c.how is How.SOUND):
-            # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
-            if cuts_a_word(run.text[low:high], c.start - low, c.end - low):
-                return "cuts a word in half"
+        doubtful = phrase.whole_words and (short or c.how is How.SOUND)
+        # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
+        if doubtful and cuts_a_word(run.text[low:high], c.start - low, c.end - low):
+            return "cuts a word in half"
         for exception in phrase.exceptions:
             pattern = self._exceptions[self._exception_index[exception]]
             for start, end in pattern.spans(run.text[low:high]):
