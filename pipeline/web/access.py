@@ -46,6 +46,8 @@ class Permission(StrEnum):
     CALIBRATE = "calibrate"
     COACH = "coach"
     RULES = "rules"
+    WHAT_IF = "what-if"
+    """Try an edited rubric or lexicon on stored calls."""
     USERS = "users"
     AUDIT = "audit"
     RETENTION = "retention"

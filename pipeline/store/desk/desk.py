@@ -13,6 +13,7 @@ from pipeline.store.desk.decisions import Decisions
 from pipeline.store.desk.people import People
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.samples import Samples
+from pipeline.store.desk.usage import Usage
 
 
 class Desk(Room):
@@ -49,3 +50,7 @@ class Desk(Room):
     @cached_property
     def coaching(self) -> Coaching:
         return Coaching(self._read, self._write)
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(self._read, self._write)

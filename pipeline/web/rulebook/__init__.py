@@ -1,0 +1,1 @@
+"""The rules as people read them, and what an edit of them would flip."""

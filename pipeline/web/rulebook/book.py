@@ -1,0 +1,69 @@
+"""Rubric and lexicons as they stand in their files, read again when a file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.domain import PhraseKind
+from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
+from pipeline.rubric import Rubric, load_rubric
+from pipeline.rubric.sheet import Item
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything calls are judged by now."""
+
+    rubric: Rubric
+    lexicons: Lexicons
+
+    @property
+    def kinds(self) -> Mapping[PhraseKind, list[Code]]:
+        """Codes by kind, in the order of the files."""
+        found: dict[PhraseKind, list[Code]] = {kind: [] for kind in PhraseKind}
+        for code in self.lexicons.codes.values():
+            found[code.kind].append(code)
+        return {kind: codes for kind, codes in found.items() if codes}
+
+    def phrases(self, code: str) -> list[Phrase]:
+        return [phrase for phrase in self.lexicons.phrases if phrase.code.code == code]
+
+    def items_using(self, code: str) -> list[Item]:
+        """Items of the sheet whose check or condition names a phrase code."""
+        return [item for item in self.rubric.items if f'"{code}"' in item.model_dump_json()]
+
+
+def read_book(settings: Settings) -> Book:
+    """The rules as the files say now.
+
+    Raises:
+        LexiconError, RubricError: a file cannot be used; with file, line and remedy.
+    """
+    return _book(settings.lexicons, settings.rubric, _stamp(settings.lexicons), _stamp(settings.rubric))
+
+
+def matcher_of(settings: Settings) -> Matcher:
+    """The compiled lexicons; compiling takes a second or two, once per change of the files."""
+    return _matcher(settings.lexicons, _stamp(settings.lexicons))
+
+
+def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a file does: names, sizes and times of change."""
+    files = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+    stats = [(file.name, file.stat()) for file in files if file.exists()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
+@lru_cache(maxsize=2)
+def _book(lexicons: Path, rubric: Path, _lexicons: object, _rubric: object) -> Book:
+    loaded = load_lexicons(lexicons)
+    return Book(load_rubric(rubric, codes=loaded.codes), loaded)
+
+
+@lru_cache(maxsize=1)
+def _matcher(lexicons: Path, _stamp: object) -> Matcher:
+    return compile_matcher(load_lexicons(lexicons))

@@ -1,0 +1,158 @@
+"""What an edited file would flip, found out by a process of its own.
+
+The edit is written into a folder of its own and judged by ``callinspect rescore --dry-run --json`` in a child
+process with bounded time and memory: an edit that hangs or swells harms nobody, and nothing is written to the
+store. Trials live in memory: a restart of the server forgets them, and nothing is lost by it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings import Settings
+
+MOST_SECONDS = 300
+MOST_BYTES = 6 << 30
+"""Address space of the child; matcher and model of the rules need far less."""
+MOST_CHARACTERS = 2_000_000
+KEPT = 20
+"""Finished trials that are remembered, over all people."""
+
+
+@dataclass
+class Trial:
+    """One edited file being tried."""
+
+    id: str
+    user: int
+    file: str
+    since: date | None
+    started: float = field(default_factory=time.monotonic)
+    seconds: float | None = None
+    """None while it runs."""
+    error: str | None = None
+    result: dict[str, Any] | None = None
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.seconds is None
+
+
+def files(settings: Settings) -> dict[str, Path]:
+    """Name -> path of every file that can be edited: the rubric and the lexicons."""
+    lexicons = sorted(settings.lexicons.glob("*.y*ml"))
+    return {settings.rubric.name: settings.rubric, **{f"{p.parent.name}/{p.name}": p for p in lexicons}}
+
+
+class Trials:
+    """One running trial per person; a new one ends the old one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._trials: dict[str, Trial] = {}
+
+    def get(self, trial_id: str, *, user: int) -> Trial | None:
+        """A trial of this person."""
+        found = self._trials.get(trial_id)
+        return found if found is not None and found.user == user else None
+
+    def start(
+        self, settings: Settings, *, user: int, file: str, text: str, since: date | None, lang: str
+    ) -> Trial:
+        """Try ``text`` in the place of ``file`` on the calls from a day on (None: all of them).
+
+        Raises:
+            KeyError: no such file.
+        """
+        path = files(settings)[file]
+        trial = Trial(uuid.uuid4().hex, user, file, since)
+        with self._lock:
+            for other in [t for t in self._trials.values() if t.user == user and t.running]:
+                _end(other)
+            done = [key for key, t in self._trials.items() if not t.running]
+            for key in done[: max(0, len(done) - KEPT)]:
+                del self._trials[key]
+            self._trials[trial.id] = trial
+        threading.Thread(target=_try, args=(trial, settings, path, text, lang), daemon=True).start()
+        return trial
+
+    def stop(self) -> None:
+        """End all that runs (the server goes down)."""
+        with self._lock:
+            for trial in self._trials.values():
+                _end(trial)
+
+
+def _end(trial: Trial) -> None:
+    if trial.process is not None and trial.process.poll() is None:
+        trial.process.kill()
+
+
+def _try(trial: Trial, settings: Settings, path: Path, text: str, lang: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="callinspect-what-if-") as name:
+        folder = Path(name)
+        try:
+            arguments = _edited(folder, settings, path, text)
+            command = [sys.executable, "-m", "pipeline.cli", "--lang", lang, "--store", settings.store]
+            command += ["rescore", "--dry-run", "--json", "--workers", "1", *arguments]
+            if trial.since is not None:
+                command += ["--from", trial.since.isoformat()]
+            trial.process = subprocess.Popen(  # noqa: S603 (fixed words, paths of our own)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, "CALLINSPECT_LEXICONS": str(settings.lexicons), "PYTHONUTF8": "1"},
+                preexec_fn=_bounded,
+            )
+            out, err = trial.process.communicate(timeout=MOST_SECONDS)
+            if trial.process.returncode:
+                trial.error = _plain(err, folder, path)
+            else:
+                trial.result = json.loads(out)
+        except subprocess.TimeoutExpired:
+            _end(trial)
+            trial.error = f"> {MOST_SECONDS} s"
+        except (OSError, ValueError) as error:
+            trial.error = str(error)
+        finally:
+            trial.seconds = time.monotonic() - trial.started
+
+
+def _bounded() -> None:
+    """In the child, before it starts: no more memory or processor time than a trial may need."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+
+
+def _edited(folder: Path, settings: Settings, path: Path, text: str) -> list[str]:
+    """The rules with the edit in them, and the arguments that name them."""
+    if path == settings.rubric:
+        (folder / path.name).write_text(text, encoding="utf-8")
+        return ["--rubric", str(folder / path.name)]
+    copy = folder / settings.lexicons.name
+    shutil.copytree(settings.lexicons, copy)
+    (copy / path.name).write_text(text, encoding="utf-8")
+    return ["--rubric", str(settings.rubric), "--lexicons", str(copy)]
+
+
+def _plain(err: str, folder: Path, path: Path) -> str:
+    """What the child said, about the file as people know it."""
+    said = [line for line in err.strip().splitlines() if line.strip()]
+    return "\n".join(said[-6:]).replace(f"{folder}/{path.parent.name}/", "").replace(f"{folder}/", "")[:2000]
