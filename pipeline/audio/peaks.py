@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.domain import SAMPLE_RATE_HZ
 
 FINE_PER_SECOND, COARSE_PER_SECOND = 50, 25
-"""Points per second: 20 ms shows single syllables; long calls get half of them, which is still 90,000 an hour."""
+"""Points per second: 20 ms shows single syllables; long calls get half of them, still 90,000 an hour."""
 FINE_SECONDS = 900.0
 """Calls up to this length are drawn finely."""
 FULL = 127

@@ -7,7 +7,7 @@ import re
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 
 
-class Unsatisfiable(ValueError):
+class UnsatisfiableError(ValueError):
     """The range lies outside the file: status 416."""
 
 
@@ -18,7 +18,7 @@ def wanted(header: str | None, size: int, *, if_range: str | None, etag: str) ->
     asked for under the condition that the file is still the same (``If-Range``) counts only if it is.
 
     Raises:
-        Unsatisfiable: nothing of the file lies in the range.
+        UnsatisfiableError: nothing of the file lies in the range.
     """
     found = _ONE_RANGE.fullmatch(header or "")
     if found is None or (if_range is not None and if_range.strip() != etag):
@@ -29,12 +29,12 @@ def wanted(header: str | None, size: int, *, if_range: str | None, etag: str) ->
     if not first:  # the last so many bytes
         length = min(int(last), size)
         if not length:
-            raise Unsatisfiable
+            raise UnsatisfiableError
         return size - length, size
     if last and int(last) < int(first):
         return None
     if int(first) >= size:
-        raise Unsatisfiable
+        raise UnsatisfiableError
     return int(first), min(int(last) + 1, size) if last else size
 
 

@@ -13,12 +13,13 @@ from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
-from pipeline.cli.views.marks import marked, marks
+from pipeline.cli.views.marks import marked
 from pipeline.cli.views.scorecard import ordered
 from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
 from pipeline.cli.words import Words
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Span, Utterance
+from pipeline.phrases.places import marks
 from pipeline.store import CallRow, StoredProblem, open_store
 from tests.nights import bad_call, fill, night
 

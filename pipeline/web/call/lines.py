@@ -1,0 +1,176 @@
+"""The conversation line by line: words with their times, marks on the proof, what happened in between."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.domain import Evidence, Finding, Inspection, Outcome, PhraseHit, Role, Span, Utterance
+from pipeline.phrases.places import marks, place_of
+from pipeline.web.outgoing import spoken
+
+UNSURE_BELOW = 0.5
+"""Confidence of the recogniser under which a line is shown as doubtful."""
+EVENTS = (
+    ("silence", "silence_total", 3.0),
+    ("hold", "hold_total", 3.0),
+    ("interruption-agent", "interruptions_by_agent", 0.0),
+    ("interruption-customer", "interruptions_by_customer", 0.0),
+    ("overlap", "overlap_total", 1.0),
+)
+"""Name, the measure whose places they are, from how many seconds one is worth a line."""
+
+_PARTS = re.compile(r"[A-Za-z0-9]+[^\w\s]*|\w[^\w\s]*|[^\w\s]+|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Some characters and when they begin (seconds, two decimals)."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words in a row that are marked in the same way."""
+
+    words: tuple[Word, ...]
+    kind: str = ""
+    """Kind of a phrase, ``evidence`` for other proof, or empty."""
+    criterion: str = ""
+    """The finding it proves; empty where it proves none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    role: Role
+    span: Span
+    runs: tuple[Run, ...]
+    unsure: bool
+    overlapped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened between or during words."""
+
+    name: str
+    span: Span
+
+
+def conversation(inspection: Inspection, findings: Iterable[Finding]) -> list[Line | Event]:
+    """Lines and events in order of time; the places that ``findings`` rest on carry their criterion."""
+    hits: dict[int, list[PhraseHit]] = defaultdict(list)
+    for hit in inspection.hits:
+        hits[hit.utterance].append(hit)
+    utterances = inspection.transcript.utterances
+    proof = _proof(utterances, findings)
+    found: list[tuple[float, int, Line | Event]] = [
+        (u.span.start, 1, _line(u, hits[number], proof[number])) for number, u in enumerate(utterances)
+    ]
+    found += [(event.span.start, 0, event) for event in _events(inspection)]
+    return [item for _, _, item in sorted(found, key=lambda entry: entry[:2])]
+
+
+def _events(inspection: Inspection) -> Iterator[Event]:
+    places = {m.name: m.spans for m in inspection.measures}
+    for name, measure, shortest in EVENTS:
+        yield from (Event(name, span) for span in places.get(measure, ()) if span.duration >= shortest)
+
+
+_Proof = tuple[int, int, str]
+"""Characters ``[start, end)`` and the criterion."""
+
+
+def _proof(utterances: Sequence[Utterance], findings: Iterable[Finding]) -> dict[int, list[_Proof]]:
+    """Utterance number -> the characters that prove something there."""
+    starts = [u.span.start for u in utterances]
+    out: dict[int, list[_Proof]] = defaultdict(list)
+    for finding in findings:
+        if finding.outcome not in (Outcome.FAILED, Outcome.UNDETERMINED):
+            continue
+        for item in finding.evidence:
+            if item.quote and item.how is not None:
+                for number in _near(utterances, starts, item):
+                    place = place_of(utterances[number], item.quote, item.span.start)
+                    if place:
+                        out[number].append((*place, finding.criterion))
+                        break
+    return out
+
+
+def _near(utterances: Sequence[Utterance], starts: Sequence[float], item: Evidence) -> Iterator[int]:
+    """Utterances of that party around that time, the one that holds its start first."""
+    last = bisect_right(starts, item.span.start + 0.05)
+    for number in (*range(last - 1, max(-1, last - 6), -1), *range(last, min(last + 2, len(utterances)))):
+        utterance = utterances[number]
+        if utterance.span.end + 1 > item.span.start and item.role in (utterance.role, None):
+            yield number
+
+
+def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> Line:
+    said = spoken(utterance.text)
+    if len(said) != len(utterance.text):  # what is hidden moved the rest: words cannot be told apart any more
+        runs: tuple[Run, ...] = (Run((Word(said, _time(utterance.span.start)),)),)
+    else:
+        runs = tuple(_runs(utterance, said, hits, proof))
+    return Line(
+        role=utterance.role,
+        span=utterance.span,
+        runs=runs,
+        unsure=utterance.confidence < UNSURE_BELOW,
+        overlapped=utterance.overlapped,
+    )
+
+
+def _runs(
+    utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
+) -> Iterator[Run]:
+    looks: list[tuple[int, int, str, str]] = [
+        (m.start, m.end, m.kind.value, "") for m in marks(utterance, hits)
+    ]
+    kinds = {(start, end): kind for start, end, kind, _ in looks}
+    looks = [(s, e, kinds.get((s, e), "evidence"), criterion) for s, e, criterion in proof] + looks
+    now: tuple[str, str] = ("", "")
+    words: list[Word] = []
+    for start, end, seconds in _timed(utterance):
+        look = next(((kind, which) for s, e, kind, which in looks if s < end and start < e), ("", ""))
+        if look != now and words:
+            yield Run(tuple(words), *now)
+            words = []
+        now = look
+        words.append(Word(said[start:end], _time(seconds)))
+    if words:
+        yield Run(tuple(words), *now)
+
+
+def _timed(utterance: Utterance) -> list[tuple[int, int, float]]:
+    """Character ranges of the text, together all of it, and when each begins.
+
+    What stands between words (punctuation) belongs to the one before. Where the recogniser gave no times for
+    words, the line's time is shared out by characters.
+    """
+    text, at = utterance.text, 0
+    begins: list[tuple[int, float]] = []
+    for word in utterance.words:
+        plain = word.text.strip()
+        place = text.find(plain, at) if plain else -1
+        if place >= 0:
+            begins.append((place, word.span.start))
+            at = place + len(plain)
+    if not begins:
+        each = utterance.span.duration / max(1, len(text))
+        begins = [(m.start(), utterance.span.start + m.start() * each) for m in _PARTS.finditer(text)]
+    if not begins:
+        return [(0, len(text), utterance.span.start)] if text else []
+    begins[0] = (0, begins[0][1])
+    ends = [place for place, _ in begins[1:]] + [len(text)]
+    return [(place, end, seconds) for (place, seconds), end in zip(begins, ends, strict=True)]
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f}".rstrip("0").rstrip(".")

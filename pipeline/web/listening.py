@@ -1,0 +1,153 @@
+"""A call's sound for one request: found, prepared once, with the agent on the left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline.audio.peaks import Peaks
+from pipeline.audio.playback import Playback
+from pipeline.domain import Inspection
+from pipeline.errors import AudioError, Missing
+from pipeline.settings import Settings
+from pipeline.store import CallFilter, CallRow, Store
+from pipeline.web.access import the_settings, the_store
+from pipeline.web.lanes import swapped
+from pipeline.web.sound_cache import SoundCache
+
+_DECODERS = 2
+"""Calls decoded at once: the pages of everybody else must go on."""
+_REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What is needed to answer a request for the sound of a call."""
+
+    playback: Playback
+    swapped: bool
+    """True where the agent is on the recording's second channel."""
+    etag: str
+
+
+class SoundRoom:
+    """Prepares sound outside the threads that answer pages."""
+
+    def __init__(self, cache: SoundCache, store: Store) -> None:
+        self._cache, self._store = cache, store
+        self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+        self._heard: OrderedDict[tuple[int, str], None] = OrderedDict()
+        self._sides: OrderedDict[tuple[str, ...], bool] = OrderedDict()
+
+    def row(self, call_id: str) -> CallRow:
+        """The call as it stands.
+
+        Raises:
+            Missing: no such call.
+        """
+        found = next(self._store.calls(CallFilter(call_id=call_id)), None)
+        if found is None:
+            raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        return found
+
+    async def listen(self, row: CallRow) -> Listening:
+        """The sound of a call.
+
+        Raises:
+            AudioError: it is gone, was changed, or cannot be decoded.
+        """
+        sha256 = row.revisions.audio_sha256
+        loop = asyncio.get_running_loop()
+        playback = self._cache.known(sha256)
+        if playback is None:
+            playback = await loop.run_in_executor(self._decoders, self._prepare, row)
+        key = _side_key(row)
+        if key not in self._sides:
+            await loop.run_in_executor(self._decoders, self._find_side, row, key)
+        side = self._sides.get(key, False)
+        return Listening(playback, side, f'"{sha256[:32]}-{"right" if side else "left"}"')
+
+    def first_time(self, user: int, call_id: str) -> bool:
+        """True once for each person and call: a player asks for many ranges, and listens once."""
+        with _making:
+            if (user, call_id) in self._heard:
+                return False
+            self._heard[user, call_id] = None
+            while len(self._heard) > _REMEMBERED:
+                self._heard.popitem(last=False)
+            return True
+
+    async def peaks(self, row: CallRow) -> tuple[Inspection, Peaks]:
+        """The inspection and the peaks of the recording as it is, its channels in the file's order.
+
+        Raises:
+            AudioError: as `listen`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._decoders, self._peaks, row)
+
+    def _peaks(self, row: CallRow) -> tuple[Inspection, Peaks]:
+        sha256 = row.revisions.audio_sha256
+        peaks = self._cache.peaks(sha256)
+        if peaks is None:
+            self._prepare(row)
+            peaks = self._cache.peaks(sha256)
+        inspection = self._store.inspection(row.call.call_id)
+        if peaks is None or inspection is None:
+            raise AudioError("the recording was replaced meanwhile", code="changed")
+        return inspection, peaks
+
+    def _prepare(self, row: CallRow) -> Playback:
+        try:
+            return self._cache.prepare(row.revisions.audio_sha256, row.paths)
+        except OSError as error:
+            raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
+
+    def _find_side(self, row: CallRow, key: tuple[str, ...]) -> None:
+        inspection, peaks = self._peaks(row)
+        self._sides[key] = swapped(inspection, peaks)
+        while len(self._sides) > _REMEMBERED:
+            self._sides.popitem(last=False)
+
+
+def _side_key(row: CallRow) -> tuple[str, ...]:
+    """What the side depends on: the sound, and the inspection that says who speaks when."""
+    made = row.revisions
+    return (row.call.call_id, made.audio_sha256, row.inspected_at.isoformat())
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where prepared sound is kept: the setting, or the user's cache folder (XDG Base Directory)."""
+    chosen = settings.serve.sound_folder
+    if chosen is not None:
+        return chosen
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "callinspect" / "sound"
+
+
+_making = Lock()
+
+
+def the_sound_room(
+    request: Request,
+    settings: Annotated[Settings, Depends(the_settings)],
+    store: Annotated[Store, Depends(the_store)],
+) -> SoundRoom:
+    """Dependency: the one of this application."""
+    state = request.app.state
+    with _making:
+        if not hasattr(state, "sound_room"):
+            limit = settings.serve.sound_mib * 1024 * 1024
+            state.sound_room = SoundRoom(SoundCache(cache_folder(settings), limit_bytes=limit), store)
+        found: SoundRoom = state.sound_room
+        return found
+
+
+TheSoundRoom = Annotated[SoundRoom, Depends(the_sound_room)]

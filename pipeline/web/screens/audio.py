@@ -1,0 +1,93 @@
+"""A call's sound by its id: any byte range of it, and the peaks its waveform is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.errors import AudioError
+from pipeline.settings import Lang
+from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.lanes import party_lanes
+from pipeline.web.listening import TheSoundRoom
+from pipeline.web.outgoing import sound
+from pipeline.web.ranges import UnsatisfiableError, matches, wanted
+from pipeline.web.words import known, say
+
+router = APIRouter(include_in_schema=False)
+Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
+
+
+@router.get("/calls/{call_id}/audio")
+@router.head("/calls/{call_id}/audio")
+async def audio(
+    request: Request, call_id: VisibleCall, visitor: Listener, room: TheSoundRoom, store: TheStore
+) -> Response:
+    """A WAV file, the agent on the left: whole, one range of it, or just its headers."""
+    row = await run_in_threadpool(room.row, call_id)
+    try:
+        found = await room.listen(row)
+    except AudioError as error:
+        return no_sound(error, visitor.lang)
+    size, asked = found.playback.size, request.headers
+    headers = {"Accept-Ranges": "bytes", "ETag": found.etag}
+    if matches(asked.get("if-none-match"), found.etag):
+        return Response(status_code=304, headers=headers)
+    try:
+        part = wanted(asked.get("range"), size, if_range=asked.get("if-range"), etag=found.etag)
+    except UnsatisfiableError:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
+    first, last = part or (0, size)
+    headers["Content-Length"] = str(last - first)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {first}-{last - 1}/{size}"
+    status = 200 if part is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type="audio/wav")
+    try:
+        pieces = await run_in_threadpool(sound, found.playback, first, last, swapped=found.swapped)
+    except OSError as error:  # deleted to make room since it was found
+        return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
+    if room.first_time(visitor.user.id, call_id):
+        await run_in_threadpool(
+            store.desk.people.note, "listen", by=visitor.user.id, subject=call_id, address=_address(request)
+        )
+    return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
+
+
+@router.get("/calls/{call_id}/peaks")
+async def peaks(call_id: VisibleCall, visitor: Listener, room: TheSoundRoom) -> Response:
+    """Points of the two lanes, agent first: ``{per_second, duration, lanes: [[0..127, ...], ...]}``."""
+    row = await run_in_threadpool(room.row, call_id)
+    try:
+        inspection, found = await room.peaks(row)
+    except AudioError as error:
+        return no_sound(error, visitor.lang)
+    lanes = await run_in_threadpool(party_lanes, inspection, found)
+    content: Mapping[str, object] = {
+        "per_second": found.per_second,
+        "duration": found.duration,
+        "lanes": [lane.tolist() for lane in lanes],
+    }
+    return JSONResponse(content)
+
+
+def no_sound(error: AudioError, lang: Lang) -> Response:
+    """Why there is nothing to hear."""
+    return JSONResponse(
+        {"error": {"code": error.code, "message": sound_message(error.code, lang)}}, status_code=404
+    )
+
+
+def sound_message(code: str, lang: Lang) -> str:
+    """One line for people about sound that cannot be played."""
+    key = f"sound.{code}"
+    return say(lang, key if known(key) else "sound.corrupt")
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
