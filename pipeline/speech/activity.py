@@ -9,14 +9,17 @@ figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from pathlib import Path
 
+import faster_whisper
 import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
 from pipeline.domain import Span, merge
+from pipeline.errors import ModelError
 from pipeline.speech.levels import (
     FRAME,
     FRAME_SECONDS,
@@ -27,6 +30,7 @@ from pipeline.speech.levels import (
     rows_at,
     spans_of,
 )
+from pipeline.speech.silero import Silero
 
 PRE_EMPHASIS = 0.9
 STARTS_AT = 0.2
@@ -46,12 +50,26 @@ _AROUND_FRAMES = 12
 """... unless louder sound is this near."""
 
 
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Frames of shape (n, 512) in, probabilities of shape (n,) out."""
+_SHIPPED = Path(faster_whisper.__file__).parent / "assets" / "silero_vad_v6.onnx"
+
+
+def load_network(weights: Path) -> Network:
+    """The network in ``weights``; where that is not Silero v6, the one that faster-whisper loads itself."""
+    try:
+        return Silero(weights)
+    except ModelError:
+        library = get_vad_model()
+        return lambda frames: np.asarray(library(frames.ravel())).ravel()
+
+
 class SpeechDetector:
     """Finds speech on a channel. Built once per process."""
 
     @cached_property
-    def _model(self) -> Any:
-        return get_vad_model()
+    def _model(self) -> Network:
+        return load_network(_SHIPPED)
 
     def detect(self, samples: NDArray[np.float32]) -> tuple[Span, ...]:
         """Where someone speaks.
@@ -78,7 +96,7 @@ class SpeechDetector:
         asked = np.flatnonzero(_worth_asking(level_db(samples)))
         out = np.zeros(frame_count(samples), dtype=np.float32)
         for block in blocks_of(asked):
-            out[block] = self._model(_lifted(samples, block).ravel()).ravel()
+            out[block] = self._model(_lifted(samples, block))
         return out
 
 

@@ -64,7 +64,9 @@ class _Network:
                 x = graph.node("Concat", x, new, axis=1)
             transit = f"xvector.transit{number}"
             x = self._linear(x, f"{transit}.linear", before=f"{transit}.nonlinear.batchnorm")
-        scale, shift = (self._per_channel(v) for v in self._scale_and_shift("xvector.out_nonlinear.batchnorm"))
+        scale, shift = (
+            self._per_channel(v) for v in self._scale_and_shift("xvector.out_nonlinear.batchnorm")
+        )
         graph.node("Relu", graph.node("Add", graph.node("Mul", x, scale), shift), output="frames")
         return graph.build(inputs={"features": (1, "t", BANDS)}, outputs={"frames": (1, CHANNELS, "u")})
 
