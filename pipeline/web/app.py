@@ -39,7 +39,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     for package in (pipeline.web.screens, pipeline.web.api):
         for router in routers(package):
             app.include_router(router, include_in_schema=package is pipeline.web.api)
-    for route in api_routes(app):
+    for route in api_routes():
         if not guarded(route.dependant):
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")
     app.mount("/static", VersionedFiles(), name="static")
@@ -56,8 +56,20 @@ def routers(package: ModuleType) -> Iterator[APIRouter]:
             yield found
 
 
-def api_routes(app: FastAPI) -> list[APIRoute]:
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+def api_routes() -> list[APIRoute]:
+    """Every route of every screen and of the API.
+
+    Raises:
+        RuntimeError: something in a router that is no plain route, and that nobody would check.
+    """
+    found: list[APIRoute] = []
+    for package in (pipeline.web.screens, pipeline.web.api):
+        for router in routers(package):
+            for route in router.routes:
+                if not isinstance(route, APIRoute):
+                    raise RuntimeError(f"{package.__name__}: {route!r} is not a plain route of its router")
+                found.append(route)
+    return found
 
 
 def guarded(dependant: Dependant) -> bool:

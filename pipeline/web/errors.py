@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -60,14 +61,18 @@ async def answer(request: Request, status: int, key: str, **facts: object) -> Re
 def show(request: Request, status: int, code: str, message: str, visitor: Visitor | None) -> Response:
     if for_program(request):
         return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-    facts = {
+    facts: dict[str, Any] = {
         "message": message,
         "code": code,
         "title": TITLES.get(status, "error.title.unexpected"),
         "number": getattr(request.state, "number", ""),
     }
     if for_htmx(request):
-        return fragment(request, "error/fragment.html", visitor=visitor, status=status, **facts)
+        # beside the page, not in place of what was being worked on
+        aside = {"HX-Retarget": "#messages", "HX-Reswap": "afterbegin"}
+        return fragment(
+            request, "error/fragment.html", visitor=visitor, status=status, headers=aside, **facts
+        )
     return page(request, "error/page.html", visitor=visitor, status=status, **facts)
 
 

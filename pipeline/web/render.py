@@ -66,6 +66,7 @@ def _answer(
     shared = {
         "request_path": request.url.path,
         "here": _here(request),
+        "nonce": getattr(request.state, "nonce", ""),
         "visitor": visitor,
         "lang": lang,
         "theme": theme,
@@ -106,16 +107,16 @@ def day(value: date | datetime | str | None) -> str:
 
 
 def moment(value: datetime | str | None) -> str:
-    """``2026-11-20 09:05``: calls on the clock of their call list; stored times (UTC) on the server's clock."""
+    """``2026-11-20 09:05``: a call on its call list's clock, a stored time (UTC) on the server's."""
     if not value:
         return "–"
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        value = value.astimezone() if value.tzinfo else value
-    return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (at.astimezone() if at.tzinfo else at).strftime("%Y-%m-%d %H:%M")
 
 
 def score(value: float | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import secrets
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
@@ -26,7 +27,7 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "script-src 'self'",
-        "style-src 'self'",
+        "style-src 'self' 'nonce-{nonce}'",
         "img-src 'self' data:",
         "media-src 'self' blob:",
         "connect-src 'self'",
@@ -36,10 +37,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""No script and no style inside pages; sound also from memory (the player cuts it there)."""
+"""No script and no style inside pages. The nonce is for the waveform, which makes a style sheet of its own
+in its shadow tree; sound also comes from memory (the player cuts it there)."""
 
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -70,13 +71,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        request.state.nonce = secrets.token_urlsafe(16)
         started = False
 
         async def send_guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                add_headers(message, https=self._https(request))
+                add_headers(message, nonce=request.state.nonce, https=self._https(request))
             await send(message)
 
         read = 0
@@ -136,8 +138,9 @@ class Guard:
         return origin in own - {""}
 
 
-def add_headers(message: Message, *, https: bool) -> None:
+def add_headers(message: Message, *, nonce: str, https: bool) -> None:
     headers = MutableHeaders(scope=message)
+    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")

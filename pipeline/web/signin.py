@@ -66,7 +66,7 @@ def _key(kind: str, value: str) -> str:
 
 
 def begin_session(request: Request, response: Response, user: User, *, how: str) -> None:
-    """Sign somebody in on this answer. A new token each time: one that was planted before is worth nothing."""
+    """Sign somebody in on this answer, with a new token: one that was planted before is worth nothing."""
     token = new_token()
     serve = the_settings(request).serve
     people = the_store(request).desk.people

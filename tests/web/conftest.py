@@ -7,6 +7,7 @@ things need not spend). ``post`` adds the csrf token and a fresh request id. Cal
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,9 +54,17 @@ class Browser:
         return self.post(path, data, headers={"HX-Request": "true"})
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the night, made once; tests get copies."""
+    path = tmp_path_factory.mktemp("room") / "room.db"
+    fill(path)
+    return path
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(fill(tmp_path / "room.db")) as found:
+def store(filled: Path, tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{shutil.copy(filled, tmp_path)}") as found:
         yield found
 
 

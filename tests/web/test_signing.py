@@ -7,7 +7,7 @@ import pytest
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
 from pipeline.web import passwords
-from tests.web.conftest import Browser, Client
+from tests.web.conftest import Browser
 
 PASSWORD = "three plain words"
 

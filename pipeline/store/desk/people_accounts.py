@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused
@@ -158,18 +157,17 @@ class Accounts(Room):
         if disabled is not None:
             values["disabled"] = disabled
         with self._write() as connection:
-            row = _locked(connection, user_id)
+            user = _locked(connection, user_id)
             if values:
-                row = connection.execute(
-                    update(users).where(users.c.id == user_id).values(values).returning(*ACCOUNT)
-                ).one()
+                changed = update(users).where(users.c.id == user_id).values(values).returning(*ACCOUNT)
+                user = user_of(connection.execute(changed).one())
             if not _administrators(connection):
                 raise Refused(
                     "the last administrator cannot be disabled or given another role", code="last-admin"
                 )
             if disabled:
                 connection.execute(sessions.delete().where(sessions.c.user == user_id))
-        return user_of(row)
+        return user
 
     def prefer(self, user_id: int, *, lang: str | None = None, theme: str | None = None) -> None:
         """Remember language and theme (theme ``system``: none)."""
@@ -214,11 +212,11 @@ class Accounts(Room):
             return tuple(TeamRow(*row) for row in connection.execute(query))
 
 
-def _locked(connection: Connection, user_id: int) -> Row[Any]:
+def _locked(connection: Connection, user_id: int) -> User:
     row = connection.execute(select(*ACCOUNT).where(users.c.id == user_id).with_for_update()).one_or_none()
     if row is None:
         raise Missing("there is no such account", code="no-user")
-    return row
+    return user_of(row)
 
 
 def _administrators(connection: Connection) -> int:

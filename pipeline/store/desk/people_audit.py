@@ -54,7 +54,7 @@ class AuditLog(Room):
         before: int | None = None,
         limit: int = 100,
     ) -> tuple[AuditRow, ...]:
-        """The newest rows first, of this action and user, on these days (UTC, inclusive), older than row ``before``."""
+        """The newest rows first: of this action and user, on these days (UTC, inclusive), before this row."""
         query = (
             select(
                 *ACCOUNT,

@@ -48,7 +48,7 @@ class Sessions(Room):
             connection.execute(sessions.insert(), values | times)
 
     def session(self, token: str, *, idle_seconds: float) -> SessionRow | None:
-        """The session with this digest, if it has not ended, was used lately, and its user may still come in."""
+        """The session with this digest; None where it has ended, idled, or its user is disabled."""
         at = now()
         query = (
             select(*ACCOUNT, *_SESSION)

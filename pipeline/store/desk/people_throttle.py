@@ -41,9 +41,10 @@ class Throttle(Room):
         """
         table = sign_in_failures
         with self._read() as connection:  # the refusals of an attack must not queue for the writer's lock
-            until = connection.execute(select(table.c.until).where(table.c.key.in_(keys))).scalars().all()
-        if wait := max([0.0, *(moment - at for moment in until)]):
-            return wait
+            ends = connection.execute(select(table.c.until).where(table.c.key.in_(keys))).scalars()
+            waits = [float(end) - at for end in ends]
+        if max(waits, default=0.0) > 0:
+            return max(waits)
         with self._write() as connection:
             connection.execute(delete(table).where(table.c.last_at < at - FORGET_SECONDS))
             for key in sorted(keys):  # the same order everywhere: PostgreSQL's row locks cannot cross
@@ -51,16 +52,17 @@ class Throttle(Room):
                 connection.execute(fresh.on_conflict_do_nothing())
             query = select(table.c.key, table.c.count, table.c.until).where(table.c.key.in_(keys))
             rows = connection.execute(query.order_by(table.c.key).with_for_update()).all()
-            if wait := max([0.0, *(row.until - at for row in rows)]):
-                return wait
-            for row in rows:
-                failures = row.count + 1
-                ahead = {"count": failures, "last_at": at, "until": at + keys[row.key].wait(failures)}
-                connection.execute(update(table).where(table.c.key == row.key).values(ahead))
+            waits = [float(end) - at for _, _, end in rows]
+            if max(waits) > 0:
+                return max(waits)
+            for key, before, _ in rows:
+                until = at + keys[key].wait(before + 1)
+                ahead = {"count": before + 1, "last_at": at, "until": until}
+                connection.execute(update(table).where(table.c.key == key).values(ahead))
         return 0.0
 
     def succeeded(self, *, forget: str, forgive: str) -> None:
-        """The attempt was right: nothing is held against ``forget``, and one failure less against ``forgive``."""
+        """The attempt was right: ``forget`` starts anew, ``forgive`` has one failure less."""
         table = sign_in_failures
         with self._write() as connection:
             connection.execute(delete(table).where(table.c.key == forget))

@@ -6,7 +6,7 @@ import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import Refused
 from pipeline.web import passwords
@@ -61,6 +61,12 @@ def sign_out(request: Request, visitor: SignedIn, store: TheStore) -> Response:
     response = RedirectResponse("/sign-in", 303)
     drop_session(request, response)
     return response
+
+
+@router.get("/session")
+def session(visitor: Anyone) -> JSONResponse:
+    """Who is signed in now and what their writes must carry: the page asks before it sends again."""
+    return JSONResponse({"user": visitor and visitor.user.id, "csrf": visitor and visitor.csrf})
 
 
 @router.get("/invitation/{token}")

@@ -89,7 +89,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "error.host": (
         "不认识这个主机名；请用服务器显示的地址打开，或在设置 serve.hosts 中加上它。",
-        "Unknown host name: use the address that the server printed, or add this name to the setting serve.hosts.",
+        "Unknown host name: use the address that the server printed, or add this name to serve.hosts.",
     ),
     "error.too-large": ("请求太大。", "The request is too large."),
     "error.missing": ("没有这个页面，或者您不能看。", "There is no such page, or it is not for you."),

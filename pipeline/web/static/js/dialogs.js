@@ -1,0 +1,34 @@
+// Questions before what cannot be taken back: data-confirm on a form, hx-confirm on what htmx sends.
+
+/** Resolves to true where people said yes. */
+export function ask(question) {
+  const dialog = document.getElementById("confirm-dialog");
+  dialog.querySelector("#confirm-text").textContent = question;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
+}
+
+export function startDialogs() {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.confirm || form.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    if (!(await ask(form.dataset.confirm))) return;
+    form.dataset.confirmed = "yes";
+    form.requestSubmit(submitter);
+    delete form.dataset.confirmed;
+  });
+  document.addEventListener("htmx:confirm", async (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    if (await ask(event.detail.question)) event.detail.issueRequest(true);
+  });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+    if (event.target.matches?.("[data-close]")) event.target.closest("dialog")?.close();
+  });
+}
