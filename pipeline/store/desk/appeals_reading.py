@@ -1,0 +1,175 @@
+"""Reading appeals: the statements behind their part of the desk."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from pipeline.domain import Severity
+from pipeline.domain.people import Scope, User
+from pipeline.domain.review import AppealState
+from pipeline.errors import Missing
+from pipeline.review.appeals import Opinion, Seat, Standing, Step, seat_of
+from pipeline.review.intervals import wilson
+from pipeline.store import rows
+from pipeline.store.desk.people_accounts import ACCOUNT, user_of
+from pipeline.store.desk.tables import appeal_events, appeals, users, verdicts
+from pipeline.store.desk.views_appeals import Appeal, AppealEvent, UpheldRate, UpheldRates
+from pipeline.store.reading import pages
+from pipeline.store.tables import calls, findings, inspections
+
+DECIDED = (AppealState.UPHELD.value, AppealState.REJECTED.value)
+
+
+def appeals_where(connection: Connection, *conditions: Any, limit: int | None = None) -> tuple[Appeal, ...]:
+    """Appeals with their events, those due first on top."""
+    query = (
+        _query()
+        .where(*conditions)
+        .order_by(appeals.c.due_at.is_(None), appeals.c.due_at, appeals.c.id.desc())
+    )
+    found = connection.execute(query if limit is None else query.limit(limit)).all()
+    events: dict[int, list[Row[Any]]] = defaultdict(list)
+    for page in pages([row.appeal for row in found]):
+        happened = select(appeal_events).where(appeal_events.c.appeal.in_(page)).order_by(appeal_events.c.id)
+        for event in connection.execute(happened):
+            events[event.appeal].append(event)
+    keys = {row.reviewer for row in found} | {row.filed_by for row in found}
+    people = accounts(connection, keys | {event.user for many in events.values() for event in many})
+    return tuple(_appeal(row, events[row.appeal], people) for row in found)
+
+
+def appeal_of(connection: Connection, appeal: int) -> Appeal:
+    found = appeals_where(connection, appeals.c.id == appeal)
+    if not found:
+        raise Missing(f"there is no appeal {appeal}", code="no-appeal", appeal=appeal)
+    return found[0]
+
+
+def accounts(connection: Connection, keys: Iterable[int | None]) -> dict[int | None, User]:
+    """Who these people are."""
+    out: dict[int | None, User] = {}
+    for page in pages(sorted(key for key in set(keys) if key is not None)):
+        query = select(*ACCOUNT).where(users.c.id.in_(page))
+        out |= {row.id: user_of(row) for row in connection.execute(query)}
+    return out
+
+
+def inside(scope: Scope) -> list[Any]:
+    """The conditions on ``appeals`` that a scope is."""
+    if scope.nothing:
+        return [appeals.c.id < 0]
+    limits = {appeals.c.agent_id: scope.agent_id, appeals.c.team: scope.team}
+    return [column == value for column, value in limits.items() if value is not None]
+
+
+def upheld_rates(connection: Connection) -> UpheldRates:
+    """Over all decided appeals."""
+    query = (
+        select(appeals.c.criterion, appeals.c.reviewer, appeals.c.state, func.count().label("cases"))
+        .where(appeals.c.state.in_(DECIDED))
+        .group_by(appeals.c.criterion, appeals.c.reviewer, appeals.c.state)
+    )
+    found = connection.execute(query).all()
+    people = accounts(connection, (row.reviewer for row in found))
+
+    def rates(group: Callable[[Row[Any]], tuple[str | None, int | None]]) -> tuple[UpheldRate, ...]:
+        total, upheld = Counter[tuple[str | None, int | None]](), Counter[tuple[str | None, int | None]]()
+        for row in found:
+            total[group(row)] += row.cases
+            upheld[group(row)] += row.cases if row.state == AppealState.UPHELD else 0
+        return tuple(
+            UpheldRate(
+                *key, people[key[1]].display_name if key[1] in people else None, wilson(upheld[key], n)
+            )
+            for key, n in sorted(
+                total.items(), key=lambda item: (-item[1], item[0][0] or "", item[0][1] or 0)
+            )
+        )
+
+    overall = rates(lambda row: (None, None))
+    return UpheldRates(
+        overall=overall[0] if overall else UpheldRate(None, None, None, wilson(0, 0)),
+        criteria=rates(lambda row: (row.criterion, None)),
+        reviewers=rates(lambda row: (None, row.reviewer)),
+    )
+
+
+def _query() -> Select[Any]:
+    """Appeals with their calls, and what the current sheet calls the criterion."""
+    joined = (
+        appeals.join(calls, calls.c.id == appeals.c.call)
+        .outerjoin(inspections, (inspections.c.call == calls.c.id) & inspections.c.current)
+        .outerjoin(
+            findings,
+            (findings.c.inspection == inspections.c.id) & (findings.c.criterion == appeals.c.criterion),
+        )
+        .outerjoin(
+            verdicts, (verdicts.c.call == appeals.c.call) & (verdicts.c.criterion == appeals.c.criterion)
+        )
+    )
+    own = [column for column in appeals.c if column.name not in ("id", "agent_id", "team")]
+    return select(
+        *calls.c,
+        *own,
+        appeals.c.id.label("appeal"),
+        appeals.c.agent_id.label("filed_agent"),
+        appeals.c.team.label("filed_team"),
+        findings.c.title,
+        findings.c.severity,
+        verdicts.c.user.label("decider"),
+        verdicts.c.second,
+    ).select_from(joined)
+
+
+def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, User]) -> Appeal:
+    events = tuple(_event(event, people.get(event.user)) for event in happened)
+    opinions = [event for event in events if event.kind is Step.OPINION]
+    state = AppealState(row.state)
+    filer = people.get(row.filed_by)
+    # Whoever decided about the finding, also while the appeal waits; and who filed it for the agent.
+    excluded = {row.reviewer, row.decider, row.second, row.filed_by if filer and seat_of(filer) else None}
+    return Appeal(
+        id=row.appeal,
+        call=rows.read_call(row),
+        criterion=row.criterion,
+        title=row.title or row.criterion,
+        severity=None if row.severity is None else Severity(row.severity),
+        state=state,
+        reason=row.reason,
+        filed_by=row.filed_by,
+        filed_by_name=filer.display_name if filer else None,
+        filed_at=datetime.fromisoformat(row.filed_at),
+        due_at=None if row.due_at is None else datetime.fromisoformat(row.due_at),
+        decided_at=None if row.decided_at is None else datetime.fromisoformat(row.decided_at),
+        reviewer=row.reviewer,
+        reviewer_name=people[row.reviewer].display_name if row.reviewer in people else None,
+        version=row.version,
+        standing=Standing(
+            state=state,
+            agent_id=row.filed_agent,
+            team=row.filed_team,
+            excluded=frozenset(key for key in excluded if key is not None),
+            seats=frozenset(event.seat for event in opinions if event.seat is not None),
+            heard=frozenset(event.by for event in opinions if event.by is not None),
+        ),
+        events=events,
+    )
+
+
+def _event(row: Row[Any], user: User | None) -> AppealEvent:
+    seat = (seat_of(user) if user else Seat.SUPERVISOR) if row.kind == Step.OPINION else None
+    return AppealEvent(
+        id=row.id,
+        kind=Step(row.kind),
+        opinion=None if row.opinion is None else Opinion(row.opinion),
+        comment=row.comment,
+        by=row.user,
+        by_name=user.display_name if user else None,
+        seat=seat,
+        at=datetime.fromisoformat(row.at),
+    )

@@ -1,0 +1,97 @@
+"""Drawing a sample from the store, and drawing it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from pipeline.domain import Status
+from pipeline.review.sampling import Candidate, Draw, Drawn, Per, SampleRule, Which, differences, draw
+from pipeline.store.desk.tables import sample_calls, samples
+from pipeline.store.desk.views_samples import Sample, Verification
+from pipeline.store.reading import pages
+from pipeline.store.statements import now
+from pipeline.store.tables import calls, inspections
+
+JUDGED = (Status.INSPECTED.value, Status.PARTIAL.value)
+"""Calls with a conversation that the machine judged; there is nothing to miss on the others."""
+
+
+def population_of(
+    connection: Connection, rule: SampleRule, standing: ColumnElement[bool]
+) -> Iterator[Candidate]:
+    """The calls that a rule covers, among inspections that meet a condition (at most one of each call)."""
+    hour = func.substr(calls.c.started_local, 12, 2)
+    conditions = [
+        standing,
+        inspections.c.status.in_(JUDGED),
+        inspections.c.duration >= rule.min_duration,
+        calls.c.started_local >= rule.date_from.isoformat(),
+        calls.c.started_local < (rule.date_to + timedelta(days=1)).isoformat(),
+        hour >= f"{rule.hour_from:02}",
+        hour < f"{rule.hour_to:02}",
+    ]
+    if rule.which is not Which.ALL:
+        conditions.append(inspections.c.flagged.is_(rule.which is Which.FLAGGED))
+    query = (
+        select(calls.c.call_id, calls.c.agent_id, calls.c.team)
+        .select_from(inspections.join(calls, calls.c.id == inspections.c.call))
+        .where(*conditions)
+    )
+    for row in connection.execute(query):
+        match rule.per:
+            case Per.AGENT:
+                yield Candidate(row.call_id, row.agent_id or "")
+            case Per.TEAM:
+                yield Candidate(row.call_id, row.team or "")
+            case Per.ALL:
+                yield Candidate(row.call_id, "")
+
+
+def as_of(moment: str) -> ColumnElement[bool]:
+    """The inspections that were the newest of their call at a moment."""
+    latest = (
+        select(func.max(inspections.c.id))
+        .where(inspections.c.inspected_at <= moment)
+        .group_by(inspections.c.call)
+    )
+    return inspections.c.id.in_(latest)
+
+
+def keep(connection: Connection, sample_id: int, found: Draw) -> None:
+    keys: dict[str, int] = {}
+    for page in pages([c.call_id for c in found.calls]):
+        query = select(calls.c.call_id, calls.c.id).where(calls.c.call_id.in_(page))
+        keys |= {row.call_id: row.id for row in connection.execute(query)}
+    connection.execute(
+        sample_calls.insert(),
+        [
+            {"sample": sample_id, "call": keys[c.call_id], "stratum": c.stratum, "place": c.place}
+            for c in found.calls
+        ],
+    )
+    values = {
+        "drawn_at": now(),
+        "population": found.population,
+        "population_sha256": found.population_sha256,
+    }
+    connection.execute(update(samples).where(samples.c.id == sample_id).values(values))
+
+
+def drawn_calls(connection: Connection, sample_id: int) -> list[Drawn]:
+    query = (
+        select(calls.c.call_id, sample_calls.c.stratum, sample_calls.c.place)
+        .join(calls, calls.c.id == sample_calls.c.call)
+        .where(sample_calls.c.sample == sample_id)
+    )
+    return [Drawn(row.call_id, row.stratum, row.place, "") for row in connection.execute(query)]
+
+
+def verification(
+    sample: Sample, stored: Sequence[Drawn], connection: Connection, standing: ColumnElement[bool]
+) -> Verification:
+    again = draw(sample.seed, sample.rule, population_of(connection, sample.rule, standing))
+    gone, new = differences(stored, again.calls)
+    return Verification(sample, again.population, again.population_sha256, gone, new)
