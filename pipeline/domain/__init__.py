@@ -17,7 +17,17 @@ from pipeline.domain.inspection import Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
-from pipeline.domain.review import AppealState, Verdict
+from pipeline.domain.review import (
+    Addition,
+    AppealState,
+    Case,
+    CaseState,
+    Decision,
+    DecisionKind,
+    FindingVerdict,
+    Origin,
+    Verdict,
+)
 from pipeline.domain.sound import SAMPLE_RATE_HZ
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
@@ -25,15 +35,22 @@ from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
 __all__ = [
     "AUDIO_CHANNELS",
     "SAMPLE_RATE_HZ",
+    "Addition",
     "AppealState",
     "Call",
+    "Case",
+    "CaseState",
+    "Decision",
+    "DecisionKind",
     "Evidence",
     "Finding",
+    "FindingVerdict",
     "How",
     "Inspection",
     "LedgerEntry",
     "Measurement",
     "Measures",
+    "Origin",
     "Outcome",
     "PhraseHit",
     "PhraseKind",

@@ -62,6 +62,8 @@ class Finding:
     group: str = ""
     """The line of the sheet this belongs to: several criteria that people see and weigh as one."""
     group_title: str = ""
+    weight: int | None = None
+    """How often a failure counts, where not once for each piece of evidence (a measure far out of bounds)."""
 
 
 @dataclass(frozen=True, slots=True)

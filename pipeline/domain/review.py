@@ -2,16 +2,183 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+
+from pipeline.domain.call import Role
+from pipeline.domain.finding import Outcome, Severity
+from pipeline.domain.span import Span
 
 
 class Verdict(StrEnum):
-    """What a person found when they listened to a finding."""
+    """What a person found when they listened to a finding.
+
+    It speaks about the accusation: on a finding that the machine could not determine, ``confirmed`` says that
+    it is a violation, ``overturned`` that it is none.
+    """
 
     CONFIRMED = "confirmed"
     OVERTURNED = "overturned"
     UNSURE = "unsure"
     """Cannot tell from the recording."""
+
+
+class DecisionKind(StrEnum):
+    """What an event does."""
+
+    VERDICT = "verdict"
+    ADDITION = "addition"
+    """A violation that the machine missed, or one more place of one that it found."""
+    ROLES = "roles"
+    """Agent and customer were swapped in the whole call."""
+    COMMENT = "comment"
+    FINISH = "finish"
+    REOPEN = "reopen"
+    UNDO = "undo"
+
+
+class Origin(StrEnum):
+    """On what occasion somebody decided."""
+
+    REVIEW = "review"
+    SECOND = "second"
+    APPEAL = "appeal"
+    """Final: a panel has heard it."""
+    SAMPLE = "sample"
+
+
+class CaseState(StrEnum):
+    NONE = "none"
+    """Nothing to review: not flagged, and nobody waits for it."""
+    OPEN = "open"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One event; events are only ever appended."""
+
+    id: int
+    call_id: str
+    kind: DecisionKind
+    by: int | None
+    """Key of the user; None: the command line."""
+    at: datetime
+    request: str
+    """Name the browser gave this press of a button: sent twice, it counts once."""
+    origin: Origin = Origin.REVIEW
+    criterion: str | None = None
+    verdict: Verdict | None = None
+    outcome: Outcome | None = None
+    """What the machine had said."""
+    span: Span | None = None
+    role: Role | None = None
+    quote: str | None = None
+    comment: str = ""
+    undoes: int | None = None
+    by_name: str | None = None
+    """Name to show of who did it."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    undone: bool = False
+    """True where a later event took it back."""
+
+    @property
+    def final(self) -> bool:
+        """True where it ends a dispute: made by a supervisor, or by the panel of an appeal."""
+        return bool(self.details.get("final")) or self.origin is Origin.APPEAL
+
+    @property
+    def grave(self) -> bool:
+        """True where two people must agree."""
+        return bool(self.details.get("grave"))
+
+    @property
+    def swapped(self) -> bool:
+        """Whether the roles of the call were corrected when this was decided."""
+        return bool(self.details.get("swapped"))
+
+    @property
+    def version(self) -> int:
+        """Version of the case that this made."""
+        found = self.details.get("version", 0)
+        return found if isinstance(found, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A place that a person added."""
+
+    span: Span
+    role: Role | None
+    quote: str
+    comment: str = ""
+    decision: int = 0
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingVerdict:
+    """What people's events add up to on one finding."""
+
+    criterion: str
+    verdict: Verdict
+    outcome: Outcome
+    """What the machine said when it was decided."""
+    by: int | None
+    at: datetime
+    decision: int
+    """The event that made the verdict."""
+    added: bool = False
+    """A person found it, not the machine."""
+    second: int | None = None
+    """Who agreed, or (``disputed``) disagreed."""
+    opposed: Verdict | None = None
+    """The other verdict of a dispute."""
+    disputed: bool = False
+    settled: bool = True
+    """False: a second person, or (``disputed``) the supervisor, is still to speak."""
+    comment: str = ""
+    additions: tuple[Addition, ...] = ()
+    by_name: str | None = None
+    second_name: str | None = None
+
+    def holds(self, outcome: Outcome | None) -> bool:
+        """Whether it still speaks about what the machine says now. What a person heard, stays heard."""
+        return self.added or outcome is self.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call as work for people: what waits, who has it, what came out."""
+
+    call_id: str
+    state: CaseState
+    priority: float
+    worst: Severity | None
+    """Gravest class among what still stands."""
+    confidence: float | None
+    """Lowest among the evidence of violations nobody has decided."""
+    pending: int
+    """Violations and grave doubts that nobody has decided."""
+    score: float | None
+    """With the verdicts in it; None where it cannot be said."""
+    passed: bool | None
+    second: bool
+    """Waits for a second person, or for the supervisor."""
+    assigned: int | None
+    claimed: int | None
+    """Who has it open; None also where their time is over."""
+    claimed_until: datetime | None
+    finished_by: int | None
+    finished_at: datetime | None
+    version: int
+    assigned_name: str | None = None
+    claimed_name: str | None = None
+    finished_name: str | None = None
+    event: int | None = None
+    """The event this answer is about, where it answers one."""
 
 
 class AppealState(StrEnum):

@@ -33,8 +33,16 @@ class Sum:
     """Points by item or bonus id, as in the ledger."""
 
 
-def add_up(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned]) -> Sum | None:
+def add_up(
+    rubric: Rubric,
+    judged: Sequence[Judged],
+    earned: Iterable[Earned],
+    *,
+    beyond: frozenset[str] = frozenset(),
+) -> Sum | None:
     """The score on 0..100; None where no criterion applies.
+
+    ``beyond``: criteria whose points can be lost, but do not count among what could be reached.
 
     A criterion whose items are all not applicable leaves the denominator; an undetermined one keeps its
     points. The losses of a criterion are bounded by its points. Hundredths are cut from running totals, so
@@ -43,7 +51,7 @@ def add_up(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned]) -
     worth = {
         j.criterion.id: j.criterion.points for j in judged if j.verdict.outcome is not Outcome.NOT_APPLICABLE
     }
-    maximum = sum(worth.values())
+    maximum = sum(points for criterion, points in worth.items() if criterion not in beyond)
     if not worth:
         return None
     scale = FULL / maximum if maximum else 0.0

@@ -48,6 +48,18 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
     return rubric
 
 
+def parse_rubric(text: str) -> Rubric:
+    """A rubric from text that was one when it was kept.
+
+    Raises:
+        RubricError: it is none for this version.
+    """
+    try:
+        return Rubric.model_validate(YAML(typ="safe").load(text))
+    except (ValidationError, YAMLError, ValueError, RecursionError) as error:
+        raise RubricError(f"the kept text is no rubric: {error}") from error
+
+
 def read_document(path: Path) -> Any:
     """The file as ruamel's nodes, which know their lines.
 

@@ -66,6 +66,7 @@ def _finding(judged: Judged, total: Sum) -> Finding:
         fatal=judged.failed and item.fatal == "sheet",
         group=judged.criterion.id,
         group_title=judged.criterion.title,
+        weight=verdict.weight,
     )
 
 

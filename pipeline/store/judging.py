@@ -13,11 +13,12 @@ from typing import Any, overload
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from pipeline.domain import Inspection, Outcome, Recording, Scorecard, Status, Word
-from pipeline.store import codec, rows
+from pipeline.store import caseload, codec, rows
 from pipeline.store.filter import CallFilter, matching
 from pipeline.store.reading import heads_of, pages, parts_of
+from pipeline.store.statements import now
 from pipeline.store.tables import findings, hits, inspections, measurements, utterances
-from pipeline.store.writing import check_fence, forget_unheard, now
+from pipeline.store.writing import check_fence, forget_unheard
 
 _REVISIONS = ("audio_sha256", "engine", "model", "lexicons", "rubric", "settings")
 _NO_CARD: rows.Values = dict.fromkeys(
@@ -170,6 +171,7 @@ def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id
     if revived:
         connection.execute(update(inspections).where(i.id.in_(revived)).values(current=True))
     _insert(connection, added, bases, run_id)
+    caseload.refresh(connection, [bases[one.of].call for one in fresh])
     return len(retired)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
+from pipeline.store import caseload
 from pipeline.store.engine import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
@@ -15,6 +16,9 @@ from pipeline.store.tables import REVISION
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x7C1_0001
 """Advisory lock of PostgreSQL that one migrating process holds."""
+
+_FIRST_WITH_CASES = "0003"
+"""Older stores have inspections, but no cases yet."""
 
 
 def _revision(connection: Connection) -> str | None:
@@ -59,3 +63,5 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, REVISION)
+    if found is not None and found < _FIRST_WITH_CASES:
+        caseload.refresh_all(connection)

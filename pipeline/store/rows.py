@@ -219,6 +219,8 @@ def finding_values(card: Scorecard | None) -> list[Values]:
             "group_title": f.group_title,
             "evidence": codec.evidence(f.evidence),
             "occurrences": max(len(f.evidence), 1 if f.outcome is Outcome.FAILED else 0),
+            "confidence": min((e.confidence for e in f.evidence), default=None),
+            "weight": f.weight,
         }
         for number, f in enumerate(() if card is None else card.findings)
     ]
@@ -238,6 +240,7 @@ def read_finding(row: Row[Any], *, proof: bool = True) -> Finding:
         fatal=row.fatal,
         group=row.group_id,
         group_title=row.group_title,
+        weight=row.weight,
     )
 
 

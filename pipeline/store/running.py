@@ -96,8 +96,8 @@ def add_problems(connection: Connection, run_id: int, found: Iterable[ProblemLik
         connection.execute(problems.insert(), values)
 
 
-def list_problems(connection: Connection, run_id: int) -> list[StoredProblem]:
-    query = select(problems).where(problems.c.run == run_id).order_by(problems.c.id)
+def list_problems(connection: Connection, run_id: int, *, limit: int | None = None) -> list[StoredProblem]:
+    query = select(problems).where(problems.c.run == run_id).order_by(problems.c.id).limit(limit)
     return [
         StoredProblem(
             kind=row.kind,

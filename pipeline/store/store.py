@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, func, select
 from pipeline.domain import Inspection, Recording, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import counting, judging, memory, reading, running, standing, writing
-from pipeline.store.desk import Desk
+from pipeline.store.desk.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, matching

@@ -2,8 +2,189 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+
+from pipeline.domain import Case, CaseState, Scope
+from pipeline.errors import Conflict, Missing
+from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, select_cases
+from pipeline.store.desk.deciding import has_last_word
 from pipeline.store.desk.room import Room
+from pipeline.store.desk.tables import cases, users, verdicts
+from pipeline.store.filter import CallFilter, conditions
+from pipeline.store.reading import pages
+from pipeline.store.tables import calls, inspections
+
+CLAIM_MINUTES = 20.0
+"""A reviewer who stays away longer than this gives the call back."""
+EVERYTHING = CallFilter()
+EVERYBODY = Scope()
 
 
 class Cases(Room):
-    """What waits for a person: claims, assignment, order."""
+    """The queue. A claim keeps a call for one person; it ends by itself."""
+
+    def case(self, call_id: str) -> Case | None:
+        """The case of a call; None where there is no such call."""
+        with self._read() as connection:
+            row = connection.execute(select_cases().where(calls.c.call_id == call_id)).one_or_none()
+            return None if row is None else read_case(row)
+
+    def list(
+        self,
+        scope: Scope = EVERYBODY,
+        wanted: CallFilter = EVERYTHING,
+        *,
+        state: CaseState | None = CaseState.OPEN,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Case]:
+        """Cases by priority, most urgent first."""
+        with self._read() as connection:
+            query = select_cases().where(*_within(scope), *_matching(wanted))
+            if state is not None:
+                query = query.where(cases.c.state == state.value)
+            query = query.order_by(cases.c.priority.desc(), cases.c.call).limit(limit).offset(offset)
+            return [read_case(row) for row in connection.execute(query)]
+
+    def claim(self, call_id: str, by: int, minutes: float = CLAIM_MINUTES) -> Case:
+        """Take a call, or take it for longer.
+
+        Raises:
+            Conflict: ``claimed``: somebody else has it open.
+        """
+        with self._write() as connection:
+            key = call_key(connection, call_id, lock=True)
+            if not _claim(connection, key, by, minutes):
+                raise _taken(_known(connection, key, call_id))
+            return _known(connection, key, call_id)
+
+    def keep(self, call_id: str, by: int, minutes: float = CLAIM_MINUTES) -> Case:
+        """Say that one is still at it; takes the call where the claim has ended and nobody else has it."""
+        return self.claim(call_id, by, minutes)
+
+    def release(self, call_id: str, by: int) -> Case:
+        """Give a call back; nothing happens where somebody else has it."""
+        with self._write() as connection:
+            key = call_key(connection, call_id, lock=True)
+            connection.execute(
+                update(cases)
+                .where(cases.c.call == key, cases.c.claimed == by)
+                .values(claimed=None, claimed_until=None)
+            )
+            return _known(connection, key, call_id)
+
+    def assign(self, call_ids: Sequence[str], to: int | None, by: int) -> int:
+        """Give calls to one reviewer (None: to nobody); how many there were.
+
+        Raises:
+            Missing: ``no-user``.
+        """
+        with self._write() as connection:
+            if to is not None:
+                known = select(users.c.id).where(users.c.id == to, ~users.c.disabled)
+                if connection.execute(known).scalar() is None:
+                    raise Missing(f"there is no user {to}", code="no-user")
+            done = 0
+            for page in pages(sorted(set(call_ids))):
+                these = select(calls.c.id).where(calls.c.call_id.in_(page)).order_by(calls.c.id)
+                keys = list(connection.execute(these.with_for_update(key_share=True)).scalars())
+                done += connection.execute(
+                    update(cases).where(cases.c.call.in_(keys)).values(assigned=to)
+                ).rowcount
+            return done
+
+    def next(
+        self,
+        by: int,
+        scope: Scope = EVERYBODY,
+        wanted: CallFilter = EVERYTHING,
+        *,
+        minutes: float = CLAIM_MINUTES,
+        after: str | None = None,
+    ) -> str | None:
+        """Claim the most urgent call that this person can do something about; None where nothing is left.
+
+        First what is assigned to them, then what is assigned to nobody. Calls that wait for a second person
+        are not given to the first, and those in dispute only to supervisors. ``after``: not this call.
+        """
+        with self._write() as connection:
+            free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
+            query = (
+                select(cases.c.call, calls.c.call_id)
+                .select_from(cases.join(calls, cases.c.call == calls.c.id))
+                .where(
+                    cases.c.state == CaseState.OPEN.value,
+                    free,
+                    or_(cases.c.assigned == by, cases.c.assigned.is_(None)),
+                    *_within(scope),
+                    *_matching(wanted),
+                    _can_do(connection, by),
+                )
+                .order_by(cases.c.assigned.is_(None), cases.c.priority.desc(), cases.c.call)
+                .limit(1)
+                # Whoever asks at the same moment gets the next one instead of waiting for this.
+                .with_for_update(of=cases, skip_locked=True)
+            )
+            if after is not None:
+                query = query.where(calls.c.call_id != after)
+            found = connection.execute(query).one_or_none()
+            if found is None or not _claim(connection, found.call, by, minutes):
+                return None
+            return str(found.call_id)
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    """SQL conditions for the calls inside a scope."""
+    out: list[ColumnElement[bool]] = []
+    if scope.nothing:
+        out.append(calls.c.id.is_(None))
+    if scope.agent_id is not None:
+        out.append(calls.c.agent_id == scope.agent_id)
+    if scope.team is not None:
+        out.append(calls.c.team == scope.team)
+    return out
+
+
+def _matching(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    if wanted == EVERYTHING:
+        return []
+    of_call = and_(inspections.c.call == cases.c.call, inspections.c.current)
+    return [
+        exists(select(1).select_from(inspections).where(of_call, *conditions(wanted)).correlate(cases, calls))
+    ]
+
+
+def _can_do(connection: Connection, by: int) -> ColumnElement[bool]:
+    """Whether this person can move a case: there is something that nobody decided, or that waits for them."""
+    v = verdicts.c
+    unsettled = and_(v.call == cases.c.call, ~v.settled)
+    if not has_last_word(connection, by):
+        theirs = and_(unsettled, ~v.disputed, or_(v.user != by, v.user.is_(None)))
+    else:
+        theirs = and_(unsettled, or_(v.disputed, v.user != by, v.user.is_(None)))
+    return or_(~cases.c.second, cases.c.finished_at.is_(None), exists(select(1).where(theirs)))
+
+
+def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:
+    now = time.time()
+    free = or_(cases.c.claimed.is_(None), cases.c.claimed == by, cases.c.claimed_until <= now)
+    changed = connection.execute(
+        update(cases).where(cases.c.call == key, free).values(claimed=by, claimed_until=now + minutes * 60)
+    )
+    return changed.rowcount == 1
+
+
+def _known(connection: Connection, key: int, call_id: str) -> Case:
+    found = case_of(connection, key)
+    if found is None:
+        raise missing(call_id)
+    return found
+
+
+def _taken(case: Case) -> Conflict:
+    who = case.claimed_name or ""
+    until = "" if case.claimed_until is None else case.claimed_until.isoformat()
+    return Conflict(f"{who} has this call open", code="claimed", who=who, until=until)

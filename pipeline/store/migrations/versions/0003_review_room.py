@@ -460,7 +460,10 @@ def upgrade() -> None:
     op.add_column(
         "findings",
         sa.Column(
-            "weight", sa.Integer(), nullable=True, comment="how often it counts, where not once for each place"
+            "weight",
+            sa.Integer(),
+            nullable=True,
+            comment="how often it counts, where not once for each place",
         ),
     )
     _remember_confidence(op.get_bind())
@@ -468,8 +471,8 @@ def upgrade() -> None:
 
 def _remember_confidence(connection: sa.Connection) -> None:
     """Violations stored before have it in their evidence only."""
-    columns = [sa.column(name) for name in ("inspection", "number", "outcome", "evidence", "confidence")]
-    findings = sa.table("findings", *columns)
+    names = ("inspection", "number", "outcome", "evidence", "confidence")
+    findings = sa.table("findings", *(sa.column(name) for name in names))
     f = findings.c
     query = sa.select(f.inspection, f.number, f.evidence).where(f.outcome == "failed")
     found = [

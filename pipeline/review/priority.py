@@ -1,0 +1,100 @@
+"""Which call needs a person first: one number, higher first.
+
+    priority = gravest undecided violation (A 60, B 40, C 20, D 8, E 4)
+             + 1 for each further one, at most 9
+             + 25 where one of them is fatal
+             + 40 for an escalation that must be seen the same day
+             + up to 15 for the weakest evidence among them: 15 x (1 - confidence)
+             + 10 for doubt: a criterion of class A or B that the machine could not determine
+             + 30 where a second person or the supervisor is waited for
+             + 1.5 for each day the call lies back
+
+The age is written as days *from* a fixed day, so that a stored priority never has to be counted anew: with
+every day all calls rise alike, and their order stays. The figures are ours: an escalated call comes before a
+grave one of the same day, and no class C waits longer than a month behind new calls of class A.
+
+``pipeline/store/caseload.py`` says the same in SQL for many calls at once; a test keeps both equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.domain import FindingVerdict, Outcome, Severity
+
+SEVERITY = {Severity.A: 60.0, Severity.B: 40.0, Severity.C: 20.0, Severity.D: 8.0, Severity.E: 4.0}
+FURTHER, FURTHER_AT_MOST = 1.0, 9
+FATAL = 25.0
+ALERT = 40.0
+WEAKEST = 15.0
+DOUBT = 10.0
+SECOND = 30.0
+DAY = 1.5
+GRAVE = (Severity.A, Severity.B)
+"""Classes of which a doubt is worth a person's time."""
+FIRST_DAY = 2026 * 365.25 + 30.4375 + 1
+"""2026-01-01, as :func:`day_number` counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A finding as the queue sees it."""
+
+    outcome: Outcome
+    severity: Severity | None
+    fatal: bool = False
+    confidence: float | None = None
+    """Lowest among its evidence."""
+    verdict: FindingVerdict | None = None
+    """What people say, where that still speaks about this outcome."""
+
+    @property
+    def undecided(self) -> bool:
+        """A violation that nobody has looked at."""
+        return self.verdict is None and self.outcome is Outcome.FAILED
+
+    @property
+    def doubtful(self) -> bool:
+        """Not determined, grave if it were true, and nobody has looked at it."""
+        return self.verdict is None and self.outcome is Outcome.UNDETERMINED and self.severity in GRAVE
+
+    @property
+    def unsettled(self) -> bool:
+        """Somebody else is still to speak."""
+        return self.verdict is not None and not self.verdict.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """What a queue shows and sorts by."""
+
+    priority: float
+    confidence: float | None
+    pending: int
+    second: bool
+
+
+def urgency(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Urgency:
+    """Of one call. ``day``: the date it was taken (or, unknown, inspected), ``YYYY-MM-DD...``."""
+    found = list(findings)
+    undecided = [f for f in found if f.undecided]
+    second = any(f.unsettled for f in found)
+    doubts = sum(f.doubtful for f in found)
+    sure = [f.confidence for f in undecided if f.confidence is not None]
+    lowest = min(sure, default=None)
+    grave = min((f.severity for f in undecided if f.severity is not None), default=None)
+    value = 0.0 if grave is None else SEVERITY[grave]
+    value += FURTHER * min(max(len(undecided) - 1, 0), FURTHER_AT_MOST)
+    value += FATAL * any(f.fatal for f in undecided)
+    value += ALERT * alerts
+    value += 0.0 if lowest is None else WEAKEST * (1 - lowest)
+    value += DOUBT * bool(doubts)
+    value += SECOND * second
+    value -= DAY * (day_number(day) - FIRST_DAY)
+    return Urgency(value, lowest, len(undecided) + doubts, second)
+
+
+def day_number(day: str) -> float:
+    """Days, near enough for an order: the same arithmetic on every database."""
+    return int(day[:4]) * 365.25 + int(day[5:7]) * 30.4375 + int(day[8:10])

@@ -1,0 +1,77 @@
+"""Reading cases, and the lock under which one call is decided about."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from pipeline.domain import Case, CaseState, Severity
+from pipeline.errors import Missing
+from pipeline.store.desk.tables import cases, users
+from pipeline.store.tables import calls
+
+_ASSIGNED, _CLAIMED, _FINISHED = (users.alias(name) for name in ("assigned", "claimed", "finished"))
+
+
+def call_key(connection: Connection, call_id: str, *, lock: bool = False) -> int:
+    """The key of a call. ``lock``: whoever else decides about it, or saves it, waits.
+
+    Raises:
+        Missing: there is no such call.
+    """
+    query = select(calls.c.id).where(calls.c.call_id == call_id)
+    # KEY SHARE is left to others: rows that only refer to the call can be written meanwhile.
+    key = connection.execute(query.with_for_update(key_share=True) if lock else query).scalar()
+    if key is None:
+        raise missing(call_id)
+    return int(key)
+
+
+def missing(call_id: str) -> Missing:
+    return Missing(f"there is no call {call_id!r}", code="no-call", call_id=call_id)
+
+
+def case_of(connection: Connection, key: int, *, event: int | None = None) -> Case | None:
+    """The case of a call, by key."""
+    row = connection.execute(select_cases().where(cases.c.call == key)).one_or_none()
+    return None if row is None else read_case(row, event=event)
+
+
+def select_cases() -> Select[Any]:
+    """Cases with their calls and the names of people."""
+    joined = (
+        cases.join(calls, cases.c.call == calls.c.id)
+        .outerjoin(_ASSIGNED, cases.c.assigned == _ASSIGNED.c.id)
+        .outerjoin(_CLAIMED, cases.c.claimed == _CLAIMED.c.id)
+        .outerjoin(_FINISHED, cases.c.finished_by == _FINISHED.c.id)
+    )
+    names = (alias.c.display_name.label(f"{alias.name}_name") for alias in (_ASSIGNED, _CLAIMED, _FINISHED))
+    return select(cases, calls.c.call_id, *names).select_from(joined)
+
+
+def read_case(row: Row[Any], *, event: int | None = None) -> Case:
+    held = row.claimed is not None and row.claimed_until is not None and row.claimed_until > time.time()
+    return Case(
+        call_id=row.call_id,
+        state=CaseState(row.state),
+        priority=row.priority,
+        worst=None if row.worst is None else Severity(row.worst),
+        confidence=row.confidence,
+        pending=row.pending,
+        score=row.score,
+        passed=row.passed,
+        second=row.second,
+        assigned=row.assigned,
+        claimed=row.claimed if held else None,
+        claimed_until=datetime.fromtimestamp(row.claimed_until, UTC) if held else None,
+        finished_by=row.finished_by,
+        finished_at=None if row.finished_at is None else datetime.fromisoformat(row.finished_at),
+        version=row.version,
+        assigned_name=row.assigned_name,
+        claimed_name=row.claimed_name if held else None,
+        finished_name=row.finished_name,
+        event=event,
+    )

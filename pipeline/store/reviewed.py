@@ -1,0 +1,191 @@
+"""The case of a call that people have decided something about: their verdicts, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from pipeline.domain import (
+    CaseState,
+    Decision,
+    DecisionKind,
+    Finding,
+    FindingVerdict,
+    Outcome,
+    Scorecard,
+    Severity,
+)
+from pipeline.review.effective import Effective, effective
+from pipeline.review.folding import outcome_with, taken_back, verdicts
+from pipeline.review.priority import Weighed, urgency
+from pipeline.store import rows
+from pipeline.store.desk.events import history
+from pipeline.store.desk.tables import cases
+from pipeline.store.desk.tables import verdicts as verdict_rows
+from pipeline.store.reading import parts_of
+from pipeline.store.rulebooks import rubric_of
+from pipeline.store.statements import upsert
+from pipeline.store.tables import calls, findings, inspections
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A call with what people said about it."""
+
+    key: int
+    """Of the call."""
+    inspection: int
+    flagged: bool
+    """Flagged or with an alert."""
+    alerts: bool
+    day: str
+    rubric: str
+    card: Scorecard | None
+    events: tuple[Decision, ...]
+    duration: float | None
+    version: int
+    """Of the case; 0 where there is none yet."""
+    verdicts: dict[str, FindingVerdict]
+    """Criterion -> verdict, those that do not hold any more too."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.card.findings if self.card else ()
+
+    @property
+    def undecided(self) -> int:
+        """Violations that nobody has decided about."""
+        failed = (f for f in self.findings if f.outcome is Outcome.FAILED and f.severity is not None)
+        return sum(self.held(f.criterion, f.outcome) is None for f in failed)
+
+    def held(self, criterion: str, outcome: Outcome | None) -> FindingVerdict | None:
+        found = self.verdicts.get(criterion)
+        return found if found is not None and found.holds(outcome) else None
+
+
+def reviewed(connection: Connection, key: int) -> Reviewed | None:
+    """The current inspection of a call with all events; None where it was never inspected."""
+    i, c = inspections.c, calls.c
+    query = (
+        select(*i, c.started_local, cases.c.version)
+        .select_from(inspections.join(calls, i.call == c.id).outerjoin(cases, cases.c.call == c.id))
+        .where(i.call == key, i.current)
+    )
+    found: list[Row[Any]] = list(connection.execute(query))
+    if not found:
+        return None
+    row = found[0]
+    events = history(connection, key)
+    alerts = (row.alerts or "[]") != "[]"
+    return Reviewed(
+        key=key,
+        inspection=row.id,
+        flagged=bool(row.flagged) or alerts,
+        alerts=alerts,
+        day=row.started_local or row.inspected_at,
+        rubric=row.rubric,
+        card=rows.read_scorecard(row, parts_of(connection, findings, [row.id])[row.id]),
+        events=events,
+        duration=row.duration,
+        version=row.version or 0,
+        verdicts=verdicts(events),
+    )
+
+
+def scored(connection: Connection, call: Reviewed) -> Effective | None:
+    """The score with the verdicts in it; None where the sheet was never used."""
+    if call.card is None:
+        return None
+    return effective(call.card, call.verdicts, rubric_of(connection, call.rubric))
+
+
+def keep_reviewed(connection: Connection, key: int) -> None:
+    """Write the verdicts and the case of a call from its events and its current inspection."""
+    call = reviewed(connection, key)
+    if call is None:
+        return
+    _keep_verdicts(connection, call)
+    _keep_case(connection, call)
+
+
+def _keep_verdicts(connection: Connection, call: Reviewed) -> None:
+    connection.execute(delete(verdict_rows).where(verdict_rows.c.call == call.key))
+    if call.verdicts:
+        many = [
+            {
+                "call": call.key,
+                "criterion": one.criterion,
+                "verdict": one.verdict.value,
+                "outcome": one.outcome.value,
+                "added": one.added,
+                "decision": one.decision,
+                "user": one.by,
+                "second": one.second,
+                "disputed": one.disputed,
+                "settled": one.settled,
+                "at": one.at.isoformat(),
+            }
+            for one in call.verdicts.values()
+        ]
+        connection.execute(insert(verdict_rows), many)
+
+
+def _keep_case(connection: Connection, call: Reviewed) -> None:
+    weighed = [
+        Weighed(
+            outcome=f.outcome,
+            severity=f.severity,
+            fatal=f.fatal,
+            confidence=min((e.confidence for e in f.evidence), default=None),
+            verdict=call.held(f.criterion, f.outcome),
+        )
+        for f in call.findings
+    ]
+    found = urgency(weighed, alerts=call.alerts, day=call.day)
+    score = scored(connection, call)
+    finished_by, finished_at = _finished(call.events, found.pending)
+    state = CaseState.OPEN if call.flagged or found.second else CaseState.NONE
+    if finished_at is not None and not found.second:
+        state = CaseState.DONE
+    values: dict[str, Any] = {
+        "inspection": call.inspection,
+        "state": state.value,
+        "priority": found.priority,
+        "worst": _worst(call),
+        "confidence": found.confidence,
+        "pending": found.pending,
+        "score": score.score if score else None,
+        "passed": score.passed if score else None,
+        "second": found.second,
+        "finished_by": finished_by,
+        "finished_at": finished_at,
+        "version": call.version + 1,
+    }
+    statement = upsert(connection, cases).values(call=call.key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["call"], set_=values))
+
+
+def _worst(call: Reviewed) -> str | None:
+    """Gravest class among what still stands."""
+    standing: list[Severity] = [
+        f.severity
+        for f in call.findings
+        if f.severity is not None
+        and outcome_with(f.outcome, call.verdicts.get(f.criterion)) is Outcome.FAILED
+    ]
+    return min(standing, default=None)
+
+
+def _finished(events: Sequence[Decision], pending: int) -> tuple[int | None, str | None]:
+    """Who finished the call and when; nobody where the machine has found more to decide since."""
+    gone = taken_back(events)
+    turns = [e for e in events if e.kind in (DecisionKind.FINISH, DecisionKind.REOPEN) and e.id not in gone]
+    if not turns or turns[-1].kind is DecisionKind.REOPEN:
+        return None, None
+    left = turns[-1].details.get("pending", 0)
+    if isinstance(left, int) and pending > left:
+        return None, None
+    return turns[-1].by, turns[-1].at.isoformat()

@@ -1,0 +1,54 @@
+"""The rules that judged: the text of every rubric and lexicon revision, kept as long as the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from pipeline.errors import RubricError
+from pipeline.rubric import Rubric, parse_rubric
+from pipeline.store.desk.tables import rulebooks
+from pipeline.store.statements import now, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """One revision of the rules, as it was written."""
+
+    revision: str
+    kind: Literal["rubric", "lexicons"]
+    content: str
+    """The rubric file; or JSON, lexicon file name -> text."""
+
+
+def remember(connection: Connection, books: Iterable[Rulebook]) -> None:
+    """Keep these; what is there already stays as it is."""
+    for book in books:
+        values = {
+            "revision": book.revision,
+            "kind": book.kind,
+            "content": book.content,
+            "first_used": now(),
+        }
+        statement = upsert(connection, rulebooks).values(values)
+        connection.execute(statement.on_conflict_do_nothing(index_elements=["revision"]))
+
+
+def rubric_of(connection: Connection, revision: str) -> Rubric | None:
+    """The rubric of this revision; None where its text is not kept, or is not what its name says."""
+    query = select(rulebooks.c.content).where(rulebooks.c.revision == revision, rulebooks.c.kind == "rubric")
+    content = connection.execute(query).scalar()
+    return None if content is None else _parsed(content, revision)
+
+
+@lru_cache(maxsize=32)
+def _parsed(content: str, revision: str) -> Rubric | None:
+    try:
+        found = parse_rubric(content)
+    except RubricError:  # written by another version, whose rules this one cannot read
+        return None
+    return found if found.revision == revision else None

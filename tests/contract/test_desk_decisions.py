@@ -1,0 +1,172 @@
+"""Decisions: events that add up, requests that count once, and the second of two who is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.domain import CaseState, Outcome, Role, Severity, Span, UserRole, Verdict
+from pipeline.errors import Conflict, Refused
+from pipeline.store import Store
+from tests.inspections import finding, inspection
+from tests.people import user
+
+YES, NO, UNSURE = Verdict.CONFIRMED, Verdict.OVERTURNED, Verdict.UNSURE
+
+
+@pytest.fixture
+def room(store: Store, run_id: int) -> Store:
+    findings = (
+        finding("greeting"),
+        finding("rude", Outcome.FAILED),
+        finding("leak", Outcome.FAILED, severity=Severity.A),
+        finding("identity", Outcome.UNDETERMINED, severity=Severity.B),
+    )
+    store.save(inspection("c1", flagged=True, findings=findings), run_id=run_id)
+    return store
+
+
+def test_a_verdict_is_kept_and_counts_once(room: Store) -> None:
+    ann = user(room, "ann")
+    before = room.desk.cases.case("c1")
+    assert before is not None
+    assert (before.state, before.pending, before.worst) == (CaseState.OPEN, 3, Severity.A)
+    first = room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=before.version)
+    assert (first.pending, first.version) == (2, before.version + 1)
+    again = room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=before.version)
+    assert again == first
+    assert len(room.desk.decisions.history("c1")) == 1
+    held = room.desk.decisions.verdicts("c1")["rude"]
+    assert (held.verdict, held.by, held.by_name, held.settled) == (YES, ann, "ann", True)
+
+
+def test_a_request_means_one_thing(room: Store) -> None:
+    ann = user(room, "ann")
+    room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=1)
+    with pytest.raises(Conflict, match="used for something else") as raised:
+        room.desk.decisions.decide("c1", "rude", NO, by=ann, request="r1", seen=1)
+    assert raised.value.code == "request-reused"
+    assert room.desk.decisions.verdicts("c1")["rude"].verdict is YES
+
+
+def test_the_second_of_two_is_told(room: Store) -> None:
+    ann, bob = user(room, "ann"), user(room, "bob")
+    room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=1)
+    with pytest.raises(Conflict, match="ann decided 'confirmed'") as raised:
+        room.desk.decisions.decide("c1", "rude", NO, by=bob, request="r2", seen=1)
+    assert raised.value.code == "decided-meanwhile"
+    assert raised.value.facts["who"] == "ann"
+    agreed = room.desk.decisions.decide("c1", "rude", YES, by=bob, request="r3", seen=1)
+    assert agreed.pending == 2
+    held = room.desk.decisions.verdicts("c1")["rude"]
+    assert (held.by, held.second, held.disputed) == (ann, bob, False)
+
+
+def test_two_who_disagree_wait_for_the_supervisor(room: Store) -> None:
+    ann, bob, cat = user(room, "ann"), user(room, "bob"), user(room, "cat")
+    boss = user(room, "boss", UserRole.SUPERVISOR)
+    case = room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=1)
+    case = room.desk.decisions.decide("c1", "rude", NO, by=bob, request="r2", seen=case.version)
+    assert case.second
+    held = room.desk.decisions.verdicts("c1")["rude"]
+    assert (held.disputed, held.opposed, held.settled) == (True, NO, False)
+    with pytest.raises(Refused, match="a supervisor decides"):
+        room.desk.decisions.decide("c1", "rude", NO, by=cat, request="r3", seen=case.version)
+    case = room.desk.decisions.decide("c1", "rude", NO, by=boss, request="r4", seen=case.version)
+    assert not case.second
+    assert room.desk.decisions.verdicts("c1")["rude"].verdict is NO
+
+
+def test_a_grave_finding_waits_for_a_second_person(room: Store) -> None:
+    ann, bob = user(room, "ann"), user(room, "bob")
+    case = room.desk.decisions.decide("c1", "leak", YES, by=ann, request="r1", seen=1)
+    assert case.second
+    again = room.desk.decisions.decide("c1", "leak", YES, by=ann, request="r2", seen=case.version)
+    assert again.second, "the same person twice is one person"
+    case = room.desk.decisions.finish("c1", by=ann, request="r3", incomplete=True)
+    assert case.state is CaseState.OPEN
+    case = room.desk.decisions.decide("c1", "leak", YES, by=bob, request="r4", seen=case.version)
+    assert (case.second, case.state) == (False, CaseState.DONE)
+
+
+def test_undo_brings_back_what_stood_before(room: Store) -> None:
+    ann, bob = user(room, "ann"), user(room, "bob")
+    desk = room.desk.decisions
+    first = desk.decide("c1", "rude", YES, by=ann, request="r1", seen=1)
+    second = desk.decide("c1", "rude", NO, by=ann, request="r2", seen=first.version)
+    assert second.event is not None
+    with pytest.raises(Refused, match="only who decided it"):
+        desk.undo(second.event, by=bob, request="r3")
+    back = desk.undo(second.event, by=ann, request="r4")
+    assert desk.undo(second.event, by=ann, request="r4") == back
+    assert desk.verdicts("c1")["rude"].verdict is YES
+    with pytest.raises(Refused, match="already"):
+        desk.undo(second.event, by=ann, request="r5")
+    assert back.event is not None
+    forth = desk.undo(back.event, by=ann, request="r6")
+    assert desk.verdicts("c1")["rude"].verdict is NO
+    desk.undo(second.event, by=ann, request="r7")
+    assert desk.verdicts("c1")["rude"].verdict is YES
+    assert forth.version < desk.decide("c1", "rude", YES, by=ann, request="r8", seen=99).version
+    assert [e.undone for e in desk.history("c1")] == [False, True, False, True, False, False]
+
+
+def test_a_person_adds_what_the_machine_missed(room: Store) -> None:
+    ann = user(room, "ann")
+    desk = room.desk.decisions
+    case = desk.add(
+        "c1", "greeting", Span(1.0, 2.5), Role.AGENT, "喂", by=ann, request="r1", comment="没有问候"
+    )
+    held = desk.verdicts("c1")["greeting"]
+    assert (held.added, held.verdict) == (True, YES)
+    assert [place.span for place in held.additions] == [Span(1.0, 2.5)]
+    for number, (start, end) in enumerate(
+        [(50.0, 99.0), (float("-inf"), 1.0), (3.0, 3.0), (0.0, float("inf"))]
+    ):
+        with pytest.raises(Refused, match="second"):
+            desk.add("c1", "greeting", Span(start, end), None, "", by=ann, request=f"x{number}")
+    with pytest.raises(Refused, match="no criterion"):
+        desk.add("c1", "nothing", Span(1.0, 2.0), None, "", by=ann, request="r3")
+    assert case.event is not None
+    desk.undo(case.event, by=ann, request="r4")
+    assert desk.verdicts("c1") == {}
+
+
+def test_finishing_asks_for_every_violation(room: Store) -> None:
+    ann = user(room, "ann")
+    desk = room.desk.decisions
+    with pytest.raises(Refused, match="2 violations") as raised:
+        desk.finish("c1", by=ann, request="r1")
+    assert raised.value.code == "undecided"
+    desk.decide("c1", "rude", NO, by=ann, request="r2", seen=1)
+    desk.decide("c1", "leak", NO, by=None, request="r3", seen=9)
+    desk.decide("c1", "leak", NO, by=ann, request="r4", seen=9)
+    done = desk.finish("c1", by=ann, request="r5")
+    assert (done.state, done.finished_by, done.finished_name) == (CaseState.DONE, ann, "ann")
+    opened = desk.reopen("c1", by=ann, request="r6")
+    assert (opened.state, opened.finished_by) == (CaseState.OPEN, None)
+    with pytest.raises(Refused, match="not finished"):
+        desk.reopen("c1", by=ann, request="r7")
+
+
+def test_what_the_machine_says_no_longer_is_nobodys_verdict(room: Store, run_id: int) -> None:
+    ann = user(room, "ann")
+    desk = room.desk.decisions
+    desk.decide("c1", "rude", NO, by=ann, request="r1", seen=1)
+    desk.finish("c1", by=ann, request="r2", incomplete=True)
+    cleared = inspection("c1", rubric="r2", findings=(finding("rude"), finding("leak")), score=100.0)
+    room.save(cleared, run_id=run_id)
+    assert desk.verdicts("c1") == {}
+    assert list(desk.verdicts("c1", held=False)) == ["rude"]
+    with pytest.raises(Conflict, match="judged again meanwhile"):
+        desk.decide("c1", "rude", NO, by=ann, request="r3", seen=2)
+    fails = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak", "cold"))
+    room.save(inspection("c1", rubric="r3", flagged=True, findings=fails), run_id=run_id)
+    case = room.desk.cases.case("c1")
+    assert case is not None
+    assert desk.verdicts("c1")["rude"].verdict is NO, "it says so again"
+    assert (case.state, case.pending, case.finished_by) == (CaseState.DONE, 2, ann)
+    more = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak", "cold", "slow"))
+    room.save(inspection("c1", rubric="r4", flagged=True, findings=more), run_id=run_id)
+    case = room.desk.cases.case("c1")
+    assert case is not None
+    assert (case.state, case.pending, case.finished_by) == (CaseState.OPEN, 3, None)
