@@ -8,13 +8,14 @@ role that follow each other closely are read as one run.
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.phrases.plain import Plain, normalise, plain
-from pipeline.phrases.timing import character_times
+from pipeline.phrases.timing import CharacterTimes
 
 LONGEST_JOIN_S = 1.5
 """A pause inside a sentence; a longer one ends it (turn-taking gaps in telephone speech are rarely
@@ -57,7 +58,7 @@ class Run:
         )
 
     @cached_property
-    def _times(self) -> dict[int, tuple[Span, ...]]:
+    def _times(self) -> dict[int, CharacterTimes]:
         return {}
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
@@ -81,12 +82,13 @@ class Run:
 
     def span(self, start: int, end: int) -> Span:
         """The seconds of ``text[start:end]``."""
-        return Span(self._time(start).start, max(self._time(start).start, self._time(end - 1).end))
+        first = self._time(start).start
+        return Span(first, max(first, self._time(end - 1).end))
 
     def _time(self, position: int) -> Span:
         k = self.part(position)
         if k not in self._times:
-            self._times[k] = character_times(self.utterances[k])
+            self._times[k] = CharacterTimes(self.utterances[k])
         return self._times[k][self._plains[k].origin[position - self.offsets[k]]]
 
 
@@ -130,6 +132,6 @@ def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
 
 def _run(utterances: Sequence[Utterance], indexes: Sequence[int]) -> Run:
     texts = [normalise(utterances[i].text) for i in indexes]
-    offsets = [sum(map(len, texts[:k])) for k in range(len(texts))]
+    offsets = (0, *itertools.accumulate(map(len, texts[:-1])))
     chosen = tuple(utterances[i] for i in indexes)
-    return Run(chosen[0].role, "".join(texts), tuple(indexes), tuple(offsets), chosen)
+    return Run(chosen[0].role, "".join(texts), tuple(indexes), offsets, chosen)

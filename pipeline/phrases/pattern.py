@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,9 +33,13 @@ class Pattern:
     regex: Any
     repeats: bool
     """True where all groups of ``{same}`` must have caught the same character."""
+    must: str = ""
+    """What stands in every match, word for word: where the text lacks it, nobody needs to look further."""
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it matches, left to right, not overlapping, never empty."""
+        if self.must not in text:
+            return
         for match in self.regex.finditer(text):
             if match.end() > match.start() and (not self.repeats or len(set(_same(match))) == 1):
                 yield match.start(), match.end()
@@ -58,7 +63,25 @@ def compiled(template: str) -> Pattern:
     while r"(\pL)" in source:
         source = source.replace(r"(\pL)", rf"(?P<same{number}>\pL)", 1)
         number += 1
-    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats)
+    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats, _must(source))
+
+
+def _must(source: str) -> str:
+    """The longest run of plain letters that every match holds; empty where it is not plain to see."""
+    if "\\" in source or "(?" in source:
+        return ""
+    bare, before = _REPEATED.sub("?", source), ""
+    while bare != before:
+        bare, before = _INNERMOST.sub(" ", bare), bare
+    if any(mark in bare for mark in "|()[]"):
+        return ""
+    return max(_LETTERS.findall(bare), key=len, default="")
+
+
+_REPEATED = re.compile(r"\{[^}]*\}")
+_INNERMOST = re.compile(r"\[[^\]]*\]|\([^()\[\]]*\)")
+_LETTERS = re.compile(r"(?:[^\W_a-z](?![?*+]))+")
+"""Letters that may not be missing; small Latin ones may be part of the syntax."""
 
 
 class PatternSet:

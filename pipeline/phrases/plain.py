@@ -83,12 +83,17 @@ def plain(text: str) -> Plain:
             skip = match.end()
         else:
             said = _TABLE[ord(character)]
-        if not said and character in _MARKS:
-            stops.add(len(characters))
-        if not said and unicodedata.category(character)[0] == "P":
-            pauses.add(len(characters))
-        characters.extend(said)
-        origin.extend([i] * len(said))
+        if not said:
+            if character in _MARKS:
+                stops.add(len(characters))
+            if unicodedata.category(character)[0] == "P":
+                pauses.add(len(characters))
+        elif len(said) == 1:
+            characters.append(said)
+            origin.append(i)
+        else:
+            characters.extend(said)
+            origin.extend([i] * len(said))
     joined = "".join(characters)
     while (at := joined.find("百分之一百")) >= 0:
         joined = joined[: at + 3] + joined[at + 4 :]

@@ -104,9 +104,11 @@ class Sieve:
         looks = _Looks(spelling, begin, end, offset + length[which], np.flatnonzero(inside))
         chosen = np.zeros(total, dtype=bool)
         chosen[self._similar(texts, looks, extra)] = True
-        for slack in (1, 2):
-            rest = looks.of(looks.alive[(self._slack[spelling[looks.alive]] == slack) & ~chosen[looks.alive]])
-            chosen[self._shifted(texts, rest, slack)] = True
+        alive = looks.alive[~chosen[looks.alive]]
+        errors = np.where(self._slack > 0, self._errors, 0)[spelling[alive]]
+        for most in range(1, int(errors.max(initial=0)) + 1):
+            rest = looks.of(alive[errors == most])
+            chosen[self._shifted(texts, rest, most)] = True
         kept = np.flatnonzero(chosen)
         yield from zip(
             text[kept].tolist(), spelling[kept].tolist(), (begin - start)[kept].tolist(), strict=True
@@ -134,8 +136,9 @@ class Sieve:
             alive, cost = alive[good], cost[good]
         return alive
 
-    def _shifted(self, texts: Texts, looks: _Looks, slack: int) -> _Numbers:
-        """Places where enough classes are there, each up to ``slack`` syllables too early or too late."""
+    def _shifted(self, texts: Texts, looks: _Looks, errors: int) -> _Numbers:
+        """Places where all classes but ``errors`` are there, each so many syllables too early or late at most:
+        what must be so wherever ``errors`` edits make one of the other."""
         alive = looks.alive
         wrong = np.zeros(len(alive), dtype=np.int64)
         for column in range(_COLUMNS):
@@ -147,12 +150,12 @@ class Sieve:
             wanted = self._classes[self._at[spelling] + syllable]
             begin, end = looks.begin[alive], looks.end[alive]
             there = np.zeros(len(alive), dtype=bool)
-            for by in range(-slack, slack + 1):
+            for by in range(-errors, errors + 1):
                 # Beyond the ends lies a boundary, or a class of another text: a look too many at worst.
                 place = np.clip(begin + syllable + by, 0, end)
                 there |= texts.codes[place] == wanted
             wrong = wrong + (~there & (column < size))
-            good = wrong <= self._errors[spelling]
+            good = wrong <= errors
             alive, wrong = alive[good], wrong[good]
         return alive
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.phrases.pattern import PatternSet, compiled
+from pipeline.phrases.plain import normalise
 from pipeline.phrases.template import SPELLINGS_AT_MOST, TemplateError, spellings
 
 
@@ -65,3 +66,21 @@ def test_a_set_finds_each_pattern() -> None:
     patterns = PatternSet([compiled("甲.乙"), compiled("丙"), compiled("丁")])
     assert list(patterns.spans("甲子乙丙")) == [(0, 0, 3), (1, 3, 4)]
     assert list(patterns.spans("")) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "must"),
+    [
+        ("不归我管", "不归我管"),
+        ("不归我们?管", "不归我"),
+        ("(不归我|别找我)管这事", "管这事"),
+        ("不归我|别找我", ""),
+        ("(你(找谁)都)?没用的", "没用的"),
+        ("你.{0,4}别来", "别来"),
+        ("打[一二]三二", "三二"),
+        ("{surname}先生", ""),
+        ("好+的啊", "的啊"),
+    ],
+)
+def test_what_every_match_holds(template: str, must: str) -> None:
+    assert compiled(template).must in (must, normalise(must))
