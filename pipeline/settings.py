@@ -82,6 +82,22 @@ class ServeSettings(BaseModel):
     sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
 
 
+class AppealSettings(BaseModel):
+    """How long everybody has when an agent appeals, in days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file_days: float = Field(
+        default=7, gt=0, le=3650, description="to file, from the inspection or the verdict, whichever is later"
+    )
+    lead_days: float = Field(
+        default=3, gt=0, le=3650, description="for the team lead; then the appeal goes to the supervisor"
+    )
+    panel_days: float = Field(
+        default=5, gt=0, le=3650, description="for the panel and the decision; then it is shown as overdue"
+    )
+
+
 class Settings(BaseSettings):
     """All settings of callinspect."""
 
@@ -118,6 +134,7 @@ class Settings(BaseSettings):
     calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
 
     serve: ServeSettings = Field(default_factory=ServeSettings, description="the review room")
+    appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
 
     def fingerprint(self) -> str:
         """Digest (16 hex digits) of the settings that can change a result."""

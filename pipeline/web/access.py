@@ -182,16 +182,23 @@ def allowed(*permissions: Permission) -> Callable[..., Awaitable[Visitor]]:
 
 
 def visible_call(
+    request: Request,
     call_id: str,
     visitor: Annotated[Visitor, Depends(signed_in)],
     store: Annotated[Store, Depends(the_store)],
 ) -> str:
     """Dependency on the path's ``call_id``: a call outside the scope answers like one that does not exist.
 
+    Approved examples, and calls of a calibration the visitor is invited to, can be read and heard whatever
+    the scope; nothing can be written about them.
+
     Raises:
         Missing: either.
     """
-    if not store.desk.people.sees(visitor.scope, call_id):
+    desk, reading = store.desk, request.method in READING
+    if not desk.people.sees(visitor.scope, call_id) and not (
+        reading and desk.coaching.shared(call_id, user=visitor.user.id)
+    ):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return call_id
 

@@ -94,4 +94,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "setting.workers": ("工作进程数；0 为自动", "worker processes; 0: as many as cores and memory allow"),
     "setting.calls": ("话单与文件名", "call list and file names"),
     "setting.serve": ("复核台（serve 命令）", "the review room (command serve)"),
+    "setting.appeals": ("申诉期限（天）", "days of an appeal"),
 }
