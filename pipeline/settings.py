@@ -72,6 +72,8 @@ class ServeSettings(BaseModel):
     public_url: str = Field(
         default="", description="address that people type, where a proxy stands before it (https://...)"
     )
+    certificate: Path | None = Field(default=None, description="TLS certificate (PEM), to serve https itself")
+    key: Path | None = Field(default=None, description="the certificate's key (PEM)")
     idle_minutes: int = Field(default=480, ge=1, description="a session unused for so long ends")
     session_hours: int = Field(default=72, ge=1, description="a session ends after this in any case")
     body_kib: int = Field(default=1024, ge=16, description="the largest request that is read")
@@ -88,7 +90,10 @@ class AppealSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file_days: float = Field(
-        default=7, gt=0, le=3650, description="to file, from the inspection or the verdict, whichever is later"
+        default=7,
+        gt=0,
+        le=3650,
+        description="to file, from the inspection or the verdict, whichever is later",
     )
     lead_days: float = Field(
         default=3, gt=0, le=3650, description="for the team lead; then the appeal goes to the supervisor"

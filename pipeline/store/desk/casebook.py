@@ -31,7 +31,7 @@ def call_key(connection: Connection, call_id: str, *, lock: bool = False) -> int
 
 
 def missing(call_id: str) -> Missing:
-    return Missing(f"there is no call {call_id!r}", code="no-call", call_id=call_id)
+    return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
 
 
 def case_of(connection: Connection, key: int, *, event: int | None = None) -> Case | None:
