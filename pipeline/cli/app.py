@@ -15,10 +15,13 @@ from pipeline.cli.commands import (
     lexicon,
     listing,
     models,
+    purging,
     rescoring,
     rubric,
     running,
+    serving,
     showing,
+    user,
 )
 from pipeline.cli.session import keep_shared
 from pipeline.cli.words import Words
@@ -41,6 +44,9 @@ app.command("export", help="help.export")(export.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
 app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
+app.command("serve", help="help.serve")(serving.serve)
+app.add_typer(user.app, name="user", help="help.user")
+app.command("purge", help="help.purge")(purging.purge)
 app.command("bench", help="help.bench")(bench.bench)
 app.command("doctor", help="help.doctor")(doctor.doctor)
 

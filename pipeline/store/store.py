@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, func, select
 
 from pipeline.domain import Inspection, Recording, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import counting, judging, memory, reading, running, standing, writing
+from pipeline.store import counting, judging, memory, purging, reading, running, standing, writing
 from pipeline.store.desk.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.faults import explained, shown
@@ -21,6 +22,7 @@ from pipeline.store.filter import CallFilter, matching
 from pipeline.store.judging import Judgement
 from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate
+from pipeline.store.purging import Purge
 from pipeline.store.tables import inspections
 from pipeline.store.views import (
     CallRow,
@@ -300,3 +302,12 @@ class Store:
         """Remember what files hold, by path, size and time of change, so that they need not be read again."""
         with self._write() as connection:
             memory.remember_digests(connection, found)
+
+    # What is no longer needed
+
+    def purge(self, before: date, *, dry_run: bool = False) -> Purge:
+        """Delete the calls that began before this day, with all that hangs on them; recordings stay."""
+        if dry_run:
+            with self._read() as connection:
+                return purging.preview(connection, before)
+        return purging.purge(self._write, before)

@@ -86,10 +86,15 @@ class Accounts(Room):
             row = connection.execute(users.insert().returning(*ACCOUNT), values).one()
         return user_of(row)
 
-    def any(self) -> bool:
-        """False in a store that nobody has an account in yet."""
+    def first_administrator(self, name: str = "admin") -> User | None:
+        """Whom to invite where nobody can sign in yet (made now, if need be); None where somebody can."""
+        can = (users.c.password.is_not(None) | users.c.subject.is_not(None)) & ~users.c.disabled
+        administrates = (users.c.role == str(UserRole.ADMINISTRATOR)) & ~users.c.disabled
         with self._read() as connection:
-            return connection.execute(select(users.c.id).limit(1)).first() is not None
+            if connection.execute(select(users.c.id).where(can).limit(1)).first() is not None:
+                return None
+            waiting = connection.execute(select(*ACCOUNT).where(administrates).limit(1)).first()
+        return user_of(waiting) if waiting else self.add(name, role=UserRole.ADMINISTRATOR)
 
     def user(self, user_id: int) -> User | None:
         with self._read() as connection:

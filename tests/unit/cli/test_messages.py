@@ -15,6 +15,7 @@ from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
 from pipeline.domain import How, Outcome, PhraseKind, Role, Status
+from pipeline.domain.people import UserRole
 from pipeline.inspection import PARTIAL
 from pipeline.measures import catalogue
 from pipeline.rubric import Level
@@ -29,6 +30,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "measure.": {*catalogue(), "none"},
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
+    "user.role.": set(UserRole),
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),
     "doctor.source.": {"option", "environment", "file", "default"},
@@ -85,6 +87,13 @@ def test_every_message_is_used() -> None:
         "usage.parquet-missing",
         "usage.subtitle-none",
         "usage.subtitle-many",
+        "usage.user-name",
+        "usage.user-exists",
+        "usage.last-admin",
+        "usage.password-short",
+        "usage.password-long",
+        "usage.password-name",
+        "usage.password-differs",
     }
     unused = [k for k in MESSAGES if k not in known | reports and not k.startswith(tuple(FAMILIES))]
     assert unused == []

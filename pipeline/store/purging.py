@@ -1,0 +1,96 @@
+"""Deleting old calls, with everything that hangs on them. The recordings are not ours to delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, delete, func, select, text
+
+from pipeline.store.desk.tables import appeals, decisions, verdicts
+from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
+
+PAGE = 200
+"""Calls per transaction: a night that is written meanwhile waits for a moment only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What is (or would be) deleted."""
+
+    calls: int
+    inspections: int
+    decisions: int
+    appeals: int
+    oldest: str | None
+    """When the oldest of these calls began, on the wall clock of its call list."""
+
+
+def _old(before: date) -> Select[Any]:
+    """Calls that began before this day; by the day of their inspection where the call list had no time."""
+    inspected = select(func.min(inspections.c.inspected_at)).where(inspections.c.call == calls.c.id)
+    began = func.coalesce(calls.c.started_local, inspected.scalar_subquery())
+    return select(calls.c.id).where(began < before.isoformat())
+
+
+def preview(connection: Connection, before: date) -> Purge:
+    old = _old(before).subquery()
+    mine = select(old.c.id)
+
+    def count(column: Column[int]) -> int:
+        return int(connection.execute(select(func.count()).where(column.in_(mine))).scalar_one())
+
+    oldest = connection.execute(select(func.min(calls.c.started_local)).where(calls.c.id.in_(mine))).scalar()
+    return Purge(
+        calls=count(calls.c.id),
+        inspections=count(inspections.c.call),
+        decisions=count(decisions.c.call),
+        appeals=count(appeals.c.call),
+        oldest=oldest,
+    )
+
+
+def purge(write: Callable[[], AbstractContextManager[Connection]], before: date) -> Purge:
+    """Delete page by page, each in a transaction of its own; stopped half-way, it goes on next time."""
+    with write() as connection:
+        found = preview(connection, before)
+    gone = found.calls
+    while gone:
+        with write() as connection:
+            gone = _delete_page(connection, before)
+    with write() as connection:
+        _forget_words(connection)
+    return found
+
+
+def _delete_page(connection: Connection, before: date) -> int:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # overwrite: free pages must not keep it
+    page = _old(before).order_by(calls.c.id).limit(PAGE)
+    keys = [int(key) for key in connection.execute(page).scalars()]
+    if keys:
+        _delete_traces(connection, keys)
+        connection.execute(delete(verdicts).where(verdicts.c.call.in_(keys)))
+        connection.execute(delete(calls).where(calls.c.id.in_(keys)))  # the rest cascades
+    return len(keys)
+
+
+def _delete_traces(connection: Connection, keys: Sequence[int]) -> None:
+    """What names a call or its file without pointing to it."""
+    names = select(calls.c.call_id).where(calls.c.id.in_(keys))
+    paths = select(inspections.c.paths).where(inspections.c.call.in_(keys))
+    connection.execute(delete(problems).where(problems.c.call_id.in_(names)))
+    connection.execute(delete(attempts).where(attempts.c.call_id.in_(names)))
+    connection.execute(delete(file_digests).where(file_digests.c.paths.in_(paths)))
+
+
+def _forget_words(connection: Connection) -> None:
+    """Take deleted words out of SQLite's search index, which until then only marks them as deleted."""
+    if connection.dialect.name == "sqlite":
+        known = text("SELECT 1 FROM sqlite_master WHERE name = 'transcript_search'")
+        if connection.execute(known).first() is not None:
+            statement = "INSERT INTO transcript_search (transcript_search) VALUES ('optimize')"
+            connection.exec_driver_sql(statement)

@@ -1,0 +1,68 @@
+"""Serving: one process, its own socket, a graceful stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from pipeline.errors import UsageError
+from pipeline.settings import ServeSettings, Settings
+from pipeline.store import Store
+from pipeline.web import vendor
+from pipeline.web.app import create_app
+
+GRACE_SECONDS = 10
+"""How long running requests may take when the server is told to stop."""
+
+
+def check(serve: ServeSettings) -> None:
+    """Refuse to start what could not work.
+
+    Raises:
+        UsageError: the interface's libraries are not here, or certificate and key do not belong together.
+    """
+    absent = vendor.missing()
+    if absent:
+        names = ", ".join(package.name for package in absent)
+        raise UsageError(f"the interface's JavaScript is not here ({names}); {vendor.REMEDY}")
+    if (serve.certificate is None) != (serve.key is None):
+        raise UsageError("https needs both serve.certificate and serve.key; give both or none")
+    for path in (serve.certificate, serve.key):
+        if path is not None and not path.is_file():
+            raise UsageError("no such file; check serve.certificate and serve.key", path=path)
+
+
+def listen(serve: ServeSettings) -> socket.socket:
+    """The socket, so that a port in use is found before anything is printed.
+
+    Raises:
+        UsageError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in serve.host else socket.AF_INET
+    try:
+        return socket.create_server((serve.host, serve.port), family=family, backlog=256)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {serve.host} port {serve.port}: {error.strerror}; choose another with --port"
+        ) from error
+
+
+def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests that run are finished first."""
+    serve = settings.serve
+    config = uvicorn.Config(
+        create_app(settings, store),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=serve.certificate,
+        ssl_keyfile=str(serve.key) if serve.key else None,
+    )
+    server = uvicorn.Server(config)
+    ready()
+    server.run(sockets=[sock])
