@@ -72,7 +72,9 @@ def _answer(
         "theme": theme,
         "t": partial(say, lang),
     }
-    html = environment(lang).get_template(template).render(shared | context)
+    templates = environment(lang)
+    shared["ui"] = templates.get_template("macros.html").make_module(shared)
+    html = templates.get_template(template).render(shared | context)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

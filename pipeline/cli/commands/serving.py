@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,7 @@ def serve(
         if not (is_loopback(serving.host) or base.startswith("https://")):
             session.err.print(words("serve.clear"), style="yellow")
         with contextlib.suppress(KeyboardInterrupt):  # how people stop it
+            sys.stdout.flush()  # into a log it would come when the server stops
             run(settings, store, sock, ready=lambda: session.say(words("serve.stop"), "dim"))
         session.say(words("serve.stopped"))
     return 0
