@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role
+from pipeline.measures.compiled import yin
 from pipeline.measures.measured import UNMEASURED, Reading, measured_for
 from pipeline.measures.samples import speech_samples, speech_spans, thinned
 from pipeline.measures.scene import Scene
@@ -23,9 +22,6 @@ RATE_HZ = SAMPLE_RATE_HZ // 2
 
 FRAME, HOP = 512, 160
 """64 ms (four periods of the lowest voice) every 20 ms, in samples at 8 kHz."""
-
-GOOD_TROUGH = 0.1
-"""YIN's threshold: the first lag with a trough of the relative difference this deep is the period."""
 
 PERIODIC = 0.7
 """Least correlation of a frame with itself one period later for the voice to sound in it."""
@@ -54,7 +50,7 @@ def pitch_range(scene: Scene, role: Role) -> Reading:
     voice.
 
     Source: A. de Cheveigné and H. Kawahara, "YIN, a fundamental frequency estimator for speech and music",
-    JASA 2002; percentiles instead of extremes, as usual for pitch range; the limits are ours.
+    JASA 2002, as in librosa; percentiles instead of extremes, as usual for pitch range; the limits are ours.
     """
     spans = thinned(speech_spans(scene, role), most_s=MOST_SPEECH_S, piece_s=PIECE_S)
     sound = speech_samples(scene, role, spans)
@@ -72,47 +68,22 @@ def pitch_range(scene: Scene, role: Role) -> Reading:
 def voiced_pitch_hz(sound: NDArray[np.float32]) -> NDArray[np.float64]:
     """F0 in Hz of the frames in which a voice sounds, shape (voiced frames,), of sound at 16 kHz."""
     # A mean of two samples is filter enough: voices carry little above 4 kHz.
-    halved = (sound[: len(sound) // 2 * 2 : 2] + sound[1::2]) * np.float32(0.5)
-    frames = np.lib.stride_tricks.sliding_window_view(halved, FRAME)[::HOP]
-    period, periodicity = _true_period(frames, yin(frames))
+    halved = sound[: len(sound) // 2 * 2].reshape(-1, 2).mean(axis=1)
+    pitch = yin()(
+        halved,
+        fmin=LOWEST_HZ,
+        fmax=HIGHEST_HZ,
+        sr=RATE_HZ,
+        frame_length=FRAME,
+        hop_length=HOP,
+        center=False,
+    )
+    frames = np.lib.stride_tricks.sliding_window_view(halved, FRAME)[::HOP][: len(pitch)]
+    period, periodicity = _true_period(frames, RATE_HZ / np.asarray(pitch, np.float64))
     power = np.einsum("ij,ij->i", frames, frames)
     loud = power > np.percentile(power, 95) * 10 ** (-QUIET_DB / 10)
     voiced: NDArray[np.float64] = period[loud & (periodicity > PERIODIC) & (period <= RATE_HZ / LOWEST_HZ)]
     return RATE_HZ / voiced
-
-
-def yin(frames: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The period in samples at 8 kHz of each frame (frames, 512), shape (frames,): YIN's steps 1 to 5.
-
-    Half a frame is compared with what follows it by each lag.
-    """
-    half, longest = FRAME // 2, ceil(RATE_HZ / LOWEST_HZ)
-    spectrum = np.fft.rfft(frames) * np.conj(np.fft.rfft(frames[:, :half], FRAME))
-    alike = np.fft.irfft(spectrum)[:, : longest + 2].astype(np.float64)
-    energy = np.concatenate(
-        [np.zeros((len(frames), 1)), np.cumsum(frames**2, axis=1, dtype=np.float64)], axis=1
-    )
-    later = energy[:, half : half + longest + 2] - energy[:, : longest + 2]
-    differs = np.maximum(later[:, :1] + later - 2 * alike, 0.0)[:, 1:]
-    lags = np.arange(1, longest + 2)
-    relative = differs * lags / np.maximum(np.cumsum(differs, axis=1), 1e-12)
-    here = relative[:, :-1]
-    trough = np.zeros(here.shape, dtype=bool)
-    trough[:, 1:] = (here[:, 1:] < here[:, :-1]) & (here[:, 1:] <= relative[:, 2:])
-    shortest = int(RATE_HZ / HIGHEST_HZ) - 1  # as an index
-    good = (trough & (here < GOOD_TROUGH))[:, shortest:]
-    found = np.where(good.any(axis=1), good.argmax(axis=1), here[:, shortest:].argmin(axis=1)) + shortest
-    period: NDArray[np.float64] = lags[found] + _summit(relative, found)
-    return period
-
-
-def _summit(relative: NDArray[np.float64], found: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Where between samples the trough of a parabola through three points lies, -0.5..0.5."""
-    rows = np.arange(len(found))
-    left, middle, right = (relative[rows, found + step] for step in (-1, 0, 1))
-    bend = left - 2 * middle + right
-    shift = np.divide(left - right, 2 * bend, out=np.zeros_like(bend), where=bend > 1e-12)
-    return np.clip(shift, -0.5, 0.5)
 
 
 def _true_period(

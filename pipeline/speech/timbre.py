@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 from pipeline.domain import Span
 from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
-from pipeline.speech.fbank import BANDS, HOP, fbank
+from pipeline.speech.fbank import HOP, fbank
 
 _CEPSTRA = 20
 _QUIET_NEPERS = 5.0
@@ -78,20 +78,13 @@ class TimbreEngine:
 
 def _counted(mel: NDArray[np.float32], octaves: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
     """Per block: loud frames, the sum of their cepstra, voiced frames, the sum of their pitch."""
-    cepstra = mel @ _cosines()
+    cepstra = scipy.fft.dct(mel, norm="ortho")[:, 1 : _CEPSTRA + 1]
     loud = (mel.mean(axis=1) > threshold).astype(np.float64)
     octaves = octaves[: len(mel)]
     voiced = loud * np.isfinite(octaves)
     rows = np.column_stack([loud, loud[:, None] * cepstra, voiced, voiced * np.nan_to_num(octaves)])
     blocks: NDArray[np.float64] = rows.reshape(-1, FEATURES_PER_BLOCK, rows.shape[1]).sum(axis=1)
     return blocks
-
-
-@cache
-def _cosines() -> NDArray[np.float32]:
-    """Log mel energies to cepstra 1 to 20: the orthonormal discrete cosine transform, shape (80, 20)."""
-    angles = np.outer(np.arange(BANDS) + 0.5, np.arange(1, _CEPSTRA + 1)) * np.pi / BANDS
-    return np.asarray(np.cos(angles) * np.sqrt(2 / BANDS), np.float32)
 
 
 def _means(counted: NDArray[np.float64], otherwise: NDArray[np.float64] | None) -> NDArray[np.float64]:
