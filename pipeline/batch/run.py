@@ -13,6 +13,8 @@ from pipeline.batch.crew import Crew
 from pipeline.batch.inspector import InspectorFactory
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
+from pipeline.batch.roles import keep_roles
+from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
@@ -61,8 +63,10 @@ def run(
         run_id = store.start_run(dump=dump.absolute(), settings=settings.fingerprint())
         try:
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
+            keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
             tally = this.inspect(plan, inspector, bounds)
+            keep_roles(store, settings, run_id=run_id)
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
             store.finish_run(run_id, state="stopped" if summary.stopped else "finished", summary=stored)

@@ -13,7 +13,7 @@ from pipeline.domain.finding import (
     Section,
     Severity,
 )
-from pipeline.domain.inspection import Inspection, Revisions, Status
+from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
@@ -34,6 +34,7 @@ from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
 
 __all__ = [
     "AUDIO_CHANNELS",
+    "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
     "Addition",
     "AppealState",

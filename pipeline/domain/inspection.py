@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.domain.call import Recording
@@ -21,6 +21,10 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
 
+ROLES_CORRECTED = ", roles corrected by a person"
+"""What the engine of an inspection says besides, where people said that agent and customer were swapped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revisions:
     """What made an inspection. The same revisions give the same inspection."""
@@ -32,6 +36,17 @@ class Revisions:
     rubric: str
     settings: str
     """Digest of the settings that can change a result."""
+
+    @property
+    def roles_corrected(self) -> bool:
+        """Whether this is the inspection of a call whose roles a person swapped."""
+        return self.engine.endswith(ROLES_CORRECTED)
+
+    @property
+    def with_roles_swapped(self) -> Revisions:
+        """The revisions of the same inspection with the roles the other way round."""
+        engine = self.engine.removesuffix(ROLES_CORRECTED)
+        return replace(self, engine=engine if self.roles_corrected else engine + ROLES_CORRECTED)
 
 
 @dataclass(frozen=True, slots=True)

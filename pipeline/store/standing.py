@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from pipeline.domain import Recording, Revisions, Status
+from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
 from pipeline.store import codec, rows
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import Standing, StoredStanding
 from pipeline.store.writing import check_fence, make_current, same_revisions
 
-_LISTENING = ("engine", "model", "settings")
-"""The revisions that decide what was heard; the others only decide how it was judged."""
+_LISTENING = ("model", "settings")
+"""With the engine, the revisions that decide what was heard; the others only decide how it was judged."""
 
 
 def standings(
@@ -31,7 +31,10 @@ def standings(
             select(*(c for c in calls.c if c.name != "id"), *inspections.c)
             .select_from(joined)
             .where(
-                calls.c.call_id.in_(list(wanted)), *(inspections.c[name] == made[name] for name in _LISTENING)
+                calls.c.call_id.in_(list(wanted)),
+                # What a person corrected was heard by the same engine: it stays.
+                inspections.c.engine.in_([made["engine"], made["engine"] + ROLES_CORRECTED]),
+                *(inspections.c[name] == made[name] for name in _LISTENING),
             )
         )
         for row in connection.execute(query):

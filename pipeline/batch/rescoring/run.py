@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipeline.batch.machine import cores
 from pipeline.batch.rescoring.changes import Changes
 from pipeline.batch.rescoring.shares import RuleRevisions, judged
+from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
@@ -76,6 +77,7 @@ def rescore(
             run_id = store.start_run(kind="rescore", settings=settings.fingerprint())
             try:  # asked again: another run may have ended between
                 keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
+                keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)
                 stored: dict[str, object] = {"outdated": len(keys), "written": work.written}
                 done = work.changes.judged == len(keys)

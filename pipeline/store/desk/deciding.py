@@ -22,9 +22,20 @@ from pipeline.domain import (
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.folding import swapped, undo_target
 from pipeline.store.desk.casebook import call_key, case_of, missing
-from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT, Event, append, by_id, by_request, reused, same
-from pipeline.store.desk.tables import cases, users
+from pipeline.store.desk.events import (
+    MAX_REQUEST,
+    MAX_TEXT,
+    Event,
+    append,
+    by_id,
+    by_request,
+    history,
+    reused,
+    same,
+)
+from pipeline.store.desk.tables import cases, decisions, users
 from pipeline.store.reviewed import Reviewed, keep_reviewed, reviewed
+from pipeline.store.tables import calls
 from pipeline.store.writing import put_beside
 
 _LAST_WORD = (UserRole.SUPERVISOR.value, UserRole.ADMINISTRATOR.value)
@@ -153,6 +164,16 @@ def swap(connection: Connection, key: int, event: Event, corrected: Inspection) 
     number = _append(connection, call, event)
     put_beside(connection, key, corrected)
     return number
+
+
+def corrected_calls(connection: Connection) -> list[str]:
+    query = (
+        select(calls.c.id, calls.c.call_id)
+        .where(calls.c.id.in_(select(decisions.c.call).where(decisions.c.kind == DecisionKind.ROLES.value)))
+        .order_by(calls.c.id)
+    )
+    found = list(connection.execute(query))
+    return [row.call_id for row in found if swapped(history(connection, row.id))]
 
 
 def undo(

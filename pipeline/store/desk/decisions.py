@@ -117,6 +117,11 @@ class Decisions(Room):
         event = Event(DecisionKind.ROLES, by, request, comment=comment)
         return self._write_event(call_id, event, lambda c, k: deciding.swap(c, k, event, corrected))
 
+    def corrected_calls(self) -> list[str]:
+        """Calls whose roles people have swapped, by their events."""
+        with self._read() as connection:
+            return deciding.corrected_calls(connection)
+
     def finish(self, call_id: str, *, by: int | None, request: str, incomplete: bool = False) -> Case:
         """Say that the call is reviewed; its claim ends. Second persons may still be waited for.
 

@@ -12,6 +12,7 @@ from pipeline.store.desk.coaching import Coaching
 from pipeline.store.desk.decisions import Decisions
 from pipeline.store.desk.people import People
 from pipeline.store.desk.room import Room
+from pipeline.store.desk.rules import Rules
 from pipeline.store.desk.samples import Samples
 from pipeline.store.desk.usage import Usage
 
@@ -30,6 +31,10 @@ class Desk(Room):
     @cached_property
     def cases(self) -> Cases:
         return Cases(self._read, self._write)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(self._read, self._write)
 
     @cached_property
     def board(self) -> Board:

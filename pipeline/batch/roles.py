@@ -1,0 +1,90 @@
+"""A person says that agent and customer are swapped: the call is judged anew, and stays so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.domain import Case, Inspection, Role
+from pipeline.errors import Missing, Refused
+from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.review.roles import agree, of_speaker, swapped
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+
+def correct_roles(
+    store: Store, rules: Rules, call_id: str, *, by: int | None, request: str, comment: str = ""
+) -> Case:
+    """Swap the roles of a call and judge it by these rules.
+
+    Raises:
+        Missing: no such call. Refused: ``not-heard``, where nothing was said. Conflict: ``request-reused``.
+    """
+    corrected = _swapped(store, rules, _heard(store, call_id))
+    return store.desk.decisions.correct_roles(call_id, corrected, by=by, request=request, comment=comment)
+
+
+def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, request: str) -> Case:
+    """Take a correction (or its undoing) back: the call is judged with the roles as they were before.
+
+    Raises:
+        Missing: no such event. Refused: as :meth:`Decisions.undo`.
+    """
+    call_id = store.desk.decisions.event(event_id).call_id
+    restored = _swapped(store, rules, _heard(store, call_id))
+    return store.desk.decisions.undo_roles(event_id, restored, by=by, request=request)
+
+
+def keep_roles(store: Store, settings: Settings, *, run_id: int) -> int:
+    """After a run: swap the roles again in calls that it heard anew and that people had corrected.
+
+    A call in which the engine now says of itself what the person said is left alone.
+
+    Returns:
+        How many calls were corrected.
+    """
+    done = 0
+    rules: Rules | None = None
+    for call_id in store.desk.decisions.corrected_calls():
+        current = store.inspection(call_id)
+        if current is None or current.revisions.roles_corrected or not current.transcript.utterances:
+            continue
+        known = [one for one in store.revisions(call_id) if one.revisions.roles_corrected]
+        if not known or agree(current.transcript, known[-1].transcript):
+            continue
+        rules = rules or load_rules(settings)
+        store.save(_swapped(store, rules, current), run_id=run_id)
+        done += 1
+    return done
+
+
+def _heard(store: Store, call_id: str) -> Inspection:
+    found = store.inspection(call_id)
+    if found is None:
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    if not found.transcript.utterances:
+        raise Refused("nothing was heard in this call: there are no roles to swap", code="not-heard")
+    return found
+
+
+def _swapped(store: Store, rules: Rules, current: Inspection) -> Inspection:
+    """The call judged with the roles the other way round."""
+    base = _as_heard(store, current)
+    if base is None:
+        turned = swapped(current)
+        speakers: dict[tuple[str, str], Role | None] = {
+            (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
+        }
+        base = replace(turned, hits=of_speaker(turned.hits, speakers))
+    return rejudge(base, rules)
+
+
+def _as_heard(store: Store, current: Inspection) -> Inspection | None:
+    """What the machine itself had heard, where ``current`` is a correction: swapping twice loses measures."""
+    if not current.revisions.roles_corrected:
+        return None
+    wanted = replace(current.revisions.with_roles_swapped, lexicons="", rubric="")
+    for one in reversed(store.revisions(current.recording.call.call_id)):
+        if replace(one.revisions, lexicons="", rubric="") == wanted:
+            return one
+    return None

@@ -1,0 +1,45 @@
+"""Keep the text of the rules that a run or a rescoring judges by."""
+
+from __future__ import annotations
+
+import json
+
+from pipeline.errors import LexiconError, RubricError
+from pipeline.phrases import load_lexicons
+from pipeline.rubric import parse_rubric
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.store.rulebooks import Rulebook
+
+
+def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) -> None:
+    """Store the files that these revisions were read from, unless they are there.
+
+    Where the files were edited meanwhile nothing is kept: a text under a wrong name would explain nothing.
+    """
+    missing = store.desk.rules.missing([lexicons, rubric])
+    books = []
+    if rubric in missing and (text := _rubric(settings, rubric)) is not None:
+        books.append(Rulebook(rubric, "rubric", text))
+    if lexicons in missing and (text := _lexicons(settings, lexicons)) is not None:
+        books.append(Rulebook(lexicons, "lexicons", text))
+    if books:
+        store.desk.rules.keep(books)
+
+
+def _rubric(settings: Settings, revision: str) -> str | None:
+    try:
+        text = settings.rubric.read_text("utf-8-sig")
+        return text if parse_rubric(text).revision == revision else None
+    except (OSError, UnicodeDecodeError, RubricError):
+        return None
+
+
+def _lexicons(settings: Settings, revision: str) -> str | None:
+    try:
+        files = {path.name: path.read_text("utf-8-sig") for path in sorted(settings.lexicons.glob("*.yaml"))}
+        if load_lexicons(settings.lexicons).revision != revision:
+            return None
+    except (OSError, UnicodeDecodeError, LexiconError):
+        return None
+    return json.dumps(files, ensure_ascii=False)

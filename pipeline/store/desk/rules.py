@@ -1,0 +1,41 @@
+"""The rules that judged, kept so that every score can be explained later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from pipeline.rubric import Rubric
+from pipeline.store import rulebooks
+from pipeline.store.desk import tables
+from pipeline.store.desk.room import Room
+from pipeline.store.rulebooks import Rulebook
+
+
+class Rules(Room):
+    """The text of every rubric and lexicon revision that judged a call of this store."""
+
+    def missing(self, revisions: Sequence[str]) -> set[str]:
+        """Those of these revisions that are not kept yet."""
+        t = tables.rulebooks.c
+        with self._read() as connection:
+            found = connection.execute(select(t.revision).where(t.revision.in_(list(revisions)))).scalars()
+            return set(revisions) - set(found)
+
+    def keep(self, books: Sequence[Rulebook]) -> None:
+        """Keep these; what is there already stays as it is."""
+        with self._write() as connection:
+            rulebooks.remember(connection, books)
+
+    def book(self, revision: str) -> Rulebook | None:
+        """The text of one revision."""
+        t = tables.rulebooks.c
+        with self._read() as connection:
+            row = connection.execute(select(tables.rulebooks).where(t.revision == revision)).one_or_none()
+            return None if row is None else Rulebook(row.revision, row.kind, row.content)
+
+    def rubric(self, revision: str) -> Rubric | None:
+        """The rubric of this revision; None where its text is not kept."""
+        with self._read() as connection:
+            return rulebooks.rubric_of(connection, revision)

@@ -1,0 +1,187 @@
+"""Cases: kept with every save, the same in SQL as in Python; nobody gets the call of somebody else."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
+import pytest
+from sqlalchemy import delete, select
+
+from pipeline.domain import Case, CaseState, Inspection, Outcome, Scope, Severity, UserRole, Verdict
+from pipeline.errors import Conflict, Missing
+from pipeline.store import Store, judgement
+from pipeline.store.caseload import refresh_all
+from pipeline.store.desk.tables import cases
+from pipeline.store.reviewed import keep_reviewed
+from pipeline.store.tables import calls
+from tests.inspections import finding, inspection, with_facts
+from tests.people import user
+
+FAILED, DOUBT = Outcome.FAILED, Outcome.UNDETERMINED
+SHAPES = [
+    (),
+    (("a", FAILED, Severity.C),),
+    (("a", FAILED, Severity.A), ("b", FAILED, Severity.E), ("c", Outcome.PASSED, Severity.A)),
+    (("a", DOUBT, Severity.A), ("b", DOUBT, Severity.C)),
+    tuple((f"f{n}", FAILED, Severity.D) for n in range(14)),
+    (("bonus", Outcome.PASSED, None), ("b", DOUBT, Severity.B), ("c", FAILED, Severity.B)),
+]
+
+
+def shaped(
+    number: int, shape: tuple[tuple[str, Outcome, Severity | None], ...], *, flagged: bool
+) -> Inspection:
+    findings = tuple(finding(name, outcome, severity=severity) for name, outcome, severity in shape)
+    one = inspection(f"c{number:02}-{flagged}", findings=findings, flagged=flagged)
+    return with_facts(one, started_at=None) if number % 3 == 0 else one
+
+
+def open_cases(store: Store) -> list[Case]:
+    with store._read() as connection:
+        found = list(connection.execute(select(calls.c.call_id).order_by(calls.c.call_id)).scalars())
+    return [case for call_id in found if (case := store.desk.cases.case(call_id)) is not None]
+
+
+def test_the_statement_for_many_says_what_the_rule_for_one_says(store: Store, run_id: int) -> None:
+    for number, (shape, flagged) in enumerate(product(SHAPES, (True, False))):
+        store.save(shaped(number, shape, flagged=flagged), run_id=run_id)
+    by_sql = open_cases(store)
+    assert len(by_sql) == 12
+    with store._write() as connection:
+        for key in connection.execute(select(calls.c.id)).scalars().all():
+            keep_reviewed(connection, key)
+    by_rule = open_cases(store)
+    for one, other in zip(by_sql, by_rule, strict=True):
+        assert one.priority == pytest.approx(other.priority, abs=1e-6)
+        assert other.version == one.version + 1
+        assert (one.state, one.pending, one.worst, one.second) == (
+            other.state,
+            other.pending,
+            other.worst,
+            other.second,
+        )
+        assert (one.score, one.passed, one.confidence) == (other.score, other.passed, other.confidence)
+    assert len({case.priority for case in by_sql}) > 6
+
+
+def test_a_store_from_before_gets_its_cases(store: Store, run_id: int) -> None:
+    store.save(inspection("a", flagged=True), run_id=run_id)
+    store.save(inspection("b"), run_id=run_id)
+    before = open_cases(store)
+    with store._write() as connection:
+        connection.execute(delete(cases))
+        refresh_all(connection)
+    assert open_cases(store) == before
+    assert [case.state for case in before] == [CaseState.OPEN, CaseState.NONE]
+
+
+def test_judging_again_and_choosing_keep_the_case(store: Store, run_id: int) -> None:
+    old = inspection("a", flagged=True)
+    store.save(old, run_id=run_id)
+    ann = user(store, "ann")
+    assert store.desk.cases.assign(["a", "nothing"], ann, ann) == 1
+    ((key, _),) = store.heard(store.outdated(lexicons="l1", rubric="r2"))
+    store.save_judgements([judgement(key, inspection("a", rubric="r2", score=99.0))], run_id=run_id)
+    case = store.desk.cases.case("a")
+    assert case is not None
+    assert (case.state, case.score, case.assigned_name) == (CaseState.NONE, 99.0, "ann")
+    store.choose("a", old.revisions, run_id=run_id)
+    again = store.desk.cases.case("a")
+    assert again is not None
+    assert (again.state, again.score) == (CaseState.OPEN, 90.0)
+    store.save(inspection("a", flagged=True, score=12.0), run_id=run_id, replace=True)
+    replaced = store.desk.cases.case("a")
+    assert replaced is not None
+    assert (replaced.score, replaced.assigned_name) == (12.0, "ann")
+    assert replaced.version > again.version > case.version
+
+
+def test_a_claim_keeps_others_out_until_it_ends(store: Store, run_id: int) -> None:
+    store.save(inspection("a", flagged=True), run_id=run_id)
+    ann, bob = user(store, "ann"), user(store, "bob")
+    desk = store.desk.cases
+    assert desk.claim("a", ann).claimed_name == "ann"
+    with pytest.raises(Conflict, match="ann has this call open") as raised:
+        desk.claim("a", bob)
+    assert raised.value.code == "claimed"
+    assert desk.release("a", bob).claimed == ann, "nobody releases what another holds"
+    assert desk.keep("a", ann, minutes=-1).claimed is None, "this one ended a minute ago"
+    assert desk.claim("a", bob).claimed == bob
+    assert desk.release("a", bob).claimed is None
+    with pytest.raises(Missing):
+        desk.claim("nothing", bob)
+    with pytest.raises(Missing, match="no user"):
+        desk.assign(["a"], 99, ann)
+
+
+def test_the_next_call_is_the_most_urgent_one_may_see(store: Store, run_id: int) -> None:
+    grave = (finding("leak", FAILED, severity=Severity.A),)
+    store.save(inspection("light", flagged=True, team="一组"), run_id=run_id)
+    store.save(inspection("grave", flagged=True, team="二组", findings=grave), run_id=run_id)
+    store.save(inspection("quiet", team="一组"), run_id=run_id)
+    ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
+    desk = store.desk.cases
+    assert desk.next(ann, Scope(team="一组")) == "light"
+    assert desk.next(bob) == "grave"
+    assert desk.next(boss) is None, "one is not flagged, the others are taken"
+    assert desk.next(ann, Scope(nothing=True)) is None
+    assert desk.next(bob) == "grave", "one's own claim is no obstacle"
+    case = store.desk.decisions.decide("grave", "leak", Verdict.CONFIRMED, by=bob, request="1", seen=9)
+    store.desk.decisions.finish("grave", by=bob, request="2")
+    assert case.second
+    assert desk.next(bob) is None, "another person is to look at it"
+    assert desk.next(boss) == "grave"
+    desk.release("grave", boss)
+    desk.release("light", ann)
+    desk.assign(["light"], bob, boss)
+    assert desk.next(ann, after="grave") is None
+    assert desk.next(bob) == "light"
+
+
+def test_those_who_ask_at_once_never_get_the_same_call(store: Store, run_id: int) -> None:
+    for number in range(12):
+        store.save(inspection(f"c{number}", flagged=True), run_id=run_id)
+    people = [user(store, f"p{number}") for number in range(4)]
+
+    def take(who: int) -> list[str]:
+        got = []
+        while (found := store.desk.cases.next(who)) is not None:
+            got.append(found)
+            store.desk.decisions.finish(found, by=who, request=f"{who}-{found}", incomplete=True)
+        return got
+
+    with ThreadPoolExecutor(4) as pool:
+        got = [call for part in pool.map(take, people) for call in part]
+    assert len(got) == len(set(got)) == 12
+
+
+def test_two_clients_race_for_one_call(store: Store, run_id: int) -> None:
+    store.save(inspection("a", flagged=True), run_id=run_id)
+    ann, bob = user(store, "ann"), user(store, "bob")
+
+    def claim(who: int) -> bool:
+        try:
+            store.desk.cases.claim("a", who)
+        except Conflict:
+            return False
+        return True
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(claim, [ann, bob])) == [False, True]
+        with store._write() as connection:
+            connection.execute(cases.update().values(claimed=None))
+
+
+def test_one_request_sent_twice_at_once_counts_once(store: Store, run_id: int) -> None:
+    store.save(inspection("a", flagged=True), run_id=run_id)
+    ann = user(store, "ann")
+
+    def decide(_: int) -> Case:
+        return store.desk.decisions.decide("a", "rude", Verdict.CONFIRMED, by=ann, request="same", seen=1)
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(decide, range(2))
+    assert one == other
+    assert len(store.desk.decisions.history("a")) == 1

@@ -1,0 +1,167 @@
+"""The score with people's verdicts: none change nothing, overturning never lowers, adding never raises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain import (
+    Addition,
+    Evidence,
+    Finding,
+    FindingVerdict,
+    Outcome,
+    Role,
+    Scorecard,
+    Span,
+    Verdict,
+)
+from pipeline.review.effective import NO_RULES, NOT_REPRODUCED, effective
+from pipeline.rubric import load_rubric
+from pipeline.rubric.arithmetic import Earned, add_up
+from pipeline.rubric.judge import Judged
+from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.verdict import Verdict as Checked
+
+RUBRIC = load_rubric(Path(__file__).parents[2] / "rubrics" / "service.yaml")
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+PLACE = Evidence(Span(1, 2), Role.AGENT, "喂")
+
+
+def card_of(rubric: Rubric, outcomes: list[Outcome], places: list[int], bonus: list[bool]) -> Scorecard:
+    """A card as the machine would write it, had it come to these outcomes."""
+    items = [(s, c, i) for s in rubric.sections for c in s.criteria for i in c.items]
+    judged = []
+    for (section, criterion, item), outcome, count in zip(items, outcomes, places, strict=True):
+        proof = (PLACE,) * count if outcome is Outcome.FAILED else ()
+        judged.append(Judged(section, criterion, item, Checked(outcome, proof)))
+    earned = [Earned(b, (PLACE,)) for b, got in zip(rubric.bonus, bonus, strict=True) if got]
+    total = add_up(rubric, judged, earned)
+    findings = tuple(
+        Finding(
+            j.item.id,
+            j.item.title,
+            j.section.title,
+            j.item.severity,
+            j.verdict.outcome,
+            0.0,
+            j.verdict.evidence,
+        )
+        for j in judged
+    ) + tuple(
+        Finding(
+            b.id, b.title, "", None, Outcome.PASSED if got else Outcome.NOT_APPLICABLE, 0.0, (PLACE,) * got
+        )
+        for b, got in zip(rubric.bonus, bonus, strict=True)
+    )
+    if total is None:
+        return Scorecard(findings, None, None, False, ())
+    passed = not total.fatal and total.score >= rubric.pass_mark
+    return Scorecard(findings, total.score, passed, total.fatal, total.ledger, total.sections)
+
+
+def cards() -> st.SearchStrategy[Scorecard]:
+    count = len(RUBRIC.items)
+    outcome = st.sampled_from(
+        [Outcome.PASSED, Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE, Outcome.UNDETERMINED]
+    )
+    return st.builds(
+        card_of,
+        st.just(RUBRIC),
+        st.lists(outcome, min_size=count, max_size=count),
+        st.lists(st.integers(1, 4), min_size=count, max_size=count),
+        st.lists(st.booleans(), min_size=len(RUBRIC.bonus), max_size=len(RUBRIC.bonus)),
+    )
+
+
+def said(finding: Finding, verdict: Verdict, *, places: int = 0) -> FindingVerdict:
+    return FindingVerdict(
+        criterion=finding.criterion,
+        verdict=verdict,
+        outcome=finding.outcome,
+        by=1,
+        at=AT,
+        decision=1,
+        added=bool(places) and finding.outcome is not Outcome.FAILED,
+        additions=(Addition(Span(3, 4), Role.AGENT, "喂"),) * places,
+    )
+
+
+def chosen(card: Scorecard, outcome: Outcome, data: st.DataObject) -> dict[str, Finding]:
+    found = {f.criterion: f for f in card.findings if f.outcome is outcome and f.severity is not None}
+    return (
+        {name: found[name] for name in data.draw(st.lists(st.sampled_from(sorted(found)), unique=True))}
+        if found
+        else {}
+    )
+
+
+@given(cards(), st.data())
+def test_verdicts_move_the_score_one_way(card: Scorecard, data: st.DataObject) -> None:
+    assert effective(card, {}, RUBRIC) == effective(card, {}, None)
+    assert effective(card, {}, RUBRIC).score == card.score
+    if card.score is None:
+        return
+    failed = chosen(card, Outcome.FAILED, data)
+    verdicts = {name: said(f, Verdict.CONFIRMED) for name, f in failed.items()}
+    assert effective(card, verdicts, RUBRIC).score == card.score
+    last = card.score
+    for name, f in failed.items():
+        lighter = data.draw(st.sampled_from([Verdict.OVERTURNED, Verdict.UNSURE]))
+        verdicts[name] = said(f, lighter)
+        found = effective(card, verdicts, RUBRIC)
+        assert found.score is not None
+        assert found.score >= last
+        assert found.passed is not None
+        last = found.score
+    before = last
+    for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.UNDETERMINED, Outcome.FAILED):
+        for name, f in chosen(card, outcome, data).items():
+            if name in verdicts:
+                continue
+            verdicts[name] = said(f, Verdict.CONFIRMED, places=data.draw(st.integers(1, 3)))
+            found = effective(card, verdicts, RUBRIC)
+            assert found.score is not None
+            assert found.score <= before
+            assert (
+                sum(line.points for line in found.ledger) == found.score
+                or abs(sum(line.points for line in found.ledger) - found.score) < 0.01
+            )
+            before = found.score
+
+
+@given(cards())
+def test_overturning_everything_leaves_no_deduction(card: Scorecard) -> None:
+    failed = [f for f in card.findings if f.outcome is Outcome.FAILED]
+    if card.score is None or not failed:
+        return
+    found = effective(card, {f.criterion: said(f, Verdict.OVERTURNED) for f in failed}, RUBRIC)
+    assert (found.score, found.passed, found.fatal) == (100.0, True, False)
+    lost = effective(card, {f.criterion: said(f, Verdict.OVERTURNED) for f in failed}, None)
+    assert (lost.score, lost.reason) == (None, NO_RULES)
+    wrong = effective(
+        replace(card, score=card.score + 1),
+        {f.criterion: said(f, Verdict.OVERTURNED) for f in failed},
+        RUBRIC,
+    )
+    assert (wrong.score, wrong.reason) == (None, NOT_REPRODUCED)
+
+
+def test_a_dispute_accuses_nobody() -> None:
+    outcomes = [Outcome.FAILED] + [Outcome.PASSED] * (len(RUBRIC.items) - 1)
+    card = card_of(RUBRIC, outcomes, [1] * len(outcomes), [False] * len(RUBRIC.bonus))
+    assert card.score is not None
+    assert card.score < 100
+    disputed = replace(said(card.findings[0], Verdict.CONFIRMED), disputed=True, opposed=Verdict.OVERTURNED)
+    assert effective(card, {disputed.criterion: disputed}, RUBRIC).score == 100.0
+
+
+def test_what_no_longer_holds_changes_nothing() -> None:
+    outcomes = [Outcome.FAILED] + [Outcome.PASSED] * (len(RUBRIC.items) - 1)
+    card = card_of(RUBRIC, outcomes, [1] * len(outcomes), [False] * len(RUBRIC.bonus))
+    old = replace(said(card.findings[0], Verdict.OVERTURNED), outcome=Outcome.UNDETERMINED)
+    assert effective(card, {old.criterion: old}, RUBRIC).score == card.score
