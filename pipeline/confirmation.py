@@ -1,15 +1,13 @@
-"""Acoustic confirmation of one call: near misses of grave phrases, tested against its sound."""
+"""Acoustic confirmation of one call: near misses, tested against its sound."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Severity, Span, Transcript
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
 from pipeline.phrases import Lexicons, Matcher
 from pipeline.phrases.confirm import confirm, near_misses
 from pipeline.transcription import ScoresTexts, Transcriber, Window
-
-_GRAVE = (Severity.A, Severity.B, Severity.C)
 
 
 def confirmed(
@@ -22,7 +20,7 @@ def confirmed(
 ) -> tuple[PhraseHit, ...]:
     """Phrases that the recogniser wrote differently and the sound bears out.
 
-    Tested are forbidden phrases of classes A to C and customer escalations: what is worth the engine's time.
+    Tested are forbidden phrases and customer escalations: what costs points or calls for a person.
     Empty where the engine cannot score a given text.
     """
     if not isinstance(transcriber, ScoresTexts):
@@ -56,6 +54,5 @@ def _worth_asking(lexicons: Lexicons) -> frozenset[str]:
     return frozenset(
         code.code
         for code in lexicons.codes.values()
-        if code.kind is PhraseKind.ESCALATION
-        or (code.kind is PhraseKind.FORBIDDEN and code.severity in _GRAVE)
+        if code.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Role, Utterance
@@ -12,6 +13,7 @@ from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
 from pipeline.phrases.conversation import Run, runs
 from pipeline.phrases.exact import Spellings
+from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SoundIndex, SoundMatch, tolerance_for
@@ -161,6 +163,22 @@ class Matcher:
             distance = repaired.distance(start, end)
             if distance is not None and self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.SOUND, distance, distance)
+
+    def faint(self, run: Run) -> Iterator[Candidate]:
+        """What only the sound can tell: phrases too short for text, or with their ends swallowed."""
+        begins = sorted({*run.offsets, *run.pauses})
+        ends = sorted({*run.offsets[1:], len(run.text)})
+        for found in self._faint.find(run.text, begins=begins, ends=ends):
+            if self._may_say(found.owner, run.role):
+                c = Candidate(
+                    found.owner, found.start, found.end, How.SOUND, found.distance, 0.0, found.spelling
+                )
+                if self._objection(run, replace(c, tolerance=None, how=How.PATTERN)) is None:
+                    yield c
+
+    @cached_property
+    def _faint(self) -> FaintIndex:
+        return FaintIndex((spelling, owner) for spelling, owner, _ in self._soundable())
 
     def _may_say(self, owner: int, role: Role) -> bool:
         wanted = self._phrases[owner].code.role

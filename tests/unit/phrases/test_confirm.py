@@ -52,7 +52,7 @@ def test_what_is_found_anyway_is_no_near_miss(tmp_path: Path) -> None:
     assert confirm((), hears("")) == ()
 
 
-@pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0, 2.0])
+@pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0])
 def test_confidence_grows_with_the_gain(gain: float) -> None:
     assert 0 <= confidence_of(gain) < confidence_of(gain + 0.5) <= 1
     assert confidence_of(LEAST_GAIN) == 0.5
