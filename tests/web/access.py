@@ -39,6 +39,9 @@ class Row:
 PATH = {"token": "no-such-token", "user_id": "1", "name": "x"}
 """Values of path parameters (``call_id`` is filled by the test)."""
 
+PANEL = {P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE}
+"""Whoever has a part in an appeal."""
+
 ROUTES: dict[str, Row] = {
     # signing in
     "GET /sign-in": Row(ANYONE),
@@ -50,6 +53,28 @@ ROUTES: dict[str, Row] = {
     "POST /preferences": Row(ANYONE, form={"theme": "dark"}),
     # account
     "GET /account": Row(EVERYBODY),
+    # appeals
+    "GET /appeals": Row(PANEL),
+    "POST /appeals": Row({P.APPEAL}, form={"call_id": "O02", "criterion": "shirk", "reason": "x"}),
+    "GET /appeals/new": Row({P.APPEAL}),
+    "GET /appeals/{appeal}": Row(PANEL, path={"appeal": "1"}),
+    "POST /appeals/{appeal}/accept": Row({P.ACCEPT}, path={"appeal": "1"}, form={"seen": "1"}),
+    "POST /appeals/{appeal}/return": Row({P.ACCEPT}, path={"appeal": "1"}, form={"seen": "1"}),
+    "POST /appeals/{appeal}/opinion": Row({P.JUDGE}, path={"appeal": "1"}, form={"opinion": "uphold"}),
+    "POST /appeals/{appeal}/decide": Row(
+        {P.DECIDE}, path={"appeal": "1"}, form={"seen": "1", "opinion": "uphold"}
+    ),
+    "POST /appeals/{appeal}/withdraw": Row(PANEL, path={"appeal": "1"}, form={"seen": "1"}),
+    "POST /appeals/{appeal}/comment": Row(PANEL, path={"appeal": "1"}, form={"comment": "x"}),
+    # samples
+    "GET /samples": Row({P.SAMPLE, P.HEAR}),
+    "POST /samples": Row({P.SAMPLE}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
+    "GET /samples/new": Row({P.SAMPLE}),
+    "GET /samples/{sample}": Row({P.SAMPLE, P.HEAR}, path={"sample": "1"}),
+    "POST /samples/{sample}/draw": Row({P.SAMPLE}, path={"sample": "1"}),
+    "POST /samples/{sample}/heard": Row(
+        {P.HEAR}, path={"sample": "1"}, form={"call_id": "O02", "misses": "0"}
+    ),
     # api
     "GET /api/openapi.json": Row(EVERYBODY),
 }

@@ -80,7 +80,7 @@ class Appeals(Room):
             if not late and now > (until := terms.file_by(*since)):
                 raise Refused(
                     f"the time to appeal ended on {until.astimezone():%Y-%m-%d %H:%M}",
-                    code="appeal-late", until=until.isoformat(),
+                    code="appeal-late", until=f"{until.astimezone():%Y-%m-%d %H:%M}",
                 )  # fmt: skip
             values = {
                 "call": key, "criterion": criterion, "agent_id": call.agent_id, "team": call.team,

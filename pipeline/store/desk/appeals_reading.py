@@ -76,6 +76,7 @@ def upheld_rates(connection: Connection) -> UpheldRates:
     )
     found = connection.execute(query).all()
     people = accounts(connection, (row.reviewer for row in found))
+    titles = {name: _title(connection, name) for name in {row.criterion for row in found}}
 
     def rates(group: Callable[[Row[Any]], tuple[str | None, int | None]]) -> tuple[UpheldRate, ...]:
         total, upheld = Counter[tuple[str | None, int | None]](), Counter[tuple[str | None, int | None]]()
@@ -84,19 +85,29 @@ def upheld_rates(connection: Connection) -> UpheldRates:
             upheld[group(row)] += row.cases if row.state == AppealState.UPHELD else 0
         return tuple(
             UpheldRate(
-                *key, people[key[1]].display_name if key[1] in people else None, wilson(upheld[key], n)
+                criterion=criterion,
+                title=titles.get(criterion),
+                reviewer=reviewer,
+                reviewer_name=people[reviewer].display_name if reviewer in people else None,
+                upheld=wilson(upheld[criterion, reviewer], count),
             )
-            for key, n in sorted(
+            for (criterion, reviewer), count in sorted(
                 total.items(), key=lambda item: (-item[1], item[0][0] or "", item[0][1] or 0)
             )
         )
 
     overall = rates(lambda row: (None, None))
     return UpheldRates(
-        overall=overall[0] if overall else UpheldRate(None, None, None, wilson(0, 0)),
+        overall=overall[0] if overall else UpheldRate(None, None, None, None, wilson(0, 0)),
         criteria=rates(lambda row: (row.criterion, None)),
         reviewers=rates(lambda row: (None, row.reviewer)),
     )
+
+
+def _title(connection: Connection, criterion: str) -> str | None:
+    # one row by its index, not the newest of a million
+    query = select(findings.c.title).where(findings.c.criterion == criterion).limit(1)
+    return connection.execute(query).scalar()
 
 
 def _query() -> Select[Any]:

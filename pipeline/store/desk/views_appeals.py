@@ -76,6 +76,8 @@ class UpheldRate:
 
     criterion: str | None
     """None: all criteria."""
+    title: str | None
+    """What sheets call it."""
     reviewer: int | None
     reviewer_name: str | None
     upheld: Share

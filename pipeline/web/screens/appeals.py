@@ -1,0 +1,230 @@
+"""Appeals: the list by state, filing one, and the appeal itself with its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.domain import Finding, Outcome
+from pipeline.domain.review import AppealState
+from pipeline.errors import Missing
+from pipeline.review.appeals import OPEN, Opinion, Seat, Step, Terms, missing_seats, sees_opinions, steps_for
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.store.desk.views_appeals import Appeal
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.render import page
+
+router = APIRouter(prefix="/appeals")
+
+P = Permission
+Reader = Annotated[Visitor, Depends(allowed(P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE))]
+Filer = Annotated[Visitor, Depends(allowed(P.APPEAL))]
+Lead = Annotated[Visitor, Depends(allowed(P.ACCEPT))]
+Member = Annotated[Visitor, Depends(allowed(P.JUDGE))]
+Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
+
+Text = Annotated[str, Form(max_length=4000)]
+Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+Seen = Annotated[int, Form()]
+
+GROUPS: Mapping[str, tuple[AppealState, ...]] = {
+    "open": tuple(state for state in AppealState if state in OPEN),
+    "decided": (AppealState.UPHELD, AppealState.REJECTED),
+    "closed": (AppealState.RETURNED, AppealState.WITHDRAWN),
+    "all": (),
+}
+"""The tabs of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An appeal with what this visitor can do about it."""
+
+    appeal: Appeal
+    steps: frozenset[Step]
+
+    @property
+    def waits_for_visitor(self) -> bool:
+        """True where the next step is theirs; deciding is nobody's turn before the panel is complete."""
+        turns = {Step.ACCEPT, Step.OPINION}
+        if not missing_seats(self.appeal.standing.seats):
+            turns.add(Step.DECIDE)
+        return bool(self.steps & turns)
+
+
+def terms_of(settings: Settings) -> Terms:
+    days = settings.appeals
+    return Terms(file_days=days.file_days, lead_days=days.lead_days, panel_days=days.panel_days)
+
+
+@router.get("")
+def index(request: Request, visitor: Reader, store: TheStore, group: str = "open") -> Response:
+    chosen = group if group in GROUPS else "open"
+    found = store.desk.appeals.all(scope=visitor.scope, states=GROUPS[chosen])
+    works = any(visitor.may(p) for p in (P.ACCEPT, P.JUDGE, P.DECIDE))
+    return page(
+        request,
+        "appeals/index.html",
+        visitor=visitor,
+        group=chosen,
+        groups=list(GROUPS),
+        lines=[Line(one, steps_for(one.standing, visitor.user)) for one in found],
+        rates=store.desk.appeals.rates() if visitor.may(P.DECIDE) else None,
+        works=works,
+        seats=len(Seat),
+    )
+
+
+@router.get("/new")
+def new(
+    request: Request,
+    visitor: Filer,
+    store: TheStore,
+    settings: TheSettings,
+    call: str = "",
+    criterion: str = "",
+) -> Response:
+    if not store.desk.people.sees(visitor.scope, call):
+        raise Missing(f"there is no call {call!r}", code="no-call", call=call)
+    findings = _failed(store, call)
+    return page(
+        request,
+        "appeals/new.html",
+        visitor=visitor,
+        call_id=call,
+        findings=findings,
+        chosen=criterion,
+        earlier=[one for one in store.desk.appeals.of_call(call) if one.criterion == criterion],
+        days=settings.appeals.file_days,
+    )
+
+
+@router.post("")
+def file(
+    visitor: Filer,
+    store: TheStore,
+    settings: TheSettings,
+    token: Token,
+    call_id: Annotated[str, Form()],
+    criterion: Annotated[str, Form()],
+    reason: Text,
+) -> Response:
+    made = store.desk.appeals.file(
+        call_id, criterion, reason, by=visitor.user, request=token, terms=terms_of(settings)
+    )
+    return _to(made.id)
+
+
+@router.get("/{appeal}")
+def show(request: Request, appeal: int, visitor: Reader, store: TheStore) -> Response:
+    found = _visible(store, visitor, appeal)
+    inspection = store.inspection(found.call.call_id)
+    card = inspection.scorecard if inspection else None
+    finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
+    verdict = store.desk.decisions.verdicts(found.call.call_id).get(found.criterion)
+    return page(
+        request,
+        "appeals/show.html",
+        visitor=visitor,
+        appeal=found,
+        finding=finding,
+        verdict=verdict,
+        steps={step.value for step in steps_for(found.standing, visitor.user)},
+        opinions_shown=sees_opinions(found.standing, visitor.user),
+        missing=missing_seats(found.standing.seats),
+        seats=list(Seat),
+    )
+
+
+@router.post("/{appeal}/accept")
+def accept(
+    appeal: int, visitor: Lead, store: TheStore, settings: TheSettings, token: Token, seen: Seen,
+    comment: Text = "",
+) -> Response:  # fmt: skip
+    _visible(store, visitor, appeal)
+    store.desk.appeals.accept(
+        appeal, by=visitor.user, request=token, seen=seen, comment=comment, terms=terms_of(settings)
+    )
+    return _to(appeal)
+
+
+@router.post("/{appeal}/return")
+def send_back(
+    appeal: int, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+) -> Response:
+    _visible(store, visitor, appeal)
+    store.desk.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    return _to(appeal)
+
+
+@router.post("/{appeal}/opinion")
+def opine(
+    appeal: int, visitor: Member, store: TheStore, token: Token, opinion: Annotated[Opinion, Form()],
+    comment: Text = "",
+) -> Response:  # fmt: skip
+    _visible(store, visitor, appeal)
+    # no version: members speak at the same time, and none may know of the others
+    store.desk.appeals.opine(appeal, opinion, by=visitor.user, request=token, comment=comment)
+    return _to(appeal)
+
+
+@router.post("/{appeal}/decide")
+def decide(
+    appeal: int, visitor: Supervisor, store: TheStore, token: Token, seen: Seen,
+    opinion: Annotated[Opinion, Form()], comment: Text = "", without_panel: Annotated[bool, Form()] = False,
+) -> Response:  # fmt: skip
+    _visible(store, visitor, appeal)
+    store.desk.appeals.decide(
+        appeal, opinion, by=visitor.user, request=token, seen=seen, comment=comment,
+        without_panel=without_panel,
+    )  # fmt: skip
+    return _to(appeal)
+
+
+@router.post("/{appeal}/withdraw")
+def withdraw(
+    appeal: int, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+) -> Response:
+    _visible(store, visitor, appeal)
+    store.desk.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    return _to(appeal)
+
+
+@router.post("/{appeal}/comment")
+def remark(appeal: int, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
+    _visible(store, visitor, appeal)
+    store.desk.appeals.remark(appeal, comment, by=visitor.user, request=token)
+    return _to(appeal)
+
+
+def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
+    """The appeal, where it is inside the visitor's scope.
+
+    Raises:
+        Missing: it is not, or there is none: the answer is the same.
+    """
+    found = store.desk.appeals.appeal(appeal)
+    if not visitor.scope.holds(agent_id=found.standing.agent_id, team=found.standing.team):
+        raise Missing(f"there is no appeal {appeal}", code="no-appeal", appeal=appeal)
+    return found
+
+
+def _failed(store: Store, call_id: str) -> list[Finding]:
+    """What the machine or a person says failed: what can be appealed."""
+    inspection = store.inspection(call_id)
+    card = inspection.scorecard if inspection else None
+    verdicts = store.desk.decisions.verdicts(call_id)
+    return [
+        finding
+        for finding in (card.findings if card else ())
+        if finding.outcome is Outcome.FAILED or finding.criterion in verdicts
+    ]
+
+
+def _to(appeal: int) -> Response:
+    return RedirectResponse(f"/appeals/{appeal}", status_code=303)

@@ -1,0 +1,123 @@
+"""Samples: announced, drawn, verified, heard; and what they say about the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.errors import Missing
+from pipeline.review.misses import Heard, miss_rates
+from pipeline.review.sampling import MOST, Per, SampleRule, Which, period_is_over
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.render import page
+
+router = APIRouter(prefix="/samples")
+
+P = Permission
+Reader = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR))]
+Announcer = Annotated[Visitor, Depends(allowed(P.SAMPLE))]
+Hearer = Annotated[Visitor, Depends(allowed(P.HEAR))]
+Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+
+MOST_MISSES = 999
+
+
+@router.get("")
+def index(request: Request, visitor: Reader, store: TheStore) -> Response:
+    return page(request, "samples/index.html", visitor=visitor, samples=store.desk.samples.all())
+
+
+@router.get("/new")
+def new(request: Request, visitor: Announcer) -> Response:
+    tomorrow = date.today() + timedelta(days=1)
+    return page(
+        request,
+        "samples/new.html",
+        visitor=visitor,
+        rule=SampleRule(tomorrow, tomorrow),
+        seed=secrets.token_hex(16),
+        pers=list(Per),
+        whiches=list(Which),
+        most=MOST,
+    )
+
+
+@router.post("")
+def announce(
+    visitor: Announcer,
+    store: TheStore,
+    token: Token,
+    title: Annotated[str, Form(max_length=200)],
+    date_from: Annotated[date, Form()],
+    date_to: Annotated[date, Form()],
+    seed: Annotated[str, Form(max_length=200)] = "",
+    count: Annotated[int, Form()] = 2,
+    per: Annotated[Per, Form()] = Per.AGENT,
+    which: Annotated[Which, Form()] = Which.UNFLAGGED,
+    min_duration: Annotated[float, Form()] = 0.0,
+    hour_from: Annotated[int, Form()] = 0,
+    hour_to: Annotated[int, Form()] = 24,
+) -> Response:
+    rule = SampleRule(
+        date_from=date_from,
+        date_to=date_to,
+        count=count,
+        per=per,
+        which=which,
+        min_duration=min_duration,
+        hour_from=hour_from,
+        hour_to=hour_to,
+    )
+    made = store.desk.samples.announce(
+        title, rule, seed=seed.strip() or secrets.token_hex(16), by=visitor.user.id, request=token
+    )
+    return _to(made.id)
+
+
+@router.get("/{sample}")
+def show(request: Request, sample: int, visitor: Reader, store: TheStore, verify: bool = False) -> Response:
+    room = store.desk.samples
+    found = room.sample(sample)
+    calls = room.calls(sample, scope=visitor.scope)
+    drawn = found.drawn_at is not None
+    return page(
+        request,
+        "samples/show.html",
+        visitor=visitor,
+        sample=found,
+        seed_sha256=hashlib.sha256(found.seed.encode("utf-8", "surrogatepass")).hexdigest(),
+        over=period_is_over(datetime.now(UTC), found.rule),
+        calls=calls,
+        rates=miss_rates([Heard(c.stratum, c.misses) for c in calls]) if drawn else (),
+        verification=room.verify(sample) if verify and drawn else None,
+        most_misses=MOST_MISSES,
+    )
+
+
+@router.post("/{sample}/draw")
+def draw(sample: int, visitor: Announcer, store: TheStore) -> Response:
+    store.desk.samples.draw(sample)
+    return _to(sample)
+
+
+@router.post("/{sample}/heard")
+def hear(
+    sample: int,
+    visitor: Hearer,
+    store: TheStore,
+    call_id: Annotated[str, Form()],
+    misses: Annotated[int, Form(ge=0, le=MOST_MISSES)],
+) -> Response:
+    if not store.desk.people.sees(visitor.scope, call_id):
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    store.desk.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
+    return _to(sample)
+
+
+def _to(sample: int) -> Response:
+    return RedirectResponse(f"/samples/{sample}", status_code=303)

@@ -1,0 +1,85 @@
+"""The appeals' screens: each role sees its own part of the way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.domain.people import UserRole
+from pipeline.domain.review import AppealState
+from pipeline.store import Store
+from tests.web.conftest import OTHER_AGENT, OTHER_TEAM, Browser, Client
+
+CALL, CRITERION = "O02", "shirk"
+
+
+@pytest.fixture
+def filed(agent: Browser) -> int:
+    answer = agent.post("/appeals", {"call_id": CALL, "criterion": CRITERION, "reason": "我给了<b>电话</b>"})
+    assert answer.status_code == 303
+    return int(answer.headers["location"].rpartition("/")[2])
+
+
+def step(browser: Browser, appeal: int, name: str, **fields: object) -> int:
+    seen = re.search(r'name="seen" value="(\d+)"', browser.get(f"/appeals/{appeal}").text)
+    given = {"seen": seen[1] if seen else "1", **fields}
+    return browser.post(f"/appeals/{appeal}/{name}", given).status_code
+
+
+def test_from_the_call_to_the_decision(
+    agent: Browser, lead: Browser, reviewer: Browser, supervisor: Browser, filed: int, store: Store
+) -> None:
+    assert "推诿" in agent.get(f"/appeals/new?call={CALL}&criterion={CRITERION}").text
+    assert "&lt;b&gt;电话" in lead.get(f"/appeals/{filed}").text
+    assert "等您处理" in lead.get("/appeals").text and "等您处理" not in reviewer.get("/appeals").text
+    assert step(lead, filed, "accept", comment="可以") == 303
+    assert step(lead, filed, "opinion", opinion="uphold", comment="给了电话") == 303
+    page = reviewer.get(f"/appeals/{filed}").text
+    assert "给了电话" not in page and "您给出意见后才能看到别人的意见" in page
+    assert step(reviewer, filed, "opinion", opinion="reject", comment="没有给") == 303
+    assert "给了电话" in reviewer.get(f"/appeals/{filed}").text
+    assert "没有给" not in agent.get(f"/appeals/{filed}").text
+    assert step(supervisor, filed, "opinion", opinion="uphold", comment="给了") == 303
+    assert step(supervisor, filed, "decide", opinion="uphold", comment="撤销扣分") == 303
+    page = agent.get(f"/appeals/{filed}").text
+    assert "申诉成立，扣分已撤销。" in page and "没有给" in page
+    assert store.desk.decisions.verdicts(CALL)[CRITERION].verdict == "overturned"
+    assert "100%" in supervisor.get("/appeals?group=decided").text
+
+
+def test_who_finds_what(client: Client, filed: int) -> None:
+    for role, facts in ((UserRole.AGENT, {"agent_id": OTHER_AGENT}), (UserRole.LEAD, {"team": OTHER_TEAM})):
+        stranger = client(role, **facts)
+        assert stranger.get(f"/appeals/{filed}").status_code == 404
+        assert f"/appeals/{filed}" not in stranger.get("/appeals").text
+        assert stranger.post(f"/appeals/{filed}/comment", {"comment": "x"}).status_code == 404
+    assert client(UserRole.AGENT, agent_id=OTHER_AGENT).get(f"/appeals/new?call={CALL}").status_code == 404
+
+
+def test_the_second_one_is_told(lead: Browser, supervisor: Browser, filed: int) -> None:
+    assert lead.post(f"/appeals/{filed}/accept", {"seen": "1"}).status_code == 303
+    late = supervisor.post(f"/appeals/{filed}/return", {"seen": "1", "comment": "不"})
+    assert late.status_code == 409
+    assert lead.user is not None and lead.user.display_name in late.text
+
+
+def test_a_double_click_is_one_click(lead: Browser, filed: int, store: Store) -> None:
+    for _ in range(2):
+        answer = lead.post(f"/appeals/{filed}/accept", {"seen": "1", "request": "the-same"})
+        assert answer.status_code == 303
+    assert [e.kind for e in store.desk.appeals.appeal(filed).events] == ["file", "accept"]
+
+
+def test_what_is_wrong_is_said(agent: Browser, lead: Browser, filed: int, store: Store) -> None:
+    again = agent.post("/appeals", {"call_id": CALL, "criterion": CRITERION, "reason": "再"})
+    assert again.status_code == 400 and f"#{filed}" in again.text
+    good = agent.post("/appeals", {"call_id": CALL, "criterion": "greeting-missing", "reason": "x"})
+    assert good.status_code == 400
+    assert lead.post(f"/appeals/{filed}/return", {"seen": "1"}).status_code == 400
+    assert store.desk.appeals.appeal(filed).state is AppealState.FILED
+
+
+def test_english(supervisor: Browser, filed: int) -> None:
+    supervisor.post("/preferences", {"lang": "en", "next": "/appeals"})
+    assert "waits for the lead" in supervisor.get("/appeals").text

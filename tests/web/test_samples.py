@@ -1,0 +1,82 @@
+"""The samples' screens: announced, drawn, heard, estimated."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipeline.store import Store
+from tests.web.conftest import Browser
+
+FORM = {
+    "title": "晨间<抽检>",
+    "date_from": "2026-11-20",
+    "date_to": "2026-11-20",
+    "which": "all",
+    "seed": "s1",
+}
+
+
+@pytest.fixture
+def sample(supervisor: Browser) -> str:
+    answer = supervisor.post("/samples", FORM)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_announced_drawn_verified_and_heard(
+    supervisor: Browser, reviewer: Browser, sample: str, store: Store
+) -> None:
+    assert "晨间&lt;抽检&gt;" in reviewer.get("/samples").text
+    page = reviewer.get(sample).text
+    assert "事后公告" in page and "尚未抽取" in page and "s1" in page
+    assert reviewer.post(f"{sample}/draw").status_code == 403
+    assert supervisor.post(f"{sample}/draw").status_code == 303
+    page = reviewer.get(sample).text
+    assert "O01" in page and "O02" in page and "O04" not in page
+    assert "重算结果一致" in reviewer.get(f"{sample}?verify=1").text
+    assert reviewer.post(f"{sample}/heard", {"call_id": "O01", "misses": "1"}).status_code == 303
+    page = supervisor.get(sample).text
+    assert "听过的 1 通中有 1 通漏检" in page and "100.0%" in page
+    second = supervisor.post(f"{sample}/heard", {"call_id": "O01", "misses": "0"})
+    assert second.status_code == 409 and reviewer.user is not None
+    assert reviewer.user.display_name in second.text
+    assert store.desk.samples.all()[0].heard == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"date_to": "2026-11-19"}, "结束日期早于开始日期"),
+        ({"count": "0"}, "每层抽 1 到 1000 通"),
+        ({"hour_from": "12", "hour_to": "3"}, "小时为 0 到 24"),
+        ({"title": "  "}, "请填写名称"),
+        ({"min_duration": "inf"}, "秒数"),
+    ],
+)
+def test_a_rule_that_makes_no_sense(supervisor: Browser, change: dict[str, str], said: str) -> None:
+    answer = supervisor.post("/samples", {**FORM, **change})
+    assert answer.status_code == 400 and said in answer.text
+    assert supervisor.post("/samples", {**FORM, "per": "planet"}).status_code == 422
+
+
+def test_announced_before_its_day_and_not_drawn_before_its_end(supervisor: Browser) -> None:
+    day = (date.today() + timedelta(days=2)).isoformat()
+    place = supervisor.post("/samples", {**FORM, "date_from": day, "date_to": day}).headers["location"]
+    page = supervisor.get(place).text
+    assert "事先公告" in page and "之后才能抽取" in page
+    assert supervisor.post(f"{place}/draw").status_code == 400
+
+
+def test_a_seed_is_made_where_none_is_given(supervisor: Browser, store: Store) -> None:
+    assert supervisor.get("/samples/new").status_code == 200
+    supervisor.post("/samples", {**FORM, "seed": ""})
+    assert len(store.desk.samples.all()[0].seed) == 32
+
+
+def test_only_calls_of_the_sample(reviewer: Browser, supervisor: Browser, sample: str) -> None:
+    supervisor.post(f"{sample}/draw")
+    assert reviewer.post(f"{sample}/heard", {"call_id": "nowhere", "misses": "0"}).status_code == 404
+    assert reviewer.post(f"{sample}/heard", {"call_id": "O01", "misses": "-1"}).status_code == 422
+    assert reviewer.get("/samples/99").status_code == 404
