@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from pipeline.domain.people import User
+from pipeline.errors import Refused
 from pipeline.store.desk.people_accounts import plain_name
 from pipeline.store.desk.people_throttle import Patience
 from pipeline.web import passwords
@@ -59,6 +61,19 @@ def attempt(request: Request, name: str, password: str) -> Attempt:
     if stored is not None and passwords.outdated(stored):
         people.rehash(user.id, old=stored, new=passwords.make(password))
     return Attempt(user)
+
+
+def confirm(request: Request, user: User, password: str) -> None:
+    """Somebody signed in types their password again; guesses count as at the door.
+
+    Raises:
+        Refused: it is wrong, or they have to wait.
+    """
+    tried = attempt(request, user.name, password)
+    if tried.wait:
+        raise Refused("too many attempts", code="throttled", seconds=math.ceil(tried.wait))
+    if tried.user is None:
+        raise Refused("the password is wrong", code="password-wrong")
 
 
 def _key(kind: str, value: str) -> str:

@@ -53,6 +53,20 @@ ROUTES: dict[str, Row] = {
     "POST /preferences": Row(ANYONE, form={"theme": "dark"}),
     # account
     "GET /account": Row(EVERYBODY),
+    "POST /account/password": Row(EVERYBODY),
+    "POST /account/sessions": Row(EVERYBODY),
+    # administration
+    "GET /admin": Row({P.USERS, P.AUDIT, P.RETENTION}),
+    "GET /admin/users": Row({P.USERS}),
+    "POST /admin/users": Row({P.USERS}, form={"name": "new", "role": "reviewer"}),
+    "GET /admin/users/{user_id}": Row({P.USERS}),
+    "POST /admin/users/{user_id}": Row({P.USERS}, form={"role": "administrator"}),
+    "POST /admin/users/{user_id}/disable": Row({P.USERS}, form={"disabled": "false"}),
+    "POST /admin/users/{user_id}/invite": Row({P.USERS}),
+    "GET /admin/teams": Row({P.USERS}),
+    "GET /admin/audit": Row({P.AUDIT}),
+    "GET /admin/retention": Row({P.RETENTION}),
+    "POST /admin/retention": Row({P.RETENTION}, form={"before": "2000-01-01"}),
     # appeals
     "GET /appeals": Row(PANEL),
     "POST /appeals": Row({P.APPEAL}, form={"call_id": "O02", "criterion": "shirk", "reason": "x"}),

@@ -29,6 +29,14 @@ export function startDialogs() {
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-dialog]");
     if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+    const copier = event.target.closest?.("[data-copy]");
+    if (copier) copy(document.getElementById(copier.dataset.copy));
     if (event.target.matches?.("[data-close]")) event.target.closest("dialog")?.close();
   });
+}
+
+/** The clipboard needs https or this machine; elsewhere the text is selected, ready for Ctrl-C. */
+function copy(place) {
+  getSelection().selectAllChildren(place);
+  navigator.clipboard?.writeText(place.textContent.trim()).catch(() => {});
 }

@@ -1,0 +1,56 @@
+"""Who did what, when, from where."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.render import page, url
+
+router = APIRouter(prefix="/admin/audit")
+
+MayAudit = Annotated[Visitor, Depends(allowed(Permission.AUDIT))]
+ROWS = 100
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@router.get("")
+def audit(
+    request: Request,
+    visitor: MayAudit,
+    store: TheStore,
+    action: Annotated[str, Query(max_length=48)] = "",
+    user: Annotated[str, Query(max_length=10)] = "",
+    day_from: Annotated[str, Query(alias="from", max_length=10)] = "",
+    day_to: Annotated[str, Query(alias="to", max_length=10)] = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> Response:
+    """Newest first; ``before`` is the number of the last row of the page before."""
+    wanted = {"action": action, "user": user if user.isascii() and user.isdigit() else ""}
+    days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
+    rows = store.desk.people.audit(
+        action=wanted["action"] or None,
+        user=int(wanted["user"]) if wanted["user"] else None,
+        day_from=days.get("from"),
+        day_to=days.get("to"),
+        before=before,
+        limit=ROWS + 1,
+    )
+    shown = rows[:ROWS]
+    older = url("/admin/audit", **wanted, **days, before=shown[-1].id) if len(rows) > ROWS else None
+    newest = url("/admin/audit", **wanted, **days) if before else None
+    return page(
+        request,
+        "admin/audit.html",
+        visitor=visitor,
+        rows=shown,
+        older=older,
+        newest=newest,
+        actions=store.desk.people.actions(),
+        people=store.desk.people.all(),
+        wanted=wanted | {"from": days.get("from", ""), "to": days.get("to", "")},
+    )
