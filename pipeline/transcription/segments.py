@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipeline.domain import Segment, Span
 from pipeline.transcription.protocol import Window, WindowText
-from pipeline.transcription.timing import spread
+from pipeline.transcription.timing import sounding, spread
 
 _ENDS_A_CLAUSE = tuple("，。？！；：、,.?!")
 
@@ -17,10 +17,11 @@ def segment(window: Window, heard: WindowText) -> Segment | None:
     if not any(char.isalnum() for char in heard.text):
         return None
     probability = math.exp(min(0.0, heard.log_probability))
+    voiced = sounding(window.voiced)
     words = tuple(
         word
         for piece in heard.pieces
-        for word in spread(piece.text, piece.span, window.voiced, probability=probability)
+        for word in spread(piece.text, piece.span, voiced, probability=probability)
     )
     text = _joined(piece.text for piece in heard.pieces)
     span = Span(window.voiced[0].start, window.voiced[-1].end)

@@ -1,4 +1,10 @@
-"""Times of characters, where the recogniser gives none: speech is assumed to be even over the voiced time."""
+"""Times of characters, where the recogniser gives none: speech is assumed to be even over the voiced time.
+
+Against 43 phrases of a labelled night that were recognised word for word, this is 0.06 s off on average at
+either end (0.13 s in the worst tenth), at no cost. Aligning the text with the sound by Whisper's cross
+attention (``align`` of CTranslate2, the base model in 8 bits) is 0.16 s off, 0.10 s with its bias taken out
+and its ends bounded by the speech, and takes 0.05 s of a core per window.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +13,24 @@ from collections.abc import Sequence
 from pipeline.domain import Span, Word, clip
 
 
+STARTS_EARLY, ENDS_LATE = 0.15, 0.17
+"""Seconds by which voice activity reaches beyond the sound: the padding that keeps first and last syllables
+for the recogniser, and the detector's inertia. Medians on the same night."""
+
+
+def sounding(voiced: Sequence[Span]) -> tuple[Span, ...]:
+    """Spans of voice activity as the sound itself lasts; a short one keeps its middle third."""
+    return tuple(
+        Span(
+            span.start + min(STARTS_EARLY, span.duration / 3),
+            span.end - min(ENDS_LATE, span.duration / 3),
+        )
+        for span in voiced
+    )
+
+
 def spread(text: str, span: Span, voiced: Sequence[Span], *, probability: float) -> tuple[Word, ...]:
-    """One Word per spoken character of ``text``, laid evenly over the voiced part of ``span``.
+    """One Word per spoken character of ``text``, laid evenly over the part of ``span`` in ``voiced``.
 
     Punctuation and spaces take no time and belong to no word. Runs of Latin letters stay one word.
     """

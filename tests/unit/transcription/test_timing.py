@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain import Span, merge, total
-from pipeline.transcription.timing import spread
+from pipeline.transcription.timing import sounding, spread
 
 tenths = st.integers(0, 100).map(lambda n: n / 10)
 spans = st.tuples(tenths, st.integers(1, 50)).map(lambda t: Span(t[0], t[0] + t[1] / 10))
@@ -40,6 +40,12 @@ def test_characters_are_laid_evenly_over_the_speech_not_the_pauses() -> None:
     words = spread("您好，请问", Span(0, 10), [Span(1, 2), Span(5, 6)], probability=0.9)
     assert [(w.text, w.span.start) for w in words] == [("您", 1.0), ("好", 1.5), ("请", 2.0), ("问", 5.5)]
     assert words[0].probability == 0.9
+
+
+def test_voice_activity_reaches_beyond_the_sound_but_nothing_vanishes() -> None:
+    assert sounding([Span(1, 3)]) == (Span(1.15, 2.83),)
+    (short,) = sounding([Span(1, 1.3)])
+    assert (short.start, short.end) == (pytest.approx(1.1), pytest.approx(1.2))
 
 
 def test_latin_words_stay_whole_and_weigh_by_their_letters() -> None:
