@@ -6,7 +6,7 @@ superset of what matches: whoever looks closer decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ _ROUNDING = 1e-6
 """Sums here may be added up in another order than there."""
 _COLUMNS = 8
 """Syllables looked at, those outside the piece first: more would only repeat the closer look."""
+_GLANCES = 5
+"""Syllables outside the piece that the first glance takes in: more than may be wrong."""
+_SUMMED = 2
+"""Of these, so many are compared by sound as well: no spelling has fewer."""
 _FEW = 24
 """So few places are faster looked at one by one."""
 SEPARATOR = "\xff"
@@ -66,53 +70,106 @@ class Texts:
             np.repeat(np.arange(len(texts)), lengths + 1),
         )
 
+    def near(self, most: int) -> NDArray[np.uint64]:
+        """For 0, 1, .. ``most`` in turn and each character, the bits of all classes at most so far away."""
+        bits = _bit(self.codes)
+        reached = [np.zeros_like(bits), bits.copy()]
+        for by in range(1, most + 1):
+            wider = reached[-1].copy()
+            wider[by:] |= bits[:-by]
+            wider[:-by] |= bits[by:]
+            reached.append(wider)
+        return np.concatenate([reached[0], *reached[2:]])
+
+
+def _bit(classes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """One of 64 bits for each class; few classes share one."""
+    return np.uint64(1) << (classes.astype(np.uint64) % np.uint64(61))
+
 
 class Sieve:
     """All spellings of an index, as flat arrays."""
 
-    def __init__(self, shapes: Sequence[Shape], pieces: Sequence[Sequence[tuple[int, int]]]) -> None:
-        """``pieces``: for each piece, the (spelling, offset) pairs that hold it."""
+    def __init__(self, shapes: Sequence[Shape], pieces: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        """``pieces``: for each piece, as classes, the (spelling, offset) pairs that hold it."""
         self._size = np.array([len(s.classes) for s in shapes], dtype=np.int64)
         self._at = np.concatenate([[0], np.cumsum(self._size)])[:-1].astype(np.int64)
-        self._classes = codes("".join(s.classes for s in shapes))
+        self._bit = _bit(codes("".join(s.classes for s in shapes)))
         self._rows = np.array([r for s in shapes for r in s.rows], dtype=np.int64)
         self._most = np.array([m for s in shapes for m in s.most])
         self._limit = np.array([s.limit for s in shapes])
         self._errors = np.array([s.errors for s in shapes], dtype=np.int64)
         self._slack = np.array([s.slack for s in shapes], dtype=np.int64)
-        self._first = np.concatenate([[0], np.cumsum([len(p) for p in pieces])]).astype(np.int64)
-        self._member = np.array([m for p in pieces for m, _ in p], dtype=np.int64)
-        self._offset = np.array([o for p in pieces for _, o in p], dtype=np.int64)
+        self._first = np.concatenate([[0], np.cumsum([len(p) for p in pieces.values()])]).astype(np.int64)
+        self._member = np.array([m for p in pieces.values() for m, _ in p], dtype=np.int64)
+        self._offset = np.array([o for p in pieces.values() for _, o in p], dtype=np.int64)
+        self._length = np.array([len(piece) for piece in pieces], dtype=np.int64)
+        self._glance(np.array([len(p) for p in pieces.values()], dtype=np.int64))
+
+    def _glance(self, members: _Numbers) -> None:
+        """What :meth:`_promising` asks of each member of a piece, laid out so that one look-up tells."""
+        self._after = self._offset + np.repeat(self._length, members)
+        size, at = self._size[self._member], self._at[self._member]
+        steps = [(self._after + column) % size for column in range(_GLANCES)]
+        self._steps = [step - self._offset for step in steps]
+        self._bits = [self._bit[at + step] for step in steps]
+        self._row = [self._rows[at + step] for step in steps[:_SUMMED]]
+        self._allowed = [self._most[at + step] for step in steps[:_SUMMED]]
+        self._most_in_all = self._limit[self._member] + _ROUNDING
+        self._edits = np.where(self._slack > 0, self._errors, 0)[self._member]
+        self._most_edits = int(self._edits.max(initial=0))
+
+    def _promising(self, texts: Texts, member: _Numbers, first: _Numbers, extra: float) -> NDArray[np.bool_]:
+        """Whether the first syllables outside the piece are about right: drops nearly all, at the least
+        cost."""
+        matrix = SOUNDS.costs(texts.heard)
+        good = np.ones(len(member), dtype=bool)
+        cost = np.zeros(len(member))
+        for step, row, allowed in zip(self._steps, self._row, self._allowed, strict=False):
+            apart = matrix[row[member], texts.heard.take(first + step[member], mode="clip")]
+            cost += apart
+            if not extra:
+                good &= apart <= allowed[member]
+        good &= cost <= self._most_in_all[member] + extra
+        edits = self._edits[member]
+        base = edits * len(texts.codes)
+        near = texts.near(self._most_edits)
+        wrong = np.zeros(len(member), dtype=np.int8)
+        for step, bits in zip(self._steps, self._bits, strict=True):
+            place = np.minimum(np.maximum(first + step[member], 0), len(texts.codes) - 1)
+            wrong += (near[base + place] & bits[member]) == 0
+        good |= (wrong <= edits) & (edits > 0)
+        return good
 
     def places(
-        self, texts: Texts, heard: Sequence[tuple[int, int, int]], *, extra: float
-    ) -> Iterator[tuple[int, int, int]]:
+        self, texts: Texts, heard: Sequence[tuple[int, int]], *, extra: float
+    ) -> list[tuple[int, int, int]]:
         """(text, spelling, where it would begin) worth a closer look, in the order of ``heard``: (piece,
-        its length, where it begins in the joined texts)."""
+        where it begins in the joined texts)."""
         found = np.array(heard, dtype=np.int64)
-        piece, length, first = found[:, 0], found[:, 1], found[:, 2]
+        piece, first = found[:, 0], found[:, 1]
         count = self._first[piece + 1] - self._first[piece]
-        total = int(count.sum())
-        which = np.repeat(np.arange(len(found)), count)
-        member = np.arange(total) - np.repeat(np.cumsum(count) - count, count) + self._first[piece][which]
-        spelling, offset = self._member[member], self._offset[member]
-        text = texts.owner[first[which] - 1]
-        start, end = texts.starts[text], texts.ends[text]
-        begin = first[which] - offset
-        inside = begin >= start - self._slack[spelling]
+        before = np.cumsum(count) - count
+        member = np.arange(int(count.sum())) + np.repeat(self._first[piece] - before, count)
+        first = np.repeat(first, count)
+        start = texts.starts[texts.owner[first - 1]]
+        cut = first - self._offset[member] < start
+        some = np.flatnonzero(self._promising(texts, member, first, extra) | cut)
+        member, first, start = member[some], first[some], start[some]
+        spelling = self._member[member]
+        text = texts.owner[first - 1]
+        begin = first - self._offset[member]
+        inside = np.flatnonzero(begin >= start - self._slack[spelling])
         begin = np.maximum(begin, start)
-        looks = _Looks(spelling, begin, end, offset + length[which], np.flatnonzero(inside))
-        chosen = np.zeros(total, dtype=bool)
+        looks = _Looks(spelling, begin, texts.ends[text], self._after[member], inside)
+        chosen = np.zeros(len(member), dtype=bool)
         chosen[self._similar(texts, looks, extra)] = True
-        alive = looks.alive[~chosen[looks.alive]]
-        errors = np.where(self._slack > 0, self._errors, 0)[spelling[alive]]
-        for most in range(1, int(errors.max(initial=0)) + 1):
-            rest = looks.of(alive[errors == most])
-            chosen[self._shifted(texts, rest, most)] = True
+        alive = inside[~chosen[inside]]
+        edits = self._edits[member[alive]]
+        chosen[self._shifted(texts, looks.of(alive[edits > 0]), edits[edits > 0])] = True
         kept = np.flatnonzero(chosen)
-        yield from zip(
-            text[kept].tolist(), spelling[kept].tolist(), (begin - start)[kept].tolist(), strict=True
-        )
+        begins = (begin - start)[kept].tolist()
+        return list(zip(text[kept].tolist(), spelling[kept].tolist(), begins, strict=True))
 
     def _similar(self, texts: Texts, looks: _Looks, extra: float) -> _Numbers:
         """Places where the phrase, syllable by syllable, may cost no more than allowed."""
@@ -136,27 +193,22 @@ class Sieve:
             alive, cost = alive[good], cost[good]
         return alive
 
-    def _shifted(self, texts: Texts, looks: _Looks, errors: int) -> _Numbers:
-        """Places where all classes but ``errors`` are there, each so many syllables too early or late at most:
-        what must be so wherever ``errors`` edits make one of the other."""
-        alive = looks.alive
-        wrong = np.zeros(len(alive), dtype=np.int64)
+    def _shifted(self, texts: Texts, looks: _Looks, edits: _Numbers) -> _Numbers:
+        """Places where all classes but ``edits`` are there, each so many syllables too early or late at most:
+        what must be so wherever so many edits make one of the other."""
+        near, last = texts.near(self._most_edits), len(texts.codes) - 1
+        alive, wrong = looks.alive, np.zeros(len(looks.alive), dtype=np.int64)
         for column in range(_COLUMNS):
             if len(alive) <= _FEW:
                 break
             spelling = looks.spelling[alive]
             size = self._size[spelling]
             syllable = (looks.after[alive] + column) % size
-            wanted = self._classes[self._at[spelling] + syllable]
-            begin, end = looks.begin[alive], looks.end[alive]
-            there = np.zeros(len(alive), dtype=bool)
-            for by in range(-errors, errors + 1):
-                # Beyond the ends lies a boundary, or a class of another text: a look too many at worst.
-                place = np.clip(begin + syllable + by, 0, end)
-                there |= texts.codes[place] == wanted
-            wrong = wrong + (~there & (column < size))
-            good = wrong <= errors
-            alive, wrong = alive[good], wrong[good]
+            place = np.minimum(looks.begin[alive] + syllable, last)
+            there = near[edits * (last + 1) + place] & self._bit[self._at[spelling] + syllable]
+            wrong = wrong + ((there == 0) & (column < size))
+            good = wrong <= edits
+            alive, wrong, edits = alive[good], wrong[good], edits[good]
         return alive
 
 

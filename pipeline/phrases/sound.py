@@ -134,11 +134,11 @@ class SoundIndex:
                     pieces.setdefault(piece, []).append((index, start))
         self._automaton = ahocorasick.Automaton()
         for number, piece in enumerate(pieces):
-            self._automaton.add_word(piece, (number, len(piece)))
+            self._automaton.add_word(piece, (number, len(piece) - 1))
         if pieces:
             self._automaton.make_automaton()
         self._empty = not pieces
-        self._sieve = Sieve([_shape(s) for s in self._spoken], list(pieces.values()))
+        self._sieve = Sieve([_shape(s) for s in self._spoken], pieces)
 
     def __len__(self) -> int:
         return len(self._spoken)
@@ -157,10 +157,7 @@ class SoundIndex:
             return [[] for _ in texts]
         classes = [text.translate(_TABLE) for text in texts]
         joined = Texts.of(texts, classes)
-        pieces = [
-            (piece, length, last + 1 - length)
-            for last, (piece, length) in self._automaton.iter(joined.classes)
-        ]
+        pieces = [(piece, last - back) for last, (piece, back) in self._automaton.iter(joined.classes)]
         if not pieces:
             return [[] for _ in texts]
         heard: dict[int, _Heard] = {}
