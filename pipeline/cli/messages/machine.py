@@ -92,6 +92,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "setting.device": ("语音模型运行设备", "where the speech model runs"),
     "setting.compute_type": ("语音模型的计算精度", "arithmetic of the speech model"),
     "setting.workers": ("工作进程数；0 为自动", "worker processes; 0: as many as cores and memory allow"),
+    "doctor.interface": ("复核台界面：{packages}", "review room: {packages}"),
+    "doctor.no-interface": (
+        "复核台界面的 JavaScript 不齐（{names}）；请运行 make setup。质检本身不受影响",
+        "the review room lacks JavaScript ({names}); run make setup. Inspecting works without it",
+    ),
     "setting.calls": ("话单与文件名", "call list and file names"),
     "setting.serve": ("复核台（serve 命令）", "the review room (command serve)"),
     "setting.appeals": ("申诉期限（天）", "days of an appeal"),

@@ -22,7 +22,7 @@ MayUsers = Annotated[Visitor, Depends(allowed(P.USERS))]
 MayRetention = Annotated[Visitor, Depends(allowed(P.RETENTION))]
 
 KEPT_DAYS = 180
-"""What the form proposes to keep: half a year of calls, the usual span of complaints and quarterly reviews."""
+"""What the form proposes to keep: half a year of calls, so that two quarterly reviews can look back."""
 
 
 @router.get("")
