@@ -58,6 +58,10 @@ class SoundRoom:
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
         return found
 
+    def has(self, sha256: str) -> bool:
+        """True where the sound is prepared already: it can be heard even if the file is gone."""
+        return self._cache.known(sha256) is not None
+
     async def listen(self, row: CallRow) -> Listening:
         """The sound of a call.
 

@@ -89,6 +89,45 @@ ROUTES: dict[str, Row] = {
     "POST /samples/{sample}/heard": Row(
         {P.HEAR}, path={"sample": "1"}, form={"call_id": "O02", "misses": "0"}
     ),
+    # calibrations
+    "GET /calibrations": Row({P.CALIBRATE}),
+    "POST /calibrations": Row({P.CALIBRATE}, form={"title": "x", "calls": "O02"}),
+    "GET /calibrations/new": Row({P.CALIBRATE}),
+    "GET /calibrations/{calibration}": Row({P.CALIBRATE}, path={"calibration": "1"}),
+    "POST /calibrations/{calibration}/close": Row({P.CALIBRATE}, path={"calibration": "1"}),
+    "GET /calibrations/{calibration}/calls/{place}": Row(
+        {P.CALIBRATE}, path={"calibration": "1", "place": "1"}
+    ),
+    "POST /calibrations/{calibration}/calls/{place}": Row(
+        {P.CALIBRATE}, path={"calibration": "1", "place": "1"}
+    ),
+    # coaching
+    "GET /coaching": Row({P.LISTEN}),
+    "POST /coaching/notes": Row({P.COACH}, form={"agent_id": "8002", "text": "x"}),
+    "POST /coaching/notes/{note}/read": Row({P.LISTEN}, path={"note": "1"}),
+    "GET /exemplars": Row({P.LISTEN}),
+    "POST /exemplars": Row({P.LISTEN}, form={"call_id": "O02", "title": "x"}),
+    "POST /exemplars/approve": Row({P.DECIDE}, form={"call_id": "O02"}),
+    "POST /exemplars/withdraw": Row({P.DECIDE}, form={"call_id": "O02"}),
     # api
     "GET /api/openapi.json": Row(EVERYBODY),
+    # the call screen
+    "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),
+    "GET /calls/{call_id}/audio": Row({P.LISTEN}, scoped=True),
+    "GET /calls/{call_id}/peaks": Row({P.LISTEN}, scoped=True),
+    "POST /calls/{call_id}/verdicts": Row(
+        {P.REVIEW}, scoped=True, form={"criterion": "shirk", "verdict": "confirmed", "seen": "1"}
+    ),
+    "POST /calls/{call_id}/additions": Row(
+        {P.REVIEW}, scoped=True, form={"criterion": "shirk", "start": "1", "end": "2"}
+    ),
+    "POST /calls/{call_id}/comments": Row({P.REVIEW}, scoped=True, form={"comment": "x"}),
+    "POST /calls/{call_id}/undo": Row({P.REVIEW}, scoped=True, form={"event": "1"}),
+    "POST /calls/{call_id}/roles": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/finish": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/reopen": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/next": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/claim": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/keep": Row({P.REVIEW}, scoped=True),
+    "POST /calls/{call_id}/release": Row({P.REVIEW}, scoped=True),
 }

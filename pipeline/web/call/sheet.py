@@ -89,7 +89,7 @@ class Sheet:
 
 
 def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict]) -> Sheet:
-    """Sections that have something to look at, the gravest first inside each; the order never depends on
+    """Sections that have something to look at, the gravest first, inside each too; the order never depends on
     verdicts, so that nothing jumps while somebody works through it."""
     if card is None:
         return Sheet((), (), ())
@@ -116,8 +116,8 @@ def _by_section(
         sections.setdefault(pair[0].section, []).append(pair)
     for pairs in sections.values():
         pairs.sort(key=lambda pair: _rank(pair[0]))
-    failing = {name: any(f.outcome is Outcome.FAILED for f, _ in pairs) for name, pairs in sections.items()}
-    return dict(sorted(sections.items(), key=lambda item: not failing[item[0]]))
+    gravest = {name: min(_rank(finding) for finding, _ in pairs) for name, pairs in sections.items()}
+    return dict(sorted(sections.items(), key=lambda item: gravest[item[0]]))
 
 
 def _rank(finding: Finding) -> tuple[int, str]:

@@ -1,0 +1,162 @@
+"""Everything the call screen shows, read from the store once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from pipeline.domain import (
+    Case,
+    CaseState,
+    Decision,
+    DecisionKind,
+    Inspection,
+    LedgerEntry,
+    PhraseHit,
+    PhraseKind,
+    Scorecard,
+)
+from pipeline.errors import Conflict, Missing
+from pipeline.review.effective import Effective
+from pipeline.store import CallFilter, Store
+from pipeline.web.access import Permission, Visitor
+from pipeline.web.call.sheet import Entry, Sheet, sheet
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call for one visitor."""
+
+    visitor: Visitor
+    inspection: Inspection
+    sheet: Sheet
+    case: Case | None
+    history: tuple[Decision, ...]
+    effective: Effective | None
+    words: bool = True
+    """False where only findings were read, without the transcript."""
+
+    @property
+    def call_id(self) -> str:
+        return self.inspection.recording.call.call_id
+
+    @property
+    def card(self) -> Scorecard | None:
+        return self.inspection.scorecard
+
+    @property
+    def version(self) -> int:
+        """What a decision made on this page has seen."""
+        return self.case.version if self.case else 0
+
+    @property
+    def reviews(self) -> bool:
+        """True for those who review at all."""
+        return self.visitor.may(Permission.REVIEW)
+
+    @property
+    def held_by_other(self) -> bool:
+        return self.case is not None and self.case.claimed not in (None, self.visitor.user.id)
+
+    @property
+    def writable(self) -> bool:
+        """True where this visitor decides now."""
+        return self.reviews and not self.held_by_other and self.card is not None
+
+    @property
+    def done(self) -> bool:
+        return self.case is not None and self.case.state is CaseState.DONE
+
+    @property
+    def own_agent(self) -> bool:
+        """True for the agent whose call it is."""
+        agent = self.inspection.recording.call.agent_id
+        return agent is not None and self.visitor.user.agent_id == agent
+
+    @property
+    def shows_people(self) -> bool:
+        """Who reviewed is no business of those who are judged."""
+        return self.reviews or self.visitor.may(Permission.ASSIGN)
+
+    @cached_property
+    def last_own(self) -> Decision | None:
+        """What an undo takes back: this visitor's latest event that still counts."""
+        own = (
+            event
+            for event in reversed(self.history)
+            if event.by == self.visitor.user.id
+            and not event.undone
+            and event.kind not in (DecisionKind.UNDO, DecisionKind.ROLES)
+        )
+        return next(own, None)
+
+    @property
+    def events(self) -> tuple[Decision, ...]:
+        """The history, newest first."""
+        return tuple(reversed(self.history))
+
+    @property
+    def undecided(self) -> int:
+        """Findings on which somebody is still to speak, as the case counts them."""
+        return self.case.pending if self.case else 0
+
+    @property
+    def ledger(self) -> Sequence[LedgerEntry]:
+        """The account of the score that counts: people's, where they changed anything that can be counted."""
+        if self.effective is not None and self.effective.score is not None:
+            return self.effective.ledger
+        return self.card.ledger if self.card else ()
+
+    @property
+    def escalations(self) -> tuple[PhraseHit, ...]:
+        """What was said that must reach a person the same day."""
+        codes = self.card.alerts if self.card else ()
+        return tuple(h for h in self.inspection.hits if h.kind is PhraseKind.ESCALATION and h.code in codes)
+
+    @property
+    def minutes_left(self) -> int:
+        """Until somebody else's claim ends by itself, if they go away."""
+        until = self.case.claimed_until if self.case else None
+        return 0 if until is None else max(1, round((until - datetime.now(UTC)).total_seconds() / 60))
+
+    def entry(self, criterion: str) -> Entry | None:
+        return self.sheet.entry(criterion)
+
+    def title(self, criterion: str | None) -> str:
+        """What a criterion is called on this call's sheet."""
+        return self._titles.get(criterion or "", criterion or "")
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        return {f.criterion: f.title for f in self.card.findings} if self.card else {}
+
+
+def look(
+    store: Store, call_id: str, visitor: Visitor, *, words: bool = True, claim: bool = False
+) -> CallView:
+    """Read a call. ``claim`` takes it for this visitor where there is something to review and it is free.
+
+    Raises:
+        Missing: no such call.
+    """
+    found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
+    if found is None:
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    decisions, cases = store.desk.decisions, store.desk.cases
+    case = cases.case(call_id)
+    if claim and case is not None and case.state is CaseState.OPEN and visitor.may(Permission.REVIEW):
+        try:
+            case = cases.claim(call_id, visitor.user.id)
+        except Conflict:
+            case = cases.case(call_id)
+    return CallView(
+        visitor=visitor,
+        inspection=found,
+        sheet=sheet(found.scorecard, decisions.verdicts(call_id)),
+        case=case,
+        history=decisions.history(call_id),
+        effective=decisions.effective(call_id),
+        words=words,
+    )

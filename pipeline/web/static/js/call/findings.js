@@ -1,0 +1,211 @@
+// Working through the findings: j and k choose one, p plays its proof, c, o and u decide, and the next one that
+// nobody has decided comes up by itself.
+
+import { onKey } from "../keys.js";
+import { announce, say } from "../messages.js";
+import { uuid } from "../session.js";
+
+export function startFindings(frame, player, transcript, wave) {
+  let current = null; // criterion
+  let place = 0;
+
+  const all = () => [...document.querySelectorAll("#review .finding")];
+  const article = (criterion) => (criterion ? document.getElementById(`finding-${criterion}`) : null);
+  const places = (element) => [...element.querySelectorAll(".evidence[data-play]")].map((each) => [Number(each.dataset.play), Number(each.dataset.end)]);
+
+  function choose(element, { quiet = false, focus = true } = {}) {
+    for (const each of document.querySelectorAll(".finding.current")) each.classList.remove("current");
+    current = element?.dataset.criterion ?? null;
+    place = 0;
+    wave.current(current);
+    if (!element) return;
+    element.classList.add("current");
+    if (focus && !element.contains(document.activeElement)) element.focus({ preventScroll: true });
+    if (!quiet) element.scrollIntoView({ block: "nearest" });
+    if (element.dataset.start && !player.playing) transcript.reveal(Number(element.dataset.start), current);
+    else transcript.reveal(player.time, current);
+  }
+
+  function move(step) {
+    const list = all();
+    if (!list.length) return;
+    const at = list.findIndex((each) => each.dataset.criterion === current);
+    const to = at < 0 ? (step > 0 ? 0 : list.length - 1) : at + step;
+    if (to < 0 || to >= list.length) announce(frame.dataset.saidNext);
+    else choose(list[to]);
+  }
+
+  function playCurrent() {
+    const element = article(current) ?? all()[0];
+    if (!element) return;
+    if (element.dataset.criterion !== current) choose(element);
+    const found = places(element);
+    if (!found.length) return;
+    const [start, end] = found[place % found.length];
+    place += 1;
+    transcript.reveal(start, current);
+    player.playPlace(start, end);
+  }
+
+  function decide(verdict) {
+    const element = article(current);
+    const button = element?.querySelector(`.verdict button[name="verdict"][value="${verdict}"]`);
+    button?.click();
+  }
+
+  /** The next one after this that nobody has decided. */
+  function advance(from) {
+    const list = all();
+    const at = list.findIndex((each) => each.dataset.criterion === from);
+    const open = [...list.slice(at + 1), ...list.slice(0, at)].find((each) => each.dataset.standing === "unreviewed" && !each.classList.contains("sending"));
+    if (open) choose(open);
+    else announce(frame.dataset.saidNext);
+  }
+
+  // Each press is one request of its own, also where an earlier one still waits for the network.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest?.('.verdict button[name="verdict"]');
+      if (button) button.form.elements.request.value = uuid();
+    },
+    { capture: true },
+  );
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches?.(".verdict") || event.defaultPrevented) return;
+    const element = form.closest(".finding");
+    element.classList.add("sending");
+    const pressed = form.querySelector(`button[name="verdict"][value="${CSS.escape(event.detail.requestConfig.formData?.get?.("verdict") ?? "")}"]`);
+    if (pressed?.value) {
+      for (const each of form.querySelectorAll("button[aria-pressed]")) each.setAttribute("aria-pressed", String(each === pressed));
+      if (element.dataset.criterion === current) advance(current);
+    }
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const element = event.detail.elt.closest?.(".finding");
+    if (!element || !event.detail.elt.matches(".verdict")) return;
+    element.classList.remove("sending");
+    const { status } = event.detail.xhr;
+    if (status === 0 || status >= 500 || status === 401) {
+      const note = element.querySelector(".finding-waiting");
+      note.textContent = frame.dataset.saidWaiting;
+      note.hidden = false;
+    }
+  });
+
+  document.addEventListener("htmx:afterSettle", settle);
+  document.addEventListener("callinspect:resent", (event) => {
+    const parsed = new DOMParser().parseFromString(event.detail.html, "text/html");
+    for (const fresh of parsed.querySelectorAll("#review, .finding, #account, #undo, #call-head, #call-marks")) {
+      const stale = document.getElementById(fresh.id);
+      if (!stale || fresh.parentElement?.closest("#review")) continue;
+      fresh.removeAttribute("hx-swap-oob");
+      stale.replaceWith(fresh);
+      window.htmx?.process(fresh);
+    }
+    settle();
+  });
+
+  function settle() {
+    wave.redraw();
+    const element = article(current);
+    if (element) {
+      element.classList.add("current");
+      const lost = document.activeElement === document.body || document.activeElement === null;
+      if (lost) element.focus({ preventScroll: true });
+    }
+    wave.current(current);
+  }
+
+  // Comments
+
+  function comment() {
+    const element = article(current) ?? all()[0];
+    const details = element?.querySelector(".comment");
+    if (!details) return;
+    choose(element, { focus: false });
+    details.open = true;
+    details.querySelector("input").focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.(".comment input");
+    if (!field || event.isComposing) return;
+    if (event.key === "Escape") {
+      field.closest(".finding").focus();
+    } else if (event.key === "Enter") {
+      event.preventDefault(); // Enter would press the first button: confirm
+      if (field.value.trim()) field.form.querySelector(".comment-save").click();
+    }
+  });
+
+  // Adding
+
+  const dialog = document.getElementById("add-dialog");
+  const form = document.getElementById("add-form");
+  if (form && dialog) {
+    document.getElementById("add-fold").remove();
+    dialog.append(form);
+    form.addEventListener("htmx:afterRequest", (event) => {
+      if (event.detail.xhr.status < 400) form.reset();
+      dialog.close();
+    });
+    document.addEventListener("click", (event) => event.target.closest?.("#add-open") && add());
+  }
+
+  function add() {
+    const words = transcript.selected();
+    if (words) {
+      form.elements.start.value = words.start.toFixed(2);
+      form.elements.end.value = words.end.toFixed(2);
+      form.elements.role.value = words.role;
+      form.elements.quote.value = words.quote;
+      getSelection().removeAllRanges();
+    } else {
+      say(frame.dataset.saidSelect);
+      form.elements.start.value ||= player.time.toFixed(2);
+      form.elements.end.value ||= Math.min(player.time + 3, player.duration).toFixed(2);
+    }
+    dialog.showModal();
+    form.elements.criterion.focus();
+  }
+
+  // Clicks
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-play]");
+    if (link) {
+      event.preventDefault();
+      const start = Number(link.dataset.play);
+      const element = link.closest(".finding");
+      if (element && element.dataset.criterion !== current) choose(element, { quiet: true, focus: false });
+      transcript.reveal(start, current);
+      if (link.dataset.end && Number(link.dataset.end) > start) player.playPlace(start, Number(link.dataset.end));
+      else player.playFrom(start - 1);
+      return;
+    }
+    const element = event.target.closest?.(".finding");
+    if (element && element.dataset.criterion !== current) choose(element, { quiet: true, focus: false });
+  });
+  document.addEventListener("call:finding", (event) => choose(article(event.detail), { focus: false }));
+  document.addEventListener("call:loop", playCurrent);
+
+  onKey("j", () => move(1));
+  onKey("k", () => move(-1));
+  onKey("p", playCurrent);
+  onKey("c", () => decide("confirmed"));
+  onKey("o", () => decide("overturned"));
+  onKey("u", () => decide("unsure"));
+  onKey("e", comment);
+  onKey("z", () => {
+    const button = document.querySelector("#undo button");
+    if (button) button.click();
+    else announce(frame.dataset.saidUndo);
+  });
+
+  const first = article(decodeURIComponent(location.hash.replace(/^#finding-/, ""))) ?? all().find((each) => each.dataset.standing === "unreviewed") ?? all()[0];
+  if (first) choose(first, { quiet: true, focus: false });
+}
