@@ -88,6 +88,12 @@ class Coaching(Room):
             raise Missing("there is no such note", code="no-note")
         return found[0]
 
+    def knows(self, agent_id: str, *, scope: Scope) -> bool:
+        """True where the agent has a call inside the scope."""
+        query = select(calls.c.id).where(calls.c.agent_id == agent_id, within(scope)).limit(1)
+        with self._read() as connection:
+            return connection.execute(query).first() is not None
+
     def nominate(self, call_id: str, *, title: str, note: str = "", by: int | None) -> Exemplar:
         """Propose a call as an example; somebody approves it before others hear it.
 

@@ -1,0 +1,186 @@
+"""Calibrations: opened, scored blind, compared when closed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.domain import Outcome
+from pipeline.domain.people import User, UserRole
+from pipeline.errors import Missing, Refused
+from pipeline.review.calibration import Mark, compare
+from pipeline.store import Store
+from pipeline.store.desk.views_calibrations import Calibration, CalibrationCall, Said
+from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
+from pipeline.web.render import page
+
+router = APIRouter(prefix="/calibrations")
+
+P = Permission
+Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
+Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+
+SCORING = tuple(role for role in UserRole if P.CALIBRATE in ROLE_PERMISSIONS[role])
+MACHINE = 0
+"""Stands for the machine among the scorers; users count from 1."""
+
+
+@router.get("")
+def index(request: Request, visitor: Scorer, store: TheStore) -> Response:
+    whose = None if visitor.may(P.DECIDE) else visitor.user.id
+    return page(
+        request,
+        "calibrations/index.html",
+        visitor=visitor,
+        calibrations=store.desk.calibrations.all(user=whose),
+    )
+
+
+@router.get("/new")
+def new(request: Request, visitor: Scorer, store: TheStore, call: str = "") -> Response:
+    return page(request, "calibrations/new.html", visitor=visitor, people=_people(store), calls=call)
+
+
+@router.post("")
+def open_one(
+    visitor: Scorer,
+    store: TheStore,
+    token: Token,
+    title: Annotated[str, Form(max_length=200)],
+    calls: Annotated[str, Form(max_length=20_000)],
+    scorers: Annotated[list[int], Form()] = [],  # noqa: B006 - FastAPI copies it
+    expert: Annotated[str, Form()] = "",
+) -> Response:
+    call_ids = [line.strip() for line in calls.splitlines() if line.strip()]
+    for call_id in call_ids:
+        if not store.desk.people.sees(visitor.scope, call_id):
+            raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    known = {user.id for user in _people(store)}
+    baseline = int(expert) if expert.isdecimal() else None
+    if not {*scorers, *(() if baseline is None else (baseline,))} <= known:
+        raise Missing("there is no such reviewer", code="no-user")
+    made = store.desk.calibrations.open(
+        title, call_ids=call_ids, scorers=scorers, expert=baseline, by=visitor.user.id, request=token
+    )
+    return _to(made.id)
+
+
+@router.get("/{calibration}")
+def show(request: Request, calibration: int, visitor: Scorer, store: TheStore) -> Response:
+    found = _visible(store, visitor, calibration)
+    titles = store.desk.calibrations.titles(found.id)
+    if found.open:
+        return page(
+            request,
+            "calibrations/open.html",
+            visitor=visitor,
+            calibration=found,
+            may_close=_leads(visitor, found),
+        )
+    marks = store.desk.calibrations.marks(found.id)
+    return page(
+        request,
+        "calibrations/closed.html",
+        visitor=visitor,
+        calibration=found,
+        comparison=compare(marks, expert=found.expert),
+        machine=_machine(store, found, marks),
+        titles=titles,
+        names={scorer.user: scorer.name for scorer in found.scorers},
+    )
+
+
+@router.post("/{calibration}/close")
+def close(calibration: int, visitor: Scorer, store: TheStore) -> Response:
+    found = _visible(store, visitor, calibration)
+    if not _leads(visitor, found):
+        raise Refused("whoever opened it closes it, or a supervisor", code="calibration-close")
+    store.desk.calibrations.close(found.id)
+    return _to(found.id)
+
+
+@router.get("/{calibration}/calls/{place}")
+def sheet(request: Request, calibration: int, place: int, visitor: Scorer, store: TheStore) -> Response:
+    found = _visible(store, visitor, calibration)
+    chosen = _call(found, place)
+    return page(
+        request,
+        "calibrations/sheet.html",
+        visitor=visitor,
+        calibration=found,
+        chosen=chosen,
+        lines=store.desk.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
+        outcomes=list(Outcome),
+        may_score=found.open and found.invited(visitor.user.id),
+        next=next((c.place for c in found.calls if c.place > place), None),
+    )
+
+
+@router.post("/{calibration}/calls/{place}")
+async def score(request: Request, calibration: int, place: int, visitor: Scorer, store: TheStore) -> Response:
+    form = await request.form()
+    given = {name: value for name, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_score, store, visitor, calibration, place, given)
+
+
+def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: dict[str, str]) -> Response:
+    """Fields come in threes by number: ``criterion-0``, ``outcome-0``, ``comment-0``. What has no outcome is
+    left for later."""
+    found = _visible(store, visitor, calibration)
+    chosen = _call(found, place)
+    said = {}
+    for name, criterion in given.items():
+        kind, _, number = name.partition("-")
+        outcome = given.get(f"outcome-{number}", "")
+        if kind == "criterion" and outcome in set(Outcome):
+            said[criterion] = Said(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
+    store.desk.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
+    further = next((c.place for c in found.calls if c.place > place), None)
+    there = f"/calibrations/{found.id}" + (f"/calls/{further}" if further and "next" in given else "")
+    return RedirectResponse(there, status_code=303)
+
+
+def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...]) -> object:
+    """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
+    expert = [mark for mark in marks if mark.scorer == found.expert]
+    said = [
+        Mark(call_id, criterion, MACHINE, outcome)
+        for (call_id, criterion), outcome in store.desk.calibrations.machine(found.id).items()
+    ]
+    against = compare([*expert, *said], expert=found.expert).scorers if expert else ()
+    return against[0] if against else None
+
+
+def _people(store: Store) -> list[User]:
+    found = [row.user for row in store.desk.people.all(roles=SCORING) if not row.user.disabled]
+    return sorted(found, key=lambda user: user.display_name)
+
+
+def _leads(visitor: Visitor, found: Calibration) -> bool:
+    return visitor.may(P.DECIDE) or found.opened_by == visitor.user.id
+
+
+def _visible(store: Store, visitor: Visitor, calibration: int) -> Calibration:
+    """A calibration that the visitor scores in or leads.
+
+    Raises:
+        Missing: another one, or none: the answer is the same.
+    """
+    found = store.desk.calibrations.calibration(calibration)
+    if not (_leads(visitor, found) or found.invited(visitor.user.id)):
+        raise Missing(f"there is no calibration {calibration}", code="no-calibration")
+    return found
+
+
+def _call(found: Calibration, place: int) -> CalibrationCall:
+    for call in found.calls:
+        if call.place == place:
+            return call
+    raise Missing("this calibration has no such call", code="no-calibration")
+
+
+def _to(calibration: int) -> Response:
+    return RedirectResponse(f"/calibrations/{calibration}", status_code=303)

@@ -1,0 +1,132 @@
+"""Coaching: notes to agents, and the calls worth hearing."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.errors import Missing
+from pipeline.store import Store
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.render import page, url
+
+router = APIRouter()
+
+P = Permission
+Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
+Coach = Annotated[Visitor, Depends(allowed(P.COACH))]
+Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
+Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+CallId = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("/coaching")
+def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "") -> Response:
+    """The notes to one agent; an agent's own where none is named."""
+    agent_id = agent or visitor.user.agent_id or ""
+    if agent_id != visitor.user.agent_id and not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+    return page(
+        request,
+        "coaching/index.html",
+        visitor=visitor,
+        agent_id=agent_id,
+        notes=store.desk.coaching.notes(agent_id),
+    )
+
+
+@router.post("/coaching/notes")
+def write(
+    visitor: Coach,
+    store: TheStore,
+    token: Token,
+    agent_id: Annotated[str, Form(max_length=2000)],
+    text: Annotated[str, Form(max_length=4000)],
+    call_id: CallId = "",
+    criterion: Annotated[str, Form(max_length=200)] = "",
+    starts: Annotated[str, Form(max_length=20)] = "",
+    back: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    if not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+    if call_id:
+        _visible(store, visitor, call_id)
+    store.desk.coaching.write(
+        agent_id,
+        text,
+        by=visitor.user.id,
+        request=token,
+        call_id=call_id or None,
+        criterion=criterion or None,
+        starts=seconds_of(starts),
+    )
+    return RedirectResponse(_own(back) or url("/coaching", agent=agent_id), status_code=303)
+
+
+@router.post("/coaching/notes/{note}/read")
+def acknowledge(
+    note: int, visitor: Listener, store: TheStore, back: Annotated[str, Form(max_length=2000)] = ""
+) -> Response:
+    store.desk.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
+    return RedirectResponse(_own(back) or "/coaching", status_code=303)
+
+
+@router.get("/exemplars")
+def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
+    found = store.desk.coaching.exemplars(scope=visitor.scope)
+    return page(
+        request,
+        "coaching/exemplars.html",
+        visitor=visitor,
+        approved=[one for one in found if one.approved],
+        proposed=[one for one in found if not one.approved],
+    )
+
+
+@router.post("/exemplars")
+def nominate(
+    visitor: Listener,
+    store: TheStore,
+    call_id: CallId,
+    title: Annotated[str, Form(max_length=200)],
+    note: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    _visible(store, visitor, call_id)
+    store.desk.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
+    return RedirectResponse("/exemplars", status_code=303)
+
+
+@router.post("/exemplars/approve")
+def approve(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
+    """From now on everybody who is signed in may hear it: the supervisor answers for that."""
+    store.desk.coaching.approve(call_id, by=visitor.user.id)
+    return RedirectResponse("/exemplars", status_code=303)
+
+
+@router.post("/exemplars/withdraw")
+def withdraw(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
+    store.desk.coaching.withdraw(call_id)
+    return RedirectResponse("/exemplars", status_code=303)
+
+
+def seconds_of(text: str) -> float | None:
+    """``83.5`` or ``1:23.5`` as seconds; None where it is neither."""
+    minutes, _, rest = text.strip().rpartition(":")
+    try:
+        found = (int(minutes) * 60 if minutes else 0) + float(rest)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
+
+
+def _own(back: str) -> str:
+    """An address of ours to return to; nothing that leads to another site."""
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else ""
+
+
+def _visible(store: Store, visitor: Visitor, call_id: str) -> None:
+    if not store.desk.people.sees(visitor.scope, call_id):
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
