@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 from pipeline.domain import Span, Word, clip
 
-
 STARTS_EARLY, ENDS_LATE = 0.15, 0.17
 """Seconds by which voice activity reaches beyond the sound: the padding that keeps first and last syllables
 for the recogniser, and the detector's inertia. Medians on the same night."""

@@ -58,6 +58,10 @@ GIVE_UP_BELOW = -1.6
 
 BATCH = 8
 
+KEPT_BYTES = 48 << 20
+"""Encoded sound of the last windows that stays at hand: some eight minutes of speech with the base model.
+The numbers do not depend on what else was in a batch, so results do not depend on what is kept."""
+
 
 class WhisperTranscriber:
     """faster-whisper's model, tokenizer and features, decoded window by window. Built once per process."""
@@ -85,6 +89,9 @@ class WhisperTranscriber:
         self._folder = folder
         self._language = language
         self._settings = f"{device}-{compute_type}-{language}"
+        self._keeps = device == "cpu"
+        self._kept: dict[int, tuple[Window, NDArray[np.float32]]] = {}
+        self._kept_bytes = 0
 
     @property
     def name(self) -> str:
@@ -96,6 +103,8 @@ class WhisperTranscriber:
 
     def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
         """See `Transcriber`. Windows of one length are decoded together; flagged ones once more."""
+        self._kept.clear()
+        self._kept_bytes = 0
         first = self._decode(windows, range(len(windows)), FIRST_LOOK)
         again = [i for i, (_, verdict) in first.items() if verdict.suspect]
         second = self._decode(windows, again, SECOND_LOOK)
@@ -121,10 +130,25 @@ class WhisperTranscriber:
     def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
         """See `ScoresTexts`; each text is forced upon the decoder over the same encoded sound."""
         frames = self._context_frames(window, FIRST_LOOK)
-        features = self._features(window.samples, frames)[None]
-        encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
+        encoded = self._encoded(window, frames)
         voiced = min(frames, len(window.samples) * _FRAMES_PER_SECOND // SAMPLE_RATE_HZ)
         return [self._forced(encoded, text, voiced) for text in texts]
+
+    def _encoded(self, window: Window, frames: int) -> Any:
+        """What the encoder made of a window at its first look, out of memory where it is still there."""
+        _, kept = self._kept.get(id(window), (window, None))
+        if kept is not None:
+            return ctranslate2.StorageView.from_array(kept[None])
+        features = self._features(window.samples, frames)[None]
+        return self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
+
+    def _keep(self, windows: Sequence[Window], encoded: Any) -> None:
+        """Keep what the encoder made of the windows of a batch, while there is room."""
+        if not self._keeps or self._kept_bytes >= KEPT_BYTES:
+            return
+        numbers = np.array(encoded)
+        self._kept_bytes += numbers.nbytes
+        self._kept.update((id(w), (w, each)) for w, each in zip(windows, numbers, strict=True))
 
     def _forced(self, encoded: Any, text: str, frames: int) -> float:
         tokens = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -167,6 +191,8 @@ class WhisperTranscriber:
     ) -> Iterator[tuple[WindowText, Verdict]]:
         features = np.stack([self._features(w.samples, frames) for w in windows])
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
+        if how is FIRST_LOOK:
+            self._keep(windows, encoded)
         longest = max(w.voiced_seconds for w in windows)
         results = self._whisper.model.generate(
             encoded,
