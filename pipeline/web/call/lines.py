@@ -41,8 +41,8 @@ class Run:
     words: tuple[Word, ...]
     kind: str = ""
     """Kind of a phrase, ``evidence`` for other proof, or empty."""
-    criterion: str = ""
-    """The finding it proves; empty where it proves none."""
+    criteria: tuple[str, ...] = ()
+    """The findings it proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +130,16 @@ def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proo
 def _runs(
     utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
 ) -> Iterator[Run]:
-    looks: list[tuple[int, int, str, str]] = [
-        (m.start, m.end, m.kind.value, "") for m in marks(utterance, hits)
-    ]
-    kinds = {(start, end): kind for start, end, kind, _ in looks}
-    looks = [(s, e, kinds.get((s, e), "evidence"), criterion) for s, e, criterion in proof] + looks
-    now: tuple[str, str] = ("", "")
+    kinds = [(m.start, m.end, m.kind.value) for m in marks(utterance, hits)]
+    now: tuple[str, tuple[str, ...]] = ("", ())
     words: list[Word] = []
     for start, end, seconds in _timed(utterance):
-        look = next(((kind, which) for s, e, kind, which in looks if s < end and start < e), ("", ""))
-        if look != now and words:
+        criteria = tuple(dict.fromkeys(which for s, e, which in proof if s < end and start < e))
+        kind = next((k for s, e, k in kinds if s < end and start < e), "evidence" if criteria else "")
+        if (kind, criteria) != now and words:
             yield Run(tuple(words), *now)
             words = []
-        now = look
+        now = (kind, criteria)
         words.append(Word(said[start:end], _time(seconds)))
     if words:
         yield Run(tuple(words), *now)

@@ -84,15 +84,15 @@ export function startTranscript(player) {
     const word = event.target.closest("i[data-t]");
     if (!word) return;
     player.playFrom(Number(word.dataset.t) - LEAD);
-    const mark = word.closest("mark[data-criterion]");
-    if (mark) document.dispatchEvent(new CustomEvent("call:finding", { detail: mark.dataset.criterion }));
+    const mark = word.closest("mark[data-criteria]");
+    if (mark) document.dispatchEvent(new CustomEvent("call:finding", { detail: mark.dataset.criteria.split(" ")[0] }));
   });
 
   return {
     /** Bring the line that is spoken at this time into view, and mark what proves this criterion. */
     reveal(time, criterion) {
       for (const each of list.querySelectorAll(".hit.current")) each.classList.remove("current");
-      if (criterion) for (const each of list.querySelectorAll(`.hit[data-criterion="${CSS.escape(criterion)}"]`)) each.classList.add("current");
+      if (criterion) for (const each of list.querySelectorAll(`.hit[data-criteria~="${CSS.escape(criterion)}"]`)) each.classList.add("current");
       const all = lines ?? read();
       const line = all[last(all, (each) => each.from <= time + 0.05)];
       if (line) show(line.element);
