@@ -41,7 +41,7 @@ sound nearly as near, the longer one is less likely to be there by chance."""
 LEAST_GAIN = -1.9
 """Smallest gain (nats per changed syllable) that confirms.
 
-On the labelled night and 170 spoken sentences over a noisy line (base int8) true phrases that had been written
+On the labelled night and 170 spoken sentences over a noisy line (base int8) true phrases that were written
 otherwise gained -1.8 to +4.6, near misses that nobody said -2.0 at best, nearly all of them below -4. The
 decoder's own wording is greedy and its language model is in its favour, so a small loss still speaks for the
 phrase."""

@@ -17,6 +17,7 @@ from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SoundIndex, SoundMatch, tolerance_for
+from pipeline.phrases.syllables import syllable
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import common_word, cuts_a_word, foreign_words
 
@@ -26,8 +27,10 @@ FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
 SHORT = 3
 SHORT_TOLERANCE = 0.3
-"""A phrase of SHORT syllables has its full tolerance only where all characters but one are the phrase's own,
-and that one is no common word: a recogniser led astray writes odd characters; 你知道 for 谁知道 was said."""
+"""A phrase of SHORT syllables has its full tolerance only where all characters but one sound right."""
+COMMON_TOLERANCE = 0.25
+"""Up to one syllable more than SHORT: tolerance where a character that sounds otherwise is a common word. A
+recogniser led astray writes odd characters; 给我跟 for 给我滚 and 你知道 for 谁知道 were said."""
 EXCEPTION_SLACK = 0.05
 """Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
 syllable in six."""
@@ -190,7 +193,12 @@ class Matcher:
             return FARTHER
         if c.how is How.PATTERN and any(c.start < stop < c.end for stop in run.stops):
             return "goes across the end of a sentence"
-        short = c.end - c.start < LONG_ENOUGH and c.how is How.EXACT
+        size = c.end - c.start
+        if size == 1 and c.how is How.EXACT and not self._stands_alone(run, c):
+            return "part of something longer"
+        if size < LONG_ENOUGH and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
+            return "goes across a pause"
+        short = size < LONG_ENOUGH and c.how is How.EXACT
         low, high = run.sentence(c.start, c.end)
         doubtful = phrase.whole_words and (short or c.how is How.SOUND)
         # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
@@ -205,6 +213,11 @@ class Matcher:
             if self._silencers[name].silences(run, c.start, c.end):
                 return f"{HARMLESS}{name}”"
         return None
+
+    @staticmethod
+    def _stands_alone(run: Run, c: Candidate) -> bool:
+        """One character says something only where the speaker stops after it (滚！, not 滚同洗衣机)."""
+        return c.end in run.pauses or c.end in (*run.offsets, len(run.text))
 
     def code_of(self, c: Candidate) -> str:
         return self._phrases[c.phrase].code.code
@@ -229,14 +242,18 @@ class Matcher:
 
 
 def _tolerance(run: Run, match: SoundMatch, distance: float) -> float:
-    """What counts, in short phrases less: the usual there is meant for one strange character alone."""
-    usual = match.tolerance == tolerance_for(SHORT) and len(match.spelling) == SHORT
-    if not usual or distance <= SHORT_TOLERANCE:
+    """What counts, in short phrases less: the usual there is meant for strange characters."""
+    size = len(match.spelling)
+    if size not in (SHORT, SHORT + 1) or match.tolerance != tolerance_for(size) or not distance:
         return match.tolerance
     written = run.text[match.start : match.end]
-    other = [a for a, b in zip(written, match.spelling, strict=False) if a != b]
-    strange = len(other) == 1 and distance == match.distance and not common_word(other[0])
-    return match.tolerance if strange else SHORT_TOLERANCE
+    pairs = zip(written, match.spelling, strict=False)
+    other = [a for a, b in pairs if a != b and syllable(a) != syllable(b)]
+    if any(common_word(character) for character in other):
+        return COMMON_TOLERANCE
+    if size > SHORT or distance <= SHORT_TOLERANCE:
+        return match.tolerance
+    return match.tolerance if len(other) == 1 and distance == match.distance else SHORT_TOLERANCE
 
 
 def _explains(exception: SoundMatch, found: SoundMatch) -> bool:
