@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session
-from pipeline.domain import Inspection
+from pipeline.domain import Case, FindingVerdict, Inspection
 from pipeline.store import Store, open_store
 
 SQLITE = "sqlite:///"
@@ -32,6 +34,30 @@ def need_store(session: Session) -> None:
     path = sqlite_file(session.settings.store)
     if path is not None and not path.exists():
         raise CommandError("no-store", path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedCall:
+    """A call with what people made of it."""
+
+    inspection: Inspection
+    case: Case | None
+    said: Mapping[str, FindingVerdict]
+    """Criterion -> verdict."""
+
+
+def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
+    """The current inspection of a call, with people's verdicts.
+
+    Raises:
+        CommandError: the store has no such call.
+    """
+    with existing_store(session) as store:
+        inspection = store.inspection(call_id)
+        if inspection is None:
+            raise CommandError("no-call", call=call_id)
+        desk = store.desk
+        return ReviewedCall(inspection, desk.cases.case(call_id), desk.decisions.verdicts(call_id))
 
 
 def stored_call(session: Session, call_id: str) -> Inspection:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline.domain import Inspection, Scorecard
+from collections.abc import Mapping
+
+from pipeline.domain import Case, FindingVerdict, Inspection, Scorecard
 from pipeline.reports.fields import Record
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.reports.rounding import rounded
 
 
-def whole_call(inspection: Inspection) -> Record:
-    """The ``calls`` record with everything that belongs to the call inside it."""
+def whole_call(
+    inspection: Inspection, *, case: Case | None = None, said: Mapping[str, FindingVerdict] | None = None
+) -> Record:
+    """The ``calls`` record with everything that belongs to the call inside it.
+
+    ``case`` and ``said`` (criterion -> verdict): what people made of it.
+    """
     call_id = inspection.recording.call.call_id
     card = inspection.scorecard
     return {
-        **calls.record(inspection),
+        **calls.record(inspection, case),
         "paths": [str(path) for path in inspection.recording.paths],
         "layout": inspection.layout,
         "utterances": transcripts.record(inspection)["utterances"],
@@ -23,7 +30,7 @@ def whole_call(inspection: Inspection) -> Record:
             for m in inspection.measures
             if m.spans
         },
-        "findings": [findings.record(inspection, finding) for finding in card.findings] if card else [],
+        "findings": list(findings.of_call(inspection, said or {})),
         "scorecard": None if card is None else _scorecard(card),
     }
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Integer, case, cast, func, select
+from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, or_, select
 
-from pipeline.domain import Outcome, Severity, Status
+from pipeline.domain import Outcome, Severity, Status, Verdict
+from pipeline.store.desk.tables import verdicts
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, findings, inspections
@@ -51,7 +52,9 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
         query = query.where(f.criterion == wanted.criterion)
     if wanted.severity is not None:
         query = query.where(f.severity == wanted.severity.value)
+    said = _said(connection, those)
     for row in connection.execute(query):
+        confirmed, overturned, added = said.get((row.agent_id, row.criterion), (0, 0, 0))
         yield CriterionCount(
             agent_id=row.agent_id,
             agent_name=row.agent_name,
@@ -62,10 +65,36 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
             eligible_calls=int(row.eligible),
             violations=int(row.violations),
             calls_with_violation=int(row.calls_with),
-            confirmed=0,
-            overturned=0,
-            pending=int(row.calls_with),
+            confirmed=confirmed,
+            overturned=overturned,
+            pending=int(row.calls_with) - (confirmed - added) - overturned,
+            added=added,
         )
+
+
+def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, int, int]]:
+    """(agent, criterion) -> calls in which people confirmed, overturned, and added a violation.
+
+    From the verdicts to the findings: there are few of those, and millions of these.
+    """
+    f, v = findings.c, verdicts.c
+    failed = f.outcome == Outcome.FAILED.value
+    agreed = and_(~v.disputed, or_(v.outcome == f.outcome, v.added))
+    confirmed = and_(agreed, v.verdict == Verdict.CONFIRMED.value)
+    overturned = and_(agreed, failed, v.verdict == Verdict.OVERTURNED.value)
+    joined = (
+        verdicts.join(those, v.call == those.c.call)
+        .join(findings, and_(f.inspection == those.c.id, f.criterion == v.criterion))
+        .join(calls, calls.c.id == v.call)
+    )
+    counts = (
+        func.sum(case((which, 1), else_=0)) for which in (confirmed, overturned, and_(confirmed, ~failed))
+    )
+    query = select(calls.c.agent_id, f.criterion, *counts).select_from(joined)
+    return {
+        (agent, criterion): (int(a), int(b), int(c))
+        for agent, criterion, a, b, c in connection.execute(query.group_by(calls.c.agent_id, f.criterion))
+    }
 
 
 def _without_findings(wanted: CallFilter) -> CallFilter:

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Row, Table, func, select
 
 from pipeline.domain import Inspection, Outcome, Severity, Status
 from pipeline.store import codec, rows
+from pipeline.store.desk.tables import cases
 from pipeline.store.filter import CallFilter, matching
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
@@ -105,7 +106,15 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             .group_by(f.inspection)
         ).all()
     )
+    c = cases.c
+    reviewed = {
+        row.inspection: row
+        for row in connection.execute(
+            select(c.inspection, c.score, c.passed, c.state).where(c.inspection.in_(ids))
+        )
+    }
     for row in heads:
+        case = reviewed.get(row.id)
         measures: dict[str, float | None] = {}
         for one in measured[row.hearing]:
             measures.setdefault(one.name, one.value)
@@ -129,4 +138,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             inspected_at=datetime.fromisoformat(row.inspected_at),
             reason_code=row.reason_code,
             worst=None if gravest is None else Severity(gravest),
+            effective_score=row.score if case is None else case.score,
+            effective_passed=row.passed if case is None else case.passed,
+            review="none" if case is None else case.state,
         )

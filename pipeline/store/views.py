@@ -64,6 +64,11 @@ class CallRow:
     reason_code: str | None = None
     worst: Severity | None = None
     """Gravest class among the violations."""
+    effective_score: float | None = None
+    """The score with people's verdicts in it; None where it cannot be said."""
+    effective_passed: bool | None = None
+    review: str = "none"
+    """How far people are with it: none (nothing to review), open or done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ class CriterionCount:
     confirmed: int
     overturned: int
     pending: int
-    """Violated findings that nobody has reviewed."""
+    """Violated findings that nobody has reviewed (or nobody could tell, or two people disagree on)."""
+    added: int = 0
+    """Of ``confirmed``: violations that people found and the machine did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "column.severity": ("等级", "class"),
     "column.criterion": ("质检项", "criterion"),
     "column.outcome": ("结果", "outcome"),
+    "column.verdict": ("复核", "review"),
     "column.points": ("分数", "points"),
     "column.evidence": ("依据", "evidence"),
 }

@@ -10,19 +10,29 @@ from rich.text import Text
 
 from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.measures import measures_table
-from pipeline.cli.views.scorecard import findings_table, ledger, titles_only
+from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, titles_only
 from pipeline.cli.views.times import length, moment
 from pipeline.cli.words import Words
-from pipeline.domain import Inspection, Outcome, Scorecard
+from pipeline.domain import Case, FindingVerdict, Inspection, Outcome, Scorecard
 
 
-def page(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[RenderableType]:
+def page(
+    inspection: Inspection,
+    words: Words,
+    titles: Mapping[str, str],
+    *,
+    case: Case | None = None,
+    said: Mapping[str, FindingVerdict] = NOBODY,
+) -> Iterator[RenderableType]:
     """Heading, verdict, conversation, measures, findings, ledger: what there is of each.
 
-    ``titles`` names phrase codes for people; a code without a title stands for itself.
+    ``titles`` names phrase codes for people; a code without a title stands for itself. ``case`` and ``said``
+    (criterion -> verdict) are what people made of the call.
     """
     yield _heading(inspection, words)
     yield from _verdict(inspection, words, titles)
+    if said and case is not None:
+        yield _people(case, words)
     if inspection.transcript.utterances:
         yield _section(words("show.conversation"))
         yield conversation(inspection, words, titles)
@@ -30,7 +40,7 @@ def page(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Ite
         yield _section(words("show.measures"))
         yield measures_table(inspection.measures, words)
     if inspection.scorecard is not None and inspection.scorecard.findings:
-        yield from _scorecard(inspection.scorecard, words)
+        yield from _scorecard(inspection.scorecard, words, said)
 
 
 def _heading(inspection: Inspection, words: Words) -> Text:
@@ -71,11 +81,21 @@ def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) ->
         yield Text(f"{words('show.alerts')}{words.colon}{named}", style="bold magenta")
 
 
-def _scorecard(card: Scorecard, words: Words) -> Iterator[RenderableType]:
+def _people(case: Case, words: Words) -> Text:
+    """The score with people's verdicts in it."""
+    score = "-" if case.score is None else f"{case.score:g}"
+    line = Text(f"{words('show.effective')} ")
+    line.append(score, style="bold green" if case.passed else "bold red")
+    if case.second:
+        line.append(f"  {words('show.second')}", style="bold yellow")
+    return line
+
+
+def _scorecard(card: Scorecard, words: Words, said: Mapping[str, FindingVerdict]) -> Iterator[RenderableType]:
     yield _section(words("show.findings"))
-    yield findings_table(card, words)
+    yield findings_table(card, words, said)
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-        if rest := titles_only(card, outcome):
+        if rest := titles_only(card, outcome, said):
             yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))

@@ -42,7 +42,11 @@ def score(row: CallRow) -> Text:
     if row.score is None:
         return Text("-", style="dim")
     style = "bold red" if row.fatal or row.passed is False else "yellow" if row.flagged else "green"
-    return Text(f"{row.score:g}", style=style)
+    text = Text(f"{row.score:g}", style=style)
+    if row.effective_score != row.score:  # people decided otherwise
+        now = "?" if row.effective_score is None else f"{row.effective_score:g}"
+        text.append(f" → {now}", style="bold")
+    return text
 
 
 def remark(row: CallRow, words: Words) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +10,8 @@ from rich.text import Text
 from pipeline.cli.views.conversation import ROLE_STYLES
 from pipeline.cli.views.times import stretch
 from pipeline.cli.words import Words
-from pipeline.domain import Evidence, Finding, Outcome, Scorecard, Severity
+from pipeline.domain import Evidence, Finding, FindingVerdict, Outcome, Scorecard, Severity
+from pipeline.review.effective import evidence
 
 SEVERITY_STYLES = {
     Severity.A: "bold white on red",
@@ -27,45 +28,78 @@ OUTCOME_STYLES = {
     Outcome.NOT_APPLICABLE: "dim",
 }
 
+NOBODY: Mapping[str, FindingVerdict] = {}
+"""Nobody said anything."""
+
+_SAID = {
+    "confirmed": "show.said-confirmed",
+    "overturned": "show.said-overturned",
+    "unsure": "show.said-unsure",
+    "disputed": "show.said-disputed",
+    "added": "show.said-added",
+}
+
 EVIDENCE_SHOWN = 4
 """Places quoted per finding; ``--json`` has all."""
 
 
-def findings_table(card: Scorecard, words: Words) -> Table:
-    """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes."""
+def findings_table(card: Scorecard, words: Words, said: Mapping[str, FindingVerdict] = NOBODY) -> Table:
+    """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes.
+
+    ``said``: criterion -> people's verdict; without any there is no column for it.
+    """
     table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
     table.add_column("#", justify="right", style="dim")
     table.add_column(words("column.severity"), no_wrap=True)
     table.add_column(words("column.criterion"), ratio=2, overflow="fold")
     table.add_column(words("column.outcome"), no_wrap=True)
     table.add_column(words("column.points"), justify="right", no_wrap=True)
+    if said:
+        table.add_column(words("column.verdict"), overflow="fold")
     table.add_column(words("column.evidence"), ratio=5, overflow="fold")
-    for number, finding in ordered(card):
+    for number, finding in ordered(card, said):
+        held = said.get(finding.criterion)
         table.add_row(
             str(number),
             severity(finding.severity),
             finding.title,
             Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
             points(finding.points) if finding.points else "",
-            proof(finding, words),
+            *([verdict(held, words)] if said else []),
+            proof(finding, words, held),
         )
     return table
 
 
-def ordered(card: Scorecard) -> list[tuple[int, Finding]]:
-    """What deserves a row, numbered as in the scorecard: failed, undetermined, passed with a place."""
-    rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED]
+def verdict(held: FindingVerdict | None, words: Words) -> Text:
+    """What people say, and who."""
+    if held is None:
+        return Text("-", style="dim")
+    name = "disputed" if held.disputed else "added" if held.added else held.verdict.value
+    text = Text(words(_SAID[name]), style="bold" if held.settled else "bold yellow")
+    if held.by_name:
+        text.append(f" {held.by_name}", style="not bold dim")
+    return text
+
+
+def ordered(card: Scorecard, said: Mapping[str, FindingVerdict] = NOBODY) -> list[tuple[int, Finding]]:
+    """What deserves a row, numbered as in the scorecard: failed, doubtful, passed with a place, decided."""
+    rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE]
     shown = [
         (number, finding)
         for number, finding in enumerate(card.findings, start=1)
-        if finding.outcome in rank[:2] or (finding.outcome is Outcome.PASSED and finding.evidence)
+        if finding.outcome in rank[:2]
+        or (finding.outcome is Outcome.PASSED and finding.evidence)
+        or finding.criterion in said
     ]
     return sorted(shown, key=lambda pair: (rank.index(pair[1].outcome), pair[1].severity or "Z", pair[0]))
 
 
-def titles_only(card: Scorecard, outcome: Outcome) -> tuple[str, ...]:
+def titles_only(
+    card: Scorecard, outcome: Outcome, said: Mapping[str, FindingVerdict] = NOBODY
+) -> tuple[str, ...]:
     """The findings of this outcome that have no row of their own."""
-    rows = {number for number, _ in ordered(card)}
+    rows = {number for number, _ in ordered(card, said)}
     return tuple(
         f.title
         for number, f in enumerate(card.findings, start=1)
@@ -82,8 +116,11 @@ def points(value: float) -> str:
     return f"{value:+g}" if value else "0"
 
 
-def proof(finding: Finding, words: Words) -> Text:
-    """Each place: when, who, what words. The reason stands first where no words speak for themselves."""
+def proof(finding: Finding, words: Words, held: FindingVerdict | None = None) -> Text:
+    """Each place: when, who, what words. The reason stands first where no words speak for themselves.
+
+    The places that people added follow those of the machine.
+    """
     lines: list[Text] = []
     quoted = any(item.how is not None for item in finding.evidence)
     if finding.reason and not quoted:
@@ -92,6 +129,10 @@ def proof(finding: Finding, words: Words) -> Text:
     lines.extend(_place(item, words, explained=bool(lines)) for item in finding.evidence[:limit])
     if len(finding.evidence) > limit:
         lines.append(Text(words("show.more-evidence", count=len(finding.evidence) - limit), style="dim"))
+    lines.extend(
+        _place(place, words, explained=True).append(f" {words('show.added')}", style="bold")
+        for place in (evidence(held.additions) if held is not None else ())
+    )
     return Text("\n").join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.domain import Call, Inspection, Revisions
+from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
 from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, number, text
 from pipeline.reports.rounding import rounded
@@ -56,12 +56,16 @@ FIELDS: tuple[Field, ...] = (
     Field("flag_reasons", ListOf(Scalar.TEXT), 40),
     Field("measures", Struct(tuple(number(name, 14) for name in MEASURES))),
     Field("revisions", Struct(tuple(text(name, 18) for name in REVISIONS))),
+    number("effective_score", 14),
+    boolean("effective_passed", 14),
+    text("review", 10),
 )
 
 
-def record(inspection: Inspection) -> Record:
-    """The call as one JSON object; fields that do not apply are null."""
+def record(inspection: Inspection, case: Case | None = None) -> Record:
+    """The call as one JSON object; fields that do not apply are null. ``case``: what people made of it."""
     card = inspection.scorecard
+    score, passed = (card.score, card.passed) if card else (None, None)
     return {
         **_who(inspection.recording.call),
         "duration": rounded(inspection.duration),
@@ -74,6 +78,9 @@ def record(inspection: Inspection) -> Record:
         "flagged": card.flagged if card else False,
         "flag_reasons": list(card.flag_reasons) if card else [],
         **_made_of(inspection.measures.as_dict(), inspection.revisions),
+        "effective_score": rounded(case.score if case else score, 2),
+        "effective_passed": case.passed if case else passed,
+        "review": case.state.value if case else "none",
     }
 
 
@@ -91,6 +98,9 @@ def light_record(row: CallRow) -> Record:
         "flagged": row.flagged,
         "flag_reasons": list(row.flag_reasons),
         **_made_of(row.measures, row.revisions),
+        "effective_score": rounded(row.effective_score, 2),
+        "effective_passed": row.effective_passed,
+        "review": row.review,
     }
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
-from pipeline.domain import Evidence, Finding, Inspection
+from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, Verdict
 from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
 from pipeline.reports.rounding import rounded
+from pipeline.review.effective import evidence as places
 from pipeline.store import CallFilter, Store
 
+_PAGE = 200
+"""Calls whose verdicts are read at once."""
+
 UNREVIEWED = "unreviewed"
-"""No person has looked at a machine finding yet."""
+"""No person has decided about it: nobody looked, nobody could tell, or two people disagree."""
+ADDED = "added by reviewer"
+"""How a place was found that a person added."""
 
 EVIDENCE = Struct(
     (
@@ -35,6 +42,9 @@ FIELDS: tuple[Field, ...] = (
     Field("evidence", ListOf(EVIDENCE), 60),
     text("review"),
     text("reason", 40),
+    text("verdict"),
+    text("reviewer"),
+    text("comment", 30),
 )
 
 
@@ -50,7 +60,43 @@ def evidence(item: Evidence) -> Record:
     }
 
 
-def record(inspection: Inspection, finding: Finding) -> Record:
+def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None = None) -> Record:
+    """What the machine found, and what people said about just that."""
+    held = said if said is not None and not said.added and said.holds(finding.outcome) else None
+    return {
+        **_whose(inspection, finding),
+        "outcome": finding.outcome.value,
+        "points": rounded(finding.points, 2),
+        "evidence": [evidence(item) for item in finding.evidence],
+        "review": review(held),
+        "reason": finding.reason,
+        **_said(held),
+    }
+
+
+def added(inspection: Inspection, finding: Finding, said: FindingVerdict) -> Record:
+    """A violation that people found, or more places of one: a record of its own beside the machine's."""
+    return {
+        **_whose(inspection, finding),
+        "outcome": Outcome.FAILED.value,
+        "points": None,
+        "evidence": [
+            {**evidence(place), "how": ADDED, "confidence": None} for place in places(said.additions)
+        ],
+        "review": review(said),
+        "reason": said.additions[-1].comment,
+        **_said(said),
+    }
+
+
+def review(said: FindingVerdict | None) -> str:
+    """``unreviewed``, ``confirmed`` or ``overturned``."""
+    if said is None or said.disputed or said.verdict is Verdict.UNSURE:
+        return UNREVIEWED
+    return said.verdict.value
+
+
+def _whose(inspection: Inspection, finding: Finding) -> Record:
     call = inspection.recording.call
     return {
         "call_id": call.call_id,
@@ -58,15 +104,32 @@ def record(inspection: Inspection, finding: Finding) -> Record:
         "criterion": finding.criterion,
         "title": finding.title,
         "severity": finding.severity.value if finding.severity else None,
-        "outcome": finding.outcome.value,
-        "points": rounded(finding.points, 2),
-        "evidence": [evidence(item) for item in finding.evidence],
-        "review": UNREVIEWED,
-        "reason": finding.reason,
     }
 
 
+def _said(said: FindingVerdict | None) -> Record:
+    """``verdict`` says more than ``review``: also ``unsure`` and ``disputed``."""
+    if said is None:
+        return {"verdict": None, "reviewer": None, "comment": None}
+    return {
+        "verdict": "disputed" if said.disputed else said.verdict.value,
+        "reviewer": said.by_name,
+        "comment": said.comment or None,
+    }
+
+
+def of_call(inspection: Inspection, said: Mapping[str, FindingVerdict]) -> Iterator[Record]:
+    """All records of one call: each finding, followed by what people added to it."""
+    for finding in inspection.scorecard.findings if inspection.scorecard else ():
+        verdict = said.get(finding.criterion)
+        yield record(inspection, finding, verdict)
+        if verdict is not None and verdict.additions and verdict.holds(finding.outcome):
+            yield added(inspection, finding, verdict)
+
+
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    for inspection in store.inspections(wanted, transcripts=False):
-        for finding in inspection.scorecard.findings if inspection.scorecard else ():
-            yield record(inspection, finding)
+    found = store.inspections(wanted, transcripts=False)
+    while page := list(islice(found, _PAGE)):
+        said = store.desk.decisions.verdicts_of([one.recording.call.call_id for one in page])
+        for inspection in page:
+            yield from of_call(inspection, said.get(inspection.recording.call.call_id, {}))

@@ -2,6 +2,10 @@
 
 The share is taken over *eligible* calls: those where the criterion was judged, passed or failed. A call where
 it did not apply or could not be determined says nothing about the agent and is left out.
+
+``violations``, the calls with one and their share are the machine's, always: what people say stands beside
+them as ``confirmed``, ``overturned`` and ``pending``. What they found and the machine missed is ``added``,
+and confirmed: ``confirmed - added + overturned + pending`` are the calls with a violation.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ FIELDS: tuple[Field, ...] = (
     integer("confirmed"),
     integer("overturned"),
     integer("pending"),
+    integer("added"),
 )
 
 
@@ -58,6 +63,7 @@ def record(count: CriterionCount) -> Record:
         "confirmed": count.confirmed,
         "overturned": count.overturned,
         "pending": count.pending,
+        "added": count.added,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -19,10 +19,12 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.review.effective import Effective
+from pipeline.review.folding import verdicts
 from pipeline.store.desk import deciding
 from pipeline.store.desk.casebook import call_key
-from pipeline.store.desk.events import Event, history
+from pipeline.store.desk.events import Event, histories, history
 from pipeline.store.desk.room import Room
+from pipeline.store.reading import pages
 from pipeline.store.reviewed import reviewed, scored
 
 
@@ -185,6 +187,20 @@ class Decisions(Room):
                 for name, one in call.verdicts.items()
                 if not held or one.holds(outcomes.get(name))
             }
+
+    def verdicts_of(self, call_ids: Sequence[str]) -> dict[str, dict[str, FindingVerdict]]:
+        """Call id -> criterion -> verdict, for those of these calls that have any.
+
+        Whether one still holds, says ``verdict.holds(finding.outcome)``.
+        """
+        out: dict[str, dict[str, FindingVerdict]] = {}
+        for page in pages(call_ids):
+            with self._read() as connection:
+                for call_id, events in histories(connection, page).items():
+                    found = verdicts(events)
+                    names = deciding.names(connection, found.values())
+                    out[call_id] = {name: deciding.named(one, names) for name, one in found.items()}
+        return out
 
     def effective(self, call_id: str) -> Effective | None:
         """The score with the verdicts in it, its ledger and sections; None where the sheet was never used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,14 @@ def history(connection: Connection, call: int) -> tuple[Decision, ...]:
     found = [read(row) for row in connection.execute(_query().where(decisions.c.call == call))]
     gone = taken_back(found)
     return tuple(replace(one, undone=True) if one.id in gone else one for one in found)
+
+
+def histories(connection: Connection, call_ids: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
+    """The events of those of these calls that have any."""
+    grouped: dict[str, list[Decision]] = {}
+    for row in connection.execute(_query().where(calls.c.call_id.in_(call_ids))):
+        grouped.setdefault(row.call_id, []).append(read(row))
+    return {call_id: tuple(found) for call_id, found in grouped.items()}
 
 
 def by_request(connection: Connection, request: str) -> Decision | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,21 @@ from pipeline.cli.views.scorecard import ordered
 from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
 from pipeline.cli.words import Words
-from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Span, Utterance
+from pipeline.domain import (
+    Addition,
+    Case,
+    CaseState,
+    FindingVerdict,
+    How,
+    Outcome,
+    PhraseHit,
+    PhraseKind,
+    Role,
+    Severity,
+    Span,
+    Utterance,
+    Verdict,
+)
 from pipeline.phrases.places import marks
 from pipeline.store import CallRow, StoredProblem, open_store
 from tests.nights import bad_call, fill, night
@@ -224,3 +239,26 @@ def test_bars_keep_small_counts_visible() -> None:
     assert lines[1].count("#") == 1
     assert lines[2].count("#") == 0
     assert 20 < lines[0].count("#") <= 40
+
+
+def test_what_people_said_stands_beside_the_machine() -> None:
+    call = bad_call()
+    assert call.scorecard is not None
+    failed = next(f for f in call.scorecard.findings if f.outcome is Outcome.FAILED)
+    passed = next(f for f in call.scorecard.findings if f.outcome is Outcome.PASSED)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    place = Addition(Span(5.0, 6.0), Role.AGENT, "喂喂喂")
+    said = {
+        failed.criterion: FindingVerdict(
+            failed.criterion, Verdict.OVERTURNED, failed.outcome, 1, at, 1, by_name="李娜"
+        ),
+        passed.criterion: FindingVerdict(
+            passed.criterion, Verdict.CONFIRMED, passed.outcome, 1, at, 2, added=True, additions=(place,)
+        ),
+    }
+    nobody = (None, None, None, None, None)
+    case = Case("O02", CaseState.OPEN, 1.0, None, None, 0, 77.5, False, True, *nobody, 2)
+    text = shown(*page(call, ZH, {}, case=case, said=said), width=200)
+    for piece in ("复核后得分 77.5", "待他人再核", "推翻 李娜", "补充违规", "「喂喂喂」 复核人补充"):
+        assert piece in text
+    assert "复核后得分" not in shown(*page(call, ZH, {}))

@@ -17,12 +17,13 @@ from tests.nights import bad_call, fill
 
 EXPECTED = {
     "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
-    "score passed fatal flagged flag_reasons measures revisions",
-    "findings": "call_id agent_id criterion title severity outcome points evidence review reason",
+    "score passed fatal flagged flag_reasons measures revisions effective_score effective_passed review",
+    "findings": "call_id agent_id criterion title severity outcome points evidence review reason "
+    "verdict reviewer comment",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",
     "violations": "agent_id agent_name team criterion severity eligible_calls violations "
-    "calls_with_violation per_100_calls low high confirmed overturned pending",
+    "calls_with_violation per_100_calls low high confirmed overturned pending added",
 }
 
 
@@ -51,7 +52,10 @@ def test_the_agreed_measures_are_measured_and_come_first() -> None:
 
 
 def test_a_light_row_gives_the_same_record_as_the_whole_inspection(store: Store) -> None:
-    assert records(store, "calls") == [dict(calls.record(each)) for each in store.inspections()]
+    cases = store.desk.cases
+    assert records(store, "calls") == [
+        dict(calls.record(each, cases.case(each.recording.call.call_id))) for each in store.inspections()
+    ]
 
 
 def test_a_call_that_cannot_be_read_is_listed_with_its_reason(store: Store) -> None:

@@ -1,0 +1,109 @@
+"""What people said stands in the records beside what the machine found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import Outcome, Role, Span, Verdict
+from pipeline.reports import KINDS
+from pipeline.reports.kinds import findings, violations
+from pipeline.reports.whole_call import whole_call
+from pipeline.store import CallFilter, Store, open_store
+from tests.inspections import finding, inspection
+from tests.people import user
+
+YES, NO, UNSURE = Verdict.CONFIRMED, Verdict.OVERTURNED, Verdict.UNSURE
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path / 's.db'}") as found:
+        run_id = found.start_run()
+        for name in ("a", "b", "c", "d", "e"):
+            fails = (finding("rude", Outcome.FAILED, places=2), finding("greeting"))
+            found.save(inspection(name, findings=fails, flagged=True), run_id=run_id)
+        found.finish_run(run_id)
+        yield found
+
+
+def reviewed(store: Store) -> None:
+    ann, bob = user(store, "ann"), user(store, "bob")
+    desk = store.desk.decisions
+    desk.decide("a", "rude", YES, by=ann, request="1", seen=1, comment="听到了")
+    desk.decide("b", "rude", NO, by=ann, request="2", seen=1)
+    desk.decide("c", "rude", UNSURE, by=ann, request="3", seen=1)
+    case = desk.decide("d", "rude", YES, by=ann, request="4", seen=1)
+    desk.decide("d", "rude", NO, by=bob, request="5", seen=case.version)
+    desk.add("e", "greeting", Span(0.5, 1.5), Role.AGENT, "喂", by=bob, request="6", comment="没有问候")
+
+
+def test_nobody_said_anything(store: Store) -> None:
+    rude, greeting = (
+        violations.record(one)
+        for one in sorted(store.criterion_counts(), key=lambda c: c.criterion != "rude")
+    )
+    assert (rude["confirmed"], rude["overturned"], rude["pending"], rude["added"]) == (0, 0, 5, 0)
+    assert (greeting["pending"], greeting["calls_with_violation"]) == (0, 0)
+
+
+def test_findings_say_who_said_what(store: Store) -> None:
+    reviewed(store)
+    found = list(KINDS["findings"].records(store, CallFilter()))
+    rude = {f["call_id"]: f for f in found if f["criterion"] == "rude"}
+    assert {f["outcome"] for f in rude.values()} == {"failed"}, "the machine's word stays"
+    assert [(rude[c]["review"], rude[c]["verdict"]) for c in "abcde"] == [
+        ("confirmed", "confirmed"),
+        ("overturned", "overturned"),
+        ("unreviewed", "unsure"),
+        ("unreviewed", "disputed"),
+        ("unreviewed", None),
+    ]
+    assert (rude["a"]["reviewer"], rude["a"]["comment"]) == ("ann", "听到了")
+    machine, human = (f for f in found if (f["call_id"], f["criterion"]) == ("e", "greeting"))
+    assert (machine["outcome"], machine["review"]) == ("passed", "unreviewed")
+    assert (human["outcome"], human["review"], human["points"]) == ("failed", "confirmed", None)
+    assert human["evidence"] == [
+        {
+            "role": "agent",
+            "start": 0.5,
+            "end": 1.5,
+            "quote": "喂",
+            "phrase": None,
+            "how": findings.ADDED,
+            "confidence": None,
+        }
+    ]
+
+
+def test_counts_of_violations_are_the_machines_with_peoples_beside_them(store: Store) -> None:
+    before = {c.criterion: c for c in store.criterion_counts()}
+    reviewed(store)
+    after = {c.criterion: c for c in store.criterion_counts()}
+    rude, greeting = after["rude"], after["greeting"]
+    assert (rude.violations, rude.calls_with_violation) == (10, 5)
+    assert (rude.confirmed, rude.overturned, rude.pending, rude.added) == (1, 1, 3, 0)
+    assert (greeting.confirmed, greeting.overturned, greeting.pending, greeting.added) == (1, 0, 0, 1)
+    assert before["greeting"].calls_with_violation == greeting.calls_with_violation == 0
+    for one in (rude, greeting):
+        assert one.confirmed - one.added + one.overturned + one.pending == one.calls_with_violation
+    only = {c.criterion: c for c in store.criterion_counts(CallFilter(call_id="a"))}
+    assert (only["rude"].confirmed, only["rude"].pending) == (1, 0)
+
+
+def test_a_call_shows_both_scores(store: Store) -> None:
+    reviewed(store)
+    rows = {record["call_id"]: record for record in KINDS["calls"].records(store, CallFilter())}
+    assert (rows["a"]["score"], rows["a"]["effective_score"], rows["a"]["review"]) == (90.0, 90.0, "open")
+    assert (rows["b"]["score"], rows["b"]["effective_score"]) == (90.0, None), "that rubric is not kept"
+    one = store.inspection("e")
+    assert one is not None
+    desk = store.desk
+    whole = whole_call(one, case=desk.cases.case("e"), said=desk.decisions.verdicts("e"))
+    assert [(f["criterion"], f["review"]) for f in whole["findings"]] == [
+        ("rude", "unreviewed"),
+        ("greeting", "unreviewed"),
+        ("greeting", "confirmed"),
+    ]
