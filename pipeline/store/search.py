@@ -11,8 +11,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, select, text
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, exists, func, literal_column, select, text
 
 from pipeline.store.tables import transcript_grams, utterances
 
@@ -21,6 +22,8 @@ LONGEST = 100
 _POSITIONS = 16383
 """PostgreSQL's highest position in a tsvector. Longer texts start again at 1: neighbours stay neighbours."""
 _PAGE = 200
+COMMON = 20_000
+"""Calls beyond which a phrase is common."""
 
 
 def _characters(words: str) -> str:
@@ -56,18 +59,37 @@ def remember(connection: Connection, heard: Iterable[tuple[int, Iterable[str]]])
         connection.execute(transcript_grams.insert(), rows)
 
 
-def said(question: str, hearing: ColumnElement[int | None], dialect: Dialect) -> ColumnElement[bool] | None:
+def said(
+    question: str, hearing: ColumnElement[int | None], connection: Connection
+) -> ColumnElement[bool] | None:
     """Condition: every part of the question was said in this hearing. None where it asks for nothing."""
     wanted = phrases(question)
     if not wanted:
         return None
-    if dialect.name == "postgresql":
+    found = _matches(wanted, connection)
+    if connection.dialect.name == "sqlite" and not any(map(_single, wanted)) and common(question, connection):
+        # What is said in most calls is looked up call by call: listing them all first takes longer.
+        return exists(found.where(literal_column("rowid") == hearing).correlate(hearing.table))
+    return hearing.in_(found)
+
+
+def common(question: str, connection: Connection) -> bool:
+    """Whether so many calls have it that nobody should count them."""
+    wanted = phrases(question)
+    if not wanted:
+        return False
+    some = _matches(wanted, connection).limit(COMMON + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() > COMMON
+
+
+def _matches(wanted: list[list[str]], connection: Connection) -> Select[Any]:
+    if connection.dialect.name == "postgresql":
         asked = " & ".join(_tsquery(parts) for parts in wanted)
-        found = text("SELECT hearing FROM transcript_grams WHERE grams @@ CAST(:asked AS tsquery)")
-    else:
-        asked = " AND ".join(_fts5(parts) for parts in wanted)
-        found = text("SELECT rowid AS hearing FROM transcript_search WHERE transcript_search MATCH :asked")
-    return hearing.in_(found.bindparams(asked=asked).columns(transcript_grams.c.hearing).scalar_subquery())
+        match = text("grams @@ CAST(:asked AS tsquery)").bindparams(asked=asked)
+        return select(transcript_grams.c.hearing).where(match)
+    asked = " AND ".join(_fts5(parts) for parts in wanted)
+    match = text("transcript_search MATCH :asked").bindparams(asked=asked)
+    return select(literal_column("rowid")).select_from(text("transcript_search")).where(match)
 
 
 def _single(parts: list[str]) -> bool:

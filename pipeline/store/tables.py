@@ -129,6 +129,15 @@ inspections = Table(
     Index(None, "status", "current"),
     Index(None, "flagged", "current"),
     Index(None, "score", "current"),
+    # What counts over many calls need, so that they read this and not the wide rows. Not a partial index:
+    # SQLite would have to see that the query's "current = 1" is the index's "current".
+    Index("ix_inspections_board", "call", "current", "status", "flagged", "duration", "score", "hearing"),
+    Index(
+        "ix_inspections_alerts",
+        *("call", "current"),
+        sqlite_where=text("alerts <> '[]'"),
+        postgresql_where=text("alerts <> '[]'"),
+    ),
 )
 
 

@@ -21,7 +21,7 @@ def heard(call_id: str, *texts: str) -> Inspection:
 
 def find(store: Store, question: str) -> list[str]:
     with store._read() as connection:
-        condition = said(question, inspections.c.hearing, connection.dialect)
+        condition = said(question, inspections.c.hearing, connection)
         assert condition is not None
         joined = calls.join(inspections, inspections.c.call == calls.c.id)
         query = select(calls.c.call_id).select_from(joined).where(inspections.c.current, condition)

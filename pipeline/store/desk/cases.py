@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, or_, select, update
 
 from pipeline.domain import Case, CaseState, Scope
 from pipeline.errors import Conflict, Missing
@@ -13,6 +13,7 @@ from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, 
 from pipeline.store.desk.deciding import has_last_word
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import cases, users, verdicts
+from pipeline.store.desk.wanted import Wanted, question, with_calls
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, inspections
@@ -100,7 +101,7 @@ class Cases(Room):
         self,
         by: int,
         scope: Scope = EVERYBODY,
-        wanted: CallFilter = EVERYTHING,
+        wanted: CallFilter | Wanted = EVERYTHING,
         *,
         minutes: float = CLAIM_MINUTES,
         after: str | None = None,
@@ -112,28 +113,34 @@ class Cases(Room):
         """
         with self._write() as connection:
             free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
+            tables, asked = _asked(connection, wanted, scope, by)
             query = (
                 select(cases.c.call, calls.c.call_id)
-                .select_from(cases.join(calls, cases.c.call == calls.c.id))
-                .where(
-                    cases.c.state == CaseState.OPEN.value,
-                    free,
-                    or_(cases.c.assigned == by, cases.c.assigned.is_(None)),
-                    *_within(scope),
-                    *_matching(wanted),
-                    _can_do(connection, by),
-                )
-                .order_by(cases.c.assigned.is_(None), cases.c.priority.desc(), cases.c.call)
+                .select_from(tables)
+                .where(cases.c.state == CaseState.OPEN.value, free, *asked, _can_do(connection, by))
+                .order_by(cases.c.priority.desc(), cases.c.call.desc())
                 .limit(1)
                 # Whoever asks at the same moment gets the next one instead of waiting for this.
                 .with_for_update(of=cases, skip_locked=True)
             )
             if after is not None:
                 query = query.where(calls.c.call_id != after)
-            found = connection.execute(query).one_or_none()
-            if found is None or not _claim(connection, found.call, by, minutes):
-                return None
-            return str(found.call_id)
+            # One after the other: each follows the index by priority and stops at the first that fits.
+            for whose in (cases.c.assigned == by, cases.c.assigned.is_(None)):
+                found = connection.execute(query.where(whose)).one_or_none()
+                if found is not None and _claim(connection, found.call, by, minutes):
+                    return str(found.call_id)
+            return None
+
+
+def _asked(
+    connection: Connection, wanted: CallFilter | Wanted, scope: Scope, by: int
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """Either kind of filter, as tables and conditions."""
+    if isinstance(wanted, CallFilter):
+        return cases.join(calls, cases.c.call == calls.c.id), [*_within(scope), *_matching(wanted)]
+    found = question(wanted, scope, by=by, connection=connection)
+    return with_calls(found.tables), list(found.conditions)
 
 
 def _within(scope: Scope) -> list[ColumnElement[bool]]:

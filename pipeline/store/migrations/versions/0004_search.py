@@ -33,6 +33,12 @@ def upgrade() -> None:
         for statement in _FTS5:
             op.execute(statement)
     index_stored(op.get_bind())
+    board = ["call", "current", "status", "flagged", "duration", "score", "hearing"]
+    op.create_index("ix_inspections_board", "inspections", board)
+    some = sa.text("alerts <> '[]'")
+    op.create_index(
+        "ix_inspections_alerts", "inspections", ["call", "current"], sqlite_where=some, postgresql_where=some
+    )
     if postgresql:
         op.execute("CREATE INDEX ix_transcript_grams_grams ON transcript_grams USING gin (grams)")
 

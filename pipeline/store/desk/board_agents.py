@@ -1,0 +1,163 @@
+"""Agents beside each other, and one agent over the weeks. Nobody is ranked: lists are in order of number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from pipeline.domain import Scope, Verdict
+from pipeline.store import counting
+from pipeline.store.desk.board_nights import JOINED, TALLY, is_true, on, tally
+from pipeline.store.desk.board_queue import Lists, number, rows_of
+from pipeline.store.desk.naming import within
+from pipeline.store.desk.tables import cases, decisions, exemplars, verdicts
+from pipeline.store.desk.views_board import AgentName, AgentPage, AgentTally, QueueRow, Tally, Week
+from pipeline.store.filter import CallFilter
+from pipeline.store.tables import calls, inspections
+
+SHOWN = 5
+"""Best and worst calls on an agent's page."""
+
+
+class AgentBoard(Lists):
+    """What is known of agents."""
+
+    def agents(
+        self,
+        scope: Scope,
+        *,
+        date_from: date | None = None,
+        date_to: date | None = None,
+        team: str | None = None,
+    ) -> tuple[AgentTally, ...]:
+        """Every agent with calls in these days, by team and number."""
+        those = [*on(date_from, date_to), within(scope), calls.c.agent_id.is_not(None)]
+        if team is not None:
+            those.append(calls.c.team == team)
+        with self._read() as connection:
+            latest = select(*(select(func.max(t.c.id)).scalar_subquery() for t in (inspections, decisions)))
+            version = tuple(connection.execute(latest).one())
+            key = ("agents", scope, date_from, date_to, team)
+            return self.recent.get(key, version, lambda: _agents(connection, those))
+
+    def agent(
+        self, agent_id: str, scope: Scope, *, date_from: date | None = None, date_to: date | None = None
+    ) -> AgentPage | None:
+        """One agent over these days; None where no call of theirs is in the scope."""
+        with self._read() as connection:
+            who = _name(connection, agent_id, scope)
+            if who is None:
+                return None
+            days = on(date_from, date_to)
+            own = [*days, within(scope), calls.c.agent_id == agent_id]
+            mine = _by_week(connection, own)
+            team = _by_week(connection, [*days, calls.c.team == who.team]) if who.team is not None else {}
+            wanted = CallFilter(agent=agent_id, team=scope.team, date_from=date_from, date_to=date_to)
+            return AgentPage(
+                agent=who,
+                total=sum(mine.values(), Tally()),
+                team=sum(team.values(), Tally()),
+                weeks=tuple(
+                    Week(monday, mine.get(monday, Tally()), team.get(monday, Tally()))
+                    for monday in sorted({*mine, *team})
+                ),
+                criteria=tuple(
+                    one for one in counting.criterion_counts(connection, wanted) if one.severity is not None
+                ),
+                best=_extremes(connection, own, best=True),
+                worst=_extremes(connection, own, best=False),
+                exemplars=_exemplars(connection, agent_id, scope),
+            )
+
+
+def _agents(connection: Connection, those: Sequence[ColumnElement[bool]]) -> tuple[AgentTally, ...]:
+    c = calls.c
+    query = (
+        select(c.agent_id, func.max(c.agent_name).label("name"), func.max(c.team).label("team"), *TALLY)
+        .select_from(JOINED)
+        .where(*those)
+        .group_by(c.agent_id)
+    )
+    said = _verdicts(connection, those)
+    found = [
+        AgentTally(AgentName(row.agent_id, row.name, row.team), tally(row), *said.get(row.agent_id, (0, 0)))
+        for row in connection.execute(query)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.agent.team or "~", one.agent.agent_id)))
+
+
+def _name(connection: Connection, agent_id: str, scope: Scope) -> AgentName | None:
+    """Name and team as the latest call has them."""
+    query = (
+        select(calls.c.agent_name, calls.c.team)
+        .where(calls.c.agent_id == agent_id, within(scope))
+        .order_by(calls.c.started_local.is_(None), calls.c.started_local.desc(), calls.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else AgentName(agent_id, row.agent_name, row.team)
+
+
+def _by_week(connection: Connection, those: Sequence[ColumnElement[bool]]) -> dict[date, Tally]:
+    day = func.substr(calls.c.started_local, 1, 10).label("day")
+    query = (
+        select(day, *TALLY)
+        .select_from(JOINED)
+        .where(*those, calls.c.started_local.is_not(None))
+        .group_by(day)
+    )
+    weeks: dict[date, Tally] = defaultdict(Tally)
+    for row in connection.execute(query):
+        when = date.fromisoformat(row.day)
+        weeks[when - timedelta(days=when.weekday())] += tally(row)
+    return dict(weeks)
+
+
+def _verdicts(
+    connection: Connection, those: Sequence[ColumnElement[bool]]
+) -> dict[str | None, tuple[int, int]]:
+    """Agent -> findings that people confirmed and overturned."""
+    v = verdicts.c
+    query = (
+        select(
+            calls.c.agent_id,
+            number(is_true(v.verdict == Verdict.CONFIRMED.value)),
+            number(is_true(v.verdict == Verdict.OVERTURNED.value)),
+        )
+        .select_from(verdicts.join(calls, v.call == calls.c.id))
+        .where(*those)
+        .group_by(calls.c.agent_id)
+    )
+    return {agent: (confirmed, overturned) for agent, confirmed, overturned in connection.execute(query)}
+
+
+def _extremes(
+    connection: Connection, those: Sequence[ColumnElement[bool]], *, best: bool
+) -> tuple[QueueRow, ...]:
+    score: Any = cases.c.score
+    order = (score.desc(), calls.c.id.desc()) if best else (score, cases.c.priority.desc(), calls.c.id.desc())
+    query = (
+        select(calls.c.id)
+        .select_from(calls.join(cases, cases.c.call == calls.c.id))
+        .where(*those, score.is_not(None), *(() if best else (cases.c.worst.is_not(None),)))
+        .order_by(*order)
+        .limit(SHOWN)
+    )
+    return tuple(rows_of(connection, list(connection.execute(query).scalars())))
+
+
+def _exemplars(connection: Connection, agent_id: str, scope: Scope) -> tuple[tuple[str, QueueRow], ...]:
+    query = (
+        select(exemplars.c.call, exemplars.c.title)
+        .select_from(exemplars.join(calls, exemplars.c.call == calls.c.id))
+        .where(calls.c.agent_id == agent_id, within(scope), exemplars.c.approved_by.is_not(None))
+        .order_by(exemplars.c.at.desc())
+        .limit(SHOWN)
+    )
+    titles = {row.call: row.title for row in connection.execute(query)}
+    keys = list(titles)
+    return tuple(zip((titles[key] for key in keys), rows_of(connection, keys), strict=True))

@@ -1,0 +1,191 @@
+"""One night: what was inspected, how it went, what must be looked at today; and the run that did it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
+
+from pipeline.domain import Scope, Severity, Status
+from pipeline.store import codec
+from pipeline.store.counting import BINS
+from pipeline.store.desk.board_queue import number
+from pipeline.store.desk.naming import within
+from pipeline.store.desk.room import Room
+from pipeline.store.desk.tables import cases
+from pipeline.store.desk.views_board import (
+    AlertCount,
+    Night,
+    Problems,
+    ReasonCount,
+    RunState,
+    Tally,
+    Worst,
+)
+from pipeline.store.desk.wanted import CURRENT, alerted
+from pipeline.store.running import list_problems, list_runs
+from pipeline.store.tables import calls, inspections, problems
+
+JOINED: FromClause = calls.join(cases, cases.c.call == calls.c.id).join(inspections, CURRENT)
+
+
+def is_true(value: ColumnElement[Any]) -> ColumnElement[int]:
+    return case((value, 1), else_=0)
+
+
+TALLY = (
+    func.count().label("calls"),
+    number(is_true(inspections.c.status.in_([Status.INSPECTED.value, Status.PARTIAL.value]))).label("judged"),
+    func.count(cases.c.score).label("scored"),
+    number(cases.c.score).label("points"),
+    number(is_true(inspections.c.flagged)).label("flagged"),
+    number(is_true(cases.c.worst.is_not(None))).label("violating"),
+    number(is_true(cases.c.state == "open")).label("open"),
+    number(inspections.c.duration).label("seconds"),
+)
+"""The columns of a :class:`Tally`, over :data:`JOINED`."""
+
+
+def tally(row: Any) -> Tally:
+    return Tally(**{name: row._mapping[name] for name in Tally.__dataclass_fields__})
+
+
+def on(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    """Calls from the first day to the last, by the clock where they were taken."""
+    out = []
+    if first is not None:
+        out.append(calls.c.started_local >= first.isoformat())
+    if last is not None:
+        out.append(calls.c.started_local < (last + timedelta(days=1)).isoformat())
+    return out
+
+
+class Nights(Room):
+    """Nights and runs."""
+
+    def days(self, scope: Scope, *, limit: int = 31) -> tuple[date, ...]:
+        """The latest days with calls, newest first: each found by one step down the index."""
+        found: list[date] = []
+        before = "9999"
+        with self._read() as connection:
+            while len(found) < limit:
+                mine = select(func.max(calls.c.started_local)).where(calls.c.started_local < before)
+                latest = connection.execute(mine.where(within(scope))).scalar()
+                if latest is None:
+                    break
+                found.append(date.fromisoformat(latest[:10]))
+                before = latest[:10]
+        return tuple(found)
+
+    def night(self, day: date, scope: Scope) -> Night:
+        """Sums over the calls of one day."""
+        those = (*on(day, day), within(scope))
+        with self._read() as connection:
+            query = (
+                select(calls.c.team, inspections.c.status, *TALLY)
+                .select_from(JOINED)
+                .where(*those)
+                .group_by(calls.c.team, inspections.c.status)
+            )
+            statuses: Counter[Status] = Counter()
+            teams: dict[str | None, Tally] = defaultdict(Tally)
+            for row in connection.execute(query):
+                statuses[Status(row.status)] += row.calls
+                teams[row.team] += tally(row)
+            return Night(
+                day=day,
+                total=sum(teams.values(), Tally()),
+                statuses=dict(statuses),
+                teams=tuple(sorted(teams.items(), key=lambda item: (item[0] is None, item[0] or ""))),
+                bins=_bins(connection, those),
+                worst=_worst(connection, those),
+                reasons=_reasons(connection, those),
+                **_alerts(connection, those),
+            )
+
+    def run_state(self) -> RunState | None:
+        """The latest run; None before the first."""
+        with self._read() as connection:
+            run = next(iter(list_runs(connection, 1)), None)
+            if run is None:
+                return None
+            done = select(func.count()).select_from(inspections).where(inspections.c.run == run.id)
+            kinds = select(problems.c.kind, func.count()).where(problems.c.run == run.id)
+            found = (run.summary or {}).get("found")
+            return RunState(
+                run=run,
+                done=int(connection.execute(done).scalar_one()),
+                total=found if isinstance(found, int) else None,
+                problems={row[0]: row[1] for row in connection.execute(kinds.group_by(problems.c.kind))},
+            )
+
+    def problems(self, run_id: int, *, limit: int = 200) -> Problems:
+        """The first problems of a run."""
+        with self._read() as connection:
+            rows = list_problems(connection, run_id, limit=limit + 1)
+        return Problems(tuple(rows[:limit]), len(rows) > limit)
+
+
+def _bins(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tuple[int, ...]:
+    score = cases.c.score
+    width = 100 / BINS
+    # A ladder, for the databases round differently; the last bin takes 100.
+    place = case(*((score < width * (n + 1), n) for n in range(BINS - 1)), else_=BINS - 1)
+    query = (
+        select(place.label("place"), func.count())
+        .select_from(calls.join(cases, cases.c.call == calls.c.id))
+        .where(*those, score.is_not(None))
+        .group_by("place")
+    )
+    found = {int(place): count for place, count in connection.execute(query)}
+    return tuple(found.get(place, 0) for place in range(BINS))
+
+
+def _worst(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tuple[Worst, ...]:
+    query = (
+        select(cases.c.worst, func.count(), number(is_true(cases.c.state == "open")))
+        .select_from(JOINED)
+        .where(*those, inspections.c.flagged)
+        .group_by(cases.c.worst)
+    )
+    found = [Worst(s and Severity(s), calls, left) for s, calls, left in connection.execute(query)]
+    return tuple(sorted(found, key=lambda w: w.severity or "Z"))
+
+
+def _reasons(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tuple[ReasonCount, ...]:
+    i = inspections.c
+    reason = func.coalesce(i.reason_code, i.reason).label("why")
+    query = (
+        select(i.status, reason, func.max(i.reason).label("sentence"), func.count().label("calls"))
+        .select_from(JOINED)
+        .where(*those, i.status != Status.INSPECTED.value)
+        .group_by(i.status, reason)
+        .order_by(func.count().desc(), reason)
+        .limit(50)
+    )
+    return tuple(
+        ReasonCount(Status(row.status), row.why or "", row.sentence, row.calls)
+        for row in connection.execute(query)
+    )
+
+
+def _alerts(connection: Connection, those: Iterable[ColumnElement[bool]]) -> dict[str, Any]:
+    query = (
+        select(inspections.c.alerts, cases.c.state, func.count())
+        .select_from(JOINED)
+        .where(*those, alerted())
+        .group_by(inspections.c.alerts, cases.c.state)
+    )
+    every: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    total = 0
+    for text, state, count in connection.execute(query):
+        total += count
+        for code in codec.read_strings(text):
+            every[code] += count
+            left[code] += count if state == "open" else 0
+    found = tuple(AlertCount(code, count, left[code]) for code, count in every.most_common())
+    return {"alerts": found, "alerted": total}

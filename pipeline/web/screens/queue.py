@@ -1,0 +1,153 @@
+"""The queue: what waits for a person, and all calls; claim, assign, take the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.domain import Severity, Status, UserRole
+from pipeline.errors import Missing
+from pipeline.store import Store
+from pipeline.store.desk.wanted import QueueState
+from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.asking import Asked, read
+from pipeline.web.render import call_url, page, url
+from pipeline.web.titles import code_titles
+
+router = APIRouter(prefix="/queue")
+
+Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
+Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
+Assigner = Annotated[Visitor, Depends(allowed(Permission.ASSIGN))]
+Worker = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN))]
+Query = Annotated[str, Form(max_length=4000)]
+
+REVIEWING = tuple(role for role in UserRole if Permission.REVIEW in ROLE_PERMISSIONS[role])
+MOST_ASSIGNED = 500
+"""Calls that are assigned at once."""
+
+
+@router.get("")
+def queue(request: Request, visitor: Listener, store: TheStore, settings: TheSettings) -> Response:
+    asked = _asked(visitor, request.query_params)
+    board, by = store.desk.board, visitor.user.id
+    after = request.query_params.get("after")
+    states = list(QueueState) if _works(visitor) else [QueueState.ALL]
+    return page(
+        request,
+        "queue/index.html",
+        visitor=visitor,
+        asked=asked,
+        wanted=asked.wanted,
+        page=board.queue(asked.wanted, visitor.scope, by=by, after=after),
+        continued=after is not None,
+        counts=board.counts(asked.wanted, visitor.scope, by=by, states=states),
+        choices=board.choices(visitor.scope),
+        titles=code_titles(settings),
+        saved=board.saved_filters(by) if _works(visitor) else (),
+        reviewers=_reviewers(store, visitor) if visitor.may(Permission.ASSIGN) else (),
+        none_left="none" in request.query_params,
+        QueueState=QueueState,
+        severities=list(Severity),
+        kinds=list(Status),
+    )
+
+
+def _works(visitor: Visitor) -> bool:
+    return visitor.may(Permission.REVIEW) or visitor.may(Permission.ASSIGN)
+
+
+def _asked(visitor: Visitor, query: Any) -> Asked:
+    asked = read(query)
+    if _works(visitor):
+        return asked
+    # Agents have calls, but no queue.
+    return Asked(replace(asked.wanted, state=QueueState.ALL))
+
+
+def _reviewers(store: Store, visitor: Visitor) -> list[tuple[int, str]]:
+    """Whom calls of this scope can be given to."""
+    team = visitor.scope.team
+    found = [row.user for row in store.desk.people.all(roles=REVIEWING) if not row.user.disabled]
+    return [(user.id, user.display_name) for user in found if team is None or user.team in (None, team)]
+
+
+def _of(query: str) -> Asked:
+    """The list a form was on."""
+    return read(dict(parse_qsl(query, max_num_fields=50)))
+
+
+@router.post("/next")
+def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response:
+    """Take what most needs a person, of what the list shows; the list again where nothing is left."""
+    asked = _of(query)
+    found = store.desk.cases.next(visitor.user.id, visitor.scope, asked.wanted)
+    if found is None:
+        return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
+    return RedirectResponse(call_url(found, queue=query or None), 303)
+
+
+@router.post("/claim")
+def claim(visitor: Reviewer, store: TheStore, call_id: Annotated[str, Form()], query: Query = "") -> Response:
+    """Take one call and open it."""
+    _visible(store, visitor, [call_id])
+    store.desk.cases.claim(call_id, visitor.user.id)
+    return RedirectResponse(call_url(call_id, queue=query or None), 303)
+
+
+@router.post("/release")
+def release(
+    visitor: Reviewer, store: TheStore, call_id: Annotated[str, Form()], query: Query = ""
+) -> Response:
+    """Give a call back."""
+    _visible(store, visitor, [call_id])
+    store.desk.cases.release(call_id, visitor.user.id)
+    return RedirectResponse(_of(query).url(), 303)
+
+
+@router.post("/assign")
+def assign(
+    visitor: Assigner,
+    store: TheStore,
+    calls: Annotated[list[str], Form(max_length=MOST_ASSIGNED)],
+    to: Annotated[str, Form()] = "",
+    query: Query = "",
+) -> Response:
+    """Give calls to somebody, or (``to`` empty) to nobody."""
+    _visible(store, visitor, calls)
+    known = {str(user_id) for user_id, _ in _reviewers(store, visitor)}
+    if to and to not in known:
+        raise Missing("there is no such reviewer", code="no-user")
+    store.desk.cases.assign(calls, int(to) if to else None, visitor.user.id)
+    return RedirectResponse(_of(query).url(), 303)
+
+
+@router.post("/filters")
+def save_filter(
+    visitor: Worker, store: TheStore, name: Annotated[str, Form(max_length=200)], query: Query = ""
+) -> Response:
+    """Keep the filter of a list under a name."""
+    asked = _of(query)
+    store.desk.board.save_filter(visitor.user.id, name, asked.url().partition("?")[2])
+    return RedirectResponse(asked.url(), 303)
+
+
+@router.post("/filters/{filter_id}/delete")
+def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
+    store.desk.board.delete_filter(visitor.user.id, filter_id)
+    return RedirectResponse(_of(query).url(), 303)
+
+
+def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
+    """Every one of these calls is in the scope.
+
+    Raises:
+        Missing: one is not, or does not exist: the answer is the same.
+    """
+    for missing in store.desk.board.invisible(visitor.scope, call_ids):
+        raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

@@ -1,0 +1,116 @@
+"""The queue: filters in the address, taking and giving calls, saved filters."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.domain import UserRole
+from pipeline.store import Store
+from tests.web.conftest import OTHER_TEAM, TEAM, Browser, Client
+
+
+def shows(browser: Browser, query: str) -> set[str]:
+    page = browser.get(f"/queue{query}").text
+    return {call for call in ("O01", "O02", "O03", "O04") if f'title="{call}"' in page}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"O02"}),
+        ("?state=all", {"O01", "O02", "O03", "O04"}),
+        ("?state=done", set()),
+        ("?state=all&team=客服一组&from=2026-11-20&to=2026-11-20", {"O01", "O02"}),
+        ("?state=all&agent=8002", {"O02"}),
+        ("?criterion=shirk", {"O02"}),
+        ("?criterion=greeting-missing", set()),
+        ("?severity=B", {"O02"}),
+        ("?severity=D", set()),  # the gravest counts
+        ("?state=all&score_from=80", {"O01"}),
+        ("?state=all&score_below=80", {"O02"}),
+        ("?confidence_to=0.8", {"O02"}),
+        ("?confidence_to=0.5", set()),
+        ("?alert=any", {"O02"}),
+        ("?alert=esc-complaint", {"O02"}),
+        ("?alert=esc-12315", set()),
+        ("?state=all&status=unreadable", {"O04"}),
+        ("?state=all&text=驿站", {"O02"}),
+        ("?state=all&text=驿站 态度", {"O02"}),
+        ("?state=all&text=您好", {"O01", "O02"}),
+        ("?state=all&flagged=1", {"O02"}),
+        ("?state=all&violating=0", {"O01", "O03", "O04"}),
+        ("?state=nonsense&from=x&score_from=nan&severity=Z&to=9999-12-31", {"O02"}),
+        ("?text=？！", set()),
+    ],
+)
+def test_filters(supervisor: Browser, query: str, expected: set[str]) -> None:
+    assert shows(supervisor, query) == expected
+
+
+def test_scope(client: Client, lead: Browser, agent: Browser) -> None:
+    assert shows(lead, "?state=all") >= {"O01", "O02"}
+    assert shows(client(UserRole.LEAD, team=OTHER_TEAM), "?state=all") == set()
+    assert shows(agent, "") == {"O02"}  # agents have calls, no queue: all their own
+    assert "领取" not in agent.get("/queue").text
+
+
+def test_take_the_next(reviewer: Browser, client: Client) -> None:
+    answer = reviewer.post("/queue/next", {"query": "severity=B"})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/calls/O02")
+    assert "我正在处理" in reviewer.get("/queue").text
+    other = client(UserRole.REVIEWER)
+    answer = other.post("/queue/next", {"query": ""})
+    assert answer.headers["location"] == "/queue?none=1"
+    assert "没有可领取的通话了" in other.get(answer.headers["location"]).text
+    assert "处理中" in other.get("/queue?state=claimed").text
+
+
+def test_the_next_follows_the_filter(reviewer: Browser) -> None:
+    answer = reviewer.post("/queue/next", {"query": "severity=A&state=open"})
+    assert answer.headers["location"] == "/queue?severity=A&none=1"
+
+
+def test_claims_meet(reviewer: Browser, client: Client) -> None:
+    assert reviewer.post("/queue/claim", {"call_id": "O02"}).status_code == 303
+    other = client(UserRole.REVIEWER)
+    answer = other.post("/queue/claim", {"call_id": "O02"})
+    assert answer.status_code == 409
+    assert reviewer.user is not None and reviewer.user.display_name in answer.text
+    assert reviewer.post("/queue/release", {"call_id": "O02"}).status_code == 303
+    assert other.post("/queue/claim", {"call_id": "O02"}).status_code == 303
+
+
+def test_assigning(lead: Browser, reviewer: Browser, client: Client) -> None:
+    assert reviewer.user is not None
+    to = str(reviewer.user.id)
+    answer = lead.post("/queue/assign", {"calls": ["O01", "O02"], "to": to, "query": "state=all"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue?state=all")
+    assert shows(reviewer, "?state=mine") == {"O02"}
+    stranger = client(UserRole.LEAD, team=OTHER_TEAM)
+    assert stranger.post("/queue/assign", {"calls": ["O02"], "to": to}).status_code == 404
+    assert lead.post("/queue/assign", {"calls": ["O02"], "to": "999"}).status_code == 404
+    assert reviewer.post("/queue/assign", {"calls": ["O02"], "to": to}).status_code == 403
+    lead.post("/queue/assign", {"calls": ["O02"], "to": ""})
+    assert shows(reviewer, "?state=mine") == set()
+
+
+def test_saved_filters(reviewer: Browser, client: Client, store: Store) -> None:
+    reviewer.post("/queue/filters", {"name": "推诿 & <b>", "query": "criterion=shirk&state=open&x=1"})
+    page = reviewer.get("/queue").text
+    assert 'href="/queue?criterion=shirk"' in page and "推诿 &amp; &lt;b&gt;" in page
+    other = client(UserRole.REVIEWER)
+    assert "criterion=shirk" not in other.get("/queue").text
+    assert reviewer.user is not None
+    (saved,) = store.desk.board.saved_filters(reviewer.user.id)
+    other.post(f"/queue/filters/{saved.id}/delete", {})
+    assert len(store.desk.board.saved_filters(reviewer.user.id)) == 1
+    reviewer.post(f"/queue/filters/{saved.id}/delete", {})
+    assert store.desk.board.saved_filters(reviewer.user.id) == ()
+    assert reviewer.post("/queue/filters", {"name": "  ", "query": ""}).status_code == 400
+
+
+def test_counts_on_the_tabs(supervisor: Browser) -> None:
+    page = supervisor.get("/queue?team=" + TEAM).text
+    assert '待复核 <span class="count number">1</span>' in page
+    assert 'aria-current="page"' in page
