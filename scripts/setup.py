@@ -188,7 +188,7 @@ def interface():
 
 
 def fetch_interface():
-    """npm fetches them; where there is no Node.js, a Python package brings it. Nights are inspected without."""
+    """npm fetches them; a Python package brings it where there is none. Nights need nothing of it."""
     try:
         if not shutil.which("npm"):
             install("node")

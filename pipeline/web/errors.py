@@ -106,7 +106,9 @@ async def _store_error(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     await visitor_of(request)
-    key = {404: "error.missing", 405: "error.method"}.get(error.status_code, "error.bad")
+    key = {404: "error.missing", 405: "error.method", 413: "error.too-large"}.get(
+        error.status_code, "error.bad"
+    )
     response = await answer(request, error.status_code, key)
     response.headers.update(error.headers or {})
     return response

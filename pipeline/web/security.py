@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,8 +56,11 @@ ErrorAnswer = Callable[[Request, int, str], Awaitable[Response]]
 """(request, status, key of the words) -> the page or JSON."""
 
 
-class TooLarge(Exception):  # noqa: N818
-    """The body is larger than the limit."""
+class TooLarge(HTTPException):
+    """The body is larger than the limit. An HTTPException: any other becomes a 400 on its way up."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Guard:
@@ -99,10 +103,6 @@ class Guard:
                 await response(scope, receive, send_guarded)
                 return
             await self._app(scope, receive_limited, send_guarded)
-        except TooLarge:
-            if not started:
-                response = await self._answer(request, 413, "error.too-large")
-                await response(scope, receive, send_guarded)
         except Exception:  # the last stop: people get a page with a number, the log gets the trace
             number = uuid.uuid4().hex[:8]
             log.exception("request failed (%s): %s %s", number, request.method, request.url.path)

@@ -115,7 +115,14 @@ def find_npm() -> list[str]:
 def _download(package: Package, scratch: Path, npm: Sequence[str]) -> bytes:
     """The package as npm brings it, checked."""
     wanted = f"{package.name}@{package.version}"
-    options = ["--ignore-scripts", "--loglevel=error", "--no-update-notifier", "--no-audit", "--no-fund"]
+    options = [
+        "--ignore-scripts",
+        "--fetch-retries=1",
+        "--loglevel=error",
+        "--no-update-notifier",
+        "--no-audit",
+        "--no-fund",
+    ]
     command = [*npm, "pack", wanted, f"--pack-destination={scratch}", *options]
     try:
         done = subprocess.run(  # noqa: S603 (fixed words)
