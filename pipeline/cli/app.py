@@ -8,7 +8,9 @@ import typer
 from typer import rich_utils as look
 
 from pipeline.cli.commands import (
+    appeal,
     bench,
+    calibrate,
     clip,
     doctor,
     export,
@@ -19,6 +21,7 @@ from pipeline.cli.commands import (
     rescoring,
     rubric,
     running,
+    sample,
     serving,
     showing,
     user,
@@ -44,6 +47,9 @@ app.command("export", help="help.export")(export.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
 app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
+app.add_typer(sample.app, name="sample", help="help.sample")
+app.add_typer(appeal.app, name="appeal", help="help.appeal")
+app.add_typer(calibrate.app, name="calibrate", help="help.calibrate")
 app.command("serve", help="help.serve")(serving.serve)
 app.add_typer(user.app, name="user", help="help.user")
 app.command("purge", help="help.purge")(purging.purge)

@@ -19,7 +19,7 @@ import typer
 
 from pipeline.cli.terminal import tolerate_any_encoding
 from pipeline.cli.words import Words, spoken_language
-from pipeline.errors import AudioError, CallinspectError, UsageError
+from pipeline.errors import AudioError, CallinspectError, ReviewError, UsageError
 
 PROGRAM = "callinspect"
 
@@ -60,6 +60,8 @@ def status(arguments: Sequence[str]) -> int:
         )
     except UsageError as error:
         return _fail(words("error.line", message=_said(error, words)), Exit.USAGE, trace=verbose)
+    except ReviewError as error:
+        return _fail(words("error.line", message=_refused(error, words)), Exit.USAGE, trace=verbose)
     except AudioError as error:
         return _fail(words("error.line", message=error), Exit.SOME_UNREADABLE, trace=verbose)
     except CallinspectError as error:
@@ -89,6 +91,14 @@ def _said(error: UsageError, words: Words) -> str:
     """The message in the reader's language where the error carries its facts, else as it was raised."""
     code = getattr(error, "code", None)
     return words.known(f"usage.{code}", str(error), **getattr(error, "facts", {}))
+
+
+def _refused(error: ReviewError, words: Words) -> str:
+    """What the review room would say to the same person."""
+    from pipeline.web.words import known, say
+
+    key = f"error.{error.code}"
+    return say(words.lang, key, **error.facts) if known(key) else str(error)
 
 
 def _usage(error: typer.TyperException, words: Words) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from scipy.special import betaincinv
-
 CONFIDENCE = 0.95
 
 
@@ -57,6 +55,8 @@ def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -
     _check(count, total)
     if not total:
         return Share(count, total, None, None)
+    from scipy.special import betaincinv  # takes longer to load than most commands take to run
+
     tail = (1 - confidence) / 2
     low = float(betaincinv(count, total - count + 1, tail)) if count else 0.0
     high = float(betaincinv(count + 1, total - count, 1 - tail)) if count < total else 1.0

@@ -145,7 +145,7 @@ def test_the_machine_changed_its_mind_meanwhile(house: House, run_id: int) -> No
 def test_only_failed_findings_are_appealed(house: House, criterion: str) -> None:
     with pytest.raises(Refused) as refused:
         house.file(criterion=criterion)
-    assert code(refused) == "not-a-finding"
+    assert code(refused) == "appeal-nothing"
 
 
 def test_an_overturned_finding_needs_no_appeal(house: House) -> None:
@@ -156,7 +156,7 @@ def test_an_overturned_finding_needs_no_appeal(house: House) -> None:
     )
     with pytest.raises(Refused) as refused:
         house.file()
-    assert code(refused) == "not-a-finding"
+    assert code(refused) == "appeal-nothing"
 
 
 def test_one_open_appeal_for_each_finding_and_a_double_click_is_one(house: House) -> None:

@@ -59,7 +59,7 @@ class Appeals(Room):
 
         Raises:
             Missing: no such call, or not one of the agent's.
-            Refused: ``not-a-finding`` (nobody says that this failed), ``appeal-open``, ``appeal-decided``,
+            Refused: ``appeal-nothing`` (nobody says that this failed), ``appeal-open``, ``appeal-decided``,
                 ``appeal-late``, ``appeal-reason``.
         """
         check_text(reason, request)

@@ -49,7 +49,7 @@ def appealed(connection: Connection, key: int, criterion: str) -> tuple[int | No
     finding = next((f for f in call.findings if f.criterion == criterion), None) if call else None
     held = call.held(criterion, finding.outcome) if call and finding else None
     if call is None or finding is None or outcome_with(finding.outcome, held) is not Outcome.FAILED:
-        raise Refused("an appeal is about a failed finding, and this is none", code="not-a-finding")
+        raise Refused("an appeal is about a failed finding, and this is none", code="appeal-nothing")
     inspected = select(inspections.c.inspected_at).where(inspections.c.id == call.inspection)
     since = datetime.fromisoformat(connection.execute(inspected).scalar_one())
     return (held.by if held else None), [since, held.at if held else None]

@@ -160,8 +160,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "There is no appeal {appeal}, or it is not for you.",
     ),
     "error.appeal-state": (
-        "申诉的状态已经改变，不能再做这一步；请刷新页面。",
-        "The appeal has moved on; this step is not possible any more. Load the page again.",
+        "以申诉现在的状态，不能做这一步。",
+        "In the state the appeal is in now, this step is not possible.",
     ),
     "error.appeal-meanwhile": (
         "{who} 刚刚处理过这个申诉；请刷新页面看一看。",
@@ -186,6 +186,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "error.appeal-agent": ("只有坐席本人可以撤回。", "Only the agent withdraws an appeal."),
     "error.appeal-reason": ("请写明理由。", "Say why."),
     "error.appeal-late": ("申诉期限已过（{until}）。", "The time to appeal ended on {until}."),
+    "error.appeal-nothing": (
+        "这一项没有扣分，或扣分已被推翻，不能申诉。",
+        "This did not fail, or was overturned already: there is nothing to appeal against.",
+    ),
     "error.appeal-open": (
         "这一项已有处理中的申诉 #{appeal}。",
         "Appeal #{appeal} about this finding is open.",

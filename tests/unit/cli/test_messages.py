@@ -16,10 +16,14 @@ from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
 from pipeline.domain import How, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
+from pipeline.domain.review import AppealState
 from pipeline.inspection import PARTIAL
 from pipeline.measures import catalogue
+from pipeline.review.appeals import Opinion, Seat, Step
+from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
 from pipeline.settings import Settings
+from pipeline.store.desk.views_calibrations import CalibrationState
 
 FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
@@ -31,6 +35,13 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
     "user.role.": set(UserRole),
+    "appeal.state.": set(AppealState),
+    "appeal.step.": set(Step),
+    "appeal.opinion.": set(Opinion),
+    "appeal.seat.": set(Seat),
+    "sample.which.": set(Which),
+    "sample.of.": set(Per),
+    "calibration.state.": set(CalibrationState),
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),
     "doctor.source.": {"option", "environment", "file", "default"},

@@ -1,0 +1,178 @@
+"""``callinspect appeal``: appeals of agents, from the shell."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.acting import As, acting, new_request
+from pipeline.cli.errors import CommandError
+from pipeline.cli.session import Session, command
+from pipeline.cli.stored import existing_store
+from pipeline.cli.views.review import appeal_record, appeals_table, local
+from pipeline.domain.review import AppealState
+from pipeline.errors import Refused
+from pipeline.review.appeals import OPEN, Opinion, Terms
+from pipeline.settings import Settings
+from pipeline.store.desk.views_appeals import Appeal
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+Number = Annotated[int, typer.Argument(help="appeal.number", metavar="ID")]
+Why = Annotated[str, typer.Option("--comment", help="appeal.comment", metavar="TEXT")]
+Side = Annotated[bool, typer.Option("--uphold/--reject", help="appeal.side", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="option.json")]
+
+
+class Group(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"
+    ALL = "all"
+
+
+GROUPS = {
+    Group.OPEN: tuple(state for state in AppealState if state in OPEN),
+    Group.DECIDED: (AppealState.UPHELD, AppealState.REJECTED),
+    Group.ALL: (),
+}
+
+
+@app.command("list", help="help.appeal.list")
+@command
+def list_appeals(
+    session: Session,
+    state: Annotated[Group, typer.Option(help="appeal.group")] = Group.OPEN,
+    as_json: Json = False,
+) -> int:
+    with existing_store(session) as store:
+        found = store.desk.appeals.all(states=GROUPS[state])
+    if as_json:
+        for one in found:
+            sys.stdout.write(json.dumps(appeal_record(one), ensure_ascii=False) + "\n")
+    elif found:
+        session.out.print(appeals_table(found, session.words))
+    else:
+        session.say(session.words("appeal.none"), "yellow")
+    return 0
+
+
+@app.command("show", help="help.appeal.show")
+@command
+def show(session: Session, appeal: Number, as_json: Json = False) -> int:
+    with existing_store(session) as store:
+        found = store.desk.appeals.appeal(appeal)
+    if as_json:
+        sys.stdout.write(json.dumps(appeal_record(found), ensure_ascii=False, indent=1) + "\n")
+        return 0
+    words, out = session.words, session.out
+    out.print(appeals_table([found], words))
+    out.print()
+    for event in found.events:
+        what = words(f"appeal.step.{event.kind}")
+        if event.opinion:
+            what += f" [{words(f'appeal.opinion.{event.opinion}')}]"
+        if event.seat:
+            what += f" ({words(f'appeal.seat.{event.seat}')})"
+        out.print(f"{local(event.at)}  {what}  {event.by_name or '-'}  {event.comment}")
+    return 0
+
+
+@app.command("file", help="help.appeal.file")
+@command
+def file(
+    session: Session,
+    call_id: Annotated[str, typer.Argument(help="argument.call", metavar="CALL_ID")],
+    criterion: Annotated[str, typer.Option(help="filter.criterion", metavar="ID")],
+    reason: Annotated[str, typer.Option(help="appeal.reason", metavar="TEXT")],
+    as_name: As = None,
+    late: Annotated[bool, typer.Option("--late", help="appeal.late")] = False,
+) -> int:
+    """Prints the number of the appeal."""
+    with existing_store(session) as store:
+        made = store.desk.appeals.file(
+            call_id, criterion, reason, by=acting(store, as_name), request=new_request(), late=late,
+            terms=terms_of(session.settings),
+        )  # fmt: skip
+    session.out.print(str(made.id))
+    _tell(session, made)
+    return 0
+
+
+@app.command("accept", help="help.appeal.accept")
+@command
+def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = None) -> int:
+    with existing_store(session) as store:
+        found = store.desk.appeals.accept(
+            appeal, by=acting(store, as_name), request=new_request(), comment=comment,
+            terms=terms_of(session.settings),
+        )  # fmt: skip
+    _tell(session, found)
+    return 0
+
+
+@app.command("return", help="help.appeal.return")
+@command
+def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None) -> int:
+    with existing_store(session) as store:
+        found = store.desk.appeals.send_back(
+            appeal, by=acting(store, as_name), request=new_request(), comment=comment
+        )
+    _tell(session, found)
+    return 0
+
+
+@app.command("opinion", help="help.appeal.opinion")
+@command
+def opine(session: Session, appeal: Number, uphold: Side, comment: Why, as_name: As = None) -> int:
+    opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
+    with existing_store(session) as store:
+        found = store.desk.appeals.opine(
+            appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment
+        )
+    _tell(session, found)
+    return 0
+
+
+@app.command("decide", help="help.appeal.decide")
+@command
+def decide(
+    session: Session,
+    appeal: Number,
+    uphold: Side,
+    comment: Why,
+    without_panel: Annotated[bool, typer.Option("--without-panel", help="appeal.without-panel")] = False,
+    as_name: As = None,
+) -> int:
+    """Upheld overturns the finding, rejected confirms it; both end the appeal."""
+    opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
+    with existing_store(session) as store:
+        try:
+            found = store.desk.appeals.decide(
+                appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment,
+                without_panel=without_panel,
+            )  # fmt: skip
+        except Refused as error:
+            if error.code != "appeal-panel":
+                raise
+            missing = error.facts["missing"]
+            assert isinstance(missing, tuple)
+            seats = session.words.listed([session.words(f"appeal.seat.{seat}") for seat in missing])
+            raise CommandError("appeal-panel", seats=seats) from error
+    _tell(session, found)
+    return 0
+
+
+def terms_of(settings: Settings) -> Terms:
+    days = settings.appeals
+    return Terms(file_days=days.file_days, lead_days=days.lead_days, panel_days=days.panel_days)
+
+
+def _tell(session: Session, appeal: Appeal) -> None:
+    words = session.words
+    session.say(
+        words("appeal.stands", number=appeal.id, state=words(f"appeal.state.{appeal.state}")), "green"
+    )
