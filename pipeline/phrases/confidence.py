@@ -1,11 +1,28 @@
-"""How sure a hit is: the probability that these words were really said by this role."""
+"""How sure a hit is: the probability that these words were really said by this role.
+
+The constants are fitted by scripts/calibrate_phrases.py, which prints the fit beside the values adopted here
+and a table of what was told against what was right.
+"""
 
 from __future__ import annotations
+
+import math
 
 from pipeline.domain import How, Role, Utterance
 
 UNKNOWN_ROLE = 0.6
 """Where nothing tells the parties apart, somebody said it, but perhaps not who must answer for it."""
+WRITTEN = {How.EXACT: 0.97, How.PATTERN: 0.94}
+"""Of hits by text. On the labelled night 60 of 60 were right, in 190 sentences spoken over a noisy line 45 of
+48; patterns leave more room for other words."""
+SOUND_SURE, SOUND_SLOPE = 5.0, 18.0
+"""Logistic regression of right sound-alikes on their distance per syllable, over corrupted phrases and as
+many near misses: 0.99 at 0, 0.97 at 0.08, 0.95 at 0.12, 0.89 at 0.16."""
+SOUND_MOST = 0.96
+"""A sound-alike is never surer than this: homophones without their tones are other words at times."""
+SOUND_SHORT, SHORT = 0.9, 3
+"""Factor for sound-alikes of so many syllables: spoken over a noisy line, other words came out as those more
+often than any written test shows."""
 
 
 def confidence(how: How, *, distance: float, length: int, utterance: Utterance) -> float:
@@ -14,9 +31,10 @@ def confidence(how: How, *, distance: float, length: int, utterance: Utterance) 
     ``distance`` is the sound distance in syllables (0 for text matches), ``length`` the phrase's length in
     syllables.
     """
-    per_syllable = distance / max(length, 1)
-    base = {How.EXACT: 0.97, How.PATTERN: 0.94, How.SOUND: 0.93}.get(how, 0.97)
-    said = base - 1.2 * per_syllable - (0.05 if how is How.SOUND and length <= 3 else 0.0)
+    said = WRITTEN.get(how, WRITTEN[How.EXACT])
+    if how is How.SOUND:
+        said = SOUND_MOST / (1 + math.exp(SOUND_SLOPE * distance / max(length, 1) - SOUND_SURE))
+        said *= SOUND_SHORT if length <= SHORT else 1.0
     heard = 0.75 + 0.25 * min(1.0, max(0.0, utterance.confidence))
     role = (
         UNKNOWN_ROLE
