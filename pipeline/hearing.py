@@ -1,0 +1,80 @@
+"""A call between listening and judgement: its sound, its windows, who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.audio import Audio, decode
+from pipeline.domain import Recording, Role, Segment, Span, Transcript
+from pipeline.measures import Scene
+from pipeline.speech import Heard, Listener, Party, find_roles
+from pipeline.transcription import Window, cut_windows
+
+Spoken = Sequence[tuple[Window, Segment]]
+"""Segments, each with the window that it was heard in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """A call on its way, between listening and recognition."""
+
+    recording: Recording
+    audio: Audio
+    heard: Heard
+    windows: tuple[Window, ...]
+
+
+def listen(recording: Recording, listener: Listener) -> Listened:
+    """Decode a recording, find who speaks where, and cut that into windows.
+
+    Raises:
+        AudioError: it cannot be read.
+    """
+    audio = decode(recording.paths)
+    heard = listener.listen(audio.channels, duration=audio.duration)
+    windows = tuple(
+        window
+        for lanes in ([heard.lanes] if heard.layout.mono else [[lane] for lane in heard.lanes])
+        if lanes
+        for window in cut_windows(lanes[0].samples, [turn for lane in lanes for turn in lane.turns])
+    )
+    return Listened(recording, audio, heard, windows)
+
+
+def roles_of(call: Listened, segments: Sequence[Segment]) -> tuple[tuple[Role, ...], float]:
+    """Role of each party, and how sure that is."""
+    claim = call.recording.call.agent_channel
+    parties = []
+    for party in range(len(call.heard.lanes)):
+        own = [s for s in segments if s.party == party]
+        claimed = (
+            None
+            if call.heard.layout.mono or claim not in ("left", "right")
+            else claim == ("left", "right")[party]
+        )
+        parties.append(
+            Party(
+                text="\n".join(s.text for s in own),
+                first_at=min((s.span.start for s in own), default=float("inf")),
+                claimed=claimed,
+                silent=not own,
+            )
+        )
+    found = find_roles(parties, direction=call.recording.call.direction)
+    return found.roles, found.confidence
+
+
+def scene_of(call: Listened, roles: Sequence[Role], spoken: Spoken, transcript: Transcript) -> Scene:
+    """What the measures look at. Sound in which no words were found is nobody's speech."""
+    speech: dict[Role, tuple[Span, ...]] = {Role.AGENT: (), Role.CUSTOMER: ()}
+    for party, role in enumerate(roles):
+        speech[role] = tuple(v for window, s in spoken if s.party == party for v in window.voiced)
+    return Scene(
+        duration=call.audio.duration,
+        speech=speech,
+        hold=call.heard.hold,
+        utterances=transcript.utterances,
+        sound={role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)},
+        mono=call.heard.layout.mono,
+    )
