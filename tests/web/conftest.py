@@ -21,7 +21,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from pipeline.domain.people import User, UserRole
-from pipeline.settings import Settings
+from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.web.app import create_app
 from pipeline.web.secrets import digest, new_token
@@ -69,8 +69,8 @@ def store(filled: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def settings(store: Store) -> Settings:
-    return Settings(store=store.url)
+def settings(store: Store, tmp_path: Path) -> Settings:
+    return Settings(store=store.url, serve=ServeSettings(sound_folder=tmp_path / "sound"))
 
 
 @pytest.fixture
