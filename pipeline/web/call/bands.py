@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.domain import Inspection, Role, Span
 from pipeline.web.call.sheet import Entry, Sheet
+from pipeline.web.outgoing import spoken
 
 _BANDS = (("hold", "hold_total"), ("silence", "silence_total"), ("overlap", "overlap_total"))
 _WHOLE_SHARE = 0.5
@@ -46,7 +47,7 @@ def _marks(entry: Entry, duration: float) -> Iterable[dict[str, Any]]:
             "severity": finding.severity or "none",
             "outcome": finding.outcome.value,
             "standing": entry.standing.value,
-            "title": finding.title,
+            "title": spoken(finding.title),
         }
 
 

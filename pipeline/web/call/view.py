@@ -23,6 +23,7 @@ from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.sheet import Entry, Sheet, sheet
+from pipeline.web.outgoing import spoken
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class CallView:
 
     @cached_property
     def _titles(self) -> Mapping[str, str]:
-        return {f.criterion: f.title for f in self.card.findings} if self.card else {}
+        return {f.criterion: spoken(f.title) for f in self.card.findings} if self.card else {}
 
 
 def look(
