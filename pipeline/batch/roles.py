@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.domain import Case, Inspection, Role
+from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import Missing, Refused
 from pipeline.inspection import Rules, load_rules, rejudge
 from pipeline.review.roles import agree, of_speaker, swapped
@@ -88,3 +88,19 @@ def _as_heard(store: Store, current: Inspection) -> Inspection | None:
         if replace(one.revisions, lexicons="", rubric="") == wanted:
             return one
     return None
+
+
+def take_back(store: Store, settings: Settings, event_id: int, *, by: int | None, request: str) -> Case:
+    """Undo any event: where it is about roles, the call is judged anew with them as they were before.
+
+    Raises:
+        Missing, Refused, Conflict: as :meth:`Decisions.undo`. UsageError: the rules cannot be used.
+    """
+    decisions = store.desk.decisions
+    known = {event.id: event for event in decisions.history(decisions.event(event_id).call_id)}
+    root = known[event_id]
+    while root.undoes is not None:
+        root = known[root.undoes]
+    if root.kind is DecisionKind.ROLES:
+        return undo_roles(store, load_rules(settings), event_id, by=by, request=request)
+    return decisions.undo(event_id, by=by, request=request)

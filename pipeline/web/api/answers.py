@@ -1,0 +1,86 @@
+"""What the API answers with: the records of the exports as models, and JSON through the one way out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, create_model
+
+from pipeline.reports.fields import Field, ListOf, Scalar, Struct
+from pipeline.reports.kinds import KINDS
+from pipeline.web.outgoing import spoken
+
+_SCALARS: dict[Scalar, type] = {
+    Scalar.TEXT: str,
+    Scalar.NUMBER: float,
+    Scalar.INTEGER: int,
+    Scalar.BOOLEAN: bool,
+}
+
+
+class Problem(BaseModel):
+    """Why something could not be done."""
+
+    code: str
+    """Stable name."""
+    message: str
+    """In the language of the reader."""
+
+
+class Failure(BaseModel):
+    error: Problem
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route that are not success, for its description."""
+    return {status: {"model": Failure} for status in sorted({400, 401, 403, 422, 503, *statuses})}
+
+
+def model_of(name: str, fields: tuple[Field, ...]) -> type[BaseModel]:
+    """The model of a record; what does not apply is null."""
+    parts: dict[str, Any] = {f.name: (_type(name + f.name.capitalize(), f.type), None) for f in fields}
+    return create_model(name, **parts)
+
+
+def list_of(item: Any) -> Any:
+    """The type of a list of a model that is made at run time."""
+    return list[item]
+
+
+def _type(name: str, kind: Scalar | Struct | ListOf) -> Any:
+    if isinstance(kind, Scalar):
+        return _SCALARS[kind] | None
+    if isinstance(kind, ListOf):
+        item = kind.item
+        return list_of(_SCALARS[item] if isinstance(item, Scalar) else model_of(name, item.fields))
+    return model_of(name, kind.fields)
+
+
+RECORDS: Mapping[str, type[BaseModel]] = {
+    what: model_of(what.capitalize().removesuffix("s"), kind.fields) for what, kind in KINDS.items()
+}
+
+
+class SpokenJSON(JSONResponse):
+    """JSON whose every text went through :func:`spoken`; numbers that JSON has no word for are null."""
+
+    def render(self, content: Any) -> bytes:
+        return super().render(outgoing(content))
+
+
+def outgoing(value: Any) -> Any:
+    """The same JSON value, fit to leave the house."""
+    match value:
+        case str():
+            return spoken(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {spoken(str(key)): outgoing(part) for key, part in value.items()}
+        case list() | tuple():
+            return [outgoing(part) for part in value]
+        case _:
+            return value

@@ -1,0 +1,156 @@
+"""Calls: lists, one with everything about it, what people said of it, and saying it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import BaseModel, create_model
+
+from pipeline.batch.roles import correct_roles, take_back
+from pipeline.domain import Case, Decision, FindingVerdict, Span
+from pipeline.errors import Missing, Refused
+from pipeline.inspection import load_rules
+from pipeline.reports.kinds import calls, findings, hits, transcripts
+from pipeline.review.effective import Effective
+from pipeline.store import Store
+from pipeline.store.desk.views_board import QueuePage
+from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.api import asked
+from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
+from pipeline.web.api.saying import Addition, Comment, Finish, Reopen, Roles, Saying, Undo, Verdict
+from pipeline.web.asking import read
+
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
+
+Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
+Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
+
+UTTERANCE = model_of("Utterance", transcripts.UTTERANCE.fields)
+MAYBE_CASE: Any = Case | None
+MAYBE_EFFECTIVE: Any = Effective | None
+HITS, FINDINGS = list_of(RECORDS["hits"]), list_of(RECORDS["findings"])
+UTTERANCES = list_of(UTTERANCE)
+THE_CALL: Any = RECORDS["calls"]
+WholeCall: type[BaseModel] = create_model(
+    "WholeCall",
+    call=(THE_CALL, ...),
+    utterances=(UTTERANCES, ...),
+    hits=(HITS, ...),
+    findings=(FINDINGS, ...),
+    case=(MAYBE_CASE, ...),
+    effective=(MAYBE_EFFECTIVE, ...),
+)
+
+
+@router.get("", response_model=QueuePage, responses=failures())
+def list_calls(
+    request: Request,
+    visitor: Listener,
+    store: TheStore,
+    _: Annotated[asked.Asking, Query()],
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Any:
+    """Calls by the filters of the queue; ``state=all`` (the newest first) unless told otherwise."""
+    wanted = read({"state": "all", **request.query_params}).wanted
+    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+
+
+@router.get("/{call_id}", response_model=WholeCall, responses=failures(404))
+def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
+    """One call with its transcript, what was found, and what people made of it."""
+    inspection = store.inspection(call_id)
+    if inspection is None:
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    desk = store.desk
+    case = desk.cases.case(call_id)
+    return {
+        "call": calls.record(inspection, case),
+        "utterances": transcripts.record(inspection)["utterances"],
+        "hits": [hits.record(call_id, hit) for hit in inspection.hits],
+        "findings": list(findings.of_call(inspection, desk.decisions.verdicts(call_id))),
+        "case": case,
+        "effective": desk.decisions.effective(call_id),
+    }
+
+
+@router.get("/{call_id}/findings", response_model=FINDINGS, responses=failures(404))
+def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
+    """Each criterion of the call, with what people said."""
+    inspection = store.inspection(call_id)
+    said = store.desk.decisions.verdicts(call_id)
+    return [] if inspection is None else list(findings.of_call(inspection, said))
+
+
+@router.get("/{call_id}/decisions", response_model=list[Decision], responses=failures(404))
+def history(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
+    """Everything people said of the call, in order; what was taken back is marked."""
+    return store.desk.decisions.history(call_id)
+
+
+@router.get("/{call_id}/verdicts", response_model=dict[str, FindingVerdict], responses=failures(404))
+def verdicts(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
+    """Criterion -> what stands."""
+    return store.desk.decisions.verdicts(call_id)
+
+
+@router.post("/{call_id}/decisions", response_model=Case, responses=failures(404, 409))
+def decide(
+    call_id: VisibleCall,
+    visitor: Reviewer,
+    store: TheStore,
+    settings: TheSettings,
+    said: Annotated[Saying, Body(discriminator="kind")],
+) -> Any:
+    """Say something of the call. The same ``request`` again changes nothing and answers the same.
+
+    Needs the header ``X-CSRF-Token`` (``GET /api/v1/me`` tells it). 409: somebody else was first, and who.
+    """
+    by, decisions, name = visitor.user.id, store.desk.decisions, said.request
+    _check_claim(store, call_id, visitor)
+    match said:
+        case Verdict():
+            return decisions.decide(
+                call_id,
+                said.criterion,
+                said.verdict,
+                by=by,
+                request=name,
+                seen=said.seen,
+                comment=said.comment,
+            )
+        case Addition():
+            if not said.start < said.end:
+                raise Refused("the place ends before it begins", code="outside")
+            place = Span(said.start, said.end)
+            return decisions.add(
+                call_id,
+                said.criterion,
+                place,
+                said.role,
+                said.quote,
+                by=by,
+                request=name,
+                comment=said.comment,
+            )
+        case Comment():
+            return decisions.comment(call_id, said.comment, by=by, request=name, criterion=said.criterion)
+        case Finish():
+            return decisions.finish(call_id, by=by, request=name, incomplete=said.incomplete)
+        case Reopen():
+            return decisions.reopen(call_id, by=by, request=name, comment=said.comment)
+        case Roles():
+            rules = load_rules(settings)
+            return correct_roles(store, rules, call_id, by=by, request=name, comment=said.comment)
+        case Undo():
+            if decisions.event(said.event).call_id != call_id:
+                raise Missing("that decision is about another call", code="no-decision")
+            return take_back(store, settings, said.event, by=by, request=name)
+
+
+def _check_claim(store: Store, call_id: str, visitor: Visitor) -> None:
+    """Nobody decides about what another has open."""
+    case = store.desk.cases.case(call_id)
+    if case is not None and case.claimed not in (None, visitor.user.id):
+        store.desk.cases.claim(call_id, visitor.user.id)  # tells who has it

@@ -1,0 +1,74 @@
+"""Exports, as ``callinspect export`` writes them, within the scope of who asks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from typing import IO, Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from pipeline.reports.kinds import KINDS
+from pipeline.reports.writers import TABLES
+from pipeline.store import CallFilter
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.api.answers import failures, outgoing
+
+router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
+
+Exporter = Annotated[Visitor, Depends(allowed(Permission.EXPORT))]
+What = Literal["violations", "calls", "findings", "hits", "transcripts"]
+Format = Literal["csv", "xlsx", "jsonl", "parquet"]
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+IN_MEMORY = 1 << 20
+PIECE = 1 << 16
+LAST = date(9999, 12, 30)
+
+
+@router.get(
+    "/{what}",
+    response_class=StreamingResponse,
+    responses={200: {"content": {media: {} for media in MEDIA.values()}}, **failures()},
+)
+def export(
+    what: What,
+    visitor: Exporter,
+    store: TheStore,
+    format: Format = "jsonl",
+    agent: Annotated[str | None, Query(max_length=200)] = None,
+    team: Annotated[str | None, Query(max_length=200)] = None,
+    criterion: Annotated[str | None, Query(max_length=200)] = None,
+    flagged: bool | None = None,
+    date_from: Annotated[date | None, Query(alias="from", le=LAST)] = None,
+    date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
+) -> StreamingResponse:
+    """All records of one kind; written to disk first, so that an error never ends in half a file."""
+    scope, kind = visitor.scope, KINDS[what]
+    outside = scope.nothing or (scope.team is not None and team not in (None, scope.team))
+    wanted = CallFilter(
+        agent=scope.agent_id or agent,
+        team=scope.team or team,
+        criterion=criterion,
+        flagged=flagged,
+        date_from=date_from,
+        date_to=date_to,
+        limit=0 if outside else None,
+    )
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
+    TABLES[format](map(outgoing, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
+    file.seek(0)
+    name = f'attachment; filename="{what}.{format}"'
+    return StreamingResponse(_pieces(file), media_type=MEDIA[format], headers={"Content-Disposition": name})
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece

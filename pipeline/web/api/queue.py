@@ -1,0 +1,84 @@
+"""The queue: what waits for a person; claims and assignment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.domain import Case
+from pipeline.errors import Missing
+from pipeline.store.desk.views_board import QueuePage
+from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.api import asked
+from pipeline.web.api.answers import SpokenJSON, failures
+from pipeline.web.asking import read
+
+router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SpokenJSON)
+
+Worker = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN))]
+Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
+Assigner = Annotated[Visitor, Depends(allowed(Permission.ASSIGN))]
+MOST_ASSIGNED = 500
+
+
+class Next(BaseModel):
+    """The call that was claimed; null where nothing is left."""
+
+    call_id: str | None
+
+
+class Assigning(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    calls: list[str] = Field(min_length=1, max_length=MOST_ASSIGNED)
+    to: int | None = Field(None, ge=1, le=2**31 - 1, description="key of a reviewer; null: to nobody")
+
+
+class Assigned(BaseModel):
+    calls: int
+
+
+@router.get("", response_model=QueuePage, responses=failures())
+def queue(
+    request: Request,
+    visitor: Worker,
+    store: TheStore,
+    _: Annotated[asked.Asking, Query()],
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Any:
+    """What most needs a person first."""
+    wanted = read(request.query_params).wanted
+    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+
+
+@router.post("/next", response_model=Next, responses=failures())
+def take_next(
+    request: Request, visitor: Reviewer, store: TheStore, _: Annotated[asked.Asking, Query()]
+) -> Any:
+    """Claim the call that most needs this person, of what the filters leave."""
+    wanted = read(request.query_params).wanted
+    return Next(call_id=store.desk.cases.next(visitor.user.id, visitor.scope, wanted))
+
+
+@router.post("/assign", response_model=Assigned, responses=failures(404))
+def assign(visitor: Assigner, store: TheStore, body: Annotated[Assigning, Body()]) -> Any:
+    """Give calls to one reviewer. 404 where one of them is out of sight: then none is given."""
+    hidden = store.desk.board.invisible(visitor.scope, body.calls)
+    if hidden:
+        raise Missing(f"there is no call {hidden[0]!r}", code="no-call", call=hidden[0])
+    return Assigned(calls=store.desk.cases.assign(body.calls, body.to, visitor.user.id))
+
+
+@router.post("/{call_id}/claim", response_model=Case, responses=failures(404, 409))
+def claim(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
+    """Take a call, or say that one is still at it; 409 where somebody else has it open."""
+    return store.desk.cases.claim(call_id, visitor.user.id)
+
+
+@router.post("/{call_id}/release", response_model=Case, responses=failures(404))
+def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
+    """Give a call back."""
+    return store.desk.cases.release(call_id, visitor.user.id)
