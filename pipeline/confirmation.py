@@ -9,6 +9,8 @@ from pipeline.phrases import Lexicons, Matcher
 from pipeline.phrases.confirm import confirm, near_misses
 from pipeline.transcription import ScoresTexts, Transcriber, Window
 
+_LASTING = (How.CONFIRMED, How.MEANING)
+
 
 def confirmed(
     transcript: Transcript,
@@ -35,9 +37,9 @@ def confirmed(
 
 
 def kept(hits: Sequence[PhraseHit], lexicons: Lexicons) -> tuple[PhraseHit, ...]:
-    """The confirmed hits whose phrase is still in the lexicons: facts of the sound that no text gives."""
+    """The hits by sound or meaning whose phrase is still in the lexicons: facts that no text gives."""
     known = {(phrase.code.code, phrase.canonical) for phrase in lexicons.phrases}
-    return tuple(hit for hit in hits if hit.how is How.CONFIRMED and (hit.code, hit.phrase) in known)
+    return tuple(hit for hit in hits if hit.how in _LASTING and (hit.code, hit.phrase) in known)
 
 
 def joined(hits: Sequence[PhraseHit], more: Sequence[PhraseHit]) -> tuple[PhraseHit, ...]:

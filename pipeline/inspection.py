@@ -62,6 +62,8 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
         transcriber=tools.transcriber,
     )
     hits = joined(written, heard)
+    if tools.meanings is not None:
+        hits = joined(hits, tools.meanings.match(transcript.utterances))
     scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
     status, reason, code = status_of(call.audio.warning, scorecard)
     return Inspection(

@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     language: str = _changes_results("zh", "language spoken in the calls, as Whisper names it")
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where the speech model runs")
     compute_type: str = _changes_results("int8", "arithmetic of the speech model (CTranslate2 names)")
+    meaning: str | None = _changes_results(
+        None, "find phrases said in other words, for people to hear: use (extra `meaning`), or a folder"
+    )
     workers: Annotated[int, Field(ge=0)] = Field(
         0, description="worker processes; 0: as many as cores and memory allow"
     )
@@ -148,6 +151,8 @@ class Settings(BaseSettings):
             for name, field in type(self).model_fields.items()
             if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("changes_results")
         }
+        if self.meaning is None:  # off is how it was before the setting existed
+            del chosen["meaning"]
         return hashlib.sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
     @classmethod

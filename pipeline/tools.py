@@ -10,6 +10,8 @@ from pipeline import __version__
 from pipeline.domain import SAMPLE_RATE_HZ, Revisions, Role, Span, Utterance
 from pipeline.measures import Scene, measure
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.encoders import load_encoder
+from pipeline.phrases.meaning import Meanings
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import Settings
 from pipeline.speech import Listener, SpeakerSplitter
@@ -31,6 +33,8 @@ class Toolbox:
     rubric: Rubric
     revisions: Revisions
     """Of these tools; ``audio_sha256`` is filled in per recording."""
+    meanings: Meanings | None = None
+    """Finds forbidden phrases said in other words; None where that is off."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,9 @@ def fill_toolbox(settings: Settings) -> Toolbox:
         matcher=rules.matcher,
         rubric=rules.rubric,
         revisions=_revisions(settings, rules.matcher.lexicons, rules.rubric),
+        meanings=(
+            Meanings(rules.matcher.lexicons, load_encoder(settings.meaning)) if settings.meaning else None
+        ),
     )
 
 

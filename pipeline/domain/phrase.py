@@ -25,6 +25,8 @@ class How(StrEnum):
     PATTERN = "pattern"
     SOUND = "sound"
     CONFIRMED = "confirmed"
+    MEANING = "meaning"
+    """In other words. A reason for a person to listen, never to take points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pipeline.domain import Call, Measures, PhraseHit, Role, Span, Transcript, Utterance, merge, subtract
+from pipeline.domain import Call, How, Measures, PhraseHit, Role, Span, Transcript, Utterance, merge, subtract
 
 T = TypeVar("T")
 
@@ -72,11 +72,17 @@ class Facts:
 
     @cached_property
     def by_code(self) -> Mapping[str, tuple[PhraseHit, ...]]:
-        """Hits in time order, by phrase code."""
+        """Hits in time order, by phrase code. What was said in other words decides nothing: see ``meant``."""
         found: dict[str, list[PhraseHit]] = defaultdict(list)
         for hit in sorted(self.hits, key=lambda h: (h.span, h.phrase)):
-            found[hit.code].append(hit)
+            if hit.how is not How.MEANING:
+                found[hit.code].append(hit)
         return {code: tuple(hits) for code, hits in found.items()}
+
+    @cached_property
+    def meant(self) -> tuple[PhraseHit, ...]:
+        """What the agent said in words of his own, much like a forbidden phrase: for people to hear."""
+        return tuple(h for h in self.hits if h.how is How.MEANING and h.role is Role.AGENT)
 
     def found(self, codes: tuple[str, ...], role: Role | None = None) -> tuple[PhraseHit, ...]:
         """Hits of any of ``codes`` in time order; by one role, or by anyone (None)."""

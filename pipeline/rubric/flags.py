@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.domain import Role
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.sheet import FlagRule, Rubric
 from pipeline.rubric.verdict import Truth
 
@@ -25,6 +26,8 @@ def flag_reasons(
     reasons = [r for rule in rubric.flag if (r := _fires(rule, facts, judged, passed=passed)) is not None]
     if raised and rubric.alerts.flag:
         reasons.append("客户有升级投诉的表示")
+    if facts.meant:
+        reasons.append(f"坐席的话意思接近违规用语，请人工听：{listed(cite_all(facts.meant))}")
     return tuple(dict.fromkeys(reasons))
 
 

@@ -9,6 +9,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "how.exact": ("原词", "exact"),
     "how.pattern": ("句式", "pattern"),
     "how.sound": ("谐音", "sound-alike"),
+    "how.meaning": ("意思接近", "by meaning"),
     "how.confirmed": ("声学确认", "confirmed"),
     "kind.forbidden": ("禁语", "forbidden"),
     "kind.required": ("必说", "required"),

@@ -134,6 +134,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.how.exact": ("原词匹配", "the very words"),
     "call.how.pattern": ("句式匹配", "by its pattern"),
     "call.how.sound": ("谐音匹配", "sounds alike"),
+    "call.how.meaning": ("意思接近", "by its meaning"),
     "call.how.confirmed": ("声音确认", "confirmed by the sound"),
     "call.sure.high": ("很有把握", "very sure"),
     "call.sure.good": ("较有把握", "fairly sure"),

@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.how.exact": ("原文", "as written"),
     "rules.how.pattern": ("句式", "pattern"),
     "rules.how.sound": ("读音", "by sound"),
+    "rules.how.meaning": ("意思接近", "by its meaning"),
     "rules.how.confirmed": ("听音确认", "confirmed by ear"),
     "rules.how.meaning": ("语义", "by meaning"),
     "rules.confidence": ("把握", "Confidence"),
