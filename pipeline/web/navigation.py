@@ -12,6 +12,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/appeals", "nav.appeals", (P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE)),
     ("/samples", "nav.samples", (P.SAMPLE, P.HEAR)),
     ("/calibrations", "nav.calibrations", (P.CALIBRATE,)),
+    ("/exemplars", "nav.exemplars", (P.LISTEN,)),
     ("/rules", "nav.rules", (P.RULES,)),
     ("/admin", "nav.admin", (P.USERS, P.AUDIT, P.RETENTION)),
 )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import Finding, Outcome
+from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
 from pipeline.review.appeals import OPEN, Opinion, Seat, Step, Terms, missing_seats, sees_opinions, steps_for
@@ -47,11 +48,16 @@ class Line:
 
     appeal: Appeal
     steps: frozenset[Step]
+    leads: bool
+    """The visitor is the team lead."""
 
     @property
     def waits_for_visitor(self) -> bool:
-        """True where the next step is theirs; deciding is nobody's turn before the panel is complete."""
-        turns = {Step.ACCEPT, Step.OPINION}
+        """True where the next step is theirs: a supervisor may accept at once, but the lead is asked first;
+        and nobody is asked to decide before the panel is complete."""
+        turns = {Step.OPINION}
+        if self.leads or self.appeal.state is AppealState.EXPIRED:
+            turns.add(Step.ACCEPT)
         if not missing_seats(self.appeal.standing.seats):
             turns.add(Step.DECIDE)
         return bool(self.steps & turns)
@@ -73,7 +79,10 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
         visitor=visitor,
         group=chosen,
         groups=list(GROUPS),
-        lines=[Line(one, steps_for(one.standing, visitor.user)) for one in found],
+        lines=[
+            Line(one, steps_for(one.standing, visitor.user), leads=visitor.user.role is UserRole.LEAD)
+            for one in found
+        ],
         rates=store.desk.appeals.rates() if visitor.may(P.DECIDE) else None,
         works=works,
         seats=len(Seat),

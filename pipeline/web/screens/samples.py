@@ -94,6 +94,9 @@ def show(request: Request, sample: int, visitor: Reader, store: TheStore, verify
         over=period_is_over(datetime.now(UTC), found.rule),
         calls=calls,
         rates=miss_rates([Heard(c.stratum, c.misses) for c in calls]) if drawn else (),
+        names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name}
+        if found.rule.per is Per.AGENT
+        else {},
         verification=room.verify(sample) if verify and drawn else None,
         most_misses=MOST_MISSES,
     )

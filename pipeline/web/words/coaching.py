@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "nav.exemplars": ("示范", "Examples"),
     "coaching.title": ("辅导记录", "Coaching notes"),
     "coaching.none": ("还没有辅导记录。", "No notes yet."),
     "coaching.read": ("已阅", "read"),
