@@ -36,17 +36,25 @@ class Repaired:
         return round(sum(touched), 3) if touched else None
 
 
+def words_of(sources: Iterable[str]) -> frozenset[str]:
+    """The key words of patterns (RE2)."""
+    return frozenset(word for source in sources for word in _WORD.findall(_CLASS.sub(" ", source)))
+
+
 class Anchors:
     """The key words of many patterns."""
 
-    def __init__(self, sources: Iterable[str]) -> None:
-        words = {word for source in sources for word in _WORD.findall(_CLASS.sub(" ", source))}
+    def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(words)
         self._index = SoundIndex((word, i, TOLERANCE * len(word)) for i, word in enumerate(self._words))
 
     def repair(self, text: str) -> Repaired:
         """Put right the nearest sound-alikes first; what is already a key word stays."""
         return self.repair_all([text])[0]
+
+    def heard_in(self, texts: Sequence[str]) -> bool:
+        """True where any of the texts holds a sound-alike of a key word."""
+        return any(self._index.find_all(texts))
 
     def repair_all(self, texts: Sequence[str]) -> list[Repaired]:
         """``repair`` for each of several texts, much faster than one by one."""

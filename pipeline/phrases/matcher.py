@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Role, Utterance
-from pipeline.phrases.anchors import Anchors, Repaired
+from pipeline.phrases.anchors import Anchors, Repaired, words_of
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
 from pipeline.phrases.conversation import Run, runs
@@ -68,9 +68,15 @@ class Judged:
 class Matcher:
     """Compiled lexicons. Reads only what it was given: safe to share between threads."""
 
-    def __init__(self, lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How)) -> None:
+    def __init__(
+        self,
+        lexicons: Lexicons,
+        *,
+        ways: frozenset[How] = frozenset(How),
+        only: Collection[str] | None = None,
+    ) -> None:
         self.lexicons = lexicons
-        self._phrases = lexicons.phrases
+        self._phrases = tuple(p for p in lexicons.phrases if only is None or p.code.code in only)
         owned = [(s, i) for i, p in enumerate(self._phrases) for v in p.variants for s in spellings(v).texts]
         templates = [(t, i) for i, p in enumerate(self._phrases) for t in (*p.patterns, *_unfinished(p))]
         self._exact = Spellings(owned)
@@ -85,8 +91,8 @@ class Matcher:
             (s, -1 - k, None) for k, e in enumerate(exceptions) if is_finite(e) for s in spellings(e).texts
         ]
         self._sound = SoundIndex([*self._soundable(), *quiet]) if How.SOUND in ways else None
-        chosen = [t for t, _ in templates] if How.SOUND in ways and How.PATTERN in ways else []
-        self._anchors = Anchors(compiled(t).source for t in chosen) if chosen else None
+        repairs = bool(templates) and {How.SOUND, How.PATTERN} <= ways
+        self._anchors = Anchors(key_words(lexicons)) if repairs else None
         self._silencers = {name: Silencer(context) for name, context in lexicons.contexts.items()}
 
     def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
@@ -291,6 +297,15 @@ def _collapsed(found: list[tuple[Candidate, PhraseHit]]) -> list[PhraseHit]:
     return [hit for _, hit in kept]
 
 
-def compile_matcher(lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How)) -> Matcher:
-    """Compile once per process; ``ways`` narrows how phrases may be found (for figures and explanations)."""
-    return Matcher(lexicons, ways=ways)
+def key_words(lexicons: Lexicons) -> frozenset[str]:
+    """The words of all patterns that are put right where they are misheard."""
+    templates = (t for p in lexicons.phrases for t in (*p.patterns, *_unfinished(p)))
+    return words_of(compiled(t).source for t in templates)
+
+
+def compile_matcher(
+    lexicons: Lexicons, *, ways: frozenset[How] = frozenset(How), only: Collection[str] | None = None
+) -> Matcher:
+    """Compile once per process; ``ways`` narrows how phrases may be found (for figures and explanations),
+    ``only`` the codes that are looked for."""
+    return Matcher(lexicons, ways=ways, only=only)

@@ -18,8 +18,10 @@ from typing import NamedTuple
 from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import single_threaded
 from pipeline.batch.rescoring.changes import CallChange, compare
+from pipeline.batch.rescoring.rematching import Rematcher
 from pipeline.errors import CallinspectError
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection import Rules, read_rules, rejudge
+from pipeline.phrases.deferred import DeferredMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, judgement, open_store
 
@@ -46,7 +48,13 @@ class Share:
 
 
 def judge_share(
-    store: Store, rules: Rules, keys: Sequence[int], *, wanted: RuleRevisions, write: bool
+    store: Store,
+    rules: Rules,
+    rematcher: Rematcher,
+    keys: Sequence[int],
+    *,
+    wanted: RuleRevisions,
+    write: bool,
 ) -> Share:
     """Judge these stored inspections again.
 
@@ -59,11 +67,16 @@ def judge_share(
         )
     share = Share([], [])
     for key, before in store.heard(keys):
-        after = rejudge(before, rules)
+        after = rejudge(rematcher.brought_up(before), rules)
         share.changes.append(compare(before, after))
         if write:
             share.judgements.append(judgement(key, after))
     return share
+
+
+def _rules(settings: Settings) -> Rules:
+    lexicons, rubric = read_rules(settings)
+    return Rules(DeferredMatcher(lexicons), rubric)
 
 
 def judged(
@@ -84,9 +97,10 @@ def judged(
     shares = [keys[start : start + SHARE] for start in range(0, len(keys), SHARE)]
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
-        rules = load_rules(settings)
+        rules = _rules(settings)
+        rematcher = Rematcher(rules, store.desk.rules.book)
         for share in shares:
-            yield judge_share(store, rules, share, wanted=wanted, write=write)
+            yield judge_share(store, rules, rematcher, share, wanted=wanted, write=write)
         return
     yield from _by_processes(shares, settings=settings, wanted=wanted, workers=workers, write=write)
 
@@ -125,6 +139,7 @@ class _Worker:
 
     store: Store
     rules: Rules
+    rematcher: Rematcher
 
 
 def _start(settings: Settings) -> None:
@@ -133,10 +148,11 @@ def _start(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
-    _Worker.rules = load_rules(settings)
+    _Worker.rules = _rules(settings)
+    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.desk.rules.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()
 
 
 def _judge(keys: Sequence[int], wanted: RuleRevisions, write: bool) -> Share:
-    return judge_share(_Worker.store, _Worker.rules, keys, wanted=wanted, write=write)
+    return judge_share(_Worker.store, _Worker.rules, _Worker.rematcher, keys, wanted=wanted, write=write)

@@ -1,0 +1,120 @@
+"""Looking again, after an edit of the lexicons, for what was edited and no more.
+
+A code's hits depend on its own phrases and the contexts that silence them. Only misheard key words of
+patterns reach farther: they are put right with one set of words for all patterns, so where the edit changed
+that set, a call in which a changed word may have been heard is matched anew as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.confirmation import joined, kept
+from pipeline.domain import How, Inspection
+from pipeline.errors import LexiconError
+from pipeline.inspection import Rules
+from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.anchors import Anchors
+from pipeline.phrases.conversation import runs
+from pipeline.phrases.matcher import key_words
+from pipeline.store.rulebooks import Rulebook
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The difference between two lexicons."""
+
+    codes: frozenset[str]
+    """Codes that were added, taken out or changed in anything that can change a hit."""
+    matcher: Matcher | None
+    """Finds the present phrases of these codes; None where none is left."""
+    changed_words: Anchors | None
+
+
+def edit_between(old: Lexicons, new: Lexicons) -> Edit:
+    """What changed from ``old`` to ``new``, ready to be looked for."""
+    before, after = _by_code(old), _by_code(new)
+    codes = frozenset(c for c in (*before, *after) if before.get(c) != after.get(c))
+    words = key_words(old) ^ key_words(new)
+    return Edit(
+        codes,
+        compile_matcher(new, only=codes) if codes & after.keys() else None,
+        Anchors(words) if words else None,
+    )
+
+
+def _by_code(lexicons: Lexicons) -> dict[str, list[object]]:
+    """Everything that can change a hit of a code: its phrases in order, and the contexts they name."""
+    found: dict[str, list[object]] = {}
+    for p in lexicons.phrases:
+        contexts = [lexicons.contexts[name] for name in p.quiet_when]
+        silence = [(c.name, c.before, c.after, c.near, c.reach) for c in contexts]
+        found.setdefault(p.code.code, []).append(
+            (
+                p.code,
+                p.canonical,
+                p.variants,
+                p.patterns,
+                p.exceptions,
+                p.tolerance,
+                p.whole_words,
+                silence,
+            )
+        )
+    return found
+
+
+class Rematcher:
+    """Brings the hits of stored inspections up to the present lexicons."""
+
+    def __init__(self, rules: Rules, book: Callable[[str], Rulebook | None]) -> None:
+        """``book`` gives the text of an earlier revision of the lexicons, where it is kept."""
+        self._rules, self._book = rules, book
+        self._edits: dict[str, Edit | None] = {}
+
+    def brought_up(self, inspection: Inspection) -> Inspection:
+        """The inspection with the hits that the present lexicons give; unchanged where everything must be
+        looked for again, or nothing."""
+        revision = inspection.revisions.lexicons
+        if revision == self._rules.lexicons:
+            return inspection
+        if revision not in self._edits:
+            self._edits[revision] = self._edit(revision)
+        edit = self._edits[revision]
+        said = inspection.transcript.utterances
+        if edit is None or (
+            edit.changed_words is not None and edit.changed_words.heard_in([run.text for run in runs(said)])
+        ):
+            return inspection
+        hits = [h for h in inspection.hits if h.how is not How.CONFIRMED and h.code not in edit.codes]
+        if edit.matcher is not None:
+            hits += edit.matcher.match(said)
+        hits.sort(key=lambda h: (h.span, h.code))
+        return replace(
+            inspection,
+            hits=joined(hits, kept(inspection.hits, self._rules.matcher.lexicons)),
+            revisions=replace(inspection.revisions, lexicons=self._rules.lexicons),
+        )
+
+    def _edit(self, revision: str) -> Edit | None:
+        book = self._book(revision)
+        old = None if book is None else _lexicons(book)
+        # Read by this version of the program they may be other lexicons: then nothing is known of the hits.
+        if old is None or old.revision != revision:
+            return None
+        return edit_between(old, self._rules.matcher.lexicons)
+
+
+def _lexicons(book: Rulebook) -> Lexicons | None:
+    try:
+        files = json.loads(book.content)
+        with tempfile.TemporaryDirectory(prefix="callinspect-") as folder:
+            for name, text in files.items():
+                (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
+            return load_lexicons(Path(folder))
+    except (ValueError, AttributeError, LexiconError):
+        return None

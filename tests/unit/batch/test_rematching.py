@@ -1,0 +1,166 @@
+"""After an edit of the lexicons, looking for the edited codes alone gives what looking for all gives."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch.rescoring.rematching import Rematcher, edit_between
+from pipeline.domain import (
+    Call,
+    How,
+    Inspection,
+    PhraseHit,
+    Recording,
+    Revisions,
+    Role,
+    Span,
+    Status,
+    Transcript,
+    Utterance,
+)
+from pipeline.inspection import Rules
+from pipeline.phrases import Lexicons, compile_matcher, load_lexicons
+from pipeline.rubric import Rubric, load_rubric
+from pipeline.store.rulebooks import Rulebook
+
+ROOT = Path(__file__).resolve().parents[3]
+FILES = ("contexts.yaml", "forbidden-shirk.yaml", "escalation.yaml")
+NEW_WORDS = """\
+codes:
+  - code: test-code
+    kind: forbidden
+    title: 测试
+    severity: C
+    role: agent
+    phrases:
+      - phrase: 查.{0,4}通信录
+        variants: [先挂电话吧]
+        reason: test
+        examples: {hit: [查一查通信录]}
+"""
+HOMOPHONES = dict(zip("归管投诉电话通讯", "鬼馆头述店画同信", strict=True))
+
+
+def _added(folder: Path) -> None:
+    (folder / "new.yaml").write_text(NEW_WORDS, encoding="utf-8")
+
+
+def _taken_out(folder: Path) -> None:
+    (folder / "forbidden-shirk.yaml").unlink()
+
+
+def _context_changed(folder: Path) -> None:
+    path = folder / "contexts.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("不", "卜").replace("别", "卜").replace("说", "卜"), encoding="utf-8")
+
+
+def _variant_changed(folder: Path) -> None:
+    path = folder / "forbidden-shirk.yaml"
+    text = path.read_text("utf-8")
+    assert "不归我" in text
+    path.write_text(text.replace("不归我", "不归本人", 2), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def rubric() -> Rubric:
+    codes = load_lexicons(ROOT / "lexicons" / "zh").codes
+    return load_rubric(ROOT / "rubrics" / "service.yaml", codes=codes)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "lexicons"
+    made.mkdir()
+    for name in FILES:
+        shutil.copy(ROOT / "lexicons" / "zh" / name, made / name)
+    return made
+
+
+def _calls(lexicons: Lexicons) -> Iterator[tuple[Utterance, ...]]:
+    dice = random.Random(3)
+    texts = [text for p in lexicons.phrases for text in (*p.hit, *p.quiet)]
+    texts += 30 * ["请您查一下通讯录好吗", "先挂电话吧", "您先查同信录", "这事不归本人管"]
+    for _ in range(40):
+        said = []
+        for number in range(8):
+            text = dice.choice(texts)
+            if dice.random() < 0.4:
+                text = "".join(HOMOPHONES.get(c, c) if dice.random() < 0.5 else c for c in text)
+            role = dice.choice([Role.AGENT, Role.CUSTOMER])
+            said.append(Utterance(role, Span(number * 4.0, number * 4.0 + 3), text))
+        yield tuple(said)
+
+
+def _judged(said: tuple[Utterance, ...], lexicons: Lexicons, hits: tuple[PhraseHit, ...]) -> Inspection:
+    return Inspection(
+        Recording(Call("A1"), (), "0" * 64),
+        Status.INSPECTED,
+        None,
+        Revisions("0" * 64, "engine", "base", lexicons.revision, "rubric", "settings"),
+        40.0,
+        "stereo",
+        Transcript(said),
+        hits=hits,
+    )
+
+
+@pytest.mark.parametrize("edit", [_added, _taken_out, _context_changed, _variant_changed])
+def test_the_edit_alone_gives_the_same_hits(
+    folder: Path, edit: Callable[[Path], None], rubric: Rubric
+) -> None:
+    old = load_lexicons(folder)
+    book = Rulebook(
+        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
+    )
+    before = compile_matcher(old)
+    edit(folder)
+    new = load_lexicons(folder)
+    assert new.revision != old.revision
+    after = compile_matcher(new)
+    changed = edit_between(old, new).codes
+    assert changed
+    rematcher = Rematcher(Rules(after, rubric), {old.revision: book}.get)
+    spared = different = 0
+    for said in _calls(old):
+        stored = _judged(said, old, before.match(said))
+        found = rematcher.brought_up(stored)
+        if found.revisions.lexicons == new.revision:
+            spared += 1
+            assert found.hits == after.match(said)
+            different += found.hits != stored.hits
+    assert spared > 10
+    assert different > 0
+
+
+def test_without_the_old_text_all_is_looked_for_again(folder: Path, rubric: Rubric) -> None:
+    old = load_lexicons(folder)
+    _added(folder)
+    rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
+    said = (Utterance(Role.AGENT, Span(0, 2), "先挂电话吧"),)
+    stored = _judged(said, old, ())
+    assert Rematcher(rules, lambda _: None).brought_up(stored) is stored
+    garbled = Rulebook(old.revision, "lexicons", "{")
+    assert Rematcher(rules, lambda _: garbled).brought_up(stored) is stored
+
+
+def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
+    from dataclasses import replace
+
+    old = load_lexicons(folder)
+    book = Rulebook(
+        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
+    )
+    written = compile_matcher(old).match((Utterance(Role.AGENT, Span(0, 2), "这个不归我管"),))
+    heard = replace(written[0], how=How.CONFIRMED)
+    _added(folder)
+    rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
+    said = (Utterance(Role.AGENT, Span(0, 2), "这事儿呢，我们这边也没什么办法"),)
+    found = Rematcher(rules, lambda _: book).brought_up(_judged(said, old, (heard,)))
+    assert heard in found.hits
