@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.roles import correct_roles
 from pipeline.domain import Case, Role, Span, Verdict
-from pipeline.errors import Conflict, Refused, ReviewError
-from pipeline.inspection import load_rules
+from pipeline.errors import Conflict, Refused, ReviewError, UsageError
+from pipeline.inspection import Rules
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.asking import read
@@ -23,6 +23,7 @@ from pipeline.web.call.view import CallView, look
 from pipeline.web.errors import STATUS, for_htmx
 from pipeline.web.listening import TheSoundRoom
 from pipeline.web.render import call_url, fragment, page, url
+from pipeline.web.rulebook.book import matcher_of, read_book
 from pipeline.web.screens.audio import sound_message
 from pipeline.web.titles import code_titles
 from pipeline.web.words import known, say
@@ -187,7 +188,11 @@ def swap_roles(
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
     _check_claim(store, call_id, visitor)
-    correct_roles(store, load_rules(settings), call_id, by=visitor.user.id, request=request_id)
+    try:
+        rules = Rules(matcher_of(settings), read_book(settings).rubric)
+    except UsageError as error:
+        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
+    correct_roles(store, rules, call_id, by=visitor.user.id, request=request_id)
     return RedirectResponse(call_url(call_id), 303)
 
 

@@ -241,6 +241,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "error.undone-already": ("已经撤销过了。", "This was taken back already."),
     "error.roles": ("角色对调请用“角色对调”按钮还原。", "Swap the roles again to take this back."),
     "error.not-heard": ("没有识别到对话，不能对调角色。", "Nothing was heard; there are no roles to swap."),
+    "error.rules-broken": (
+        "评分表或词库现在读不了，不能重新评分：{reason}",
+        "The rubric or the lexicons cannot be read now, so nothing can be scored anew: {reason}",
+    ),
     "error.empty": ("请先写留言。", "Write something first."),
     "error.no-decision": ("没有这条记录。", "There is no such decision."),
 }

@@ -15,3 +15,5 @@ const transcript = startTranscript(player);
 const wave = startWave(frame, player, drawing);
 startFindings(frame, player, transcript, wave);
 startClaim(frame);
+const asked = Number(new URLSearchParams(location.search).get("t"));
+if (asked > 0) transcript.reveal(asked);
