@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -103,6 +103,23 @@ class AppealSettings(BaseModel):
     )
 
 
+class OidcSettings(BaseModel):
+    """Signing in by an identity provider (OpenID Connect)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(default="", description="address of the provider; empty: only passwords")
+    client_id: str = Field(default="", description="our name there")
+    client_secret: SecretStr = Field(
+        default=SecretStr(""), description="best as CALLINSPECT_OIDC__CLIENT_SECRET in the environment"
+    )
+    scope: str = Field(default="openid profile email", description="what is asked for")
+    claim: str = Field(
+        default="preferred_username", description="the claim that holds the account's name at the first time"
+    )
+    title: str = Field(default="OpenID Connect", description="the provider's name on the button")
+
+
 class Settings(BaseSettings):
     """All settings of callinspect."""
 
@@ -142,6 +159,7 @@ class Settings(BaseSettings):
     calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
 
     serve: ServeSettings = Field(default_factory=ServeSettings, description="the review room")
+    oidc: OidcSettings = Field(default_factory=OidcSettings, description="signing in by an identity provider")
     appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
 
     def fingerprint(self) -> str:

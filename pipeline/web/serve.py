@@ -8,21 +8,23 @@ from collections.abc import Callable
 import uvicorn
 
 from pipeline.errors import UsageError
-from pipeline.settings import ServeSettings, Settings
+from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
-from pipeline.web import vendor
+from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
 
 
-def check(serve: ServeSettings) -> None:
+def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
     """Refuse to start what could not work.
 
     Raises:
         UsageError: the interface's libraries are not here, or certificate and key do not belong together.
     """
+    if login is not None:
+        oidc.check(login)
     absent = vendor.missing()
     if absent:
         names = ", ".join(package.name for package in absent)

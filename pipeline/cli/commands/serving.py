@@ -31,7 +31,7 @@ def serve(
     serving = session.settings.serve.model_copy(update=chosen)
     settings = session.settings.model_copy(update={"serve": serving})
     words, base = session.words, base_url(serving)
-    check(serving)
+    check(serving, settings.oidc)
     need_store(session)
     with contextlib.closing(listen(serving)) as sock, open_store(settings.store) as store:
         session.out.print(words("serve.at", url=base), style="bold", soft_wrap=True)

@@ -98,6 +98,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the review room lacks JavaScript ({names}); run make setup. Inspecting works without it",
     ),
     "setting.calls": ("话单与文件名", "call list and file names"),
+    "setting.oidc": ("统一身份登录（OpenID Connect）", "signing in by an identity provider"),
     "setting.serve": ("复核台（serve 命令）", "the review room (command serve)"),
     "setting.appeals": ("申诉期限（天）", "days of an appeal"),
 }

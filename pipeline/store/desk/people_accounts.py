@@ -117,6 +117,14 @@ class Accounts(Room):
             row = connection.execute(select(*ACCOUNT).where(users.c.subject == subject)).one_or_none()
         return None if row is None else user_of(row)
 
+    def bind(self, name: str, subject: str) -> User | None:
+        """Give an account that has neither password nor subject to this subject of the identity provider."""
+        free = (users.c.name == plain_name(name)) & users.c.password.is_(None) & users.c.subject.is_(None)
+        with self._write() as connection:
+            bound = update(users).where(free).values(subject=subject).returning(*ACCOUNT)
+            row = connection.execute(bound).one_or_none()
+        return None if row is None else user_of(row)
+
     def all(self, *, roles: Sequence[UserRole] = ()) -> tuple[UserRow, ...]:
         """All accounts (of these roles), by name."""
         seen = func.max(sessions.c.seen_at).label("seen")

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import Refused
 from pipeline.web import passwords
-from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone
+from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone, the_settings
 from pipeline.web.cookies import drop_session, keep_preference
 from pipeline.web.render import page
 from pipeline.web.secrets import digest
@@ -25,7 +26,7 @@ Anyone = Annotated[Visitor | None, Depends(anyone)]
 def sign_in_page(request: Request, visitor: Anyone, next: str = "/") -> Response:
     if visitor is not None:
         return RedirectResponse(safe_next(next), 303)
-    return page(request, "sign-in/index.html", next=safe_next(next), name="", error=None, wait=0)
+    return _sign_in_page(request, next=safe_next(next))
 
 
 @router.post("/sign-in")
@@ -39,19 +40,28 @@ def sign_in(
     tried = attempt(request, name, password)
     if tried.user is None:
         wait = math.ceil(tried.wait)
-        return page(
-            request,
-            "sign-in/index.html",
-            status=429 if wait else 401,
-            headers={"Retry-After": str(wait)} if wait else None,
-            next=safe_next(next),
-            name=name,
-            error="sign-in.wait" if wait else "sign-in.wrong",
-            wait=wait,
-        )
+        error = "sign-in.wait" if wait else "sign-in.wrong"
+        return _sign_in_page(request, next=safe_next(next), name=name, error=error, wait=wait)
     response = RedirectResponse(safe_next(next), 303)
     begin_session(request, response, tried.user, how="password")
     return response
+
+
+def _sign_in_page(
+    request: Request, *, next: str, name: str = "", error: str | None = None, wait: int = 0
+) -> Response:
+    oidc = the_settings(request).oidc
+    return page(
+        request,
+        "sign-in/index.html",
+        status=429 if wait else 401 if error else 200,
+        headers={"Retry-After": str(wait)} if wait else None,
+        next=next,
+        name=name,
+        error=error,
+        wait=wait,
+        oidc=oidc.title if oidc.issuer else None,
+    )
 
 
 @router.post("/sign-out")
@@ -125,8 +135,6 @@ async def preferences(
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Language and theme, of the account and of this browser."""
-    from starlette.concurrency import run_in_threadpool
-
     if visitor is not None and (request.headers.get("x-csrf-token") or csrf) != visitor.csrf:
         raise Forbidden("error.csrf", visitor=visitor)
     lang = lang if lang in ("zh", "en") else None

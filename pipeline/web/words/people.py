@@ -47,6 +47,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "尝试太多，请在 {seconds} 秒后再试。",
         "Too many attempts: try again in {seconds} seconds.",
     ),
+    "error.oidc": (
+        "统一身份登录没有成功，请再试一次。",
+        "Signing in by the identity provider did not work; try once more.",
+    ),
+    "error.oidc-unknown": (
+        "这里没有 {name} 的账号。请管理员先建一个。",
+        "There is no account for {name} here. Ask an administrator to make one.",
+    ),
+    "sign-in.oidc": ("用 {title} 登录", "Sign in with {title}"),
     "account.done.password": (
         "密码已修改，其他登录均已退出。",
         "The password is changed; other sessions have ended.",
