@@ -25,6 +25,7 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pipeline.batch.rescoring import rescore
+from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import (
     Call,
     Inspection,
@@ -39,12 +40,13 @@ from pipeline.domain import (
     Utterance,
     Word,
 )
-from pipeline.inspection import load_rules, rejudge
+from pipeline.inspection import Rules, load_rules, rejudge
 from pipeline.measures import catalogue
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 from pipeline.store import judgement, open_store
 
 T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent.parent
 
 DISTINCT = 200
 """Calls that are made one by one; the others are copies of them, row by row."""
@@ -175,40 +177,61 @@ def main() -> None:
 
 
 def measure(path: Path, calls: int, minutes: float, workers: int) -> None:
-    settings = load_settings(store=f"sqlite:///{path}", workers=workers)
+    settings = load_settings(store=f"sqlite:///{path}", workers=workers, **_own_rules(path.parent))
     load = os.getloadavg()[0]
     print(f"{calls} calls of {minutes:g} min, {workers} workers, {os.cpu_count()} cores, load {load:.1f}")
     rules = timed("read and compile lexicons and rubric", 1, lambda: load_rules(settings))
-    few = min(DISTINCT, calls)
     if not path.exists():
-        made = [synthesise(number, minutes=minutes) for number in range(few)]
-        with open_store(settings.store) as store:
-            run_id = store.start_run()
-            judged = timed(
-                "judge (match and score), in memory", few, lambda: [rejudge(i, rules) for i in made]
-            )
-            older = [replace(i, revisions=replace(i.revisions, rubric="older")) for i in judged]
-            timed(
-                "save, one transaction per call", few, lambda: [store.save(i, run_id=run_id) for i in older]
-            )
-            store.finish_run(run_id)
-        timed("copy rows", calls, lambda: copy_rows(path, calls))
+        _fill(path, settings, rules, calls, minutes)
     print(f"store: {path.stat().st_size / 2**20:.0f} MiB")
     with open_store(settings.store) as store:
-        keys = timed(
-            "find what is outdated",
-            calls,
-            lambda: store.outdated(lexicons=rules.lexicons, rubric=rules.rubric.revision),
-        )
-        some = keys[:500]
-        read = timed("read what judgement needs", len(some), lambda: list(store.heard(some)))
-        again = timed("judge", len(some), lambda: [(key, rejudge(i, rules)) for key, i in read])
-        timed("prepare rows", len(some), lambda: [judgement(key, i) for key, i in again])
-    timed("dry run, whole", len(keys), lambda: rescore(settings=settings, dry_run=True))
-    done = timed("rescore, whole", len(keys), lambda: rescore(settings=settings))
+        keys = store.outdated(lexicons="other", rubric="other")[:500]
+        read = timed("read what judgement needs", len(keys), lambda: list(store.heard(keys)))
+        again = timed("judge: score alone", len(keys), lambda: [(key, rejudge(i, rules)) for key, i in read])
+        timed("prepare rows", len(keys), lambda: [judgement(key, i) for key, i in again])
+        blank = [(key, replace(i, revisions=replace(i.revisions, lexicons="other"))) for key, i in read[:50]]
+        timed("judge: match all and score", len(blank), lambda: [rejudge(i, rules) for _, i in blank])
+    _edit(settings.rubric, "pass_mark:", "pass_mark: 61 #")
+    _rescored("rubric edited", settings, calls)
+    _edit(
+        settings.lexicons / "forbidden-shirk.yaml", "variants:\n", "variants:\n          - 这事归别人管呢\n"
+    )
+    _rescored("one code of the lexicons edited", settings, calls)
     timed("rescore again: nothing to do", calls, lambda: rescore(settings=settings))
-    size = path.stat().st_size / 2**20
-    print(f"{done.written} new revisions; store: {size:.0f} MiB; load {os.getloadavg()[0]:.1f}")
+    print(f"store: {path.stat().st_size / 2**20:.0f} MiB; load {os.getloadavg()[0]:.1f}")
+
+
+def _own_rules(folder: Path) -> dict[str, Path]:
+    """Copies of the default rules, to be edited."""
+    copies = {"lexicons": folder / "lexicons", "rubric": folder / "rubric.yaml"}
+    shutil.copytree(ROOT / "lexicons" / "zh", copies["lexicons"], dirs_exist_ok=True)
+    shutil.copy(ROOT / "rubrics" / "service.yaml", copies["rubric"])
+    return copies
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    if old not in text:
+        raise SystemExit(f"{path} holds no {old!r} any more: choose another edit")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def _fill(path: Path, settings: Settings, rules: Rules, calls: int, minutes: float) -> None:
+    few = min(DISTINCT, calls)
+    made = [synthesise(number, minutes=minutes) for number in range(few)]
+    with open_store(settings.store) as store:
+        run_id = store.start_run()
+        keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric.revision)
+        judged = timed("judge (match and score), in memory", few, lambda: [rejudge(i, rules) for i in made])
+        timed("save, one transaction per call", few, lambda: [store.save(i, run_id=run_id) for i in judged])
+        store.finish_run(run_id)
+    timed("copy rows", calls, lambda: copy_rows(path, calls))
+
+
+def _rescored(name: str, settings: Settings, calls: int) -> None:
+    timed(f"{name}: dry run", calls, lambda: rescore(settings=settings, dry_run=True))
+    done = timed(f"{name}: rescore", calls, lambda: rescore(settings=settings))
+    print(f"{done.written} new revisions, {len(done.changes.calls)} calls changed")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,203 @@
+"""A store of the first version, with calls in it, is read by today's code after its migration."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from pipeline.domain import How, Outcome, Role, Severity, Span, Status
+from pipeline.store import CallFilter, open_store
+from pipeline.store.migrate import FOLDER
+
+HEARD_AT = "2026-11-20T20:00:00+00:00"
+ROWS: dict[str, list[dict[str, object]]] = {
+    "runs": [{"id": 1, "kind": "run", "state": "finished", "host": "h", "pid": 1, "started_at": HEARD_AT}],
+    "calls": [
+        {
+            "id": 1,
+            "call_id": "C1",
+            "agent_id": "8001",
+            "team": "一组",
+            "started_at": "2026-11-20T09:00:00+08:00",
+        },
+        {"id": 2, "call_id": "C2"},
+    ],
+    "inspections": [
+        # C1 was judged twice by other rules, and each time its transcript was stored; C2 could not be read.
+        *(
+            {
+                "id": number,
+                "call": 1,
+                "run": 1,
+                "current": number == 5,
+                "inspected_at": HEARD_AT,
+                "status": "inspected",
+                "paths": '["/dump/C1.wav"]',
+                "audio_sha256": "a" * 64,
+                "engine": "e",
+                "model": "m",
+                "lexicons": "l",
+                "rubric": f"r{number}",
+                "settings": "s",
+                "duration": 61.5,
+                "layout": "stereo",
+                "score": 70.0 + number,
+                "passed": False,
+                "fatal": False,
+                "flagged": True,
+                "flag_reasons": '["得分低"]',
+                "alerts": "[]",
+                "sections": '[["服务",75.0,100.0]]',
+                "ledger": '[["","满分",100.0,[],""]]',
+            }
+            for number in (3, 5)
+        ),
+        {
+            "id": 6,
+            "call": 2,
+            "run": 1,
+            "current": True,
+            "inspected_at": HEARD_AT,
+            "status": "unreadable",
+            "reason": "文件损坏",
+            "paths": '["/dump/C2.wav"]',
+            "audio_sha256": "b" * 64,
+            "engine": "e",
+            "model": "m",
+            "lexicons": "l",
+            "rubric": "r5",
+            "settings": "s",
+        },
+    ],
+    "utterances": [
+        {
+            "inspection": number,
+            "number": 0,
+            "role": "agent",
+            "starts": 1.25,
+            "ends": 3.0,
+            "text": "这不归我管",
+            "words": '[["这不归我管",1.25,3.0,0.9]]',
+            "confidence": 0.8,
+            "role_confidence": 0.95,
+            "overlapped": False,
+        }
+        for number in (3, 5)
+    ],
+    "measurements": [
+        {
+            "inspection": n,
+            "number": 0,
+            "name": "hold_total",
+            "value": 4.0 + n,
+            "unit": "s",
+            "spans": "[[5,9]]",
+        }
+        for n in (3, 5)
+    ],
+    "hits": [
+        {
+            "inspection": 5,
+            "number": 0,
+            "code": "shirk",
+            "kind": "forbidden",
+            "phrase": "这不归我管",
+            "role": "agent",
+            "starts": 1.25,
+            "ends": 3.0,
+            "quote": "这不归我管",
+            "how": "exact",
+            "confidence": 0.9,
+            "utterance": 0,
+        }
+    ],
+    "findings": [
+        {
+            "inspection": 5,
+            "number": 0,
+            "criterion": "shirk",
+            "title": "推诿",
+            "section": "服务",
+            "severity": "B",
+            "outcome": "failed",
+            "points": -25.0,
+            "reason": "说了推诿的话",
+            "fatal": False,
+            "evidence": '[[1.25,3.0,"agent","这不归我管","这不归我管","exact",0.9]]',
+            "occurrences": 1,
+        }
+    ],
+}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database at the first version, filled as that version wrote it."""
+    path = tmp_path / "old.db"
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with sqlite3.connect(path) as raw:
+        for table, rows in ROWS.items():
+            for row in rows:
+                marks = ", ".join("?" * len(row))
+                raw.execute(
+                    f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})",
+                    list(row.values()),
+                )
+    raw.close()
+    return f"sqlite:///{path}"
+
+
+def test_what_the_first_version_wrote_is_read_back(url: str) -> None:
+    with open_store(url) as store:
+        found = {i.recording.call.call_id: i for i in store.inspections(CallFilter())}
+        assert found.keys() == {"C1", "C2"}
+        one, two = found["C1"], found["C2"]
+        assert (one.status, one.duration, one.revisions.rubric) == (Status.INSPECTED, 61.5, "r5")
+        (said,) = one.transcript.utterances
+        assert (said.role, said.span, said.text) == (Role.AGENT, Span(1.25, 3.0), "这不归我管")
+        assert [word.text for word in said.words] == ["这不归我管"]
+        assert one.measures.value("hold_total") == 9.0
+        assert one.measures["hold_total"].spans == (Span(5.0, 9.0),)
+        (hit,) = one.hits
+        assert (hit.code, hit.how, hit.span) == ("shirk", How.EXACT, Span(1.25, 3.0))
+        card = one.scorecard
+        assert card is not None
+        assert (card.score, card.passed, card.flag_reasons) == (75.0, False, ("得分低",))
+        (finding,) = card.findings
+        assert (finding.severity, finding.outcome, finding.group) == (Severity.B, Outcome.FAILED, "")
+        assert finding.evidence[0].quote == "这不归我管"
+        assert (two.status, two.reason, two.reason_code) == (Status.UNREADABLE, "文件损坏", None)
+        assert two.transcript.utterances == ()
+
+
+def test_old_revisions_keep_what_they_heard(url: str, tmp_path: Path) -> None:
+    open_store(url).close()
+    with sqlite3.connect(tmp_path / "old.db") as raw:
+        heard = raw.execute(
+            "SELECT i.id, i.current, m.value, u.text FROM inspections i JOIN measurements m USING (hearing) "
+            "JOIN utterances u USING (hearing) ORDER BY i.id"
+        ).fetchall()
+        assert heard == [(3, 0, 7.0, "这不归我管"), (5, 1, 9.0, "这不归我管")]
+        assert raw.execute("SELECT hearing FROM inspections WHERE id = 6").fetchone() == (None,)
+        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+    raw.close()
+
+
+def test_what_was_heard_by_the_first_version_can_be_judged_again(url: str) -> None:
+    with open_store(url) as store:
+        assert store.outdated(lexicons="l", rubric="r5") == []
+        assert store.outdated(lexicons="l", rubric="r6") == [5]
+        ((_, inspection),) = store.heard([5])
+        assert inspection.transcript.utterances[0].text == "这不归我管"
