@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.domain import Case, DecisionKind, Inspection, Role
@@ -90,8 +91,12 @@ def _as_heard(store: Store, current: Inspection) -> Inspection | None:
     return None
 
 
-def take_back(store: Store, settings: Settings, event_id: int, *, by: int | None, request: str) -> Case:
+def take_back(
+    store: Store, rules: Callable[[], Rules], event_id: int, *, by: int | None, request: str
+) -> Case:
     """Undo any event: where it is about roles, the call is judged anew with them as they were before.
+
+    ``rules`` is only called then: compiling them takes a second or two.
 
     Raises:
         Missing, Refused, Conflict: as :meth:`Decisions.undo`. UsageError: the rules cannot be used.
@@ -102,5 +107,5 @@ def take_back(store: Store, settings: Settings, event_id: int, *, by: int | None
     while root.undoes is not None:
         root = known[root.undoes]
     if root.kind is DecisionKind.ROLES:
-        return undo_roles(store, load_rules(settings), event_id, by=by, request=request)
+        return undo_roles(store, rules(), event_id, by=by, request=request)
     return decisions.undo(event_id, by=by, request=request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request
@@ -9,10 +10,11 @@ from pydantic import BaseModel, create_model
 
 from pipeline.batch.roles import correct_roles, take_back
 from pipeline.domain import Case, Decision, FindingVerdict, Span
-from pipeline.errors import Missing, Refused
-from pipeline.inspection import load_rules
+from pipeline.errors import Missing, Refused, UsageError
+from pipeline.inspection import Rules
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
+from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.desk.views_board import QueuePage
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
@@ -20,6 +22,7 @@ from pipeline.web.api import asked
 from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
 from pipeline.web.api.saying import Addition, Comment, Finish, Reopen, Roles, Saying, Undo, Verdict
 from pipeline.web.asking import read
+from pipeline.web.rulebook.book import rules_of
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
 
@@ -141,12 +144,19 @@ def decide(
         case Reopen():
             return decisions.reopen(call_id, by=by, request=name, comment=said.comment)
         case Roles():
-            rules = load_rules(settings)
+            rules = _rules(settings)
             return correct_roles(store, rules, call_id, by=by, request=name, comment=said.comment)
         case Undo():
             if decisions.event(said.event).call_id != call_id:
                 raise Missing("that decision is about another call", code="no-decision")
-            return take_back(store, settings, said.event, by=by, request=name)
+            return take_back(store, partial(_rules, settings), said.event, by=by, request=name)
+
+
+def _rules(settings: Settings) -> Rules:
+    try:
+        return rules_of(settings)
+    except UsageError as error:
+        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
 
 
 def _check_claim(store: Store, call_id: str, visitor: Visitor) -> None:

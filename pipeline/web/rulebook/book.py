@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from pipeline.domain import PhraseKind
+from pipeline.inspection import Rules
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
 from pipeline.settings import Settings
+
+_READING, _COMPILING = Lock(), Lock()
+"""Fifty requests that come first read the files once, and not each for itself."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,25 @@ def read_book(settings: Settings) -> Book:
     Raises:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
-    return _book(settings.lexicons, settings.rubric, _stamp(settings.lexicons), _stamp(settings.rubric))
+    stamps = _stamp(settings.lexicons), _stamp(settings.rubric)
+    with _READING:
+        return _book(settings.lexicons, settings.rubric, *stamps)
 
 
 def matcher_of(settings: Settings) -> Matcher:
     """The compiled lexicons; compiling takes a second or two, once per change of the files."""
-    return _matcher(settings.lexicons, _stamp(settings.lexicons))
+    stamp = _stamp(settings.lexicons)
+    with _COMPILING:
+        return _matcher(settings.lexicons, stamp)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What judges a call now, compiled.
+
+    Raises:
+        LexiconError, RubricError: a file cannot be used; with file, line and remedy.
+    """
+    return Rules(matcher_of(settings), read_book(settings).rubric)
 
 
 def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
