@@ -6,13 +6,18 @@ import * as queue from "./queue.js";
 import { csrf, uuid } from "./session.js";
 
 const ids = new WeakMap(); // control -> the id of what it is sending, until the server has answered
+const sent = new Map(); // id -> what was sent under it
+const settled = new Set(); // ids that the server has answered
 const inFlight = new WeakSet();
+const finished = new WeakMap(); // control -> when its last answer came
+const DOUBLE_MS = 400;
 
 export function startSending() {
   document.addEventListener("htmx:configRequest", prepare);
   document.addEventListener("htmx:beforeRequest", begin);
   document.addEventListener("htmx:afterRequest", finish);
   document.addEventListener("submit", once);
+  document.addEventListener("callinspect:resent", (event) => settle(event.detail.id));
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
@@ -24,17 +29,22 @@ function prepare(event) {
   if (verb === "get") return;
   headers["X-CSRF-Token"] = csrf();
   delete parameters.csrf;
-  if (!parameters.request) {
-    if (!ids.has(elt)) ids.set(elt, uuid());
-    parameters.request = ids.get(elt);
-  }
+  // The same content goes out under the same id until it is answered; anything else is another action.
+  const { request, ...content } = fields(event.detail);
+  const text = JSON.stringify([event.detail.path, content]);
+  let id = request || ids.get(elt);
+  if (!id || settled.has(id) || (sent.has(id) && sent.get(id) !== text)) id = ids.get(elt);
+  if (!id || settled.has(id) || (sent.has(id) && sent.get(id) !== text)) id = uuid();
+  sent.set(id, text);
+  ids.set(elt, id);
+  parameters.request = id;
 }
 
 function begin(event) {
   const { elt, requestConfig } = event.detail;
   if (requestConfig.verb === "get") return;
-  if (inFlight.has(elt)) {
-    event.preventDefault(); // a double click is one click
+  if (inFlight.has(elt) || performance.now() - (finished.get(elt) ?? -DOUBLE_MS) < DOUBLE_MS) {
+    event.preventDefault(); // a double click is one click, also where the server is quick
     return;
   }
   inFlight.add(elt);
@@ -46,6 +56,7 @@ function finish(event) {
   const { elt, requestConfig, xhr } = event.detail;
   if (!requestConfig || requestConfig.verb === "get") return;
   inFlight.delete(elt);
+  finished.set(elt, performance.now());
   elt.removeAttribute("aria-busy");
   const id = fields(requestConfig).request;
   if (!answered(xhr.status)) {
@@ -53,9 +64,13 @@ function finish(event) {
     else say(document.getElementById("network").dataset.failed.replace("{status}", xhr.status || "–"), "danger");
     return;
   }
+  settle(id);
   queue.done(id);
-  ids.delete(elt);
-  if (xhr.status < 300) for (const field of elt.querySelectorAll?.('input[name="request"]') ?? []) field.value = uuid();
+}
+
+function settle(id) {
+  settled.add(id);
+  sent.delete(id);
 }
 
 /** A definite answer: everything but silence, a gateway without a server, and a session that has ended. */
