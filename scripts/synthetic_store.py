@@ -50,7 +50,7 @@ CRITERIA = (
     ("abuse", "辱骂侮辱客户", "红线", "A", 0.001),
     ("ask-sensitive", "索要密码、CVV、验证码", "红线", "A", 0.002),
 )
-ESCALATIONS = ("esc-12315", "esc-consumers", "esc-media", "esc-court", "esc-regulator", "esc-complaint")
+ESCALATIONS = ("esc-12315", "esc-consumer", "esc-media", "esc-lawsuit", "esc-cbirc", "esc-complaint")
 _POINTS = {"A": -100.0, "B": -12.0, "C": -8.0, "D": -4.0, "E": -2.0}
 _QUEUES = ("售后", "投诉", "账单", "物流")
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -85,10 +85,10 @@ _SAID = {
 }
 _THREATS = {
     "esc-12315": "再不解决我就打12315投诉你们。",
-    "esc-consumers": "我要去消协告你们。",
+    "esc-consumer": "我要去消协告你们。",
     "esc-media": "我会找记者曝光这件事情。",
-    "esc-court": "那我们就法院见，我要起诉。",
-    "esc-regulator": "我要向监管部门举报。",
+    "esc-lawsuit": "那我们就法院见，我要起诉。",
+    "esc-cbirc": "我要向监管部门举报。",
     "esc-complaint": "我要投诉你。",
 }
 _ALERTED = ESCALATIONS[:-1]
@@ -174,7 +174,7 @@ class Invention:
                 "inspected_at": "2026-11-20T03:00:00+00:00",
                 "status": status,
                 "reason": sentence.get(status),
-                "reason_code": "audio-empty" if status == "unreadable" else None,
+                "reason_code": "empty" if status == "unreadable" else None,
                 "paths": json.dumps([f"/dump/{key}.wav"]),
                 "audio_sha256": f"{key:064x}",
                 "engine": "synthetic",
@@ -380,7 +380,11 @@ def decide(connection: Connection, chance: random.Random) -> None:
         )
     connection.execute(insert(decisions), events)
     connection.execute(insert(verdicts), settled)
-    values = {"worst": bindparam("worst"), "score": bindparam("score"), "finished_by": bindparam("by")}
+    values: dict[str, Any] = {
+        "worst": bindparam("worst"),
+        "score": bindparam("score"),
+        "finished_by": bindparam("by"),
+    }
     values |= {"finished_at": bindparam("at"), "state": "done", "pending": 0}
     connection.execute(update(cases).where(of.call == bindparam("of")).values(values), done)
 
@@ -391,7 +395,10 @@ def _failed(f: Any, of: Any) -> Any:
 
 def people(store: Store) -> None:
     """An administrator, supervisors, sixty reviewers, a lead for each team, and the agents."""
-    rows = [("admin", "administrator", None, None), ("super1", "supervisor", None, None)]
+    rows: list[tuple[str, str, str | None, str | None]] = [
+        ("admin", "administrator", None, None),
+        ("super1", "supervisor", None, None),
+    ]
     rows += [(f"reviewer{n}", "reviewer", None, None) for n in range(60)]
     rows += [(f"lead{n}", "lead", agent_of(n * AGENTS // TEAMS)[2], None) for n in range(TEAMS)]
     rows += [(f"agent{n}", "agent", agent_of(n)[2], agent_of(n)[0]) for n in range(AGENTS)]

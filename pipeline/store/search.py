@@ -60,14 +60,18 @@ def remember(connection: Connection, heard: Iterable[tuple[int, Iterable[str]]])
 
 
 def said(
-    question: str, hearing: ColumnElement[int | None], connection: Connection
+    question: str, hearing: ColumnElement[int | None], connection: Connection, *, alone: bool = False
 ) -> ColumnElement[bool] | None:
-    """Condition: every part of the question was said in this hearing. None where it asks for nothing."""
+    """Condition: every part of the question was said in this hearing. None where it asks for nothing.
+
+    ``alone``: nothing else is asked for, so that nearly every call that is looked at will do.
+    """
     wanted = phrases(question)
     if not wanted:
         return None
     found = _matches(wanted, connection)
-    if connection.dialect.name == "sqlite" and not any(map(_single, wanted)) and common(question, connection):
+    probed = alone and connection.dialect.name == "sqlite" and not any(map(_single, wanted))
+    if probed and common(question, connection):
         # What is said in most calls is looked up call by call: listing them all first takes longer.
         return exists(found.where(literal_column("rowid") == hearing).correlate(hearing.table))
     return hearing.in_(found)

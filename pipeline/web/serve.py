@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -12,6 +13,7 @@ from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
+from pipeline.web.titles import code_titles
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
@@ -66,5 +68,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
         ssl_keyfile=str(serve.key) if serve.key else None,
     )
     server = uvicorn.Server(config)
+    # Reading the rules takes a second: it need not be the first visitor's.
+    threading.Thread(target=code_titles, args=(settings,), daemon=True).start()
     ready()
     server.run(sockets=[sock])

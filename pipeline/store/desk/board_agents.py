@@ -39,10 +39,8 @@ class AgentBoard(Lists):
         if team is not None:
             those.append(calls.c.team == team)
         with self._read() as connection:
-            latest = select(*(select(func.max(t.c.id)).scalar_subquery() for t in (inspections, decisions)))
-            version = tuple(connection.execute(latest).one())
             key = ("agents", scope, date_from, date_to, team)
-            return self.recent.get(key, version, lambda: _agents(connection, those))
+            return self.recent.get(key, _version(connection), lambda: _agents(connection, those))
 
     def agent(
         self, agent_id: str, scope: Scope, *, date_from: date | None = None, date_to: date | None = None
@@ -55,7 +53,11 @@ class AgentBoard(Lists):
             days = on(date_from, date_to)
             own = [*days, within(scope), calls.c.agent_id == agent_id]
             mine = _by_week(connection, own)
-            team = _by_week(connection, [*days, calls.c.team == who.team]) if who.team is not None else {}
+            key = ("weeks", who.team, date_from, date_to)
+            of_team = [*days, calls.c.team == who.team]
+            team: dict[date, Tally] = {}
+            if who.team is not None:
+                team = self.recent.get(key, _version(connection), lambda: _by_week(connection, of_team))
             wanted = CallFilter(agent=agent_id, team=scope.team, date_from=date_from, date_to=date_to)
             return AgentPage(
                 agent=who,
@@ -72,6 +74,12 @@ class AgentBoard(Lists):
                 worst=_extremes(connection, own, best=False),
                 exemplars=_exemplars(connection, agent_id, scope),
             )
+
+
+def _version(connection: Connection) -> tuple[int | None, ...]:
+    """Changes with every inspection and every decision."""
+    latest = select(*(select(func.max(t.c.id)).scalar_subquery() for t in (inspections, decisions)))
+    return tuple(connection.execute(latest).one())
 
 
 def _agents(connection: Connection, those: Sequence[ColumnElement[bool]]) -> tuple[AgentTally, ...]:

@@ -173,6 +173,9 @@ def _call(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
     return out
 
 
+_LARGE = (QueueState.OPEN, QueueState.DONE, QueueState.ALL)
+
+
 def _inspection(wanted: Wanted, connection: Connection) -> list[ColumnElement[bool]]:
     i = inspections.c
     out: list[ColumnElement[bool]] = []
@@ -187,7 +190,8 @@ def _inspection(wanted: Wanted, connection: Connection) -> list[ColumnElement[bo
         if wanted.alert != ANY_ALERT:
             out.append(i.alerts.contains(codec.dumps(wanted.alert), autoescape=True))
     if wanted.text:
-        found = said(wanted.text, i.hearing, connection)
+        alone = wanted == Wanted(state=wanted.state, text=wanted.text) and wanted.state in _LARGE
+        found = said(wanted.text, i.hearing, connection, alone=alone)
         out.append(false() if found is None else found)
     return out
 

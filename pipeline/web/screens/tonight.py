@@ -20,7 +20,7 @@ from pipeline.web.render import fragment, page
 from pipeline.web.titles import code_titles
 
 router = APIRouter()
-WIDTH, HEIGHT = 480.0, 130.0
+WIDTH, HEIGHT = 760.0, 150.0
 """Units of the distribution of scores."""
 LIVE = "running"
 
