@@ -42,7 +42,7 @@ class Worker:
         """Jobs of the group in work whose results have not come, by call id."""
         self.ready = self.begun = self.retiring = False
         self.calls = 0
-        self.resident_bytes = 0
+        self.resident_bytes = self.peak_bytes = 0
         self.deadline: float | None = None
         self.overdue = False
         self._connection, theirs = _SPAWN.Pipe()
@@ -94,9 +94,10 @@ class Worker:
             case Inspected(inspection=inspection):
                 self.left.pop(inspection.recording.call.call_id, None)
                 self.calls += 1
-            case Ended(resident_bytes=resident):
+            case Ended(resident_bytes=resident, peak_bytes=peak):
                 self.hand.popleft()
                 self.begun, self.deadline, self.resident_bytes = False, None, resident
+                self.peak_bytes = peak
 
     def kill(self) -> None:
         self._process.kill()
@@ -125,6 +126,8 @@ class Crew:
         self._factory, self._settings, self._limits = factory, settings, limits
         self._events: queue.Queue[Event] = queue.Queue()
         self.workers: list[Worker] = []
+        self.peak_bytes = 0
+        """The most memory that any worker has taken."""
         self._looked = time.monotonic()
 
     def hire(self) -> None:
@@ -145,6 +148,7 @@ class Crew:
             yield worker, message
             if not isinstance(message, Gone):
                 worker.note(message, self._limits)
+                self.peak_bytes = max(self.peak_bytes, worker.peak_bytes)
                 self._replace_when_worn(worker)
             try:
                 worker, message = self._events.get_nowait()

@@ -93,6 +93,7 @@ class _Run:
         self._revisions, self._stop, self._report = revisions, stop, report
         self._began = time.monotonic()
         self._workers = 0
+        self._peak_bytes = 0
 
     def plan(
         self, dump: Path, *, calls: Path | None, limit: int | None, since: date | None, retry: bool
@@ -133,11 +134,12 @@ class _Run:
             )
 
         progress(Tally())
+        crew = Crew(inspector, self._settings, limits=limits)
         supervision = Supervision(
             store=self._store,
             run_id=self._run_id,
             revisions=self._revisions,
-            crew=Crew(inspector, self._settings, limits=limits),
+            crew=crew,
             limits=limits,
             wanted_workers=self._workers,
             stop=self._stop,
@@ -146,6 +148,7 @@ class _Run:
         try:
             supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
         finally:
+            self._peak_bytes = crew.peak_bytes
             self._store.add_problems(self._run_id, supervision.tally.problems)
         plan.left += len(plan.jobs) - supervision.tally.calls
         return supervision.tally
@@ -175,6 +178,7 @@ class _Run:
             mean_score=overview.mean_score,
             scores=overview.scores,
             severities=overview.severities,
+            worker_peak_bytes=self._peak_bytes,
         )
 
 

@@ -78,6 +78,8 @@ class RunSummary:
     """Calls by score, ten bins of ten points; the last holds 100 too."""
     severities: Mapping[Severity, int]
     """Calls with at least one violation of that class."""
+    worker_peak_bytes: int = 0
+    """The most memory that one worker process took; 0 where none was needed."""
 
     @property
     def nothing_to_do(self) -> bool:

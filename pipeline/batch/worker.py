@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import pickle
-import resource
 import signal
 import sys
 import traceback
@@ -18,6 +17,7 @@ from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.work import Task
 from pipeline.domain import Inspection
 from pipeline.errors import CallinspectError
+from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store
 
@@ -50,6 +50,8 @@ class Ended:
 
     fault: str | None
     resident_bytes: int
+    """Now, and at most so far."""
+    peak_bytes: int
 
 
 Message = Ready | NotReady | Began | Inspected | Ended
@@ -62,6 +64,7 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
     # ends us with SIGKILL.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    gc.disable()  # hundreds of thousands of objects are made that stay: nothing to collect among them
     try:
         inspector = factory(settings)
     except CallinspectError as error:
@@ -70,6 +73,8 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
     except Exception:  # noqa: BLE001 - whatever the libraries raise has to reach the person at the terminal
         connection.send(NotReady(CallinspectError(f"the tools cannot be loaded: {_last_lines()}")))
         return
+    gc.freeze()
+    gc.enable()
     connection.send(Ready())
     while True:
         try:
@@ -85,7 +90,7 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
                 connection.send(Inspected(inspection))
         except Exception:  # noqa: BLE001 - one call's fault must not end the night
             fault = _last_lines()
-        connection.send(Ended(fault, resident_bytes()))
+        connection.send(Ended(fault, resident_bytes(), peak_bytes()))
 
 
 def _inspections(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
@@ -117,12 +122,3 @@ def _last_lines() -> str:
     frames = traceback.extract_tb(trace)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{kind.__name__ if kind else 'error'}: {error}{where}"
-
-
-def resident_bytes() -> int:
-    """Memory of this process that is in RAM now (its highest so far where the system does not say)."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return pages * os.sysconf("SC_PAGE_SIZE")

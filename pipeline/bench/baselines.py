@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bench.job import Job, Outcome, Sound
-from pipeline.bench.memory import peak_bytes
 from pipeline.bench.ways import Way, openai_weights
+from pipeline.memory import peak_bytes
 
 BATCH = 8
 BEAM = 5

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pipeline.bench.memory import peak_bytes
 from pipeline.domain import Inspection, Recording
 from pipeline.inspection import Tools, build_tools
+from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.transcription import Transcriber, Window, WindowText
 

@@ -20,9 +20,9 @@ from faster_whisper import WhisperModel
 from numpy.typing import NDArray
 
 from pipeline.bench.job import Job, Outcome
-from pipeline.bench.memory import peak_bytes
 from pipeline.bench.windows import Piece, load
 from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.memory import peak_bytes
 from pipeline.transcription.whisper import BATCH, FIRST_LOOK
 
 _FRAMES_PER_SECOND = 100

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 import pipeline
-from pipeline.batch.machine import cores, free_bytes, worker_count
+from pipeline.batch.machine import cores, free_bytes, worker_bytes, worker_count
 from pipeline.cli.disk import GIB, free_disk
 from pipeline.cli.session import Session, command
 from pipeline.cli.settings_table import settings_table
@@ -86,7 +86,9 @@ def _tried(part: Callable[[Session], Check], session: Session) -> Check:
 
 def _memory(session: Session) -> Check:
     free = free_bytes()
+    each = worker_bytes(session.settings.model, models=session.settings.models)
     text = session.words("doctor.memory", free=f"{free / GIB:.1f}")
+    text += f"; {session.words('doctor.worker-memory', each=f'{each / GIB:.1f}')}"
     if free < LITTLE_MEMORY:
         return Check(Health.WARNING, f"{text}; {session.words('doctor.memory.remedy')}")
     return Check(Health.GOOD, text)

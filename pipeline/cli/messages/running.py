@@ -23,6 +23,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{audio} 小时录音 / {wall} 秒，{speed} 倍实时，{workers} 个进程",
         "{audio} h of audio in {wall} s, {speed} times real time, {workers} workers",
     ),
+    "summary.memory": ("内存", "memory"),
+    "summary.memory-value": ("每个进程最多 {peak} GiB", "at most {peak} GiB per worker"),
+    "doctor.worker-memory": ("每个工作进程约需 {each} GiB", "a worker takes about {each} GiB"),
     "summary.unreadable-list": ("无法读取的录音：", "Recordings that could not be read:"),
     "summary.problems": (
         "话单与文件的问题（{count} 个）：",

@@ -67,6 +67,9 @@ def counts(summary: RunSummary, words: Words) -> Table:
             words("summary.speed"),
             Text(words("summary.speed-value", audio=audio, wall=wall, speed=speed, workers=summary.workers)),
         )
+    if summary.worker_peak_bytes:
+        peak = f"{summary.worker_peak_bytes / (1 << 30):.1f}"
+        table.add_row(words("summary.memory"), Text(words("summary.memory-value", peak=peak)))
     return table
 
 

@@ -72,6 +72,15 @@ def test_workers_fit_the_machine() -> None:
     assert worker_bytes("large-v3") > worker_bytes("small") > worker_bytes("/models/faster-whisper-base")
 
 
+def test_memory_is_counted_by_the_weights_on_the_disk(tmp_path: Path) -> None:
+    for name, size in (("mine", 10 << 20), ("other", 30 << 20)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.bin").write_bytes(bytes(size))
+    mine, other = (worker_bytes(name, models=tmp_path) for name in ("mine", "other"))
+    assert other - mine == pytest.approx(1.5 * (20 << 20))
+    assert worker_bytes(str(tmp_path / "mine"), models=tmp_path / "none") == mine
+
+
 def test_threads_are_pinned_only_while_workers_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "4")
