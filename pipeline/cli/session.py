@@ -81,7 +81,13 @@ def open_session(shared: Shared) -> Session:
     settings = load_settings(shared.config, store=shared.store, lang=shared.lang)
     if "://" not in settings.store:  # the store would refuse it too, but as a database that is down
         raise CommandError("store-url", url=settings.store)
-    return Session(shared, settings, Words(settings.lang), open_console(sys.stdout), open_console(sys.stderr))
+    return Session(
+        shared,
+        settings,
+        Words(settings.lang, settings.rubric),
+        open_console(sys.stdout),
+        open_console(sys.stderr),
+    )
 
 
 _SHARED = tuple(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pipeline.cli.messages import MESSAGES
+from pipeline.errors import RubricError
+from pipeline.rubric import english, load_rubric
 from pipeline.settings import CONFIG_FILE
 
 Lang = Literal["zh", "en"]
@@ -20,6 +23,8 @@ class Words:
     """The message table in one language: ``words("list.more", count=3)``."""
 
     lang: Lang = "zh"
+    rubric: Path | None = None
+    """The sheet whose titles are told in English too."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
         chinese, english = MESSAGES[key]
@@ -31,7 +36,11 @@ class Words:
 
     def reason(self, code: str | None, stored: str | None) -> str:
         """Why a call could not be inspected, in this language where the reason has a code."""
-        return self.known(f"reason.{code}", stored or "", detail=stored)
+        return self.known(f"reason.{code}", self.said(stored or ""), detail=stored)
+
+    def said(self, text: str) -> str:
+        """A title, reason or note of judgement, which is made in Chinese, in this language."""
+        return english(text, english_titles(self.rubric)) if self.lang == "en" else text
 
     @property
     def colon(self) -> str:
@@ -43,6 +52,15 @@ class Words:
 
     def listed(self, items: Sequence[str]) -> str:
         return (", " if self.lang == "en" else "、").join(items)
+
+
+@cache
+def english_titles(rubric: Path | None) -> Mapping[str, str]:
+    """What the sheet calls things in English; empty where it cannot be read or has no English titles."""
+    try:
+        return {} if rubric is None else load_rubric(rubric).in_english
+    except RubricError:
+        return {}
 
 
 def spoken_language(arguments: Sequence[str]) -> Lang:

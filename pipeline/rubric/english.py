@@ -46,6 +46,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("没有需要对应的地方", "no place that calls for it"),
     ("坐席说了{}", "the agent said {}"),
     ("客户说了{}", "the customer said {}"),
+    ("说话人不明说了{}", "somebody said {}"),
     ("说了{}", "said {}"),
     ("依次说了{}", "said in order {}"),
     ("流程没有走到第{}步", "the order broke off before step {}"),
@@ -63,6 +64,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("有{}次通话保持", "{} holds"),
     ("{}起静默等待{}秒，{}面没有说“{}”一类的话", "silent wait of {1} s from {0}, nothing like “{3}” {2} it"),
     ("{}起通话保持{}秒，{}面没有说“{}”一类的话", "hold of {1} s from {0}, nothing like “{3}” {2} it"),
+    ("{}，{}面没有说“{}”一类的话", "{0}, nothing like “{2}” {1} it"),
     ("每次保持{}都有说明", "explained {} every hold"),
     ("没有人声，无法判断静音", "no voices, so silence cannot be judged"),
     ("最长静音{}秒", "longest silence {} s"),
@@ -139,9 +141,13 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("前", "before"),
     ("后", "after"),
     ("加分项", "bonus"),
+    ("坐席打断客户", "how often the agent interrupted"),
+    ("坐席连续说话", "the agent's longest turn"),
 )  # fmt: skip
 """Chinese -> English; ``{}`` stands for anything, filled in in order or by number."""
 
+_MEASURED = re.compile(r"([a-z][a-z0-9_]*)为(-?[0-9.e+]+)")
+"""A condition on a measure calls it by its name."""
 _TIME_RANGE = re.compile(r"(\d+:\d\d)至(\d+:\d\d)")
 _MORE = re.compile(r"等(\d+)处$")
 _MARKS = str.maketrans({"（": " (", "）": ")", "、": ", ", "；": "; ", "，": ", "})
@@ -171,6 +177,8 @@ def _english(text: str, titles: tuple[tuple[str, str], ...]) -> str:
         return known[text]
     if text.isascii():
         return text
+    if match := _MEASURED.fullmatch(text):
+        return f"{match[1]} is {match[2]}"
     for shape, told in _shapes():
         match = shape.match(text)
         if match is not None:
@@ -198,4 +206,4 @@ def _part(text: str, titles: tuple[tuple[str, str], ...], *, alone: bool = False
 
 def _plain(piece: str) -> str:
     piece = _MORE.sub(r" and more, \1 in all", _TIME_RANGE.sub(r"\1 to \2", piece))
-    return piece.translate(_MARKS) if re.fullmatch(r"[\d:%.\s（）、；，至a-z]*", piece) else piece
+    return piece.translate(_MARKS) if re.fullmatch(r"[\d:%.,\s（）、；，至a-z]*", piece) else piece

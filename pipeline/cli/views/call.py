@@ -73,8 +73,10 @@ def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) ->
             line.append(f"  {words('show.fatal')}", style="bold white on red")
     yield line
     if card is not None and card.flagged:
+        reasons = words.sentences([words.said(reason) for reason in card.flag_reasons])
         yield Text(
-            f"{words('show.flagged')}{words.colon}{words.sentences(card.flag_reasons)}", style="bold yellow"
+            f"{words('show.flagged')}{words.colon}{reasons}",
+            style="bold yellow",
         )
     if card is not None and card.alerts:
         named = words.listed([titles.get(code, code) for code in card.alerts])
@@ -95,7 +97,7 @@ def _scorecard(card: Scorecard, words: Words, said: Mapping[str, FindingVerdict]
     yield _section(words("show.findings"))
     yield findings_table(card, words, said)
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-        if rest := titles_only(card, outcome, said):
+        if rest := [words.said(title) for title in titles_only(card, outcome, said)]:
             yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))

@@ -60,5 +60,5 @@ def remark(row: CallRow, words: Words) -> Text:
     if row.alerts:
         text.append(f"[{words('show.alerts')}] ", style="bold magenta")
     if row.flagged:
-        text.append(words.sentences(row.flag_reasons), style="yellow")
+        text.append(words.sentences([words.said(r) for r in row.flag_reasons]), style="yellow")
     return text

@@ -75,7 +75,10 @@ def criteria_table(criteria: tuple[CriterionChange, ...], words: Words) -> Table
     for one in criteria:
         turns = [f"{_turn(was, now, words)} {count}" for (was, now), count in one.turns.items()]
         table.add_row(
-            severity(one.severity), one.title, *_counts(one.accused, one.cleared), words.sentences(turns)
+            severity(one.severity),
+            words.said(one.title),
+            *_counts(one.accused, one.cleared),
+            words.sentences(turns),
         )
     return table
 
@@ -153,11 +156,11 @@ def _flip(flip: Flip, words: Words) -> Text:
     text = Text("  ")
     if flip.severity is not None:
         text.append(f" {flip.severity} ", style=SEVERITY_STYLES[flip.severity]).append(" ")
-    text.append(f"{flip.title}{words.colon}")
+    text.append(f"{words.said(flip.title)}{words.colon}")
     text.append(
         _turn(flip.before, flip.after, words), style=OUTCOME_STYLES[flip.after] if flip.after else "dim"
     )
-    return text.append(f"  {flip.reason}", style="dim") if flip.reason else text
+    return text.append(f"  {words.said(flip.reason)}", style="dim") if flip.reason else text
 
 
 def _proof(place: Evidence, words: Words) -> Text:

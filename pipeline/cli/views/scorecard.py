@@ -62,7 +62,7 @@ def findings_table(card: Scorecard, words: Words, said: Mapping[str, FindingVerd
         table.add_row(
             str(number),
             severity(finding.severity),
-            finding.title,
+            words.said(finding.title),
             Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
             points(finding.points) if finding.points else "",
             *([verdict(held, words)] if said else []),
@@ -124,7 +124,7 @@ def proof(finding: Finding, words: Words, held: FindingVerdict | None = None) ->
     lines: list[Text] = []
     quoted = any(item.how is not None for item in finding.evidence)
     if finding.reason and not quoted:
-        lines.append(Text(finding.reason))
+        lines.append(Text(words.said(finding.reason)))
     limit = 1 if finding.outcome is Outcome.PASSED else EVIDENCE_SHOWN
     lines.extend(_place(item, words, explained=bool(lines)) for item in finding.evidence[:limit])
     if len(finding.evidence) > limit:
@@ -164,8 +164,8 @@ def _ledger_lines(card: Scorecard, words: Words) -> Iterator[tuple[Text, Text, T
     for entry in card.ledger:
         style = "red" if entry.points < 0 else "green" if entry.points > 0 else ""
         where = ", ".join(stretch(item.span) for item in entry.evidence[:EVIDENCE_SHOWN])
-        note = " ".join(part for part in (entry.note, where) if part)
+        note = " ".join(part for part in (words.said(entry.note), where) if part)
         amount = points(entry.points) if entry.criterion else f"{entry.points:g}"  # the start is no bonus
-        yield Text(amount, style=style if entry.criterion else ""), Text(entry.title), Text(note)
+        yield Text(amount, style=style if entry.criterion else ""), Text(words.said(entry.title)), Text(note)
     if card.score is not None:
         yield Text(f"= {card.score:g}", style="bold"), Text(words("show.total"), style="bold"), Text()

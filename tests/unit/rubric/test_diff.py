@@ -52,9 +52,10 @@ def test_points_severity_and_the_pass_mark(tmp_path: Path) -> None:
 
 
 def test_an_item_added_is_an_item_removed_the_other_way(tmp_path: Path) -> None:
+    attitude = "        title: 服务态度\n        points: 10\n        items:\n"
     new = (
-        "      - id: attitude\n        title: 服务态度\n        points: 10\n        items:\n",
-        "      - id: attitude\n        title: 服务态度\n        points: 10\n        items:\n"
+        attitude,
+        f"{attitude}"
         "          - {id: sighing, title: 叹气, severity: E, deduct: 1, check: {phrase: {codes: [sigh]}}}\n",
     )
     [added] = changes(tmp_path, new)
