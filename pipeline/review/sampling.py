@@ -65,8 +65,10 @@ class SampleRule:
     """Calls that begin from ``hour_from`` on and before ``hour_to``."""
 
     def __post_init__(self) -> None:
-        if self.date_to < self.date_from:
-            raise ReviewError("the last day is before the first", code="sample-days")
+        if not EARLIEST <= self.date_from <= self.date_to <= LATEST:
+            raise ReviewError(
+                "the last day is before the first, or a day is beyond every calendar", code="sample-days"
+            )
         if not 1 <= self.count <= MOST:
             raise ReviewError(f"from 1 to {MOST} calls can be drawn of each", code="sample-count")
         if not 0 <= self.hour_from < self.hour_to <= 24:
@@ -91,6 +93,8 @@ class SampleRule:
         )
 
 
+EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)
+"""Days that have a day before and after them on every computer's clock."""
 MOST = 1000
 """Calls of one stratum: nobody hears more."""
 

@@ -141,6 +141,9 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/queue/assign": Row({P.ASSIGN}),
     "POST /api/v1/queue/{call_id}/claim": Row({P.REVIEW}, scoped=True),
     "POST /api/v1/queue/{call_id}/release": Row({P.REVIEW}, scoped=True),
+    "GET /api/v1/appeals": Row(PANEL),
+    "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
+    "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
     # the call screen
     "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),

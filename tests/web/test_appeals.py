@@ -80,6 +80,24 @@ def test_what_is_wrong_is_said(agent: Browser, lead: Browser, filed: int, store:
     assert store.desk.appeals.appeal(filed).state is AppealState.FILED
 
 
+def test_no_address_breaks(supervisor: Browser, filed: int) -> None:
+    assert supervisor.get(f"/appeals/{2**70}").status_code == 422
+    assert supervisor.get("/appeals/99").status_code == 404
+    assert supervisor.get("/appeals?group=no-such-group").status_code == 200
+
+
+def test_json_hides_what_the_page_hides(
+    agent: Browser, lead: Browser, reviewer: Browser, filed: int, client: Client
+) -> None:
+    step(lead, filed, "accept")
+    step(lead, filed, "opinion", opinion="uphold", comment="给了电话")
+    (seen,) = reviewer.get("/api/v1/appeals").json()
+    assert (seen["state"], seen["events"][-1]["kind"]) == ("accepted", "opinion")
+    assert seen["events"][-1]["opinion"] is None and seen["events"][-1]["comment"] == ""
+    assert lead.get("/api/v1/appeals").json()[0]["events"][-1]["opinion"] == "uphold"
+    assert client(UserRole.AGENT, agent_id=OTHER_AGENT).get("/api/v1/appeals").json() == []
+
+
 def test_english(supervisor: Browser, filed: int) -> None:
     supervisor.post("/preferences", {"lang": "en", "next": "/appeals"})
     assert "waits for the lead" in supervisor.get("/appeals").text

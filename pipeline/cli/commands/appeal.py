@@ -22,7 +22,7 @@ from pipeline.store.desk.views_appeals import Appeal
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
-Number = Annotated[int, typer.Argument(help="appeal.number", metavar="ID")]
+Number = Annotated[int, typer.Argument(help="appeal.number", metavar="ID", min=1, max=2**31 - 1)]
 Why = Annotated[str, typer.Option("--comment", help="appeal.comment", metavar="TEXT")]
 Side = Annotated[bool, typer.Option("--uphold/--reject", help="appeal.side", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="option.json")]

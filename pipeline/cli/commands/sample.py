@@ -27,7 +27,7 @@ from pipeline.store.desk.views_samples import Sample, SampleCall
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
-Number = Annotated[int, typer.Argument(help="sample.number", metavar="ID")]
+Number = Annotated[int, typer.Argument(help="sample.number", metavar="ID", min=1, max=2**31 - 1)]
 Json = Annotated[bool, typer.Option("--json", help="option.json")]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.domain import Call, Severity
+from pipeline.domain.people import User
 from pipeline.domain.review import AppealState
 from pipeline.review import appeals as rules
 from pipeline.review.appeals import Opinion, Seat, Standing, Step
@@ -25,6 +26,12 @@ class AppealEvent:
     by_name: str | None
     seat: Seat | None
     at: datetime
+
+    def blind(self, user: User) -> AppealEvent:
+        """The event without what another member of the panel said."""
+        if self.kind is not Step.OPINION or self.by == user.id:
+            return self
+        return replace(self, opinion=None, comment="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,12 @@ class Appeal:
     @property
     def overdue(self) -> bool:
         return rules.overdue(self.state, self.due_at, datetime.now(UTC))
+
+    def as_seen_by(self, user: User) -> Appeal:
+        """The appeal without the opinions that this person may not know yet."""
+        if rules.sees_opinions(self.standing, user):
+            return self
+        return replace(self, events=tuple(event.blind(user) for event in self.events))
 
     @property
     def opinions(self) -> tuple[AppealEvent, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import Finding, Outcome
@@ -30,8 +30,10 @@ Member = Annotated[Visitor, Depends(allowed(P.JUDGE))]
 Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
 
 Text = Annotated[str, Form(max_length=4000)]
-Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 Seen = Annotated[int, Form()]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What a key can be in any database."""
 
 GROUPS: Mapping[str, tuple[AppealState, ...]] = {
     "open": tuple(state for state in AppealState if state in OPEN),
@@ -130,7 +132,7 @@ def file(
 
 
 @router.get("/{appeal}")
-def show(request: Request, appeal: int, visitor: Reader, store: TheStore) -> Response:
+def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> Response:
     found = _visible(store, visitor, appeal)
     inspection = store.inspection(found.call.call_id)
     card = inspection.scorecard if inspection else None
@@ -140,7 +142,7 @@ def show(request: Request, appeal: int, visitor: Reader, store: TheStore) -> Res
         request,
         "appeals/show.html",
         visitor=visitor,
-        appeal=found,
+        appeal=found.as_seen_by(visitor.user),
         finding=finding,
         verdict=verdict,
         steps={step.value for step in steps_for(found.standing, visitor.user)},
@@ -152,7 +154,7 @@ def show(request: Request, appeal: int, visitor: Reader, store: TheStore) -> Res
 
 @router.post("/{appeal}/accept")
 def accept(
-    appeal: int, visitor: Lead, store: TheStore, settings: TheSettings, token: Token, seen: Seen,
+    appeal: Number, visitor: Lead, store: TheStore, settings: TheSettings, token: Token, seen: Seen,
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -164,7 +166,7 @@ def accept(
 
 @router.post("/{appeal}/return")
 def send_back(
-    appeal: int, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+    appeal: Number, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
     store.desk.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
@@ -173,7 +175,7 @@ def send_back(
 
 @router.post("/{appeal}/opinion")
 def opine(
-    appeal: int, visitor: Member, store: TheStore, token: Token, opinion: Annotated[Opinion, Form()],
+    appeal: Number, visitor: Member, store: TheStore, token: Token, opinion: Annotated[Opinion, Form()],
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -184,7 +186,7 @@ def opine(
 
 @router.post("/{appeal}/decide")
 def decide(
-    appeal: int, visitor: Supervisor, store: TheStore, token: Token, seen: Seen,
+    appeal: Number, visitor: Supervisor, store: TheStore, token: Token, seen: Seen,
     opinion: Annotated[Opinion, Form()], comment: Text = "", without_panel: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -197,7 +199,7 @@ def decide(
 
 @router.post("/{appeal}/withdraw")
 def withdraw(
-    appeal: int, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+    appeal: Number, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
     store.desk.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
@@ -205,7 +207,7 @@ def withdraw(
 
 
 @router.post("/{appeal}/comment")
-def remark(appeal: int, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
+def remark(appeal: Number, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
     _visible(store, visitor, appeal)
     store.desk.appeals.remark(appeal, comment, by=visitor.user, request=token)
     return _to(appeal)

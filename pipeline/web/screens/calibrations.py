@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -21,7 +21,9 @@ router = APIRouter(prefix="/calibrations")
 
 P = Permission
 Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
-Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What a key can be in any database."""
 
 SCORING = tuple(role for role in UserRole if P.CALIBRATE in ROLE_PERMISSIONS[role])
 MACHINE = 0
@@ -69,7 +71,7 @@ def open_one(
 
 
 @router.get("/{calibration}")
-def show(request: Request, calibration: int, visitor: Scorer, store: TheStore) -> Response:
+def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     titles = store.desk.calibrations.titles(found.id)
     if found.open:
@@ -94,7 +96,7 @@ def show(request: Request, calibration: int, visitor: Scorer, store: TheStore) -
 
 
 @router.post("/{calibration}/close")
-def close(calibration: int, visitor: Scorer, store: TheStore) -> Response:
+def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     if not _leads(visitor, found):
         raise Refused("whoever opened it closes it, or a supervisor", code="calibration-close")
@@ -103,7 +105,7 @@ def close(calibration: int, visitor: Scorer, store: TheStore) -> Response:
 
 
 @router.get("/{calibration}/calls/{place}")
-def sheet(request: Request, calibration: int, place: int, visitor: Scorer, store: TheStore) -> Response:
+def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     chosen = _call(found, place)
     return page(
@@ -120,7 +122,9 @@ def sheet(request: Request, calibration: int, place: int, visitor: Scorer, store
 
 
 @router.post("/{calibration}/calls/{place}")
-async def score(request: Request, calibration: int, place: int, visitor: Scorer, store: TheStore) -> Response:
+async def score(
+    request: Request, calibration: Number, place: Number, visitor: Scorer, store: TheStore
+) -> Response:
     form = await request.form()
     given = {name: value for name, value in form.items() if isinstance(value, str)}
     return await run_in_threadpool(_score, store, visitor, calibration, place, given)

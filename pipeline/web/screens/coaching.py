@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
@@ -19,7 +19,7 @@ P = Permission
 Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
 Coach = Annotated[Visitor, Depends(allowed(P.COACH))]
 Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
-Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 CallId = Annotated[str, Form(max_length=2000)]
 
 
@@ -68,7 +68,10 @@ def write(
 
 @router.post("/coaching/notes/{note}/read")
 def acknowledge(
-    note: int, visitor: Listener, store: TheStore, back: Annotated[str, Form(max_length=2000)] = ""
+    note: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    visitor: Listener,
+    store: TheStore,
+    back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     store.desk.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
     return RedirectResponse(_own(back) or "/coaching", status_code=303)

@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
@@ -22,7 +22,10 @@ P = Permission
 Reader = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR))]
 Announcer = Annotated[Visitor, Depends(allowed(P.SAMPLE))]
 Hearer = Annotated[Visitor, Depends(allowed(P.HEAR))]
-Token = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
+Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What a key can be in any database."""
 
 MOST_MISSES = 999
 
@@ -80,7 +83,9 @@ def announce(
 
 
 @router.get("/{sample}")
-def show(request: Request, sample: int, visitor: Reader, store: TheStore, verify: bool = False) -> Response:
+def show(
+    request: Request, sample: Number, visitor: Reader, store: TheStore, verify: bool = False
+) -> Response:
     room = store.desk.samples
     found = room.sample(sample)
     calls = room.calls(sample, scope=visitor.scope)
@@ -103,14 +108,14 @@ def show(request: Request, sample: int, visitor: Reader, store: TheStore, verify
 
 
 @router.post("/{sample}/draw")
-def draw(sample: int, visitor: Announcer, store: TheStore) -> Response:
+def draw(sample: Number, visitor: Announcer, store: TheStore) -> Response:
     store.desk.samples.draw(sample)
     return _to(sample)
 
 
 @router.post("/{sample}/heard")
 def hear(
-    sample: int,
+    sample: Number,
     visitor: Hearer,
     store: TheStore,
     call_id: Annotated[str, Form()],

@@ -86,6 +86,8 @@ def test_a_rule_comes_back_as_it_was() -> None:
     ("change", "code"),
     [
         ({"date_to": date(2026, 11, 19)}, "sample-days"),
+        ({"date_from": date.min}, "sample-days"),
+        ({"date_to": date.max}, "sample-days"),
         ({"count": 0}, "sample-count"),
         ({"count": 1001}, "sample-count"),
         ({"hour_from": 12, "hour_to": 12}, "sample-hours"),
