@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain.call import Role
+from pipeline.domain.fillers import fillers
 from pipeline.domain.span import Span
 
 
@@ -50,6 +51,11 @@ class Utterance:
     """How sure it is that this role spoke, 0..1."""
     overlapped: bool = False
     """True where the other party talks over most of it."""
+
+    @property
+    def fillers(self) -> tuple[slice, ...]:
+        """The parts of ``text`` that are hesitation (呃, 嗯, 啊), for readers to set apart; see `fillers`."""
+        return fillers(self.text)
 
 
 @dataclass(frozen=True)

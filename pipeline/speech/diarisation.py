@@ -28,7 +28,12 @@ class SpeakerTurn:
     confidence: float
     """How clearly the voice is this speaker's and not the other's, 0..1."""
     overlapped: bool = False
-    """Both speak at once; ``speaker`` is the clearer one. Not found yet: always False."""
+    """Both speak at once; ``speaker`` is the clearer one. Always False in one channel.
+
+    Vectors that lie between the two voices do not tell: changes of speaker and unclear sounds lie there
+    far more often. On a labelled night mixed down to one channel (59 of 7,711 blocks overlapped) the best of
+    three such scores has a precision of 4 % at a recall of 10 %. Overlap stays unmeasured in mono therefore.
+    """
 
 
 class SpeakerSplitter:
