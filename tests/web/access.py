@@ -124,6 +124,14 @@ ROUTES: dict[str, Row] = {
     "POST /exemplars": Row({P.LISTEN}, form={"call_id": "O02", "title": "x"}),
     "POST /exemplars/approve": Row({P.DECIDE}, form={"call_id": "O02"}),
     "POST /exemplars/withdraw": Row({P.DECIDE}, form={"call_id": "O02"}),
+    # rules
+    "GET /rules": Row({P.RULES}),
+    "GET /rules/phrases": Row({P.RULES}),
+    "GET /rules/phrases/{code}": Row({P.RULES}, path={"code": "greeting"}),
+    "GET /rules/try": Row({P.RULES}),
+    "GET /rules/what-if": Row({P.WHAT_IF}),
+    "POST /rules/what-if": Row({P.WHAT_IF}),
+    "GET /rules/what-if/{trial_id}": Row({P.WHAT_IF}, path={"trial_id": "1"}),
     # api
     "GET /api/openapi.json": Row(EVERYBODY),
     "GET /api/v1/me": Row(EVERYBODY),
