@@ -8,6 +8,7 @@ The others follow the same rules in Python, with people's verdicts and the rubri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -33,7 +35,7 @@ from pipeline.review import priority as rule
 from pipeline.store.desk.tables import cases, decisions
 from pipeline.store.reading import pages
 from pipeline.store.reviewed import keep_reviewed
-from pipeline.store.statements import upsert
+from pipeline.store.statements import upsert_for
 from pipeline.store.tables import calls, findings, inspections
 
 _COLUMNS = (
@@ -54,22 +56,30 @@ _COLUMNS = (
 def refresh(connection: Connection, keys: Sequence[int]) -> None:
     """Bring the cases of these calls (by key) up to what their current inspections say."""
     for page in pages(sorted(keys)):
-        _write(connection, inspections.c.call.in_(page))
-        decided = select(decisions.c.call).where(decisions.c.call.in_(page)).distinct()
-        for key in connection.execute(decided.order_by(decisions.c.call)).scalars():
+        these = {"keys": page}
+        connection.execute(_statement(connection.dialect.name, whole=False), these)
+        for key in connection.execute(_DECIDED, these).scalars().all():
             keep_reviewed(connection, key)
 
 
 def refresh_all(connection: Connection) -> None:
     """Make the cases of a store from before there were any."""
-    _write(connection, None)
+    connection.execute(_statement(connection.dialect.name, whole=True))
 
 
-def _write(connection: Connection, which: ColumnElement[bool] | None) -> None:
-    statement = upsert(connection, cases).from_select(_COLUMNS, _derived(which))
+_KEYS = bindparam("keys", expanding=True)
+_DECIDED = select(decisions.c.call).where(decisions.c.call.in_(_KEYS)).distinct().order_by(decisions.c.call)
+
+
+@cache  # building it takes longer than running it
+def _statement(dialect: str, *, whole: bool) -> Any:
+    """Write the cases of the calls ``keys``, or of all."""
+    statement = upsert_for(dialect, cases).from_select(
+        _COLUMNS, _derived(None if whole else inspections.c.call.in_(_KEYS))
+    )
     changed = {name: statement.excluded[name] for name in _COLUMNS if name not in ("call", "version")}
     changed["version"] = cases.c.version + 1
-    connection.execute(statement.on_conflict_do_update(index_elements=["call"], set_=changed))
+    return statement.on_conflict_do_update(index_elements=["call"], set_=changed)
 
 
 def _derived(which: ColumnElement[bool] | None) -> Select[Any]:

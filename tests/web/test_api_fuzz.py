@@ -20,7 +20,7 @@ from tests.web.conftest import AGENT, Browser, Client
 
 BASE = "http://127.0.0.1"
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
-EXAMPLES = 12
+EXAMPLES = 8
 """Requests for each route: with whatever ids come, and as many with ids that there are."""
 KNOWN = {"call_id": "O02", "agent_id": AGENT}
 
