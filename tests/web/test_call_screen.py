@@ -300,7 +300,7 @@ def test_a_decision_of_another_call_is_not_undone_here(reviewer: Browser, store:
     put(store, replace(bad_call(), recording=replace(bad_call().recording, call=_named("O99"))))
     reviewer.htmx("/calls/O99/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "9"})
     event = store.desk.decisions.history("O99")[0].id
-    assert reviewer.htmx(f"{CALL}/undo", {"event": str(event)}).status_code == 400
+    assert reviewer.htmx(f"{CALL}/undo", {"event": str(event)}).status_code == 404
     assert verdict_of(store, "shirk", "O99") is Verdict.CONFIRMED
 
 
@@ -335,6 +335,22 @@ def test_add_what_the_machine_missed(reviewer: Browser) -> None:
         assert refused.status_code == 400
         assert 'role="alert"' in refused.text
     assert reviewer.htmx(f"{CALL}/additions", {**fields, "start": "nan"}).status_code == 422
+
+
+def test_swapped_roles_change_the_whole_page_and_undo_changes_it_back(
+    reviewer: Browser, store: Store
+) -> None:
+    def first_line() -> str:
+        return re.findall(r'<li class="line line-([a-z]+)', reviewer.get(CALL).text)[0]
+
+    assert first_line() == "agent"
+    assert reviewer.post(f"{CALL}/roles").status_code == 303
+    assert first_line() == "customer"
+    event = re.findall(r'name="event" value="(\d+)"', reviewer.get(CALL).text)[0]
+    answer = reviewer.htmx(f"{CALL}/undo", {"event": event})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, CALL)
+    assert first_line() == "agent"
+    assert [e.kind for e in store.desk.decisions.history("O02")] == ["roles", "undo"]
 
 
 # Two at once

@@ -71,6 +71,12 @@ class CallView:
         return self.case is not None and self.case.state is CaseState.DONE
 
     @property
+    def may_add(self) -> bool:
+        """True where there is a sheet on which something can be added."""
+        severities = (f.severity for f in self.card.findings) if self.card else iter(())
+        return self.writable and not self.done and any(severities)
+
+    @property
     def own_agent(self) -> bool:
         """True for the agent whose call it is."""
         agent = self.inspection.recording.call.agent_id
@@ -87,9 +93,7 @@ class CallView:
         own = (
             event
             for event in reversed(self.history)
-            if event.by == self.visitor.user.id
-            and not event.undone
-            and event.kind not in (DecisionKind.UNDO, DecisionKind.ROLES)
+            if event.by == self.visitor.user.id and not event.undone and event.kind is not DecisionKind.UNDO
         )
         return next(own, None)
 

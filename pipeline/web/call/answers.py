@@ -1,0 +1,128 @@
+"""Answers to what people do on the call screen: what changed for htmx, the page again for plain forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.domain import Case
+from pipeline.errors import Conflict, Refused, ReviewError
+from pipeline.store import Store
+from pipeline.web.access import Visitor
+from pipeline.web.call.bands import drawing
+from pipeline.web.call.view import look
+from pipeline.web.errors import STATUS, for_htmx
+from pipeline.web.render import call_url, fragment
+from pipeline.web.words import known, say
+
+
+def page_again(request: Request, call_id: str) -> Response:
+    """All of the page changed: it is loaded anew."""
+    if for_htmx(request):
+        return Response(status_code=204, headers={"HX-Redirect": call_url(call_id)})
+    return RedirectResponse(call_url(call_id), 303)
+
+
+def check_claim(store: Store, call_id: str, visitor: Visitor) -> None:
+    """Nobody decides on a call that somebody else has open.
+
+    Raises:
+        Conflict: ``claimed``.
+    """
+    case = store.desk.cases.case(call_id)
+    if case is not None and case.claimed not in (None, visitor.user.id):
+        raise Conflict(f"{case.claimed_name} has this call open", code="claimed", who=case.claimed_name or "")
+
+
+def answer(
+    request: Request,
+    store: Store,
+    call_id: str,
+    visitor: Visitor,
+    write: Callable[[], Case],
+    *,
+    criterion: str | None = None,
+) -> Response:
+    """Do it, and show how the call stands then: one finding, or all of them."""
+    try:
+        write()
+    except (Conflict, Refused) as error:
+        return refused(request, store, call_id, visitor, error, criterion=criterion)
+    if not for_htmx(request):
+        return RedirectResponse(call_url(call_id) + (f"#finding-{criterion}" if criterion else ""), 303)
+    return changed(request, store, call_id, visitor, criterion=criterion)
+
+
+def refused(
+    request: Request,
+    store: Store,
+    call_id: str,
+    visitor: Visitor,
+    error: ReviewError,
+    *,
+    criterion: str | None = None,
+) -> Response:
+    """Why not, above the finding as it stands now."""
+    if not for_htmx(request):
+        raise error
+    return changed(
+        request,
+        store,
+        call_id,
+        visitor,
+        criterion=criterion,
+        status=STATUS[type(error)],
+        message=explained(error, visitor),
+    )
+
+
+def explained(error: ReviewError, visitor: Visitor) -> str:
+    """The error in words; verdicts in it too."""
+    key = f"error.{error.code}"
+    facts = dict(error.facts)
+    verdict = f"verdict.{facts.get('verdict')}"
+    if known(verdict):
+        facts["verdict"] = say(visitor.lang, verdict)
+    return say(visitor.lang, key, **facts) if known(key) else str(error)
+
+
+def changed(
+    request: Request,
+    store: Store,
+    call_id: str,
+    visitor: Visitor,
+    *,
+    criterion: str | None,
+    status: int = 200,
+    message: str | None = None,
+) -> Response:
+    view = look(store, call_id, visitor, words=False)
+    queue = queue_of(request)
+    entry = view.entry(criterion) if criterion else None
+    return fragment(
+        request,
+        "call/changed.html",
+        visitor=visitor,
+        status=status,
+        view=view,
+        entry=entry,
+        drawing=drawing(view.inspection, view.sheet),
+        queue=queue,
+        **plain(oob=True, message=message, finding_message=message if entry else None),
+    )
+
+
+def queue_of(request: Request) -> str:
+    """The list somebody came from, as htmx says where the page is: the head of the page leads back there."""
+    address = urlsplit(request.headers.get("hx-current-url", ""))
+    return dict(parse_qsl(address.query, max_num_fields=50)).get("queue", "")
+
+
+def plain(**changed: Any) -> dict[str, Any]:
+    """What the templates ask about themselves: the whole screen, unless told otherwise."""
+    whole: dict[str, Any] = {"oob": False, "undo_oob": False, "account_oob": False}
+    return {**whole, "message": None, "finding_message": None, **changed}
