@@ -17,7 +17,6 @@ from pipeline.cli.views.review import appeal_record, appeals_table, local
 from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
 from pipeline.review.appeals import OPEN, Opinion, Terms
-from pipeline.settings import Settings
 from pipeline.store.desk.views_appeals import Appeal
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
@@ -95,7 +94,7 @@ def file(
     with existing_store(session) as store:
         made = store.desk.appeals.file(
             call_id, criterion, reason, by=acting(store, as_name), request=new_request(), late=late,
-            terms=terms_of(session.settings),
+            terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
     session.out.print(str(made.id))
     _tell(session, made)
@@ -108,7 +107,7 @@ def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = No
     with existing_store(session) as store:
         found = store.desk.appeals.accept(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment,
-            terms=terms_of(session.settings),
+            terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
     _tell(session, found)
     return 0
@@ -164,11 +163,6 @@ def decide(
             raise CommandError("appeal-panel", seats=seats) from error
     _tell(session, found)
     return 0
-
-
-def terms_of(settings: Settings) -> Terms:
-    days = settings.appeals
-    return Terms(file_days=days.file_days, lead_days=days.lead_days, panel_days=days.panel_days)
 
 
 def _tell(session: Session, appeal: Appeal) -> None:

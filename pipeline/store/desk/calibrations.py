@@ -76,9 +76,9 @@ class Calibrations(Room):
                 )
             return calibration_of(connection, int(known))
 
-    def all(self, *, user: int | None = None) -> tuple[Calibration, ...]:
-        """All calibrations, newest first; only those a person scores in or opened, where one is named."""
-        query = select(calibrations.c.id).order_by(calibrations.c.id.desc())
+    def all(self, *, user: int | None = None, limit: int = 100) -> tuple[Calibration, ...]:
+        """The latest calibrations, newest first; of one person: those they score in or opened."""
+        query = select(calibrations.c.id).order_by(calibrations.c.id.desc()).limit(limit)
         if user is not None:
             mine = select(calibration_scorers.c.calibration).where(calibration_scorers.c.user == user)
             query = query.where(calibrations.c.id.in_(mine) | (calibrations.c.opened_by == user))

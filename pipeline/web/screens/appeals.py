@@ -10,11 +10,19 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import Finding, Outcome
-from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
-from pipeline.review.appeals import OPEN, Opinion, Seat, Step, Terms, missing_seats, sees_opinions, steps_for
-from pipeline.settings import Settings
+from pipeline.review.appeals import (
+    OPEN,
+    Opinion,
+    Seat,
+    Step,
+    Terms,
+    missing_seats,
+    seat_of,
+    sees_opinions,
+    steps_for,
+)
 from pipeline.store import Store
 from pipeline.store.desk.views_appeals import Appeal
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
@@ -50,24 +58,21 @@ class Line:
 
     appeal: Appeal
     steps: frozenset[Step]
-    leads: bool
-    """The visitor is the team lead."""
+    seat: Seat | None
+    """The visitor's own, on any panel."""
 
     @property
     def waits_for_visitor(self) -> bool:
         """True where the next step is theirs: a supervisor may accept at once, but the lead is asked first;
-        and nobody is asked to decide before the panel is complete."""
-        turns = {Step.OPINION}
-        if self.leads or self.appeal.state is AppealState.EXPIRED:
+        one opinion of each party is enough; and nobody is asked to decide before all were heard."""
+        seats, turns = self.appeal.standing.seats, set()
+        if self.seat is Seat.LEAD or self.appeal.state is AppealState.EXPIRED:
             turns.add(Step.ACCEPT)
-        if not missing_seats(self.appeal.standing.seats):
+        if self.seat not in seats:
+            turns.add(Step.OPINION)
+        if not missing_seats(seats):
             turns.add(Step.DECIDE)
         return bool(self.steps & turns)
-
-
-def terms_of(settings: Settings) -> Terms:
-    days = settings.appeals
-    return Terms(file_days=days.file_days, lead_days=days.lead_days, panel_days=days.panel_days)
 
 
 @router.get("")
@@ -81,10 +86,7 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
         visitor=visitor,
         group=chosen,
         groups=list(GROUPS),
-        lines=[
-            Line(one, steps_for(one.standing, visitor.user), leads=visitor.user.role is UserRole.LEAD)
-            for one in found
-        ],
+        lines=[Line(one, steps_for(one.standing, visitor.user), seat_of(visitor.user)) for one in found],
         rates=store.desk.appeals.rates() if visitor.may(P.DECIDE) else None,
         works=works,
         seats=len(Seat),
@@ -126,7 +128,12 @@ def file(
     reason: Text,
 ) -> Response:
     made = store.desk.appeals.file(
-        call_id, criterion, reason, by=visitor.user, request=token, terms=terms_of(settings)
+        call_id,
+        criterion,
+        reason,
+        by=visitor.user,
+        request=token,
+        terms=Terms(**settings.appeals.model_dump()),
     )
     return _to(made.id)
 
@@ -159,7 +166,12 @@ def accept(
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
     store.desk.appeals.accept(
-        appeal, by=visitor.user, request=token, seen=seen, comment=comment, terms=terms_of(settings)
+        appeal,
+        by=visitor.user,
+        request=token,
+        seen=seen,
+        comment=comment,
+        terms=Terms(**settings.appeals.model_dump()),
     )
     return _to(appeal)
 
