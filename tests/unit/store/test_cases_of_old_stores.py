@@ -1,0 +1,58 @@
+"""A store from before there were cases gets them when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from pipeline.domain import CaseState, Outcome, Severity
+from pipeline.store import open_store
+from pipeline.store.engine import WRITES, connect, parse
+from pipeline.store.migrate import FOLDER
+from tests.inspections import finding, inspection
+
+
+def old_tables(path: Path, found: dict[str, list[dict[str, object]]]) -> None:
+    """A store as it was before the review room, with these rows."""
+    engine = connect(parse(f"sqlite:///{path}"))
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for table, rows in found.items():
+            for row in rows:
+                names = ", ".join(f'"{name}"' for name in row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+    engine.dispose()
+
+
+def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
+    new, old = f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "old.db"
+    with open_store(new) as store:
+        run_id = store.start_run()
+        grave = (finding("leak", Outcome.FAILED, severity=Severity.A), finding("greeting"))
+        store.save(inspection("a", flagged=True, findings=grave), run_id=run_id)
+        store.save(inspection("b"), run_id=run_id)
+        store.finish_run(run_id)
+        wanted = [store.desk.cases.case(name) for name in "ab"]
+        stored: dict[str, list[dict[str, object]]] = {}
+        with store._read() as connection:
+            for table in ("runs", "calls", "hearings", "inspections", "findings"):
+                rows = connection.execute(text(f"SELECT * FROM {table}")).mappings()
+                stored[table] = [{k: v for k, v in row.items() if k not in NEW} for row in rows]
+    old_tables(old, stored)
+    with open_store(f"sqlite:///{old}") as store:
+        assert [store.desk.cases.case(name) for name in "ab"] == wanted
+        case = store.desk.cases.case("a")
+        assert case is not None
+        assert (case.state, case.worst, case.confidence) == (CaseState.OPEN, Severity.A, 0.9)
+
+
+NEW = ("confidence", "weight")
+"""Columns that the old tables do not have."""
