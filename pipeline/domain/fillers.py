@@ -12,7 +12,7 @@ import re
 _ALWAYS = r"呃+"
 """Nothing but hesitation, wherever it stands."""
 _BETWEEN_MARKS = r"(?<=[，、。？！；：,.?!…])\s*(?P<between>[嗯啊额唔哎]{1,3})(?=[，、…,])"
-"""Such a sound that opens an utterance or stands alone is an answer; between a mark and a comma it is none."""
+"""Such a sound that opens an utterance or stands alone is an answer; between two marks it is none."""
 _FILLER = re.compile(rf"(?P<always>{_ALWAYS})|{_BETWEEN_MARKS}")
 
 
