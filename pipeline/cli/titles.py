@@ -9,10 +9,15 @@ from pipeline.errors import LexiconError
 
 
 def code_titles(session: Session) -> Mapping[str, str]:
-    """Code -> title from the lexicons in use; empty where they cannot be read, for a page can do without."""
+    """Code -> title from the lexicons in use, in the language of the session where they have it.
+
+    Empty where they cannot be read: a page can do without.
+    """
     from pipeline.phrases import load_lexicons
 
     try:
-        return {code.code: code.title for code in load_lexicons(session.settings.lexicons).codes.values()}
+        codes = load_lexicons(session.settings.lexicons).codes.values()
     except LexiconError:
         return {}
+    english = session.words.lang == "en"
+    return {code.code: (english and code.title_en) or code.title for code in codes}

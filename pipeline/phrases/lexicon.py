@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.domain import PhraseKind, Role, Severity
@@ -47,6 +47,8 @@ class Code:
     severity: Severity | None
     role: Role | None
     """Who must say it; None: anyone."""
+    title_en: str = field(default="", repr=False)
+    """The title in English; changes no hit, so it is left out of the revision."""
 
 
 @dataclass(frozen=True, slots=True)

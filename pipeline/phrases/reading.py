@@ -90,7 +90,7 @@ def _validated(root: CommentedMap, path: Path) -> LexiconFile:
 
 def _code(entry: CodeEntry) -> Code:
     role = None if entry.role == "any" else Role(entry.role)
-    return Code(entry.code, entry.kind, entry.title, entry.severity, role)
+    return Code(entry.code, entry.kind, entry.title, entry.severity, role, entry.title_en)
 
 
 def _phrase(

@@ -39,6 +39,7 @@ class CodeEntry(_Strict):
     code: Name
     kind: PhraseKind
     title: Text
+    title_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
     severity: Severity | None = None
     role: Literal["agent", "customer", "any"]
     exceptions: tuple[Text, ...] = ()
