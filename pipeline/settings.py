@@ -79,7 +79,7 @@ class ServeSettings(BaseModel):
     body_kib: int = Field(default=1024, ge=16, description="the largest request that is read")
     sound_folder: Path | None = Field(
         default=None,
-        description="where sound is kept in the form browsers play; default: callinspect/sound in the user's cache",
+        description="where sound is kept in the form browsers play; default: the user's cache folder",
     )
     sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
 

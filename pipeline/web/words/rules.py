@@ -68,7 +68,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.how.sound": ("读音", "by sound"),
     "rules.how.meaning": ("意思接近", "by its meaning"),
     "rules.how.confirmed": ("听音确认", "confirmed by ear"),
-    "rules.how.meaning": ("语义", "by meaning"),
     "rules.confidence": ("把握", "Confidence"),
     "rules.distance": ("读音距离", "Distance"),
     "rules.quote": ("原话", "Words"),
