@@ -91,7 +91,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "κ 是扣除偶然一致后的一致性：1 为完全一致，0 为与偶然相同。文字等级按 Landis 与 Koch（1977）。",
         "κ is agreement beyond chance: 1 is full, 0 what chance gives. Words after Landis and Koch (1977).",
     ),
-    "calibration.kappa.poor": ("低于偶然", "worse than chance"),
+    "calibration.kappa.poor": ("低于偶然", "poor"),
     "calibration.kappa.0": ("极低", "slight"),
     "calibration.kappa.1": ("一般", "fair"),
     "calibration.kappa.2": ("中等", "moderate"),

@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nav.samples": ("抽检", "Samples"),
     "nav.calibrations": ("校准", "Calibration"),
     "nav.rules": ("规则", "Rules"),
-    "nav.admin": ("管理", "Administration"),
+    "nav.admin": ("管理", "Admin"),
     "nav.account": ("我的账号", "My account"),
     "nav.sign-out": ("退出", "Sign out"),
     "nav.keys": ("快捷键", "Keys"),
