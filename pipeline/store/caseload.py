@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Double,
@@ -67,7 +68,7 @@ def refresh_all(connection: Connection) -> None:
     connection.execute(_statement(connection.dialect.name, whole=True))
 
 
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _DECIDED = select(decisions.c.call).where(decisions.c.call.in_(_KEYS)).distinct().order_by(decisions.c.call)
 
 
