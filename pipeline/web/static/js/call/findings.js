@@ -113,6 +113,8 @@ export function startFindings(frame, player, transcript, wave) {
     wave.redraw();
     const element = article(current);
     if (element) {
+      for (const each of document.querySelectorAll(".finding.current")) if (each !== element) each.classList.remove("current");
+      if (!element.classList.contains("current")) element.scrollIntoView({ block: "nearest" });
       element.classList.add("current");
       const lost = document.activeElement === document.body || document.activeElement === null;
       if (lost) element.focus({ preventScroll: true });
@@ -202,8 +204,10 @@ export function startFindings(frame, player, transcript, wave) {
   onKey("e", comment);
   onKey("z", () => {
     const button = document.querySelector("#undo button");
-    if (button) button.click();
-    else announce(frame.dataset.saidUndo);
+    if (button) {
+      current = button.form.dataset.criterion ?? current; // what is taken back is looked at again
+      button.click();
+    } else announce(frame.dataset.saidUndo);
   });
 
   const first = article(decodeURIComponent(location.hash.replace(/^#finding-/, ""))) ?? all().find((each) => each.dataset.standing === "unreviewed") ?? all()[0];
