@@ -54,5 +54,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "        callinspect export violations --format xlsx -o violations.xlsx",
         "      callinspect export violations --format xlsx -o violations.xlsx",
     ),
+    "next.serve": (
+        "        callinspect serve                     在浏览器里复核：听证据、确认或推翻",
+        "        callinspect serve                     review in a browser: hear the proof, decide",
+    ),
     "next.nothing": ("没有找到录音；请检查文件夹路径。", "no recording found; check the folder."),
 }

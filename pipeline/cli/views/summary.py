@@ -131,5 +131,6 @@ def next_steps(summary: RunSummary, words: Words, program: str) -> Iterator[Text
     if summary.scored:
         yield Text(words("next.show").replace("callinspect", program))
         yield Text(words("next.export").replace("callinspect", program))
+        yield Text(words("next.serve").replace("callinspect", program))
     if not summary.found:
         yield Text(words("next.nothing"), style="yellow")
