@@ -1,0 +1,176 @@
+"""A real server over a real night, and people in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from pipeline.store import open_store
+from pipeline.web import passwords
+from tests.e2e.commands import ROOT, callinspect
+
+NIGHT = ROOT / "scripts" / "demo_night" / "night"
+PASSWORD = "three plain words"
+REQUIRED = os.environ.get("BROWSER_TESTS") == "required"
+"""Set where a missing browser must fail instead of skipping."""
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--mute-audio",
+]
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """The system's Chromium, or Playwright's own; without either the test is skipped (or fails)."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None and not Path(playwright.chromium.executable_path).exists():
+        message = "there is no Chromium; install one: apt install chromium, or playwright install chromium"
+        if REQUIRED:
+            pytest.fail(message)
+        pytest.skip(message)
+    return playwright.chromium.launch(executable_path=path, args=QUIET)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = chromium(playwright)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@dataclass
+class Room:
+    """A night that was run, and the server over its store."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+    first_link: str | None = None
+
+    @property
+    def store(self) -> str:
+        return f"sqlite:///{self.folder / 'room.db'}"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [sys.executable, "-m", "pipeline.cli", "--lang", "en", "--store", self.store]
+        log = (self.folder / "server.log").open("a", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [*command, "serve", "--port", str(self.port)],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        log.close()
+        for _ in range(600):
+            said = (self.folder / "server.log").read_text(encoding="utf-8")
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server stopped: {said}")
+            try:
+                with urlopen(f"{self.address}/sign-in", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        link = re.search(r"https?://\S+/invitation/\S+", said)
+        self.first_link = link[0] if link else None
+
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def add(self, name: str, role: str, **facts: str) -> None:
+        """An account with a password, as `callinspect user add` makes it."""
+        with open_store(self.store) as store:
+            store.desk.people.add(
+                name, role=role, display_name=facts.pop("display_name", name), password=HASH, **facts
+            )
+
+
+HASH = passwords.make(PASSWORD)
+
+
+def run_night(folder: Path, *calls: str) -> Room:
+    """Inspect some calls of the demo night with the real command."""
+    dump = folder / "dump"
+    dump.mkdir(parents=True)
+    with (NIGHT / "calls.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["call_id"] in calls]
+    with (folder / "calls.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    for row in rows:
+        target = dump / row["file"]
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(NIGHT / row["file"], target)
+    room = Room(folder, free_port())
+    done = callinspect("--store", room.store, "run", dump, "--calls", folder / "calls.csv", cwd=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return room
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def visit(opened: Browser, room: Room, *, lang: str = "zh-CN", width: int = 1280) -> BrowserContext:
+    """A browser of its own, with nothing in it."""
+    context = opened.new_context(
+        base_url=room.address, locale=lang, viewport={"width": width, "height": 800}, color_scheme="light"
+    )
+    context.set_default_timeout(20_000)
+    return context
+
+
+def sign_in(context: BrowserContext, name: str) -> Page:
+    """Through the form, as people do."""
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("main button.button-primary")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+def until(page: Page, expression: str, *, seconds: float = 15) -> None:
+    """Wait until a JavaScript expression holds. (Playwright's own way needs eval, which our pages forbid.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        time.sleep(0.05)
