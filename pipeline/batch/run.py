@@ -118,6 +118,7 @@ class _Run:
         )
         plan.problems[:0] = problems
         self._store.add_problems(self._run_id, plan.problems)
+        self._store.expect(self._run_id, len(plan.jobs))
         return plan
 
     def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits) -> Tally:

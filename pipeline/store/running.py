@@ -49,6 +49,13 @@ def start_run(connection: Connection, *, kind: str, dump: Path | None, settings:
     return int(connection.execute(runs.insert().returning(runs.c.id), values).scalar_one())
 
 
+def expect(connection: Connection, run_id: int, calls: int) -> None:
+    """Note how many calls a run sets out to do, for those who watch it; its summary takes this place."""
+    check_fence(connection, run_id)
+    values = {"summary": codec.dumps({"expected": calls})}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
 def finish_run(
     connection: Connection, run_id: int, *, state: str, summary: Mapping[str, object] | None
 ) -> None:

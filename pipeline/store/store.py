@@ -138,6 +138,11 @@ class Store:
         )
         return f"{self.url}: another run is at work on this store{who}; wait for it, or use another --store"
 
+    def expect(self, run_id: int, calls: int) -> None:
+        """Note how many calls a run sets out to do, for those who watch it."""
+        with self._write() as connection:
+            running.expect(connection, run_id, calls)
+
     def finish_run(
         self,
         run_id: int,

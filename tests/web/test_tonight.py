@@ -64,8 +64,10 @@ def test_people_see_their_own_part(client: Client) -> None:
 
 def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
     run_id = store.start_run()
+    store.expect(run_id, 7)
     page = supervisor.get("/tonight/run").text
     assert 'hx-get="/tonight/run"' in page and "正在运行" in page
+    assert "已完成 0 / 7 通" in page and '<progress max="7" value="0"' in page
     store.add_problems(run_id, [])
     store.finish_run(run_id)
     page = supervisor.get("/tonight/run").text

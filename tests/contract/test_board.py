@@ -1,0 +1,225 @@
+"""Counts and lists behind the screens, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict
+from pipeline.errors import Refused
+from pipeline.store import Store, StoredProblem
+from pipeline.store.desk.wanted import ANY_ALERT, QueueState, Wanted
+from tests.inspections import CHINA, finding, inspection
+from tests.nights import bad_call, good_call
+
+DAY = date(2026, 11, 2)
+ALL = Scope()
+
+
+def at(day: int, hour: int = 9) -> datetime:
+    return datetime(2026, 11, day, hour, 30, tzinfo=CHINA)
+
+
+@pytest.fixture
+def filled(store: Store, run_id: int) -> Store:
+    """Two teams over nine days: twelve calls with a violation each, one grave, one clean, one unreadable."""
+    many = [
+        inspection(f"m{n:02}", flagged=n % 2 == 0, score=70.0 + n, started_at=at(2, 8 + n)) for n in range(12)
+    ]
+    grave = inspection(
+        "grave",
+        findings=(finding("abuse", Outcome.FAILED, severity=Severity.A),),
+        score=0.0,
+        flagged=True,
+        started_at=at(2, 7),
+        agent_id="2001",
+        team="二组",
+    )
+    clean = inspection("clean", findings=(finding("rude"),), score=100.0, started_at=at(10))
+    lost = inspection("lost", status=Status.UNREADABLE, started_at=None, agent_id=None, team=None)
+    for one in (*many, grave, clean, lost):
+        store.save(one, run_id=run_id)
+    return store
+
+
+def ids(store: Store, wanted: Wanted, scope: Scope = ALL, by: int | None = None) -> list[str]:
+    """Every page of a list, three rows at a time."""
+    found: list[str] = []
+    after: str | None = None
+    while True:
+        page = store.desk.board.queue(wanted, scope, by=by, after=after, limit=3)
+        found += [row.call_id for row in page.rows]
+        if page.after is None:
+            return found
+        after = page.after
+
+
+def test_the_queue_is_in_order_of_need_and_pages_meet(filled: Store) -> None:
+    found = ids(filled, Wanted())
+    assert found[0] == "grave"
+    assert sorted(found) == ["grave", *(f"m{n:02}" for n in range(0, 12, 2))]
+    rows = filled.desk.board.queue(Wanted(), ALL).rows
+    assert [row.priority for row in rows] == sorted((row.priority for row in rows), reverse=True)
+
+
+def test_all_calls_are_a_diary_and_those_without_a_start_come_last(filled: Store) -> None:
+    found = ids(filled, Wanted(state=QueueState.ALL))
+    assert found == ["clean", *(f"m{n:02}" for n in reversed(range(12))), "grave", "lost"]
+
+
+@pytest.mark.parametrize("after", ["", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"])
+def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
+    for state in QueueState:
+        filled.desk.board.queue(Wanted(state=state), ALL, by=1, after=after)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(criterion="abuse"), {"grave"}),
+        (Wanted(severity=Severity.A), {"grave"}),
+        (Wanted(team="二组"), {"grave"}),
+        (Wanted(agent="2001"), {"grave"}),
+        (Wanted(queue="售后", date_from=date(2026, 11, 3)), set()),
+        (Wanted(state=QueueState.ALL, date_from=date(2026, 11, 3)), {"clean"}),
+        (Wanted(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
+        (Wanted(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
+        (Wanted(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
+        (Wanted(state=QueueState.ALL, flagged=False, violating=False), {"clean", "lost"}),
+        (Wanted(state=QueueState.ALL, text="随便你", team="二组"), {"grave"}),
+        (Wanted(state=QueueState.ALL, text="没有说过"), set()),
+        (Wanted(confidence_from=0.95), set()),
+        (Wanted(state=QueueState.ALL, confidence_to=0.9, team="二组"), {"grave"}),
+        (Wanted(alert=ANY_ALERT), set()),
+    ],
+)
+def test_filters(filled: Store, wanted: Wanted, expected: set[str]) -> None:
+    assert set(ids(filled, wanted)) == expected
+    counts = filled.desk.board.counts(wanted, ALL, by=None, states=[wanted.state])
+    assert counts[wanted.state].value == len(expected)
+
+
+def test_scopes(filled: Store) -> None:
+    everything = Wanted(state=QueueState.ALL)
+    assert ids(filled, everything, Scope(team="二组")) == ["grave"]
+    assert ids(filled, everything, Scope(agent_id="2001")) == ["grave"]
+    assert ids(filled, everything, Scope(nothing=True)) == []
+    board = filled.desk.board
+    assert board.invisible(Scope(team="二组"), ["grave", "m00", "none"]) == ("m00", "none")
+    assert board.choices(Scope(team="二组")).teams == ("二组",)
+    assert [agent.agent.agent_id for agent in board.agents(Scope(team="二组"))] == ["2001"]
+    assert board.agent("1001", Scope(team="二组")) is None
+    assert board.days(Scope(nothing=True)) == ()
+
+
+def test_alerts(store: Store, run_id: int) -> None:
+    for one in (bad_call(), good_call()):
+        store.save(one, run_id=run_id)
+    everything = Wanted(state=QueueState.ALL)
+    assert ids(store, replace(everything, alert=ANY_ALERT)) == ["O02"]
+    assert ids(store, replace(everything, alert="esc-complaint")) == ["O02"]
+    assert ids(store, replace(everything, alert="esc-comp_aint")) == []  # a sign of LIKE is a sign
+    night = store.desk.board.night(date(2026, 11, 20), ALL)
+    assert [(a.code, a.calls, a.open) for a in night.alerts] == [("esc-complaint", 1, 1)]
+    assert night.alerted == 1
+
+
+def test_a_night(filled: Store) -> None:
+    night = filled.desk.board.night(DAY, ALL)
+    assert night.total.calls == night.total.judged == night.total.scored == 13
+    assert night.total.flagged == night.total.open == 7
+    assert night.total.violating == 13
+    assert night.total.mean == pytest.approx(sum(range(70, 82)) / 13)
+    assert night.bins == (1, 0, 0, 0, 0, 0, 0, 10, 2, 0)
+    assert [(w.severity, w.calls, w.open) for w in night.worst] == [(Severity.A, 1, 1), (Severity.D, 6, 6)]
+    assert [team for team, _ in night.teams] == ["一组", "二组"]
+    assert filled.desk.board.days(ALL) == (date(2026, 11, 10), DAY)
+
+
+def test_verdicts_are_in_the_counts(filled: Store) -> None:
+    reviewer = filled.desk.people.add("r", role=UserRole.REVIEWER)
+    case = filled.desk.cases.case("m00")
+    assert case is not None
+    decide = filled.desk.decisions.decide
+    decide("m00", "rude", Verdict.OVERTURNED, by=reviewer.id, request="1", seen=case.version)
+    filled.desk.decisions.finish("m00", by=reviewer.id, request="2")
+    assert ids(filled, Wanted(state=QueueState.DONE)) == ["m00"]
+    assert "m00" not in ids(filled, Wanted())
+    night = filled.desk.board.night(DAY, ALL)
+    assert (night.total.violating, night.total.open) == (12, 6)
+    assert [(w.severity, w.calls, w.open) for w in night.worst][-1] == (None, 1, 0)
+    (one,) = filled.desk.board.agents(ALL, team="一组")
+    assert (one.confirmed, one.overturned) == (0, 1)
+
+
+def test_mine_claimed_and_next(filled: Store) -> None:
+    first, second = (filled.desk.people.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
+    cases = filled.desk.cases
+    assert cases.next(first, ALL, Wanted(team="一组", date_to=DAY)) in {f"m{n:02}" for n in range(0, 12, 2)}
+    assert cases.next(first, ALL, Wanted(severity=Severity.A)) == "grave"
+    assert cases.next(second, ALL, Wanted(severity=Severity.A)) is None
+    cases.assign(["m02"], second, first)
+    assert cases.next(second, ALL, Wanted()) == "m02"  # one's own first
+    assert ids(filled, Wanted(state=QueueState.MINE), by=second) == ["m02"]
+    assert len(ids(filled, Wanted(state=QueueState.CLAIMED))) == 3
+    row = next(row for row in filled.desk.board.queue(Wanted(), ALL).rows if row.call_id == "m02")
+    assert (row.claimed, row.assigned) == (second, second)
+
+
+def test_an_agent_over_the_weeks(filled: Store) -> None:
+    found = filled.desk.board.agent("1001", ALL)
+    assert found is not None
+    assert [week.monday for week in found.weeks] == [DAY, DAY + timedelta(days=7)]
+    assert [week.own.calls for week in found.weeks] == [12, 1]
+    assert found.best[0].call_id == "clean"
+    assert found.worst[0].call_id == "m00"
+    rude = next(one for one in found.criteria if one.criterion == "rude")
+    assert (rude.eligible_calls, rude.calls_with_violation) == (13, 12)
+
+
+def test_choices(filled: Store) -> None:
+    found = filled.desk.board.choices(ALL)
+    assert found.teams == ("一组", "二组")
+    assert [one.criterion for one in found.criteria] == ["abuse", "greeting", "rude"]
+    assert [one.agent_id for one in found.agents] == ["1001", "2001"]
+
+
+def test_saved_filters(store: Store) -> None:
+    one, two = (store.desk.people.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
+    board = store.desk.board
+    board.save_filter(one, " 推诿  本周 ", "criterion=shirk")
+    board.save_filter(one, "推诿 本周", "criterion=shirk&team=x")
+    (saved,) = board.saved_filters(one)
+    assert (saved.name, saved.query) == ("推诿 本周", "criterion=shirk&team=x")
+    assert board.saved_filters(two) == ()
+    board.delete_filter(two, saved.id)
+    assert board.saved_filters(one) == (saved,)
+    with pytest.raises(Refused):
+        board.save_filter(one, " ", "")
+    for n in range(49):
+        board.save_filter(one, f"f{n}", "")
+    with pytest.raises(Refused):
+        board.save_filter(one, "one too many", "")
+    board.save_filter(one, "f3", "state=all")  # an old name always has room
+
+
+def test_the_state_of_a_run(store: Store, run_id: int) -> None:
+    board = store.desk.board
+    store.save(inspection("a"), run_id=run_id)
+    store.add_problems(
+        run_id, [StoredProblem("call-list", f"row {n}", Path("x.csv"), line=n) for n in range(5)]
+    )
+    state = board.run_state()
+    assert state is not None
+    assert (state.run.state, state.done, dict(state.problems)) == ("running", 1, {"call-list": 5})
+    assert board.problems(run_id, limit=3).more
+    assert state.total is None
+    store.expect(run_id, 4)
+    watched = board.run_state()
+    assert watched is not None and (watched.done, watched.total) == (1, 4)
+    store.finish_run(run_id, summary={"found": 1})
+    after = board.run_state()
+    assert after is not None and (after.run.state, after.total) == ("finished", 1)
