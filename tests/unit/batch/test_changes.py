@@ -119,5 +119,5 @@ def test_a_call_that_stays_the_same_is_counted_and_not_listed() -> None:
     made = changes((same, same))
     assert made.judged == 1
     assert made.calls == []
-    assert made.criteria == made.agents == ()
+    assert (made.criteria, made.agents) == ((), ())
     assert isinstance(compare(same, same), CallChange)

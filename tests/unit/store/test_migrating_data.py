@@ -15,7 +15,37 @@ from pipeline.store import CallFilter, open_store
 from pipeline.store.migrate import FOLDER
 
 HEARD_AT = "2026-11-20T20:00:00+00:00"
-ROWS: dict[str, list[dict[str, object]]] = {
+Row = dict[str, str | float | bool | None]
+# C1 was judged twice by other rules, and each time its transcript was stored.
+_TWICE: list[Row] = [
+    {
+        "id": number,
+        "call": 1,
+        "run": 1,
+        "current": number == 5,
+        "inspected_at": HEARD_AT,
+        "status": "inspected",
+        "paths": '["/dump/C1.wav"]',
+        "audio_sha256": "a" * 64,
+        "engine": "e",
+        "model": "m",
+        "lexicons": "l",
+        "rubric": f"r{number}",
+        "settings": "s",
+        "duration": 61.5,
+        "layout": "stereo",
+        "score": 70.0 + number,
+        "passed": False,
+        "fatal": False,
+        "flagged": True,
+        "flag_reasons": '["得分低"]',
+        "alerts": "[]",
+        "sections": '[["服务",75.0,100.0]]',
+        "ledger": '[["","满分",100.0,[],""]]',
+    }
+    for number in (3, 5)
+]
+ROWS: dict[str, list[Row]] = {
     "runs": [{"id": 1, "kind": "run", "state": "finished", "host": "h", "pid": 1, "started_at": HEARD_AT}],
     "calls": [
         {
@@ -28,35 +58,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"id": 2, "call_id": "C2"},
     ],
     "inspections": [
-        # C1 was judged twice by other rules, and each time its transcript was stored; C2 could not be read.
-        *(
-            {
-                "id": number,
-                "call": 1,
-                "run": 1,
-                "current": number == 5,
-                "inspected_at": HEARD_AT,
-                "status": "inspected",
-                "paths": '["/dump/C1.wav"]',
-                "audio_sha256": "a" * 64,
-                "engine": "e",
-                "model": "m",
-                "lexicons": "l",
-                "rubric": f"r{number}",
-                "settings": "s",
-                "duration": 61.5,
-                "layout": "stereo",
-                "score": 70.0 + number,
-                "passed": False,
-                "fatal": False,
-                "flagged": True,
-                "flag_reasons": '["得分低"]',
-                "alerts": "[]",
-                "sections": '[["服务",75.0,100.0]]',
-                "ledger": '[["","满分",100.0,[],""]]',
-            }
-            for number in (3, 5)
-        ),
+        # C2 could not be read.
+        *_TWICE,
         {
             "id": 6,
             "call": 2,
