@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from pipeline.store import open_store
 from pipeline.web import passwords
@@ -27,6 +27,11 @@ NIGHT = ROOT / "scripts" / "demo_night" / "night"
 PASSWORD = "three plain words"
 REQUIRED = os.environ.get("BROWSER_TESTS") == "required"
 """Set where a missing browser must fail instead of skipping."""
+
+PATIENCE_MS = 20_000
+"""Machines that run tests are busy; what never comes true still fails."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 QUIET = [
     "--no-sandbox",
@@ -153,7 +158,7 @@ def visit(opened: Browser, room: Room, *, lang: str = "zh-CN", width: int = 1280
     context = opened.new_context(
         base_url=room.address, locale=lang, viewport={"width": width, "height": 800}, color_scheme="light"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
@@ -168,7 +173,7 @@ def sign_in(context: BrowserContext, name: str) -> Page:
     return page
 
 
-def until(page: Page, expression: str, *, seconds: float = 15) -> None:
+def until(page: Page, expression: str, *, seconds: float = PATIENCE_MS / 1000) -> None:
     """Wait until a JavaScript expression holds. (Playwright's own way needs eval, which our pages forbid.)"""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):

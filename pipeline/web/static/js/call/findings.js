@@ -192,6 +192,11 @@ export function startFindings(frame, player, transcript, wave) {
     const element = event.target.closest?.(".finding");
     if (element && element.dataset.criterion !== current) choose(element, { quiet: true, focus: false });
   });
+  // Keys go to where the focus is, however it came there.
+  document.addEventListener("focusin", (event) => {
+    const element = event.target.closest?.("#review .finding");
+    if (element && element.dataset.criterion !== current) choose(element, { quiet: true, focus: false });
+  });
   document.addEventListener("call:finding", (event) => choose(article(event.detail), { focus: false }));
   document.addEventListener("call:loop", playCurrent);
 
