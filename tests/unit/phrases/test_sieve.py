@@ -1,0 +1,61 @@
+"""The sieve drops no place that a closer look would have taken, and many texts give what each gives alone."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipeline.phrases.sound import SoundIndex
+
+PHRASES = (
+    "不归我", "谁知道", "不归我管", "你爱投诉", "随便你投诉", "我要去投诉你", "有什么可以帮你",
+    "感谢你的耐心等待", "请问还有其他可以帮你", "请你对我的服务做出评价谢谢",
+    "查", "验证码", "没有其他办法了",
+)  # fmt: skip
+ALIKE = dict(zip("不归我管投诉你的等待帮查验证码没有", "布鬼沃关头述泥底邓带邦插燕正马莫又", strict=True))
+
+
+class _NoSieve:
+    """Lets every place through."""
+
+    def __init__(self, index: SoundIndex) -> None:
+        self._sieve = index._sieve
+
+    def places(self, texts, heard, *, extra):  # type: ignore[no-untyped-def]
+        sieve, out = self._sieve, []
+        for piece, first in heard:
+            which = int(texts.owner[first - 1])
+            for member in range(int(sieve._first[piece]), int(sieve._first[piece + 1])):
+                spelling = int(sieve._member[member])
+                begin = first - int(sieve._offset[member]) - int(texts.starts[which])
+                if begin >= -int(sieve._slack[spelling]):
+                    out.append((which, spelling, max(0, begin)))
+        return out
+
+
+def _texts(count: int) -> list[str]:
+    dice = random.Random(11)
+    out = []
+    for _ in range(count):
+        text = "".join(dice.choice(PHRASES) for _ in range(dice.randint(1, 3)))
+        spoilt = [ALIKE.get(c, c) if dice.random() < 0.3 else c for c in text]
+        kept = [c for c in spoilt if dice.random() > 0.06]
+        out.append("".join(c + "那" if dice.random() < 0.05 else c for c in kept))
+    return out
+
+
+@pytest.mark.parametrize("extra", [0.0, 1.2])
+def test_nothing_is_lost(extra: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = SoundIndex((phrase, k, None) for k, phrase in enumerate(PHRASES))
+    texts = _texts(400)
+    found = index.find_all(texts, extra=extra)
+    monkeypatch.setattr(index, "_sieve", _NoSieve(index))
+    assert found == index.find_all(texts, extra=extra)
+    assert sum(map(len, found)) > 200
+
+
+def test_together_as_one_by_one() -> None:
+    index = SoundIndex((phrase, k, None) for k, phrase in enumerate(PHRASES))
+    texts = ["", *_texts(60), "", "abc한글🙂"]
+    assert index.find_all(texts) == [index.find(text) for text in texts]
