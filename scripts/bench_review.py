@@ -274,7 +274,7 @@ class Reviewer:
         for criterion in failed[:3]:
             verdict = self._chance.choices(("confirmed", "overturned", "unsure"), (80, 15, 5))[0]
             fields = {"criterion": criterion, "verdict": verdict, "seen": version}
-            answer = await self._post("decide", f"{call}/verdicts", fields, htmx=True, told=(409,))
+            answer = await self._post("decide", f"{call}/verdicts", fields, htmx=True, told=(400, 409))
             found = re.search(r'name="seen" value="(\d+)"', answer.text)
             version = found[1] if found else version
         await self._post("finish", f"{call}/finish", {"seen": version}, told=(400, 409))

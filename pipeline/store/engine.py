@@ -15,6 +15,10 @@ from pipeline.errors import StoreError
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up."""
 
+POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 4, "pool_timeout": 60.0}
+"""Connections of the review room's threads, opened when first needed and kept: a new one begins with an
+empty cache. Threads beyond them wait."""
+
 WRITES = "callinspect_writes"
 """Execution option of a connection that is going to write."""
 
@@ -46,7 +50,7 @@ def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine whose transactions behave alike on both databases."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, busy_seconds)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
 
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
@@ -55,7 +59,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     if memory:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
     else:
-        engine = create_engine(url, connect_args=arguments)
+        engine = create_engine(url, connect_args=arguments, **POOL)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
