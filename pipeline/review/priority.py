@@ -60,6 +60,11 @@ class Weighed:
         return self.verdict is None and self.outcome is Outcome.UNDETERMINED and self.severity in GRAVE
 
     @property
+    def waits(self) -> bool:
+        """True where it is counted as pending."""
+        return self.undecided or self.doubtful
+
+    @property
     def unsettled(self) -> bool:
         """Somebody else is still to speak."""
         return self.verdict is not None and not self.verdict.settled

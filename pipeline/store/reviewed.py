@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,25 @@ class Reviewed:
         """Violations that nobody has decided about."""
         failed = (f for f in self.findings if f.outcome is Outcome.FAILED and f.severity is not None)
         return sum(self.held(f.criterion, f.outcome) is None for f in failed)
+
+    @property
+    def weighed(self) -> dict[str, Weighed]:
+        """Criterion -> finding as the queue sees it."""
+        return {
+            f.criterion: Weighed(
+                outcome=f.outcome,
+                severity=f.severity,
+                fatal=f.fatal,
+                confidence=min((e.confidence for e in f.evidence), default=None),
+                verdict=self.held(f.criterion, f.outcome),
+            )
+            for f in self.findings
+        }
+
+    @property
+    def waiting(self) -> dict[str, Outcome]:
+        """What is pending, and what the machine says of it."""
+        return {criterion: one.outcome for criterion, one in self.weighed.items() if one.waits}
 
     def held(self, criterion: str, outcome: Outcome | None) -> FindingVerdict | None:
         found = self.verdicts.get(criterion)
@@ -134,19 +153,9 @@ def _keep_verdicts(connection: Connection, call: Reviewed) -> None:
 
 
 def _keep_case(connection: Connection, call: Reviewed) -> None:
-    weighed = [
-        Weighed(
-            outcome=f.outcome,
-            severity=f.severity,
-            fatal=f.fatal,
-            confidence=min((e.confidence for e in f.evidence), default=None),
-            verdict=call.held(f.criterion, f.outcome),
-        )
-        for f in call.findings
-    ]
-    found = urgency(weighed, alerts=call.alerts, day=call.day)
+    found = urgency(call.weighed.values(), alerts=call.alerts, day=call.day)
     score = scored(connection, call)
-    finished_by, finished_at = _finished(call.events, found.pending)
+    finished_by, finished_at = _finished(call.events, call.waiting)
     state = CaseState.OPEN if call.flagged or found.second else CaseState.NONE
     if finished_at is not None and not found.second:
         state = CaseState.DONE
@@ -179,13 +188,18 @@ def _worst(call: Reviewed) -> str | None:
     return min(standing, default=None)
 
 
-def _finished(events: Sequence[Decision], pending: int) -> tuple[int | None, str | None]:
-    """Who finished the call and when; nobody where the machine has found more to decide since."""
+def _finished(events: Sequence[Decision], waiting: Mapping[str, Outcome]) -> tuple[int | None, str | None]:
+    """Who finished the call and when; nobody where something waits since that was not left then.
+
+    The number alone does not tell: one finding may have gone and another come. A doubt that was left and has
+    become a violation is new too.
+    """
     gone = taken_back(events)
     turns = [e for e in events if e.kind in (DecisionKind.FINISH, DecisionKind.REOPEN) and e.id not in gone]
     if not turns or turns[-1].kind is DecisionKind.REOPEN:
         return None, None
-    left = turns[-1].details.get("pending", 0)
-    if isinstance(left, int) and pending > left:
+    kept = turns[-1].details.get("left")
+    left = kept if isinstance(kept, dict) else {}
+    if any(left.get(criterion) not in (outcome, Outcome.FAILED) for criterion, outcome in waiting.items()):
         return None, None
     return turns[-1].by, turns[-1].at.isoformat()

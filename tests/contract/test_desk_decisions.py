@@ -159,14 +159,38 @@ def test_what_the_machine_says_no_longer_is_nobodys_verdict(room: Store, run_id:
     assert list(desk.verdicts("c1", held=False)) == ["rude"]
     with pytest.raises(Conflict, match="judged again meanwhile"):
         desk.decide("c1", "rude", NO, by=ann, request="r3", seen=2)
-    fails = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak", "cold"))
+    fails = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak"))
     room.save(inspection("c1", rubric="r3", flagged=True, findings=fails), run_id=run_id)
     case = room.desk.cases.case("c1")
     assert case is not None
     assert desk.verdicts("c1")["rude"].verdict is NO, "it says so again"
-    assert (case.state, case.pending, case.finished_by) == (CaseState.DONE, 2, ann)
-    more = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak", "cold", "slow"))
-    room.save(inspection("c1", rubric="r4", flagged=True, findings=more), run_id=run_id)
+    assert (case.state, case.pending, case.finished_by) == (CaseState.DONE, 1, ann)
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        ({"leak": Outcome.FAILED, "identity": Outcome.UNDETERMINED}, CaseState.DONE),
+        ({"leak": Outcome.UNDETERMINED}, CaseState.DONE),
+        ({"leak": Outcome.FAILED, "cold": Outcome.FAILED}, CaseState.OPEN),
+        ({"cold": Outcome.FAILED}, CaseState.OPEN),
+        ({"identity": Outcome.FAILED}, CaseState.OPEN),
+    ],
+    ids=["the same", "only doubt is left", "one for one", "another alone", "a doubt became sure"],
+)
+def test_what_was_not_left_opens_a_finished_call(
+    room: Store, run_id: int, now: dict[str, Outcome], state: CaseState
+) -> None:
+    """Two were left (leak, and doubt about identity): whatever comes new opens it, however many there are."""
+    ann = user(room, "ann")
+    room.desk.decisions.decide("c1", "rude", NO, by=ann, request="r1", seen=1)
+    room.desk.decisions.finish("c1", by=ann, request="r2", incomplete=True)
+    found = (
+        finding("rude", Outcome.FAILED),
+        *(finding(name, outcome, severity=Severity.B) for name, outcome in now.items()),
+    )
+    room.save(inspection("c1", rubric="r2", flagged=True, findings=found), run_id=run_id)
     case = room.desk.cases.case("c1")
     assert case is not None
-    assert (case.state, case.pending, case.finished_by) == (CaseState.OPEN, 3, None)
+    assert (case.state, case.pending) == (state, len(now))
+    assert case.finished_by == (ann if state is CaseState.DONE else None)

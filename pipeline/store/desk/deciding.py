@@ -146,8 +146,7 @@ def finish(connection: Connection, key: int, event: Event, *, incomplete: bool) 
             code="undecided",
             count=call.undecided,
         )
-    left = connection.execute(select(cases.c.pending).where(cases.c.call == key)).scalar() or 0
-    number = _append(connection, call, replace(event, details={"pending": left}))
+    number = _append(connection, call, replace(event, details={"left": call.waiting}))
     _release(connection, key)
     return number
 
