@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -16,15 +17,19 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import pipeline
+from pipeline.rubric.english import english
 from pipeline.settings import Lang
 from pipeline.web.access import Visitor
 from pipeline.web.assets import asset
 from pipeline.web.cookies import preferred_lang, preferred_theme
+from pipeline.web.names import address
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
 from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"
+ENGLISH: ContextVar[Mapping[str, str] | None] = ContextVar("english", default=None)
+"""While a page is made: the English of what the rules name; None where it is made in Chinese."""
 
 
 def page(
@@ -65,7 +70,7 @@ def _answer(
     theme = visitor.theme if visitor else preferred_theme(request)
     shared = {
         "request_path": request.url.path,
-        "here": _here(request),
+        "here": address(request),
         "nonce": getattr(request.state, "nonce", ""),
         "visitor": visitor,
         "lang": lang,
@@ -78,11 +83,6 @@ def _answer(
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
-def _here(request: Request) -> str:
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
-
-
 def url(path: str, /, **query: object) -> str:
     """An address: ``url("/queue", team=team, page=2)``. None and empty values are left out, lists repeat."""
     pairs = [(name.rstrip("_"), value) for name, value in query.items() if value not in (None, "", (), [])]
@@ -93,6 +93,11 @@ def url(path: str, /, **query: object) -> str:
 def call_url(call_id: str, /, tail: str = "", **query: object) -> str:
     """The address of a call's screen, whatever its id is made of."""
     return url(f"/calls/{quote(call_id, safe='')}{tail}", **query)
+
+
+def agent_url(agent_id: str, /, **query: object) -> str:
+    """The address of an agent's screen, likewise."""
+    return url(f"/agents/{quote(agent_id, safe='')}", **query)
 
 
 def clock(seconds: float | None) -> str:
@@ -130,6 +135,12 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
+def told(text: str | None) -> str:
+    """A title, reason or note of judgement, which is stored in Chinese, in the language of the page."""
+    titles = ENGLISH.get()
+    return spoken(text if titles is None or text is None else english(text, titles))
+
+
 def request_id() -> str:
     """For the hidden field ``request`` of a form."""
     return str(uuid.uuid4())
@@ -142,10 +153,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "score": score,
     "percent": percent,
     "spoken": spoken,
+    "told": told,
 }
 GLOBALS: dict[str, Any] = {
     "url": url,
     "call_url": call_url,
+    "agent_url": agent_url,
     "spoken": spoken,
     "asset": asset,
     "request_id": request_id,

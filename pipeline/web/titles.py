@@ -1,4 +1,4 @@
-"""What phrase codes are called."""
+"""What phrase codes are called, and what the rules are called in English."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def code_titles(settings: Settings) -> Mapping[str, str]:
         return {code: one.title for code, one in read_book(settings).lexicons.codes.items()}
     except UsageError:
         return {}
+
+
+def english_titles(settings: Settings) -> Mapping[str, str]:
+    """English of titles and flag reasons by their Chinese, as the rules say now; only what has one."""
+    try:
+        book = read_book(settings)
+    except UsageError:
+        return {}
+    codes = {one.title: one.title_en for one in book.lexicons.codes.values() if one.title_en}
+    return codes | book.rubric.in_english
