@@ -105,6 +105,17 @@ def test_exports_stay_within_the_scope(client: Client, reviewer: Browser) -> Non
     }
 
 
+def test_exports_are_written_down(client: Client, store: Store, agent: Browser) -> None:
+    lead = client(UserRole.LEAD, team="客服一组")
+    lead.get("/api/v1/exports/calls", params={"format": "csv", "from": "2026-11-20", "flagged": "true"})
+    assert agent.get("/api/v1/exports/calls").status_code == 403
+    assert lead.get("/api/v1/exports/nothing").status_code == 422
+    (row,) = store.desk.people.audit(action="export")
+    assert (row.user, row.subject, row.address) == (lead.user, "calls", "testclient")
+    told = {name: value for name, value in row.details.items() if value is not None}
+    assert told == {"format": "csv", "team": "客服一组", "flagged": True, "date_from": "2026-11-20"}
+
+
 def test_numbers_stay_within_the_scope(client: Client) -> None:
     agent, other = client(UserRole.AGENT), client(UserRole.AGENT, agent_id=OTHER_AGENT)
     assert [one["agent"]["agent_id"] for one in agent.get("/api/v1/agents").json()] == [AGENT]

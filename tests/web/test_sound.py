@@ -97,6 +97,17 @@ def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: P
     ]
 
 
+def test_a_download_is_written_down_each_time(reviewer: Browser, store: Store, left: Path) -> None:
+    reviewer.get(AUDIO, headers={"Range": "bytes=0-"})  # how players ask for all of it
+    assert store.desk.people.audit(action="download") == ()
+    for _ in range(2):
+        assert reviewer.get(AUDIO).status_code == 200
+    reviewer.http.head(AUDIO)
+    found = store.desk.people.audit(action="download")
+    assert [row.subject for row in found] == [HEARD, HEARD]
+    assert found[0].user == reviewer.user
+
+
 def test_a_recording_that_is_gone_says_so_and_the_rest_works(
     reviewer: Browser, store: Store, left: Path
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import IO, Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from pipeline.reports.kinds import KINDS
@@ -15,6 +15,7 @@ from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.api.answers import failures, outgoing
+from pipeline.web.signin import address_of
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -38,6 +39,7 @@ LAST = date(9999, 12, 30)
     responses={200: {"content": {media: {} for media in MEDIA.values()}}, **failures()},
 )
 def export(
+    request: Request,
     what: What,
     visitor: Exporter,
     store: TheStore,
@@ -64,6 +66,20 @@ def export(
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
     TABLES[format](map(outgoing, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
+    # Written down before the first byte leaves, whether or not the last one arrives.
+    store.desk.people.note(
+        "export",
+        by=visitor.user.id,
+        subject=what,
+        address=address_of(request),
+        format=format,
+        agent=wanted.agent,
+        team=wanted.team,
+        criterion=criterion,
+        flagged=flagged,
+        date_from=date_from,
+        date_to=date_to,
+    )
     name = f'attachment; filename="{what}.{format}"'
     return StreamingResponse(_pieces(file), media_type=MEDIA[format], headers={"Content-Disposition": name})
 

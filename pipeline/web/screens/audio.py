@@ -16,6 +16,7 @@ from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
 from pipeline.web.outgoing import sound
 from pipeline.web.ranges import UnsatisfiableError, matches, wanted
+from pipeline.web.signin import address_of
 from pipeline.web.words import known, say
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,10 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 async def audio(
     request: Request, call_id: VisibleCall, visitor: Listener, room: TheSoundRoom, store: TheStore
 ) -> Response:
-    """A WAV file, the agent on the left: whole, one range of it, or just its headers."""
+    """A WAV file, the agent on the left: whole, one range of it, or just its headers.
+
+    Players ask for ranges, also for the whole as one; what asks for no range keeps the file.
+    """
     row = await run_in_threadpool(room.row, call_id)
     try:
         found = await room.listen(row)
@@ -52,9 +56,10 @@ async def audio(
         pieces = await run_in_threadpool(sound, found.playback, first, last, swapped=found.swapped)
     except OSError as error:  # deleted to make room since it was found
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
-    if room.first_time(visitor.user.id, call_id):
+    action = "download" if part is None else "listen"
+    if part is None or room.first_time(visitor.user.id, call_id):
         await run_in_threadpool(
-            store.desk.people.note, "listen", by=visitor.user.id, subject=call_id, address=_address(request)
+            store.desk.people.note, action, by=visitor.user.id, subject=call_id, address=address_of(request)
         )
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
 
@@ -87,7 +92,3 @@ def sound_message(code: str, lang: Lang) -> str:
     """One line for people about sound that cannot be played."""
     key = f"sound.{code}"
     return say(lang, key if known(key) else "sound.corrupt")
-
-
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None

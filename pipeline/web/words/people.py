@@ -160,6 +160,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.purge": ("删除旧通话", "deleted old calls"),
     "audit.export": ("导出", "exported"),
     "audit.listen": ("收听录音", "listened"),
+    "audit.download": ("下载录音", "downloaded a recording"),
     "retention.hint": (
         "删除某日之前的通话及其质检、复核和申诉记录。录音文件不归本系统管，不会被删除。",
         "Deletes the calls before a day with their inspections, reviews and appeals. Recordings are not "
