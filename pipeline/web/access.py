@@ -21,6 +21,7 @@ from pipeline.errors import Missing
 from pipeline.settings import Lang, Settings
 from pipeline.store import Store
 from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie
+from pipeline.web.names import Name
 from pipeline.web.secrets import digest
 
 
@@ -183,7 +184,7 @@ def allowed(*permissions: Permission) -> Callable[..., Awaitable[Visitor]]:
 
 def visible_call(
     request: Request,
-    call_id: str,
+    call_id: Name,
     visitor: Annotated[Visitor, Depends(signed_in)],
     store: Annotated[Store, Depends(the_store)],
 ) -> str:

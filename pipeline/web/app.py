@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
 from pipeline.web.errors import answer, register
+from pipeline.web.names import WholeNames
 from pipeline.web.security import Guard
 from pipeline.web.static import VersionedFiles
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")
     app.mount("/static", VersionedFiles(), name="static")
     register(app)
+    app.add_middleware(WholeNames)
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
     return app
 

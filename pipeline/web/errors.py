@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
 from pipeline.web.access import Forbidden, NotSignedIn, Visitor, visitor_of
 from pipeline.web.cookies import preferred_lang
+from pipeline.web.names import address
 from pipeline.web.render import fragment, page
 from pipeline.web.words import known, say
 
@@ -79,8 +80,7 @@ def show(request: Request, status: int, code: str, message: str, visitor: Visito
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     if for_program(request) or for_htmx(request):
         return await answer(request, 401, "error.signed-out")
-    query = request.url.query
-    there = request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/"
+    there = address(request) if request.method == "GET" else "/"
     return RedirectResponse("/sign-in" + (f"?{urlencode({'next': there})}" if there != "/" else ""), 303)
 
 

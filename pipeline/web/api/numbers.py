@@ -12,6 +12,7 @@ from pipeline.errors import Missing
 from pipeline.store.desk.views_board import AgentPage, AgentTally, Night
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.api.answers import SpokenJSON, failures
+from pipeline.web.names import Name
 
 router = APIRouter(prefix="/api/v1", tags=["numbers"], default_response_class=SpokenJSON)
 
@@ -75,7 +76,7 @@ def agents(
 
 @router.get("/agents/{agent_id}", response_model=AgentPage, responses=failures(404))
 def agent(
-    agent_id: str,
+    agent_id: Name,
     visitor: Listener,
     store: TheStore,
     date_from: Annotated[date | None, Query(alias="from", le=LAST)] = None,

@@ -15,7 +15,8 @@ from pipeline.store.desk.views_board import AgentPage, Week
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.asking import day_of, link
 from pipeline.web.charts import axis_top, stacked
-from pipeline.web.render import page, url
+from pipeline.web.names import Name
+from pipeline.web.render import agent_url, page
 from pipeline.web.screens.tonight import violating
 
 router = APIRouter(prefix="/agents")
@@ -36,7 +37,7 @@ def agents(
     team: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
-        return RedirectResponse(url(f"/agents/{visitor.user.agent_id}"), 303)
+        return RedirectResponse(agent_url(visitor.user.agent_id), 303)
     board = store.desk.board
     start, end = _period(store, visitor, first, last, LIST_DAYS)
     found = board.agents(visitor.scope, date_from=start, date_to=end, team=team or None)
@@ -63,7 +64,7 @@ def agents(
 @router.get("/{agent_id}")
 def agent(
     request: Request,
-    agent_id: str,
+    agent_id: Name,
     visitor: Listener,
     store: TheStore,
     first: Annotated[Day, Query(alias="from")] = "",

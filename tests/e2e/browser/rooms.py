@@ -104,9 +104,12 @@ class Room:
                 raise AssertionError(f"the server stopped: {said}")
             try:
                 with urlopen(f"{self.address}/sign-in", timeout=5):
-                    break
+                    pass
             except OSError:
                 time.sleep(0.1)
+                continue
+            break
+        said = (self.folder / "server.log").read_text(encoding="utf-8")
         link = re.search(r"https?://\S+/invitation/\S+", said)
         self.first_link = link[0] if link else None
 
