@@ -29,7 +29,9 @@ from pipeline.domain import (
     Word,
 )
 from pipeline.domain.people import UserRole
+from pipeline.rubric import parse_rubric
 from pipeline.store import Store
+from pipeline.store.rulebooks import Rulebook
 from pipeline.web.call.lines import Event, Line, conversation
 from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, finding, inspection
@@ -37,6 +39,7 @@ from tests.web.calls import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
 
 CALL = "/calls/O02"
+SHEET = Path(__file__).parents[2] / "rubrics" / "service.yaml"
 
 
 def verdict_of(store: Store, criterion: str, call_id: str = "O02") -> Verdict | None:
@@ -175,6 +178,16 @@ def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character()
         assert line.span.start - 0.01 <= times[0] <= times[-1] <= line.span.end
 
 
+def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
+    said = "您好，嗯，呃请讲"
+    spoken = Utterance(Role.AGENT, Span(0, 4), said)
+    (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
+    assert isinstance(line, Line)
+    words = [word for run in line.runs for word in run.words]
+    assert "".join(word.text for word in words) == said
+    assert [word.text for word in words if word.filler] == ["嗯", "呃"]
+
+
 def test_what_happened_between_words_has_its_line() -> None:
     events = [item for item in conversation(bad_call(), ()) if isinstance(item, Event)]
     assert [(e.name, e.span) for e in events] == [
@@ -218,6 +231,47 @@ def test_a_call_nobody_could_read_has_a_page(reviewer: Browser, store: Store) ->
     assert "<audio" not in html
 
 
+def test_what_was_searched_everywhere_is_heard_where_it_is_usually_said(
+    reviewer: Browser, store: Store
+) -> None:
+    text = SHEET.read_text("utf-8")
+    rubric = parse_rubric(text)
+    store.desk.rules.keep([Rulebook(rubric.revision, "rubric", text)])
+    said = [(Role.AGENT, 0), (Role.CUSTOMER, 10), (Role.AGENT, 20), (Role.CUSTOMER, 30), (Role.AGENT, 40)]
+    missing = [
+        finding(
+            name,
+            name,
+            Severity.C,
+            Outcome.FAILED,
+            evidence=(Evidence(Span(0, 60), Role.AGENT, "", "应说的话"),),
+        )
+        for name in ("greeting-missing", "closing-missing", "empathy-missing")
+    ]
+    card = bad_call().scorecard
+    assert card
+    plain = inspection(
+        "USUAL",
+        card=replace(card, findings=tuple(missing)),
+        utterances=[Utterance(role, Span(at, at + 4), "一二三四五六七八") for role, at in said],
+    )
+    made = replace(plain.revisions, rubric=rubric.revision)
+    call = replace(plain, revisions=made, duration=60.0)
+    put(store, call)
+    html = reviewer.get("/calls/USUAL").text
+    places = re.findall(r'id="finding-([a-z-]+)"[^>]*data-start="([\d.]+)" data-end="([\d.]+)"', html)
+    assert {name: (float(start), float(end)) for name, start, end in places} == {
+        "greeting-missing": (0.0, 24.0),
+        "closing-missing": (20.0, 60.0),
+        "empathy-missing": (0.0, 60.0),
+    }
+    assert html.count("在这里找过") == 2
+    answer = reviewer.htmx(
+        "/calls/USUAL/verdicts", {"criterion": "closing-missing", "verdict": "confirmed", "seen": "9"}
+    )
+    assert 'data-play="20.00" data-end="60.00"' in answer.text
+
+
 def test_marks_for_the_waveform_leave_out_searches_through_all_of_the_call(reviewer: Browser) -> None:
     html = reviewer.get(CALL).text
     marks = json.loads(re.findall(r"data-marks='([^']*)'", html)[0])
@@ -239,6 +293,23 @@ def test_agents_see_their_call_and_may_appeal_but_not_who_decided(
     assert reviewer.user is not None
     assert reviewer.user.display_name not in html
     assert "复核记录" not in html
+
+
+def test_an_appeal_is_shown_where_it_was_filed(agent: Browser, reviewer: Browser, store: Store) -> None:
+    fields = {"call_id": "O02", "criterion": "shirk", "reason": "按流程转接"}
+    made = agent.post("/appeals", fields).headers["location"]
+    for reader in (agent, reviewer):
+        html = reader.get(CALL).text
+        shirk = html[html.index('id="finding-shirk"') : html.index('id="finding-attitude-impatient"')]
+        assert f'href="{made}"' in shirk
+        assert "待班组长受理" in shirk
+        assert html.count(f'href="{made}"') == 1
+    assert "criterion=shirk" not in agent.get(CALL).text, "one appeal at a time"
+    assert "criterion=dead-air" in agent.get(CALL).text
+    store.desk.appeals.send_back(int(made.rsplit("/", 1)[1]), by=None, request="r1", comment="说明时间")
+    html = agent.get(CALL).text
+    assert "已退回" in html
+    assert "criterion=shirk" in html, "what came back can be filed again"
 
 
 def test_an_overturned_finding_needs_no_appeal(agent: Browser, reviewer: Browser) -> None:
@@ -407,6 +478,17 @@ def test_the_next_call_finishes_this_one_if_all_is_decided(reviewer: Browser, st
     left = reviewer.post(f"{other}/next", {"queue": "team=x"})
     assert left.headers["location"].startswith("/queue?")
     assert "none=1" in left.headers["location"]
+
+
+def test_a_call_can_be_finished_as_it_is(reviewer: Browser, store: Store) -> None:
+    html = reviewer.get(CALL).text
+    assert "还有 3 项没有判定" in re.findall(r'action="/calls/O02/finish" data-confirm="([^"]*)"', html)[0]
+    assert reviewer.post(f"{CALL}/finish").status_code == 400, "not without saying so"
+    assert reviewer.post(f"{CALL}/finish", {"incomplete": "true"}).status_code == 303
+    case = store.desk.cases.case("O02")
+    assert case is not None
+    assert (case.state, case.finished_by) == ("done", reviewer.user.id if reviewer.user else None)
+    assert "/finish" not in reviewer.get(CALL).text
 
 
 def test_next_leaves_what_is_not_decided_open(reviewer: Browser, store: Store) -> None:

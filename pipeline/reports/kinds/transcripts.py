@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import Inspection, Utterance
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
+from pipeline.reports.fields import Field, ListOf, Record, Struct, integer, number, text
 from pipeline.reports.rounding import rounded
 from pipeline.store import CallFilter, Store
 
-UTTERANCE = Struct((text("role"), number("start"), number("end"), text("text", 80), number("confidence")))
+FILLER = Struct((integer("at"), text("text")))
+UTTERANCE = Struct(
+    (
+        text("role"),
+        number("start"),
+        number("end"),
+        text("text", 80),
+        number("confidence"),
+        Field("fillers", ListOf(FILLER)),
+    )
+)
 
 FIELDS: tuple[Field, ...] = (
     text("call_id", 24),
@@ -24,6 +34,7 @@ def utterance(item: Utterance) -> Record:
         "end": rounded(item.span.end),
         "text": item.text,
         "confidence": rounded(item.confidence, 4),
+        "fillers": [{"at": part.start, "text": item.text[part]} for part in item.fillers],
     }
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.domain import Inspection, Role, Span
+from pipeline.web.call.places import WHOLE_SHARE
 from pipeline.web.call.sheet import Entry, Sheet
 from pipeline.web.outgoing import spoken
 
 _BANDS = (("hold", "hold_total"), ("silence", "silence_total"), ("overlap", "overlap_total"))
-_WHOLE_SHARE = 0.5
-"""A search that covers more of the call than this is about the whole call: no mark can show it."""
 
 
 def drawing(inspection: Inspection, sheet: Sheet) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def _marks(entry: Entry, duration: float) -> Iterable[dict[str, Any]]:
         (a.span, a.role, True) for a in entry.additions
     ]
     for number, (span, role, added) in enumerate(places):
-        if not added and span.duration > _WHOLE_SHARE * duration:
+        if not added and span.duration > WHOLE_SHARE * duration:  # about the whole call: no mark can show it
             continue
         yield {
             "criterion": finding.criterion,

@@ -32,6 +32,8 @@ class Word:
 
     text: str
     at: str
+    filler: bool = False
+    """True where it is hesitation and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +142,22 @@ def _runs(
             yield Run(tuple(words), *now)
             words = []
         now = (kind, criteria)
-        words.append(Word(said[start:end], _time(seconds)))
+        words.extend(_words(utterance, said, start, end, _time(seconds)))
     if words:
         yield Run(tuple(words), *now)
+
+
+def _words(utterance: Utterance, said: str, start: int, end: int, at: str) -> Iterator[Word]:
+    """Characters ``[start, end)``, hesitation apart from the rest."""
+    for part in utterance.fillers:
+        first, last = max(start, part.start), min(end, part.stop)
+        if first < last:
+            if start < first:
+                yield Word(said[start:first], at)
+            yield Word(said[first:last], at, filler=True)
+            start = last
+    if start < end:
+        yield Word(said[start:end], at)
 
 
 def _timed(utterance: Utterance) -> list[tuple[int, int, float]]:

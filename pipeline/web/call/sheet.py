@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.domain import Addition, Evidence, Finding, FindingVerdict, Outcome, Scorecard
+from pipeline.domain import Addition, AppealState, Evidence, Finding, FindingVerdict, Outcome, Scorecard, Span
 from pipeline.review.folding import outcome_with
+from pipeline.store.desk.views_appeals import Appeal
 
 OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACES_SHOWN = 4
@@ -34,6 +35,15 @@ class Entry:
     verdict: FindingVerdict | None
     outcome: Outcome
     """With people's verdict in it."""
+    usual_place: Span | None = None
+    """Where to listen for a phrase that was searched through all of the call and not found."""
+    appeal: Appeal | None = None
+    """The latest one about this finding."""
+
+    @property
+    def appealable(self) -> bool:
+        """False where an appeal runs or was decided."""
+        return self.appeal is None or self.appeal.state in (AppealState.RETURNED, AppealState.WITHDRAWN)
 
     @property
     def standing(self) -> Standing:
@@ -54,7 +64,7 @@ class Entry:
         """Where to begin listening; None where nothing has a place."""
         spans = [e.span for e in self.places if e.how is not None or not e.phrase]
         spans += [a.span for a in self.additions]
-        spans = spans or [e.span for e in self.places]
+        spans = spans or [self.usual_place or e.span for e in self.places]
         return (spans[0].start, spans[0].end) if spans else None
 
     @property
@@ -88,7 +98,22 @@ class Sheet:
         return next((e for g in every for e in g.entries if e.finding.criterion == criterion), None)
 
 
-def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict]) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is known about findings, by criterion."""
+
+    usual_places: Mapping[str, Span] = field(default_factory=dict)
+    appeals: Mapping[str, Appeal] = field(default_factory=dict)
+
+    def entry(self, number: int, finding: Finding, held: FindingVerdict | None, outcome: Outcome) -> Entry:
+        name = finding.criterion
+        return Entry(number, finding, held, outcome, self.usual_places.get(name), self.appeals.get(name))
+
+
+NOTHING = Beside()
+
+
+def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], beside: Beside = NOTHING) -> Sheet:
     """Sections that have something to look at, the gravest first, inside each too; the order never depends on
     verdicts, so that nothing jumps while somebody works through it."""
     if card is None:
@@ -105,7 +130,7 @@ def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict]) -> She
             passed.append(finding)
         else:
             idle.append(finding)
-    return Sheet(_numbered(_by_section(shown)), _grouped(passed), tuple(idle))
+    return Sheet(_numbered(_by_section(shown), beside), _grouped(passed, beside), tuple(idle))
 
 
 def _by_section(
@@ -125,22 +150,23 @@ def _rank(finding: Finding) -> tuple[int, str]:
     return order.get(finding.outcome, 2), finding.severity or "Z"
 
 
-def _numbered(sections: Mapping[str, Sequence[tuple[Finding, FindingVerdict | None]]]) -> tuple[Group, ...]:
+def _numbered(
+    sections: Mapping[str, Sequence[tuple[Finding, FindingVerdict | None]]], beside: Beside
+) -> tuple[Group, ...]:
     groups: list[Group] = []
     number = 0
     for title, pairs in sections.items():
         entries: list[Entry] = []
         for finding, held in pairs:
             number += 1
-            entries.append(
-                Entry(number, finding, held, outcome_with(finding.outcome, held) or finding.outcome)
-            )
+            outcome = outcome_with(finding.outcome, held) or finding.outcome
+            entries.append(beside.entry(number, finding, held, outcome))
         groups.append(Group(title, tuple(entries)))
     return tuple(groups)
 
 
-def _grouped(findings: Sequence[Finding]) -> tuple[Group, ...]:
+def _grouped(findings: Sequence[Finding], beside: Beside) -> tuple[Group, ...]:
     sections: dict[str, list[Entry]] = {}
     for finding in findings:
-        sections.setdefault(finding.section, []).append(Entry(0, finding, None, finding.outcome))
+        sections.setdefault(finding.section, []).append(beside.entry(0, finding, None, finding.outcome))
     return tuple(Group(title, tuple(entries)) for title, entries in sections.items())

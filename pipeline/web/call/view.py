@@ -22,7 +22,8 @@ from pipeline.errors import Conflict, Missing
 from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
-from pipeline.web.call.sheet import Entry, Sheet, sheet
+from pipeline.web.call.places import searched, usual_places
+from pipeline.web.call.sheet import Beside, Entry, Sheet, sheet
 from pipeline.web.outgoing import spoken
 
 
@@ -146,9 +147,9 @@ def look(
     Raises:
         Missing: no such call.
     """
-    found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
-    if found is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    found = _inspection(store, call_id, words=words)
+    if not words and searched(found):
+        found = _inspection(store, call_id, words=True)  # words tell where to listen
     decisions, cases = store.desk.decisions, store.desk.cases
     case = cases.case(call_id)
     if claim and case is not None and case.state is CaseState.OPEN and visitor.may(Permission.REVIEW):
@@ -159,9 +160,30 @@ def look(
     return CallView(
         visitor=visitor,
         inspection=found,
-        sheet=sheet(found.scorecard, decisions.verdicts(call_id)),
+        sheet=sheet(found.scorecard, decisions.verdicts(call_id), _beside(store, found, visitor)),
         case=case,
         history=decisions.history(call_id),
         effective=decisions.effective(call_id),
         words=words,
+    )
+
+
+def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
+    found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
+    if found is None:
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    return found
+
+
+def _beside(store: Store, inspection: Inspection, visitor: Visitor) -> Beside:
+    """The usual places of what was not found, and the appeals that this visitor may read."""
+    rubric = store.desk.rules.rubric(inspection.revisions.rubric) if searched(inspection) else None
+    appeals = store.desk.appeals.of_call(inspection.recording.call.call_id)
+    return Beside(
+        usual_places(inspection, rubric),
+        {
+            one.criterion: one
+            for one in sorted(appeals, key=lambda one: one.id)
+            if visitor.scope.holds(agent_id=one.standing.agent_id, team=one.standing.team)
+        },
     )

@@ -37,6 +37,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.reopen": ("重新打开", "Reopen"),
     "call.next": ("下一通", "Next call"),
     "call.finish-next": ("完成，下一通", "Finish, next call"),
+    "call.finish-incomplete": ("就此完成", "Finish as it is"),
+    "call.finish-incomplete.hint": (
+        "未判定的项目不再处理，机器结论照旧计分",
+        "What is not decided stays as the machine says",
+    ),
+    "call.finish-incomplete.question": (
+        "还有 {count} 项没有判定，机器结论将照旧计分。就此完成这通电话？",
+        "{count} are not decided and stay as the machine says. Finish this call all the same?",
+    ),
     "call.held": (
         "{who} 正在复核这通电话，您只能查看。对方离开 {minutes} 分钟后可以接手。",
         "{who} has this call open; you can only look. If they go away it is free in {minutes} min.",
@@ -105,6 +114,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.standing.unsure": ("听不清", "cannot tell"),
     "call.standing.disputed": ("有分歧", "disputed"),
     "call.searched": ("没有听到「{phrase}」", "「{phrase}」 was not heard"),
+    "call.searched-here": ("在这里找过", "searched here"),
+    "call.searched-here.hint": (
+        "查过全程；这句话通常在这里说，播放从这里开始",
+        "All of the call was searched; this is where it is usually said, and where playing begins",
+    ),
     "call.more-places": ("另有 {count} 处", "{count} more"),
     "call.added-by-people": ("人工补充", "added by a person"),
     "call.said-by": ("{who} 判为{verdict}（{at}）", "{who}: {verdict} ({at})"),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Severity
+from pipeline.domain import Role, Severity, Span, Utterance
 from pipeline.measures import catalogue
 from pipeline.reports import KINDS
 from pipeline.reports.fields import columns, rows
-from pipeline.reports.kinds import calls, violations
+from pipeline.reports.kinds import calls, transcripts, violations
 from pipeline.store import CallFilter, CriterionCount, Store, open_store
 from tests.nights import bad_call, fill
 
@@ -115,16 +115,25 @@ def test_the_interval_is_wilsons() -> None:
 def test_flat_columns_are_dotted_and_unfolded(store: Store) -> None:
     fields = KINDS["transcripts"].fields
     names = [column.name for column in columns(fields)]
-    assert names == ["call_id", *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence"))]
+    assert names == [
+        "call_id",
+        *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence", "fillers")),
+    ]
     (record,) = records(store, "transcripts", call_id="O02")
     flat = list(rows(record, fields))
     assert len(flat) == len(bad_call().transcript.utterances)
     assert flat[1][:2] == ["O02", "customer"]
 
 
+def test_hesitation_is_told_apart_and_stays_in_the_text() -> None:
+    said = transcripts.utterance(Utterance(Role.AGENT, Span(0, 2), "您好，嗯，呃请讲"))
+    assert said["text"] == "您好，嗯，呃请讲"
+    assert said["fillers"] == [{"at": 3, "text": "嗯"}, {"at": 5, "text": "呃"}]
+
+
 def test_a_call_without_words_keeps_its_row(store: Store) -> None:
     (record,) = records(store, "transcripts", call_id="O04")
-    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", None, None, None, None, None]]
+    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", *[None] * 6]]
 
 
 def test_the_night_fits_the_filter(store: Store) -> None:
