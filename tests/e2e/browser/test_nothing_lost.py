@@ -1,0 +1,167 @@
+"""Nothing that people decide is lost, and nothing is stored twice: whatever network, hands and server do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pipeline.store import open_store
+from tests.e2e.browser.rooms import Room, free_port, sign_in, until, visit
+from tests.nights import fill, night
+from tests.web.calls import HEARD, heard_call, put, record
+
+CRITERION = "shirk"
+FINDING = f"#finding-{CRITERION}"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    room = Room(tmp_path_factory.mktemp("lost"), free_port())
+    fill(room.folder / "room.db", night())
+    room.add("rev1", "reviewer", display_name="王芳")
+    room.add("rev2", "reviewer", display_name="刘洋")
+    room.start()
+    yield room
+    room.kill()
+
+
+@pytest.fixture
+def call(server: Room, request: pytest.FixtureRequest) -> str:
+    """A call of its own for each test."""
+    name = f"{HEARD}-{request.node.name}"
+    sound = record(server.folder / f"{name}.wav")
+    with open_store(server.store) as store:
+        put(store, heard_call(sound, call_id=name))
+    return name
+
+
+def said(room: Room, call: str) -> list[str]:
+    """What was decided on the finding, in order."""
+    with open_store(room.store) as store:
+        history = store.desk.decisions.history(call)
+    return [each.verdict.value for each in history if each.criterion == CRITERION and each.verdict]
+
+
+def begin(page: Page, call: str) -> None:
+    page.goto(f"/calls/{call}")
+    page.locator(FINDING).focus()
+
+
+def stands(page: Page, standing: str) -> None:
+    expect(page.locator(FINDING)).to_have_attribute("data-standing", standing)
+
+
+def test_the_network_goes_away(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        context.set_offline(True)
+        page.keyboard.press("c")
+        expect(page.locator("#network")).to_be_visible()
+        expect(page.locator(f"{FINDING} .finding-waiting")).to_be_visible()
+        stands(page, "unreviewed")
+        assert said(server, call) == []
+        context.set_offline(False)
+        stands(page, "confirmed")
+        expect(page.locator("#network")).to_be_hidden()
+        page.reload()
+        stands(page, "confirmed")
+    assert said(server, call) == ["confirmed"]
+
+
+def test_two_clicks_are_one(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.locator(f"{FINDING} button[value=overturned]").dblclick()
+        stands(page, "overturned")
+        until(page, "!document.querySelector('[aria-busy]')")
+    assert said(server, call) == ["overturned"]
+
+
+def test_the_second_one_is_told(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as one, visit(chrome, server) as two:
+        first, second = sign_in(one, "rev1"), sign_in(two, "rev2")
+        begin(first, call)
+        begin(second, call)
+        expect(second.locator(".call-held")).to_contain_text("王芳")
+        assert second.locator(f"{FINDING} button[value=confirmed]").count() == 0
+        with open_store(server.store) as store:  # as when the time is up
+            known = store.desk.cases.case(call)
+            assert known is not None and known.claimed is not None
+            store.desk.cases.release(call, known.claimed)
+        begin(second, call)
+        second.keyboard.press("c")
+        stands(second, "confirmed")
+        first.locator(FINDING).focus()
+        first.keyboard.press("o")
+        expect(first.locator(f"{FINDING} [role=alert]")).to_contain_text("刘洋")
+        second.goto("/queue")  # gives the call back
+        expect(second.locator("h1")).to_be_visible()
+        assert said(server, call) == ["confirmed"]
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        expect(page.locator(f"{FINDING} .finding-verdict")).to_contain_text("刘洋")
+
+
+def test_what_was_decided_meanwhile(chrome: Browser, server: Room, call: str) -> None:
+    """Nobody else has the call open, but it is not as this page shows it."""
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        with open_store(server.store) as store:
+            other = store.desk.people.named("rev2")
+            assert other is not None
+            case = store.desk.cases.case(call)
+            store.desk.decisions.decide(
+                call,
+                CRITERION,
+                "confirmed",
+                by=other.id,
+                request=f"{call}-2",
+                seen=case.version if case else 0,
+            )
+        page.keyboard.press("o")
+        alert = page.locator(f"{FINDING} [role=alert]")
+        expect(alert).to_contain_text("刘洋")
+        stands(page, "confirmed")
+        assert said(server, call) == ["confirmed"]
+        page.locator(FINDING).focus()
+        page.keyboard.press("o")  # now with open eyes: a grave finding that two see differently
+        expect(alert).to_have_count(0)
+    assert said(server, call) == ["confirmed", "overturned"]
+
+
+def test_the_server_dies(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        server.kill()
+        page.keyboard.press("u")
+        expect(page.locator("#network")).to_be_visible()
+        server.start()
+        page.locator("#network .banner-resend").click()
+        stands(page, "unsure")
+        page.reload()
+        stands(page, "unsure")
+    assert said(server, call) == ["unsure"]
+
+
+def test_the_window_is_closed_meanwhile(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        server.kill()
+        page.keyboard.press("c")
+        expect(page.locator("#network")).to_be_visible()
+        page.close()
+        server.start()
+        page = context.new_page()
+        page.goto("/queue")
+        expect(page.locator("#messages .message-success")).to_be_visible()
+        begin(page, call)
+        stands(page, "confirmed")
+    assert said(server, call) == ["confirmed"]
