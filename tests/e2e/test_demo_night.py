@@ -141,7 +141,7 @@ INSIDE = {
     "loudness_customer_lufs pitch_range_agent_semitones",
     ("calls", "revisions"): "audio_sha256 engine model lexicons rubric",
     ("findings", "evidence"): "role start end quote phrase how confidence",
-    ("transcripts", "utterances"): "role start end text confidence",
+    ("transcripts", "utterances"): "role start end text confidence fillers",
 }
 
 
