@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipeline.cli.messages import MESSAGES
 from pipeline.errors import RubricError
+from pipeline.ingest.chinese import in_chinese
 from pipeline.rubric import english, load_rubric
 from pipeline.settings import CONFIG_FILE
 
@@ -37,6 +38,10 @@ class Words:
     def reason(self, code: str | None, stored: str | None) -> str:
         """Why a call could not be inspected, in this language where the reason has a code."""
         return self.known(f"reason.{code}", self.said(stored or ""), detail=stored)
+
+    def problem(self, reason: str) -> str:
+        """What is wrong with a dump or a call list, which is stored in English, in this language."""
+        return reason if self.lang == "en" else in_chinese(reason)
 
     def said(self, text: str) -> str:
         """A title, reason or note of judgement, which is made in Chinese, in this language."""

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import pipeline
+from pipeline.ingest import in_chinese
 from pipeline.rubric.english import english
 from pipeline.settings import Lang
 from pipeline.web.access import Visitor
@@ -141,6 +142,11 @@ def told(text: str | None) -> str:
     return spoken(text if titles is None or text is None else english(text, titles))
 
 
+def problem(reason: str | None) -> str:
+    """What is wrong with a dump or a call list, which is stored in English, in the language of the page."""
+    return spoken(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
+
+
 def request_id() -> str:
     """For the hidden field ``request`` of a form."""
     return str(uuid.uuid4())
@@ -154,6 +160,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "spoken": spoken,
     "told": told,
+    "problem": problem,
 }
 GLOBALS: dict[str, Any] = {
     "url": url,

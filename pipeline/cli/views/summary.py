@@ -88,7 +88,7 @@ def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
         return
     yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
     for problem in summary.problems[:LISTED]:
-        yield _named(problem.call_id or "-", problem.reason)
+        yield _named(problem.call_id or "-", words.problem(problem.reason))
         if problem.path is not None:
             yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")
     if len(summary.problems) > LISTED:
