@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class _Sounds:
         """The number of each character's sound."""
         return codes(text.translate(self._characters)) - _BASE
 
-    def costs(self, heard: NDArray[np.uint32]) -> NDArray[np.float64]:
+    def costs(self, heard: NDArray[Any]) -> NDArray[np.float64]:
         """Matrix [reading, sound] of distances 0..1; valid for all sounds in ``heard``."""
         if int(heard.max(initial=0)) >= len(self._filled) or not self._filled[heard].all():
             self._fill(np.unique(heard).tolist())

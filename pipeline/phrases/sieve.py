@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phrases.costs import SOUNDS, codes
+from pipeline.phrases.alignment import INSERTED, MISSING, NONE_MISSING
+from pipeline.phrases.costs import BOUNDARY, NEVER, SOUNDS, codes
+from pipeline.phrases.pieces import Pieces
 
 _Numbers = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.float64)
 _ROUNDING = 1e-6
 """Sums here may be added up in another order than there."""
-_COLUMNS = 8
-"""Syllables looked at, those outside the piece first: more would only repeat the closer look."""
 _GLANCES = 5
 """Syllables outside the piece that the first glance takes in: more than may be wrong."""
 _SUMMED = 2
 """Of these, so many are compared by sound as well: no spelling has fewer."""
-_FEW = 24
-"""So few places are faster looked at one by one."""
 SEPARATOR = "\xff"
 """A class that no syllable has."""
 
@@ -70,21 +70,28 @@ class Texts:
             np.repeat(np.arange(len(texts)), lengths + 1),
         )
 
-    def near(self, most: int) -> NDArray[np.uint64]:
-        """For 0, 1, .. ``most`` in turn and each character, the bits of all classes at most so far away."""
-        bits = _bit(self.codes)
+
+def _bit(classes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """One of 64 bits for each class; few classes share one."""
+    return np.uint64(1) << (classes.astype(np.uint64) % np.uint64(61))
+
+
+class _Padded:
+    """Texts with room on both sides, so that nobody needs to ask whether a place is inside."""
+
+    def __init__(self, texts: Texts, room: int, most: int) -> None:
+        """``most``: how far from its place a syllable may be sought."""
+        self.heard = np.pad(texts.heard.astype(np.int64), room, constant_values=BOUNDARY)
+        self.size = len(self.heard)
+        bits = _bit(np.pad(texts.codes, room, constant_values=ord(SEPARATOR)))
         reached = [np.zeros_like(bits), bits.copy()]
         for by in range(1, most + 1):
             wider = reached[-1].copy()
             wider[by:] |= bits[:-by]
             wider[:-by] |= bits[by:]
             reached.append(wider)
-        return np.concatenate([reached[0], *reached[2:]])
-
-
-def _bit(classes: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """One of 64 bits for each class; few classes share one."""
-    return np.uint64(1) << (classes.astype(np.uint64) % np.uint64(61))
+        self.near = np.concatenate([reached[0], *reached[2:]])
+        """For 0, 1, .. ``most`` in turn and each character, the bits of all classes at most so far away."""
 
 
 class Sieve:
@@ -94,136 +101,169 @@ class Sieve:
         """``pieces``: for each piece, as classes, the (spelling, offset) pairs that hold it."""
         self._size = np.array([len(s.classes) for s in shapes], dtype=np.int64)
         self._at = np.concatenate([[0], np.cumsum(self._size)])[:-1].astype(np.int64)
+        self._room = int(self._size.max(initial=0)) + _GLANCES
         self._bit = _bit(codes("".join(s.classes for s in shapes)))
         self._rows = np.array([r for s in shapes for r in s.rows], dtype=np.int64)
         self._most = np.array([m for s in shapes for m in s.most])
         self._limit = np.array([s.limit for s in shapes])
         self._errors = np.array([s.errors for s in shapes], dtype=np.int64)
         self._slack = np.array([s.slack for s in shapes], dtype=np.int64)
+        self._pieces = Pieces(pieces)
         self._first = np.concatenate([[0], np.cumsum([len(p) for p in pieces.values()])]).astype(np.int64)
         self._member = np.array([m for p in pieces.values() for m, _ in p], dtype=np.int64)
         self._offset = np.array([o for p in pieces.values() for _, o in p], dtype=np.int64)
-        self._length = np.array([len(piece) for piece in pieces], dtype=np.int64)
-        self._glance(np.array([len(p) for p in pieces.values()], dtype=np.int64))
+        self._glance(np.repeat([len(piece) for piece in pieces], [len(p) for p in pieces.values()]))
 
-    def _glance(self, members: _Numbers) -> None:
+    def _glance(self, length: _Numbers) -> None:
         """What :meth:`_promising` asks of each member of a piece, laid out so that one look-up tells."""
-        self._after = self._offset + np.repeat(self._length, members)
+        after = self._offset + length.astype(np.int64)
         size, at = self._size[self._member], self._at[self._member]
-        steps = [(self._after + column) % size for column in range(_GLANCES)]
+        steps = [(after + column) % size for column in range(_GLANCES)]
+        self._edits = np.where(self._slack > 0, self._errors, 0)[self._member]
+        self._most_edits = int(self._edits.max(initial=0))
         self._steps = [step - self._offset for step in steps]
         self._bits = [self._bit[at + step] for step in steps]
         self._row = [self._rows[at + step] for step in steps[:_SUMMED]]
         self._allowed = [self._most[at + step] for step in steps[:_SUMMED]]
         self._most_in_all = self._limit[self._member] + _ROUNDING
-        self._edits = np.where(self._slack > 0, self._errors, 0)[self._member]
-        self._most_edits = int(self._edits.max(initial=0))
 
-    def _promising(self, texts: Texts, member: _Numbers, first: _Numbers, extra: float) -> NDArray[np.bool_]:
+    def _promising(self, text: _Padded, member: _Numbers, first: _Numbers, extra: float) -> NDArray[np.bool_]:
         """Whether the first syllables outside the piece are about right: drops nearly all, at the least
         cost."""
-        matrix = SOUNDS.costs(texts.heard)
-        good = np.ones(len(member), dtype=bool)
+        costs = SOUNDS.costs(text.heard)
+        flat, width = costs.ravel(), costs.shape[1]
         cost = np.zeros(len(member))
-        for step, row, allowed in zip(self._steps, self._row, self._allowed, strict=False):
-            apart = matrix[row[member], texts.heard.take(first + step[member], mode="clip")]
-            cost += apart
-            if not extra:
-                good &= apart <= allowed[member]
-        good &= cost <= self._most_in_all[member] + extra
-        edits = self._edits[member]
-        base = edits * len(texts.codes)
-        near = texts.near(self._most_edits)
+        good = np.ones(len(member), dtype=bool)
+        edits = self._edits.take(member)
+        base = edits * text.size + first
         wrong = np.zeros(len(member), dtype=np.int8)
-        for step, bits in zip(self._steps, self._bits, strict=True):
-            place = np.minimum(np.maximum(first + step[member], 0), len(texts.codes) - 1)
-            wrong += (near[base + place] & bits[member]) == 0
+        for column, (steps, bits) in enumerate(zip(self._steps, self._bits, strict=True)):
+            step = steps.take(member)
+            wrong += (text.near.take(base + step) & bits.take(member)) == 0
+            if column < _SUMMED:
+                row = self._row[column].take(member)
+                apart = flat.take(row * width + text.heard.take(first + step))
+                cost += apart
+                if not extra:
+                    good &= apart <= self._allowed[column].take(member)
+        good &= cost <= self._most_in_all.take(member) + extra
         good |= (wrong <= edits) & (edits > 0)
         return good
 
-    def places(
-        self, texts: Texts, heard: Sequence[tuple[int, int]], *, extra: float
-    ) -> list[tuple[int, int, int]]:
-        """(text, spelling, where it would begin) worth a closer look, in the order of ``heard``: (piece,
-        where it begins in the joined texts)."""
-        found = np.array(heard, dtype=np.int64)
-        piece, first = found[:, 0], found[:, 1]
+    def places(self, texts: Texts, *, extra: float) -> list[tuple[int, int, int]]:
+        """(text, spelling, where it would begin) worth a closer look, in the order in which their pieces
+        end."""
+        piece, first = self._pieces.find(texts.codes)
+        if not len(piece):
+            return []
         count = self._first[piece + 1] - self._first[piece]
         before = np.cumsum(count) - count
         member = np.arange(int(count.sum())) + np.repeat(self._first[piece] - before, count)
         first = np.repeat(first, count)
-        start = texts.starts[texts.owner[first - 1]]
-        cut = first - self._offset[member] < start
-        some = np.flatnonzero(self._promising(texts, member, first, extra) | cut)
-        member, first, start = member[some], first[some], start[some]
-        spelling = self._member[member]
-        text = texts.owner[first - 1]
-        begin = first - self._offset[member]
+        owner = texts.owner.take(first - 1)
+        cut = first - self._offset.take(member) < texts.starts.take(owner)
+        text = _Padded(texts, self._room, self._most_edits)
+        some = np.flatnonzero(self._promising(text, member, first + self._room, extra) | cut)
+        member, owner = member[some], owner[some]
+        start, spelling = texts.starts[owner], self._member[member]
+        begin = first[some] - self._offset[member]
         inside = np.flatnonzero(begin >= start - self._slack[spelling])
-        begin = np.maximum(begin, start)
-        looks = _Looks(spelling, begin, texts.ends[text], self._after[member], inside)
-        chosen = np.zeros(len(member), dtype=bool)
-        chosen[self._similar(texts, looks, extra)] = True
-        alive = inside[~chosen[inside]]
-        edits = self._edits[member[alive]]
-        chosen[self._shifted(texts, looks.of(alive[edits > 0]), edits[edits > 0])] = True
+        spelling, owner, start = spelling[inside], owner[inside], start[inside]
+        begin = np.maximum(begin[inside], start)
+        looks = _Looks.at(spelling, begin + self._room, self._size, self._at)
+        chosen = begin + self._size[spelling] <= texts.ends[owner]
+        chosen &= self._similar(text, looks, extra)
+        edited = np.flatnonzero(~chosen & (self._slack[spelling] > 0))
+        looks = _Looks.at(spelling[edited], begin[edited] + self._room, self._size, self._at)
+        there = self._there(text, looks)
+        edited = edited[there]
+        looks = _Looks.at(spelling[edited], begin[edited] + self._room, self._size, self._at)
+        chosen[edited[self._alignable(text, looks, extra)]] = True
         kept = np.flatnonzero(chosen)
         begins = (begin - start)[kept].tolist()
-        return list(zip(text[kept].tolist(), spelling[kept].tolist(), begins, strict=True))
+        return list(zip(owner[kept].tolist(), spelling[kept].tolist(), begins, strict=True))
 
-    def _similar(self, texts: Texts, looks: _Looks, extra: float) -> _Numbers:
-        """Places where the phrase, syllable by syllable, may cost no more than allowed."""
-        matrix = SOUNDS.costs(texts.heard)
-        alive = looks.alive[
-            looks.begin[looks.alive] + self._size[looks.spelling[looks.alive]] <= looks.end[looks.alive]
-        ]
-        cost = np.zeros(len(alive))
-        for column in range(_COLUMNS):
-            if len(alive) <= _FEW:
-                break
-            spelling = looks.spelling[alive]
-            size = self._size[spelling]
-            syllable = (looks.after[alive] + column) % size
-            at = self._at[spelling] + syllable
-            apart = matrix[self._rows[at], texts.heard[looks.begin[alive] + syllable]]
-            cost = cost + np.where(column < size, apart, 0.0)
-            good = cost <= self._limit[spelling] + extra + _ROUNDING
-            if not extra:
-                good &= apart <= self._most[at]
-            alive, cost = alive[good], cost[good]
-        return alive
+    def _similar(self, text: _Padded, looks: _Looks, extra: float) -> NDArray[np.bool_]:
+        """Whether the phrase, syllable by syllable, costs no more than allowed."""
+        apart = self._apart(text, looks, 0, extra)
+        return looks.sum(apart) <= self._limit[looks.spelling] + extra + _ROUNDING
 
-    def _shifted(self, texts: Texts, looks: _Looks, edits: _Numbers) -> _Numbers:
-        """Places where all classes but ``edits`` are there, each so many syllables too early or late at most:
+    def _apart(self, text: _Padded, looks: _Looks, by: int, extra: float) -> NDArray[np.float64]:
+        """For each syllable what it costs, all read so many places later; NEVER where it is forbidden."""
+        costs = SOUNDS.costs(text.heard)
+        heard = text.heard.take(looks.place + by, mode="clip")
+        apart: NDArray[np.float64] = costs.ravel().take(
+            self._rows.take(looks.syllable) * costs.shape[1] + heard
+        )
+        if not extra:
+            apart[apart > self._most.take(looks.syllable)] = NEVER
+        return apart
+
+    def _there(self, text: _Padded, looks: _Looks) -> NDArray[np.bool_]:
+        """Whether all classes but ``errors`` are there, each so many syllables too early or late at most:
         what must be so wherever so many edits make one of the other."""
-        near, last = texts.near(self._most_edits), len(texts.codes) - 1
-        alive, wrong = looks.alive, np.zeros(len(looks.alive), dtype=np.int64)
-        for column in range(_COLUMNS):
-            if len(alive) <= _FEW:
-                break
-            spelling = looks.spelling[alive]
-            size = self._size[spelling]
-            syllable = (looks.after[alive] + column) % size
-            place = np.minimum(looks.begin[alive] + syllable, last)
-            there = near[edits * (last + 1) + place] & self._bit[self._at[spelling] + syllable]
-            wrong = wrong + ((there == 0) & (column < size))
-            good = wrong <= edits
-            alive, wrong, edits = alive[good], wrong[good], edits[good]
-        return alive
+        errors = self._errors[looks.spelling]
+        near = text.near.take(np.repeat(errors * text.size, looks.size) + looks.place)
+        missing = (near & self._bit.take(looks.syllable)) == 0
+        return looks.sum(missing.astype(np.int64)) <= errors
+
+    def _alignable(self, text: _Padded, looks: _Looks, extra: float) -> NDArray[np.bool_]:
+        """Whether an alignment may cost no more than allowed: each syllable is given its cheapest place among
+        those that it can have in any alignment.
+
+        With slack s and q syllables missing, an alignment begins and ends at most s places outside, so none
+        of its syllables is farther than s + q from its own place.
+        """
+        slack, limit = self._slack[looks.spelling], self._limit[looks.spelling] + extra + _ROUNDING
+        missing = np.where(looks.size < NONE_MISSING, 0, (limit / MISSING).astype(np.int64))
+        reach, reach_all = np.repeat(slack, looks.size), np.repeat(slack + missing, looks.size)
+        straight = np.full(len(slack), NEVER)
+        near = np.full(len(looks.place), NEVER)
+        far = np.full(len(looks.place), MISSING)
+        for by in range(-int(reach_all.max(initial=0)), int(reach_all.max(initial=0)) + 1):
+            apart = self._apart(text, looks, by, extra)
+            np.minimum(far, apart, out=far, where=abs(by) <= reach_all)
+            if abs(by) <= 2:
+                np.minimum(near, apart, out=near, where=abs(by) <= reach)
+                np.minimum(straight, looks.sum(apart), out=straight, where=abs(by) <= slack)
+        inserted = INSERTED + looks.sum(near)
+        lost = np.where(missing > 0, MISSING + looks.sum(far) - looks.largest(far), NEVER)
+        least: NDArray[np.bool_] = np.minimum(straight, np.minimum(inserted, lost)) <= limit
+        return least
 
 
 @dataclass(frozen=True, slots=True)
 class _Looks:
-    """Places to look at; all arrays run in parallel, ``alive`` are the indexes that are still of interest."""
+    """Places to look at; one entry per spelling, or (``syllable``, ``place``) per syllable of each."""
 
     spelling: _Numbers
-    begin: _Numbers
-    """Where the spelling would begin in the joined texts."""
-    end: _Numbers
-    """Where that text ends."""
-    after: _Numbers
-    """The first syllable behind the piece: those outside it tell more, so they are looked at first."""
-    alive: _Numbers
+    size: _Numbers
+    first: _Numbers
+    """Where the syllables of each begin."""
+    syllable: _Numbers
+    """Number of each syllable among those of all spellings."""
+    place: _Numbers
+    """Where in the padded text it would be."""
 
-    def of(self, alive: _Numbers) -> _Looks:
-        return _Looks(self.spelling, self.begin, self.end, self.after, alive)
+    @classmethod
+    def at(cls, spelling: _Numbers, begin: _Numbers, sizes: _Numbers, firsts: _Numbers) -> _Looks:
+        size = sizes[spelling]
+        first = np.cumsum(size) - size
+        count = np.arange(int(size.sum()))
+        return cls(
+            spelling,
+            size,
+            first,
+            count + np.repeat(firsts[spelling] - first, size),
+            count + np.repeat(begin - first, size),
+        )
+
+    def sum(self, values: NDArray[_Number]) -> NDArray[_Number]:
+        """Per spelling, over its syllables."""
+        out: NDArray[_Number] = np.add.reduceat(values, self.first) if len(values) else values
+        return out
+
+    def largest(self, values: NDArray[_Number]) -> NDArray[_Number]:
+        """Per spelling, of its syllables."""
+        out: NDArray[_Number] = np.maximum.reduceat(values, self.first) if len(values) else values
+        return out

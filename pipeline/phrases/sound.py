@@ -2,8 +2,8 @@
 
 Every syllable falls into a coarse class in which confusable initials and finals are one. A phrase that is
 said with at most k classes
-wrong still shows one of its k + 1 pieces untouched (pigeonhole), so an Aho-Corasick pass over the classes
-finds all places worth a
+wrong still shows one of its k + 1 pieces untouched (pigeonhole), so one pass over the classes finds all
+places worth a
 look; an alignment over real syllable distances then decides.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import ahocorasick
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.phrases.alignment import Wording, align, straight, wording
@@ -132,11 +131,6 @@ class SoundIndex:
             for start, end in _pieces(size):
                 for piece in {classes[start:end], other[start:end]}:
                     pieces.setdefault(piece, []).append((index, start))
-        self._automaton = ahocorasick.Automaton()
-        for number, piece in enumerate(pieces):
-            self._automaton.add_word(piece, (number, len(piece) - 1))
-        if pieces:
-            self._automaton.make_automaton()
         self._empty = not pieces
         self._sieve = Sieve([_shape(s) for s in self._spoken], pieces)
 
@@ -157,11 +151,8 @@ class SoundIndex:
             return [[] for _ in texts]
         classes = [text.translate(_TABLE) for text in texts]
         joined = Texts.of(texts, classes)
-        pieces = [(piece, last - back) for last, (piece, back) in self._automaton.iter(joined.classes)]
-        if not pieces:
-            return [[] for _ in texts]
         heard: dict[int, _Heard] = {}
-        for place in dict.fromkeys(self._sieve.places(joined, pieces, extra=extra)):
+        for place in dict.fromkeys(self._sieve.places(joined, extra=extra)):
             which, index, begin = place
             if which not in heard:
                 heard[which] = _Heard(texts[which], classes[which])

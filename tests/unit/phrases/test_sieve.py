@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from pipeline.phrases.costs import codes
+from pipeline.phrases.pieces import Pieces
 from pipeline.phrases.sound import SoundIndex
 
 PHRASES = (
@@ -22,9 +24,9 @@ class _NoSieve:
     def __init__(self, index: SoundIndex) -> None:
         self._sieve = index._sieve
 
-    def places(self, texts, heard, *, extra):  # type: ignore[no-untyped-def]
+    def places(self, texts, *, extra):  # type: ignore[no-untyped-def]
         sieve, out = self._sieve, []
-        for piece, first in heard:
+        for piece, first in zip(*(found.tolist() for found in sieve._pieces.find(texts.codes)), strict=True):
             which = int(texts.owner[first - 1])
             for member in range(int(sieve._first[piece]), int(sieve._first[piece + 1])):
                 spelling = int(sieve._member[member])
@@ -53,6 +55,22 @@ def test_nothing_is_lost(extra: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_sieve", _NoSieve(index))
     assert found == index.find_all(texts, extra=extra)
     assert sum(map(len, found)) > 200
+
+
+@pytest.mark.parametrize("pieces", [("ab", "b", "bab", "xyz", "abab"), ("𠀀a",), ()])
+def test_pieces_are_found_wherever_they_stand(pieces: tuple[str, ...]) -> None:
+    dice = random.Random(3)
+    for size in (0, 1, 2, 40):
+        text = "".join(dice.choice("ab𠀀\U0010ffff") for _ in range(size))
+        which, first = Pieces(pieces).find(codes(text))
+        places = [
+            (end, -len(piece), number)
+            for number, piece in enumerate(pieces)
+            for end in range(len(piece), size + 1)
+            if text[end - len(piece) : end] == piece
+        ]
+        expected = [(number, end + length) for end, length, number in sorted(places)]
+        assert list(zip(which.tolist(), first.tolist(), strict=True)) == expected
 
 
 def test_together_as_one_by_one() -> None:
