@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from pipeline.domain import Severity, Status
 from pipeline.store.desk.wanted import QueueState, Wanted
@@ -121,6 +122,14 @@ def read(query: Mapping[str, str]) -> Asked:
             text=_text(get("text")),
         )
     )
+
+
+def fields_of(query: str) -> dict[str, str]:
+    """Names and values of a query string; nothing where it has more of them than any of ours."""
+    try:
+        return dict(parse_qsl(query, max_num_fields=50))
+    except ValueError:
+        return {}
 
 
 def link(state: QueueState = QueueState.ALL, **wanted: Any) -> str:

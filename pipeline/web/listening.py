@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from pipeline.audio.peaks import Peaks
 from pipeline.audio.playback import Playback
@@ -20,6 +21,7 @@ from pipeline.errors import AudioError, Missing
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, CallRow, Store
 from pipeline.web.access import the_settings, the_store
+from pipeline.web.ahead import Ahead
 from pipeline.web.lanes import swapped
 from pipeline.web.sound_cache import SoundCache
 
@@ -46,6 +48,7 @@ class SoundRoom:
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
         self._heard: OrderedDict[tuple[int, str], None] = OrderedDict()
         self._sides: OrderedDict[tuple[str, ...], bool] = OrderedDict()
+        self._ahead = Ahead()
 
     def row(self, call_id: str) -> CallRow:
         """The call as it stands.
@@ -88,6 +91,26 @@ class SoundRoom:
             while len(self._heard) > _REMEMBERED:
                 self._heard.popitem(last=False)
             return True
+
+    def prepare_ahead(self, user: int, find: Callable[[], str | None]) -> None:
+        """Prepare the call that ``find`` names (None: nothing), in the background: who asks for it next
+        hears it at once."""
+
+        def work() -> None:
+            call_id = find()
+            if call_id is not None:
+                self._prepare(self.row(call_id))
+
+        self._ahead.wish(user, work)
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until nothing is prepared ahead any more; False where that took longer."""
+        return self._ahead.wait(seconds)
+
+    def close(self) -> None:
+        """Nothing is prepared any more."""
+        self._ahead.close()
+        self._decoders.shutdown(cancel_futures=True)
 
     async def peaks(self, row: CallRow) -> tuple[Inspection, Peaks]:
         """The inspection and the peaks of the recording as it is, its channels in the file's order.
@@ -152,6 +175,13 @@ def the_sound_room(
             state.sound_room = SoundRoom(SoundCache(cache_folder(settings), limit_bytes=limit), store)
         found: SoundRoom = state.sound_room
         return found
+
+
+def close_sound_room(app: FastAPI) -> None:
+    """End what runs in the background of an application."""
+    room = getattr(app.state, "sound_room", None)
+    if isinstance(room, SoundRoom):
+        room.close()
 
 
 TheSoundRoom = Annotated[SoundRoom, Depends(the_sound_room)]

@@ -13,6 +13,7 @@ from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
+from pipeline.web.listening import close_sound_room
 from pipeline.web.titles import code_titles
 
 GRACE_SECONDS = 10
@@ -56,8 +57,9 @@ def listen(serve: ServeSettings) -> socket.socket:
 def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests that run are finished first."""
     serve = settings.serve
+    app = create_app(settings, store)
     config = uvicorn.Config(
-        create_app(settings, store),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -71,4 +73,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     # Reading the rules takes a second: it need not be the first visitor's.
     threading.Thread(target=code_titles, args=(settings,), daemon=True).start()
     ready()
-    server.run(sockets=[sock])
+    try:
+        server.run(sockets=[sock])
+    finally:
+        close_sound_room(app)

@@ -24,6 +24,7 @@ from pipeline.domain.people import User, UserRole
 from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.web.app import create_app
+from pipeline.web.listening import close_sound_room
 from pipeline.web.secrets import digest, new_token
 from tests.nights import fill
 
@@ -74,8 +75,10 @@ def settings(store: Store, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, store: Store) -> FastAPI:
-    return create_app(settings, store)
+def app(settings: Settings, store: Store) -> Iterator[FastAPI]:
+    made = create_app(settings, store)
+    yield made
+    close_sound_room(made)
 
 
 Client = Callable[..., Browser]

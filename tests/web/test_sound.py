@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 import soundfile
+from fastapi import FastAPI
 
+from pipeline.domain import UserRole
+from pipeline.errors import AudioError
 from pipeline.ingest import identify
 from pipeline.store import Store
+from pipeline.web.ahead import Ahead
 from pipeline.web.ranges import UnsatisfiableError, wanted
 from pipeline.web.sound_cache import SoundCache
 from tests.web.calls import HEARD, heard_call, put, record
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Client
 
 AUDIO = f"/calls/{HEARD}/audio"
 
@@ -176,3 +182,61 @@ def test_a_damaged_file_in_the_cache_is_made_again(tmp_path: Path) -> None:
     good = cache.prepare(digest, [path])
     good.path.write_bytes(good.path.read_bytes()[:1000])
     assert cache.prepare(digest, [path]).size == good.size
+
+
+# Ahead of the reviewer
+
+
+def test_the_next_call_is_prepared_while_this_one_is_open(
+    app: FastAPI, reviewer: Browser, store: Store, left: Path
+) -> None:
+    page = f"/calls/O02?queue={quote('team=客服一组')}"
+    assert reviewer.get(page).status_code == 200
+    room = app.state.sound_room
+    assert room.idle(20)
+    digest = identify([left])
+    assert room.has(digest), "it is the head of the queue beside this one"
+    case = store.desk.cases.case(HEARD)
+    assert case is not None
+    assert case.claimed is None, "nobody has it yet"
+    answer = reviewer.post("/calls/O02/next", {"queue": "team=客服一组"})
+    assert answer.headers["location"].startswith(f"/calls/{HEARD}?")
+
+
+@pytest.mark.parametrize("role", [UserRole.AGENT, UserRole.LEAD])
+def test_nothing_is_prepared_for_people_who_do_not_review(
+    app: FastAPI, client: Client, left: Path, role: UserRole
+) -> None:
+    assert client(role).get("/calls/O02").status_code == 200
+    assert app.state.sound_room.idle(20)
+    assert not app.state.sound_room.has(identify([left]))
+
+
+def test_a_filter_with_too_many_fields_asks_for_nothing(reviewer: Browser, left: Path) -> None:
+    many = "&".join(f"a{n}=1" for n in range(99))
+    assert reviewer.get(f"/calls/O02?queue={quote(many)}").status_code == 200
+    assert reviewer.post("/calls/O02/next", {"queue": many}).status_code == 303
+
+
+def test_only_the_latest_wish_of_each_is_worked_on() -> None:
+    ahead, done, go = Ahead(), list[str](), threading.Event()
+    started = threading.Event()
+
+    def first() -> None:
+        started.set()
+        go.wait(20)
+        done.append("first")
+        raise AudioError("gone", code="vanished")
+
+    ahead.wish(1, first)
+    assert started.wait(20)
+    for name in ("second", "third"):
+        ahead.wish(1, partial(done.append, name))
+    ahead.wish(2, partial(done.append, "other"))
+    go.set()
+    assert ahead.wait(20)
+    assert done == ["first", "third", "other"], "an error ends one wish, not the thread"
+    ahead.close()
+    ahead.wish(3, partial(done.append, "late"))
+    assert ahead.wait(20)
+    assert "late" not in done

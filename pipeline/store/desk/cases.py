@@ -112,25 +112,55 @@ class Cases(Room):
         are not given to the first, and those in dispute only to supervisors. ``after``: not this call.
         """
         with self._write() as connection:
-            free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
-            tables, asked = _asked(connection, wanted, scope, by)
-            query = (
-                select(cases.c.call, calls.c.call_id)
-                .select_from(tables)
-                .where(cases.c.state == CaseState.OPEN.value, free, *asked, _can_do(connection, by))
-                .order_by(cases.c.priority.desc(), cases.c.call.desc())
-                .limit(1)
-                # Whoever asks at the same moment gets the next one instead of waiting for this.
-                .with_for_update(of=cases, skip_locked=True)
-            )
-            if after is not None:
-                query = query.where(calls.c.call_id != after)
-            # One after the other: each follows the index by priority and stops at the first that fits.
-            for whose in (cases.c.assigned == by, cases.c.assigned.is_(None)):
-                found = connection.execute(query.where(whose)).one_or_none()
-                if found is not None and _claim(connection, found.call, by, minutes):
-                    return str(found.call_id)
-            return None
+            found = _head(connection, by, scope, wanted, after=after, lock=True)
+            if found is None or not _claim(connection, found[0], by, minutes):
+                return None
+            return found[1]
+
+    def upcoming(
+        self,
+        by: int,
+        scope: Scope = EVERYBODY,
+        wanted: CallFilter | Wanted = EVERYTHING,
+        *,
+        after: str | None = None,
+    ) -> str | None:
+        """The call that ``next`` would give now; nothing is claimed."""
+        with self._read() as connection:
+            found = _head(connection, by, scope, wanted, after=after, lock=False)
+            return None if found is None else found[1]
+
+
+def _head(
+    connection: Connection,
+    by: int,
+    scope: Scope,
+    wanted: CallFilter | Wanted,
+    *,
+    after: str | None,
+    lock: bool,
+) -> tuple[int, str] | None:
+    """Key and id of the most urgent call for this person."""
+    free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
+    tables, asked = _asked(connection, wanted, scope, by)
+    query = (
+        select(cases.c.call, calls.c.call_id)
+        .select_from(tables)
+        .where(cases.c.state == CaseState.OPEN.value, free, *asked, _can_do(connection, by))
+        .order_by(cases.c.priority.desc(), cases.c.call.desc())
+        .limit(1)
+    )
+    if lock:
+        # Whoever asks at the same moment gets the next one instead of waiting for this.
+        query = query.with_for_update(of=cases, skip_locked=True)
+    if after is not None:
+        query = query.where(calls.c.call_id != after)
+    # One after the other: each follows the index by priority and stops at the first that fits.
+    for whose in (cases.c.assigned == by, cases.c.assigned.is_(None)):
+        found = connection.execute(query.where(whose)).one_or_none()
+        if found is not None:
+            return int(found.call), str(found.call_id)
+    return None
 
 
 def _asked(

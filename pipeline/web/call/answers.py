@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +13,7 @@ from pipeline.domain import Case
 from pipeline.errors import Conflict, Refused, ReviewError
 from pipeline.store import Store
 from pipeline.web.access import Visitor
+from pipeline.web.asking import fields_of
 from pipeline.web.call.bands import drawing
 from pipeline.web.call.view import look
 from pipeline.web.errors import STATUS, for_htmx
@@ -119,7 +120,7 @@ def changed(
 def queue_of(request: Request) -> str:
     """The list somebody came from, as htmx says where the page is: the head of the page leads back there."""
     address = urlsplit(request.headers.get("hx-current-url", ""))
-    return dict(parse_qsl(address.query, max_num_fields=50)).get("queue", "")
+    return fields_of(address.query).get("queue", "")
 
 
 def plain(**changed: Any) -> dict[str, Any]:

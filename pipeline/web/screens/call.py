@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.asking import read
+from pipeline.web.asking import fields_of, read
 from pipeline.web.call.answers import plain, refused
 from pipeline.web.call.bands import drawing
 from pipeline.web.call.figures import figures, talk_bar
@@ -43,6 +42,9 @@ def call(
 ) -> Response:
     """The whole screen."""
     view = look(store, call_id, visitor, claim=True)
+    if view.reviews:
+        by, scope, wanted = visitor.user.id, visitor.scope, read(fields_of(queue)).wanted
+        room.prepare_ahead(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     return page(
@@ -84,7 +86,7 @@ def take_next(
         if case.state == "open" and not case.pending and case.finished_at is None:
             store.desk.decisions.finish(call_id, by=by, request=request_id)
         cases.release(call_id, by)
-    asked = read(dict(parse_qsl(queue, max_num_fields=50)))
+    asked = read(fields_of(queue))
     found = cases.next(by, visitor.scope, asked.wanted, after=call_id)
     if found is None:
         return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
