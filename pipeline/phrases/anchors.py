@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.phrases.sieve import Texts
 from pipeline.phrases.sound import SoundIndex, SoundMatch
 
 SHORTEST = 3
@@ -56,13 +57,15 @@ class Anchors:
         """True where any of the texts holds a sound-alike of a key word."""
         return any(self._index.find_all(texts))
 
-    def repair_all(self, texts: Sequence[str]) -> list[Repaired]:
-        """``repair`` for each of several texts, much faster than one by one."""
-        found = self._index.find_all(texts)
+    def repair_all(self, texts: Sequence[str], *, joined: Texts | None = None) -> list[Repaired]:
+        """``repair`` for each of several texts, much faster than one by one; ``joined`` as there."""
+        found = self._index.find_all(texts, joined=joined)
         return [_repaired(text, matches) for text, matches in zip(texts, found, strict=True)]
 
 
 def _repaired(text: str, matches: Sequence[SoundMatch]) -> Repaired:
+    if not matches:
+        return Repaired(text, ())
     out = text
     changes: list[tuple[int, int, float]] = []
     for match in sorted(matches, key=lambda m: (m.distance, -len(m.spelling), m.start)):

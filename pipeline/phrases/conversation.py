@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain import Role, Span, Utterance
-from pipeline.phrases.plain import Plain, normalise, plain
+from pipeline.phrases.plain import Plain, normalise_all, plain
 from pipeline.phrases.timing import CharacterTimes
 
 LONGEST_JOIN_S = 1.5
@@ -108,16 +108,17 @@ def runs(utterances: Sequence[Utterance]) -> list[Run]:
     """All speech as runs; another role's words in between end a run unless they were said on top of it."""
     open_runs: dict[Role, list[int]] = {}
     out: list[Run] = []
+    texts = normalise_all([utterance.text for utterance in utterances])
     for i, utterance in enumerate(utterances):
         current = open_runs.get(utterance.role)
         if current is not None and not _follows(utterances, current[-1], i):
-            out.append(_run(utterances, current))
+            out.append(_run(utterances, texts, current))
             current = None
         if current is None:
             open_runs[utterance.role] = [i]
         else:
             current.append(i)
-    out += [_run(utterances, indexes) for indexes in open_runs.values()]
+    out += [_run(utterances, texts, indexes) for indexes in open_runs.values()]
     return sorted(out, key=lambda run: run.indexes)
 
 
@@ -130,8 +131,13 @@ def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
     return all(u.span.overlap(pause) < SHORTEST_TURN_S or len(u.text) <= SHORTEST_TURN for u in between)
 
 
-def _run(utterances: Sequence[Utterance], indexes: Sequence[int]) -> Run:
-    texts = [normalise(utterances[i].text) for i in indexes]
-    offsets = (0, *itertools.accumulate(map(len, texts[:-1])))
+def _run(utterances: Sequence[Utterance], texts: Sequence[str], indexes: Sequence[int]) -> Run:
+    """``texts``: the normalised ones of all utterances."""
+    first = indexes[0]
+    if len(indexes) == 1:
+        only = utterances[first]
+        return Run(only.role, texts[first], (first,), (0,), (only,))
+    own = [texts[i] for i in indexes]
+    offsets = (0, *itertools.accumulate(map(len, own[:-1])))
     chosen = tuple(utterances[i] for i in indexes)
-    return Run(chosen[0].role, "".join(texts), tuple(indexes), offsets, chosen)
+    return Run(chosen[0].role, "".join(own), tuple(indexes), offsets, chosen)

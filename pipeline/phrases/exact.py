@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import bisect
+import itertools
+from collections.abc import Iterable, Sequence
 
 import ahocorasick
 
@@ -21,10 +23,15 @@ class Spellings:
             self._automaton.make_automaton()
         self._empty = not owners
 
-    def find(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """(owner, start, end) of every occurrence, overlapping ones too."""
+    def find_all(self, texts: Sequence[str]) -> dict[int, list[tuple[int, int, int]]]:
+        """Number of a text -> (owner, start, end) of every occurrence in it, overlapping ones too; texts
+        without any are left out. One pass over all: most texts hold nothing."""
+        found: dict[int, list[tuple[int, int, int]]] = {}
         if self._empty:
-            return
-        for last, (length, owners) in self._automaton.iter(text):
-            for owner in owners:
-                yield owner, last + 1 - length, last + 1
+            return found
+        starts = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
+        for last, (length, owners) in self._automaton.iter("\n".join(texts)):
+            which = bisect.bisect_right(starts, last) - 1
+            end = last + 1 - starts[which]
+            found.setdefault(which, []).extend((owner, end - length, end) for owner in owners)
+        return found

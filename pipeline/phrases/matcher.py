@@ -16,7 +16,7 @@ from pipeline.phrases.exact import Spellings
 from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.sound import SoundIndex, SoundMatch, tolerance_for
+from pipeline.phrases.sound import SoundIndex, SoundMatch, end_to_end, tolerance_for
 from pipeline.phrases.syllables import syllable
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import common_word, cuts_a_word, foreign_words
@@ -106,6 +106,8 @@ class Matcher:
         one."""
         hits: list[PhraseHit] = []
         for run, judged in self.judge_all(runs(utterances)):
+            if not judged:
+                continue
             accepted = [j.candidate for j in judged if j.dropped is None]
             hits += _collapsed([(c, self.hit(run, c)) for c in accepted])
         return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
@@ -124,23 +126,28 @@ class Matcher:
         """``judge`` for each run of a conversation, much faster than one by one."""
         texts = [run.text for run in conversation]
         nothing: list[Any] = [None] * len(texts)
-        sounding = nothing if self._sound is None else self._sound.find_all(texts, extra=extra)
-        repaired = nothing if self._anchors is None else self._anchors.repair_all(texts)
-        for run, matches, repair in zip(conversation, sounding, repaired, strict=True):
-            yield run, self._judged(run, matches or (), repair, extra)
+        written = self._exact.find_all(texts)
+        joined = None if self._sound is None and self._anchors is None else end_to_end(texts)
+        sounding = nothing if self._sound is None else self._sound.find_all(texts, extra=extra, joined=joined)
+        repaired = nothing if self._anchors is None else self._anchors.repair_all(texts, joined=joined)
+        for number, (run, matches, repair) in enumerate(zip(conversation, sounding, repaired, strict=True)):
+            found = list(self._candidates(run, written.get(number, ()), matches or (), repair, extra))
+            yield run, self._judged(run, found) if found else []
 
-    def _judged(
-        self, run: Run, matches: Sequence[SoundMatch], repaired: Repaired | None, extra: float
-    ) -> list[Judged]:
-        found = self._candidates(run, matches, repaired, extra)
+    def _judged(self, run: Run, found: Sequence[Candidate]) -> list[Judged]:
         judged = [Judged(c, self._objection(run, c)) for c in found]
         harmless = [j for j in judged if j.dropped is not None and j.dropped.startswith(HARMLESS)]
         return [_sharing(j, harmless) for j in judged] if harmless else judged
 
     def _candidates(
-        self, run: Run, matches: Sequence[SoundMatch], repaired: Repaired | None, extra: float
+        self,
+        run: Run,
+        written: Sequence[tuple[int, int, int]],
+        matches: Sequence[SoundMatch],
+        repaired: Repaired | None,
+        extra: float,
     ) -> Iterator[Candidate]:
-        for owner, start, end in self._exact.find(run.text):
+        for owner, start, end in written:
             if self._may_say(owner, run.role):
                 yield Candidate(owner, start, end, How.EXACT)
         for index, start, end in self._patterns.spans(run.text):

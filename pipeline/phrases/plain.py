@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 FILLERS = frozenset("啊呃嗯哦噢喔呀哎唉诶欸唔哟嘞")
@@ -51,6 +52,19 @@ def normalise(text: str) -> str:
     if "%" in text or "％" in text:
         text = _spoken(text)
     return text.translate(_TABLE).replace("百分之一百", "百分之百")
+
+
+_BETWEEN = "\ue000"
+"""A private character: no text has it, and the normal form drops it."""
+_KEEPING = _Table({ord(_BETWEEN): _BETWEEN})
+
+
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """``normalise`` for each of several texts, faster than one by one."""
+    joined = _BETWEEN.join(texts)
+    if "%" in joined or "％" in joined or joined.count(_BETWEEN) != len(texts) - 1:
+        return [normalise(text) for text in texts]
+    return joined.translate(_KEEPING).replace("百分之一百", "百分之百").split(_BETWEEN)
 
 
 @dataclass(frozen=True, slots=True)

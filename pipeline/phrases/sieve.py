@@ -26,7 +26,7 @@ _GLANCES = 5
 _SUMMED = 2
 """Of these, so many are compared by sound as well: no spelling has fewer."""
 SEPARATOR = "\xff"
-"""A class that no syllable has."""
+"""A class that no syllable has: that of the line break between texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ class Texts:
     """For each character, the text it belongs to."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], classes: Sequence[str]) -> Texts:
-        """``classes`` are those of the texts, one character each."""
+    def of(cls, texts: Sequence[str], classes: dict[int, str]) -> Texts:
+        """``classes`` gives the class of each code point, one character."""
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         ends = np.cumsum(lengths + 1)
-        joined = SEPARATOR + SEPARATOR.join(classes) + SEPARATOR
-        heard = SOUNDS.heard("\n" + "\n".join(texts) + "\n")
+        joined = "\n" + "\n".join(texts) + "\n"
+        sounding = joined.translate(classes)
         return cls(
-            joined,
-            codes(joined),
-            heard,
+            sounding,
+            codes(sounding),
+            SOUNDS.heard(joined),
             ends - lengths,
             ends,
             np.repeat(np.arange(len(texts)), lengths + 1),

@@ -12,13 +12,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.phrases.alignment import Wording, align, straight, wording
 from pipeline.phrases.costs import SOUNDS
-from pipeline.phrases.sieve import Shape, Sieve, Texts
+from pipeline.phrases.sieve import SEPARATOR, Shape, Sieve, Texts
 from pipeline.phrases.syllables import split, syllable
 
 _INITIAL_CLASS = {
@@ -57,7 +57,7 @@ class _SoundTable(dict[str, str]):
         return self[character]
 
 
-_TABLE = _ClassTable()
+_TABLE = _ClassTable({ord("\n"): SEPARATOR})
 _SOUNDS = _SoundTable()
 
 
@@ -95,12 +95,18 @@ class SoundMatch:
 class _Heard:
     """A text, and what a closer look needs of it."""
 
-    __slots__ = ("classes", "sounds", "text")
-
     def __init__(self, text: str, classes: str) -> None:
         self.text = text
         self.classes = classes
-        self.sounds = [_SOUNDS[character] for character in text]
+
+    @cached_property
+    def sounds(self) -> list[str]:
+        return [_SOUNDS[character] for character in self.text]
+
+
+def end_to_end(texts: Sequence[str]) -> Texts:
+    """Several texts as one, ready for :meth:`SoundIndex.find_all`."""
+    return Texts.of(texts, _TABLE)
 
 
 NEAREST_MISS = 0.01
@@ -144,18 +150,24 @@ class SoundIndex:
         """
         return self.find_all([text], extra=extra)[0]
 
-    def find_all(self, texts: Sequence[str], *, extra: float = 0.0) -> list[list[SoundMatch]]:
-        """``find`` for each of several texts, much faster than one by one."""
+    def find_all(
+        self, texts: Sequence[str], *, extra: float = 0.0, joined: Texts | None = None
+    ) -> list[list[SoundMatch]]:
+        """``find`` for each of several texts, much faster than one by one.
+
+        ``joined``: the same texts :func:`end_to_end`, for who asks several indexes.
+        """
         found: list[dict[tuple[int, int, int], SoundMatch]] = [{} for _ in texts]
         if self._empty or not any(texts):
             return [[] for _ in texts]
-        classes = [text.translate(_TABLE) for text in texts]
-        joined = Texts.of(texts, classes)
+        if joined is None:
+            joined = end_to_end(texts)
         heard: dict[int, _Heard] = {}
         for place in dict.fromkeys(self._sieve.places(joined, extra=extra)):
             which, index, begin = place
             if which not in heard:
-                heard[which] = _Heard(texts[which], classes[which])
+                start = int(joined.starts[which])
+                heard[which] = _Heard(texts[which], joined.classes[start : start + len(texts[which])])
             match = self._compare(heard[which], index, begin, extra)
             if match is not None:
                 found[which].setdefault((index, match.start, match.end), match)
@@ -165,12 +177,12 @@ class SoundIndex:
         spoken = self._spoken[index]
         size = len(spoken.classes)
         slack, errors = indels_for(size), errors_for(size)
+        if spoken.wording.spelling in heard.text[max(0, begin - slack) : begin + size + slack]:
+            return None
         window = heard.classes[begin : begin + size]
         # A missing or surplus syllable moves all that follow: one error more, a closer look below.
         most = errors + (slack > 0)
         if Levenshtein.distance(spoken.classes, window, score_cutoff=most) > most:
-            return None
-        if spoken.wording.spelling in heard.text[max(0, begin - slack) : begin + size + slack]:
             return None
         shifted = slack > 0 and _shifted(spoken.classes, heard.classes, begin, slack, errors)
         firm = _aligned(spoken, heard, begin, slack, shifted, limit=spoken.tolerance, loose=False)
