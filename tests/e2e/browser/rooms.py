@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import pytest
@@ -156,10 +157,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def visit(opened: Browser, room: Room, *, lang: str = "zh-CN", width: int = 1280) -> BrowserContext:
+def visit(
+    opened: Browser,
+    room: Room,
+    *,
+    lang: str = "zh-CN",
+    width: int = 1280,
+    theme: Literal["light", "dark"] = "light",
+) -> BrowserContext:
     """A browser of its own, with nothing in it."""
     context = opened.new_context(
-        base_url=room.address, locale=lang, viewport={"width": width, "height": 800}, color_scheme="light"
+        base_url=room.address, locale=lang, viewport={"width": width, "height": 800}, color_scheme=theme
     )
     context.set_default_timeout(PATIENCE_MS)
     return context
