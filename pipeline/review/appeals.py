@@ -186,6 +186,19 @@ def steps_for(appeal: Standing, user: User) -> frozenset[Step]:
     return frozenset(found)
 
 
+def waits_for(appeal: Standing, user: User) -> bool:
+    """True where the next step is theirs: a supervisor may accept at once, but the lead is asked first; one
+    opinion of each party is enough; and nobody is asked to decide before all were heard."""
+    seat, turns = seat_of(user), set()
+    if seat is Seat.LEAD or appeal.state is AppealState.EXPIRED:
+        turns.add(Step.ACCEPT)
+    if seat not in appeal.seats:
+        turns.add(Step.OPINION)
+    if not missing_seats(appeal.seats):
+        turns.add(Step.DECIDE)
+    return bool(steps_for(appeal, user) & turns)
+
+
 def sees_opinions(appeal: Standing, user: User | None) -> bool:
     """Members hear each other only after they spoke; everybody else (and the agent) after the decision."""
     return user is None or appeal.state not in OPEN or user.id in appeal.heard

@@ -156,6 +156,8 @@ async def signed_in(request: Request) -> Visitor:
         (await _token(request)).encode(), visitor.csrf.encode()
     ):
         raise Forbidden("error.csrf", visitor=visitor)
+    if request.method not in READING:
+        request.app.state.waits.forget(visitor.user.id)  # what waits for them will be less
     return visitor
 
 

@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
 from pipeline.web.errors import answer, register
+from pipeline.web.kept import Kept
 from pipeline.web.names import WholeNames
 from pipeline.web.security import Guard
 from pipeline.web.static import VersionedFiles
@@ -36,7 +37,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # pipeline/web/api/schema.py, for people who are signed in
     )
-    app.state.settings, app.state.store = settings, store
+    app.state.settings, app.state.store, app.state.waits = settings, store, Kept()
     for package in (pipeline.web.screens, pipeline.web.api):
         for router in routers(package):
             app.include_router(router, include_in_schema=package is pipeline.web.api)

@@ -26,6 +26,7 @@ from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
+from pipeline.web.waiting import waiting
 from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,6 +44,7 @@ def page(
     **context: Any,
 ) -> HTMLResponse:
     """A whole screen (a template that extends ``base.html``)."""
+    context = {"waits": waiting(request, visitor) if visitor else {}, **context}
     return _answer(request, template, visitor, status, headers, context)
 
 

@@ -14,7 +14,7 @@ from pipeline.domain import Origin, Outcome, Verdict
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Missing, Refused, ReviewError
-from pipeline.review.appeals import Opinion, Seat, Step, Terms
+from pipeline.review.appeals import Opinion, Seat, Step, Terms, waits_for
 from pipeline.store import Store
 from pipeline.store.desk import tables
 from pipeline.store.desk.views_appeals import Appeal
@@ -280,6 +280,31 @@ def test_who_sees_which(house: House, run_id: int) -> None:
     assert len(appeals.all(scope=Scope(team="一组"))) == 2
     assert appeals.all(scope=Scope(nothing=True)) == ()
     assert [a.call.call_id for a in appeals.of_call("c1")] == ["c1"]
+
+
+def test_whose_turn_it_is_at_every_step(house: House) -> None:
+    desk = house.store.desk.appeals
+
+    def turns() -> set[str]:
+        """Who has one to see to; quick counting and the rule over whole appeals say the same."""
+        people = {name: getattr(house, name) for name in ("agent", "lead", "reviewer", "other", "supervisor")}
+        counts = {name: desk.waiting_for(who) for name, who in people.items()}
+        (whole,) = desk.all()
+        assert counts == {name: int(waits_for(whole.standing, who)) for name, who in people.items()}
+        return {name for name, number in counts.items() if number}
+
+    made = house.file()
+    assert turns() == {"lead"}
+    desk.accept(made.id, by=house.lead, request=request())
+    panel = {"lead", "reviewer", "other", "supervisor"}
+    assert turns() == panel
+    desk.opine(made.id, Opinion.REJECT, by=house.other, request=request(), comment="听过了")
+    assert turns() == {"lead", "supervisor"}, "one reviewer is enough"
+    for who in (house.lead, house.supervisor):
+        desk.opine(made.id, Opinion.REJECT, by=who, request=request(), comment="听过了")
+    assert turns() == {"supervisor"}
+    desk.decide(made.id, Opinion.REJECT, by=house.supervisor, request=request(), comment="维持")
+    assert turns() == set()
 
 
 def test_upheld_rates_by_criterion_and_reviewer(house: House) -> None:

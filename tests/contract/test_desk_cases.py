@@ -185,3 +185,28 @@ def test_one_request_sent_twice_at_once_counts_once(store: Store, run_id: int) -
         one, other = pool.map(decide, range(2))
     assert one == other
     assert len(store.desk.decisions.history("a")) == 1
+
+
+def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store: Store, run_id: int) -> None:
+    grave = (finding("leak", FAILED, severity=Severity.A), finding("rude", FAILED, severity=Severity.C))
+    for name, team in (("one", "一组"), ("two", "二组")):
+        store.save(inspection(name, flagged=True, team=team, findings=grave), run_id=run_id)
+    ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
+
+    def waiting(scope: Scope = Scope()) -> list[int]:  # noqa: B008 - plain and frozen
+        return [store.desk.cases.waiting_for(who, scope) for who in (ann, bob, boss)]
+
+    def say(call: str, criterion: str, verdict: Verdict, by: int, number: str) -> None:
+        store.desk.decisions.decide(call, criterion, verdict, by=by, request=number, seen=99)
+
+    assert waiting() == [0, 0, 0]
+    say("one", "leak", Verdict.CONFIRMED, ann, "1")
+    say("two", "leak", Verdict.CONFIRMED, bob, "2")
+    assert waiting() == [1, 1, 2]
+    assert waiting(Scope(team="一组")) == [0, 1, 1]
+    say("one", "rude", Verdict.CONFIRMED, ann, "3")
+    say("one", "leak", Verdict.OVERTURNED, bob, "4")
+    assert waiting() == [1, 0, 2], "a dispute is the supervisor's"
+    say("one", "leak", Verdict.CONFIRMED, boss, "5")
+    say("two", "leak", Verdict.CONFIRMED, ann, "6")
+    assert waiting() == [0, 0, 0]

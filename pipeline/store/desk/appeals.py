@@ -10,8 +10,14 @@ from sqlalchemy import ColumnElement, select, update
 from pipeline.domain.people import Scope, User, scope_of
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing, Refused
-from pipeline.review.appeals import Opinion, Step, Terms, check_step
-from pipeline.store.desk.appeals_reading import appeal_of, appeals_where, inside, upheld_rates
+from pipeline.review.appeals import OPEN, Opinion, Step, Terms, check_step, waits_for
+from pipeline.store.desk.appeals_reading import (
+    appeal_of,
+    appeals_where,
+    inside,
+    standings_where,
+    upheld_rates,
+)
 from pipeline.store.desk.appeals_writing import (
     answered,
     appealed,
@@ -175,6 +181,13 @@ class Appeals(Room):
         """All appeals about a call."""
         with self._read() as connection:
             return appeals_where(connection, appeals.c.call == call_key(connection, call_id))
+
+    def waiting_for(self, user: User) -> int:
+        """How many open appeals wait for this person's step."""
+        self._expire()
+        conditions = [*inside(scope_of(user)), appeals.c.state.in_([state.value for state in OPEN])]
+        with self._read() as connection:
+            return sum(waits_for(one, user) for one in standings_where(connection, *conditions))
 
     def rates(self) -> UpheldRates:
         """How many decided appeals were right, by criterion and by reviewer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,30 @@ def appeals_where(connection: Connection, *conditions: Any, limit: int | None = 
     keys = {row.reviewer for row in found} | {row.filed_by for row in found}
     people = accounts(connection, keys | {event.user for many in events.values() for event in many})
     return tuple(_appeal(row, events[row.appeal], people) for row in found)
+
+
+def standings_where(connection: Connection, *conditions: Any) -> list[Standing]:
+    """What the rules look at in these appeals, without the rest of them: quick."""
+    joined = appeals.outerjoin(
+        verdicts, (verdicts.c.call == appeals.c.call) & (verdicts.c.criterion == appeals.c.criterion)
+    )
+    query = (
+        select(appeals, verdicts.c.user.label("decider"), verdicts.c.second)
+        .select_from(joined)
+        .where(*conditions)
+    )
+    found = connection.execute(query).all()
+    spoke: dict[int, set[int | None]] = defaultdict(set)
+    for page in pages([row.id for row in found]):
+        opinions = select(appeal_events.c.appeal, appeal_events.c.user).where(
+            appeal_events.c.appeal.in_(page), appeal_events.c.kind == Step.OPINION.value
+        )
+        for one in connection.execute(opinions):
+            spoke[one.appeal].add(one.user)
+    people = accounts(
+        connection, {row.filed_by for row in found} | {key for many in spoke.values() for key in many}
+    )
+    return [_standing(row, row.agent_id, row.team, spoke[row.id], people) for row in found]
 
 
 def appeal_of(connection: Connection, appeal: int) -> Appeal:
@@ -139,18 +163,15 @@ def _query() -> Select[Any]:
 
 def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, User]) -> Appeal:
     events = tuple(_event(event, people.get(event.user)) for event in happened)
-    opinions = [event for event in events if event.kind is Step.OPINION]
-    state = AppealState(row.state)
+    spoke = {event.by for event in events if event.kind is Step.OPINION}
     filer = people.get(row.filed_by)
-    # Whoever decided about the finding, also while the appeal waits; and who filed it for the agent.
-    excluded = {row.reviewer, row.decider, row.second, row.filed_by if filer and seat_of(filer) else None}
     return Appeal(
         id=row.appeal,
         call=rows.read_call(row),
         criterion=row.criterion,
         title=row.title or row.criterion,
         severity=None if row.severity is None else Severity(row.severity),
-        state=state,
+        state=AppealState(row.state),
         reason=row.reason,
         filed_by=row.filed_by,
         filed_by_name=filer.display_name if filer else None,
@@ -160,20 +181,40 @@ def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, Us
         reviewer=row.reviewer,
         reviewer_name=people[row.reviewer].display_name if row.reviewer in people else None,
         version=row.version,
-        standing=Standing(
-            state=state,
-            agent_id=row.filed_agent,
-            team=row.filed_team,
-            excluded=frozenset(key for key in excluded if key is not None),
-            seats=frozenset(event.seat for event in opinions if event.seat is not None),
-            heard=frozenset(event.by for event in opinions if event.by is not None),
-        ),
+        standing=_standing(row, row.filed_agent, row.filed_team, spoke, people),
         events=events,
     )
 
 
+def _standing(
+    row: Row[Any],
+    agent_id: str | None,
+    team: str | None,
+    spoke: Collection[int | None],
+    people: dict[int | None, User],
+) -> Standing:
+    """``spoke``: who gave an opinion (None: the shell)."""
+    filer = people.get(row.filed_by)
+    # Whoever decided about the finding, also while the appeal waits; and who filed it for the agent.
+    excluded = {row.reviewer, row.decider, row.second, row.filed_by if filer and seat_of(filer) else None}
+    seats = {_seat(people.get(key)) for key in spoke}
+    return Standing(
+        state=AppealState(row.state),
+        agent_id=agent_id,
+        team=team,
+        excluded=frozenset(key for key in excluded if key is not None),
+        seats=frozenset(seat for seat in seats if seat is not None),
+        heard=frozenset(key for key in spoke if key is not None),
+    )
+
+
+def _seat(user: User | None) -> Seat | None:
+    """Whose place on the panel somebody takes; the shell speaks as the supervisor."""
+    return seat_of(user) if user else Seat.SUPERVISOR
+
+
 def _event(row: Row[Any], user: User | None) -> AppealEvent:
-    seat = (seat_of(user) if user else Seat.SUPERVISOR) if row.kind == Step.OPINION else None
+    seat = _seat(user) if row.kind == Step.OPINION else None
     return AppealEvent(
         id=row.id,
         kind=Step(row.kind),

@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from pipeline.domain import Case, CaseState, Scope
 from pipeline.errors import Conflict, Missing
@@ -130,6 +140,21 @@ class Cases(Room):
             found = _head(connection, by, scope, wanted, after=after, lock=False)
             return None if found is None else found[1]
 
+    def waiting_for(self, by: int, scope: Scope = EVERYBODY) -> int:
+        """How many calls wait for this person as the second, or as the one who ends a dispute."""
+        with self._read() as connection:
+            # From the verdicts, of which there are few, and not from the cases.
+            tables = verdicts.join(cases, cases.c.call == verdicts.c.call).join(
+                calls, calls.c.id == cases.c.call
+            )
+            query = (
+                select(func.count(verdicts.c.call.distinct()))
+                .select_from(tables)
+                .where(*_waits(connection, by), cases.c.second, cases.c.state == CaseState.OPEN.value)
+                .where(*_within(scope))
+            )
+            return int(connection.execute(query).scalar_one())
+
 
 def _head(
     connection: Connection,
@@ -196,13 +221,17 @@ def _matching(wanted: CallFilter) -> list[ColumnElement[bool]]:
 
 def _can_do(connection: Connection, by: int) -> ColumnElement[bool]:
     """Whether this person can move a case: there is something that nobody decided, or that waits for them."""
+    theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(connection, by)))
+    return or_(~cases.c.second, cases.c.finished_at.is_(None), theirs)
+
+
+def _waits(connection: Connection, by: int) -> list[ColumnElement[bool]]:
+    """Verdicts on which this person is still to speak: others', and disputes for whoever ends them."""
     v = verdicts.c
-    unsettled = and_(v.call == cases.c.call, ~v.settled)
-    if not has_last_word(connection, by):
-        theirs = and_(unsettled, ~v.disputed, or_(v.user != by, v.user.is_(None)))
-    else:
-        theirs = and_(unsettled, or_(v.disputed, v.user != by, v.user.is_(None)))
-    return or_(~cases.c.second, cases.c.finished_at.is_(None), exists(select(1).where(theirs)))
+    of_others = or_(v.user != by, v.user.is_(None))
+    if has_last_word(connection, by):
+        return [~v.settled, or_(v.disputed, of_others)]
+    return [~v.settled, ~v.disputed, of_others]
 
 
 def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:

@@ -19,9 +19,9 @@ from pipeline.review.appeals import (
     Step,
     Terms,
     missing_seats,
-    seat_of,
     sees_opinions,
     steps_for,
+    waits_for,
 )
 from pipeline.store import Store
 from pipeline.store.desk.views_appeals import Appeal
@@ -58,21 +58,8 @@ class Line:
 
     appeal: Appeal
     steps: frozenset[Step]
-    seat: Seat | None
-    """The visitor's own, on any panel."""
-
-    @property
-    def waits_for_visitor(self) -> bool:
-        """True where the next step is theirs: a supervisor may accept at once, but the lead is asked first;
-        one opinion of each party is enough; and nobody is asked to decide before all were heard."""
-        seats, turns = self.appeal.standing.seats, set()
-        if self.seat is Seat.LEAD or self.appeal.state is AppealState.EXPIRED:
-            turns.add(Step.ACCEPT)
-        if self.seat not in seats:
-            turns.add(Step.OPINION)
-        if not missing_seats(seats):
-            turns.add(Step.DECIDE)
-        return bool(self.steps & turns)
+    waits_for_visitor: bool
+    """True where the next step is theirs."""
 
 
 @router.get("")
@@ -86,7 +73,10 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
         visitor=visitor,
         group=chosen,
         groups=list(GROUPS),
-        lines=[Line(one, steps_for(one.standing, visitor.user), seat_of(visitor.user)) for one in found],
+        lines=[
+            Line(one, steps_for(one.standing, visitor.user), waits_for(one.standing, visitor.user))
+            for one in found
+        ],
         rates=store.desk.appeals.rates() if visitor.may(P.DECIDE) else None,
         works=works,
         seats=len(Seat),

@@ -22,6 +22,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "nav.main": ("主导航", "Main"),
     "nav.tonight": ("今夜", "Tonight"),
     "nav.queue": ("待复核", "Queue"),
+    "nav.waits.queue": ("{count} 通等您作为第二人复核", "{count} wait for you as the second person"),
+    "nav.waits.appeals": ("{count} 件等您处理", "{count} wait for you"),
     "nav.agents": ("坐席", "Agents"),
     "nav.appeals": ("申诉", "Appeals"),
     "nav.samples": ("抽检", "Samples"),
