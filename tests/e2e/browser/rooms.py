@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from pipeline.domain import UserRole
 from pipeline.store import open_store
 from pipeline.web import passwords
 from tests.e2e.commands import ROOT, callinspect
@@ -124,7 +125,11 @@ class Room:
         """An account with a password, as `callinspect user add` makes it."""
         with open_store(self.store) as store:
             store.desk.people.add(
-                name, role=role, display_name=facts.pop("display_name", name), password=HASH, **facts
+                name,
+                role=UserRole(role),
+                display_name=facts.pop("display_name", name),
+                password=HASH,
+                **facts,
             )
 
 
@@ -161,14 +166,15 @@ def visit(
     opened: Browser,
     room: Room,
     *,
-    lang: str = "zh-CN",
+    lang: Literal["zh", "en"] = "zh",
     width: int = 1280,
     theme: Literal["light", "dark"] = "light",
 ) -> BrowserContext:
     """A browser of its own, with nothing in it."""
     context = opened.new_context(
-        base_url=room.address, locale=lang, viewport={"width": width, "height": 800}, color_scheme=theme
+        base_url=room.address, viewport={"width": width, "height": 800}, color_scheme=theme
     )
+    context.add_cookies([{"name": "lang", "value": lang, "url": room.address}])
     context.set_default_timeout(PATIENCE_MS)
     return context
 

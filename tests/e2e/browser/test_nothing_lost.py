@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.domain import Verdict
 from pipeline.store import open_store
 from tests.e2e.browser.rooms import Room, free_port, sign_in, until, visit
 from tests.nights import fill, night
@@ -119,7 +120,7 @@ def test_what_was_decided_meanwhile(chrome: Browser, server: Room, call: str) ->
             store.desk.decisions.decide(
                 call,
                 CRITERION,
-                "confirmed",
+                Verdict.CONFIRMED,
                 by=other.id,
                 request=f"{call}-2",
                 seen=case.version if case else 0,
