@@ -14,7 +14,7 @@ from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 from pipeline.web.listening import close_sound_room
-from pipeline.web.titles import code_titles
+from pipeline.web.rulebook.keeping import keep_present_rules
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
@@ -71,7 +71,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     )
     server = uvicorn.Server(config)
     # Reading the rules takes a second: it need not be the first visitor's.
-    threading.Thread(target=code_titles, args=(settings,), daemon=True).start()
+    threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True).start()
     ready()
     try:
         server.run(sockets=[sock])

@@ -172,5 +172,8 @@ def test_the_effective_score_needs_the_text_of_the_rules(store: Store, run_id: i
     assert found is not None
     assert found.score is not None
     assert found.score >= card.score
+    kept = store.desk.cases.case("a")
+    assert kept is not None
+    assert (kept.score, kept.version) == (found.score, case.version + 1), "the queue has it too, at once"
     case = store.desk.decisions.comment("a", "听过了", by=None, request="2")
     assert case.score == found.score

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.web.rulebook.book import read_book
+from pipeline.web.rulebook.keeping import keep_present_rules
 from tests.web.conftest import Browser
 
 
@@ -63,3 +67,15 @@ def finished(browser: Browser, fields: dict[str, str]) -> str:
             return page
         time.sleep(0.1)
     raise AssertionError("the trial did not end")
+
+
+def test_serving_keeps_the_present_rules(settings: Settings, store: Store, tmp_path: Path) -> None:
+    book = read_book(settings)
+    revisions = [book.rubric.revision, book.lexicons.revision]
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("sections: [", encoding="utf-8")
+    keep_present_rules(settings.model_copy(update={"rubric": broken}), store)
+    assert store.desk.rules.missing(revisions) == set(revisions)
+    for _ in range(2):
+        keep_present_rules(settings, store)
+        assert store.desk.rules.missing(revisions) == set()

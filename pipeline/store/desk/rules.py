@@ -10,7 +10,9 @@ from pipeline.rubric import Rubric
 from pipeline.store import rulebooks
 from pipeline.store.desk import tables
 from pipeline.store.desk.room import Room
+from pipeline.store.reviewed import keep_reviewed
 from pipeline.store.rulebooks import Rulebook
+from pipeline.store.tables import inspections
 
 
 class Rules(Room):
@@ -24,9 +26,25 @@ class Rules(Room):
             return set(revisions) - set(found)
 
     def keep(self, books: Sequence[Rulebook]) -> None:
-        """Keep these; what is there already stays as it is."""
+        """Keep these; what is there already stays as it is.
+
+        Calls whose score with people's verdicts could not be worked out without them have it then.
+        """
         with self._write() as connection:
             rulebooks.remember(connection, books)
+            rubrics = [book.revision for book in books if book.kind == "rubric"]
+            unscored = (
+                select(tables.cases.c.call)
+                .select_from(tables.cases.join(inspections, inspections.c.id == tables.cases.c.inspection))
+                .where(
+                    tables.cases.c.score.is_(None),
+                    inspections.c.score.is_not(None),
+                    inspections.c.rubric.in_(rubrics),
+                )
+                .order_by(tables.cases.c.call)
+            )
+            for key in connection.execute(unscored).scalars().all():
+                keep_reviewed(connection, key)
 
     def book(self, revision: str) -> Rulebook | None:
         """The text of one revision."""
