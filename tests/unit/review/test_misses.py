@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.review.misses import Heard, miss_rates
+from pipeline.review.intervals import clopper_pearson
+from pipeline.review.misses import Heard, miss_rates, overall_miss
 
 
 def test_all_and_each_stratum() -> None:
@@ -26,3 +27,38 @@ def test_nothing_heard_says_nothing() -> None:
     (line,) = miss_rates([Heard("A", None)])
     assert line.calls.value is None and line.calls.high is None and line.misses == 0
     assert miss_rates([])[0].drawn == 0
+
+
+def test_a_large_stratum_counts_for_its_calls() -> None:
+    """By hand: 900 calls, 1 of 2 heard with a miss; 100 calls, 0 of 2. p = 0.9 x 0.5 = 0.45, not 1 of 4;
+    n_eff = 1 / (0.81 / 2 + 0.01 / 2) = 2.439."""
+    calls = [Heard("busy", 1), Heard("busy", 0), Heard("new", 0), Heard("new", 0)]
+    found = overall_miss(calls, {"busy": 900, "new": 100})
+    assert (found.value, found.heard) == (pytest.approx(0.45), pytest.approx(1 / 0.41))
+    assert found.low is not None and found.high is not None
+    assert 0 < found.low < 0.45 < found.high < 1
+    assert found.covered == 1
+
+
+def test_no_miss_heard_is_no_proof_of_none() -> None:
+    """Nothing in n_eff = 2.439 calls: the upper limit is 1 - 0.025 ** (1 / 2.439) = 0.7796."""
+    calls = [Heard("busy", 0), Heard("busy", 0), Heard("new", 0), Heard("new", 0)]
+    found = overall_miss(calls, {"busy": 900, "new": 100})
+    assert (found.value, found.low, found.high) == (0, 0, pytest.approx(0.7796, abs=1e-4))
+
+
+def test_equal_strata_are_one_sample() -> None:
+    calls = [Heard(name, int(number < 3)) for name in ("a", "b", "c") for number in range(8)]
+    found, plain = overall_miss(calls, dict.fromkeys("abc", 40)), clopper_pearson(9, 24)
+    assert (found.value, found.low, found.high) == (
+        pytest.approx(plain.value), pytest.approx(plain.low), pytest.approx(plain.high),
+    )  # fmt: skip
+
+
+def test_what_nobody_heard_is_not_spoken_of() -> None:
+    sizes = {"a": 30, "b": 70}
+    found = overall_miss([Heard("a", 1), Heard("b", None)], sizes)
+    assert (found.value, found.high, found.covered) == (1, 1, pytest.approx(0.3))
+    assert overall_miss([Heard("a", None)], sizes).value is None
+    with pytest.raises(ValueError, match="which has 1"):
+        overall_miss([Heard("a", 0), Heard("a", 0)], {"a": 1})
