@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from pipeline.domain import Inspection, Outcome, Recording, Scorecard, Status, Word
+from pipeline.domain import How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
 from pipeline.store import caseload, codec, rows
 from pipeline.store.filter import CallFilter, matching
 from pipeline.store.reading import heads_of, pages, parts_of
@@ -114,6 +114,24 @@ def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, In
                     reason_code=head.reason_code,
                 ),
             )
+
+
+def confirmed(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[PhraseHit, ...]]:
+    """What the sound confirmed for other revisions of one hearing by the same engine, model and settings,
+    the newest revision first; by the key of the inspection."""
+    found: dict[int, list[Row[Any]]] = {}
+    mine, other = inspections.alias(), inspections.alias()
+    same = (mine.c[name] == other.c[name] for name in ("call", "hearing", "engine", "model", "settings"))
+    query = (
+        select(mine.c.id.label("of"), hits)
+        .select_from(mine.join(other, and_(*same)).join(hits, hits.c.inspection == other.c.id))
+        .where(mine.c.id != other.c.id, hits.c.how == How.CONFIRMED.value)
+        .order_by(mine.c.id, other.c.id.desc(), hits.c.number)
+    )
+    for page in pages(keys):
+        for row in connection.execute(query.where(mine.c.id.in_(page))):
+            found.setdefault(row.of, []).append(row)
+    return {key: rows.read_hits(some) for key, some in found.items()}
 
 
 _SAID = tuple(c for c in utterances.c if c.name not in ("hearing", "number"))

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from sqlalchemy import URL, Connection, Engine, func, select
 
-from pipeline.domain import Inspection, Recording, Revisions
+from pipeline.domain import Inspection, PhraseHit, Recording, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import counting, judging, memory, purging, reading, running, standing, writing
 from pipeline.store.desk.desk import Desk
@@ -267,6 +267,11 @@ class Store:
             with self._read() as connection:
                 found = list(judging.heard(connection, page))
             yield from found
+
+    def confirmed(self, keys: Sequence[int]) -> Mapping[int, tuple[PhraseHit, ...]]:
+        """Hits that the sound confirmed for other revisions of what these inspections heard, by key."""
+        with self._read() as connection:
+            return judging.confirmed(connection, keys)
 
     def save_judgements(self, made: Sequence[Judgement], *, run_id: int) -> int:
         """Store new judgements beside the old ones, all in one transaction, and make them current.

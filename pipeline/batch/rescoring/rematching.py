@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.confirmation import joined, kept
-from pipeline.domain import How, Inspection
+from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import LexiconError
 from pipeline.inspection import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
@@ -76,23 +76,42 @@ class Rematcher:
         self._rules, self._book = rules, book
         self._edits: dict[str, Edit | None] = {}
 
-    def brought_up(self, inspection: Inspection) -> Inspection:
-        """The inspection with the hits that the present lexicons give; unchanged where everything must be
-        looked for again, or nothing."""
+    def outdated(self, inspection: Inspection) -> bool:
+        """True where its hits are those of other lexicons."""
+        return inspection.revisions.lexicons != self._rules.lexicons
+
+    def brought_up(self, inspections: Sequence[Inspection]) -> list[Inspection]:
+        """The inspections with the hits that the present lexicons give; unchanged where everything must be
+        looked for again, or nothing. Those with the same edit are searched together."""
+        out = list(inspections)
+        waiting: dict[str, list[int]] = {}
+        for number, inspection in enumerate(inspections):
+            if self.outdated(inspection) and self._suffices(inspection):
+                waiting.setdefault(inspection.revisions.lexicons, []).append(number)
+        for revision, numbers in waiting.items():
+            edit = self._edits[revision]
+            assert edit is not None
+            found: list[tuple[PhraseHit, ...]] = [()] * len(numbers)
+            if edit.matcher is not None:
+                found = edit.matcher.match_all([out[n].transcript.utterances for n in numbers])
+            for number, new in zip(numbers, found, strict=True):
+                out[number] = self._with(out[number], edit, new)
+        return out
+
+    def _suffices(self, inspection: Inspection) -> bool:
+        """Whether it is enough to look for what was edited."""
         revision = inspection.revisions.lexicons
-        if revision == self._rules.lexicons:
-            return inspection
         if revision not in self._edits:
             self._edits[revision] = self._edit(revision)
         edit = self._edits[revision]
+        if edit is None or edit.changed_words is None:
+            return edit is not None
         said = inspection.transcript.utterances
-        if edit is None or (
-            edit.changed_words is not None and edit.changed_words.heard_in([run.text for run in runs(said)])
-        ):
-            return inspection
+        return not edit.changed_words.heard_in([run.text for run in runs(said)])
+
+    def _with(self, inspection: Inspection, edit: Edit, new: Sequence[PhraseHit]) -> Inspection:
         hits = [h for h in inspection.hits if h.how is not How.CONFIRMED and h.code not in edit.codes]
-        if edit.matcher is not None:
-            hits += edit.matcher.match(said)
+        hits += new
         hits.sort(key=lambda h: (h.span, h.code))
         return replace(
             inspection,

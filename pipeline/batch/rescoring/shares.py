@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import single_threaded
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
+from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection import Rules, read_rules, rejudge
 from pipeline.phrases.deferred import DeferredMatcher
@@ -66,12 +67,28 @@ def judge_share(
             "the lexicons or the rubric were edited while calls were being judged; run the same command again"
         )
     share = Share([], [])
-    for key, before in store.heard(keys):
-        after = rejudge(rematcher.brought_up(before), rules)
+    found = dict(store.heard(keys))
+    stale = [key for key, before in found.items() if rematcher.outdated(before)]
+    confirmed = store.confirmed(stale)
+    known = [_knowing(before, confirmed.get(key, ())) for key, before in found.items()]
+    for (key, before), current in zip(found.items(), rematcher.brought_up(known), strict=True):
+        after = rejudge(current, rules)
         share.changes.append(compare(before, after))
         if write:
             share.judgements.append(judgement(key, after))
     return share
+
+
+def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspection:
+    """The inspection with what the sound confirmed for an earlier revision too: a hit that other lexicons hid
+    behind a written one must come back with them."""
+    hits = inspection.hits
+    own = [h for h in hits if h.how is How.CONFIRMED]
+    for hit in confirmed:
+        if not any(h.code == hit.code and h.role is hit.role and h.span & hit.span for h in own):
+            own.append(hit)
+            hits = (*hits, hit)
+    return replace(inspection, hits=hits) if hits is not inspection.hits else inspection
 
 
 def _rules(settings: Settings) -> Rules:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batch.rescoring import rescore
 from pipeline.batch.rescoring.rematching import Rematcher, edit_between
 from pipeline.domain import (
     Call,
@@ -27,6 +28,8 @@ from pipeline.domain import (
 from pipeline.inspection import Rules
 from pipeline.phrases import Lexicons, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
+from pipeline.settings import load_settings
+from pipeline.store import open_store
 from pipeline.store.rulebooks import Rulebook
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -130,7 +133,7 @@ def test_the_edit_alone_gives_the_same_hits(
     spared = different = 0
     for said in _calls(old):
         stored = _judged(said, old, before.match(said))
-        found = rematcher.brought_up(stored)
+        (found,) = rematcher.brought_up([stored])
         if found.revisions.lexicons == new.revision:
             spared += 1
             assert found.hits == after.match(said)
@@ -145,9 +148,9 @@ def test_without_the_old_text_all_is_looked_for_again(folder: Path, rubric: Rubr
     rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
     said = (Utterance(Role.AGENT, Span(0, 2), "先挂电话吧"),)
     stored = _judged(said, old, ())
-    assert Rematcher(rules, lambda _: None).brought_up(stored) is stored
+    assert Rematcher(rules, lambda _: None).brought_up([stored])[0] is stored
     garbled = Rulebook(old.revision, "lexicons", "{")
-    assert Rematcher(rules, lambda _: garbled).brought_up(stored) is stored
+    assert Rematcher(rules, lambda _: garbled).brought_up([stored])[0] is stored
 
 
 def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
@@ -162,5 +165,57 @@ def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
     _added(folder)
     rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
     said = (Utterance(Role.AGENT, Span(0, 2), "这事儿呢，我们这边也没什么办法"),)
-    found = Rematcher(rules, lambda _: book).brought_up(_judged(said, old, (heard,)))
+    (found,) = Rematcher(rules, lambda _: book).brought_up([_judged(said, old, (heard,))])
     assert heard in found.hits
+
+
+def test_calls_together_as_one_by_one(folder: Path, rubric: Rubric) -> None:
+    matcher = compile_matcher(load_lexicons(folder))
+    calls = list(_calls(matcher.lexicons))
+    assert matcher.match_all(calls) == [matcher.match(said) for said in calls]
+    assert matcher.match_all([]) == []
+
+
+def test_what_the_sound_confirmed_comes_back_with_its_lexicons(folder: Path, tmp_path: Path) -> None:
+    settings = load_settings(
+        store=f"sqlite:///{tmp_path / 'store.db'}",
+        lexicons=folder,
+        rubric=tmp_path / "rubric.yaml",
+        workers=1,
+    )
+    shutil.copy(ROOT / "rubrics" / "service.yaml", settings.rubric)
+    for path in (ROOT / "lexicons" / "zh").glob("*.yaml"):
+        shutil.copy(path, folder / path.name)
+    first = load_lexicons(folder)
+    shirking = next(p for p in first.phrases if p.canonical == "这不归我管")
+    said = (Utterance(Role.AGENT, Span(1.0, 3.0), "花篮里有七个梨"),)
+    place = Span(1.2, 2.0)
+    heard = PhraseHit(
+        shirking.code.code,
+        shirking.code.kind,
+        shirking.canonical,
+        Role.AGENT,
+        place,
+        "花篮",
+        How.CONFIRMED,
+        0.9,
+        0,
+    )
+    with open_store(settings.store) as store:
+        run_id = store.start_run()
+        store.save(_judged(said, first, (heard,)), run_id=run_id)
+        store.finish_run(run_id)
+
+    def hits() -> list[How]:
+        rescore(settings=settings)
+        with open_store(settings.store) as store:
+            (found,) = store.inspections()
+            return [hit.how for hit in found.hits if hit.code == heard.code]
+
+    assert hits() == [How.CONFIRMED]
+    path = folder / "forbidden-shirk.yaml"
+    before = path.read_text("utf-8")
+    for words, expected in (("花篮里有七个梨", How.EXACT), ("天上有一朵云", How.CONFIRMED)):
+        edited = before.replace("variants:\n", f"variants:\n          - {words}\n", 1)
+        path.write_text(edited, encoding="utf-8")
+        assert hits() == [expected]
