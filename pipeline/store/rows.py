@@ -35,6 +35,13 @@ from pipeline.store import codec
 Values = dict[str, Any]
 Rows = Sequence[Row[Any]]
 
+# Looked up, not called: a night has millions of these.
+_ROLES = {role.value: role for role in Role}
+_KINDS = {kind.value: kind for kind in PhraseKind}
+_HOWS = {how.value: how for how in How}
+_SEVERITIES = {severity.value: severity for severity in Severity}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
 
 def call_values(call: Call) -> Values:
     started = call.started_at
@@ -143,7 +150,7 @@ def read_transcript(rows: Rows, *, words: Callable[[str], Sequence[Word]] = code
     return Transcript(
         tuple(
             Utterance(
-                role=Role(row.role),
+                role=_ROLES[row.role],
                 span=Span(row.starts, row.ends),
                 text=row.text,
                 words=words(row.words),
@@ -190,12 +197,12 @@ def read_hits(rows: Rows) -> tuple[PhraseHit, ...]:
     return tuple(
         PhraseHit(
             code=row.code,
-            kind=PhraseKind(row.kind),
+            kind=_KINDS[row.kind],
             phrase=row.phrase,
-            role=Role(row.role),
+            role=_ROLES[row.role],
             span=Span(row.starts, row.ends),
             quote=row.quote,
-            how=How(row.how),
+            how=_HOWS[row.how],
             confidence=row.confidence,
             utterance=row.utterance,
         )
@@ -232,8 +239,8 @@ def read_finding(row: Row[Any], *, proof: bool = True) -> Finding:
         criterion=row.criterion,
         title=row.title,
         section=row.section,
-        severity=None if row.severity is None else Severity(row.severity),
-        outcome=Outcome(row.outcome),
+        severity=None if row.severity is None else _SEVERITIES[row.severity],
+        outcome=_OUTCOMES[row.outcome],
         points=row.points,
         evidence=codec.read_evidence(row.evidence) if proof else (),
         reason=row.reason,
