@@ -59,9 +59,9 @@ def furnish(store: Store, *, say: Say, password: str, on: date, call: str | None
         say("title"), rule, seed="2026-11", by=people["chief"].id, request=next(names)
     )
     desk.samples.draw(sample.id)
-    for drawn in desk.samples.calls(sample.id)[:3]:
+    for place, drawn in enumerate(desk.samples.calls(sample.id)[:4]):
         added = sum(each.added for each in desk.decisions.verdicts(drawn.call.call_id).values())
-        desk.samples.hear(sample.id, drawn.call.call_id, misses=added + 1, by=people["rev1"].id)
+        desk.samples.hear(sample.id, drawn.call.call_id, misses=added + (place == 2), by=people["rev1"].id)
     running, closed = (calibrate(store, failing[:4], people, say=say, request=next(names)) for _ in range(2))
     desk.calibrations.close(closed)
     first = failed(chosen)[0]
@@ -157,7 +157,7 @@ def calibrate(
             said = {}
             for number, finding in enumerate(findings(each)):
                 if finding.outcome in (Outcome.PASSED, Outcome.FAILED) and finding.severity:
-                    differs = (number + 3 * place) % 7 == 0
+                    differs = (number + 5 * place) % 17 == 0
                     turned = Outcome.PASSED if finding.outcome is Outcome.FAILED else Outcome.FAILED
                     said[finding.criterion] = (
                         Said(turned, say("comment")) if differs else Said(finding.outcome)

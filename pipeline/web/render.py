@@ -26,6 +26,7 @@ from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
+from pipeline.web.titles import english_titles
 from pipeline.web.waiting import waiting
 from pipeline.web.words import known, say
 
@@ -81,8 +82,12 @@ def _answer(
         "t": partial(say, lang),
     }
     templates = environment(lang)
-    shared["ui"] = templates.get_template("macros.html").make_module(shared)
-    html = templates.get_template(template).render(shared | context)
+    kept = ENGLISH.set(english_titles(request.app.state.settings) if lang == "en" else None)
+    try:
+        shared["ui"] = templates.get_template("macros.html").make_module(shared)
+        html = templates.get_template(template).render(shared | context)
+    finally:
+        ENGLISH.reset(kept)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

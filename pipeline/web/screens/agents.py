@@ -12,12 +12,13 @@ from pipeline.domain import UserRole
 from pipeline.errors import Missing
 from pipeline.review.intervals import wilson
 from pipeline.store.desk.views_board import AgentPage, Week
-from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.asking import day_of, link
 from pipeline.web.charts import axis_top, stacked
 from pipeline.web.names import Name
 from pipeline.web.render import agent_url, page
 from pipeline.web.screens.tonight import violating
+from pipeline.web.titles import code_titles
 
 router = APIRouter(prefix="/agents")
 
@@ -67,6 +68,7 @@ def agent(
     agent_id: Name,
     visitor: Listener,
     store: TheStore,
+    settings: TheSettings,
     first: Annotated[Day, Query(alias="from")] = "",
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
@@ -92,6 +94,7 @@ def agent(
         trend_values=_trend(found.weeks),
         criteria=_criteria(found),
         calls=calls,
+        titles=code_titles(settings),
     )
 
 

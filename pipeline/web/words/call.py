@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "按保存的评分表算不出机器得分，复核得分无法计算",
         "The kept rubric does not give the machine's score, so the reviewed one cannot be worked out",
     ),
-    "call.pending": ("待定 {count} 项", "{count} to decide"),
+    "call.pending": ("未判 {count} 项", "{count} to decide"),
     "call.all-decided": ("已全部判定", "all decided"),
     "call.case.done": ("已完成：{who}", "done: {who}"),
     "call.reopen": ("重新打开", "Reopen"),
@@ -113,7 +113,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.standing.overturned": ("误判", "overturned"),
     "call.standing.unsure": ("听不清", "cannot tell"),
     "call.standing.disputed": ("有分歧", "disputed"),
-    "call.searched": ("没有听到「{phrase}」", "「{phrase}」 was not heard"),
+    "call.searched": ("没有听到「{phrase}」", "“{phrase}” was not heard"),
     "call.searched-here": ("在这里找过", "searched here"),
     "call.searched-here.hint": (
         "查过全程；这句话通常在这里说，播放从这里开始",

@@ -172,7 +172,10 @@ def visit(
 ) -> BrowserContext:
     """A browser of its own, with nothing in it."""
     context = opened.new_context(
-        base_url=room.address, viewport={"width": width, "height": 800}, color_scheme=theme
+        base_url=room.address,
+        viewport={"width": width, "height": 800},
+        color_scheme=theme,
+        locale={"zh": "zh-CN", "en": "en-GB"}[lang],
     )
     context.add_cookies([{"name": "lang", "value": lang, "url": room.address}])
     context.set_default_timeout(PATIENCE_MS)
