@@ -50,8 +50,9 @@ docs: setup-test ## the pages that are written from the code
 	@$(PY) scripts/document_measures.py
 	@$(PY) scripts/document_rubrics.py
 
-capture: setup ## the pictures in docs/ of what the commands print
+capture: setup-test ## the pictures in docs/ of what the commands print and the review room shows
 	@$(PY) scripts/capture.py
+	@$(PY) -m scripts.capture_review
 
 demo: ## play the demo night anew (fetches voices; about ten minutes)
 	@sh scripts/setup.sh voices

@@ -11,6 +11,7 @@ import pytest
 
 import pipeline.web
 from pipeline.web.words import catalogue, say
+from tests.web.conftest import Browser
 
 ROOT = Path(pipeline.web.__file__).parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -61,3 +62,11 @@ def test_words_fill_in_values() -> None:
     assert say("en", "page.range", first=1, last=5, total=9) == "1–5 of 9"
     with pytest.raises(KeyError):
         say("zh", "no.such.key")
+
+
+def test_titles_speak_the_language_of_the_page(supervisor: Browser) -> None:
+    chinese = supervisor.get("/calls/O02").text
+    supervisor.http.cookies.set("lang", "en")
+    english = supervisor.get("/calls/O02").text
+    assert "推诿" in chinese and "Shirk" not in chinese
+    assert "Shirk" in english
