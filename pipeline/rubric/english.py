@@ -196,12 +196,24 @@ def _part(text: str, titles: tuple[tuple[str, str], ...], *, alone: bool = False
         if said != text:
             return said
     known = dict(titles)
-    names = text.split("、")
-    if len(names) > 1 and all(name in known for name in names):
+    if (names := _names(text, known)) is not None:
         return ", ".join(known[name] for name in names)
     return "".join(
         piece if piece.startswith("“") else _plain(piece) for piece in re.split("(“[^”]*”)", text)
     ).strip()
+
+
+def _names(text: str, known: Mapping[str, str]) -> list[str] | None:
+    """A list of names, the longest first: a name may have the mark of a list in it."""
+    parts, found = text.split("、"), list[str]()
+    while parts:
+        ends = (end for end in range(len(parts), 0, -1) if "、".join(parts[:end]) in known)
+        end = next(ends, None)
+        if end is None:
+            return None
+        found.append("、".join(parts[:end]))
+        del parts[:end]
+    return found if len(found) > 1 else None
 
 
 def _plain(piece: str) -> str:

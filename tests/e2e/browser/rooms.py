@@ -45,6 +45,7 @@ QUIET = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
+    "--lang=zh-CN",
 ]
 
 

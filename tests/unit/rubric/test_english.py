@@ -92,3 +92,10 @@ OPEN = {"7说了7", "7通话", "7是7", "7为7"}
 @pytest.mark.parametrize("reason", sorted(set(shapes()) - OPEN))
 def test_every_reason_of_the_code_is_known(reason: str) -> None:
     assert not CHINESE.search(english(reason)), reason
+
+
+def test_a_name_in_a_list_may_have_the_mark_of_lists_in_it() -> None:
+    titles = {"不耐烦、质问客户": "Impatient", "冷漠敷衍": "Indifferent", "未安抚、未致歉": "No empathy"}
+    told = english("D级违规：不耐烦、质问客户、冷漠敷衍、未安抚、未致歉", titles)
+    assert told.endswith("Impatient, Indifferent, No empathy")
+    assert "不耐烦" in english("D级违规：不耐烦、冷漠敷衍", titles), "half a name is no name"
