@@ -45,7 +45,6 @@ QUIET = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
-    "--lang=zh-CN",
 ]
 
 
