@@ -206,7 +206,7 @@ def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
 
 
 def test_doctor_never_shows_a_password(tmp_path: Path) -> None:
-    store = "postgresql://me:secret@127.0.0.1:1/none"
+    store = "postgresql://me:pa55word@127.0.0.1:1/none"
     got = callinspect("doctor", cwd=tmp_path, CALLINSPECT_STORE=store)
-    assert "secret" not in got.stdout + got.stderr
+    assert "pa55word" not in got.stdout + got.stderr
     assert "***" in got.stdout
