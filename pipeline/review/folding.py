@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.domain import Addition, Decision, DecisionKind, FindingVerdict, Origin, Outcome, Span, Verdict
@@ -121,10 +121,3 @@ def outcome_with(outcome: Outcome | None, verdict: FindingVerdict | None) -> Out
     if verdict.disputed or verdict.verdict is Verdict.UNSURE:
         return Outcome.UNDETERMINED
     return Outcome.FAILED if verdict.verdict is Verdict.CONFIRMED else Outcome.PASSED
-
-
-def holding(
-    found: Mapping[str, FindingVerdict], outcomes: Mapping[str, Outcome]
-) -> dict[str, FindingVerdict]:
-    """Those that still speak about what the machine says now."""
-    return {name: one for name, one in found.items() if one.holds(outcomes.get(name))}

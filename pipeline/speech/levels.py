@@ -16,12 +16,6 @@ FRAME_SECONDS = FRAME / SAMPLE_RATE_HZ
 
 SILENT_DB = -90.0
 
-
-def framed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``samples`` as rows of FRAME samples; the last row is padded with zeros."""
-    return rows_at(samples, np.arange(frame_count(samples)))
-
-
 _BLOCK_FRAMES = 20_000
 """Frames looked at in one go (640 s, 40 MB): what keeps a recording of hours within memory."""
 

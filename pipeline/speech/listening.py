@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Span, covered, intersect, merge, subtract
+from pipeline.domain import Span, covered, merge, subtract
 from pipeline.speech.activity import SpeechDetector
 from pipeline.speech.crosstalk import remove_crosstalk
 from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
@@ -44,11 +44,6 @@ class Heard:
     """At most two; a lane with no turns is a party that says nothing."""
     hold: tuple[Span, ...]
     """Music, beeps, ringback."""
-
-    @property
-    def overlaps(self) -> tuple[Span, ...]:
-        """Where both parties talk at once."""
-        return intersect(self.lanes[0].speech, self.lanes[1].speech) if len(self.lanes) == 2 else ()
 
 
 class Listener:

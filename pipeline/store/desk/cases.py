@@ -21,6 +21,7 @@ from pipeline.domain import Case, CaseState, Scope
 from pipeline.errors import Conflict, Missing
 from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, select_cases
 from pipeline.store.desk.deciding import has_last_word
+from pipeline.store.desk.naming import within
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import cases, users, verdicts
 from pipeline.store.desk.wanted import Wanted, question, with_calls
@@ -54,7 +55,7 @@ class Cases(Room):
     ) -> list[Case]:
         """Cases by priority, most urgent first."""
         with self._read() as connection:
-            query = select_cases().where(*_within(scope), *_matching(wanted))
+            query = select_cases().where(within(scope), *_matching(wanted))
             if state is not None:
                 query = query.where(cases.c.state == state.value)
             query = query.order_by(cases.c.priority.desc(), cases.c.call).limit(limit).offset(offset)
@@ -151,7 +152,7 @@ class Cases(Room):
                 select(func.count(verdicts.c.call.distinct()))
                 .select_from(tables)
                 .where(*_waits(connection, by), cases.c.second, cases.c.state == CaseState.OPEN.value)
-                .where(*_within(scope))
+                .where(within(scope))
             )
             return int(connection.execute(query).scalar_one())
 
@@ -193,21 +194,9 @@ def _asked(
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """Either kind of filter, as tables and conditions."""
     if isinstance(wanted, CallFilter):
-        return cases.join(calls, cases.c.call == calls.c.id), [*_within(scope), *_matching(wanted)]
+        return cases.join(calls, cases.c.call == calls.c.id), [within(scope), *_matching(wanted)]
     found = question(wanted, scope, by=by, connection=connection)
     return with_calls(found.tables), list(found.conditions)
-
-
-def _within(scope: Scope) -> list[ColumnElement[bool]]:
-    """SQL conditions for the calls inside a scope."""
-    out: list[ColumnElement[bool]] = []
-    if scope.nothing:
-        out.append(calls.c.id.is_(None))
-    if scope.agent_id is not None:
-        out.append(calls.c.agent_id == scope.agent_id)
-    if scope.team is not None:
-        out.append(calls.c.team == scope.team)
-    return out
 
 
 def _matching(wanted: CallFilter) -> list[ColumnElement[bool]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import and_, func, select
 
 from pipeline.domain import Outcome, Scope, Verdict
+from pipeline.store.desk.naming import within
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import verdicts
 from pipeline.store.tables import calls, findings, hits, inspections
@@ -68,7 +69,7 @@ class Usage(Room):
                     calls, inspections.c.call == calls.c.id
                 )
             )
-            .where(inspections.c.current, *within(scope))
+            .where(inspections.c.current, within(scope))
             .group_by(key)
         )
         if code is not None:
@@ -84,14 +85,14 @@ class Usage(Room):
         outcomes = (
             select(findings.c.criterion, findings.c.outcome, func.count())
             .select_from(joined)
-            .where(inspections.c.current, *within(scope))
+            .where(inspections.c.current, within(scope))
             .group_by(findings.c.criterion, findings.c.outcome)
         )
         said = (
             select(verdicts.c.criterion, verdicts.c.verdict, func.count())
             .select_from(verdicts.join(calls, verdicts.c.call == calls.c.id))
             .where(
-                and_(verdicts.c.outcome == Outcome.FAILED.value, verdicts.c.added.is_(False)), *within(scope)
+                and_(verdicts.c.outcome == Outcome.FAILED.value, verdicts.c.added.is_(False)), within(scope)
             )
             .group_by(verdicts.c.criterion, verdicts.c.verdict)
         )
@@ -123,21 +124,9 @@ class Usage(Room):
                     calls, inspections.c.call == calls.c.id
                 )
             )
-            .where(inspections.c.current, hits.c.code == code, *within(scope))
+            .where(inspections.c.current, hits.c.code == code, within(scope))
             .order_by(hits.c.inspection.desc(), hits.c.number)
             .limit(limit)
         )
         with self._read() as connection:
             return [RecentHit(*row) for row in connection.execute(query)]
-
-
-def within(scope: Scope) -> list[ColumnElement[bool]]:
-    """SQL conditions on ``calls`` for a scope."""
-    out: list[ColumnElement[bool]] = []
-    if scope.nothing:
-        out.append(false())
-    if scope.agent_id is not None:
-        out.append(calls.c.agent_id == scope.agent_id)
-    if scope.team is not None:
-        out.append(calls.c.team == scope.team)
-    return out
