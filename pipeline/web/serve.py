@@ -15,6 +15,7 @@ from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 from pipeline.web.listening import close_sound_room
 from pipeline.web.rulebook.keeping import keep_present_rules
+from pipeline.web.rulebook.what_if import trials
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
@@ -77,3 +78,4 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
         server.run(sockets=[sock])
     finally:
         close_sound_room(app)
+        trials().stop()

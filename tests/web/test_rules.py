@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.rulebook.book import read_book
 from pipeline.web.rulebook.keeping import keep_present_rules
+from pipeline.web.rulebook.what_if import Trials
 from tests.web.conftest import Browser
 
 
@@ -79,3 +81,15 @@ def test_serving_keeps_the_present_rules(settings: Settings, store: Store, tmp_p
     for _ in range(2):
         keep_present_rules(settings, store)
         assert store.desk.rules.missing(revisions) == set()
+
+
+def test_a_server_that_stops_leaves_no_trial_behind(settings: Settings) -> None:
+    text = settings.rubric.read_text(encoding="utf-8")
+    before = set(Path(tempfile.gettempdir()).glob("callinspect-what-if-*"))
+    room = Trials()
+    trial = room.start(settings, user=1, file=settings.rubric.name, text=text, since=None, lang="en")
+    while trial.process is None and trial.running:
+        time.sleep(0.01)
+    room.stop()
+    assert trial.process is not None and trial.process.returncode == -9
+    assert set(Path(tempfile.gettempdir()).glob("callinspect-what-if-*")) <= before

@@ -17,8 +17,10 @@ import tempfile
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ MOST_SECONDS = 300
 MOST_BYTES = 6 << 30
 """Address space of the child; matcher and model of the rules need far less."""
 MOST_CHARACTERS = 2_000_000
+GRACE_SECONDS = 5
 KEPT = 20
 """Finished trials that are remembered, over all people."""
 
@@ -46,6 +49,7 @@ class Trial:
     error: str | None = None
     result: dict[str, Any] | None = None
     process: subprocess.Popen[str] | None = None
+    thread: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
@@ -87,14 +91,25 @@ class Trials:
             for key in done[: max(0, len(done) - KEPT)]:
                 del self._trials[key]
             self._trials[trial.id] = trial
-        threading.Thread(target=_try, args=(trial, settings, path, text, lang), daemon=True).start()
+        trial.thread = threading.Thread(target=_try, args=(trial, settings, path, text, lang), daemon=True)
+        trial.thread.start()
         return trial
 
     def stop(self) -> None:
-        """End all that runs (the server goes down)."""
+        """End all that runs, and wait until it has tidied up (the server goes down)."""
         with self._lock:
-            for trial in self._trials.values():
+            running = [trial for trial in self._trials.values() if trial.running]
+            for trial in running:
                 _end(trial)
+        for trial in running:
+            if trial.thread is not None:
+                trial.thread.join(timeout=GRACE_SECONDS)
+
+
+@cache
+def trials() -> Trials:
+    """Those of this process."""
+    return Trials()
 
 
 def _end(trial: Trial) -> None:
@@ -119,8 +134,8 @@ def _try(trial: Trial, settings: Settings, path: Path, text: str, lang: str) -> 
                 encoding="utf-8",
                 errors="replace",
                 env={**os.environ, "CALLINSPECT_LEXICONS": str(settings.lexicons), "PYTHONUTF8": "1"},
-                preexec_fn=_bounded,
             )
+            _bound(trial.process.pid)
             out, err = trial.process.communicate(timeout=MOST_SECONDS)
             if trial.process.returncode:
                 trial.error = _plain(err, folder, path)
@@ -135,10 +150,12 @@ def _try(trial: Trial, settings: Settings, path: Path, text: str, lang: str) -> 
             trial.seconds = time.monotonic() - trial.started
 
 
-def _bounded() -> None:
-    """In the child, before it starts: no more memory or processor time than a trial may need."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+def _bound(pid: int) -> None:
+    """No more memory or processor time than a trial may need; set from outside, because code between fork
+    and exec may hang in a process with threads."""
+    with suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        resource.prlimit(pid, resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
 
 
 def _edited(folder: Path, settings: Settings, path: Path, text: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -16,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
-from pipeline.web.rulebook.what_if import MOST_CHARACTERS, Trials, files
+from pipeline.web.rulebook.what_if import MOST_CHARACTERS, files, trials
 
 router = APIRouter(prefix="/rules")
 
@@ -29,12 +28,6 @@ PERIODS = {"1": 1, "7": 7, "30": 30, "all": None}
 
 Reader = Annotated[Visitor, Depends(allowed(Permission.RULES))]
 Author = Annotated[Visitor, Depends(allowed(Permission.WHAT_IF))]
-
-
-@cache
-def trials() -> Trials:
-    """Of this process."""
-    return Trials()
 
 
 def _book(settings: Settings) -> tuple[Book | None, str]:
