@@ -6,9 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
+from pipeline.audio import Audio
 from pipeline.domain import SAMPLE_RATE_HZ
 
 Sound = NDArray[np.float32]
+
+
+def numbers(audio: Audio) -> list[Sound]:
+    """The channels of a recording as arrays."""
+    return [np.asarray(channel, np.float32) for channel in audio.channels]
 
 
 def silence(seconds: float) -> Sound:

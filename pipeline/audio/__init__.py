@@ -1,6 +1,7 @@
-"""Decoding: files in, channels of float32 samples at 16 kHz out. Nothing else in the project reads sound."""
+"""Decoding: files in, channels at 16 kHz out. Nothing else in the project reads sound."""
 
+from pipeline.audio.channel import Channel
 from pipeline.audio.decode import MAX_SECONDS, decode
 from pipeline.audio.sound import REASON_CODES, Audio
 
-__all__ = ["MAX_SECONDS", "REASON_CODES", "Audio", "decode"]
+__all__ = ["MAX_SECONDS", "REASON_CODES", "Audio", "Channel", "decode"]

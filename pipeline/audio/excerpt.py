@@ -19,6 +19,6 @@ def write_excerpt(audio: Audio, span: Span, to: BinaryIO) -> float:
     """
     first = round(max(0.0, span.start) * SAMPLE_RATE_HZ)
     last = round(span.end * SAMPLE_RATE_HZ)
-    samples = np.stack([channel[first:last] for channel in audio.channels], axis=1)
+    samples = np.stack([channel[first:last].pcm for channel in audio.channels], axis=1)
     soundfile.write(to, samples, SAMPLE_RATE_HZ, format="WAV", subtype="PCM_16")
     return len(samples) / SAMPLE_RATE_HZ

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.channel import quantised
 from pipeline.audio.decode import opened
 from pipeline.audio.peaks import PeakMeter, Peaks
 from pipeline.domain import SAMPLE_RATE_HZ, Span
@@ -123,8 +124,7 @@ def write_playback(paths: Sequence[Path], to: BinaryIO) -> Peaks:
     meter, written = PeakMeter(channels), 0
     for block in blocks:
         meter.add(block)
-        samples = np.rint(block * np.float32(32767)).clip(-32768, 32767).astype("<i2")
-        written += to.write(samples.tobytes())
+        written += to.write(quantised(block).astype("<i2").tobytes())
     to.seek(0)
     to.write(_header(channels, written))
     return meter.finish()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from pipeline.audio.channel import Channel
 
 REASON_CODES = frozenset(
     {
@@ -30,8 +29,8 @@ REASON_CODES = frozenset(
 class Audio:
     """A call's sound, decoded once: all later stages read these arrays and never the file."""
 
-    channels: tuple[NDArray[np.float32], ...]
-    """One array (mono) or two (left and right; of two files agent's and customer's), equally long, 16 kHz."""
+    channels: tuple[Channel, ...]
+    """One channel (mono) or two (left and right; of two files agent's and customer's), equally long."""
     duration: float
     """Seconds."""
     source_rate_hz: int

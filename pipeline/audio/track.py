@@ -6,6 +6,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from pipeline.audio.channel import Channel, quantised
 from pipeline.domain import SAMPLE_RATE_HZ
 
 _GROWTH = 60 * SAMPLE_RATE_HZ
@@ -55,10 +56,10 @@ class Resampling:
 
 
 class Tracks:
-    """One array per channel. Peak memory: the result (64 kB per channel and second) and a minute of room."""
+    """One array per channel. Peak memory: the result (32 kB per channel and second) and a minute of room."""
 
     def __init__(self, count: int) -> None:
-        self._arrays = [np.empty(0, np.float32) for _ in range(count)]
+        self._arrays = [np.empty(0, np.int16) for _ in range(count)]
         self._length = 0
 
     @property
@@ -69,14 +70,15 @@ class Tracks:
     def add(self, block: NDArray[np.float32]) -> None:
         """Append samples of shape (n, channels) at 16 kHz."""
         end = self._length + len(block)
+        pcm = quantised(block)
         for index, array in enumerate(self._arrays):
             if end > len(array):
                 array.resize(end + _GROWTH, refcheck=False)
-            array[self._length : end] = block[:, index]
+            array[self._length : end] = pcm[:, index]
         self._length = end
 
-    def channels(self) -> tuple[NDArray[np.float32], ...]:
+    def channels(self) -> tuple[Channel, ...]:
         """The finished channels; nothing can be added afterwards."""
         for array in self._arrays:
             array.resize(self._length, refcheck=False)
-        return tuple(self._arrays)
+        return tuple(Channel(array) for array in self._arrays)

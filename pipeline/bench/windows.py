@@ -70,7 +70,9 @@ def prepare(job: Job) -> Outcome:
 def save(file: Path, windows: Sequence[Window]) -> None:
     np.savez(
         file,
-        samples=np.concatenate([np.zeros(0, np.float32), *(window.samples for window in windows)]),
+        samples=np.concatenate(
+            [np.zeros(0, np.float32), *(np.asarray(window.samples, np.float32) for window in windows)]
+        ),
         lengths=np.array([len(window.samples) for window in windows], dtype=np.int64),
         voiced=np.array([window.voiced_seconds for window in windows], dtype=np.float64),
     )

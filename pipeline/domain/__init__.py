@@ -28,7 +28,7 @@ from pipeline.domain.review import (
     Origin,
     Verdict,
 )
-from pipeline.domain.sound import SAMPLE_RATE_HZ
+from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
 
@@ -63,6 +63,7 @@ __all__ = [
     "Section",
     "Segment",
     "Severity",
+    "Sound",
     "Span",
     "Status",
     "Transcript",

@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, clip, merge
+from pipeline.domain import SAMPLE_RATE_HZ, Role, Sound, Span, clip, merge
 from pipeline.measures.measured import PARTIES
 from pipeline.measures.scene import Scene
 
@@ -36,6 +36,8 @@ INNER_PAUSE_S = 0.6
 """Only the ends of stretches without longer pauses are trimmed: pauses between phrases end no turn."""
 
 SMOOTHED_FRAMES = 3
+BLOCK_FRAMES = 60_000
+"""Frames looked at in one go (10 minutes)."""
 
 
 def trimmed(scene: Scene) -> Scene:
@@ -55,11 +57,14 @@ def _heard(scene: Scene, role: Role) -> tuple[Span, ...]:
     return merge(chain.from_iterable(_trim(stretch, spans, heard) for stretch in stretches))
 
 
-def _level_db(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+def _level_db(sound: Sound) -> NDArray[np.float32]:
     """Level of each frame of 10 ms, smoothed over three, shape (frames,)."""
     step = round(FRAME_S * SAMPLE_RATE_HZ)
-    frames = sound[: len(sound) // step * step].reshape(-1, step)
-    power = np.einsum("ij,ij->i", frames, frames) / step
+    power = np.empty(len(sound) // step, np.float32)
+    for first in range(0, len(power), BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, len(power))
+        frames = np.asarray(sound[first * step : last * step], np.float32).reshape(-1, step)
+        power[first:last] = np.einsum("ij,ij->i", frames, frames) / step
     if len(power) >= SMOOTHED_FRAMES:
         power = np.convolve(power, np.full(SMOOTHED_FRAMES, 1 / SMOOTHED_FRAMES, np.float32), "same")
     return np.asarray(10 * np.log10(power + 1e-10), np.float32)

@@ -20,8 +20,8 @@ def speech_samples(scene: Scene, role: Role, spans: tuple[Span, ...]) -> NDArray
     sound = scene.sound.get(role)
     if sound is None or not spans:
         return np.empty(0, np.float32)
-    parts = [sound[round(s.start * SAMPLE_RATE_HZ) : round(s.end * SAMPLE_RATE_HZ)] for s in spans]
-    return np.concatenate(parts)
+    places = [slice(round(s.start * SAMPLE_RATE_HZ), round(s.end * SAMPLE_RATE_HZ)) for s in spans]
+    return np.concatenate([np.asarray(sound[place], np.float32) for place in places])
 
 
 def thinned(spans: tuple[Span, ...], *, most_s: float, piece_s: float) -> tuple[Span, ...]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.domain import Role, Span, Utterance, merge
+from pipeline.domain import Role, Sound, Span, Utterance, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +18,8 @@ class Scene:
     hold: tuple[Span, ...] = ()
     """Music, ringback, beeps, and holds known from elsewhere."""
     utterances: tuple[Utterance, ...] = ()
-    sound: Mapping[Role, NDArray[np.float32]] = field(default_factory=dict)
-    """That party's channel at 16 kHz; in mono both roles map to the same array. Empty: no sound at hand."""
+    sound: Mapping[Role, Sound] = field(default_factory=dict)
+    """That party's channel; in mono both roles map to the same one. Empty: no sound at hand."""
     mono: bool = False
     tones: tuple[Span, ...] | None = None
     """The part of ``hold`` in which music or a tone is heard; None: all of it."""

@@ -18,7 +18,7 @@ import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
-from pipeline.domain import Span, merge
+from pipeline.domain import Sound, Span, merge
 from pipeline.errors import ModelError
 from pipeline.speech.levels import (
     FRAME,
@@ -27,7 +27,6 @@ from pipeline.speech.levels import (
     frame_count,
     level_db,
     noise_floor_db,
-    rows_at,
     spans_of,
 )
 from pipeline.speech.silero import Silero
@@ -71,11 +70,11 @@ class SpeechDetector:
     def _model(self) -> Network:
         return load_network(_SHIPPED)
 
-    def detect(self, samples: NDArray[np.float32]) -> tuple[Span, ...]:
+    def detect(self, samples: Sound) -> tuple[Span, ...]:
         """Where someone speaks.
 
         Args:
-            samples: one channel, 1-D float32 at 16 kHz.
+            samples: one channel.
 
         Returns:
             Sorted, disjoint spans within the recording; empty where nobody speaks.
@@ -91,7 +90,7 @@ class SpeechDetector:
             if s.duration >= SHORTEST_SECONDS and s.start < end
         )
 
-    def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probabilities(self, samples: Sound) -> NDArray[np.float32]:
         """Probability of speech per frame of 32 ms; exactly 0 where the frame is too faint to ask about."""
         asked = np.flatnonzero(_worth_asking(level_db(samples)))
         out = np.zeros(frame_count(samples), dtype=np.float32)
@@ -100,13 +99,15 @@ class SpeechDetector:
         return out
 
 
-def _lifted(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The given frames with their treble lifted."""
-    plain = rows_at(samples, frames)
-    lifted = plain.copy()
-    lifted[:, 1:] -= PRE_EMPHASIS * plain[:, :-1]
-    lifted[:, 0] -= PRE_EMPHASIS * np.where(frames > 0, samples[np.maximum(frames * FRAME - 1, 0)], 0)
-    return lifted
+def _lifted(samples: Sound, frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The given frames, ascending, with their treble lifted."""
+    first, last = int(frames[0]), int(frames[-1]) + 1
+    plain = np.zeros((last - first) * FRAME + 1, np.float32)
+    before = max(0, first * FRAME - 1)
+    piece = np.asarray(samples[before : last * FRAME], np.float32)
+    plain[1 - first * FRAME + before :][: len(piece)] = piece
+    lifted = plain[1:] - PRE_EMPHASIS * plain[:-1]
+    return lifted.reshape(-1, FRAME)[frames - first]
 
 
 def _worth_asking(levels: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Span
+from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span
 from pipeline.speech.fbank import HOP, WINDOW
 
 BLOCK_SECONDS = 0.1
@@ -37,7 +37,7 @@ class Engine(Protocol):
     sureness: float
     """0..1: what a clear vector of this engine is worth."""
 
-    def listen(self, samples: NDArray[np.float32], stretches: Sequence[Span]) -> tuple[Blocks, ...]:
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
         """One `Blocks` per stretch; together, because the tone of the line is judged over all of them."""
         ...
 
@@ -47,14 +47,14 @@ def block_count(stretch: Span) -> int:
     return max(1, round(stretch.duration / BLOCK_SECONDS))
 
 
-def sound_of(samples: NDArray[np.float32], stretch: Span) -> NDArray[np.float32]:
+def sound_of(samples: Sound, stretch: Span) -> NDArray[np.float32]:
     """The samples under the blocks of a stretch, silence beyond the ends of the recording.
 
     As many as `fbank` needs for eight frames per block, each centred on its eightieth of a second.
     """
     start = round(stretch.start * SAMPLE_RATE_HZ) - (WINDOW - HOP) // 2
     end = start + block_count(stretch) * FEATURES_PER_BLOCK * HOP + WINDOW - HOP
-    sound = samples[max(0, start) : max(0, end)]
+    sound = np.asarray(samples[max(0, start) : max(0, end)], np.float32)
     before = min(max(0, -start), end - start)
     return np.pad(sound, (before, end - start - before - len(sound)))
 

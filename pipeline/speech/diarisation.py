@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.domain import Span, merge
+from pipeline.domain import Sound, Span, merge
 from pipeline.errors import ModelError
 from pipeline.speech.blocks import BLOCK_SECONDS, Engine
 from pipeline.speech.embedding import WEIGHTS_FILE, NetworkEngine
@@ -57,8 +54,8 @@ class SpeakerSplitter:
                 return TimbreEngine()
         return TimbreEngine()
 
-    def split(self, samples: NDArray[np.float32], speech: Sequence[Span]) -> tuple[SpeakerTurn, ...]:
-        """Part the speech of a one-channel recording (samples at 16 kHz, -1..1) between two speakers.
+    def split(self, samples: Sound, speech: Sequence[Span]) -> tuple[SpeakerTurn, ...]:
+        """Part the speech of a one-channel recording between two speakers.
 
         The turns cover exactly ``speech``, in order. A recording of one voice gives speaker 0 throughout.
         """

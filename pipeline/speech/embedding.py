@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from pipeline.domain import Span
+from pipeline.domain import Sound, Span
 from pipeline.errors import ModelError
 from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
 from pipeline.speech.campplus import BLOCK, Pooling, campplus
@@ -68,7 +68,7 @@ class NetworkEngine:
         except KeyError as error:
             raise ModelError(f"not the weights of CAM++: no {error.args[0]}", path=weights) from error
 
-    def listen(self, samples: NDArray[np.float32], stretches: Sequence[Span]) -> tuple[Blocks, ...]:
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
         features = [fbank(sound_of(samples, stretch)) for stretch in stretches]
         frames = sum(map(len, features))
         line = sum(each.sum(axis=0, dtype=np.float64) for each in features) / max(frames, 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Span
+from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span
 
 FRAME = 512
 """Samples per frame (32 ms at 16 kHz): the step of the voice activity model."""
@@ -19,29 +19,41 @@ SILENT_DB = -90.0
 _BLOCK_FRAMES = 20_000
 """Frames looked at in one go (640 s, 40 MB): what keeps a recording of hours within memory."""
 
+_SPARSE = 4
+"""Frames that are so many times fewer than the stretch they lie in are taken one by one."""
 
-def frame_count(samples: NDArray[np.float32]) -> int:
+
+def frame_count(samples: Sound) -> int:
     """Frames in a channel; the last one may be cut short."""
     return -(-len(samples) // FRAME)
 
 
-def rows_at(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The samples of the given frames, in rows of FRAME; a last frame that is cut short ends in zeros."""
-    whole = len(samples) // FRAME
-    rows = samples[: whole * FRAME].reshape(-1, FRAME)[frames[frames < whole]]
-    if len(rows) < len(frames):
-        tail = samples[whole * FRAME :]
-        rows = np.concatenate([rows, np.pad(tail, (0, FRAME - len(tail)))[None, :]])
-    return rows
+def rows_at(samples: Sound, frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The samples of the given frames, ascending, in rows of FRAME; a last one cut short ends in zeros."""
+    if not len(frames):
+        return np.zeros((0, FRAME), np.float32)
+    first, last = int(frames[0]), int(frames[-1]) + 1
+    if last - first > _SPARSE * len(frames):
+        return np.stack([rows_between(samples, frame, frame + 1)[0] for frame in frames.tolist()])
+    rows = rows_between(samples, first, last)
+    return rows if last - first == len(frames) else rows[frames - first]
+
+
+def rows_between(samples: Sound, first: int, last: int) -> NDArray[np.float32]:
+    """Frames ``first`` to ``last - 1`` in rows of FRAME."""
+    piece = np.asarray(samples[first * FRAME : last * FRAME], np.float32)
+    missing = (last - first) * FRAME - len(piece)
+    return (np.pad(piece, (0, missing)) if missing else piece).reshape(-1, FRAME)
 
 
 def blocks_of(frames: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """``frames`` in pieces of at most _BLOCK_FRAMES."""
-    for start in range(0, len(frames), _BLOCK_FRAMES):
-        yield frames[start : start + _BLOCK_FRAMES]
+    """``frames``, ascending, in pieces that span at most _BLOCK_FRAMES."""
+    if len(frames):
+        ends = np.arange(frames[0] + _BLOCK_FRAMES, frames[-1] + _BLOCK_FRAMES, _BLOCK_FRAMES)
+        yield from (piece for piece in np.split(frames, np.searchsorted(frames, ends)) if len(piece))
 
 
-def level_db(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def level_db(samples: Sound) -> NDArray[np.float32]:
     """RMS level per frame in dB full scale, never below SILENT_DB."""
     power = [
         np.einsum("ij,ij->i", rows, rows) / FRAME
@@ -52,6 +64,13 @@ def level_db(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(
         10 * np.log10(np.maximum(np.concatenate(power), 10 ** (SILENT_DB / 10))), dtype=np.float32
     )
+
+
+def energy(samples: Sound) -> float:
+    """Sum of the squares of all samples."""
+    step = _BLOCK_FRAMES * FRAME
+    pieces = (np.asarray(samples[start : start + step], np.float32) for start in range(0, len(samples), step))
+    return sum(float(np.dot(piece, piece)) for piece in pieces)
 
 
 def noise_floor_db(levels: NDArray[np.float32]) -> float:

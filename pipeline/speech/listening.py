@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.domain import Span, covered, merge, subtract
+from pipeline.domain import Sound, Span, covered, merge, subtract
 from pipeline.speech.activity import SpeechDetector
 from pipeline.speech.crosstalk import remove_crosstalk
 from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
@@ -25,8 +22,8 @@ class Lane:
 
     channel: int
     """Channel of the file."""
-    samples: NDArray[np.float32]
-    """1-D float32 at 16 kHz, without the other party's cross-talk. In mono both lanes hold the same array."""
+    samples: Sound
+    """Without the other party's cross-talk. In mono both lanes hold the same sound."""
     turns: tuple[SpeakerTurn, ...]
 
     @cached_property
@@ -53,10 +50,10 @@ class Listener:
         self._detector = SpeechDetector()
         self._splitter = splitter
 
-    def listen(self, channels: Sequence[NDArray[np.float32]], *, duration: float) -> Heard:
-        """Lanes of one or two channels (1-D float32, 16 kHz, equal length).
+    def listen(self, channels: Sequence[Sound], *, duration: float) -> Heard:
+        """Lanes of one or two channels of equal length.
 
-        Cross-talk is taken out of the arrays given, in place.
+        Cross-talk is taken out of the channels given, in place.
         """
         layout = find_layout(channels)
         return (
@@ -65,7 +62,7 @@ class Listener:
             else self._mixed(channels[0], duration, layout)
         )
 
-    def _apart(self, channels: Sequence[NDArray[np.float32]], duration: float) -> Heard:
+    def _apart(self, channels: Sequence[Sound], duration: float) -> Heard:
         cleaned = remove_crosstalk(channels, in_place=True)
         speech = [_long_enough(subtract(self._detector.detect(c.samples), c.leak)) for c in cleaned]
         hold = merge(h for c, s in zip(cleaned, speech, strict=True) for h in find_hold_sounds(c.samples, s))
@@ -79,7 +76,7 @@ class Listener:
         talk = merge(span for spans in speech for span in spans)
         return Heard(Layout.STEREO, duration, tuple(lanes), subtract(hold, talk))
 
-    def _mixed(self, samples: NDArray[np.float32], duration: float, layout: Layout) -> Heard:
+    def _mixed(self, samples: Sound, duration: float, layout: Layout) -> Heard:
         speech = _long_enough(self._detector.detect(samples))
         turns = self._splitter.split(samples, speech) if speech else ()
         lanes = tuple(

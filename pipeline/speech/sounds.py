@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Span, merge, subtract, total
+from pipeline.domain import Sound, Span, merge, subtract, total
 from pipeline.speech.levels import FRAME, blocks_of, frames_of, level_db, noise_floor_db, rows_at, spans_of
 
 _ABOVE_FLOOR_DB = 15.0
@@ -39,8 +39,8 @@ _LEAST_BEEPS = 3
 _SAME_LENGTH_SECONDS = 0.15
 
 
-def find_hold_sounds(samples: NDArray[np.float32], speech: Sequence[Span]) -> tuple[Span, ...]:
-    """Where music or repeated tones play on a channel (1-D float32, 16 kHz) on which ``speech`` was found.
+def find_hold_sounds(samples: Sound, speech: Sequence[Span]) -> tuple[Span, ...]:
+    """Where music or repeated tones play on a channel on which ``speech`` was found.
 
     Dense sound of 2 s and more is music; three and more tones of the same length at most 7 s apart are
     beeps, and the pauses between them belong to them.
@@ -59,7 +59,7 @@ def find_hold_sounds(samples: NDArray[np.float32], speech: Sequence[Span]) -> tu
     return merge([*music, *_beeps(events)], gap=_MUSIC_GAP_SECONDS)
 
 
-def _tonal(samples: NDArray[np.float32], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _tonal(samples: Sound, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The frames among ``asked`` whose power stands in a few narrow lines that are not always there."""
     out = np.zeros(len(asked), dtype=bool)
     if not asked.any():
@@ -74,7 +74,7 @@ def _tonal(samples: NDArray[np.float32], asked: NDArray[np.bool_]) -> NDArray[np
     return out
 
 
-def _spectrum(samples: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:
+def _spectrum(samples: Sound, frames: NDArray[np.int64]) -> NDArray[np.float32]:
     """Power per frame and bin."""
     rows = rows_at(samples, frames) * np.hanning(FRAME).astype(np.float32)
     return np.asarray(np.square(np.abs(np.fft.rfft(rows, axis=1))), dtype=np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from pipeline.domain import Span
+from pipeline.domain import Sound, Span
 from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
 from pipeline.speech.fbank import HOP, fbank
 
@@ -58,7 +58,7 @@ class TimbreEngine:
     reach = 7
     sureness = 0.6
 
-    def listen(self, samples: NDArray[np.float32], stretches: Sequence[Span]) -> tuple[Blocks, ...]:
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
         sounds = [sound_of(samples, stretch) for stretch in stretches]
         mels = [fbank(sound) for sound in sounds]
         if not mels:

@@ -6,18 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.domain import Span
+from pipeline.domain import Sound, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """A piece of one channel to be turned into text: one turn, or part of one."""
 
-    samples: NDArray[np.float32]
-    """1-D float32 at 16 kHz."""
+    samples: Sound
     span: Span
     """Where the samples lie in the recording."""
     voiced: tuple[Span, ...]

@@ -32,7 +32,9 @@ def fingerprint(window: Window) -> str:
 
     Not a digest of the samples: filters and codecs differ in the last bit from one machine to the next.
     """
-    rows = np.pad(window.samples, (0, -len(window.samples) % _STEP)).reshape(-1, _STEP)
+    rows = np.pad(np.asarray(window.samples, np.float32), (0, -len(window.samples) % _STEP)).reshape(
+        -1, _STEP
+    )
     power = np.square(rows, dtype=np.float64).mean(axis=1)
     levels = 10 * np.log10(np.maximum(power, 10 ** (_QUIETEST_DB / 10)))
     shape = np.round(levels / _COARSE_DB).astype(np.int8)

@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import judge
@@ -103,7 +105,7 @@ class SherpaTranscriber:
 
     def _hear(self, window: Window) -> WindowText:
         stream = self._recognizer.create_stream()
-        stream.accept_waveform(SAMPLE_RATE_HZ, window.samples)
+        stream.accept_waveform(SAMPLE_RATE_HZ, np.asarray(window.samples, np.float32))
         self._recognizer.decode_stream(stream)
         result = stream.result
         pieces = tuple(_pieces(window.span, result.tokens, result.timestamps, glued=self._sense_voice))

@@ -139,7 +139,7 @@ class WhisperTranscriber:
         _, kept = self._kept.get(id(window), (window, None))
         if kept is not None:
             return ctranslate2.StorageView.from_array(kept[None])
-        features = self._features(window.samples, frames)[None]
+        features = self._features(window, frames)[None]
         return self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
 
     def _keep(self, windows: Sequence[Window], encoded: Any) -> None:
@@ -179,7 +179,8 @@ class WhisperTranscriber:
         seconds = math.ceil(len(window.samples) / SAMPLE_RATE_HZ + how.tail_seconds)
         return int(min(_LONGEST_CONTEXT, max(how.shortest_context_seconds, seconds)) * _FRAMES_PER_SECOND)
 
-    def _features(self, samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    def _features(self, window: Window, frames: int) -> NDArray[np.float32]:
+        samples = np.asarray(window.samples, np.float32)
         samples = np.pad(samples, (0, max(0, _SHORTEST_SAMPLES - len(samples))))
         mel = self._whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
         out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
@@ -189,7 +190,7 @@ class WhisperTranscriber:
     def _generate(
         self, windows: Sequence[Window], frames: int, how: Decoding
     ) -> Iterator[tuple[WindowText, Verdict]]:
-        features = np.stack([self._features(w.samples, frames) for w in windows])
+        features = np.stack([self._features(w, frames) for w in windows])
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
         if how is FIRST_LOOK:
             self._keep(windows, encoded)

@@ -11,9 +11,8 @@ from itertools import groupby
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Span, clip, merge
+from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span, clip, merge
 from pipeline.transcription.protocol import Window
 
 LONGEST_SECONDS = 10.0
@@ -40,8 +39,8 @@ class Turn(Protocol):
     def overlapped(self) -> bool: ...
 
 
-def cut_windows(samples: NDArray[np.float32], turns: Sequence[Turn]) -> tuple[Window, ...]:
-    """Windows over the turns of one channel (1-D float32, 16 kHz), in time order.
+def cut_windows(samples: Sound, turns: Sequence[Turn]) -> tuple[Window, ...]:
+    """Windows over the turns of one channel, in time order.
 
     None is longer than LONGEST_SECONDS (before padding), and none holds words of two parties.
     """
@@ -50,7 +49,7 @@ def cut_windows(samples: NDArray[np.float32], turns: Sequence[Turn]) -> tuple[Wi
     return tuple(window for run in runs for window in _windows_of(samples, run))
 
 
-def _windows_of(samples: NDArray[np.float32], run: Sequence[Turn]) -> Iterator[Window]:
+def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[Window]:
     """Windows over turns of one party that nobody else interrupts on this channel."""
     end = len(samples) / SAMPLE_RATE_HZ
     for group in _groups([turn.span for turn in run]):
@@ -84,7 +83,7 @@ def _groups(speech: Sequence[Span]) -> Iterator[list[Span]]:
         yield group
 
 
-def _split(group: list[Span], samples: NDArray[np.float32]) -> Iterator[list[Span]]:
+def _split(group: list[Span], samples: Sound) -> Iterator[list[Span]]:
     """A group that is too long, cut at its quietest moments."""
     whole = group[0] | group[-1]
     if whole.duration <= LONGEST_SECONDS:
@@ -99,10 +98,10 @@ def _split(group: list[Span], samples: NDArray[np.float32]) -> Iterator[list[Spa
         yield from _split(list(right), samples)
 
 
-def _quietest(samples: NDArray[np.float32], where: Span) -> float:
+def _quietest(samples: Sound, where: Span) -> float:
     """The middle of the quietest 200 ms, later ones preferred a little: fewer windows."""
     first = round(where.start * SAMPLE_RATE_HZ)
-    piece = samples[first : round(where.end * SAMPLE_RATE_HZ)]
+    piece = np.asarray(samples[first : round(where.end * SAMPLE_RATE_HZ)], np.float32)
     rows = piece[: len(piece) // _QUIETEST_STEP * _QUIETEST_STEP].reshape(-1, _QUIETEST_STEP)
     power = np.convolve(np.square(rows).mean(axis=1), np.ones(20) / 20, "same") + 1e-9
     late = np.linspace(0.3, 0.0, len(power))

@@ -18,6 +18,7 @@ from pipeline.transcription import Transcriber, Window, load_transcriber
 from pipeline.transcription.recorded import Recorder
 from pipeline.transcription.text import simplified
 from tests import sounds, tiny_sherpa
+from tests.sounds import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
@@ -44,7 +45,7 @@ def nothing_said(at: float) -> tuple[Window, ...]:
 def spoken_windows() -> tuple[Window, ...]:
     """Eight turns of a call, each with a tenth of a second around it."""
     truth = json.loads((NIGHT / "truth" / "N10.json").read_text(encoding="utf-8"))
-    channels = decode([next((NIGHT / "audio").glob("N10.*"))]).channels
+    channels = numbers(decode([next((NIGHT / "audio").glob("N10.*"))]))
     own = {truth["agent_channel"]: "agent"}
     out = []
     for turn in truth["turns"][:8]:

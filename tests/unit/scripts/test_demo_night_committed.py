@@ -12,6 +12,7 @@ from pipeline.audio import decode
 from pipeline.errors import AudioError
 from scripts.demo_night.dialogue import Turn, load_dialogue
 from scripts.demo_night.make import COLUMNS, HERE
+from tests.sounds import numbers
 
 NIGHT = HERE / "night"
 CALL_IDS = sorted(path.stem for path in (HERE / "dialogues").glob("*.yaml"))
@@ -45,7 +46,7 @@ def test_a_committed_call_fits_its_truth(call_id: str) -> None:
         return
     audio = decode([NIGHT / row["file"]])
     assert audio.duration == pytest.approx(truth["duration"], abs=0.1)
-    sound = np.mean(audio.channels, axis=0)
+    sound = np.mean(numbers(audio), axis=0)
     for said in truth["turns"]:
         middle = sound[int(said["start"] * 16_000) : int(said["end"] * 16_000)]
         assert np.sqrt(np.mean(middle**2)) > 0.01, f"nobody speaks from {said['start']} to {said['end']}"

@@ -13,6 +13,7 @@ from pipeline.audio import decode
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, intersect, merge, subtract, total
 from pipeline.speech.activity import SpeechDetector
 from tests import sounds
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night"
 STEREO = ("N02", "N03", "N04", "N08", "N10", "N12", "N16")
@@ -22,7 +23,7 @@ DETECTOR = SpeechDetector()
 
 @cache
 def channels(call: str) -> tuple[sounds.Sound, ...]:
-    return decode([next((NIGHT / "audio").glob(f"{call}.*"))]).channels
+    return numbers(decode([next((NIGHT / "audio").glob(f"{call}.*"))]))
 
 
 def said(call: str, *roles: str) -> tuple[Span, ...]:

@@ -15,6 +15,7 @@ from pipeline.speech.activity import SpeechDetector
 from pipeline.speech.crosstalk import remove_crosstalk
 from pipeline.speech.levels import level_db
 from tests import sounds
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night" / "audio"
 DETECTOR = SpeechDetector()
@@ -23,7 +24,7 @@ DETECTOR = SpeechDetector()
 @cache
 def parties() -> tuple[sounds.Sound, sounds.Sound]:
     """Agent and customer of a clean call, forty seconds; they hardly overlap."""
-    left, right = decode([NIGHT / "N03.m4a"]).channels
+    left, right = numbers(decode([NIGHT / "N03.m4a"]))
     return left[: 40 * 16_000], right[: 40 * 16_000]
 
 

@@ -17,6 +17,7 @@ from pipeline.domain import Span, merge, total
 from pipeline.settings import data_root
 from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
 from pipeline.speech.embedding import WEIGHTS_FILE
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night"
 WEIGHTS = data_root() / "models" / "campplus" / WEIGHTS_FILE
@@ -30,7 +31,7 @@ Labelled = tuple[Span, str]
 @cache
 def sound(call_id: str) -> NDArray[np.float32]:
     (path,) = (NIGHT / "audio").glob(f"{call_id}.*")
-    channels = decode([path]).channels
+    channels = numbers(decode([path]))
     return np.mean(channels, axis=0, dtype=np.float32)
 
 

@@ -14,12 +14,13 @@ from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.speech import Layout
 from pipeline.speech.layout import find_layout
 from tests import sounds
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night" / "audio"
 
 
 def call(name: str, seconds: float = 20) -> list[sounds.Sound]:
-    found = decode([next(NIGHT.glob(f"{name}.*"))]).channels
+    found = numbers(decode([next(NIGHT.glob(f"{name}.*"))]))
     return [c[: round(seconds * SAMPLE_RATE_HZ)] for c in found]
 
 
@@ -39,7 +40,7 @@ def through_mp3(left: sounds.Sound, right: sounds.Sound, path: Path, *, bits: in
             frame.time_base = Fraction(1, SAMPLE_RATE_HZ)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
-    return list(decode([path]).channels)
+    return list(numbers(decode([path])))
 
 
 def test_one_channel_is_mono() -> None:

@@ -12,6 +12,7 @@ from pipeline.audio import decode
 from pipeline.domain import Span, intersect, merge, subtract, total
 from pipeline.speech import Heard, Layout, Listener, SpeakerSplitter
 from tests import sounds
+from tests.sounds import numbers
 
 ROOT = Path(__file__).resolve().parents[3]
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
@@ -61,7 +62,7 @@ def test_leaking_words_belong_to_one_party() -> None:
 
 def test_overlaps_are_where_both_talk() -> None:
     """The second channel is the first one eight seconds later."""
-    one = decode([next((NIGHT / "audio").glob("N03.*"))]).channels[0][: 20 * 16_000]
+    one = numbers(decode([next((NIGHT / "audio").glob("N03.*"))]))[0][: 20 * 16_000]
     later = np.concatenate([sounds.silence(8), one])[: len(one)] + sounds.noise(20, db=-75)
     found = LISTENER.listen([one.copy(), later], duration=20.0)
     assert total(together(found)) > 1.0
@@ -77,7 +78,7 @@ def test_hold_music_is_never_under_somebodys_words() -> None:
 
 
 def test_a_dead_channel_is_a_lane_without_turns() -> None:
-    one = decode([next((NIGHT / "audio").glob("N03.*"))]).channels[0][: 10 * 16_000]
+    one = numbers(decode([next((NIGHT / "audio").glob("N03.*"))]))[0][: 10 * 16_000]
     found = LISTENER.listen([one.copy(), np.zeros_like(one)], duration=10.0)
     assert found.layout is Layout.STEREO
     assert found.lanes[0].turns

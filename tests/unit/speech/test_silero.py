@@ -13,13 +13,14 @@ from pipeline.errors import ModelError
 from pipeline.speech.activity import _SHIPPED, load_network
 from pipeline.speech.onnx_reading import read_weights
 from pipeline.speech.silero import FRAME, Silero
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night"
 
 
 @pytest.fixture(scope="module")
 def frames() -> np.ndarray:
-    sound = decode([next((NIGHT / "audio").glob("N03.*"))]).channels[0]
+    sound = numbers(decode([next((NIGHT / "audio").glob("N03.*"))]))[0]
     return sound[: 1000 * FRAME].reshape(-1, FRAME)
 
 

@@ -13,6 +13,7 @@ from pipeline.domain import Span, subtract, total
 from pipeline.speech.activity import SpeechDetector
 from pipeline.speech.sounds import find_hold_sounds
 from tests import sounds
+from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night"
 DETECTOR = SpeechDetector()
@@ -81,7 +82,7 @@ def test_silence_and_steady_noise_are_none(sound: sounds.Sound) -> None:
 
 @pytest.mark.parametrize("call", ["N02", "N03", "N07", "N08", "N12", "N16"])
 def test_conversations_hold_no_music(call: str) -> None:
-    for channel in decode([next((NIGHT / "audio").glob(f"{call}.*"))]).channels:
+    for channel in numbers(decode([next((NIGHT / "audio").glob(f"{call}.*"))])):
         assert find_hold_sounds(channel, DETECTOR.detect(channel)) == ()
 
 
@@ -92,7 +93,7 @@ def test_music_of_the_night_is_found_where_nobody_speaks(call: str) -> None:
     (hold,) = [s for s in truth["silences"] if s["kind"] == "hold-music"]
     expected = Span(hold["start"], hold["end"])
     holds = []
-    for channel in decode([next((NIGHT / "audio").glob(f"{call}.*"))]).channels:
+    for channel in numbers(decode([next((NIGHT / "audio").glob(f"{call}.*"))])):
         holds += find_hold_sounds(channel, DETECTOR.detect(channel))
     assert total(subtract([expected], holds)) <= 2.0
     assert total(subtract(holds, [expected])) <= 0.5
