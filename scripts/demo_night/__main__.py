@@ -18,6 +18,9 @@ def main() -> None:
         "--out", type=Path, default=HERE / "night", help="folder to write (default: the committed one)"
     )
     options.add_argument(
+        "--dialogues", type=Path, default=HERE / "dialogues", help="folder of YAML files, one per call"
+    )
+    options.add_argument(
         "--models", type=Path, default=data_root() / "models", help="folder of fetched models"
     )
     options.add_argument(
@@ -47,7 +50,7 @@ def main() -> None:
             say=lambda: speaker.say(text, voice=voice, speed=speed),
         )
 
-    make_night(chosen.out, say=say, rate_hz=SAMPLE_RATE_HZ, seed=chosen.seed)
+    make_night(chosen.out, say=say, rate_hz=SAMPLE_RATE_HZ, seed=chosen.seed, dialogues=chosen.dialogues)
 
 
 if __name__ == "__main__":
