@@ -27,6 +27,9 @@ _FAR_BELOW_DB = 9.0
 """Only frames in which this channel is so far below the other tell what leaks: its own party is silent
 there."""
 _LEAST_FRAMES = 12
+_ENOUGH_FRAMES = 150
+"""Ten seconds of the other party alone, spread over the call: more tells no more of the line."""
+_ENOUGH_FOR_DELAY = 40
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
 _LONGEST_DELAY = 4096
@@ -71,7 +74,8 @@ def remove_crosstalk(channels: Sequence[Sound], *, in_place: bool = False) -> tu
     if len(channels) != 2 or len(channels[0]) < 4 * _FFT:
         return tuple(Cleaned(c, (), None) for c in channels)
     left, right = channels
-    from_right, from_left = _estimate(left, right), _estimate(right, left)
+    levels = level_db(left)[: len(left) // FRAME], level_db(right)[: len(right) // FRAME]
+    from_right, from_left = _estimate(left, right, levels), _estimate(right, left, levels[::-1])
     if not in_place:
         left, right = left.copy(), right.copy()
     # The second subtraction hears a source already cleaned: what it lacks is a leak of a leak, 50 dB down.
@@ -127,18 +131,19 @@ def _delay(own: Sound, other: Sound, starts: NDArray[np.int64]) -> int:
     return 0 if delay <= _NO_DELAY else delay - _LEAD
 
 
-def _estimate(own: Sound, other: Sound) -> _Path | None:
-    """How ``other`` leaks into ``own``, or None where nothing does."""
-    count = len(own) // FRAME
-    own_db, other_db = level_db(own)[:count], level_db(other)[:count]
+def _estimate(
+    own: Sound, other: Sound, levels: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> _Path | None:
+    """How ``other`` leaks into ``own``, given their levels per frame; None where nothing does."""
+    own_db, other_db = levels
     telling = (other_db > noise_floor_db(other_db) + 15) & (own_db < other_db - _FAR_BELOW_DB)
     per = _FFT // FRAME
     runs = np.convolve(telling, np.ones(per), "valid") > per - 0.5
     starts = np.flatnonzero(runs)[:: _HOP // FRAME] * FRAME
     if len(starts) < _LEAST_FRAMES:
         return None
-    starts = starts[:: max(1, len(starts) // 600)]  # some forty seconds tell enough
-    delay = _delay(own, other, starts[:: max(1, len(starts) // 100)])
+    starts = starts[:: math.ceil(len(starts) / _ENOUGH_FRAMES)]
+    delay = _delay(own, other, starts[:: math.ceil(len(starts) / _ENOUGH_FOR_DELAY)])
     starts = starts[starts >= delay]
     x, y = _frames(other, starts - delay), _frames(own, starts)
     sxx = np.sum(np.abs(x) ** 2, axis=0) + 1e-12
