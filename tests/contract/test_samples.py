@@ -88,6 +88,23 @@ def test_one_stratum_for_all_or_for_each_team(filled: Store) -> None:
         assert [c.stratum for c in samples.calls(made.id)] == strata
 
 
+def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: int) -> None:
+    samples = filled.desk.samples
+    rule = replace(RULE, min_duration=10, count=1)
+    for number in range(5, 9):  # a busy agent: eight calls against four
+        start = datetime(2026, 11, 2, 9 + number, 30, tzinfo=CHINA)
+        filled.save(inspection(f"1001-{number}", agent_id="1001", started_at=start), run_id=run_id)
+    made = samples.announce("a", rule, seed="s", by=None, request="r")
+    assert samples.strata(made.id) == {}
+    samples.draw(made.id)
+    assert samples.strata(made.id) == {"1001": 8, "1002": 4}
+    start = datetime(2026, 11, 2, 20, 0, tzinfo=CHINA)
+    filled.save(inspection("late", agent_id="1002", started_at=start), run_id=run_id)
+    assert samples.strata(made.id) == {"1001": 8, "1002": 4}, "what came later was not covered"
+    with pytest.raises(Missing):
+        samples.strata(made.id + 1)
+
+
 def test_calls_that_came_later_change_nothing(filled: Store, run_id: int) -> None:
     samples = filled.desk.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipeline.store import Store
+from tests.nights import many
 from tests.web.conftest import Browser
 
 FORM = {
@@ -80,3 +81,20 @@ def test_only_calls_of_the_sample(reviewer: Browser, supervisor: Browser, sample
     assert reviewer.post(f"{sample}/heard", {"call_id": "nowhere", "misses": "0"}).status_code == 404
     assert reviewer.post(f"{sample}/heard", {"call_id": "O01", "misses": "-1"}).status_code == 422
     assert reviewer.get("/samples/99").status_code == 404
+
+
+def test_of_strata_of_different_size_each_counts_by_its_calls(
+    supervisor: Browser, reviewer: Browser, store: Store
+) -> None:
+    run_id = store.start_run()
+    for one in many(3):  # of the agent of O01
+        store.save(one, run_id=run_id)
+    where = supervisor.post("/samples", {**FORM, "count": "1"}).headers["location"]
+    supervisor.post(f"{where}/draw")
+    for call in store.desk.samples.calls(store.desk.samples.all()[0].id):
+        misses = "1" if call.stratum == "8001" else "0"
+        answer = reviewer.post(f"{where}/heard", {"call_id": call.call.call_id, "misses": misses})
+        assert answer.status_code == 303
+    page = reviewer.get(where).text
+    assert "80.0%" in page and "按通话数加权" in page
+    assert "听过的 2 通中有 1 通漏检" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ from pipeline.cli.views.review import (
     share,
     table,
 )
-from pipeline.review.misses import Heard, miss_rates
+from pipeline.review.misses import Heard, miss_rates, overall_miss
 from pipeline.review.sampling import MOST, Per, SampleRule, Which
 from pipeline.store.desk.views_samples import Sample, SampleCall
 
@@ -79,7 +80,8 @@ def draw(session: Session, sample: Number, as_json: Json = False) -> int:
     with existing_store(session) as store:
         drawn = store.desk.samples.draw(sample)
         calls = store.desk.samples.calls(sample)
-    _show(session, drawn, calls, as_json)
+        strata = store.desk.samples.strata(sample)
+    _show(session, drawn, calls, strata, as_json)
     return 0
 
 
@@ -89,7 +91,8 @@ def show(session: Session, sample: Number, as_json: Json = False) -> int:
     with existing_store(session) as store:
         found = store.desk.samples.sample(sample)
         calls = store.desk.samples.calls(sample)
-    _show(session, found, calls, as_json)
+        strata = store.desk.samples.strata(sample)
+    _show(session, found, calls, strata, as_json)
     return 0
 
 
@@ -137,9 +140,14 @@ def list_samples(session: Session, as_json: Json = False) -> int:
     return 0
 
 
-def _show(session: Session, sample: Sample, calls: tuple[SampleCall, ...], as_json: bool) -> None:
+def _show(
+    session: Session, sample: Sample, calls: tuple[SampleCall, ...], strata: dict[str, int], as_json: bool
+) -> None:
+    heard = [Heard(call.stratum, call.misses) for call in calls]
+    overall = overall_miss(heard, strata)
     if as_json:
-        _print_json({**sample_record(sample), "calls": [sample_call_record(call) for call in calls]})
+        facts = {**sample_record(sample), "overall_miss": asdict(overall)}
+        _print_json({**facts, "calls": [sample_call_record(call) for call in calls]})
         return
     words, out = session.words, session.out
     out.print(samples_table([sample], words))
@@ -149,13 +157,16 @@ def _show(session: Session, sample: Sample, calls: tuple[SampleCall, ...], as_js
         misses = "-" if call.misses is None else str(call.misses)
         found.add_row(call.stratum or "-", str(call.place), call.call.call_id, misses, call.heard_by or "-")
     out.print(found)
-    rates = miss_rates([Heard(call.stratum, call.misses) for call in calls])
+    rates = miss_rates(heard)
     if rates[0].calls.total:
         out.print()
         for rate in rates:
             name = rate.stratum if rate.stratum is not None else words("sample.all-strata")
             facts = {"of": name, "heard": rate.calls.total, "rate": share(rate.calls)}
             out.print(words("sample.rate", **facts))
+        if len(rates) > 1 and overall.value is not None:
+            interval = f"{overall.value:.1%} ({overall.low:.1%} - {overall.high:.1%})"
+            out.print(words("sample.overall", rate=interval, covered=f"{overall.covered:.0%}"))
 
 
 def _print_json(facts: object) -> None:

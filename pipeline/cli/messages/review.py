@@ -121,6 +121,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "漏检率 {of}：{rate}，已听 {heard} 通",
         "miss rate, {of}: {rate}, {heard} calls heard",
     ),
+    "sample.overall": (
+        "漏检率 按通话数加权：{rate}，覆盖 {covered} 的通话",
+        "miss rate, each stratum counting by its calls: {rate}, speaks for {covered} of the calls",
+    ),
     # calibrations
     "calibration.number": ("校准编号", "number of the calibration"),
     "calibration.call": ("通话编号，可多次", "call id; may be repeated"),

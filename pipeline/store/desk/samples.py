@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -129,6 +130,23 @@ class Samples(Room):
             found = connection.execute(query).all()
             names = names_of(connection, (row.heard_by for row in found))
         return tuple(_call(row, names) for row in found)
+
+    def strata(self, sample_id: int) -> dict[str, int]:
+        """How many calls the rule covered in each stratum when the sample was drawn; empty before.
+
+        Calls that were purged since are counted as far as they were drawn.
+
+        Raises:
+            Missing: no such sample.
+        """
+        with self._read() as connection:
+            sample = _sample(connection, sample_id)
+            if sample.drawn_at is None:
+                return {}
+            then = population_of(connection, sample.rule, as_of(sample.drawn_at))
+            covered = Counter(candidate.stratum for candidate in then)
+            drawn = Counter(one.stratum for one in drawn_calls(connection, sample_id))
+        return dict(covered | drawn)
 
     def hear(self, sample_id: int, call_id: str, *, misses: int, by: int | None) -> None:
         """Note that a person heard a drawn call and how many violations the machine had missed on it.

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
-from pipeline.review.misses import Heard, miss_rates
+from pipeline.review.misses import Heard, miss_rates, overall_miss
 from pipeline.review.sampling import MOST, Per, SampleRule, Which, period_is_over
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.render import page
@@ -90,6 +90,7 @@ def show(
     found = room.sample(sample)
     calls = room.calls(sample, scope=visitor.scope)
     drawn = found.drawn_at is not None
+    heard, strata = [Heard(c.stratum, c.misses) for c in calls], room.strata(sample)
     return page(
         request,
         "samples/show.html",
@@ -98,7 +99,10 @@ def show(
         seed_sha256=hashlib.sha256(found.seed.encode("utf-8", "surrogatepass")).hexdigest(),
         over=period_is_over(datetime.now(UTC), found.rule),
         calls=calls,
-        rates=miss_rates([Heard(c.stratum, c.misses) for c in calls]) if drawn else (),
+        rates=miss_rates(heard) if drawn else (),
+        overall=overall_miss(heard, {name: strata[name] for name in {one.stratum for one in heard}})
+        if drawn
+        else None,
         names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name}
         if found.rule.per is Per.AGENT
         else {},

@@ -88,11 +88,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "听过的 {total} 通中有 {count} 通漏检，95% 区间 {low}–{high}",
         "{count} of {total} calls heard have a miss; 95 % interval {low}–{high}",
     ),
+    "sample.overall": (
+        "平均每通电话的漏检率，各层按通话数加权；95% 区间 {low}–{high}；"
+        "相当于从全部里随机听了 {heard} 通，覆盖 {covered} 的通话",
+        "of the average call, each stratum counting by its calls; 95 % interval {low}–{high}; "
+        "worth {heard} calls drawn from all alike; speaks for {covered} of the calls",
+    ),
     "sample.rate-none": ("还没有人听过", "nobody has heard one yet"),
     "sample.rates-hint": (
-        "至少有一处漏检的通话所占比例；区间为精确二项区间（Clopper-Pearson）。各层大小不同时，总数是各层的平均。",
-        "Calls with at least one miss; exact binomial interval (Clopper-Pearson). "
-        "Strata of different sizes count alike.",
+        "至少有一处漏检的通话所占比例；区间为精确二项区间（Clopper-Pearson）；"
+        "各层大小不同时，上面的总数按通话数加权，下一行不加权。",
+        "Calls with at least one miss; exact binomial interval (Clopper-Pearson). Where strata differ in "
+        "size, the figure above counts each by its calls; the line below it counts all calls heard alike.",
     ),
     "sample.missed": ("漏检率", "Miss rate"),
     "sample.population-digest": ("总体摘要", "Digest of the population"),
