@@ -7,13 +7,13 @@ each sound. Columns are filled when a sound is first heard.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phrases.syllables import distance, syllable
+from pipeline.phrases.syllables import part_distance, split, syllable
 
 UNKNOWN = 0
 """Number of all sounds that no phrase has and that look like no Mandarin syllable: as far from all."""
@@ -85,19 +85,36 @@ class _Sounds:
                 filled[: len(self._filled)] = self._filled
             else:
                 grown, filled = old, self._filled
+            ways = _Ways(self._readings)
             for column in wanted:
                 if not filled[column]:
-                    grown[:rows, column] = self._column(column)
+                    grown[:rows, column] = NEVER if column == BOUNDARY else ways.apart(self._names[column])
                     filled[column] = True
             # The matrix first: whoever sees a column as filled must find it.
             self._costs = grown
             self._filled = filled
 
-    def _column(self, number: int) -> list[float] | float:
-        if number == BOUNDARY:
-            return NEVER
-        sound = self._names[number]
-        return [min(distance(sound, reading) for reading in known) for known in self._readings]
+
+class _Ways:
+    """All ways to read all syllables of phrases, as initials and finals: there are few of these, so that a
+    column of distances is a few dozen look-ups and one sum of arrays."""
+
+    def __init__(self, readings: Iterable[tuple[str, ...]]) -> None:
+        ways = [(row, split(way)) for row, alternatives in enumerate(readings) for way in alternatives]
+        self._parts = [sorted({parts[which] for _, parts in ways}) for which in (0, 1)]
+        numbers = [{part: number for number, part in enumerate(known)} for known in self._parts]
+        self._part = [np.array([numbers[k][parts[k]] for _, parts in ways], dtype=np.int64) for k in (0, 1)]
+        rows = [row for row, _ in ways]
+        self._first = np.searchsorted(rows, np.arange(rows[-1] + 1)) if rows else np.zeros(0, dtype=np.int64)
+
+    def apart(self, sound: str) -> NDArray[np.float64]:
+        """For each reading, the distance of the sound to the nearest way of it, shape (readings,)."""
+        initial, final = (
+            np.array([part_distance(heard, part) for part in known])[at]
+            for heard, known, at in zip(split(sound), self._parts, self._part, strict=True)
+        )
+        each: NDArray[np.float64] = np.minimum(1.0, initial + final)
+        return np.minimum.reduceat(each, self._first) if len(each) else each
 
 
 class _CharacterTable(dict[int, str]):

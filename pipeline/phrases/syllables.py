@@ -91,10 +91,11 @@ def distance(left: str, right: str) -> float:
     if left == right:
         return 0.0
     (a, b), (c, d) = split(left), split(right)
-    return min(1.0, _cost(a, c) + _cost(b, d))
+    return min(1.0, part_distance(a, c) + part_distance(b, d))
 
 
-def _cost(left: str, right: str) -> float:
+def part_distance(left: str, right: str) -> float:
+    """Distance of two initials, or of two finals; that of two syllables is the sum, 1 at most."""
     if left == right:
         return 0.0
     return CONFUSIONS.get((left, right), CONFUSIONS.get((right, left), OTHER))
