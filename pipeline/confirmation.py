@@ -1,4 +1,4 @@
-"""Acoustic confirmation of one call: near misses, tested against its sound."""
+"""The phrases of one call: as they are written, and near misses that its sound bears out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
 from pipeline.phrases import Lexicons, Matcher
-from pipeline.phrases.confirm import confirm, near_misses
+from pipeline.phrases.confirm import confirm, near_misses_in, reach
 from pipeline.transcription import ScoresTexts, Transcriber, Window
 
 _LASTING = (How.CONFIRMED, How.MEANING)
 
 
-def confirmed(
+def phrases_of(
     transcript: Transcript,
     *,
     spoken: Sequence[tuple[Window, Segment]],
@@ -20,20 +20,21 @@ def confirmed(
     matcher: Matcher,
     transcriber: Transcriber,
 ) -> tuple[PhraseHit, ...]:
-    """Phrases that the recogniser wrote differently and the sound bears out.
+    """Phrases that the recogniser wrote, and those it wrote differently that the sound bears out.
 
-    Tested are forbidden phrases and customer escalations: what costs points or calls for a person.
-    Empty where the engine cannot score a given text.
+    Tested against the sound are forbidden phrases and customer escalations: what costs points or calls for a
+    person. None where the engine cannot score a given text.
     """
     if not isinstance(transcriber, ScoresTexts):
-        return ()
-    near = near_misses(matcher, transcript.utterances, codes=_worth_asking(matcher.lexicons))
+        return matcher.match(transcript.utterances)
+    codes = _worth_asking(matcher.lexicons)
+    read = matcher.read(transcript.utterances, reach=reach(matcher, codes))
     windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
 
     def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
         return transcriber.log_probabilities(windows[role, span], texts)
 
-    return confirm(near, score)
+    return joined(matcher.hits(read), confirm(near_misses_in(matcher, read, codes=codes), score))
 
 
 def kept(hits: Sequence[PhraseHit], lexicons: Lexicons) -> tuple[PhraseHit, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.confirmation import confirmed, joined
+from pipeline.confirmation import joined, phrases_of
 from pipeline.dialogue import assemble
 from pipeline.domain import Inspection, Recording, Status
 from pipeline.errors import AudioError
@@ -53,15 +53,13 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
     roles, confidence = roles_of(call, segments)
     transcript = assemble(segments, roles, confidence=confidence)
     measures = measure(scene_of(call, roles, spoken, transcript))
-    written = tools.matcher.match(transcript.utterances)
-    heard = confirmed(
+    hits = phrases_of(
         transcript,
         spoken=spoken,
         roles=roles,
         matcher=tools.matcher,
         transcriber=tools.transcriber,
     )
-    hits = joined(written, heard)
     if tools.meanings is not None:
         hits = joined(hits, tools.meanings.match(transcript.utterances))
     scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)

@@ -19,8 +19,9 @@ from typing import Protocol
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.domain import How, PhraseHit, Role, Span, Utterance
-from pipeline.phrases.conversation import Run, runs
-from pipeline.phrases.matcher import FARTHER, Candidate, Matcher
+from pipeline.phrases.conversation import Run
+from pipeline.phrases.matcher import FARTHER, Candidate, Matcher, Read
+from pipeline.phrases.sound import Reach
 
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth the engine's time."""
@@ -79,11 +80,24 @@ def near_misses(
     ``codes`` narrows the search to what is worth the engine's time, such as required items not found and
     grave violations.
     """
+    return near_misses_in(matcher, matcher.read(utterances, reach=reach(matcher, codes)), codes=codes)
+
+
+def reach(matcher: Matcher, codes: Collection[str] | None) -> Reach:
+    """What must be read of a conversation to find the near misses that are worth the engine's time."""
+    return Reach(NEAR_MISS, FARTHEST, None if codes is None else matcher.owners(codes))
+
+
+def near_misses_in(
+    matcher: Matcher, read: Read, *, codes: Collection[str] | None = None
+) -> tuple[NearMiss, ...]:
+    """``near_misses`` of a conversation that was read so far."""
     found: list[NearMiss] = []
-    for run, judged in matcher.judge_all(runs(utterances), extra=NEAR_MISS):
+    for run, judged in read:
         heard = [j.candidate for j in judged if j.dropped is None]
         near = [j.candidate for j in judged if j.dropped == FARTHER and _worth_asking(j.candidate)]
-        faint = [c for c in matcher.faint(run) if _unsure(run, c)]
+        unsure = any(u.confidence < UNSURE for u in run.utterances)
+        faint = [c for c in matcher.faint(run) if _unsure(run, c)] if unsure else []
         for some, most in ((near, PER_UTTERANCE), (faint, FAINT_PER_UTTERANCE)):
             chosen = [c for c in some if codes is None or matcher.code_of(c) in codes]
             found += [_near_miss(matcher, run, c) for c in _nearest(run, chosen, heard, most)]

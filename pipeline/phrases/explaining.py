@@ -11,6 +11,7 @@ from pipeline.phrases.conversation import runs
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.plain import normalise
+from pipeline.phrases.sound import Reach
 from pipeline.phrases.syllables import syllable
 
 NEAR_MISS = 0.8
@@ -54,7 +55,7 @@ def explain(
     for run in runs([utterance]):
         if not run.text:
             continue
-        for judged in matcher.judge(run, extra=NEAR_MISS):
+        for judged in matcher.judge(run, reach=Reach(NEAR_MISS)):
             c = judged.candidate
             phrase = lexicons.phrases[c.phrase]
             considered.append(

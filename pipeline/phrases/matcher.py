@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,24 +16,15 @@ from pipeline.phrases.exact import Spellings
 from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.sound import SoundIndex, SoundMatch, end_to_end, tolerance_for
-from pipeline.phrases.syllables import syllable
+from pipeline.phrases.sound import SAID, Reach, SoundIndex, SoundMatch, end_to_end
+from pipeline.phrases.strictness import counts_up_to, explains
 from pipeline.phrases.template import is_finite, spellings
-from pipeline.phrases.words import common_word, cuts_a_word, foreign_words
+from pipeline.phrases.words import cuts_a_word, foreign_words
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
-SHORT = 3
-SHORT_TOLERANCE = 0.3
-"""A phrase of SHORT syllables has its full tolerance only where all characters but one sound right."""
-COMMON_TOLERANCE = 0.25
-"""Up to one syllable more than SHORT: tolerance where a character that sounds otherwise is a common word. A
-recogniser led astray writes odd characters; 给我跟 for 给我滚 and 你知道 for 谁知道 were said."""
-EXCEPTION_SLACK = 0.05
-"""Sound distance per syllable by which an exception may fit worse than the phrase: one slightly confused
-syllable in six."""
 HARMLESS = "context “"
 FARTHER = "sounds too different"
 """Why a near miss is dropped."""
@@ -63,6 +54,10 @@ class Judged:
 
     candidate: Candidate
     dropped: str | None
+
+
+Read = Sequence[tuple[Run, Sequence[Judged]]]
+"""A conversation as runs, each with all that looked like a phrase in it."""
 
 
 class Matcher:
@@ -104,7 +99,7 @@ class Matcher:
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
         one."""
-        return self.match_all([utterances])[0]
+        return self.hits(self.read(utterances))
 
     def match_all(self, conversations: Sequence[Sequence[Utterance]]) -> list[tuple[PhraseHit, ...]]:
         """``match`` for each of several conversations, faster than one by one."""
@@ -114,30 +109,39 @@ class Matcher:
         together = [run for some in apart for run in some]
         for number, (run, judged) in zip(owners, self.judge_all(together), strict=True):
             if judged:
-                accepted = [j.candidate for j in judged if j.dropped is None]
-                hits[number] += _collapsed([(c, self.hit(run, c)) for c in accepted])
-        return [tuple(sorted(found, key=lambda h: (h.span, h.code))) for found in hits]
+                hits[number] += self._accepted(run, judged)
+        return [_in_order(found) for found in hits]
 
-    def judge(self, run: Run, *, extra: float = 0.0) -> list[Judged]:
+    def read(self, utterances: Sequence[Utterance], *, reach: Reach = SAID) -> Read:
+        """Every candidate in a conversation: what ``hits`` and a search for near misses both start from."""
+        return list(self.judge_all(runs(utterances), reach=reach))
+
+    def hits(self, read: Read) -> tuple[PhraseHit, ...]:
+        """The phrases that were said in a conversation; see ``match``."""
+        return _in_order(hit for run, judged in read for hit in self._accepted(run, judged))
+
+    def _accepted(self, run: Run, judged: Sequence[Judged]) -> list[PhraseHit]:
+        return _collapsed([(j.candidate, self.hit(run, j.candidate)) for j in judged if j.dropped is None])
+
+    def judge(self, run: Run, *, reach: Reach = SAID) -> list[Judged]:
         """Every candidate in a run, with the reason where it was dropped.
 
-        With ``extra`` > 0, sound-alikes up to so many syllables beyond their tolerance are told too, as
-        dropped.
+        Near misses within ``reach`` are told too, as dropped.
         """
-        return next(judged for _, judged in self.judge_all([run], extra=extra))
+        return next(judged for _, judged in self.judge_all([run], reach=reach))
 
     def judge_all(
-        self, conversation: Sequence[Run], *, extra: float = 0.0
+        self, conversation: Sequence[Run], *, reach: Reach = SAID
     ) -> Iterator[tuple[Run, list[Judged]]]:
         """``judge`` for each run of a conversation, much faster than one by one."""
         texts = [run.text for run in conversation]
         nothing: list[Any] = [None] * len(texts)
         written = self._exact.find_all(texts)
         joined = None if self._sound is None and self._anchors is None else end_to_end(texts)
-        sounding = nothing if self._sound is None else self._sound.find_all(texts, extra=extra, joined=joined)
+        sounding = nothing if self._sound is None else self._sound.find_all(texts, reach=reach, joined=joined)
         repaired = nothing if self._anchors is None else self._anchors.repair_all(texts, joined=joined)
         for number, (run, matches, repair) in enumerate(zip(conversation, sounding, repaired, strict=True)):
-            found = list(self._candidates(run, written.get(number, ()), matches or (), repair, extra))
+            found = list(self._candidates(run, written.get(number, ()), matches or (), repair, reach.extra))
             yield run, self._judged(run, found) if found else []
 
     def _judged(self, run: Run, found: Sequence[Candidate]) -> list[Judged]:
@@ -171,11 +175,11 @@ class Matcher:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
             distance = m.distance + FOREIGN_WORD * foreign_words(run.text, m.start, m.end, m.spelling)
-            tolerance = _tolerance(run, m, distance)
+            tolerance = counts_up_to(run.text, m, distance)
             if distance > tolerance + extra:
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
-            if not any(q.owner in exceptions and _explains(q, m) for q in quiet):
+            if not any(q.owner in exceptions and explains(q, m) for q in quiet):
                 yield Candidate(m.owner, m.start, m.end, How.SOUND, round(distance, 3), tolerance, m.spelling)
 
     def _anchored(self, run: Run, repaired: Repaired) -> Iterator[Candidate]:
@@ -238,6 +242,10 @@ class Matcher:
         """One character says something only where the speaker stops after it (滚！, not 滚同洗衣机)."""
         return c.end in run.pauses or c.end in (*run.offsets, len(run.text))
 
+    def owners(self, codes: Collection[str]) -> frozenset[int]:
+        """The phrases of these codes, as ``Reach`` names them."""
+        return frozenset(i for i, phrase in enumerate(self._phrases) if phrase.code.code in codes)
+
     def code_of(self, c: Candidate) -> str:
         return self._phrases[c.phrase].code.code
 
@@ -258,32 +266,6 @@ class Matcher:
             ),
             utterance=run.indexes[part],
         )
-
-
-def _tolerance(run: Run, match: SoundMatch, distance: float) -> float:
-    """What counts, in short phrases less: the usual there is meant for strange characters."""
-    size = len(match.spelling)
-    if size not in (SHORT, SHORT + 1) or match.tolerance != tolerance_for(size) or not distance:
-        return match.tolerance
-    written = run.text[match.start : match.end]
-    pairs = zip(written, match.spelling, strict=False)
-    other = [a for a, b in pairs if a != b and syllable(a) != syllable(b)]
-    if any(common_word(character) for character in other):
-        return COMMON_TOLERANCE
-    if size > SHORT or distance <= SHORT_TOLERANCE:
-        return match.tolerance
-    return match.tolerance if len(other) == 1 and distance == match.distance else SHORT_TOLERANCE
-
-
-def _explains(exception: SoundMatch, found: SoundMatch) -> bool:
-    """An exception that sounds somewhat like what was said must not hide a phrase that sounds more so."""
-    if exception.start >= found.end or found.start >= exception.end:
-        return False
-    return _per_syllable(exception) <= _per_syllable(found) + EXCEPTION_SLACK
-
-
-def _per_syllable(match: SoundMatch) -> float:
-    return match.distance / len(match.spelling)
 
 
 def _sharing(judged: Judged, harmless: list[Judged]) -> Judged:
@@ -308,6 +290,10 @@ def _collapsed(found: list[tuple[Candidate, PhraseHit]]) -> list[PhraseHit]:
         if not any(hit.code == h.code and c.start < k.end and k.start < c.end for k, h in kept):
             kept.append((c, hit))
     return [hit for _, hit in kept]
+
+
+def _in_order(hits: Iterable[PhraseHit]) -> tuple[PhraseHit, ...]:
+    return tuple(sorted(hits, key=lambda h: (h.span, h.code)))
 
 
 def key_words(lexicons: Lexicons) -> frozenset[str]:

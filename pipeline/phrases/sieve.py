@@ -71,6 +71,21 @@ class Texts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a spelling may be from what was heard, in the layouts the sieve asks for."""
+
+    farthest: tuple[float, ...]
+    """For each spelling in all."""
+    limit: NDArray[np.float64]
+    """The same with room for rounding."""
+    most: NDArray[np.float64]
+    """For each of its syllables."""
+    limit_there: NDArray[np.float64]
+    most_there: tuple[NDArray[np.float64], ...]
+    """The same for each member of a piece: in all, and for the first syllables outside the piece."""
+
+
 def _bit(classes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """One of 64 bits for each class; few classes share one."""
     return np.uint64(1) << (classes.astype(np.uint64) % np.uint64(61))
@@ -123,11 +138,21 @@ class Sieve:
         self._most_edits = int(self._edits.max(initial=0))
         self._steps = [step - self._offset for step in steps]
         self._bits = [self._bit[at + step] for step in steps]
-        self._row = [self._rows[at + step] for step in steps[:_SUMMED]]
-        self._allowed = [self._most[at + step] for step in steps[:_SUMMED]]
-        self._most_in_all = self._limit[self._member] + _ROUNDING
+        self._summed = [at + step for step in steps[:_SUMMED]]
+        self._row = [self._rows[syllable] for syllable in self._summed]
 
-    def _promising(self, text: _Padded, member: _Numbers, first: _Numbers, extra: float) -> NDArray[np.bool_]:
+    def bounds(self, farthest: NDArray[np.float64]) -> Bounds:
+        """Bounds with these limits, one for each spelling. Where one is larger than the spelling's own, any
+        of its syllables may sound like anything."""
+        loose = np.repeat(farthest > self._limit, self._size)
+        most = np.where(loose, NEVER, self._most)
+        limit = farthest + _ROUNDING
+        there = tuple(most[syllable] for syllable in self._summed)
+        return Bounds(tuple(farthest.tolist()), limit, most, limit[self._member], there)
+
+    def _promising(
+        self, text: _Padded, member: _Numbers, first: _Numbers, bounds: Bounds
+    ) -> NDArray[np.bool_]:
         """Whether the first syllables outside the piece are about right: drops nearly all, at the least
         cost."""
         costs = SOUNDS.costs(text.heard)
@@ -144,13 +169,12 @@ class Sieve:
                 row = self._row[column].take(member)
                 apart = flat.take(row * width + text.heard.take(first + step))
                 cost += apart
-                if not extra:
-                    good &= apart <= self._allowed[column].take(member)
-        good &= cost <= self._most_in_all.take(member) + extra
+                good &= apart <= bounds.most_there[column].take(member)
+        good &= cost <= bounds.limit_there.take(member)
         good |= (wrong <= edits) & (edits > 0)
         return good
 
-    def places(self, texts: Texts, *, extra: float) -> list[tuple[int, int, int]]:
+    def places(self, texts: Texts, bounds: Bounds) -> list[tuple[int, int, int]]:
         """(text, spelling, where it would begin) worth a closer look, in the order in which their pieces
         end."""
         piece, first = self._pieces.find(texts.codes)
@@ -163,7 +187,7 @@ class Sieve:
         owner = texts.owner.take(first - 1)
         cut = first - self._offset.take(member) < texts.starts.take(owner)
         text = _Padded(texts, self._room, self._most_edits)
-        some = np.flatnonzero(self._promising(text, member, first + self._room, extra) | cut)
+        some = np.flatnonzero(self._promising(text, member, first + self._room, bounds) | cut)
         member, owner = member[some], owner[some]
         start, spelling = texts.starts[owner], self._member[member]
         begin = first[some] - self._offset[member]
@@ -172,31 +196,29 @@ class Sieve:
         begin = np.maximum(begin[inside], start)
         looks = _Looks.at(spelling, begin + self._room, self._size, self._at)
         chosen = begin + self._size[spelling] <= texts.ends[owner]
-        chosen &= self._similar(text, looks, extra)
+        chosen &= self._similar(text, looks, bounds)
         edited = np.flatnonzero(~chosen & (self._slack[spelling] > 0))
         looks = _Looks.at(spelling[edited], begin[edited] + self._room, self._size, self._at)
         there = self._there(text, looks)
         edited = edited[there]
         looks = _Looks.at(spelling[edited], begin[edited] + self._room, self._size, self._at)
-        chosen[edited[self._alignable(text, looks, extra)]] = True
+        chosen[edited[self._alignable(text, looks, bounds)]] = True
         kept = np.flatnonzero(chosen)
         begins = (begin - start)[kept].tolist()
         return list(zip(owner[kept].tolist(), spelling[kept].tolist(), begins, strict=True))
 
-    def _similar(self, text: _Padded, looks: _Looks, extra: float) -> NDArray[np.bool_]:
+    def _similar(self, text: _Padded, looks: _Looks, bounds: Bounds) -> NDArray[np.bool_]:
         """Whether the phrase, syllable by syllable, costs no more than allowed."""
-        apart = self._apart(text, looks, 0, extra)
-        return looks.sum(apart) <= self._limit[looks.spelling] + extra + _ROUNDING
+        return looks.sum(self._apart(text, looks, 0, bounds)) <= bounds.limit[looks.spelling]
 
-    def _apart(self, text: _Padded, looks: _Looks, by: int, extra: float) -> NDArray[np.float64]:
+    def _apart(self, text: _Padded, looks: _Looks, by: int, bounds: Bounds) -> NDArray[np.float64]:
         """For each syllable what it costs, all read so many places later; NEVER where it is forbidden."""
         costs = SOUNDS.costs(text.heard)
         heard = text.heard.take(looks.place + by, mode="clip")
         apart: NDArray[np.float64] = costs.ravel().take(
             self._rows.take(looks.syllable) * costs.shape[1] + heard
         )
-        if not extra:
-            apart[apart > self._most.take(looks.syllable)] = NEVER
+        apart[apart > bounds.most.take(looks.syllable)] = NEVER
         return apart
 
     def _there(self, text: _Padded, looks: _Looks) -> NDArray[np.bool_]:
@@ -207,21 +229,21 @@ class Sieve:
         missing = (near & self._bit.take(looks.syllable)) == 0
         return looks.sum(missing.astype(np.int64)) <= errors
 
-    def _alignable(self, text: _Padded, looks: _Looks, extra: float) -> NDArray[np.bool_]:
+    def _alignable(self, text: _Padded, looks: _Looks, bounds: Bounds) -> NDArray[np.bool_]:
         """Whether an alignment may cost no more than allowed: each syllable is given its cheapest place among
         those that it can have in any alignment.
 
         With slack s and q syllables missing, an alignment begins and ends at most s places outside, so none
         of its syllables is farther than s + q from its own place.
         """
-        slack, limit = self._slack[looks.spelling], self._limit[looks.spelling] + extra + _ROUNDING
+        slack, limit = self._slack[looks.spelling], bounds.limit[looks.spelling]
         missing = np.where(looks.size < NONE_MISSING, 0, (limit / MISSING).astype(np.int64))
         reach, reach_all = np.repeat(slack, looks.size), np.repeat(slack + missing, looks.size)
         straight = np.full(len(slack), NEVER)
         near = np.full(len(looks.place), NEVER)
         far = np.full(len(looks.place), MISSING)
         for by in range(-int(reach_all.max(initial=0)), int(reach_all.max(initial=0)) + 1):
-            apart = self._apart(text, looks, by, extra)
+            apart = self._apart(text, looks, by, bounds)
             np.minimum(far, apart, out=far, where=abs(by) <= reach_all)
             if abs(by) <= 2:
                 np.minimum(near, apart, out=near, where=abs(by) <= reach)

@@ -10,15 +10,17 @@ look; an alignment over real syllable distances then decides.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.phrases.alignment import Wording, align, straight, wording
 from pipeline.phrases.costs import SOUNDS
-from pipeline.phrases.sieve import SEPARATOR, Shape, Sieve, Texts
+from pipeline.phrases.sieve import SEPARATOR, Bounds, Shape, Sieve, Texts
 from pipeline.phrases.syllables import split, syllable
 
 _INITIAL_CLASS = {
@@ -109,6 +111,29 @@ def end_to_end(texts: Sequence[str]) -> Texts:
     return Texts.of(texts, _TABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far from a phrase a near miss may be that is told as well."""
+
+    extra: float = 0.0
+    """Syllables beyond the tolerance; 0: no near misses."""
+    share: float = math.inf
+    """Largest distance per syllable heard."""
+    owners: frozenset[int] | None = None
+    """Whose near misses; None: anyone's."""
+
+    def limit(self, owner: int, size: int, tolerance: float) -> float:
+        """Largest distance of a spelling of ``size`` syllables; its tolerance where no near miss is told."""
+        if not self.extra or owner < 0 or (self.owners is not None and owner not in self.owners):
+            return tolerance
+        most = self.share * (size + indels_for(size)) + _ROUNDING
+        return max(tolerance, min(tolerance + self.extra, most))
+
+
+SAID = Reach()
+"""What counts as said, and no near miss."""
+_ROUNDING = 0.001
+"""Distances are rounded to three decimals."""
 NEAREST_MISS = 0.01
 """What breaks a firm rule is a miss, however near: this far beyond its tolerance at least."""
 
@@ -139,19 +164,24 @@ class SoundIndex:
                     pieces.setdefault(piece, []).append((index, start))
         self._empty = not pieces
         self._sieve = Sieve([_shape(s) for s in self._spoken], pieces)
+        self._bounds: dict[Reach, Bounds] = {}
+
+    def _bounded(self, reach: Reach) -> Bounds:
+        if reach not in self._bounds:
+            limits = [reach.limit(s.owner, len(s.classes), s.tolerance) for s in self._spoken]
+            self._bounds[reach] = self._sieve.bounds(np.array(limits))
+        return self._bounds[reach]
 
     def __len__(self) -> int:
         return len(self._spoken)
 
-    def find(self, text: str, *, extra: float = 0.0) -> list[SoundMatch]:
-        """Each sound-alike that is not written exactly like the phrase, best alignment per place.
-
-        ``extra`` syllables are added to every tolerance, to look for near misses.
-        """
-        return self.find_all([text], extra=extra)[0]
+    def find(self, text: str, *, reach: Reach = SAID) -> list[SoundMatch]:
+        """Each sound-alike that is not written exactly like the phrase, best alignment per place; near misses
+        within ``reach`` as well."""
+        return self.find_all([text], reach=reach)[0]
 
     def find_all(
-        self, texts: Sequence[str], *, extra: float = 0.0, joined: Texts | None = None
+        self, texts: Sequence[str], *, reach: Reach = SAID, joined: Texts | None = None
     ) -> list[list[SoundMatch]]:
         """``find`` for each of several texts, much faster than one by one.
 
@@ -163,17 +193,18 @@ class SoundIndex:
         if joined is None:
             joined = end_to_end(texts)
         heard: dict[int, _Heard] = {}
-        for place in dict.fromkeys(self._sieve.places(joined, extra=extra)):
+        bounds = self._bounded(reach)
+        for place in dict.fromkeys(self._sieve.places(joined, bounds)):
             which, index, begin = place
             if which not in heard:
                 start = int(joined.starts[which])
                 heard[which] = _Heard(texts[which], joined.classes[start : start + len(texts[which])])
-            match = self._compare(heard[which], index, begin, extra)
+            match = self._compare(heard[which], index, begin, bounds.farthest[index])
             if match is not None:
                 found[which].setdefault((index, match.start, match.end), match)
         return [list(matches.values()) for matches in found]
 
-    def _compare(self, heard: _Heard, index: int, begin: int, extra: float) -> SoundMatch | None:
+    def _compare(self, heard: _Heard, index: int, begin: int, farthest: float) -> SoundMatch | None:
         spoken = self._spoken[index]
         size = len(spoken.classes)
         slack, errors = indels_for(size), errors_for(size)
@@ -186,9 +217,9 @@ class SoundIndex:
             return None
         shifted = slack > 0 and _shifted(spoken.classes, heard.classes, begin, slack, errors)
         firm = _aligned(spoken, heard, begin, slack, shifted, limit=spoken.tolerance, loose=False)
-        if firm is not None or extra <= 0:
+        if firm is not None or farthest <= spoken.tolerance:
             return firm
-        return _aligned(spoken, heard, begin, slack, shifted, limit=spoken.tolerance + extra, loose=True)
+        return _aligned(spoken, heard, begin, slack, shifted, limit=farthest, loose=True)
 
 
 def _aligned(

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import How, Role, Span
-from pipeline.phrases.confirm import LEAST_GAIN, NearMiss, TextScorer, confidence_of, confirm, near_misses
+from pipeline.phrases.confirm import (
+    LEAST_GAIN,
+    NearMiss,
+    TextScorer,
+    confidence_of,
+    confirm,
+    near_misses,
+    near_misses_in,
+    reach,
+)
 from tests.unit.phrases.conversations import LEXICON, agent, customer, small_matcher
 
 GARBLED = "好的这不飞我关了"
@@ -50,6 +59,15 @@ def test_the_sound_decides(tmp_path: Path) -> None:
 def test_what_is_found_anyway_is_no_near_miss(tmp_path: Path) -> None:
     assert near_misses(small_matcher(tmp_path), [agent("这不归我管")]) == ()
     assert confirm((), hears("")) == ()
+
+
+def test_one_reading_gives_the_hits_and_the_near_misses(tmp_path: Path) -> None:
+    matcher = small_matcher(tmp_path)
+    said = [agent("这不归我管"), agent(GARBLED, start=5), agent("这布鬼我管", start=9)]
+    read = matcher.read(said, reach=reach(matcher, {"shirk"}))
+    assert [hit.how for hit in matcher.hits(read)] == [How.EXACT, How.SOUND]
+    assert matcher.hits(read) == matcher.match(said)
+    assert {near.written for near in near_misses_in(matcher, read)} == {GARBLED}
 
 
 @pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0])

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.phrases.costs import codes
 from pipeline.phrases.pieces import Pieces
-from pipeline.phrases.sound import SoundIndex
+from pipeline.phrases.sound import SAID, Reach, SoundIndex
 
 PHRASES = (
     "不归我", "谁知道", "不归我管", "你爱投诉", "随便你投诉", "我要去投诉你", "有什么可以帮你",
@@ -24,7 +24,10 @@ class _NoSieve:
     def __init__(self, index: SoundIndex) -> None:
         self._sieve = index._sieve
 
-    def places(self, texts, *, extra):  # type: ignore[no-untyped-def]
+    def bounds(self, farthest):  # type: ignore[no-untyped-def]
+        return self._sieve.bounds(farthest)
+
+    def places(self, texts, bounds):  # type: ignore[no-untyped-def]
         sieve, out = self._sieve, []
         for piece, first in zip(*(found.tolist() for found in sieve._pieces.find(texts.codes)), strict=True):
             which = int(texts.owner[first - 1])
@@ -47,13 +50,13 @@ def _texts(count: int) -> list[str]:
     return out
 
 
-@pytest.mark.parametrize("extra", [0.0, 1.2])
-def test_nothing_is_lost(extra: float, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reach", [SAID, Reach(1.2), Reach(1.2, 0.31), Reach(1.2, 0.31, frozenset({1, 7}))])
+def test_nothing_is_lost(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     index = SoundIndex((phrase, k, None) for k, phrase in enumerate(PHRASES))
     texts = _texts(400)
-    found = index.find_all(texts, extra=extra)
+    found = index.find_all(texts, reach=reach)
     monkeypatch.setattr(index, "_sieve", _NoSieve(index))
-    assert found == index.find_all(texts, extra=extra)
+    assert found == index.find_all(texts, reach=reach)
     assert sum(map(len, found)) > 200
 
 
