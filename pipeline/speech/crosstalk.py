@@ -27,8 +27,8 @@ _FAR_BELOW_DB = 9.0
 """Only frames in which this channel is so far below the other tell what leaks: its own party is silent
 there."""
 _LEAST_FRAMES = 12
-_ENOUGH_FRAMES = 150
-"""Ten seconds of the other party alone, spread over the call: more tells no more of the line."""
+_ENOUGH_FRAMES = 300
+"""Twenty seconds of the other party alone, spread over the call: more tells no more of the line."""
 _ENOUGH_FOR_DELAY = 40
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
