@@ -52,6 +52,8 @@ def write(path: Path, channels: tuple[Samples, ...], codec: Codec) -> None:
         sound = soxr.resample(sound.T, LINE_RATE_HZ, codec.rate_hz).T
     pcm = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
     if codec.encoder == GSM:
+        if len(channels) > 1:
+            raise ValueError(f"{path.name}: GSM within WAV holds one channel; use another codec, or mono")
         soundfile.write(path, pcm.T, codec.rate_hz, subtype="GSM610", format="WAV")
         return
     layout = "mono" if len(channels) == 1 else "stereo"
