@@ -16,13 +16,38 @@ BLOCK_SECONDS = 0.1
 FEATURES_PER_BLOCK = 8
 
 
-class Blocks(Protocol):
-    """The voice along one stretch of speech."""
+class Voices(Protocol):
+    """The voice along all speech of a recording, in blocks; the stretches of speech follow one another."""
 
-    def __len__(self) -> int: ...
+    @property
+    def starts(self) -> NDArray[np.intp]:
+        """The first block of every stretch, and the number of all blocks."""
+        ...
+
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """The blocks whose voice is known (n,)."""
+        ...
+
+    @property
+    def loudness(self) -> NDArray[np.float32]:
+        """Mean log energy of the bands in nepers (n,), up to a constant."""
+        ...
+
+    @property
+    def sketch(self) -> NDArray[np.float32]:
+        """What is known of every block without hearing it (n, size)."""
+        ...
+
+    def hear(self, looks: Sequence[tuple[int, int]]) -> None:
+        """Make known the voice of blocks ``first .. last - 1`` of every look, which lies in one stretch."""
+        ...
 
     def vectors(self, firsts: NDArray[np.intp], lasts: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Unit vectors (n, size) of n runs of blocks ``firsts[i] .. lasts[i] - 1``: alike for like voices."""
+        """Unit vectors (n, size) of n runs of blocks ``firsts[i] .. lasts[i] - 1``: alike for like voices.
+
+        Blocks that were not heard do not count; a run of none but these gives zeros.
+        """
         ...
 
 
@@ -37,8 +62,8 @@ class Engine(Protocol):
     sureness: float
     """0..1: what a clear vector of this engine is worth."""
 
-    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
-        """One `Blocks` per stretch; together, because the tone of the line is judged over all of them."""
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> Voices:
+        """Prepare to hear at least one stretch."""
         ...
 
 
@@ -59,6 +84,23 @@ def sound_of(samples: Sound, stretch: Span) -> NDArray[np.float32]:
     return np.pad(sound, (before, end - start - before - len(sound)))
 
 
+def starts_of(stretches: Sequence[Span]) -> NDArray[np.intp]:
+    """The first block of every stretch where they follow one another, and the number of all blocks."""
+    return np.cumsum([0, *map(block_count, stretches)])
+
+
+def surroundings(starts: NDArray[np.intp], reach: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and one past the last block around every block, so many to each side, within its stretch."""
+    index = np.arange(starts[-1])
+    lengths = np.diff(starts)
+    return (
+        np.maximum(index - reach, np.repeat(starts[:-1], lengths)),
+        np.minimum(index + reach + 1, np.repeat(starts[1:], lengths)),
+    )
+
+
 def running(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """Sums from the start, one row more than ``values``: the sum over a run is a difference of two rows."""
-    return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums

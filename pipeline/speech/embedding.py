@@ -3,50 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from pipeline.domain import Sound, Span
 from pipeline.errors import ModelError
-from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
-from pipeline.speech.campplus import BLOCK, Pooling, campplus
-from pipeline.speech.fbank import fbank
+from pipeline.speech.blocks import FEATURES_PER_BLOCK, Voices, running, sound_of, starts_of
+from pipeline.speech.campplus import BLOCK, Campplus, Pooling
+from pipeline.speech.fbank import BANDS, fbank
+from pipeline.speech.sketch import sketch
 from pipeline.speech.tensors import read_tensors
 
 WEIGHTS_FILE = "campplus_cn_en_common.pt"
-_PASS_BLOCKS = 300
-"""Longer stretches go through the network in passes of 30 s, so that memory stays small."""
+_PASS_BLOCKS = 64
+"""So many blocks go through the network at once: large matrices that still fit into a core's cache."""
+_PASS_VECTORS = 4096
+"""So many vectors are made at once, so that memory stays small."""
 
 
-@dataclass(frozen=True, slots=True)
-class _NetworkBlocks:
-    """Running sums over the network's frames and over their squares, one row more than blocks."""
+class _NetworkVoices:
+    """Features of all blocks; sums over the network's frames, and over their squares, of those heard."""
 
-    sums: NDArray[np.float64]
-    squares: NDArray[np.float64]
-    pooling: Pooling
+    def __init__(
+        self, features: NDArray[np.float32], starts: NDArray[np.intp], network: Campplus, pooling: Pooling
+    ) -> None:
+        self._features = features.reshape(-1, FEATURES_PER_BLOCK, BANDS)
+        self._network, self._pooling = network, pooling
+        self._sums: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+        self.starts = starts
+        self.heard = np.zeros(len(self._features), np.bool_)
+        self.loudness: NDArray[np.float32] = self._features.mean(axis=(1, 2))
 
-    def __len__(self) -> int:
-        return len(self.sums) - 1
+    @cached_property
+    def sketch(self) -> NDArray[np.float32]:
+        return sketch(self._features, self.starts)
+
+    def hear(self, looks: Sequence[tuple[int, int]]) -> None:
+        for size in sorted({last - first for first, last in looks}):
+            firsts = [first for first, last in looks if last - first == size]
+            step = max(1, _PASS_BLOCKS // size)
+            for number in range(0, len(firsts), step):
+                blocks = np.add.outer(firsts[number : number + step], np.arange(size))
+                frames = self._network(self._features[blocks].reshape(len(blocks), -1, BANDS))
+                frames = frames.reshape(blocks.size, BLOCK, -1)
+                sums, squares = frames.sum(axis=1), (frames * frames).sum(axis=1)
+                self._sums.update(zip(blocks.ravel().tolist(), zip(sums, squares, strict=True), strict=True))
+                self.heard[blocks] = True
+        self.__dict__.pop("_running", None)
+
+    @cached_property
+    def _running(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """For every block how many before it were heard; running sums over those."""
+        before = np.concatenate([[0], np.cumsum(self.heard)])
+        rows = [self._sums[block] for block in np.flatnonzero(self.heard).tolist()]
+        return (
+            before,
+            running(np.array([row[0] for row in rows])),
+            running(np.array([row[1] for row in rows])),
+        )
 
     def vectors(self, firsts: NDArray[np.intp], lasts: NDArray[np.intp]) -> NDArray[np.float32]:
-        counts = (lasts - firsts) * float(BLOCK)
-        sums, squares = (each[lasts] - each[firsts] for each in (self.sums, self.squares))
-        vectors = self.pooling(counts, sums, squares)
-        unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
+        before, sums, squares = self._running
+        firsts, lasts = before[firsts], before[lasts]
+        parts = []
+        for start in range(0, len(firsts), _PASS_VECTORS):
+            first, last = firsts[start : start + _PASS_VECTORS], lasts[start : start + _PASS_VECTORS]
+            counts = np.maximum(last - first, 1) * float(BLOCK)
+            vectors = self._pooling(counts, sums[last] - sums[first], squares[last] - squares[first])
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            vectors[first == last] = 0.0
+            parts.append(vectors)
+        return np.concatenate(parts)
 
 
 class NetworkEngine:
-    """CAM++ on one core; costs about 0.014 seconds per second of speech."""
+    """CAM++ on one core; costs about 0.011 seconds per second of speech that it hears."""
 
     name = "campplus"
-    same_voice = 0.79
+    same_voice = 0.81
     reach = 3
     sureness = 1.0
 
@@ -57,29 +94,17 @@ class NetworkEngine:
             ModelError: the file is missing, damaged or of another network.
         """
         tensors = read_tensors(weights)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._pooling = Pooling(tensors)
-            self._session: Any = onnxruntime.InferenceSession(
-                campplus(tensors), options, providers=["CPUExecutionProvider"]
-            )
+            self._network, self._pooling = Campplus(tensors), Pooling(tensors)
         except KeyError as error:
             raise ModelError(f"not the weights of CAM++: no {error.args[0]}", path=weights) from error
 
-    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
-        features = [fbank(sound_of(samples, stretch)) for stretch in stretches]
-        frames = sum(map(len, features))
-        line = sum(each.sum(axis=0, dtype=np.float64) for each in features) / max(frames, 1)
-        return tuple(self._blocks(each - np.asarray(line, np.float32)) for each in features)
-
-    def _blocks(self, features: NDArray[np.float32]) -> _NetworkBlocks:
-        sums, squares = [], []
-        step = _PASS_BLOCKS * FEATURES_PER_BLOCK
-        for start in range(0, len(features), step):
-            (frames,) = self._session.run(["frames"], {"features": features[None, start : start + step]})
-            blocks = frames[0].reshape(frames.shape[1], -1, BLOCK)
-            sums.append(blocks.sum(axis=2).T)
-            squares.append((blocks * blocks).sum(axis=2).T)
-        return _NetworkBlocks(running(np.concatenate(sums)), running(np.concatenate(squares)), self._pooling)
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> Voices:
+        starts = starts_of(stretches)
+        features = np.empty((starts[-1] * FEATURES_PER_BLOCK, BANDS), np.float32)
+        for stretch, first, last in zip(stretches, starts[:-1], starts[1:], strict=True):
+            features[first * FEATURES_PER_BLOCK : last * FEATURES_PER_BLOCK] = fbank(
+                sound_of(samples, stretch)
+            )
+        features -= features.mean(axis=0, dtype=np.float64).astype(np.float32)  # the tone of the line
+        return _NetworkVoices(features, starts, self._network, self._pooling)

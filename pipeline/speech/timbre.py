@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
 from pipeline.domain import Sound, Span
-from pipeline.speech.blocks import FEATURES_PER_BLOCK, Blocks, running, sound_of
+from pipeline.speech.blocks import FEATURES_PER_BLOCK, Voices, running, sound_of, starts_of
 from pipeline.speech.fbank import HOP, fbank
 
 _CEPSTRA = 20
@@ -32,15 +33,19 @@ _CENTRE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _TimbreBlocks:
-    """Running sums of what was counted per block; see `_counted`."""
+class _TimbreVoices:
+    """Running sums of what was counted per block, see `_counted`: all is heard from the start."""
 
+    starts: NDArray[np.intp]
     sums: NDArray[np.float64]
     middle: NDArray[np.float64]
     spread: NDArray[np.float64]
+    heard: NDArray[np.bool_]
+    loudness: NDArray[np.float32]
+    sketch: NDArray[np.float32]
 
-    def __len__(self) -> int:
-        return len(self.sums) - 1
+    def hear(self, looks: Sequence[tuple[int, int]]) -> None:
+        pass
 
     def vectors(self, firsts: NDArray[np.intp], lasts: NDArray[np.intp]) -> NDArray[np.float32]:
         measured = (_means(self.sums[lasts] - self.sums[firsts], self.middle) - self.middle) / self.spread
@@ -58,21 +63,27 @@ class TimbreEngine:
     reach = 7
     sureness = 0.6
 
-    def listen(self, samples: Sound, stretches: Sequence[Span]) -> tuple[Blocks, ...]:
+    def listen(self, samples: Sound, stretches: Sequence[Span]) -> Voices:
         sounds = [sound_of(samples, stretch) for stretch in stretches]
         mels = [fbank(sound) for sound in sounds]
-        if not mels:
-            return ()
-        loud = float(np.percentile(np.concatenate([mel.mean(axis=1) for mel in mels]), 95))
-        sums = [
-            running(_counted(mel, pitch_octaves(sound), loud - _QUIET_NEPERS))
-            for mel, sound in zip(mels, sounds, strict=True)
-        ]
-        seconds = np.concatenate([_windows(each) for each in sums])
-        middle = _means(np.concatenate([each[-1:] for each in sums]).sum(axis=0, keepdims=True), None)[0]
-        return tuple(
-            _TimbreBlocks(each, middle, np.maximum(_means(seconds, middle).std(axis=0), 1e-3))
-            for each in sums
+        loudness = np.concatenate([mel.mean(axis=1) for mel in mels])
+        quiet = float(np.percentile(loudness, 95)) - _QUIET_NEPERS
+        starts = starts_of(stretches)
+        sums = running(
+            np.concatenate(
+                [_counted(mel, pitch_octaves(sound), quiet) for mel, sound in zip(mels, sounds, strict=True)]
+            )
+        )
+        seconds = np.concatenate([_windows(sums[a : b + 1]) for a, b in pairwise(starts.tolist())])
+        middle = _means(sums[-1:], None)[0]
+        return _TimbreVoices(
+            starts=starts,
+            sums=sums,
+            middle=middle,
+            spread=np.maximum(_means(seconds, middle).std(axis=0), 1e-3),
+            heard=np.ones(len(sums) - 1, np.bool_),
+            loudness=loudness.reshape(-1, FEATURES_PER_BLOCK).mean(axis=1),
+            sketch=np.empty((len(sums) - 1, 0), np.float32),
         )
 
 
