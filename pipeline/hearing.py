@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.audio import Audio, decode
+from pipeline.dialogue import assemble
 from pipeline.domain import Recording, Role, Segment, Span, Transcript
 from pipeline.measures import Scene
-from pipeline.speech import Heard, Listener, Party, find_roles
+from pipeline.phrases import Matcher
+from pipeline.speech import Heard, Listener, Party, Roles, find_roles
 from pipeline.transcription import Window, cut_windows
+
+BEYOND_DOUBT = 0.9975
+"""Surer roles (log-odds of 6) are not asked about again: it costs a second search for phrases."""
+PHRASE_ODDS = 1.5
+"""Log-odds of a sure hit of one more code. On 39 calls of two nights, one of them with wordings that no
+lexicon was written for, the true roles gave up to 8 more such hits and never fewer than the opposite ones."""
 
 Spoken = Sequence[tuple[Window, Segment]]
 """Segments, each with the window that it was heard in."""
@@ -42,7 +50,7 @@ def listen(recording: Recording, listener: Listener) -> Listened:
     return Listened(recording, audio, heard, windows)
 
 
-def roles_of(call: Listened, segments: Sequence[Segment]) -> tuple[tuple[Role, ...], float]:
+def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> Roles:
     """Role of each party, and how sure that is."""
     claim = call.recording.call.agent_channel
     parties = []
@@ -62,7 +70,23 @@ def roles_of(call: Listened, segments: Sequence[Segment]) -> tuple[tuple[Role, .
             )
         )
     found = find_roles(parties, direction=call.recording.call.direction)
-    return found.roles, found.confidence
+    if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
+        found = found.weighed(_by_phrases(segments, found.roles, matcher))
+    return found
+
+
+def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: Matcher) -> float:
+    """Log-odds for these roles and against the opposite ones: who says what only an agent, or only a
+    customer, says. Every code of the lexicons has a role, so that they know far more such words than
+    `find_roles`; each code counts once, with its surest hit."""
+    ways = [assemble(segments, order, confidence=1.0).utterances for order in (roles, roles[::-1])]
+    believed = []
+    for hits in matcher.match_all(ways):
+        surest: dict[str, float] = {}
+        for hit in hits:
+            surest[hit.code] = max(surest.get(hit.code, 0.0), hit.confidence)
+        believed.append(sum(surest.values()))
+    return PHRASE_ODDS * (believed[0] - believed[1])
 
 
 def scene_of(call: Listened, roles: Sequence[Role], spoken: Spoken, transcript: Transcript) -> Scene:

@@ -50,13 +50,13 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
     said = [(window, segment(window, text)) for window, text in zip(call.windows, texts, strict=True)]
     spoken = [(window, found) for window, found in said if found is not None]
     segments = [found for _, found in spoken]
-    roles, confidence = roles_of(call, segments)
-    transcript = assemble(segments, roles, confidence=confidence)
-    measures = measure(scene_of(call, roles, spoken, transcript))
+    parties = roles_of(call, segments, tools.matcher)
+    transcript = assemble(segments, parties.roles, confidence=parties.confidence)
+    measures = measure(scene_of(call, parties.roles, spoken, transcript))
     hits = phrases_of(
         transcript,
         spoken=spoken,
-        roles=roles,
+        roles=parties.roles,
         matcher=tools.matcher,
         transcriber=tools.transcriber,
     )

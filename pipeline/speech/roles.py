@@ -1,9 +1,10 @@
 """Which party is the agent.
 
 Three witnesses, added as log-odds: what the switch claims, who speaks first (the one who is called), and
-what is said. Words weigh most: switches are configured wrong and dumps are swapped, but nobody except an
-agent says 很高兴为您服务. Words are compared by sound (toneless pinyin), since the recogniser writes
-很高新为你服务 as well.
+what is said; where they leave doubt, the caller adds what the lexicons make of it (`Roles.weighed`). Words
+weigh most: switches are configured wrong and dumps are swapped, but nobody except an agent says
+很高兴为您服务. Words are compared by sound (toneless pinyin), since the recogniser writes 很高新为你服务 as
+well.
 """
 
 from __future__ import annotations
@@ -131,6 +132,12 @@ class Roles:
     roles: tuple[Role, ...]
     confidence: float
     """0.5 (a guess) .. 1."""
+
+    def weighed(self, odds: float) -> Roles:
+        """With another witness: log-odds for these roles, which turn round where it outweighs the others."""
+        all_odds = math.log(self.confidence / max(1 - self.confidence, 1e-9)) + odds
+        roles = self.roles if all_odds >= 0 else tuple(role.other for role in self.roles)
+        return Roles(roles, _sigmoid(abs(all_odds)))
 
 
 def find_roles(parties: Sequence[Party], *, direction: str | None = None) -> Roles:
