@@ -25,9 +25,13 @@ PLENTY_SECONDS = 5.0
 """Of so much speech heard the vector of a voice is steady; halves of one with less may differ by chance."""
 CHANCE = 0.5
 """By how much, at most: taken off the threshold where there is a second of speech."""
-ROUNDS = 4
+ROUNDS = 5
 LOOK_AGAIN = 1
-"""The round in which doubtful blocks are heard."""
+"""The round in which doubtful blocks are heard ..."""
+HEAR_ALL = 2
+"""... and all the others, where the voices are still not clear: too near, or one of them too rare."""
+MOST_UNHEARD = 6000
+"""Blocks that are heard for that: ten minutes."""
 DOUBT = 0.3
 """Relative to its mean size, how far what a sketch tells must be from nothing to be believed."""
 CLOSE = 0.1
@@ -64,7 +68,8 @@ def share_floor(voices: Voices, *, engine: Engine) -> Floor:
 
     Cluster, then segment again with the clusters as models (Viterbi), and repeat with the voices taken from
     whole runs, which mix no speakers as windows over a change do. Blocks that were not heard go by their
-    sketch; those it leaves in doubt are heard once that shows.
+    sketch; those it leaves in doubt are heard once that shows, and all where the voices remain unclear: few
+    looks may take noise for a voice, and the sketch would follow them.
     """
     starts = voices.starts
     lengths = tuple(np.diff(starts).tolist())
@@ -77,16 +82,25 @@ def share_floor(voices: Voices, *, engine: Engine) -> Floor:
     for number in range(ROUNDS):
         favours, guessed = _favours(voices, vectors, centres)
         speakers = likeliest(favours / max(float(np.abs(favours[voices.heard]).mean()), 1e-9), costs)
-        if number == LOOK_AGAIN and not voices.heard.all():
+        rarer = float(np.bincount(speakers, minlength=2).min()) * BLOCK_SECONDS
+        near = float(centres[0] @ centres[1]) > _one_voice_above(voices, speakers, engine) - CLOSE
+        unheard = int((~voices.heard).sum())
+        if number == LOOK_AGAIN and unheard:
             doubtful = (np.abs(guessed) < DOUBT) | ((guessed > 0) != speakers)
-            if float(centres[0] @ centres[1]) > _one_voice_above(voices, speakers, engine) - CLOSE:
+            if near:
                 doubtful[_more_of_each(voices, speakers)] = True
             voices.hear(looks_at(doubtful & ~voices.heard, starts))
             vectors = _around(voices, engine.reach)
-        if np.bincount(speakers, minlength=2).min() * BLOCK_SECONDS < SHORTEST_VOICE_SECONDS:
+        elif number == HEAR_ALL and (near or rarer < PLENTY_SECONDS) and 0 < unheard <= MOST_UNHEARD:
+            voices.hear(looks_at(~voices.heard, starts))
+            vectors = _around(voices, engine.reach)
+            centres = find_centres(vectors)
+            continue
+        if rarer < SHORTEST_VOICE_SECONDS and (number > LOOK_AGAIN or not unheard):
             return _one_voice(lengths)
         runs = _runs(speakers, starts)
-        centres = _centres(voices, runs, speakers)
+        if rarer > 0:
+            centres = _centres(voices, runs, speakers)
     alike = float(centres[0] @ centres[1])
     if alike > _one_voice_above(voices, speakers, engine):
         return _one_voice(lengths)

@@ -15,7 +15,7 @@ from pipeline.speech.embedding import NetworkEngine
 from pipeline.speech.floor import share_floor
 from pipeline.speech.looks import LOOK, first_looks, looks_at
 from pipeline.speech.sketch import sketch, surmised
-from tests.unit.speech.test_diarisation import TWO_PARTIES, WEIGHTS, needs_weights, sound, spoken
+from tests.unit.speech.test_diarisation import WEIGHTS, needs_weights, sound, spoken, truth
 
 LENGTHS = st.lists(st.integers(1, 120), min_size=1, max_size=30)
 
@@ -94,9 +94,17 @@ def test_a_look_hears_the_same_alone_and_among_others() -> None:
 
 
 @needs_weights
-@pytest.mark.parametrize("call_id", TWO_PARTIES)
-def test_of_a_call_only_a_part_goes_through_the_network(call_id: str) -> None:
+def test_of_a_clear_call_only_a_part_goes_through_the_network() -> None:
     engine = NetworkEngine(WEIGHTS)
-    voices = engine.listen(sound(call_id), spoken(call_id))
+    voices = engine.listen(sound("N06"), spoken("N06"))
     share_floor(voices, engine=engine)
     assert 0.15 < voices.heard.mean() < 0.8
+
+
+@needs_weights
+def test_one_voice_is_found_only_after_all_was_heard() -> None:
+    engine = NetworkEngine(WEIGHTS)
+    customer = tuple(span for span, role in truth("N07") if role == "customer")
+    voices = engine.listen(sound("N07"), customer)
+    assert {run.speaker for run in share_floor(voices, engine=engine).runs} == {0}
+    assert voices.heard.all()
