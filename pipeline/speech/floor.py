@@ -25,10 +25,10 @@ PLENTY_SECONDS = 5.0
 """Of so much speech heard the vector of a voice is steady; halves of one with less may differ by chance."""
 CHANCE = 0.5
 """By how much, at most: taken off the threshold where there is a second of speech."""
-ROUNDS = 5
+ROUNDS = 6
 LOOK_AGAIN = 1
 """The round in which doubtful blocks are heard ..."""
-HEAR_ALL = 2
+HEAR_ALL = 3
 """... and all the others, where the voices are still not clear: too near, or one of them too rare."""
 MOST_UNHEARD = 6000
 """Blocks that are heard for that: ten minutes."""
