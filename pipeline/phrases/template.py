@@ -46,6 +46,7 @@ SLOTS = {
 
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\[pP](?:\{\w+\}|\w)|\\.|\(\?[:A-Za-z<>]*")
+_EMPTY_OPTION = re.compile(r"(?<=[(|])(?=[|)])")
 _REPEATED_FILLER = re.compile("[" + "".join(sorted(FILLERS)) + "][?*+{]")
 
 
@@ -79,7 +80,13 @@ def folded(template: str) -> str:
         )
         at = special.end()
     out.append(_letters(template[at:]))
-    return "".join(out)
+    text = "".join(out)
+    if len(_EMPTY_OPTION.findall(text)) > len(_EMPTY_OPTION.findall(template)):
+        raise TemplateError(
+            "an option of “(…|…)” is only fillers or punctuation, which are dropped before matching: it "
+            "would match everywhere; take it out"
+        )
+    return text
 
 
 def _letters(piece: str) -> str:

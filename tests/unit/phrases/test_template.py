@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.plain import normalise
-from pipeline.phrases.template import SPELLINGS_AT_MOST, TemplateError, spellings
+from pipeline.phrases.template import SPELLINGS_AT_MOST, TemplateError, folded, spellings
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,13 @@ def test_a_set_finds_each_pattern() -> None:
 )
 def test_what_every_match_holds(template: str, must: str) -> None:
     assert compiled(template).must in (must, normalise(must))
+
+
+@pytest.mark.parametrize("template", ["(好|嗯|行)了", "(哦|你)好", "好(啊|，)再见"])
+def test_an_option_of_nothing_but_fillers_is_refused(template: str) -> None:
+    with pytest.raises(TemplateError, match="match everywhere"):
+        folded(template)
+
+
+def test_an_option_that_is_empty_on_purpose_is_not() -> None:
+    assert folded("好(的|)再见") == "好(的|)再见"
