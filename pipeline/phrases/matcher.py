@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pipeline.domain import How, PhraseHit, Role, Utterance
+from pipeline.domain import How, PhraseHit, Role, Severity, Utterance
 from pipeline.phrases.anchors import Anchors, Repaired, words_of
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
@@ -17,12 +17,15 @@ from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SAID, Reach, SoundIndex, SoundMatch, end_to_end
-from pipeline.phrases.strictness import counts_up_to, explains
+from pipeline.phrases.strictness import SHORT, counts_up_to, explains
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import cuts_a_word, foreign_words
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
+GRAVE_SHORT_TOLERANCE = 0.15
+"""Sound distance up to which text alone makes a short phrase (three syllables) a grave accusation: ordinary
+talk has too many that sound like it. What is farther may still be borne out by the sound."""
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
 HARMLESS = "context “"
@@ -92,9 +95,11 @@ class Matcher:
 
     def _soundable(self) -> Iterator[tuple[str, int, float | None]]:
         for i, phrase in enumerate(self._phrases):
+            grave = phrase.code.severity is Severity.A
             for variant in phrase.variants:
                 for spelling in spellings(variant).texts[:SOUNDED_AT_MOST]:
-                    yield spelling, i, phrase.tolerance
+                    strict = grave and len(spelling) == SHORT and phrase.tolerance is None
+                    yield spelling, i, GRAVE_SHORT_TOLERANCE if strict else phrase.tolerance
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
