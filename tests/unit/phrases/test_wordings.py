@@ -29,3 +29,9 @@ def test_wordings_are_found(code: str) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(WORDINGS) >= 400
+
+
+def test_short_grave_words_are_not_made_of_what_merely_sounds_alike() -> None:
+    """没娘教 is no reading of 每年交, as the recogniser wrote it in a sales call."""
+    said = sentence("才能每五年，美年交两万，交完五年", Role.AGENT)
+    assert "abuse" not in {hit.code for hit in default_matcher().match([said])}
