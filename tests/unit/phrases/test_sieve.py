@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.phrases.costs import codes
 from pipeline.phrases.pieces import Pieces
+from pipeline.phrases.sieve import Bounds, Texts
 from pipeline.phrases.sound import SAID, Reach, SoundIndex
 
 PHRASES = (
@@ -24,10 +27,10 @@ class _NoSieve:
     def __init__(self, index: SoundIndex) -> None:
         self._sieve = index._sieve
 
-    def bounds(self, farthest):  # type: ignore[no-untyped-def]
+    def bounds(self, farthest: NDArray[np.float64]) -> Bounds:
         return self._sieve.bounds(farthest)
 
-    def places(self, texts, bounds):  # type: ignore[no-untyped-def]
+    def places(self, texts: Texts, bounds: Bounds) -> list[tuple[int, int, int]]:
         sieve, out = self._sieve, []
         for piece, first in zip(*(found.tolist() for found in sieve._pieces.find(texts.codes)), strict=True):
             which = int(texts.owner[first - 1])
