@@ -7,15 +7,15 @@ from pathlib import Path
 
 import re2
 from pydantic import ValidationError
-from ruamel.yaml.comments import CommentedMap
 
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
 from pipeline.phrases import pattern
 from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
-from pipeline.phrases.source import line_of, read_yaml
+from pipeline.phrases.source import read_yaml
 from pipeline.phrases.template import TemplateError, folded, is_finite, spellings
+from pipeline.yaml_file import LinedMap, line_of
 
 MATCHER_REVISION = "2"
 """Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
@@ -73,7 +73,7 @@ def load_lexicons(folder: Path) -> Lexicons:
     return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
 
 
-def _validated(root: CommentedMap, path: Path) -> LexiconFile:
+def _validated(root: LinedMap, path: Path) -> LexiconFile:
     try:
         return LexiconFile.model_validate(root)
     except ValidationError as error:
@@ -97,7 +97,7 @@ def _phrase(
     entry: PhraseEntry,
     code_entry: CodeEntry,
     code: Code,
-    root: CommentedMap,
+    root: LinedMap,
     path: Path,
     where: tuple[str | int, ...],
     seen: dict[tuple[str, str], Place],

@@ -16,9 +16,10 @@ from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
 from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.kinds import Choice
-from pipeline.rubric.load import codes_used, line_of, load_rubric, read_document
+from pipeline.rubric.load import codes_used, load_rubric, read_document
 from pipeline.rubric.overlaps import overlap
 from pipeline.rubric.sheet import Item, Rubric
+from pipeline.yaml_file import line_of
 
 MOST_CRITERIA = 15
 """Longer sheets make inspectors fill in forms and agents hate them."""

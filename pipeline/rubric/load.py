@@ -9,16 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
 
 from pipeline.errors import RubricError
 from pipeline.rubric.sheet import Rubric
+from pipeline.yaml_file import YamlError, line_of, read_text
 
 MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
-QUOTES = "check the indentation, and quote values that contain {} [] , : or #"
 TOO_DEEP = "conditions within conditions without end; flatten them"
 CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
@@ -55,13 +52,13 @@ def parse_rubric(text: str) -> Rubric:
         RubricError: it is none for this version.
     """
     try:
-        return Rubric.model_validate(YAML(typ="safe").load(text))
-    except (ValidationError, YAMLError, ValueError, RecursionError) as error:
+        return Rubric.model_validate(read_text(text))
+    except (ValidationError, ValueError, RecursionError) as error:
         raise RubricError(f"the kept text is no rubric: {error}") from error
 
 
 def read_document(path: Path) -> Any:
-    """The file as ruamel's nodes, which know their lines.
+    """The file as mappings and lists that know their lines.
 
     Raises:
         RubricError: unreadable, too large, not YAML, an alias, or not a mapping.
@@ -73,43 +70,14 @@ def read_document(path: Path) -> Any:
     if len(raw) > MAX_BYTES:
         raise RubricError(f"larger than {MAX_BYTES} bytes; a score sheet is a few kilobytes", path=path)
     try:
-        text = raw.decode("utf-8-sig")
-        for event in YAML(typ="rt", pure=True).parse(text):
-            if isinstance(event, AliasEvent):
-                line = event.start_mark.line + 1
-                raise RubricError(
-                    "aliases (*name) are not accepted; write the value out", path=path, line=line
-                )
-        document = YAML(typ="rt", pure=True).load(text)
+        document = read_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RubricError("not UTF-8; save the file as UTF-8", path=path) from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = str(error.problem or error.context or "").strip().splitlines()[0]
-        raise RubricError(
-            f"not valid YAML: {problem}", path=path, line=mark.line + 1 if mark else None
-        ) from error
-    except YAMLError as error:
-        raise RubricError(f"not valid YAML: {str(error).splitlines()[0]}; {QUOTES}", path=path) from error
-    except ValueError as error:  # ruamel builds dates while it reads, and 13 is no month
-        raise RubricError(f"a value cannot be read ({error}); correct it", path=path) from error
-    except RecursionError as error:
-        raise RubricError(TOO_DEEP, path=path) from error
+    except YamlError as error:
+        raise RubricError(str(error), path=path, line=error.line) from error
     if not isinstance(document, Mapping):
         raise RubricError("a rubric is a mapping with 'rubric', 'title', 'sections', ...", path=path, line=1)
     return document
-
-
-def line_of(document: Any, place: Sequence[int | str]) -> int | None:
-    """The 1-based line of a place in the document; the nearest line known where a key is missing."""
-    node, line = document, 1
-    for key in place:
-        try:
-            line = (node.lc.item(key) if isinstance(key, int) else node.lc.key(key))[0] + 1
-            node = node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            continue  # a key that only the model knows, such as the long form of a list
-    return line
 
 
 def codes_used(document: Any) -> Iterator[tuple[str, int | None]]:

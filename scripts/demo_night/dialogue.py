@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from pipeline.yaml_file import read_text
 
 LABEL = re.compile(r"\[(?P<kind>[rvepnx]):(?P<code>[a-z0-9-]+)(?::(?P<why>[a-z-]+))?\|(?P<words>[^]]*)\]")
 ROLES = ("agent", "customer")
@@ -127,7 +127,7 @@ def parse_line(text: str) -> tuple[str, tuple[Label, ...]]:
 
 def load_dialogue(path: Path) -> Dialogue:
     """Read one dialogue; its call id is the file's name. Raises ValueError with the file for anything odd."""
-    raw: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_text(path.read_text(encoding="utf-8"))
     try:
         noise, gain = raw.pop("noise", {}), raw.pop("gain", {})
         return Dialogue(
@@ -152,7 +152,7 @@ def load_night(folder: Path) -> tuple[Dialogue, ...]:
 
 def load_agents(path: Path) -> dict[str, Agent]:
     """Agents by their id."""
-    raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    raw = read_text(path.read_text(encoding="utf-8"))
     return {agent_id: Agent(agent_id, **rest) for agent_id, rest in raw.items()}
 
 
