@@ -13,7 +13,7 @@ from pipeline.domain import Inspection, Recording
 from pipeline.inspection import Tools, build_tools
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
-from pipeline.transcription import Transcriber, Window, WindowText
+from pipeline.transcription import ScoresTexts, Transcriber, Window, WindowText
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class GroupTimes:
     cpu: float
     recognition_cpu: float
     audio: float
+    confirmation_cpu: float = 0.0
+    """In the speech model too: phrases forced upon the sound."""
+
+    @property
+    def engine_cpu(self) -> float:
+        return self.recognition_cpu + self.confirmation_cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class WorkerTimes:
     def recognition_cpu(self) -> float:
         return sum(group.recognition_cpu for group in self.groups)
 
+    @property
+    def confirmation_cpu(self) -> float:
+        return sum(group.confirmation_cpu for group in self.groups)
+
 
 @dataclass(frozen=True)
 class ClockedFactory:
@@ -60,7 +70,7 @@ class ClockedTools:
     """An Inspector that knows what its recognition took."""
 
     def __init__(self, tools: Tools, file: Path) -> None:
-        self._transcriber = ClockedTranscriber(tools.transcriber)
+        self._transcriber = clocked(tools.transcriber)
         self._tools = replace(tools, transcriber=self._transcriber)
         self._file = file
         self._groups: list[GroupTimes] = []
@@ -68,12 +78,19 @@ class ClockedTools:
         self._write()
 
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
-        cpu, recognition, audio = time.process_time(), self._transcriber.cpu_seconds, 0.0
+        clock, audio = self._transcriber, 0.0
+        cpu, recognition, confirmation = time.process_time(), clock.cpu_seconds, clock.confirmation_seconds
         for inspection in self._tools.inspect(recordings):
             yield inspection  # the sending is the worker's business, and counts
             audio += inspection.duration or 0.0
-        recognition = self._transcriber.cpu_seconds - recognition
-        self._groups.append(GroupTimes(time.process_time() - cpu, recognition, audio))
+        self._groups.append(
+            GroupTimes(
+                cpu=time.process_time() - cpu,
+                recognition_cpu=clock.cpu_seconds - recognition,
+                audio=audio,
+                confirmation_cpu=clock.confirmation_seconds - confirmation,
+            )
+        )
         self._write()
 
     def rejudge(self, inspection: Inspection) -> Inspection:
@@ -91,7 +108,7 @@ class ClockedTranscriber:
 
     def __init__(self, inner: Transcriber) -> None:
         self._inner = inner
-        self.cpu_seconds = 0.0
+        self.cpu_seconds = self.confirmation_seconds = 0.0
 
     @property
     def name(self) -> str:
@@ -109,6 +126,26 @@ class ClockedTranscriber:
             self.cpu_seconds += time.process_time() - began
 
 
+class ClockedScorer(ClockedTranscriber):
+    """The same of an engine that can say how well a text explains a sound."""
+
+    def __init__(self, inner: Transcriber, scorer: ScoresTexts) -> None:
+        super().__init__(inner)
+        self._scorer = scorer
+
+    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+        began = time.process_time()
+        try:
+            return self._scorer.log_probabilities(window, texts)
+        finally:
+            self.confirmation_seconds += time.process_time() - began
+
+
+def clocked(inner: Transcriber) -> ClockedTranscriber:
+    """A stopwatch that can do what the engine can: the inspection asks for it."""
+    return ClockedScorer(inner, inner) if isinstance(inner, ScoresTexts) else ClockedTranscriber(inner)
+
+
 def read_times(folder: Path) -> tuple[WorkerTimes, ...]:
     """What the workers of a run have written."""
     return tuple(_times(path) for path in sorted(folder.glob("worker-*.json")))
@@ -120,7 +157,7 @@ def _times(path: Path) -> WorkerTimes:
 
 
 def settled_share(workers: Sequence[WorkerTimes], *, parent_cpu: float) -> float | None:
-    """Share of the CPU time that is not recognition once every worker is warmed up, 0..1.
+    """Share of the CPU time that is not the speech model's once every worker is warmed up, 0..1.
 
     Each worker's first group is left out; the parent's time (finding, identifying, storing) is shared among
     the groups by their audio. None where no worker had a second group.
@@ -131,4 +168,4 @@ def settled_share(workers: Sequence[WorkerTimes], *, parent_cpu: float) -> float
         return None
     parent = parent_cpu * sum(group.audio for group in settled) / audio
     cpu = parent + sum(group.cpu for group in settled)
-    return 1.0 - sum(group.recognition_cpu for group in settled) / cpu
+    return 1.0 - sum(group.engine_cpu for group in settled) / cpu

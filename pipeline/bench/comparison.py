@@ -151,6 +151,7 @@ def _collect(
             loading_wall=outcome.loading_wall,
             work_wall=outcome.work_wall,
             recognition_cpu=outcome.recognition_cpu,
+            confirmation_cpu=outcome.confirmation_cpu,
             settled_share=outcome.settled_share,
             peaks=outcome.peaks,
             load_before=load,

@@ -55,7 +55,8 @@ def table(bench: Bench) -> str:
     """The table and what it was measured on, in Markdown."""
     heads = (
         "", "CPU s", "wall s", "× real time", "with loading", "vs. README", "vs. batched",
-        "peak MiB", "all processes MiB", "CER", "CER, any role", "phrases", "not recognition", "warmed up",
+        "peak MiB", "all processes MiB", "CER", "CER, any role", "phrases",
+        "confirmation", "not the speech model", "warmed up",
     )  # fmt: skip
     lines = [_line(heads), "|---|" + "---:|" * (len(heads) - 1)]
     for way in WAYS:
@@ -84,6 +85,7 @@ def cells(bench: Bench, row: Row) -> tuple[str, ...]:
         _rate(accuracy.error_rate if accuracy else None),
         _rate(accuracy.error_rate_any_role if accuracy else None),
         "" if accuracy is None or not accuracy.phrases else f"{accuracy.found} of {accuracy.phrases}",
+        _share(row, row.confirmation_share),
         _share(row, row.other_share),
         _share(row, row.settled_share),
     )

@@ -62,9 +62,12 @@ class Outcome:
     work_wall: float = 0.0
     loading_cpu: float = 0.0
     recognition_cpu: float | None = None
-    """Inside the transcriber; None where nobody looked."""
+    """Turning sound into text; None where nobody looked."""
+    confirmation_cpu: float | None = None
+    """Asking the speech model whether the sound bears out a phrase; None where nobody looked."""
     settled_share: float | None = None
-    """Of the CPU time, what is not recognition once the workers are warmed up, 0..1; None: not looked at."""
+    """Of the CPU time, what is not the speech model's once the workers are warmed up, 0..1; None: nobody
+    looked."""
     peaks: tuple[int, ...] = ()
     """Highest resident memory of each process."""
     workers: int = 1

@@ -58,6 +58,7 @@ def measure(job: Job) -> Outcome:
         work_wall=ended - ready + planning,
         loading_cpu=own_loading_cpu + sum(worker.loading_cpu for worker in times),
         recognition_cpu=sum(worker.recognition_cpu for worker in times),
+        confirmation_cpu=sum(worker.confirmation_cpu for worker in times),
         settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,

@@ -28,9 +28,11 @@ class Run(_Frozen):
     work_wall: float
     """From the loaded model to the last result."""
     recognition_cpu: float | None
-    """Inside the transcriber, where that is known."""
+    """Turning sound into text, where that is known."""
+    confirmation_cpu: float | None = None
+    """Asking the speech model whether the sound bears out a phrase, where that is known."""
     settled_share: float | None = None
-    """Of the CPU time, what is not recognition once the workers are warmed up, 0..1."""
+    """Of the CPU time, what is not the speech model's once the workers are warmed up, 0..1."""
     peaks: tuple[int, ...]
     """Highest resident memory of each process."""
     load_before: float
@@ -82,11 +84,21 @@ class Row(_Frozen):
 
     @property
     def other_share(self) -> float | None:
-        """Share of the CPU time (without loading) that is not recognition, 0..1."""
+        """Share of the CPU time (without loading) that is neither recognition nor confirmation, 0..1."""
         shares = [
-            1.0 - run.recognition_cpu / (run.cpu - run.loading_cpu)
+            1.0 - (run.recognition_cpu + (run.confirmation_cpu or 0.0)) / (run.cpu - run.loading_cpu)
             for run in self.runs
             if run.recognition_cpu is not None and run.cpu > run.loading_cpu
+        ]
+        return median(shares) if shares else None
+
+    @property
+    def confirmation_share(self) -> float | None:
+        """Share of the CPU time (without loading) that goes into acoustic confirmation, 0..1."""
+        shares = [
+            run.confirmation_cpu / (run.cpu - run.loading_cpu)
+            for run in self.runs
+            if run.confirmation_cpu is not None and run.cpu > run.loading_cpu
         ]
         return median(shares) if shares else None
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import ahocorasick
 import re2
 
+from pipeline.phrases.needs import needs
 from pipeline.phrases.template import expression, slots
 
 MEMORY_BYTES = 4 << 20
 """For one pattern: an expression that needs more (``(.{0,500}){500}``) is refused when it is read."""
-SET_MEMORY_BYTES = 256 << 20
 
 
 def _options(memory: int) -> Any:
@@ -85,20 +86,33 @@ _LETTERS = re.compile(r"(?:[^\W_a-z](?![?*+]))+")
 
 
 class PatternSet:
-    """Many patterns at once: one pass tells which of them occur at all."""
+    """Many patterns at once: one pass over the text tells which of them can match it at all."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
-        self._set = re2.Set.SearchSet(_options(SET_MEMORY_BYTES)) if self._patterns else None
-        if self._set is not None:
-            for pattern in self._patterns:
-                self._set.Add(pattern.source)
-            self._set.Compile()
+        self._always: list[int] = []
+        """Patterns of which no word is known that they need."""
+        owners: dict[str, list[int]] = {}
+        for index, pattern in enumerate(self._patterns):
+            words = needs(pattern.source)
+            if words is None:
+                self._always.append(index)
+            for word in words or ():
+                owners.setdefault(word, []).append(index)
+        self._words = ahocorasick.Automaton()
+        for word, indexes in owners.items():
+            self._words.add_word(word, indexes)
+        self._words.make_automaton()
 
     def spans(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(index of the pattern, start, end) of each match."""
-        if self._set is None or not text:
-            return
-        for index in sorted(self._set.Match(text) or ()):
+        for index in sorted(self._possible(text)):
             for start, end in self._patterns[index].spans(text):
                 yield index, start, end
+
+    def _possible(self, text: str) -> set[int]:
+        found = set(self._always)
+        if text and len(self._words):
+            for _, indexes in self._words.iter(text):
+                found.update(indexes)
+        return found

@@ -23,6 +23,7 @@ _STYLES = {Way.OURS: "bold green", Way.LIMIT: "dim"}
 _FIGURES: dict[str, Callable[[Bench, Row], str]] = {
     "bench.cpu": lambda bench, row: f"{row.cpu:.1f}",
     "bench.work-cpu": lambda bench, row: f"{row.work_cpu:.1f}",
+    "bench.confirmation": lambda bench, row: _share(row, row.confirmation_share),
     "bench.other": lambda bench, row: _share(row, row.other_share),
     "bench.settled": lambda bench, row: _share(row, row.settled_share),
     "bench.wall": lambda bench, row: f"{row.wall:.1f}",

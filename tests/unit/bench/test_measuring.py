@@ -10,15 +10,19 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pipeline.bench.clocked import clocked
 from pipeline.bench.comparison import compare
 from pipeline.bench.job import Job, Outcome, Sound, job_from, outcome_from
 from pipeline.bench.measuring import measure
 from pipeline.bench.report import Bench
 from pipeline.bench.ways import Way, missing, openai_weights
+from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import CallinspectError, ModelError, UsageError
 from pipeline.settings import Settings
+from pipeline.transcription import ScoresTexts, Window, load_transcriber
 
 ROOT = Path(__file__).parents[3]
 NIGHT = ROOT / "scripts/demo_night/night"
@@ -86,7 +90,23 @@ def test_every_process_is_watched(compared: tuple[Bench, list[tuple[Way | None, 
     assert [len(run.peaks) for run in ours.runs] == [2, 2], "the parent and its one worker"
     assert ours.other_share is not None
     assert 0 < ours.other_share < 1
+    assert ours.confirmation_share is not None
     assert all(run.recognition_cpu for run in limit.runs)
+
+
+@needs_model
+def test_the_stopwatch_can_do_what_the_engine_can() -> None:
+    """Else the inspection would confirm nothing while it is measured."""
+    engine = load_transcriber("base", models=MODELS, language="zh", device="cpu", compute_type="int8")
+    watched = clocked(engine)
+    assert isinstance(engine, ScoresTexts)
+    assert isinstance(watched, ScoresTexts)
+    span = Span(0.0, 1.0)
+    window = Window(np.zeros(SAMPLE_RATE_HZ, np.float32), span, (span,))
+    assert watched.log_probabilities(window, ["您好", "再见"]) == engine.log_probabilities(
+        window, ["您好", "再见"]
+    )
+    assert watched.confirmation_seconds > 0 == watched.cpu_seconds
 
 
 @needs_model
@@ -170,7 +190,17 @@ def test_jobs_and_outcomes_travel_whole(tmp_path: Path) -> None:
     assert job_from(sent.as_json()) == sent
     assert job_from(replace(sent, way=Way.LIMIT).as_json()) == replace(sent, way=Way.LIMIT)
     outcome = Outcome(
-        1.0, 2.0, 3.0, None, 0.1, (5, 6), 2, (("c", ("您好", "")),), (Sound("c", ("a",), 2, 1.0),), ("p",)
+        1.0,
+        2.0,
+        3.0,
+        None,
+        None,
+        0.1,
+        (5, 6),
+        2,
+        (("c", ("您好", "")),),
+        (Sound("c", ("a",), 2, 1.0),),
+        ("p",),
     )
     assert outcome_from(outcome.as_json()) == outcome
 

@@ -47,3 +47,5 @@ def test_the_share_beside_recognition_leaves_out_what_happens_once() -> None:
     assert settled_share(workers, parent_cpu=1.0) == pytest.approx(1 - 3.8 / 4.5)
     assert settled_share([WorkerTimes(0.0, 4.0, MIB, (first,))], parent_cpu=1.0) is None
     assert settled_share([], parent_cpu=1.0) is None
+    asked = GroupTimes(cpu=2.0, recognition_cpu=1.5, audio=30.0, confirmation_cpu=0.4)
+    assert settled_share([WorkerTimes(0.0, 4.0, MIB, (first, asked))], parent_cpu=0.0) == pytest.approx(0.05)

@@ -28,7 +28,7 @@ def test_every_figure_stands_under_its_way() -> None:
     assert lines["with loading"] == ["12.5", "18.2", "31.6", "46.2"]
     assert lines["character error rate"] == ["0.277", "0.251", "0.180"]
     assert lines["phrases word for word"] == ["5/16", "7/16", "9/16"]
-    assert lines["not recognition"] == ["10.0%"]
+    assert lines["not the speech model"] == ["10.0%"]
     assert lines["warmed up"] == ["9.0%"]
     assert lines["peak MiB, one process"] == ["400", "400", "710", "400"]
     assert lines["over faster-whisper"] == ["1.00 / 1.00", "1.50 / 1.50", "3.00 / 3.46", "4.50 / 4.50"]
