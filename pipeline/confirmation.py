@@ -27,7 +27,7 @@ def phrases_of(
     """
     if not isinstance(transcriber, ScoresTexts):
         return matcher.match(transcript.utterances)
-    codes = _worth_asking(matcher.lexicons)
+    codes = worth_asking(matcher.lexicons)
     read = matcher.read(transcript.utterances, reach=reach(matcher, codes))
     windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
 
@@ -53,7 +53,8 @@ def joined(hits: Sequence[PhraseHit], more: Sequence[PhraseHit]) -> tuple[Phrase
     return tuple(sorted([*hits, *new], key=lambda h: (h.span, h.code, h.phrase))) if new else tuple(hits)
 
 
-def _worth_asking(lexicons: Lexicons) -> frozenset[str]:
+def worth_asking(lexicons: Lexicons) -> frozenset[str]:
+    """The codes whose near misses are tested against the sound."""
     return frozenset(
         code.code
         for code in lexicons.codes.values()

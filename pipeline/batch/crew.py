@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.batch.inspector import InspectorFactory
-from pipeline.batch.machine import single_threaded
+from pipeline.batch.machine import worker_environment
 from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, Message, Ready, work
 from pipeline.settings import Settings
@@ -49,7 +49,7 @@ class Worker:
         self._process = _SPAWN.Process(
             target=work, args=(theirs, factory, settings), name="callinspect-worker", daemon=True
         )
-        with single_threaded():
+        with worker_environment():
             self._process.start()
         theirs.close()  # else the end of the process would not end our reading
         self._events = events

@@ -2,8 +2,8 @@
 
 ``(账户|卡).{0,4}(还有|还剩)`` matches nothing without 还有 or 还剩. Of several such sets the one with the
 longest words is taken. The idea is that of RE2's prefilter (Cox, "Regular Expression Matching with a
-Trigram Index"). ``re2.Filter`` has it too, but looks for the words with 8 MB of memory, which is fifty times as
-slow over this project's lexicons. ``re2.Set`` is as fast as this over text it has seen, and two hundred times as
+Trigram Index"). ``re2.Filter`` has it too, but looks for the words with 8 MB of memory: fifty times as slow
+over this project's lexicons. ``re2.Set`` is as fast as this over text it has seen, and two hundred times as
 slow over text that is new to it.
 """
 

@@ -167,7 +167,8 @@ def find_roles(parties: Sequence[Party], *, direction: str | None = None) -> Rol
 
 def agent_likeness(text: str) -> float:
     """Log-odds that an agent said this, from its words; positive for agents. Bounded to +-12."""
-    sounds = _sound(text), _sound(text.replace("您", "你"))
+    exact = _sound(text)
+    sounds = exact, _POLITE.sub("|ni|", exact)
     odds = sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(True))
     odds -= sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(False))
     polite, blunt = text.count("您"), text.count("你")
@@ -181,6 +182,9 @@ def _claim(party: Party) -> float:
 
 def _sigmoid(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
+
+
+_POLITE = re.compile(r"\|nin(?=\|)\|?")
 
 
 def _sound(text: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.batch.lifeline import die_with_parent
-from pipeline.batch.machine import single_threaded
+from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
 from pipeline.domain import How, Inspection, PhraseHit
@@ -135,7 +135,7 @@ def _by_processes(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(settings,)
     )
     try:
-        with single_threaded():
+        with worker_environment():
             waiting = deque(shares)
             running: deque[Future[Share]] = deque()
             while waiting or running:

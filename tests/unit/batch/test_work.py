@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.batch.machine import cores, free_bytes, single_threaded, worker_bytes, worker_count
+from pipeline.batch.machine import cores, free_bytes, worker_bytes, worker_count, worker_environment
 from pipeline.batch.work import Job, Limits, groups
 from pipeline.domain import Call, Recording
 from pipeline.settings import Settings
@@ -84,7 +84,7 @@ def test_memory_is_counted_by_the_weights_on_the_disk(tmp_path: Path) -> None:
 def test_threads_are_pinned_only_while_workers_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "4")
-    with single_threaded():
+    with worker_environment():
         assert (os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]) == ("1", "4")
     assert "OMP_NUM_THREADS" not in os.environ
     assert os.environ["MKL_NUM_THREADS"] == "4"
