@@ -81,10 +81,12 @@ def test_memory_is_counted_by_the_weights_on_the_disk(tmp_path: Path) -> None:
     assert worker_bytes(str(tmp_path / "mine"), models=tmp_path / "none") == mine
 
 
-def test_threads_are_pinned_only_while_workers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_start_with_one_thread_each_and_keep_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "4")
     with worker_environment():
         assert (os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]) == ("1", "4")
-    assert "OMP_NUM_THREADS" not in os.environ
+        assert int(os.environ["MALLOC_TRIM_THRESHOLD_"]) >= int(os.environ["MALLOC_MMAP_THRESHOLD_"])
+    assert not {"OMP_NUM_THREADS", "MALLOC_TRIM_THRESHOLD_"} & set(os.environ)
     assert os.environ["MKL_NUM_THREADS"] == "4"
