@@ -30,6 +30,11 @@ _LEAST_FRAMES = 12
 _ENOUGH_FRAMES = 300
 """Twenty seconds of the other party alone, spread over the call: more tells no more of the line."""
 _ENOUGH_FOR_DELAY = 40
+_ENOUGH_FOR_NOISE = 60
+_QUIET_DB = 3.0
+_RISES = 2.0
+"""Only bins whose power so many times exceeds that of the pauses tell of a leak: hum of the mains and other
+noise that both channels share is coherent too, and no one's voice."""
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
 _LONGEST_DELAY = 4096
@@ -137,11 +142,10 @@ def _estimate(
     """How ``other`` leaks into ``own``, given their levels per frame; None where nothing does."""
     own_db, other_db = levels
     telling = (other_db > noise_floor_db(other_db) + 15) & (own_db < other_db - _FAR_BELOW_DB)
-    per = _FFT // FRAME
-    runs = np.convolve(telling, np.ones(per), "valid") > per - 0.5
-    starts = np.flatnonzero(runs)[:: _HOP // FRAME] * FRAME
+    starts = _windows(telling)
     if len(starts) < _LEAST_FRAMES:
         return None
+    noise = _noise(own, levels)
     starts = starts[:: math.ceil(len(starts) / _ENOUGH_FRAMES)]
     delay = _delay(own, other, starts[:: math.ceil(len(starts) / _ENOUGH_FOR_DELAY)])
     starts = starts[starts >= delay]
@@ -150,9 +154,27 @@ def _estimate(
     syy = np.sum(np.abs(y) ** 2, axis=0) + 1e-12
     sxy = np.sum(y * np.conj(x), axis=0)
     coherence = np.abs(sxy) ** 2 / (sxx * syy)
-    if float(np.sum(coherence * syy) / np.sum(syy)) < _LEAST_COHERENCE:
+    risen = np.where(syy > _RISES * len(starts) * noise, syy, 0.0)
+    if float(np.sum(coherence * risen)) <= _LEAST_COHERENCE * max(float(np.sum(risen)), 1e-12):
         return None
-    return _Path(delay, np.asarray(sxy / sxx * (coherence > 0.1), dtype=np.complex64))
+    return _Path(delay, np.asarray(sxy / sxx * ((coherence > 0.1) & (risen > 0)), dtype=np.complex64))
+
+
+def _windows(frames: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """First samples of the windows that lie in runs of such frames."""
+    per = _FFT // FRAME
+    runs = np.convolve(frames, np.ones(per), "valid") > per - 0.5
+    return np.asarray(np.flatnonzero(runs)[:: _HOP // FRAME] * FRAME)
+
+
+def _noise(own: Sound, levels: tuple[NDArray[np.float32], NDArray[np.float32]]) -> NDArray[np.floating]:
+    """Power per bin of ``own`` while nobody speaks; zeros where that is too rare to tell."""
+    quiet = np.logical_and(*(db < noise_floor_db(db) + _QUIET_DB for db in levels))
+    starts = _windows(quiet)
+    if len(starts) < _LEAST_FRAMES:
+        return np.zeros(_FFT // 2 + 1)
+    starts = starts[:: math.ceil(len(starts) / _ENOUGH_FOR_NOISE)]
+    return np.asarray(np.mean(np.abs(_frames(own, starts)) ** 2, axis=0))
 
 
 def _leaks(samples: Sound, path: _Path) -> Iterator[tuple[int, NDArray[np.float32]]]:

@@ -140,3 +140,32 @@ def test_one_channel_and_short_channels_come_back_as_they_are() -> None:
 def test_silence_on_both_sides() -> None:
     cleaned = remove_crosstalk([sounds.silence(5), sounds.silence(5)])
     assert [c.leak_db for c in cleaned] == [None, None]
+
+
+def hum(seconds: float, *, db: float) -> sounds.Sound:
+    """Mains: 50 Hz and its harmonics, the same on both channels."""
+    t = np.arange(round(seconds * 16_000)) / 16_000
+    tones = sum(np.sin(2 * np.pi * 50 * k * t) / k for k in (1, 2, 3, 4, 6, 7))
+    tones *= 10 ** (db / 20) / np.sqrt(np.mean(np.square(tones)))
+    return np.asarray(tones, dtype=np.float32)
+
+
+def test_hum_on_both_channels_is_no_leak() -> None:
+    """It is coherent as a leak is; taken for one, it took a whole party with it."""
+    agent, customer = parties()
+    shared = hum(40, db=-46)
+    given = [line(agent, 2) + shared, line(customer, 1) + shared]
+    for found, channel in zip(remove_crosstalk(given), given, strict=True):
+        assert found.leak == ()
+        assert DETECTOR.detect(found.samples) == DETECTOR.detect(channel)
+
+
+def test_a_leak_under_hum_is_found() -> None:
+    agent, customer = parties()
+    own, shared = speech(customer), hum(40, db=-58)
+    leaky = line(customer + leak_of(agent, db=-22), 1) + shared
+    _, cleaned = remove_crosstalk([line(agent, 2) + shared, leaky])
+    found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
+    elsewhere = subtract(speech(agent), own)
+    assert total(intersect(found, elsewhere)) <= 0.15 * total(elsewhere)
+    assert total(intersect(found, own)) >= 0.95 * total(own)
