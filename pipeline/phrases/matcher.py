@@ -254,6 +254,9 @@ class Matcher:
     def code_of(self, c: Candidate) -> str:
         return self._phrases[c.phrase].code.code
 
+    def severity_of(self, c: Candidate) -> Severity | None:
+        return self._phrases[c.phrase].code.severity
+
     def hit(self, run: Run, c: Candidate) -> PhraseHit:
         """The hit a candidate makes."""
         phrase: Phrase = self._phrases[c.phrase]

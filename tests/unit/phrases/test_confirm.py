@@ -10,6 +10,7 @@ import pytest
 from pipeline.domain import How, Role, Span
 from pipeline.phrases.confirm import (
     LEAST_GAIN,
+    LEAST_GAIN_GRAVE,
     NearMiss,
     TextScorer,
     confidence_of,
@@ -72,8 +73,21 @@ def test_one_reading_gives_the_hits_and_the_near_misses(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0])
 def test_confidence_grows_with_the_gain(gain: float) -> None:
-    assert 0 <= confidence_of(gain) < confidence_of(gain + 0.5) <= 1
-    assert confidence_of(LEAST_GAIN) == 0.5
+    assert 0 <= confidence_of(gain, least=LEAST_GAIN) < confidence_of(gain + 0.5, least=LEAST_GAIN) <= 1
+    assert confidence_of(LEAST_GAIN, least=LEAST_GAIN) == 0.5
+
+
+def test_a_grave_accusation_needs_more(tmp_path: Path) -> None:
+    between = (LEAST_GAIN + LEAST_GAIN_GRAVE) / 2
+    for severity, confirmed in (("B", False), ("D", True)):
+        text = LEXICON.replace("severity: B", f"severity: {severity}")
+        assert f"severity: {severity}" in text
+        (near, *_) = near_misses(small_matcher(tmp_path, text), [agent(GARBLED)])
+        loss = between * near.changed / len(GARBLED)  # texts of equal length: the means differ by this
+        found = confirm(
+            [near], lambda role, span, texts, loss=loss: [-0.5, *[-0.5 + loss for _ in texts[1:]]]
+        )
+        assert bool(found) == confirmed
 
 
 def test_only_the_codes_that_are_asked_for(tmp_path: Path) -> None:
