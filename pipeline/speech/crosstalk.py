@@ -32,9 +32,8 @@ _ENOUGH_FRAMES = 300
 _ENOUGH_FOR_DELAY = 40
 _ENOUGH_FOR_NOISE = 60
 _QUIET_DB = 3.0
-_RISES = 2.0
-"""Only bins whose power so many times exceeds that of the pauses tell of a leak: hum of the mains and other
-noise that both channels share is coherent too, and no one's voice."""
+"""Both channels this near their noise floors: nobody speaks. What is coherent then too, such as hum of the
+mains, is no one's voice."""
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
 _LONGEST_DELAY = 4096
@@ -145,7 +144,6 @@ def _estimate(
     starts = _windows(telling)
     if len(starts) < _LEAST_FRAMES:
         return None
-    noise = _noise(own, levels)
     starts = starts[:: math.ceil(len(starts) / _ENOUGH_FRAMES)]
     delay = _delay(own, other, starts[:: math.ceil(len(starts) / _ENOUGH_FOR_DELAY)])
     starts = starts[starts >= delay]
@@ -154,10 +152,10 @@ def _estimate(
     syy = np.sum(np.abs(y) ** 2, axis=0) + 1e-12
     sxy = np.sum(y * np.conj(x), axis=0)
     coherence = np.abs(sxy) ** 2 / (sxx * syy)
-    risen = np.where(syy > _RISES * len(starts) * noise, syy, 0.0)
-    if float(np.sum(coherence * risen)) <= _LEAST_COHERENCE * max(float(np.sum(risen)), 1e-12):
+    alone = ~_shared_noise(own, other, levels)
+    if float(np.sum(coherence * syy * alone) / np.sum(syy * alone + 1e-12)) < _LEAST_COHERENCE:
         return None
-    return _Path(delay, np.asarray(sxy / sxx * ((coherence > 0.1) & (risen > 0)), dtype=np.complex64))
+    return _Path(delay, np.asarray(sxy / sxx * ((coherence > 0.1) & alone), dtype=np.complex64))
 
 
 def _windows(frames: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -167,14 +165,19 @@ def _windows(frames: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.asarray(np.flatnonzero(runs)[:: _HOP // FRAME] * FRAME)
 
 
-def _noise(own: Sound, levels: tuple[NDArray[np.float32], NDArray[np.float32]]) -> NDArray[np.floating]:
-    """Power per bin of ``own`` while nobody speaks; zeros where that is too rare to tell."""
+def _shared_noise(
+    own: Sound, other: Sound, levels: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> NDArray[np.bool_]:
+    """The bins in which both channels carry the same noise while nobody speaks; none where pauses are few."""
     quiet = np.logical_and(*(db < noise_floor_db(db) + _QUIET_DB for db in levels))
     starts = _windows(quiet)
     if len(starts) < _LEAST_FRAMES:
-        return np.zeros(_FFT // 2 + 1)
+        return np.zeros(_FFT // 2 + 1, np.bool_)
     starts = starts[:: math.ceil(len(starts) / _ENOUGH_FOR_NOISE)]
-    return np.asarray(np.mean(np.abs(_frames(own, starts)) ** 2, axis=0))
+    x, y = _frames(other, starts), _frames(own, starts)
+    both = np.abs(np.sum(y * np.conj(x), axis=0)) ** 2
+    each = np.sum(np.abs(x) ** 2, axis=0) * np.sum(np.abs(y) ** 2, axis=0)
+    return np.asarray(both > _LEAST_COHERENCE * each)
 
 
 def _leaks(samples: Sound, path: _Path) -> Iterator[tuple[int, NDArray[np.float32]]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 CREDITS = re.compile(
     r"字幕(由|制作|提供|志愿者|by|组)|(请)?不吝(点赞|點贊)|按赞|订阅.{0,3}点赞|明镜(需要您的支持|与点点)|点赞.{0,4}订阅|訂閱|订阅.{0,6}(频道|转发|打赏)"
     r"|(谢谢|感谢)(大家)?(的)?(观看|收看|收听)|下(期|集|一期|个视频)(再见|见)|优优独播剧场|YoYo|amara|中文字幕|未经.{0,4}许可.{0,6}(翻唱|使用)"
-    r"|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜|thank(s| you) for watching|subtitles? by",
+    r"|(作词|作曲|编曲)[、，, ]?(作词|作曲|编曲)|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜|thank(s| you) for watching|subtitles? by",
     re.IGNORECASE,
 )
 """Only ever seen as inventions in telephone calls; the whole window is thrown away."""
@@ -27,6 +27,8 @@ _LONG_LOOP = re.compile(r"(.{20,}?)\1")
 """A long sentence word for word twice."""
 _REFRAIN = re.compile(r"(.{7,}?)\1(.{5,})")
 """A sentence word for word twice, and what follows: a third time makes a loop."""
+_BEGUN_AGAIN = re.compile(r"((..).{3,10}?)\1\1\2")
+"""Five characters and more three times in a row and begun once more: people stop after the third time."""
 _SAID_AGAIN = frozenset("哈呵嘿嗯啊喂对好是行哦噢哎唉呀谢快等来走停不没") | {
     "好的", "对的", "是的", "没事", "没有", "不是", "不要", "不用", "不行", "可以", "就是", "行了",
     "好了", "谢谢", "别急", "知道", "您好", "你好", "来吧", "等等", "哎呀", "喂你", "嘟嘟", "慢点",
@@ -81,7 +83,11 @@ def looping(text: str) -> bool:
     if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in _SAID_AGAIN and not plain.isnumeric():
         return True
     refrain = _REFRAIN.search(plain)
-    if _LONG_LOOP.search(plain) or (refrain and refrain[2].startswith(refrain[1][:5])):
+    if (
+        _LONG_LOOP.search(plain)
+        or _BEGUN_AGAIN.search(plain)
+        or (refrain and refrain[2].startswith(refrain[1][:5]))
+    ):
         return True
     for match in _LOOP.finditer(plain):
         unit = match[1]
