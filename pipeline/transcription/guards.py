@@ -11,7 +11,8 @@ from dataclasses import dataclass
 CREDITS = re.compile(
     r"字幕(由|制作|提供|志愿者|by|组)|(请)?不吝(点赞|點贊)|按赞|订阅.{0,3}点赞|明镜(需要您的支持|与点点)|点赞.{0,4}订阅|訂閱|订阅.{0,6}(频道|转发|打赏)"
     r"|(谢谢|感谢)(大家)?(的)?(观看|收看|收听)|下(期|集|一期|个视频)(再见|见)|优优独播剧场|YoYo|amara|中文字幕|未经.{0,4}许可.{0,6}(翻唱|使用)"
-    r"|(作词|作曲|编曲)[、，, ]?(作词|作曲|编曲)|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜|thank(s| you) for watching|subtitles? by",
+    r"|(作词|作曲|编曲)[、，, ]?(作词|作曲|编曲)|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜"
+    r"|thank(s| you) for watching|subtitles? by",
     re.IGNORECASE,
 )
 """Only ever seen as inventions in telephone calls; the whole window is thrown away."""
