@@ -32,8 +32,10 @@ _ENOUGH_FRAMES = 300
 _ENOUGH_FOR_DELAY = 40
 _ENOUGH_FOR_NOISE = 60
 _QUIET_DB = 3.0
-"""Both channels this near their noise floors: nobody speaks. What is coherent then too, such as hum of the
-mains, is no one's voice."""
+"""Both channels this near their noise floors: nobody speaks."""
+_STANDS_OUT = 10.0
+"""So many times the median power of all bins then: hum of the mains. It is as coherent as a leak and no one's
+voice. (Codecs that pack both channels together make all their noise alike: that is no reason.)"""
 _LEAST_COHERENCE = 0.35
 """Power-weighted mean of |S_xy|^2 / (S_xx S_yy); unrelated sound over 12 frames and more stays below 0.2."""
 _LONGEST_DELAY = 4096
@@ -152,7 +154,7 @@ def _estimate(
     syy = np.sum(np.abs(y) ** 2, axis=0) + 1e-12
     sxy = np.sum(y * np.conj(x), axis=0)
     coherence = np.abs(sxy) ** 2 / (sxx * syy)
-    alone = ~_shared_noise(own, other, levels)
+    alone = ~_hum(own, other, levels)
     if float(np.sum(coherence * syy * alone) / np.sum(syy * alone + 1e-12)) < _LEAST_COHERENCE:
         return None
     return _Path(delay, np.asarray(sxy / sxx * ((coherence > 0.1) & alone), dtype=np.complex64))
@@ -165,10 +167,11 @@ def _windows(frames: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.asarray(np.flatnonzero(runs)[:: _HOP // FRAME] * FRAME)
 
 
-def _shared_noise(
+def _hum(
     own: Sound, other: Sound, levels: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> NDArray[np.bool_]:
-    """The bins in which both channels carry the same noise while nobody speaks; none where pauses are few."""
+    """The bins in which a noise stands out while nobody speaks that both channels carry; none where pauses
+    are few."""
     quiet = np.logical_and(*(db < noise_floor_db(db) + _QUIET_DB for db in levels))
     starts = _windows(quiet)
     if len(starts) < _LEAST_FRAMES:
@@ -176,8 +179,9 @@ def _shared_noise(
     starts = starts[:: math.ceil(len(starts) / _ENOUGH_FOR_NOISE)]
     x, y = _frames(other, starts), _frames(own, starts)
     both = np.abs(np.sum(y * np.conj(x), axis=0)) ** 2
-    each = np.sum(np.abs(x) ** 2, axis=0) * np.sum(np.abs(y) ** 2, axis=0)
-    return np.asarray(both > _LEAST_COHERENCE * each)
+    theirs, power = np.sum(np.abs(x) ** 2, axis=0), np.sum(np.abs(y) ** 2, axis=0)
+    stands_out = power > _STANDS_OUT * np.median(power)
+    return np.asarray(stands_out & (both > _LEAST_COHERENCE * theirs * power))
 
 
 def _leaks(samples: Sound, path: _Path) -> Iterator[tuple[int, NDArray[np.float32]]]:

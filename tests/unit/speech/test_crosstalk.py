@@ -162,7 +162,7 @@ def test_hum_on_both_channels_is_no_leak() -> None:
 
 def test_a_leak_under_hum_is_found() -> None:
     agent, customer = parties()
-    own, shared = speech(customer), hum(40, db=-58)
+    own, shared = speech(customer), hum(40, db=-62)
     leaky = line(customer + leak_of(agent, db=-22), 1) + shared
     _, cleaned = remove_crosstalk([line(agent, 2) + shared, leaky])
     found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
