@@ -10,6 +10,7 @@ from pipeline.phrases.confirm import confirm, near_misses_in, reach
 from pipeline.transcription import ScoresTexts, Transcriber, Window
 
 _LASTING = (How.CONFIRMED, How.MEANING)
+_COSTLY = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
 
 
 def phrases_of(
@@ -22,19 +23,27 @@ def phrases_of(
 ) -> tuple[PhraseHit, ...]:
     """Phrases that the recogniser wrote, and those it wrote differently that the sound bears out.
 
-    Tested against the sound are forbidden phrases and customer escalations: what costs points or calls for a
-    person. None where the engine cannot score a given text.
+    Tested against the sound are forbidden phrases and customer escalations (what costs points or calls for a
+    person), and of the required phrases those that were not found: leaving one out costs points too. None
+    where the engine cannot score a given text.
     """
     if not isinstance(transcriber, ScoresTexts):
         return matcher.match(transcript.utterances)
-    codes = worth_asking(matcher.lexicons)
-    read = matcher.read(transcript.utterances, reach=reach(matcher, codes))
+    read = matcher.read(transcript.utterances, reach=reach(matcher, worth_asking(matcher.lexicons)))
+    hits = matcher.hits(read)
     windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
 
     def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
         return transcriber.log_probabilities(windows[role, span], texts)
 
-    return joined(matcher.hits(read), confirm(near_misses_in(matcher, read, codes=codes), score))
+    found = {hit.code for hit in hits}
+    lacking = _of_kind(matcher.lexicons, PhraseKind.REQUIRED) - found
+    near = [
+        candidate
+        for codes in (_of_kind(matcher.lexicons, *_COSTLY), lacking)
+        for candidate in near_misses_in(matcher, read, codes=codes)
+    ]
+    return joined(hits, confirm(near, score))
 
 
 def kept(hits: Sequence[PhraseHit], lexicons: Lexicons) -> tuple[PhraseHit, ...]:
@@ -54,9 +63,9 @@ def joined(hits: Sequence[PhraseHit], more: Sequence[PhraseHit]) -> tuple[Phrase
 
 
 def worth_asking(lexicons: Lexicons) -> frozenset[str]:
-    """The codes whose near misses are tested against the sound."""
-    return frozenset(
-        code.code
-        for code in lexicons.codes.values()
-        if code.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
-    )
+    """The codes whose near misses may be tested against the sound."""
+    return _of_kind(lexicons, *_COSTLY, PhraseKind.REQUIRED)
+
+
+def _of_kind(lexicons: Lexicons, *kinds: PhraseKind) -> frozenset[str]:
+    return frozenset(code.code for code in lexicons.codes.values() if code.kind in kinds)
