@@ -31,6 +31,8 @@ class SpeakerTurn:
     far more often. On a labelled night mixed down to one channel (59 of 7,711 blocks overlapped) the best of
     three such scores has a precision of 4 % at a recall of 10 %. Overlap stays unmeasured in mono therefore.
     """
+    doubtful: bool = False
+    """The two speakers may be one: what they say has to tell."""
 
 
 class SpeakerSplitter:
@@ -65,7 +67,12 @@ class SpeakerSplitter:
         floor = share_floor(self._engine.listen(samples, stretches), engine=self._engine)
         sureness = self._engine.sureness
         return tuple(
-            SpeakerTurn(_span(run, stretches, floor), run.speaker, sureness * run.clearness)
+            SpeakerTurn(
+                _span(run, stretches, floor),
+                run.speaker,
+                sureness * run.clearness,
+                doubtful=floor.doubtful,
+            )
             for run in floor.runs
         )
 

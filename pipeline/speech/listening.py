@@ -42,6 +42,11 @@ class Heard:
     hold: tuple[Span, ...]
     """Music, beeps, ringback."""
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the two parties may be one: their voices do not tell."""
+        return any(turn.doubtful for lane in self.lanes for turn in lane.turns)
+
 
 class Listener:
     """Finds who speaks where. Built once per process."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.audio import Audio, Channel
-from pipeline.domain import Call, Recording, Role, Segment, Span
-from pipeline.hearing import Listened, roles_of
+from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
+from pipeline.hearing import Listened, roles_of, scene_of
 from pipeline.settings import load_settings
 from pipeline.speech import Heard, Lane, SpeakerTurn
 from pipeline.speech.layout import Layout
 from pipeline.tools import load_rules
+from pipeline.transcription import Window
 
 MATCHER = load_rules(load_settings()).matcher
 
 
-def call(layout: Layout, direction: str) -> Listened:
+def call(layout: Layout, direction: str, *, doubtful: bool = False) -> Listened:
     sound = Channel.of(np.zeros(16_000, np.float32))
-    lanes = tuple(Lane(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0),)) for side in (0, 1))
+    lanes = tuple(
+        Lane(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0, doubtful=doubtful),))
+        for side in (0, 1)
+    )
     return Listened(
         Recording(Call("c", direction=direction), (), "0" * 64),
         Audio((sound,), 30.0, 8000, "pcm"),
@@ -55,3 +59,38 @@ def test_phrases_tell_the_agent_where_pronouns_mislead() -> None:
 def test_who_says_nothing_telling_stays_in_doubt() -> None:
     found = roles_of(call(Layout.MONO, ""), segments((0, "嗯，对。"), (1, "好，行。")), MATCHER)
     assert found.confidence < 0.8
+
+
+INBOUND = segments(
+    (0, "您好，云帆通信，很高兴为您服务，请问有什么可以帮您？"),
+    (1, "我家宽带断了三天了，你们管不管？"),
+    (0, "非常抱歉给您带来不便，麻烦您提供一下手机号，我帮您查询。"),
+    (1, "我要投诉你们，再不修我就打12315。"),
+    (0, "请您稍等，我马上为您登记，感谢您的来电，请对我的服务做出评价，再见。"),
+)
+
+
+def test_voices_that_may_be_one_are_two_where_the_words_say_so() -> None:
+    found = roles_of(call(Layout.MONO, "inbound", doubtful=True), INBOUND, MATCHER)
+    assert found.roles == (Role.AGENT, Role.CUSTOMER)
+
+
+def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart() -> None:
+    """A recorded announcement, whose halves are as polite as each other."""
+    announced = segments(
+        (0, "您好，欢迎致电云帆通信。"),
+        (1, "话费查询请按一，宽带报修请按二。"),
+        (0, "人工服务请按零。"),
+        (1, "感谢您的来电，再见。"),
+    )
+    found = roles_of(call(Layout.MONO, "inbound", doubtful=True), announced, MATCHER)
+    assert found.roles[0] is found.roles[1]
+    assert len(set(roles_of(call(Layout.MONO, "inbound"), announced, MATCHER).roles)) == 2
+
+
+def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
+    heard = call(Layout.MONO, "inbound", doubtful=True)
+    said = segments((0, "您好"), (1, "请按一"))
+    windows = [Window(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
+    scene = scene_of(heard, (Role.AGENT, Role.AGENT), list(zip(windows, said, strict=True)), Transcript(()))
+    assert scene.speech == {Role.AGENT: tuple(s.span for s in said), Role.CUSTOMER: ()}
