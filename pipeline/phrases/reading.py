@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import re2
 from pydantic import ValidationError
@@ -14,7 +16,7 @@ from pipeline.phrases import pattern
 from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
 from pipeline.phrases.source import read_yaml
-from pipeline.phrases.template import TemplateError, folded, is_finite, spellings
+from pipeline.phrases.template import SLOTS, TemplateError, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
 
 MATCHER_REVISION = "2"
@@ -36,9 +38,9 @@ def load_lexicons(folder: Path) -> Lexicons:
     phrases: list[Phrase] = []
     contexts: dict[str, Context] = {}
     seen: dict[tuple[str, str], Place] = {}
-    for path in paths:
-        root = read_yaml(path)
-        content = _validated(root, path)
+    files = [(path, root, _validated(root, path)) for path in paths for root in (read_yaml(path),)]
+    slots = _slots(files)
+    for path, root, content in files:
         for i, entry in enumerate(content.contexts):
             place = Place(path, line_of(root, ("contexts", i)))
             if entry.name in contexts:
@@ -46,11 +48,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
                     place,
                 )
-            for template in (*entry.before, *entry.after, *entry.near):
-                _compiles(template, place)
-            contexts[entry.name] = Context(
-                entry.name, entry.before, entry.after, entry.near, entry.reach, place
+            before, after, near = (
+                tuple(_checked(template, slots, place) for template in templates)
+                for templates in (entry.before, entry.after, entry.near)
             )
+            contexts[entry.name] = Context(entry.name, before, after, near, entry.reach, place)
         for i, code_entry in enumerate(content.codes):
             place = Place(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
@@ -61,7 +63,9 @@ def load_lexicons(folder: Path) -> Lexicons:
                 )
             for j, phrase_entry in enumerate(code_entry.phrases):
                 where = ("codes", i, "phrases", j)
-                phrases.append(_phrase(phrase_entry, code_entry, codes[code.code], root, path, where, seen))
+                phrases.append(
+                    _phrase(phrase_entry, code_entry, codes[code.code], root, path, where, seen, slots)
+                )
     for phrase in phrases:
         for name in phrase.quiet_when:
             if name not in contexts:
@@ -71,6 +75,26 @@ def load_lexicons(folder: Path) -> Lexicons:
                     phrase.place,
                 )
     return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
+
+
+def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str]:
+    """The groups of words of all files, each with those it uses filled in: they must stand above it."""
+    slots: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for path, root, content in files:
+        for name, words in content.slots.items():
+            place = Place(path, line_of(root, ("slots", name)))
+            if name in SLOTS:
+                _refuse(f"the slot {{{name}}} is built in; choose another name", place)
+            if name in slots:
+                _refuse(f"duplicate slot {{{name}}} (first at {places[name]}); remove one", place)
+            try:
+                slots[name] = filled(words, slots)
+            except TemplateError as error:
+                _refuse(f"{{{name}}}: {error}; a slot may use those that are defined above it", place)
+            places[name] = place
+            _compiles(slots[name], place)
+    return slots
 
 
 def _validated(root: LinedMap, path: Path) -> LexiconFile:
@@ -101,30 +125,33 @@ def _phrase(
     path: Path,
     where: tuple[str | int, ...],
     seen: dict[tuple[str, str], Place],
+    slots: Mapping[str, str],
 ) -> Phrase:
     place = Place(path, line_of(root, where))
-    variants = list(entry.variants)
-    patterns = list(entry.patterns)
-    (variants if is_finite(entry.phrase) else patterns).insert(0, entry.phrase)
-    for field, templates in (("variants", variants), ("patterns", patterns)):
-        shift = int(bool(templates) and templates[0] == entry.phrase)
-        for k, template in enumerate(templates):
-            at = (*where, "phrase") if shift and k == 0 else (*where, field, k - shift)
-            here = Place(path, line_of(root, at))
-            try:
-                key = folded(template)
-                if field == "variants":
-                    spellings(template)
-                first = seen.setdefault((code.code, key), here)
-                if first is not here:
-                    other = first.line if first.path == path else first
-                    _refuse(f'duplicate phrase "{template}" (first at line {other}); remove one', here)
-            except TemplateError as error:
-                _refuse(f'"{template}": {error}', here)
-            _compiles(template, here)
-    exceptions = (*code_entry.exceptions, *entry.exceptions)
-    for template in exceptions:
-        _compiles(template, place)
+    variants: list[str] = []
+    patterns: list[str] = []
+    written = [(entry.phrase, "phrase", 0)]
+    written += [(template, "variants", k) for k, template in enumerate(entry.variants)]
+    written += [(template, "patterns", k) for k, template in enumerate(entry.patterns)]
+    for template, field, k in written:
+        here = Place(path, line_of(root, (*where, field, k)))
+        try:
+            text = filled(template, slots)
+            key = folded(text)
+            finite = is_finite(text) if field == "phrase" else field == "variants"
+            if finite:
+                spellings(text)
+        except TemplateError as error:
+            _refuse(f'"{template}": {error}', here)
+        first = seen.setdefault((code.code, key), here)
+        if first is not here:
+            other = first.line if first.path == path else first
+            _refuse(f'duplicate phrase "{template}" (first at line {other}); remove one', here)
+        _compiles(text, here)
+        (variants if finite else patterns).append(text)
+    exceptions = tuple(
+        _checked(template, slots, place) for template in (*code_entry.exceptions, *entry.exceptions)
+    )
     quiet_when = code_entry.quiet_when if entry.quiet_when is None else entry.quiet_when
     return Phrase(
         code=code,
@@ -142,6 +169,16 @@ def _phrase(
     )
 
 
+def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
+    """The template with its slots filled in, known to compile."""
+    try:
+        text = filled(template, slots)
+    except TemplateError as error:
+        _refuse(f'"{template}": {error}', place)
+    _compiles(text, place)
+    return text
+
+
 def _compiles(template: str, place: Place) -> None:
     try:
         pattern.compiled(template)
@@ -154,7 +191,7 @@ def _compiles(template: str, place: Place) -> None:
         )
 
 
-def _refuse(message: str, place: Place) -> None:
+def _refuse(message: str, place: Place) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)
 
 

@@ -11,6 +11,9 @@ from pipeline.domain import PhraseKind, Severity
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
+Slot = Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=30)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,5 +60,6 @@ class ContextEntry(_Strict):
 
 
 class LexiconFile(_Strict):
+    slots: dict[Slot, Words] = Field(default_factory=dict)
     codes: tuple[CodeEntry, ...] = ()
     contexts: tuple[ContextEntry, ...] = ()

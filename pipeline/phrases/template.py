@@ -3,7 +3,7 @@
 A template is plain text with ``(甲|乙)`` for a choice, ``?`` behind a character or group for "may be
 missing", ``.`` for any
 character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a number and the like
-(see ``SLOTS``). The same text
+(see ``SLOTS``), or for a group of words that the lexicons define (see ``filled``). The same text
 is also a valid RE2 expression once its slots are filled in, so whoever knows regular expressions is at home.
 """
 
@@ -13,12 +13,15 @@ import heapq
 import itertools
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.phrases.plain import FILLERS, fold, normalise
 
 DEEPEST = 8
+LONGEST = 20_000
+"""Characters of a template with its groups of words filled in: groups of groups grow as powers do."""
 SPELLINGS_AT_MOST = 120
 """Of a template that stands for more wordings, the plainest are spelled out (and found by sound); all of
 them are still found as a
@@ -96,6 +99,26 @@ def _letters(piece: str) -> str:
 def slots(template: str) -> tuple[str, ...]:
     """The names of all slots, in order."""
     return tuple(_SLOT.findall(template))
+
+
+def filled(template: str, groups: Mapping[str, str]) -> str:
+    """The template with groups of words in place of their names; the built-in ``SLOTS`` stay.
+
+    Raises:
+        TemplateError: it names a slot that is neither, or is longer than LONGEST with its groups filled in.
+    """
+    length = len(template) + sum(len(groups.get(name, "")) for name in slots(template))
+    if length > LONGEST:
+        raise TemplateError(f"is {length} characters long with its groups of words; take smaller groups")
+
+    def words(slot: re.Match[str]) -> str:
+        if slot[1] in SLOTS:
+            return slot[0]
+        if slot[1] not in groups:
+            raise TemplateError(f"unknown slot {slot[0]}; known are: {', '.join((*SLOTS, *groups))}")
+        return f"({groups[slot[1]]})"
+
+    return _SLOT.sub(words, template)
 
 
 def expression(template: str) -> str:

@@ -16,7 +16,8 @@ FOLDER = Path(__file__).resolve().parents[3] / "lexicons" / "zh"
 
 @pytest.fixture(scope="module")
 def sounds() -> list[Sounded]:
-    return sounded(load_lexicons(FOLDER), 1000, 3)
+    # Fewer leave some fifty to a bin, whose share of right ones is then off by 0.05 by chance alone.
+    return sounded(load_lexicons(FOLDER), 2000, 3)
 
 
 def test_sound_alikes_are_told_as_sure_as_they_are(sounds: list[Sounded]) -> None:
