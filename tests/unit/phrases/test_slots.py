@@ -134,9 +134,7 @@ def test_a_name_that_nobody_defines(folder: Path, old: str, new: str, line: int)
 def test_slots_of_slots_cannot_swell(tmp_path: Path) -> None:
     names = ["a", "b", "c", "d", "e"]
     lines = ["slots:", "  a: " + "甲" * 300]
-    lines += [
-        f"  {name}: '{('{' + before + '}') * 100}'" for before, name in zip(names, names[1:], strict=False)
-    ]
+    lines += [f"  {name}: '{('{' + before + '}') * 100}'" for before, name in pairwise(names)]
     (tmp_path / "one.yaml").write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(LexiconError, match="take smaller groups") as refused:
         load_lexicons(tmp_path)
