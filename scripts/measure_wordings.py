@@ -1,7 +1,9 @@
 """``python -m scripts.measure_wordings``: how far the lexicons reach beyond their own examples.
 
 Reads sentences that were written without sight of the lexicons (``unseen_wordings.jsonl``: code, role, text,
-phrase, hit), and prints per code how many wordings are found and how many near misses raise a false alarm.
+phrase, hit), and prints per code how many wordings are found and how many near misses raise a false alarm;
+and how many sentences of ordinary service talk (``ordinary_talk.jsonl``: role, text) are taken for something
+forbidden or an escalation.
 Whoever tunes lexicons on these sentences needs new ones: a figure over sentences that were looked at tells
 nothing.
 """
@@ -10,14 +12,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.domain import Role
+from pipeline.domain import PhraseKind, Role
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.checking import sentence
 from pipeline.settings import load_settings
@@ -38,14 +41,14 @@ class Count:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m scripts.measure_wordings", description=__doc__)
     options.add_argument("--sentences", type=Path, default=HERE / "unseen_wordings.jsonl", help="JSON Lines")
+    options.add_argument("--ordinary", type=Path, default=HERE / "ordinary_talk.jsonl", help="JSON Lines")
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
     options.add_argument("--list", action="store_true", help="name every miss and every alarm")
     chosen = options.parse_args()
-    rows = [json.loads(line) for line in chosen.sentences.read_text(encoding="utf-8").splitlines()]
     matcher = Matcher(load_lexicons(chosen.lexicons))
     counts: dict[str, Count] = {}
     wrong: list[str] = []
-    for row in rows:
+    for row in _rows(chosen.sentences):
         count = counts.setdefault(row["code"], Count())
         role = Role(row["role"])
         said = any(
@@ -60,8 +63,23 @@ def main() -> None:
         if said != row["hit"]:
             wrong.append(f"{'alarm' if said else 'miss '}  {row['code']}  {row['text']}")
     Console().print(_table(counts))
+    ordinary = list(_rows(chosen.ordinary))
+    alarms = [alarm for row in ordinary if (alarm := _alarm(matcher, row))]
+    print(f"ordinary talk: {len(alarms)} alarms in {len(ordinary)} sentences")
+    wrong += alarms
     if chosen.list:
         print("\n".join(wrong))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+
+
+def _alarm(matcher: Matcher, row: dict[str, Any]) -> str | None:
+    """What is wrongly found in a sentence of ordinary talk."""
+    hits = matcher.match([sentence(row["text"], Role(row["role"]))])
+    codes = sorted({h.code for h in hits if h.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)})
+    return f"alarm  {', '.join(codes)}  {row['text']}" if codes else None
 
 
 def _table(counts: dict[str, Count]) -> Table:
