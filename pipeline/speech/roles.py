@@ -168,7 +168,7 @@ def find_roles(parties: Sequence[Party], *, direction: str | None = None) -> Rol
 def agent_likeness(text: str) -> float:
     """Log-odds that an agent said this, from its words; positive for agents. Bounded to +-12."""
     exact = _sound(text)
-    sounds = exact, _POLITE.sub("|ni|", exact)
+    sounds = exact, _POLITE.sub("ni", exact)
     odds = sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(True))
     odds -= sum(weight * min(_MOST_PER_WORD, sounds[i].count(key)) for key, weight, i in _by_sound(False))
     polite, blunt = text.count("您"), text.count("你")
@@ -184,13 +184,25 @@ def _sigmoid(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-_POLITE = re.compile(r"\|nin(?=\|)\|?")
+_POLITE = re.compile(r"(?<=\|)nin(?=\|)")
 
 
 def _sound(text: str) -> str:
     """Toneless pinyin between bars, with the finals folded that the recogniser confuses (-ng and -n)."""
     spoken = re.sub(r"\W+", "", text.translate(str.maketrans("0123456789", "零一二三四五六七八九")))
-    return "|" + "|".join(s.removesuffix("g") if s.endswith("ng") else s for s in lazy_pinyin(spoken)) + "|"
+    return "|" + "|".join([_READINGS[character] for character in spoken]) + "|"
+
+
+class _Readings(dict[str, str]):
+    """The usual reading of a character: words and texts are read alike, which is all that matters here."""
+
+    def __missing__(self, character: str) -> str:
+        (reading,) = lazy_pinyin(character)
+        self[character] = reading.removesuffix("g") if reading.endswith("ng") else reading
+        return self[character]
+
+
+_READINGS = _Readings()
 
 
 @lru_cache(maxsize=2)
