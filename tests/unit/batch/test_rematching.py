@@ -33,7 +33,7 @@ from pipeline.store import open_store
 from pipeline.store.rulebooks import Rulebook
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = ("contexts.yaml", "forbidden-shirk.yaml", "escalation.yaml")
+FILES = ("slots.yaml", "contexts.yaml", "forbidden-shirk.yaml", "escalation.yaml")
 NEW_WORDS = """\
 codes:
   - code: test-code
