@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Sound, Span
+from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span
 from pipeline.speech.levels import FRAME, SILENT_DB, energy, level_db, noise_floor_db, spans_of
 
 _FFT = 2048
@@ -23,6 +23,8 @@ _FFT = 2048
 _HOP = _FFT // 2
 _BLOCK = 30 * _FFT
 """Samples filtered in one go (4 s): a multiple of the frame, so that levels per frame line up."""
+_MADE_AT_ONCE = 600 * SAMPLE_RATE_HZ
+"""Samples (ten minutes, 40 MB) of which numbers are made in one go rather than window by window."""
 _FAR_BELOW_DB = 9.0
 """Only frames in which this channel is so far below the other tell what leaks: its own party is silent
 there."""
@@ -112,6 +114,11 @@ def _clean(own: Sound, other: Sound, path: _Path | None) -> Cleaned:
 
 
 def _rows(samples: Sound, starts: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+    """Windows of ``length`` samples that begin at ``starts``, ascending."""
+    first, last = int(starts[0]), int(starts[-1]) + length
+    if last - first <= _MADE_AT_ONCE:
+        piece = np.asarray(samples[first:last], np.float32)
+        return np.lib.stride_tricks.sliding_window_view(piece, length)[starts - first]
     return np.stack([np.asarray(samples[start : start + length], np.float32) for start in starts.tolist()])
 
 

@@ -19,7 +19,7 @@ SILENT_DB = -90.0
 _BLOCK_FRAMES = 20_000
 """Frames looked at in one go (640 s, 40 MB): what keeps a recording of hours within memory."""
 
-_SPARSE = 4
+_SPARSE = 30
 """Frames that are so many times fewer than the stretch they lie in are taken one by one."""
 
 
