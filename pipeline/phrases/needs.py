@@ -1,7 +1,7 @@
 """What a text must hold before a pattern can match it: the cheap question before the dear one.
 
-``(账户|卡).{0,4}(还有|还剩)`` matches nothing without 还有 or 还剩. Of several such sets the one with the
-longest words is taken. The idea is that of RE2's prefilter (Cox, "Regular Expression Matching with a
+``(账户|卡).{0,4}(还有|还剩)`` matches nothing without 还有 or 还剩. Of several such sets the two with the
+longest words are taken. The idea is that of RE2's prefilter (Cox, "Regular Expression Matching with a
 Trigram Index"). ``re2.Filter`` has it too, but looks for the words with 8 MB of memory: fifty times as slow
 over this project's lexicons. ``re2.Set`` is as fast as this over text it has seen, and two hundred times as
 slow over text that is new to it.
@@ -29,54 +29,52 @@ class _Part:
 
     all: Words | None
     """Everything it can match; None where that has no end or is too much."""
-    one_of: Words | None
-    """Words of which every match holds one; None where nothing is known."""
+    some: tuple[Words, ...] = ()
+    """Up to two sets of words; every match holds a word of each. The better one comes first."""
 
     @property
-    def needed(self) -> Words | None:
-        """The better of both."""
-        return _better(self.all, self.one_of)
+    def needed(self) -> tuple[Words, ...]:
+        return self.some if self.all is None else _best([self.all, *self.some])
 
 
-_GAP = _Part(None, None)
+_GAP = _Part(None)
 
 
-def needs(source: str) -> Words | None:
-    """Words of which every match of an RE2 expression holds at least one; None where there are none.
+def needs(source: str) -> tuple[Words, ...]:
+    """Up to two sets of words: every match of an RE2 expression holds at least one word of each.
 
-    Expressions that Python reads otherwise than RE2 does are told as None: that costs time and nothing else.
+    Empty for expressions that Python reads otherwise than RE2 does: that costs time and nothing else.
     """
     if re.search(r"\(\?[^:P]|\[[^\]]*\[|\\[^pPdwsb.?*+()\[\]{}|^$\\]", source):
-        return None
+        return ()
     try:
         # A gap is a gap: Python knows no classes of Unicode.
         needed = _sequence(parser.parse(re.sub(r"\\[pP](\{\w+\}|\w)", ".", source))).needed
     except (re.error, RecursionError, OverflowError):
-        return None
-    return _useful(needed)
+        return ()
+    return tuple(_shortest(words) for words in needed)
 
 
 def _sequence(nodes: Iterable[Any]) -> _Part:
     """Parts one after the other: what is next to each other grows together while it is few."""
-    whole, run, best = True, _NOTHING, None
+    whole, run, found = True, _NOTHING, list[Words]()
     for node in nodes:
         part = _part(*node)
         if part.all is not None and len(run) * len(part.all) <= MOST_WORDS:
             run = frozenset(a + b for a in run for b in part.all)
             continue
-        best = _better(_better(best, run), part.one_of)
+        found += [run, *part.some]
         whole, run = False, part.all or _NOTHING
-    best = _better(best, run)
-    return _Part(run if whole else None, best)
+    return _Part(run if whole else None, _best([*found, run]))
 
 
 def _part(op: Any, value: Any) -> _Part:
     if op is kind.LITERAL:
-        return _Part(frozenset({chr(value)}), None)
+        return _Part(frozenset({chr(value)}))
     if op is kind.AT:
-        return _Part(_NOTHING, None)
+        return _Part(_NOTHING)
     if op is kind.IN:
-        return _Part(_members(value), None)
+        return _Part(_members(value))
     if op is kind.SUBPATTERN:
         return _sequence(value[-1])
     if op is kind.BRANCH:
@@ -103,29 +101,29 @@ def _either(parts: list[_Part]) -> _Part:
     every = frozenset[str]().union(*(p.all for p in parts if p.all is not None))
     finite = all(p.all is not None for p in parts) and len(every) <= MOST_WORDS
     needed = [p.needed for p in parts]
-    known = frozenset[str]().union(*(n for n in needed if n is not None))
-    helpful = all(n is not None for n in needed) and len(known) <= MOST_WORDS
-    return _Part(every if finite else None, known if helpful else None)
+    known = frozenset[str]().union(*(n[0] for n in needed if n))
+    helpful = all(needed) and len(known) <= MOST_WORDS
+    return _Part(every if finite else None, (known,) if helpful else ())
 
 
 def _repeated(least: int, most: int, nodes: Any) -> _Part:
     part = _sequence(nodes)
     if most == 1 and part.all is not None:
-        return _Part(part.all | (_NOTHING if least == 0 else frozenset()), None)
-    return _Part(None, part.needed if least else None)
+        return _Part(part.all | (_NOTHING if least == 0 else frozenset()))
+    return _Part(None, part.needed if least else ())
 
 
-def _better(a: Words | None, b: Words | None) -> Words | None:
-    return max(a, b, key=_worth) if a is not None and b is not None else b if a is None else a
+def _best(sets: Iterable[Words]) -> tuple[Words, ...]:
+    """The two best of those that not every text meets."""
+    telling = {words for words in sets if words and "" not in words}
+    return tuple(sorted(telling, key=lambda words: (_worth(words), sorted(words)), reverse=True)[:2])
 
 
 def _worth(words: Words) -> tuple[int, int]:
     """Long words are rare, and few are rarer."""
-    return min(map(len, words), default=0), -len(words)
+    return min(map(len, words)), -len(words)
 
 
-def _useful(words: Words | None) -> Words | None:
-    """Without those that hold another one; None where all are held by any text."""
-    if words is None or not words or "" in words:
-        return None
+def _shortest(words: Words) -> Words:
+    """Without those that hold another one."""
     return frozenset(w for w in words if not any(o in w for o in words if o is not w and len(o) < len(w)))

@@ -90,29 +90,37 @@ class PatternSet:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
-        self._always: list[int] = []
-        """Patterns of which no word is known that they need."""
-        owners: dict[str, list[int]] = {}
+        first, second = dict[str, int](), dict[str, int]()
+        self._met = [0, 0]
+        """One bit per pattern: those that need no word of a first, of a second set."""
         for index, pattern in enumerate(self._patterns):
-            words = needs(pattern.source)
-            if words is None:
-                self._always.append(index)
-            for word in words or ():
-                owners.setdefault(word, []).append(index)
+            needed = needs(pattern.source)
+            for number, words in enumerate((first, second)):
+                if len(needed) <= number:
+                    self._met[number] |= 1 << index
+                else:
+                    for word in needed[number]:
+                        words[word] = words.get(word, 0) | 1 << index
         self._words = ahocorasick.Automaton()
-        for word, indexes in owners.items():
-            self._words.add_word(word, indexes)
+        for word in first.keys() | second.keys():
+            self._words.add_word(word, (first.get(word, 0), second.get(word, 0)))
         self._words.make_automaton()
 
     def spans(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(index of the pattern, start, end) of each match."""
-        for index in sorted(self._possible(text)):
+        for index in self._possible(text):
             for start, end in self._patterns[index].spans(text):
                 yield index, start, end
 
-    def _possible(self, text: str) -> set[int]:
-        found = set(self._always)
+    def _possible(self, text: str) -> Iterator[int]:
+        """The patterns of whose words the text holds one of each set, in order."""
+        first, second = self._met
         if text and len(self._words):
-            for _, indexes in self._words.iter(text):
-                found.update(indexes)
-        return found
+            for _, (one, other) in self._words.iter(text):
+                first |= one
+                second |= other
+        left = first & second
+        while left:
+            lowest = left & -left
+            yield lowest.bit_length() - 1
+            left ^= lowest
