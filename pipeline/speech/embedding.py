@@ -18,7 +18,7 @@ from pipeline.speech.sketch import sketch
 from pipeline.speech.tensors import read_tensors
 
 WEIGHTS_FILE = "campplus_cn_en_common.pt"
-_PASS_BLOCKS = 64
+_PASS_BLOCKS = 128
 """So many blocks go through the network at once: large matrices that still fit into a core's cache."""
 _PASS_VECTORS = 4096
 """So many vectors are made at once, so that memory stays small."""
