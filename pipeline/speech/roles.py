@@ -197,7 +197,7 @@ class _Readings(dict[str, str]):
     """The usual reading of a character: words and texts are read alike, which is all that matters here."""
 
     def __missing__(self, character: str) -> str:
-        (reading,) = lazy_pinyin(character)
+        reading = "".join(lazy_pinyin(character))
         self[character] = reading.removesuffix("g") if reading.endswith("ng") else reading
         return self[character]
 
