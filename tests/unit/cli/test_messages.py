@@ -11,6 +11,7 @@ import pytest
 
 import pipeline.cli
 from pipeline.audio import REASON_CODES
+from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
@@ -49,7 +50,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "level.": set(Level),
     "change.": {"added", "removed", "moved", "changed"},
     "direction.": {"inbound", "outbound"},
-    "reason.": {*REASON_CODES, PARTIAL, "gave-up"},
+    "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
