@@ -169,8 +169,8 @@ class Supervision:
         self._poisoned += 1
         if self._poisoned > _POISONED and (fault.kind is FaultKind.MEMORY or not self._went_well):
             self._give_in(
-                f"{_POISONED} calls in a row ended their workers ({fault.line}); this looks like the machine, "
-                "not the recordings: run callinspect doctor, then callinspect run again with --retry"
+                f"{_POISONED} calls in a row ended their workers ({fault.line}); this looks like the "
+                "machine, not the recordings: run callinspect doctor, then callinspect run again with --retry"
             )
             return
         reason = f"given up after {crashes} attempts: {fault.line}"

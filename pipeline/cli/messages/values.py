@@ -44,9 +44,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "reason.incomplete": ("录音不完整（{detail}）", "not all of the call ({detail})"),
     "reason.gave-up": ("多次尝试均失败，已放弃（{detail}）", "given up after several attempts ({detail})"),
     "reason.fault": (
-        "程序处理时自身出错，录音本身未必有问题；请把问题列表里的技术信息报告给维护者，更新后用 --retry 重试",
-        "the program itself failed on it, the recording may be in order; report the technical line in the list "
-        "of problems, and run again with --retry after an update",
+        "程序处理时自身出错，录音本身未必有问题；请把问题列表里的技术信息报告给维护者，更新后加 --retry",
+        "the program itself failed on it, the recording may be in order; report the technical line in the "
+        "list of problems, and run again with --retry after an update",
     ),
     "direction.inbound": ("呼入", "inbound"),
     "direction.outbound": ("呼出", "outbound"),

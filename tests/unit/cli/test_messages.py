@@ -24,6 +24,7 @@ from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
 from pipeline.settings import Settings
+from pipeline.store import Remains
 from pipeline.store.desk.views_calibrations import CalibrationState
 
 FAMILIES: Mapping[str, Collection[object]] = {
@@ -50,6 +51,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "level.": set(Level),
     "change.": {"added", "removed", "moved", "changed"},
     "direction.": {"inbound", "outbound"},
+    "purge.remains.": set(Remains),
     "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
 }
 """Keys that end in a value: prefix -> all the values there are."""
