@@ -37,7 +37,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "没有读取权限；请给运行本程序的用户读权限",
         "no permission to read it; give this user read permission",
     ),
-    "reason.unsupported-codec": ("不支持这种音频编码", "the codec of the sound is not supported"),
+    "reason.unsupported-codec": (
+        "不支持这种音频编码，请导出为 16 位 PCM（{detail}）",
+        "the codec of the sound is not supported, export it as 16-bit PCM ({detail})",
+    ),
     "reason.corrupt": ("文件已损坏（{detail}）", "the file is damaged ({detail})"),
     "reason.too-long": ("录音太长，请按通话拆分（{detail}）", "too long; split it into calls ({detail})"),
     "reason.not-a-file": ("不是可读取的文件（{detail}）", "not a file that can be read ({detail})"),
