@@ -8,6 +8,7 @@
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the night goes on
     ├── StoreError              the database refused; exit status 3
+    │   └── Unstorable          it refused this one value; the night goes on
     └── ReviewError             somebody asked for something that cannot be done now
         ├── Conflict            somebody else was first: who, and what they did
         ├── Refused             not allowed, or not in this state
@@ -64,6 +65,10 @@ class AudioError(CallinspectError):
 
 class StoreError(CallinspectError):
     """The database cannot be opened, migrated or written."""
+
+
+class Unstorable(StoreError):
+    """The database is in order, and does not take what was to be written."""
 
 
 class ReviewError(CallinspectError):

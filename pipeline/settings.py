@@ -21,8 +21,10 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import UsageError
+from pipeline.files import FileRefused, read_plain
 
 CONFIG_FILE = Path("callinspect.toml")
+_LARGEST_CONFIG = 1 << 20
 
 Lang = Literal["zh", "en"]
 
@@ -185,15 +187,36 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
+def read_config(path: Path) -> dict[str, Any]:
+    """What a configuration file says, not yet checked; nothing where there is none.
+
+    Raises:
+        FileRefused: no plain file, or far too large.
+        TOMLDecodeError, UnicodeDecodeError: not TOML.
+    """
+    if not path.exists():
+        return {}
+    raw = read_plain(path, most=_LARGEST_CONFIG, remedy="a configuration is a few kilobytes")
+    return tomllib.loads(raw.decode("utf-8"))
+
+
 def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     """Read all sources; ``overrides`` that are None count as not given.
 
     Raises:
         UsageError: an unreadable configuration file, an unknown key, or a value out of range.
     """
-    if config is not None and not config.is_file():
-        raise UsageError("no such configuration file; check --config", path=config)
     path = config or CONFIG_FILE
+    if config is not None and not config.exists():
+        raise UsageError("no such configuration file; check --config", path=config)
+    try:
+        read_config(path)
+    except FileRefused as error:
+        raise UsageError(str(error), path=path) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("not UTF-8; save the file as UTF-8", path=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"not valid TOML: {error}", path=path) from error
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": path})
@@ -201,8 +224,6 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         found = FromFile(**given)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not valid TOML: {error}", path=path) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -32,7 +32,11 @@ _MAX_PACKET_SECONDS = 60.0
 """A longer packet exists only in damaged headers."""
 _FRAMED = {"mp3": mpeg_frame_bytes, "aac": adts_frame_bytes}
 """Containers that are nothing but frames in a row: other bytes in them are damage."""
-_FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
+_FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63, "flt": 1.0, "dbl": 1.0}
+"""Kinds of samples, interleaved or (with a ``p`` behind) in planes."""
+_NUMBERS_SHARE = 0.9
+_PADDED = "pcm_f24le"
+"""How libavcodec calls words of 32 bits of which a WAV header claims 24."""
 
 
 @dataclass
@@ -62,6 +66,7 @@ class Blocks:
         self._lead: int | None = lead
         self._frame_bytes = 0  # of the last whole frame
         self._junk_bytes = 0
+        self._padded = self._stream.codec_context.name == _PADDED
 
     def __iter__(self) -> Iterator[Block]:
         wide = amr.CODECS.get(self._stream.codec_context.name)
@@ -84,6 +89,12 @@ class Blocks:
 
     def _decoded(self, packet: av.Packet[Any]) -> Iterator[Block]:
         """The frames of a packet, or as much silence as it lasts if it is damaged."""
+        if self._padded and packet.size and (integers := padded_integers(bytes(packet))) is not None:
+            block = integers[: len(integers) // self._channels * self._channels].reshape(-1, self._channels)
+            yield block, self._rate_hz
+            self._position += len(block) / self._rate_hz
+            self._source.heard(self._position)
+            return
         try:
             frames = self._stream.codec_context.decode(packet if packet.size else None)
         except (av.FFmpegError, ValueError, MemoryError):
@@ -165,13 +176,38 @@ def _seconds(packet: av.Packet[Any]) -> float:
 
 
 def samples(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """The samples of a frame as float32 of shape (n, channels), full scale at 1."""
-    raw = frame.to_ndarray()
-    table = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    """The samples of a frame as float32 of shape (n, channels), full scale at 1.
+
+    Raises:
+        AudioError: samples of a kind that is not known here.
+    """
+    kind, count = frame.format.name.removesuffix("p"), frame.layout.nb_channels
+    if kind == "s64":  # which PyAV does not make arrays of; a plane may be longer than the frame
+        planes = [np.frombuffer(bytes(plane), np.int64) for plane in frame.planes]
+        width = 1 if frame.format.is_planar else count
+        table = np.stack([plane[: frame.samples * width] for plane in planes], axis=-1).reshape(-1, count)
+    elif kind in _FULL_SCALE:
+        raw = frame.to_ndarray()
+        table = raw.T if frame.format.is_planar else raw.reshape(-1, count)
+    else:
+        raise AudioError(f"samples of the kind {frame.format.name}", code="unsupported-codec")
     out = np.array(table, np.float32, order="C")
-    kind = frame.format.name.removesuffix("p")
     if kind == "u8":
         out -= 128
-    if kind in _FULL_SCALE:
+    if _FULL_SCALE[kind] != 1.0:
         out *= np.float32(1 / _FULL_SCALE[kind])
     return out
+
+
+def padded_integers(raw: bytes) -> NDArray[np.float32] | None:
+    """Samples of 24 bits in words of 32, full scale at 1; None where the words are floating-point numbers.
+
+    Headers do not tell the two apart, and libavformat takes all for the numbers that an old sound editor
+    wrote. Those are mostly between 0.5 and 2^23 in size, which shows in the upper byte; integers of speech,
+    most of them near zero, have other upper bytes.
+    """
+    words = np.frombuffer(raw[: len(raw) // 4 * 4], "<i4")
+    upper = (words[words != 0] >> 24) & 0x7F
+    if len(upper) and np.mean((upper >= 0x3F) & (upper <= 0x4B)) > _NUMBERS_SHARE:
+        return None
+    return words.astype(np.float32) * np.float32(2.0**-31)

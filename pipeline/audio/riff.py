@@ -14,6 +14,11 @@ _UNKNOWN_FROM = 0x7FFF_F000
 """Recorders that cannot go back to the header claim 0, or this and more: the sound runs to the file's end."""
 _PLAIN_TAGS = frozenset({1, 3, 6, 7, 0xFFFE})
 """PCM, float, A-law, mu-law, and PCM in the extensible form."""
+_EXTENSIBLE = 0xFFFE
+_FORMAT_BYTES = 40
+"""Of the extensible form, which names the real format at byte 24."""
+_BYTES_PER_SAMPLE = {1: (1, 2, 3, 4, 8), 3: (4, 8)}
+"""What can be decoded of PCM and of floating-point numbers."""
 _MANY_CHUNKS = 1_000
 
 
@@ -61,7 +66,7 @@ def wav_claim(source: Source) -> WavClaim:
             ds64 = source.at(body, 24)
             long_data = struct.unpack("<Q", ds64[8:16])[0] if len(ds64) == 24 else None
         elif name == b"fmt ":
-            fmt = source.at(body, 16)
+            fmt = source.at(body, max(16, min(size, _FORMAT_BYTES)))
         elif name == b"data":
             claimed: int = long_data if size == 0xFFFFFFFF and long_data else size
             present = max(0, source.size - body)
@@ -74,10 +79,25 @@ def wav_claim(source: Source) -> WavClaim:
 def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> WavClaim:
     if fmt is None or len(fmt) < 16:
         raise AudioError("the WAV header says nothing about the format of the sound", code="corrupt")
-    tag, channels, rate_hz, _, _, bits = struct.unpack(f"{order}HHIIHH", fmt)
+    tag, channels, rate_hz, _, _, bits = struct.unpack(f"{order}HHIIHH", fmt[:16])
     if channels == 0:
         raise AudioError("the header claims 0 channels", code="zero-channels")
     if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
         raise AudioError(f"a sample rate of {rate_hz} Hz cannot be right", code="corrupt")
+    _check_bits(struct.unpack(f"{order}H", fmt[24:26])[0] if _extensible(tag, fmt) else tag, bits)
     bytes_per_second = rate_hz * channels * bits // 8 if tag in _PLAIN_TAGS else 0
     return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)
+
+
+def _extensible(tag: int, fmt: bytes) -> bool:
+    return tag == _EXTENSIBLE and len(fmt) >= _FORMAT_BYTES
+
+
+def _check_bits(tag: int, bits: int) -> None:
+    """Raises:
+    AudioError: samples of a size that nobody decodes; it would look like a file cut short.
+    """
+    known = _BYTES_PER_SAMPLE.get(tag)
+    if known is not None and -(-bits // 8) not in known:
+        kind = "PCM" if tag == 1 else "floating-point"
+        raise AudioError(f"{bits}-bit {kind} samples", code="unsupported-codec")

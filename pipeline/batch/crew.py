@@ -107,6 +107,11 @@ class Worker:
         return self._process.pid
 
     @property
+    def killed(self) -> bool:
+        """Whether somebody else killed the process: mostly the system, for lack of memory."""
+        return self._process.exitcode == -signal.SIGKILL and not self.overdue
+
+    @property
     def epitaph(self) -> str:
         """How the process ended, for people."""
         code = self._process.exitcode

@@ -170,7 +170,7 @@ class _Run:
             workers=self._workers,
             audio_seconds=tally.audio_seconds,
             wall_seconds=time.monotonic() - self._began,
-            stopped=bool(self._stop) and plan.left > 0,
+            stopped=tally.trouble is not None or (bool(self._stop) and plan.left > 0),
             flagged=overview.flagged,
             alerts=overview.alerts,
             fatal=overview.fatal,
@@ -180,6 +180,7 @@ class _Run:
             scores=overview.scores,
             severities=overview.severities,
             worker_peak_bytes=self._peak_bytes,
+            trouble=tally.trouble,
         )
 
 

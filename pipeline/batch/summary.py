@@ -66,7 +66,7 @@ class RunSummary:
     """Seconds of audio this run listened to."""
     wall_seconds: float
     stopped: bool
-    """True where a signal ended the run early."""
+    """True where a signal, or trouble with the machine, ended the run early."""
     flagged: int
     """This and all below: over all inspected calls of the dump, as they stand now."""
     alerts: int
@@ -80,6 +80,8 @@ class RunSummary:
     """Calls with at least one violation of that class."""
     worker_peak_bytes: int = 0
     """The most memory that one worker process took; 0 where none was needed."""
+    trouble: str | None = None
+    """What is wrong with the machine, where that ended the run."""
 
     @property
     def nothing_to_do(self) -> bool:

@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.batch.crew import Crew, Event, Gone, Worker
+from pipeline.batch.faults import FAULT, FAULT_REASON, GAVE_UP, Fault, FaultKind, fault_of
 from pipeline.batch.identity import unchanged
 from pipeline.batch.stopping import StopRequest
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
 from pipeline.domain import Inspection, Revisions, Status
-from pipeline.errors import CallinspectError
+from pipeline.errors import CallinspectError, Unstorable
 from pipeline.store import Store, StoredProblem
 
 _LISTEN_SECONDS = 0.25
 _STILLBORN = 3
 """Workers that die in a row before their tools are loaded: then none of them will ever live."""
 _POISONED = 8
-"""Calls in a row that kill every worker, without one that succeeds: then it is not the calls."""
+"""Calls in a row that end every worker without one that succeeds: then it is not the calls, if memory ran out
+each time, or if no call at all went well in this run."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class Tally:
     """Of the calls: judged again without listening."""
     calls: int = 0
     """Calls that are done, one way or the other."""
+    trouble: str | None = None
+    """What is wrong with the machine, where that stopped the run."""
 
 
 class Supervision:
@@ -62,19 +66,24 @@ class Supervision:
         self._stop, self._progress = stop, progress
         self._waiting: deque[Group] = deque()
         self._stillborn = self._poisoned = 0
+        self._went_well = False
         self._mismatch = False
         self.tally = Tally()
 
     def work(self, groups: Iterable[Group]) -> None:
         """Inspect all groups, or as many as are done when somebody asks to stop.
 
+        Where the machine fails rather than the calls, it stops too: ``tally.trouble`` says why.
+
         Raises:
-            CallinspectError: the workers cannot be started, or die of everything.
+            CallinspectError: the tools cannot be loaded at all.
             StoreError: the store refused; what was written stays.
         """
         self._waiting.extend(groups)
         try:
-            while not self._stop and (self._waiting or any(w.hand for w in self._crew.workers)):
+            while not (self._stop or self.tally.trouble) and (
+                self._waiting or any(w.hand for w in self._crew.workers)
+            ):
                 self._staff()
                 self._feed()
                 self._listen()
@@ -106,15 +115,20 @@ class Supervision:
         worker, message = event
         match message:
             case NotReady(error=error):
-                raise error
+                if not self.tally.calls:
+                    raise error
+                self._give_in(f"the tools cannot be loaded any more: {error}")
             case Began():
                 self._store.begin(worker.hand[0].recordings, run_id=self._run_id)
             case Inspected(inspection=inspection):
                 self._write(worker, inspection)
                 self._stillborn = self._poisoned = 0
+                self._went_well = True
             case Ended(fault=fault):
                 if worker.left:
-                    self._retry(worker.hand[0], worker, fault or "the inspection of this call gave no result")
+                    self._retry(
+                        worker.hand[0], worker, fault or Fault("the inspection of this call gave no result")
+                    )
             case Gone():
                 self._bury(worker)
             case _:
@@ -125,39 +139,58 @@ class Supervision:
         hand = deque(worker.hand)
         if worker.begun:
             reason = "it took too long" if worker.overdue else f"its worker process died: {worker.epitaph}"
-            self._retry(hand.popleft(), worker, reason)
+            kind = FaultKind.MEMORY if worker.killed else FaultKind.PASSING
+            self._retry(hand.popleft(), worker, Fault(reason, kind))
         elif not worker.ready:
             self._stillborn += 1
         self._waiting.extendleft(reversed(hand))
         if self._stillborn >= _STILLBORN:
-            raise CallinspectError(
+            self._give_in(
                 f"{self._stillborn} worker processes in a row died while they loaded the speech model "
                 f"({worker.epitaph}); try --workers 1, a smaller --model, or callinspect doctor"
             )
 
-    def _retry(self, group: Group, worker: Worker, reason: str) -> None:
+    def _retry(self, group: Group, worker: Worker, fault: Fault) -> None:
         """Its unfinished calls again, one by one; a call that was alone is charged with what happened."""
         unfinished = [job for job in group.jobs if job.call_id in worker.left]
         if not group.alone:
             self._waiting.extend(Group((job,)) for job in unfinished)
             return
         for job in unfinished:
-            crashes = self._store.add_crash(job.recording, reason, run_id=self._run_id)
-            if crashes < self._limits.crashes:
+            crashes = self._store.add_crash(job.recording, fault.line, run_id=self._run_id)
+            if fault.kind is FaultKind.OWN:  # it says nothing about the machine or the other calls
+                self._save(job, self._failed_on(job, fault))
+            elif crashes < self._limits.crashes:
                 self._waiting.append(group)
             else:
-                self._give_up(job, f"given up after {crashes} attempts: {reason}")
+                self._give_up(job, fault, crashes)
 
-    def _give_up(self, job: Job, reason: str) -> None:
+    def _give_up(self, job: Job, fault: Fault, crashes: int) -> None:
         self._poisoned += 1
-        if self._poisoned > _POISONED:
-            raise CallinspectError(
-                f"{_POISONED} calls in a row ended their workers ({reason}); this looks like the machine, "
-                "not the recordings: run callinspect doctor, then callinspect run again with --retry"
+        if self._poisoned > _POISONED and (fault.kind is FaultKind.MEMORY or not self._went_well):
+            self._give_in(
+                f"{_POISONED} calls in a row ended their workers ({fault.line}); this looks like the "
+                "machine, not the recordings: run callinspect doctor, then callinspect run again with --retry"
             )
+            return
+        reason = f"given up after {crashes} attempts: {fault.line}"
+        self._save(job, self._not_inspected(job, reason, GAVE_UP))
+
+    def _failed_on(self, job: Job, fault: Fault) -> Inspection:
+        """Words for people in the call, the technical line among the problems."""
+        problem = f"the program failed on this call: {fault.line}"
+        self.tally.problems.append(StoredProblem(FAULT, problem, job.recording.paths[0], job.call_id))
+        return self._not_inspected(job, FAULT_REASON, FAULT)
+
+    def _not_inspected(self, job: Job, reason: str, code: str) -> Inspection:
         revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
-        given_up = Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code="gave-up")
-        self._save(job, given_up)
+        return Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code=code)
+
+    def _give_in(self, trouble: str) -> None:
+        """Stop: what is done stays, and the summary says what is wrong."""
+        if self.tally.trouble is None:
+            self.tally.trouble = trouble
+            self.tally.problems.insert(0, StoredProblem("machine", trouble))
 
     def _write(self, worker: Worker, inspection: Inspection) -> None:
         job = worker.left.get(inspection.recording.call.call_id)
@@ -174,7 +207,7 @@ class Supervision:
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
             self._note_mismatch(inspection)
-            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+            inspection = self._store_it(job, inspection)
             self.tally.statuses[inspection.status] += 1
             self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
             self.tally.rejudged += job.heard
@@ -184,6 +217,23 @@ class Supervision:
                 )
         self.tally.calls += 1
         self._progress(self.tally)
+
+    def _store_it(self, job: Job, inspection: Inspection) -> Inspection:
+        """Write one inspection; where this one cannot be written, that it could not.
+
+        Raises:
+            StoreError: the database takes nothing at all.
+        """
+        try:
+            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+        except Exception as error:
+            if isinstance(error, MemoryError) or (
+                isinstance(error, CallinspectError) and not isinstance(error, Unstorable)
+            ):
+                raise
+            inspection = self._failed_on(job, fault_of(error))
+            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+        return inspection
 
     def _note_mismatch(self, inspection: Inspection) -> None:
         expected = replace(self._revisions, audio_sha256=inspection.recording.sha256)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import gc
 import pickle
 import signal
-import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 
+from pipeline.batch.faults import Fault, fault_of
 from pipeline.batch.inspector import Inspector, InspectorFactory
 from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.work import Task
@@ -48,7 +46,7 @@ class Inspected:
 class Ended:
     """The group is done, or given up with an error."""
 
-    fault: str | None
+    fault: Fault | None
     resident_bytes: int
     """Now, and at most so far."""
     peak_bytes: int
@@ -70,8 +68,8 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
     except CallinspectError as error:
         connection.send(NotReady(_sendable(error)))
         return
-    except Exception:  # noqa: BLE001 - whatever the libraries raise has to reach the person at the terminal
-        connection.send(NotReady(CallinspectError(f"the tools cannot be loaded: {_last_lines()}")))
+    except Exception as error:  # noqa: BLE001 - whatever the libraries raise has to reach the person at the terminal
+        connection.send(NotReady(CallinspectError(f"the tools cannot be loaded: {fault_of(error).line}")))
         return
     gc.freeze()
     gc.enable()
@@ -88,8 +86,8 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
         try:
             for inspection in _inspections(inspector, tasks, settings):
                 connection.send(Inspected(inspection))
-        except Exception:  # noqa: BLE001 - one call's fault must not end the night
-            fault = _last_lines()
+        except Exception as error:  # noqa: BLE001 - one call's fault must not end the night
+            fault = fault_of(error)
         connection.send(Ended(fault, resident_bytes(), peak_bytes()))
 
 
@@ -115,10 +113,3 @@ def _sendable(error: CallinspectError) -> CallinspectError:
     except Exception:  # noqa: BLE001 - an error class that cannot travel still has its message
         return CallinspectError(str(error))
     return error
-
-
-def _last_lines() -> str:
-    kind, error, trace = sys.exc_info()
-    frames = traceback.extract_tb(trace)
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{kind.__name__ if kind else 'error'}: {error}{where}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +11,10 @@ from typing import Literal
 
 from pipeline.cli.messages import MESSAGES
 from pipeline.errors import RubricError
+from pipeline.files import FileRefused
 from pipeline.ingest.chinese import in_chinese
 from pipeline.rubric import english, load_rubric
-from pipeline.settings import CONFIG_FILE
+from pipeline.settings import CONFIG_FILE, read_config
 
 Lang = Literal["zh", "en"]
 
@@ -86,6 +86,6 @@ def _configured(arguments: Sequence[str]) -> object:
         if argument.startswith("--config"):
             path = Path(argument.partition("=")[2] or next(iter(arguments[index + 1 :]), ""))
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")).get("lang")
-    except (OSError, ValueError):
+        return read_config(path).get("lang")
+    except (FileRefused, OSError, ValueError):
         return None

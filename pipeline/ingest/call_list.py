@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.domain import Call
 from pipeline.errors import CallListError
+from pipeline.files import FileRefused, read_plain
 from pipeline.ingest.columns import read_channel, read_direction, read_time, recognise
 from pipeline.ingest.discovery import Problem
 from pipeline.settings import CallListSettings
@@ -65,11 +66,11 @@ def read_call_list(path: Path, settings: CallListSettings) -> CallList:
 
 def _text(path: Path, encoding: str) -> str:
     try:
-        if not path.is_file():
+        if not path.exists():
             raise CallListError("no such call list; check --calls", path=path)
-        if path.stat().st_size > MAX_BYTES:
-            raise CallListError(f"larger than {MAX_BYTES >> 20} MiB; split the call list", path=path)
-        raw = path.read_bytes()
+        raw = read_plain(path, most=MAX_BYTES, remedy="split the call list")
+    except FileRefused as error:
+        raise CallListError(str(error), path=path) from error
     except OSError as error:
         raise CallListError(f"cannot be read ({error.strerror}); grant access", path=path) from error
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -91,6 +91,21 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "inspected with {}, planned with {}: the next run will inspect again",
         "质检时的版本是 {}，计划的是 {}；下次运行会重新质检",
     ),
+    # the run
+    ("the program failed on this call: {}", "程序处理这通录音时自身出错：{}"),
+    (
+        "{} worker processes in a row died while they loaded the speech model ({}); try --workers 1, "
+        "a smaller --model, or callinspect doctor",
+        "连续 {} 个工作进程在加载语音模型时退出（{}）；请试 --workers 1、较小的 --model，"
+        "或运行 callinspect doctor",
+    ),
+    (
+        "{} calls in a row ended their workers ({}); this looks like the machine, not the recordings: run "
+        "callinspect doctor, then callinspect run again with --retry",
+        "连续 {} 通录音使工作进程退出（{}）；多半是机器的问题而不是录音：请运行 callinspect doctor，"
+        "再用 callinspect run --retry 重新运行",
+    ),
+    ("the tools cannot be loaded any more: {}", "语音模型等工具无法再加载：{}"),
 )
 
 

@@ -48,11 +48,13 @@ def loudness(scene: Scene, role: Role) -> Reading:
 
 
 def integrated_loudness(sound: NDArray[np.float32]) -> float | None:
-    """LUFS of one channel at 16 kHz, shape (samples,); None where all of it is below the absolute gate."""
+    """LUFS of one channel at 16 kHz, shape (samples,); None below 400 ms, or where all is below the gate."""
     from scipy.signal import sosfilt  # imported late: it costs a third of a second
 
     weighted = sosfilt(k_weighting(), sound)
     steps = weighted[: len(weighted) // STEP * STEP].reshape(-1, STEP)
+    if len(steps) < BLOCK_STEPS:
+        return None
     energy = np.einsum("ij,ij->i", steps, steps)
     power = np.convolve(energy, np.ones(BLOCK_STEPS), "valid") / (BLOCK_STEPS * STEP)
     audible = power[power > _power(ABSOLUTE_GATE_LUFS)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +14,7 @@ from pipeline.domain import Role
 from pipeline.errors import LexiconError
 from pipeline.phrases import pattern
 from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
+from pipeline.phrases.limits import Amount, check_files
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
 from pipeline.phrases.source import read_yaml
 from pipeline.phrases.template import SLOTS, TemplateError, filled, folded, is_finite, spellings
@@ -27,7 +28,8 @@ def load_lexicons(folder: Path) -> Lexicons:
     """Read all ``*.yaml`` files of a folder, in the order of their names.
 
     Raises:
-        LexiconError: no folder, no file, or something wrong in one of them (file, line, remedy).
+        LexiconError: no folder, no file, too much altogether, or something wrong in one of them (file, line,
+            remedy).
     """
     if not folder.is_dir():
         raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
@@ -38,7 +40,7 @@ def load_lexicons(folder: Path) -> Lexicons:
     phrases: list[Phrase] = []
     contexts: dict[str, Context] = {}
     seen: dict[tuple[str, str], Place] = {}
-    files = [(path, root, _validated(root, path)) for path in paths for root in (read_yaml(path),)]
+    files = list(_files(folder, paths))
     slots = _slots(files)
     for path, root, content in files:
         for i, entry in enumerate(content.contexts):
@@ -75,6 +77,16 @@ def load_lexicons(folder: Path) -> Lexicons:
                     phrase.place,
                 )
     return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
+
+
+def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
+    check_files(folder, paths)
+    amount = Amount(folder)
+    for path in paths:
+        root = read_yaml(path)
+        content = _validated(root, path)
+        amount.add(content)
+        yield path, root, content
 
 
 def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str]:

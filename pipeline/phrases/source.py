@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import LexiconError
+from pipeline.files import FileRefused, read_plain
 from pipeline.yaml_file import LinedMap, YamlError, read_text
 
 LARGEST_BYTES = 1 << 20
@@ -18,13 +19,12 @@ def read_yaml(path: Path) -> LinedMap:
         LexiconError: unreadable, too large, not a mapping, or YAML that ``read_text`` does not accept.
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise LexiconError("larger than 1 MiB; split it into several files", path=path)
-        text = path.read_text(encoding="utf-8-sig")
+        raw = read_plain(path, most=LARGEST_BYTES, remedy="split it into several files")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LexiconError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=path) from error
-    except OSError as error:
-        raise LexiconError(f"cannot be read ({error.strerror}); check the file", path=path) from error
+    except FileRefused as error:
+        raise LexiconError(str(error), path=path) from error
     try:
         loaded = read_text(text)
     except YamlError as error:

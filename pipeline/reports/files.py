@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
+from pipeline.files import create_private
 
 STDOUT = Path("-")
 
@@ -24,7 +26,8 @@ _LONGEST = 180
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open ``path`` for writing under a temporary name beside it; it gets its own name when all is written.
 
-    Parent folders are made. ``-`` is standard output; a device or pipe is written directly.
+    Parent folders are made. ``-`` is standard output; a device or pipe is written directly. A new file is for
+    its owner alone: it tells what people said. One that is written over keeps its mode.
 
     Raises:
         UsageError: the place cannot be written.
@@ -42,7 +45,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = part.open("wb")
+        part.unlink(missing_ok=True)  # of a process with our number that was killed
+        file = create_private(part)
     except OSError as error:
         raise UsageError(
             f"cannot be written ({error.strerror}); choose another place with -o", path=path
@@ -52,6 +56,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            if path.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
         part.replace(path)
     except BaseException:
         with suppress(OSError):

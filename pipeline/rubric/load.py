@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import RubricError
+from pipeline.files import FileRefused, read_plain
 from pipeline.rubric.sheet import Rubric
 from pipeline.yaml_file import YamlError, line_of, read_text
 
@@ -64,11 +65,9 @@ def read_document(path: Path) -> Any:
         RubricError: unreadable, too large, not YAML, an alias, or not a mapping.
     """
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise RubricError(f"cannot be read ({error.strerror}); check the path", path=path) from error
-    if len(raw) > MAX_BYTES:
-        raise RubricError(f"larger than {MAX_BYTES} bytes; a score sheet is a few kilobytes", path=path)
+        raw = read_plain(path, most=MAX_BYTES, remedy="a score sheet is a few kilobytes")
+    except FileRefused as error:
+        raise RubricError(str(error), path=path) from error
     try:
         document = read_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

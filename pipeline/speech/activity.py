@@ -113,8 +113,12 @@ def _lifted(samples: Sound, frames: NDArray[np.int64]) -> NDArray[np.float32]:
 def _worth_asking(levels: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Frames near sound that stands out of the channel's noise."""
     loud = levels > max(noise_floor_db(levels) + _WORTH_ASKING_DB, _INAUDIBLE_DB)
-    width = 2 * _AROUND_FRAMES + 1
-    return np.asarray(np.convolve(loud, np.ones(width), "same") > 0.5)
+    if not loud.any():
+        return loud
+    # The middle of the whole convolution: "same" is as long as the longer of the two, and a call may be
+    # shorter than the window.
+    around = np.convolve(loud, np.ones(2 * _AROUND_FRAMES + 1))
+    return np.asarray(around[_AROUND_FRAMES : _AROUND_FRAMES + len(loud)] > 0.5)
 
 
 def _hysteresis(probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:

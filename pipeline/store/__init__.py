@@ -1,5 +1,6 @@
 """The database: tables, repository, migrations. The only room that speaks SQL."""
 
+from pipeline.store.erasing import Remains
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement, judgement
 from pipeline.store.store import Store, open_store
@@ -21,6 +22,7 @@ __all__ = [
     "FileStamp",
     "Judgement",
     "Overview",
+    "Remains",
     "RunRow",
     "Standing",
     "Store",

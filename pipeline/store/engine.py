@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -11,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import StoreError
+from pipeline.files import ensure_private
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up."""
@@ -59,6 +62,11 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     if memory:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
     else:
+        if not str(url.database).startswith("file:"):
+            with suppress(
+                OSError
+            ):  # the driver says it better; the log beside the file takes the file's mode
+                ensure_private(Path(str(url.database)))
         engine = create_engine(url, connect_args=arguments, **POOL)
 
     @event.listens_for(engine, "connect")
@@ -72,6 +80,8 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         # damage the file; a killed process loses nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -65536")
+        # What is deleted or replaced is what people said: its place is overwritten, not only given free.
+        connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, Unstorable
 
 _BY_CODE = {
     "SQLITE_FULL": "the disk is full; free some space and run again: what was finished is kept",
@@ -47,7 +47,8 @@ def explain(error: DBAPIError, url: URL) -> StoreError:
     if remedy is None and url.get_backend_name() == "postgresql" and not code:
         remedy = "the database server does not answer; check that it runs and that the --store URL is right"
     if remedy is None:
-        return StoreError(f"{shown(url)}: the database refused: {first_line}")
+        kind = Unstorable if isinstance(error, DataError) else StoreError
+        return kind(f"{shown(url)}: the database refused: {first_line}")
     return StoreError(f"{shown(url)}: {remedy} ({first_line})")
 
 
@@ -58,5 +59,7 @@ def explained(url: URL) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise explain(error, url) from error
+    except StatementError as error:  # a value that no column takes: nothing was sent
+        raise Unstorable(f"{shown(url)}: {error.orig}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"{shown(url)}: {error}") from error

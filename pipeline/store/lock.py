@@ -12,6 +12,8 @@ from typing import Protocol
 from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.files import PRIVATE
+
 _LOCK_KEY = 0x7C1_0002
 """Advisory lock of PostgreSQL that the writing run holds."""
 _GRACE_SECONDS = 1.0
@@ -35,7 +37,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
 from pipeline.store.desk.tables import appeals, decisions, verdicts
+from pipeline.store.erasing import Remains
 from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
 
 PAGE = 200
@@ -27,6 +28,8 @@ class Purge:
     appeals: int
     oldest: str | None
     """When the oldest of these calls began, on the wall clock of its call list."""
+    remains: Remains | None = None
+    """After deleting: what keeps text of them, or of earlier deletions, on the disk."""
 
 
 def _old(before: date) -> Select[Any]:
@@ -67,8 +70,6 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
 
 
 def _delete_page(connection: Connection, before: date) -> int:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # overwrite: free pages must not keep it
     page = _old(before).order_by(calls.c.id).limit(PAGE)
     keys = [int(key) for key in connection.execute(page).scalars()]
     if keys:

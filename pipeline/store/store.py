@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.errors import StoreError
 from pipeline.store import counting, judging, memory, purging, reading, running, standing, writing
 from pipeline.store.desk.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
+from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, matching
 from pipeline.store.judging import Judgement
@@ -316,8 +318,14 @@ class Store:
     # What is no longer needed
 
     def purge(self, before: date, *, dry_run: bool = False) -> Purge:
-        """Delete the calls that began before this day, with all that hangs on them; recordings stay."""
+        """Delete the calls that began before this day, with all that hangs on them; recordings stay.
+
+        Their text is taken out of the database's files too, also where nothing is left to delete: doing it
+        again finishes what a reader was in the way of. ``remains`` says where it could not.
+        """
         if dry_run:
             with self._read() as connection:
                 return purging.preview(connection, before)
-        return purging.purge(self._write, before)
+        found = purging.purge(self._write, before)
+        with explained(self._url):
+            return replace(found, remains=erase(self._engine, self._lock))

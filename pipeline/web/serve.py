@@ -17,6 +17,8 @@ from pipeline.web.listening import close_sound_room
 from pipeline.web.rulebook.keeping import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
 
+_LARGEST_CERTIFICATE = 1 << 20
+"""Bytes: a chain of certificates takes a hundredth of it."""
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
 
@@ -38,6 +40,8 @@ def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
     for path in (serve.certificate, serve.key):
         if path is not None and not path.is_file():
             raise UsageError("no such file; check serve.certificate and serve.key", path=path)
+        if path is not None and path.stat().st_size > _LARGEST_CERTIFICATE:
+            raise UsageError("too large for a PEM file; check serve.certificate and serve.key", path=path)
 
 
 def listen(serve: ServeSettings) -> socket.socket:

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from pipeline.audio.peaks import Peaks
 from pipeline.audio.playback import Playback, read_playback, write_playback
 from pipeline.errors import AudioError
+from pipeline.files import create_private, make_private_folder
 from pipeline.ingest import identify
 
 _ENDINGS = (".wav", ".json")
@@ -80,14 +81,15 @@ class SoundCache:
             raise AudioError("the file holds other sound than was inspected", code="changed")
 
     def _make(self, sha256: str, paths: Sequence[Path]) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         handle, name = tempfile.mkstemp(dir=self._folder, prefix="making-", suffix=_ASIDE)
         aside = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 peaks = write_playback(paths, file)
             aside.replace(self._path(sha256, ".wav"))
-            aside.write_text(peaks.to_json(), encoding="ascii")
+            with create_private(aside) as file:
+                file.write(peaks.to_json().encode("ascii"))
             aside.replace(self._path(sha256, ".json"))
         finally:
             aside.unlink(missing_ok=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.e2e.commands import ROOT, callinspect
@@ -63,3 +65,27 @@ def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: 
     assert "已是最新" in again.stdout
     assert "broken.wav" in again.stdout
     assert "callinspect list" not in again.stdout
+
+
+@needs_model
+def test_a_dozen_hang_ups_are_inspected_beside_a_call(tmp_path: Path) -> None:
+    """They come together, for the longest come first, and each is shorter than every window."""
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    shutil.copy(ROOT / "scripts" / "demo_night" / "night" / "audio" / "N04.wav", dump / "call.wav")
+    chance = np.random.default_rng(3)
+    for number in range(12):
+        seconds = 0.06 + number * 0.0625
+        sound = chance.normal(0, 3000, (round(seconds * 8000), 1 + number % 2)).astype("<i2")
+        with wave.open(str(dump / f"hang-up{number:02}.wav"), "wb") as file:
+            file.setnchannels(sound.shape[1])
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(sound.tobytes())
+    got = callinspect("run", dump, "--workers", "1", cwd=tmp_path)
+    assert got.returncode == 0, got.stdout + got.stderr
+    listed = callinspect("list", "--json", cwd=tmp_path).stdout.splitlines()
+    calls = {call["call_id"]: call for call in map(json.loads, listed)}
+    assert len(calls) == 13
+    assert calls.pop("call")["status"] == "inspected"
+    assert {(call["status"], bool(call["reason"])) for call in calls.values()} == {("not-applicable", True)}

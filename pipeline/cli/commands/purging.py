@@ -36,6 +36,8 @@ def purge(
         "appeals": found.appeals,
     }
     session.out.print(session.words("purge.would" if dry_run else "purge.done", **facts))
+    if found.remains is not None:
+        session.say(session.words(f"purge.remains.{found.remains}"), "yellow")
     if found.calls and not dry_run:
         session.say(session.words("purge.recordings", date=limit), "dim")
     return 0

@@ -75,6 +75,32 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deleted what was before {date}: {calls} calls, {inspections} inspections, {decisions} decisions, "
         "{appeals} appeals",
     ),
+    "purge.remains.reader": (
+        "注意：有程序仍在读取删除前的数据（例如正在导出，或复核室里的长查询），已删的文字还留在数据库文件里；"
+        "等它结束（或重启 callinspect serve）后再执行一次同样的 purge",
+        "note: a program still reads what was there before (an export, say, or a long query of the review "
+        "room), so the deleted text is still in the database's files; when it is done (or callinspect serve "
+        "was restarted), run the same purge again",
+    ),
+    "purge.remains.space": (
+        "注意：磁盘空间不够整理数据库文件，旧版本程序删除的文字可能还在其空隙里；"
+        "腾出两倍于数据库的空间后再执行一次",
+        "note: too little room to write the database file anew, so what earlier versions of the program "
+        "deleted may stand in its gaps; free twice the size of the database and run the same purge again",
+    ),
+    "purge.remains.busy": (
+        "注意：有程序正在写入，没有整理数据库文件，旧版本程序删除的文字可能还在其空隙里；"
+        "写完后再执行一次同样的 purge",
+        "note: another program is writing, so the database file was not written anew, and what earlier "
+        "versions of the program deleted may stand in its gaps; run the same purge again when it is done",
+    ),
+    "purge.remains.server": (
+        "PostgreSQL：已删的行不再能查到，并已 VACUUM；磁盘上的旧内容要等空间重新使用才会覆盖。"
+        "要立即清除，请停下其他程序后执行 VACUUM FULL；WAL 归档和备份按各自的保留期处理",
+        "PostgreSQL: the rows are gone from every query, and VACUUM was run; on the disk they are "
+        "overwritten only when their room is used again. To clear it now, stop the other programs and run "
+        "VACUUM FULL; archived WAL and backups keep the text as long as they are kept",
+    ),
     "purge.recordings": (
         "录音文件未动。若它们仍在录音文件夹里，下次运行请加 --since {date}，否则会再次质检。",
         "The recordings are untouched. While they lie in the dump, run with --since {date}, or they are "

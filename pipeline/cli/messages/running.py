@@ -26,6 +26,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "summary.memory": ("内存", "memory"),
     "summary.memory-value": ("每个进程最多 {peak} GiB", "at most {peak} GiB per worker"),
     "doctor.worker-memory": ("每个工作进程约需 {each} GiB", "a worker takes about {each} GiB"),
+    "summary.trouble": ("提前停止：{reason}", "Stopped early: {reason}"),
     "summary.unreadable-list": ("无法读取的录音：", "Recordings that could not be read:"),
     "summary.problems": (
         "话单与文件的问题（{count} 个）：",

@@ -37,12 +37,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "没有读取权限；请给运行本程序的用户读权限",
         "no permission to read it; give this user read permission",
     ),
-    "reason.unsupported-codec": ("不支持这种音频编码", "the codec of the sound is not supported"),
+    "reason.unsupported-codec": (
+        "不支持这种音频编码，请导出为 16 位 PCM（{detail}）",
+        "the codec of the sound is not supported, export it as 16-bit PCM ({detail})",
+    ),
     "reason.corrupt": ("文件已损坏（{detail}）", "the file is damaged ({detail})"),
     "reason.too-long": ("录音太长，请按通话拆分（{detail}）", "too long; split it into calls ({detail})"),
     "reason.not-a-file": ("不是可读取的文件（{detail}）", "not a file that can be read ({detail})"),
     "reason.incomplete": ("录音不完整（{detail}）", "not all of the call ({detail})"),
     "reason.gave-up": ("多次尝试均失败，已放弃（{detail}）", "given up after several attempts ({detail})"),
+    "reason.fault": (
+        "程序处理时自身出错，录音本身未必有问题；请把问题列表里的技术信息报告给维护者，更新后加 --retry",
+        "the program itself failed on it, the recording may be in order; report the technical line in the "
+        "list of problems, and run again with --retry after an update",
+    ),
     "direction.inbound": ("呼入", "inbound"),
     "direction.outbound": ("呼出", "outbound"),
     "layout.stereo": ("双声道", "stereo"),

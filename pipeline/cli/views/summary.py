@@ -26,6 +26,8 @@ def run_summary(
     ``program`` is what people type to call us.
     """
     yield counts(summary, words)
+    if summary.trouble is not None:
+        yield Text(f"\n{words('summary.trouble', reason=words.problem(summary.trouble))}", style="bold red")
     yield from unreadable(summary, words)
     yield from problems(summary, words)
     if brief:

@@ -179,6 +179,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "删除 {day} 之前的 {calls} 通电话及其全部记录？此操作不能撤销。",
         "Delete the {calls} calls before {day} with everything about them? This cannot be undone.",
     ),
+    "retention.remains.reader": (
+        "有程序仍在读取删除前的数据，已删的文字还留在数据库文件里；等导出等操作结束后再删除一次。",
+        "A program still reads what was there before, so the deleted text is still in the database's files; "
+        "delete once more when exports and the like are done.",
+    ),
+    "retention.remains.space": (
+        "磁盘空间不够整理数据库文件，旧版本程序删除的文字可能还在其空隙里；腾出空间后再删除一次。",
+        "Too little room to write the database file anew, so what earlier versions deleted may stand in its "
+        "gaps; free some and delete once more.",
+    ),
+    "retention.remains.busy": (
+        "有程序正在写入，没有整理数据库文件，旧版本程序删除的文字可能还在其空隙里；写完后再删除一次。",
+        "Another program is writing, so the database file was not written anew, and what earlier versions "
+        "deleted may stand in its gaps; delete once more when it is done.",
+    ),
+    "retention.remains.server": (
+        "PostgreSQL 已释放这些行；磁盘上的旧内容要等空间被重新使用才会覆盖（或由管理员执行 VACUUM FULL）。",
+        "PostgreSQL has freed these rows; on the disk they are overwritten only when their room is used "
+        "again (or when an administrator runs VACUUM FULL).",
+    ),
     "retention.done": ("已删除 {day} 之前的 {calls} 通电话。", "Deleted the {calls} calls before {day}."),
     "error.day": ("{text} 不是日期。", "{text} is not a day."),
     "error.day-future": ("{day} 在将来。", "{day} is yet to come."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
+from pipeline.batch.faults import FAULT_REASON
 from pipeline.domain import Revisions, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError
 from pipeline.settings import Settings
@@ -101,9 +103,14 @@ def test_a_night_with_everything_in_it(night: Night) -> None:
     assert reasons.keys() == {"bad", "poison", "fault", "silent"}
     assert reasons["bad"] == "the header says nothing"
     assert "after 3 attempts: its worker process died: signal 11 (SIGSEGV)" in reasons["poison"]
-    assert "ZeroDivisionError: somebody divided (tiny.py:" in reasons["fault"]
-    assert "gave no result" in reasons["silent"]
-    assert {(p.kind, p.call_id) for p in summary.problems} == {("changed", "grow"), ("vanished", "leave")}
+    assert reasons["fault"] == reasons["silent"] == FAULT_REASON
+    assert {one.reason_code for one in summary.unreadable if one.call_id in ("fault", "silent")} == {"fault"}
+    technical = {p.call_id: p.reason for p in summary.problems if p.kind == "fault"}
+    assert technical.keys() == {"fault", "silent"}
+    assert "ZeroDivisionError: somebody divided (tiny.py:" in technical["fault"]
+    assert "gave no result" in technical["silent"]
+    others = {(p.kind, p.call_id) for p in summary.problems if p.kind != "fault"}
+    assert others == {("changed", "grow"), ("vanished", "leave")}
     assert summary.exit_status == 1
     assert summary.audio_seconds == 7 * 60.0
     assert (summary.flagged, summary.scored, summary.mean_score) == (7, 7, 95.0)
@@ -280,19 +287,81 @@ def test_tools_that_cannot_be_loaded_end_the_run_with_their_message(night: Night
     assert night.run().inspected == 1
 
 
-def test_workers_that_never_live_end_the_run(night: Night) -> None:
+def test_workers_that_never_live_stop_the_run_with_a_summary(night: Night) -> None:
     night.add("a")
-    with pytest.raises(CallinspectError, match=r"3 worker processes in a row died .*exit status 7"):
-        night.run(inspector=stillborn)
+    summary = night.run(inspector=stillborn)
+    assert summary.trouble is not None
+    assert re.search(r"3 worker processes in a row died .*exit status 7", summary.trouble)
+    assert (summary.exit_status, summary.stopped, summary.left, summary.inspected) == (3, True, 1, 0)
+    assert [problem.kind for problem in summary.problems] == ["machine"]
+    with open_store(night.settings.store) as store:
+        assert [row.state for row in store.runs()] == ["stopped"]
     assert night.run().inspected == 1
 
 
-def test_when_every_call_dies_it_is_the_machine(night: Night) -> None:
+def test_our_own_faults_are_their_calls_reason_and_never_the_nights_end(night: Night) -> None:
+    """The bad ones come first: they seem longer, and each stands before every good one."""
+    for number in range(30):
+        night.add(f"bad{number:02}", "fault" + " " * 100)
+    for number in range(3):
+        night.add(f"good{number}")
+    summary = night.run()
+    assert (summary.exit_status, summary.inspected, summary.left, summary.trouble) == (1, 3, 0, None)
+    assert [one.call_id for one in summary.unreadable] == [f"bad{number:02}" for number in range(30)]
+    assert {(one.reason_code, one.reason) for one in summary.unreadable} == {("fault", FAULT_REASON)}
+    assert [p.call_id for p in summary.problems] == [f"bad{number:02}" for number in range(30)]
+    assert all("ZeroDivisionError: somebody divided (tiny.py:" in p.reason for p in summary.problems)
+    again = night.run(inspector=stillborn)
+    assert (again.up_to_date, len(again.unreadable)) == (3, 30)
+
+
+def test_an_exception_is_not_tried_again(night: Night, tmp_path: Path) -> None:
+    night.add("a", f"fault {tmp_path / 'tried'}")
+    night.run()
+    assert len((tmp_path / "tried").read_text()) == 1
+
+
+def test_memory_that_ran_out_once_costs_nothing(night: Night, tmp_path: Path) -> None:
+    night.add("a", f"memory-once {tmp_path / 'mark'}")
+    assert night.run().inspected == 1
+
+
+@pytest.mark.parametrize("order", ["memory", "kill"])
+def test_when_memory_runs_out_for_every_call_it_is_the_machine(night: Night, order: str) -> None:
+    night.add("a")
+    night.run()
     for number in range(12):
-        night.add(f"n{number:02}", "fault")
-    with pytest.raises(CallinspectError, match="this looks like the machine"):
-        night.run(limits=Limits(crashes=1))
-    assert len(night.stored()) == 8
+        night.add(f"n{number:02}", order)
+    summary = night.run(limits=Limits(crashes=1))
+    assert summary.trouble is not None
+    assert "this looks like the machine" in summary.trouble
+    assert (summary.exit_status, summary.left, len(summary.unreadable)) == (3, 4, 8)
+    assert len(night.stored()) == 9
+
+
+def test_when_every_worker_dies_of_its_first_call_it_is_the_machine(night: Night) -> None:
+    for number in range(12):
+        night.add(f"n{number:02}", "die")
+    summary = night.run(limits=Limits(crashes=1))
+    assert (summary.exit_status, summary.left, len(summary.unreadable)) == (3, 4, 8)
+
+
+def test_calls_that_kill_their_workers_do_not_end_a_night_in_which_others_go_well(night: Night) -> None:
+    for number in range(12):
+        night.add(f"n{number:02}", "die")
+    night.add("a", "ok" + " " * 100)  # it seems longer, and comes first
+    summary = night.run(limits=Limits(crashes=1))
+    assert (summary.exit_status, summary.inspected, summary.left) == (1, 1, 0)
+    assert len(summary.unreadable) == 12
+
+
+def test_what_cannot_be_stored_is_its_calls_reason(night: Night) -> None:
+    for number in range(4):
+        night.add(f"good{number}")
+    night.add("odd", "unstorable")
+    summary = night.run()
+    assert (summary.exit_status, summary.inspected) == (1, 4)
+    assert [(one.call_id, one.reason_code) for one in summary.unreadable] == [("odd", "fault")]
 
 
 def test_an_inspector_that_calls_itself_otherwise_is_noticed(night: Night) -> None:

@@ -1,7 +1,7 @@
 """A real inspector small enough for tests: it reads each file's first line and does what that says.
 
-``ok``, ``sleep 0.2``, ``die``, ``die-once MARKER``, ``fault``, ``bad``, ``silent``, ``grow``, ``leave``,
-``hang``, ``partial``.
+``ok``, ``sleep 0.2``, ``die``, ``kill``, ``die-once MARKER``, ``fault [COUNTER]``, ``memory``,
+``memory-once MARKER``, ``unstorable``, ``bad``, ``silent``, ``grow``, ``leave``, ``hang``, ``partial``.
 """
 
 from __future__ import annotations
@@ -76,7 +76,19 @@ class TinyInspector:
                 if len(list(marks.iterdir())) < 2:
                     (marks / str(time.time_ns())).touch()
                     os.kill(os.getpid(), signal.SIGKILL)
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "memory":
+                raise MemoryError
+            case "memory-once":
+                marker = Path(rest[0])
+                if not marker.exists():
+                    marker.touch()
+                    raise MemoryError
             case "fault":
+                if rest:
+                    with Path(rest[0]).open("a") as tried:
+                        tried.write("x")
                 raise ZeroDivisionError("somebody divided")
             case "grow":
                 with recording.paths[0].open("a") as file:
@@ -91,7 +103,8 @@ class TinyInspector:
             "env": os.environ.get(rest[0], "") if rest else "",
             "say": "heard",
         }.get(order, "喂")
-        yield self._made(recording, status, "cut short" if order == "partial" else None, said)
+        made = self._made(recording, status, "cut short" if order == "partial" else None, said)
+        yield replace(made, layout=object()) if order == "unstorable" else made  # type: ignore[arg-type]
 
     def _made(self, recording: Recording, status: Status, reason: str | None, said: str = "") -> Inspection:
         revisions = replace(self._revisions, audio_sha256=recording.sha256)

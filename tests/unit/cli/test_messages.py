@@ -11,6 +11,7 @@ import pytest
 
 import pipeline.cli
 from pipeline.audio import REASON_CODES
+from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
@@ -23,6 +24,7 @@ from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
 from pipeline.settings import Settings
+from pipeline.store import Remains
 from pipeline.store.desk.views_calibrations import CalibrationState
 
 FAMILIES: Mapping[str, Collection[object]] = {
@@ -49,7 +51,8 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "level.": set(Level),
     "change.": {"added", "removed", "moved", "changed"},
     "direction.": {"inbound", "outbound"},
-    "reason.": {*REASON_CODES, PARTIAL, "gave-up"},
+    "purge.remains.": set(Remains),
+    "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
