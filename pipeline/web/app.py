@@ -20,6 +20,7 @@ from pipeline.web.access import anyone, signed_in
 from pipeline.web.errors import answer, register
 from pipeline.web.kept import Kept
 from pipeline.web.names import WholeNames
+from pipeline.web.proxies import Proxies
 from pipeline.web.security import Guard
 from pipeline.web.static import VersionedFiles
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     register(app)
     app.add_middleware(WholeNames)
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
+    app.add_middleware(Proxies, trusted=settings.serve.trusted_proxies)
     return app
 
 
