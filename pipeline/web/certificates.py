@@ -33,7 +33,7 @@ def check_pair(certificate: Path | None, key: Path | None) -> None:
     """Refuse a certificate or key that a server could not use. Nothing is asked of whoever sits there.
 
     Raises:
-        CertificateError: one of them is absent, unreadable, not in PEM form or encrypted, or they are no pair.
+        CertificateError: one of them is absent, unreadable, not PEM or encrypted, or they are no pair.
     """
     if (certificate is None) != (key is None):
         raise CertificateError("tls-half")

@@ -74,8 +74,8 @@ def check(settings: OidcSettings) -> None:
         raise UsageError("oidc.issuer needs oidc.client_id; set both")
     if not _fit(settings.issuer, plain=True) or urlsplit(settings.issuer).query:
         raise UsageError(
-            f"oidc.issuer: {settings.issuer} is no address of a provider; give https://HOST/... as the provider "
-            "writes it, without a user name, ? or #"
+            f"oidc.issuer: {settings.issuer} is no address of a provider; give https://HOST/... as the "
+            "provider writes it, without a user name, ? or #"
         )
     if any(importlib.util.find_spec(name) is None for name in ("authlib", "httpx")):
         raise UsageError("signing in by OpenID Connect needs more packages; install callinspect[oidc]")

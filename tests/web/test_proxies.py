@@ -100,11 +100,9 @@ def test_the_running_server_believes_nobody(settings: Settings, store: Store) ->
 
 def guess(port: int, *, address: str) -> int:
     form = urllib.parse.urlencode({"name": "wang", "password": "guess"}).encode()
-    request = urllib.request.Request(  # noqa: S310
-        f"http://127.0.0.1:{port}/sign-in", form, {FORWARDED: address}
-    )
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/sign-in", form, {FORWARDED: address})
     try:
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
+        with urllib.request.urlopen(request) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -116,6 +114,6 @@ def test_what_is_no_address_is_refused_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     (tmp_path / "c.toml").write_text(f'[serve]\ntrusted_proxies = ["{text}"]\n')
-    with pytest.raises(UsageError, match="trusted_proxies.*no address or network"):
+    with pytest.raises(UsageError, match=r"trusted_proxies.*no address or network"):
         load_settings(tmp_path / "c.toml")
     assert ServeSettings().trusted_proxies == ()
