@@ -29,9 +29,9 @@ NEWCOMERS = Rate(burst=2, every=15.0)
 """The first attempt of every strange address at one account, all together."""
 
 STRANGERS = Rate(burst=3, every=60.0)
-"""Their further attempts. Counted apart: an address that goes on guessing takes no turn from one that has just
-come, so the owner gets in somewhere new within a minute while five others guess. Both together let no more than
-ten guesses a minute through at one account, however many machines take part, and 7,200 a day."""
+"""Their further attempts. Counted apart: an address that goes on guessing takes no turn from one that has
+just come, so the owner gets in somewhere new within a minute while five others guess. Both together let no
+more than ten guesses a minute through at one account, however many machines take part, and 7,200 a day."""
 
 ADDRESS = Rate(burst=30, every=6.0)
 """All accounts that never signed in from this address: a floor of reviewers behind it may mistype on one
