@@ -7,12 +7,13 @@ configuration file (``callinspect.toml``), from the default here.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -74,6 +75,10 @@ class ServeSettings(BaseModel):
     public_url: str = Field(
         default="", description="address that people type, where a proxy stands before it (https://...)"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="addresses or networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.1",
+    )
     certificate: Path | None = Field(default=None, description="TLS certificate (PEM), to serve https itself")
     key: Path | None = Field(default=None, description="the certificate's key (PEM)")
     idle_minutes: int = Field(default=480, ge=1, description="a session unused for so long ends")
@@ -84,6 +89,18 @@ class ServeSettings(BaseModel):
         description="where sound is kept in the form browsers play; default: the user's cache folder",
     )
     sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for text in given:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError as error:
+                raise ValueError(
+                    f"{text!r} is no address or network; write it like 10.0.0.5 or 10.0.0.0/24"
+                ) from error
+        return given
 
 
 class AppealSettings(BaseModel):

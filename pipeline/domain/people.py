@@ -39,6 +39,9 @@ class Scope:
     agent_id: str | None = None
     nothing: bool = False
     """True where an account has no agent or team yet: it sees no call at all."""
+    sealed: frozenset[str] = frozenset()
+    """Ids of calls that this person is still to score blind, in an open calibration: until then they hear
+    them, and no list, count or search has them."""
 
     def holds(self, *, agent_id: str | None, team: str | None) -> bool:
         """True where a call of this agent and team is inside."""

@@ -32,6 +32,8 @@ class CallFilter:
     """First day, by the clock on the wall where the call was taken. Calls without a start never match."""
     date_to: date | None = None
     """Last day, included."""
+    without: frozenset[str] = frozenset()
+    """Ids of calls that are left out."""
     limit: int | None = None
 
 
@@ -44,6 +46,8 @@ def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         inspections.c.status: wanted.status,
     }
     out = [column == value for column, value in equal.items() if value is not None]
+    if wanted.without:
+        out.append(calls.c.call_id.not_in(sorted(wanted.without)))
     if wanted.flagged is not None:
         out.append(inspections.c.flagged.is_(wanted.flagged))
     if wanted.score_below is not None:

@@ -1,15 +1,15 @@
 """Who may do what: the ONE place where roles and team scope are checked.
 
 Every route depends on ``allowed(Permission.X)``, ``signed_in`` or ``anyone``; ``create_app`` refuses a route
-that depends on none of them. What belongs to a call depends on ``visible_call`` too; queries take
-``visitor.scope``.
+that depends on none of them. What belongs to a call depends on ``visible_call`` too (its sound alone: on
+``audible_call``); queries take ``visitor.scope``.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.errors import Missing
 from pipeline.settings import Lang, Settings
 from pipeline.store import Store
+from pipeline.store.desk.views_people import SessionRow
 from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie
 from pipeline.web.names import Name
 from pipeline.web.secrets import digest
@@ -121,15 +122,20 @@ async def _look_up(request: Request) -> Visitor | None:
     if not cookie:
         return None
     settings = the_settings(request)
-    idle = settings.serve.idle_minutes * 60.0
-    people = the_store(request).desk.people
-    found = await run_in_threadpool(people.session, digest(cookie), idle_seconds=idle)
-    if found is None:
+    idle, desk = settings.serve.idle_minutes * 60.0, the_store(request).desk
+
+    def read() -> tuple[SessionRow, frozenset[str]] | None:
+        row = desk.people.session(digest(cookie), idle_seconds=idle)
+        return None if row is None else (row, desk.calibrations.sealed(row.user.id))
+
+    known = await run_in_threadpool(read)
+    if known is None:
         return None
+    found, sealed = known
     user = found.user
     return Visitor(
         user=user,
-        scope=scope_of(user),
+        scope=replace(scope_of(user), sealed=sealed),
         csrf=found.csrf,
         lang=preferred_lang(request, user.lang),
         theme=preferred_theme(request, user.theme),
@@ -184,13 +190,34 @@ def allowed(*permissions: Permission) -> Callable[..., Awaitable[Visitor]]:
     return check
 
 
-def visible_call(
+def check_unsealed(visitor: Visitor, *call_ids: str) -> None:
+    """Who is still to score a call blind reads nothing about it, wherever that stands.
+
+    Raises:
+        Forbidden: one of these calls is such a one.
+    """
+    if not visitor.scope.sealed.isdisjoint(call_ids):
+        raise Forbidden("error.sealed", visitor=visitor)
+
+
+def nothing_sealed(visitor: Annotated[Visitor, Depends(signed_in)]) -> None:
+    """Dependency of what tells about all calls at once and cannot leave some out.
+
+    Raises:
+        Forbidden: the visitor is still to score calls blind.
+    """
+    if visitor.scope.sealed:
+        raise Forbidden("error.sealed-all", visitor=visitor)
+
+
+def audible_call(
     request: Request,
     call_id: Name,
     visitor: Annotated[Visitor, Depends(signed_in)],
     store: Annotated[Store, Depends(the_store)],
 ) -> str:
-    """Dependency on the path's ``call_id``: a call outside the scope answers like one that does not exist.
+    """Dependency on the path's ``call_id`` for its sound alone: a call outside the scope answers like one
+    that does not exist.
 
     Approved examples, and calls of a calibration the visitor is invited to, can be read and heard whatever
     the scope; nothing can be written about them.
@@ -206,7 +233,21 @@ def visible_call(
     return call_id
 
 
+def visible_call(
+    call_id: Annotated[str, Depends(audible_call)], visitor: Annotated[Visitor, Depends(signed_in)]
+) -> str:
+    """Dependency on the path's ``call_id`` for everything about a call.
+
+    Raises:
+        Missing: there is none that this visitor may see.
+        Forbidden: they are still to score it blind.
+    """
+    check_unsealed(visitor, call_id)
+    return call_id
+
+
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 TheStore = Annotated[Store, Depends(the_store)]
 TheSettings = Annotated[Settings, Depends(the_settings)]
 VisibleCall = Annotated[str, Depends(visible_call)]
+AudibleCall = Annotated[str, Depends(audible_call)]

@@ -20,6 +20,8 @@ from pipeline.web.access import anyone, signed_in
 from pipeline.web.errors import answer, register
 from pipeline.web.kept import Kept
 from pipeline.web.names import WholeNames
+from pipeline.web.proxies import Proxies
+from pipeline.web.purges import Purges
 from pipeline.web.security import Guard
 from pipeline.web.static import VersionedFiles
 
@@ -38,6 +40,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         openapi_url=None,  # pipeline/web/api/schema.py, for people who are signed in
     )
     app.state.settings, app.state.store, app.state.waits = settings, store, Kept()
+    app.state.purges = Purges()
     for package in (pipeline.web.screens, pipeline.web.api):
         for router in routers(package):
             app.include_router(router, include_in_schema=package is pipeline.web.api)
@@ -48,6 +51,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     register(app)
     app.add_middleware(WholeNames)
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
+    app.add_middleware(Proxies, trusted=settings.serve.trusted_proxies)
     return app
 
 

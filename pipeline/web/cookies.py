@@ -1,4 +1,4 @@
-"""The cookies: the session, and language and theme of people who are not signed in yet."""
+"""The cookies: session, browser, and language and theme of people who are not signed in yet."""
 
 from __future__ import annotations
 
@@ -32,6 +32,23 @@ def keep_session(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         session_name(request), token, path="/", httponly=True, secure=is_https(request), samesite="lax"
     )
+
+
+def browser_name(request: Request) -> str:
+    return "__Host-callinspect-browser" if is_https(request) else "callinspect-browser"
+
+
+def browser_cookie(request: Request) -> str | None:
+    return request.cookies.get(browser_name(request))
+
+
+def keep_browser(request: Request, response: Response, token: str) -> None:
+    """By this a browser is known again in which somebody has signed in. It opens nothing, and signing out
+    leaves it."""
+    response.set_cookie(
+        browser_name(request), token, path="/", max_age=YEAR, httponly=True, secure=is_https(request),
+        samesite="lax",
+    )  # fmt: skip
 
 
 def drop_session(request: Request, response: Response) -> None:

@@ -14,10 +14,11 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pipeline.errors import Refused, UsageError
 from pipeline.settings import OidcSettings
+from pipeline.web.links import is_loopback
 
 SECONDS = 600
 """How long somebody may take at the provider."""
@@ -27,6 +28,10 @@ TIMEOUT = 10.0
 
 ALGORITHMS = ["RS256", "ES256"]
 """What the token may be signed with: never ``none``, never the client's own secret."""
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""Addresses that a provider names itself. Their hosts may be others than the issuer's (large providers' are),
+but never without https."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,11 @@ def check(settings: OidcSettings) -> None:
         return
     if not settings.client_id:
         raise UsageError("oidc.issuer needs oidc.client_id; set both")
-    if not settings.issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise UsageError("oidc.issuer must be an https address")
+    if not _fit(settings.issuer, plain=True) or urlsplit(settings.issuer).query:
+        raise UsageError(
+            f"oidc.issuer: {settings.issuer} is no address of a provider; give https://HOST/... as the "
+            "provider writes it, without a user name, ? or #"
+        )
     if any(importlib.util.find_spec(name) is None for name in ("authlib", "httpx")):
         raise UsageError("signing in by OpenID Connect needs more packages; install callinspect[oidc]")
 
@@ -83,10 +91,13 @@ class Provider:
 
     def _discover(self) -> dict[str, Any]:
         if not self._facts:
-            issuer = self._settings.issuer.rstrip("/")
-            facts: dict[str, Any] = _get(f"{issuer}/.well-known/openid-configuration")
-            if facts["issuer"].rstrip("/") != issuer:
-                raise ValueError(f"the provider calls itself {facts['issuer']}")
+            issuer = self._settings.issuer
+            facts: dict[str, Any] = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            if facts["issuer"] != issuer:
+                raise ValueError(f"it calls itself {facts['issuer']}; write oidc.issuer exactly so")
+            for name in ENDPOINTS:
+                if not _fit(facts[name], plain=issuer.startswith("http:")):
+                    raise ValueError(f"its {name} is no https address")
             self._facts = facts
         return self._facts
 
@@ -115,7 +126,7 @@ class Provider:
             "code_challenge": create_s256_code_challenge(flow.verifier),
             "code_challenge_method": "S256",
         }
-        return f"{address}?{urlencode(query)}", flow
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}", flow
 
     def finish(self, flow: Flow, *, code: str, state: str, redirect: str) -> Identity:
         """Trade the code for a token and read who it is.
@@ -156,7 +167,7 @@ class Provider:
         from joserfc.jwk import KeySet
 
         expected = {
-            "iss": {"essential": True, "value": self._discover()["issuer"]},
+            "iss": {"essential": True, "value": self._settings.issuer},
             "aud": {"essential": True, "value": self._settings.client_id},
             "sub": {"essential": True},
         }
@@ -174,6 +185,23 @@ class Provider:
             keys = _get(self._discover()["jwks_uri"])
             self._keys = (time.monotonic(), keys)
         return keys
+
+
+def _fit(address: object, *, plain: bool) -> bool:
+    """True for https to a host that is named whole; ``plain``: http within this machine too.
+
+    A host is compared as a host and never by how it begins: ``127.0.0.1.example.com`` is somebody else's.
+    """
+    if not isinstance(address, str) or not address.isprintable() or any(c in address for c in " \\#"):
+        return False
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (plain and parts.scheme == "http" and is_loopback(host))
 
 
 def _get(address: str) -> Any:

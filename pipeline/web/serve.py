@@ -7,18 +7,18 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 
 from pipeline.errors import UsageError
 from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
+from pipeline.web.certificates import check_pair
 from pipeline.web.listening import close_sound_room
 from pipeline.web.rulebook.keeping import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
 
-_LARGEST_CERTIFICATE = 1 << 20
-"""Bytes: a chain of certificates takes a hundredth of it."""
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
 
@@ -27,7 +27,7 @@ def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
     """Refuse to start what could not work.
 
     Raises:
-        UsageError: the interface's libraries are not here, or certificate and key do not belong together.
+        UsageError: the interface's libraries are not here, or certificate and key cannot be used.
     """
     if login is not None:
         oidc.check(login)
@@ -35,13 +35,7 @@ def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
     if absent:
         names = ", ".join(package.name for package in absent)
         raise UsageError(f"the interface's JavaScript is not here ({names}); {vendor.REMEDY}")
-    if (serve.certificate is None) != (serve.key is None):
-        raise UsageError("https needs both serve.certificate and serve.key; give both or none")
-    for path in (serve.certificate, serve.key):
-        if path is not None and not path.is_file():
-            raise UsageError("no such file; check serve.certificate and serve.key", path=path)
-        if path is not None and path.stat().st_size > _LARGEST_CERTIFICATE:
-            raise UsageError("too large for a PEM file; check serve.certificate and serve.key", path=path)
+    check_pair(serve.certificate, serve.key)
 
 
 def listen(serve: ServeSettings) -> socket.socket:
@@ -61,10 +55,24 @@ def listen(serve: ServeSettings) -> socket.socket:
 
 def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests that run are finished first."""
-    serve = settings.serve
     app = create_app(settings, store)
-    config = uvicorn.Config(
+    server = uvicorn.Server(configuration(app, settings.serve))
+    # Reading the rules takes a second: it need not be the first visitor's.
+    threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True).start()
+    ready()
+    try:
+        server.run(sockets=[sock])
+    finally:
+        close_sound_room(app)
+        trials().stop()
+
+
+def configuration(app: FastAPI, serve: ServeSettings) -> uvicorn.Config:
+    """How the application is served. Who a request comes from is for pipeline/web/proxies.py to say: uvicorn
+    on its own would believe whatever anybody on this machine writes into a header."""
+    return uvicorn.Config(
         app,
+        proxy_headers=False,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -74,12 +82,3 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
         ssl_certfile=serve.certificate,
         ssl_keyfile=str(serve.key) if serve.key else None,
     )
-    server = uvicorn.Server(config)
-    # Reading the rules takes a second: it need not be the first visitor's.
-    threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True).start()
-    ready()
-    try:
-        server.run(sockets=[sock])
-    finally:
-        close_sound_room(app)
-        trials().stop()

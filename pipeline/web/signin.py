@@ -6,6 +6,7 @@ import hashlib
 import math
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -14,18 +15,27 @@ from fastapi.responses import Response
 from pipeline.domain.people import User
 from pipeline.errors import Refused
 from pipeline.store.desk.people_accounts import plain_name
-from pipeline.store.desk.people_throttle import Patience
+from pipeline.store.desk.people_places import place_of_address, place_of_browser
+from pipeline.store.desk.people_throttle import Limit, Patience, Rate
 from pipeline.web import passwords
 from pipeline.web.access import the_settings, the_store
-from pipeline.web.cookies import keep_session
+from pipeline.web.cookies import browser_cookie, keep_browser, keep_session, session_cookie
 from pipeline.web.secrets import digest, new_token
 
-ACCOUNT = Patience(free=5, first=5.0, longest=60.0)
-"""1,000 guesses at one account take 16 hours from however many machines, and nobody can lock its owner out
-for more than a minute (who is signed in stays so)."""
+PLACE = Patience(free=5, first=5.0, longest=60.0)
+"""One account from one place (a browser or an address). 1,000 guesses from there take 16 hours."""
 
-ADDRESS = Patience(free=30, first=2.0, longest=60.0)
-"""A floor of reviewers behind one address may mistype on one morning; right passwords are taken off again."""
+NEWCOMERS = Rate(burst=2, every=15.0)
+"""The first attempt of every strange address at one account, all together."""
+
+STRANGERS = Rate(burst=3, every=60.0)
+"""Their further attempts. Counted apart: an address that goes on guessing takes no turn from one that has
+just come, so the owner gets in somewhere new within a minute while five others guess. Both together let no
+more than ten guesses a minute through at one account, however many machines take part, and 7,200 a day."""
+
+ADDRESS = Rate(burst=30, every=6.0)
+"""All accounts that never signed in from this address: a floor of reviewers behind it may mistype on one
+morning, and nobody tries one password on every name from there."""
 
 _hashing = threading.Semaphore(2)
 """Each check takes 64 MiB and a core: two at a time, whatever is asked for."""
@@ -45,10 +55,13 @@ def address_of(request: Request) -> str:
 
 def attempt(request: Request, name: str, password: str) -> Attempt:
     """Try a name and a password. Blocking: for routes that are no coroutines."""
-    people = the_store(request).desk.people
     name = plain_name(name)[:200]
-    account, address = _key("user", name), _key("address", address_of(request))
-    wait = people.attempt({account: ACCOUNT, address: ADDRESS}, at=time.time())
+    return _try(request, name, password, *_limits(request, name))
+
+
+def _try(request: Request, name: str, password: str, place: str, limits: Mapping[str, Limit]) -> Attempt:
+    people = the_store(request).desk.people
+    wait = people.attempt(limits, at=time.time())
     if wait:
         return Attempt(None, wait)
     user, stored = people.credentials(name) or (None, None)
@@ -57,27 +70,57 @@ def attempt(request: Request, name: str, password: str) -> Attempt:
     if not right or user is None or user.disabled:
         people.note("sign-in-failed", subject=name, address=address_of(request))
         return Attempt(None)
-    people.succeeded(forget=account, forgive=address)
+    shared = {key: limit for key, limit in limits.items() if isinstance(limit, Rate)}
+    people.succeeded(forget=place, forgive=shared)
     if stored is not None and passwords.outdated(stored):
         people.rehash(user.id, old=stored, new=passwords.make(password))
     return Attempt(user)
 
 
 def confirm(request: Request, user: User, password: str) -> None:
-    """Somebody signed in types their password again; guesses count as at the door.
+    """Somebody signed in types their password again; guesses count as at the door, but by session.
 
     Raises:
         Refused: it is wrong, or they have to wait.
     """
-    tried = attempt(request, user.name, password)
+    place = _key("session", user.name, session_cookie(request))
+    tried = _try(request, user.name, password, place, {place: PLACE})
     if tried.wait:
         raise Refused("too many attempts", code="throttled", seconds=math.ceil(tried.wait))
     if tried.user is None:
         raise Refused("the password is wrong", code="password-wrong")
 
 
-def _key(kind: str, value: str) -> str:
-    return f"{kind}:{hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()}"
+def _limits(request: Request, name: str) -> tuple[str, dict[str, Limit]]:
+    """Under which keys an attempt is counted, the first of them that of this account in this place.
+
+    Where the account has signed in before, nothing counts that others do elsewhere: whoever knows a name
+    cannot keep its owner out. In a strange place all strangers share what one account, and one address, puts
+    up with.
+    """
+    people = the_store(request).desk.people
+    address, browser = place_of_address(address_of(request)), _browser(request)
+    known = people.known_places(name, [place for place in (browser, address) if place])
+    if browser in known:
+        key = _key("known", name, browser)
+        return key, {key: PLACE}
+    key = _key("place", name, address)
+    if address in known:
+        return key, {key: PLACE}
+    newcomer = not people.failures(key)
+    account = _key("newcomers" if newcomer else "strangers", name)
+    return key, {key: PLACE, account: NEWCOMERS if newcomer else STRANGERS, address: ADDRESS}
+
+
+def _key(kind: str, *values: str | None) -> str:
+    text = "\0".join(value or "" for value in values)
+    return f"{kind}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _browser(request: Request) -> str | None:
+    """The place that this browser is, where it brings the token of one."""
+    token = browser_cookie(request)
+    return place_of_browser(token) if token else None
 
 
 def begin_session(request: Request, response: Response, user: User, *, how: str) -> None:
@@ -94,6 +137,25 @@ def begin_session(request: Request, response: Response, user: User, *, how: str)
     )
     people.note("sign-in", by=user.id, subject=user.name, address=address_of(request), how=how)
     keep_session(request, response, token)
+    _remember_place(request, response, user)
+
+
+def _remember_place(request: Request, response: Response, user: User) -> None:
+    """Know address and browser again. A browser in which this account is new gets a new token: one that
+    somebody planted there is worth nothing. Otherwise it keeps its token, and what was counted under it."""
+    people = the_store(request).desk.people
+    token, before = browser_cookie(request), _browser(request)
+    if token is None or before is None or not people.known_places(user.name, [before]):
+        token = new_token()
+    else:
+        before = None
+    people.signed_in_from(
+        user.id,
+        address=place_of_address(address_of(request)),
+        browser=place_of_browser(token),
+        before=before,
+    )
+    keep_browser(request, response, token)
 
 
 def safe_next(address: str) -> str:

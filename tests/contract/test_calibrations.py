@@ -10,8 +10,10 @@ from pipeline.domain import Outcome
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused, ReviewError
 from pipeline.review.calibration import compare
-from pipeline.store import Store
+from pipeline.store import CallFilter, Store
+from pipeline.store.desk.views_board import Count
 from pipeline.store.desk.views_calibrations import Calibration, Said
+from pipeline.store.desk.wanted import QueueState, Wanted
 from tests.inspections import inspection
 
 PASSED, FAILED = Said(Outcome.PASSED), Said(Outcome.FAILED, "语气")
@@ -59,10 +61,16 @@ def test_scored_blind_closed_and_compared(house: House) -> None:
         ("greeting", "greeting 标题", None),
         ("rude", "rude 标题", None),
     ]
-    for user, rude in ((house.expert, FAILED), (house.ann, PASSED)):
-        for call_id in ("c1", "c2"):
-            room.score(made.id, call_id, {"greeting": PASSED, "rude": rude}, user=user.id)
+    room.score(made.id, "c2", {"rude": PASSED}, user=house.ann.id)
     room.score(made.id, "c2", {"rude": FAILED}, user=house.ann.id)  # thought again
+    for user, call_id, said in (
+        (house.expert, "c1", {"greeting": PASSED, "rude": FAILED}),
+        (house.expert, "c2", {"greeting": PASSED, "rude": FAILED}),
+        (house.ann, "c1", {"greeting": PASSED, "rude": PASSED}),
+        (house.ann, "c2", {"greeting": PASSED}),
+    ):
+        for _ in range(2):  # the same again changes nothing
+            room.score(made.id, call_id, said, user=user.id)
     mine = {line.criterion: line for line in room.sheet(made.id, "c2", user=house.ann.id)}
     assert (mine["rude"].outcome, mine["rude"].comment) == (Outcome.FAILED, "语气")
     for blind in (room.marks, room.machine):
@@ -80,6 +88,37 @@ def test_scored_blind_closed_and_compared(house: House) -> None:
     with pytest.raises(Refused) as refused:
         room.score(made.id, "c1", {"rude": FAILED}, user=house.ann.id)
     assert refusal(refused) == "calibration-closed"
+
+
+def test_a_call_is_sealed_until_it_is_scored(house: House) -> None:
+    room, board = house.store.desk.calibrations, house.store.desk.board
+    first = house.open()
+    second = house.open("s", call_ids=["c2", "c3"])
+    ann = house.ann.id
+    assert room.sealed(ann) == {"c1", "c2", "c3"}
+    assert room.sealed(ann, calibration=first.id) == {"c1", "c2"}
+    assert room.sealed(house.ben.id) == frozenset(), "only who scores is kept from looking"
+    room.score(first.id, "c1", {"rude": PASSED}, user=ann)
+    assert "c1" in room.sealed(ann), "one item is still to come"
+    room.score(first.id, "c1", {"greeting": PASSED}, user=ann)
+    assert room.sealed(ann) == {"c2", "c3"}
+    with pytest.raises(Refused) as refused:
+        room.score(first.id, "c1", {"rude": FAILED}, user=ann)
+    assert refusal(refused) == "calibration-given", "they may have seen what the machine says"
+    room.score(first.id, "c2", {"greeting": PASSED, "rude": PASSED}, user=ann)
+    assert room.sealed(ann) == {"c2", "c3"}, "the other calibration is still blind"
+
+    scope, every = Scope(sealed=room.sealed(ann)), Wanted(state=QueueState.ALL)
+    assert {row.call_id for row in board.queue(every, scope).rows} == {"c1"}
+    counts = board.counts(every, scope, by=ann, states=[QueueState.ALL])
+    assert counts[QueueState.ALL] == Count(1, False)
+    assert house.store.desk.cases.next(ann, scope) in (None, "c1")
+    assert {row.call.call_id for row in house.store.calls(CallFilter(without=scope.sealed))} == {"c1"}
+    agents = {one.agent.agent_id: one.tally.calls for one in board.agents(scope)}
+    assert agents == {"1001": 1}
+    assert house.store.desk.usage.criteria(scope)["rude"].failed == 1
+    room.close(second.id)
+    assert room.sealed(ann) == frozenset()
 
 
 def test_only_the_invited_and_only_what_is_on_the_sheet(house: House) -> None:

@@ -11,7 +11,8 @@ from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.store import Store
 from pipeline.store.desk.people import People
-from pipeline.store.desk.people_throttle import FORGET_SECONDS, Patience
+from pipeline.store.desk.people_places import place_of_address, place_of_browser
+from pipeline.store.desk.people_throttle import FORGET_SECONDS, Patience, Rate
 from tests.inspections import inspection
 
 IDLE = 3600.0
@@ -125,14 +126,39 @@ def test_a_thousand_guesses_take_hours(people: People) -> None:
 
 
 def test_right_attempts_do_not_wear_out_an_address(people: People) -> None:
-    patience = Patience(free=3, first=60.0, longest=60.0)
+    patience, rate = Patience(free=3, first=60.0, longest=60.0), Rate(burst=3, every=60.0)
+    then = 1.7e9
     for _ in range(10):
-        assert people.attempt({"user:x": patience, "address:y": patience}, at=0.0) == 0.0
-        people.succeeded(forget="user:x", forgive="address:y")
-    waits = [people.attempt({"user:z": patience, "address:y": patience}, at=0.0) for _ in range(4)]
+        assert people.attempt({"user:x": patience, "address:y": rate}, at=then) == 0.0
+        people.succeeded(forget="user:x", forgive={"address:y": rate})
+    waits = [people.attempt({f"user:{n}": patience, "address:y": rate}, at=then) for n in range(4)]
     assert waits == [0.0, 0.0, 0.0, 60.0]
-    later = FORGET_SECONDS + 1
-    assert people.attempt({"user:z": patience, "address:y": patience}, at=later) == 0.0
+    later = then + FORGET_SECONDS + 1
+    assert people.attempt({"user:z": patience, "address:y": rate}, at=later) == 0.0
+
+
+def test_no_minute_has_more_than_a_rate_allows(people: People) -> None:
+    rate, started = Rate(burst=3, every=30.0), 1.7e9
+    asked = range(0, 600, 3)
+    admitted = [second for second in asked if not people.attempt({"account:x": rate}, at=started + second)]
+    assert admitted[:4] == [0, 3, 6, 30], "the first at once, then one after the other"
+    assert max(sum(first <= at < first + 60 for at in admitted) for first in admitted) <= 5
+    assert len(admitted) >= 20, "nobody is kept out for good"
+
+
+def test_places_are_known_until_they_are_not_used(people: People, wang: User) -> None:
+    home, office = place_of_address("203.0.113.7"), place_of_address("2001:db8::1:2")
+    assert people.known_places("wang", [home]) == frozenset()
+    old, new = place_of_browser("old"), place_of_browser("new")
+    people.signed_in_from(wang.id, address=home, browser=old, before=None)
+    assert people.known_places("wang", [home, office, old, new]) == {home, old}
+    assert people.known_places("li", [home, old]) == frozenset()
+    li = people.add("li", role=UserRole.REVIEWER)
+    people.signed_in_from(li.id, address=office, browser=new, before=old)
+    assert people.known_places("wang", [old, new]) == {new}, "a browser with a new token is the same browser"
+    assert people.known_places("li", [home, office, new]) == {office, new}
+    assert place_of_address("2001:db8::ffff") == office, "who has one address of a network has all of it"
+    assert place_of_address("2001:db8:0:1::1") != office
 
 
 def test_guesses_at_once_are_one_guess(people: People) -> None:

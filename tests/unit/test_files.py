@@ -19,6 +19,7 @@ from pipeline.reports.files import whole_file
 from pipeline.rubric import load_rubric
 from pipeline.settings import CallListSettings, ServeSettings, load_settings
 from pipeline.store import open_store
+from pipeline.web.certificates import CertificateError
 from pipeline.web.serve import check
 from pipeline.web.sound_cache import SoundCache
 from tests.inspections import inspection
@@ -98,7 +99,7 @@ READERS: dict[str, tuple[Callable[[Path], object], type[UsageError]]] = {
     "rubric": (load_rubric, RubricError),
     "call list": (call_list, CallListError),
     "configuration": (load_settings, UsageError),
-    "certificate": (certificate, UsageError),
+    "certificate": (certificate, CertificateError),
 }
 
 

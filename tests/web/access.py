@@ -81,7 +81,8 @@ ROUTES: dict[str, Row] = {
     "GET /admin/teams": Row({P.USERS}),
     "GET /admin/audit": Row({P.AUDIT}),
     "GET /admin/retention": Row({P.RETENTION}),
-    "POST /admin/retention": Row({P.RETENTION}, form={"before": "2000-01-01"}),
+    "POST /admin/retention/check": Row({P.RETENTION}, form={"token": "x", "calls": "0"}),
+    "POST /admin/retention": Row({P.RETENTION}, form={"token": "x"}),
     # appeals
     "GET /appeals": Row(PANEL),
     "POST /appeals": Row({P.APPEAL}, form={"call_id": "O02", "criterion": "shirk", "reason": "x"}),

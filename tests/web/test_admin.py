@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import date
 
 import pytest
 
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
+from pipeline.web import purges
+from tests.nights import inspection
+from tests.web.calls import put
 from tests.web.conftest import OTHER_TEAM, Browser, Client
 
 
@@ -82,18 +87,89 @@ def test_the_audit_is_filtered_and_paged(supervisor: Browser, store: Store) -> N
         assert supervisor.get(f"/admin/audit?{odd}").status_code == 200
 
 
+def token_in(text: str) -> str:
+    """The token of the form on a page of retention."""
+    found = re.search(r'name="token" value="([^"]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def preview(browser: Browser, before: str) -> str:
+    return token_in(browser.get(f"/admin/retention?before={before}").text)
+
+
 def test_old_calls_are_shown_then_deleted(administrator: Browser, store: Store) -> None:
     shown = administrator.get("/admin/retention?before=2026-11-21").text
     assert re.search(r'<dd class="number">2</dd>', shown)
-    assert store.count() == 4
-    answer = administrator.post("/admin/retention", {"before": "2026-11-21"})
+    asked = administrator.post("/admin/retention/check", {"token": token_in(shown), "calls": "2"})
+    assert asked.status_code == 200 and "2026-11-21" in asked.text
+    assert store.count() == 4, "asked again before anything goes"
+    answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
     assert answer.status_code == 200
     assert store.count() == 2
-    newest = store.desk.people.audit()[0]
+    newest, before = store.desk.people.audit()[:2]
     assert (newest.action, newest.subject, newest.details["calls"]) == ("purge", "2026-11-21", 2)
+    assert (before.action, before.user) == ("purge-begin", administrator.user)
+    assert administrator.post("/admin/retention", {"token": token_in(asked.text)}).status_code == 400
+
+
+def test_nothing_goes_without_both_questions(administrator: Browser, client: Client, store: Store) -> None:
+    assert administrator.post("/admin/retention", {"before": "2026-11-21"}).status_code == 400, "one click"
+    token = preview(administrator, "2026-11-21")
+    assert administrator.post("/admin/retention", {"token": token}).status_code == 400, "the first of two"
+    for typed in ("", "3", "all"):
+        token = preview(administrator, "2026-11-21")
+        wrong = administrator.post("/admin/retention/check", {"token": token, "calls": typed})
+        assert wrong.status_code == 400
+        again = administrator.post("/admin/retention/check", {"token": token, "calls": "2"})
+        assert again.status_code == 400, "a preview is good for one answer"
+    other, token = client(UserRole.ADMINISTRATOR), preview(administrator, "2026-11-21")
+    assert other.post("/admin/retention/check", {"token": token, "calls": "2"}).status_code == 400
+    assert store.count() == 4
+    assert "purge" not in {row.action for row in store.desk.people.audit()}
+
+
+def test_what_has_changed_since_is_looked_at_again(administrator: Browser, store: Store) -> None:
+    token = preview(administrator, "2026-11-21")
+    asked = administrator.post("/admin/retention/check", {"token": token, "calls": "2"})
+    put(store, inspection("LATE"))
+    answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
+    assert answer.status_code == 409 and store.count() == 5
+
+
+def test_all_there_is_takes_a_word_too(administrator: Browser, store: Store) -> None:
+    today = date.today().isoformat()
+    calls = str(store.purge(date.today(), dry_run=True).calls)
+    assert calls == str(store.count())
+
+    def asked() -> str:
+        token = preview(administrator, today)
+        return administrator.post("/admin/retention/check", {"token": token, "calls": calls}).text
+
+    text = asked()
+    assert "全部删除" in text
+    for word in ("", "删除", calls):
+        assert (
+            administrator.post("/admin/retention", {"token": token_in(text), "word": word}).status_code == 400
+        )
+        assert store.count() == int(calls)
+        text = asked()
+    assert (
+        administrator.post("/admin/retention", {"token": token_in(text), "word": "全部删除"}).status_code
+        == 200
+    )
+    assert store.count() == 0
+
+
+def test_an_old_preview_ends(administrator: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = preview(administrator, "2026-11-21")
+    later = time.monotonic() + purges.SECONDS + 1
+    monkeypatch.setattr(purges.time, "monotonic", lambda: later)
+    assert administrator.post("/admin/retention/check", {"token": token, "calls": "2"}).status_code == 400
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "yesterday", ""])
 def test_only_days_that_have_been_can_be_purged(administrator: Browser, store: Store, day: str) -> None:
-    assert administrator.post("/admin/retention", {"before": day}).status_code == 400
+    answer = administrator.get("/admin/retention", params={"before": day})
+    assert 'name="token"' not in answer.text and answer.status_code == (400 if day else 200)
     assert store.count() == 4

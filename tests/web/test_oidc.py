@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from pipeline.domain.people import User, UserRole
-from pipeline.errors import UsageError
+from pipeline.errors import Refused, UsageError
 from pipeline.settings import OidcSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc
@@ -31,6 +31,8 @@ class FakeProvider:
     """Signs whom `claims` describes in, and remembers what it was asked."""
 
     issuer: str = ""
+    calls_itself: str | None = None
+    endpoints: dict[str, str] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     claims: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
@@ -41,7 +43,8 @@ class FakeProvider:
         @app.get("/.well-known/openid-configuration")
         def facts() -> dict[str, str]:
             names = {"authorization_endpoint": "/go", "token_endpoint": "/token", "jwks_uri": "/keys"}
-            return {"issuer": self.issuer} | {name: self.issuer + path for name, path in names.items()}
+            facts = {"issuer": self.calls_itself or self.issuer}
+            return facts | {name: self.issuer + path for name, path in names.items()} | self.endpoints
 
         @app.get("/keys")
         def keys() -> dict[str, Any]:
@@ -84,7 +87,7 @@ def served() -> Iterator[FakeProvider]:
 
 @pytest.fixture
 def fake(served: FakeProvider) -> FakeProvider:
-    served.claims = {}
+    served.claims, served.calls_itself, served.endpoints = {}, None, {}
     oidc.provider.cache_clear()
     return served
 
@@ -181,3 +184,78 @@ def test_half_a_configuration_is_refused() -> None:
         oidc.check(OidcSettings(issuer="https://id.example"))
     with pytest.raises(UsageError, match="https"):
         oidc.check(OidcSettings(issuer="http://id.example", client_id="room"))
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://127.0.0.1.evil.test",
+        "http://localhost.evil.test/",
+        "http://127.0.0.1@evil.test",
+        "http://127.0.0.1:80@evil.test",
+        "http://id.example",
+        "https://",
+        "https:///realm",
+        "https://user@id.example",
+        "https://id.example?x=1",
+        "https://id.example#x",
+        "https://id.example:port",
+        "https://id.example\\@evil.test",
+        "ftp://127.0.0.1",
+        "id.example",
+    ],
+)
+def test_an_issuer_that_only_begins_well_is_refused(issuer: str) -> None:
+    with pytest.raises(UsageError, match="https"):
+        oidc.check(OidcSettings(issuer=issuer, client_id="room"))
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://id.example",
+        "https://id.example/realm/",
+        "http://127.0.0.1:8080",
+        "http://[::1]",
+        "http://localhost",
+    ],
+)
+def test_an_issuer_is_https_or_on_this_machine(issuer: str) -> None:
+    oidc.check(OidcSettings(issuer=issuer, client_id="room"))
+
+
+@pytest.mark.parametrize("other", ["{issuer}/", "{issuer}.evil.test", "https://id.example"])
+def test_the_provider_must_call_itself_exactly_so(
+    browser: TestClient, fake: FakeProvider, wang: User, other: str
+) -> None:
+    fake.calls_itself = other.format(issuer=fake.issuer)
+    assert browser.get("/sign-in/oidc").status_code == 400
+
+
+def test_a_token_of_nearly_this_issuer_is_refused(
+    browser: TestClient, fake: FakeProvider, wang: User
+) -> None:
+    fake.claims = {"iss": fake.issuer + "/"}
+    assert browser.get(go(browser, fake)).status_code == 400
+
+
+@pytest.mark.parametrize("name", oidc.ENDPOINTS)
+@pytest.mark.parametrize(
+    "address",
+    ["http://id.example/x", "http://127.0.0.1.evil.test/x", "javascript:alert(1)", "file:///etc/passwd", ""],
+)
+def test_endpoints_without_https_are_refused(
+    browser: TestClient, fake: FakeProvider, wang: User, name: str, address: str
+) -> None:
+    fake.endpoints = {name: address}
+    assert browser.get("/sign-in/oidc").status_code == 400
+
+
+def test_a_provider_elsewhere_cannot_send_its_secrets_into_this_machine(
+    fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = "https://id.example"
+    facts = {"issuer": issuer} | dict.fromkeys(oidc.ENDPOINTS, "http://127.0.0.1:1/x")
+    monkeypatch.setattr(oidc, "_get", lambda address: facts)
+    with pytest.raises(Refused, match="https"):
+        oidc.Provider(OidcSettings(issuer=issuer, client_id="room")).begin(redirect="r", next="/")

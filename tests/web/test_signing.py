@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from pipeline.domain.people import User, UserRole
 from pipeline.store import Store
+from pipeline.store.desk.people_places import place_of_browser
 from pipeline.web import passwords, signin
 from pipeline.web.secrets import digest
 from tests.web.conftest import Browser, Client
@@ -24,6 +29,22 @@ def stored() -> str:
 @pytest.fixture
 def wang(store: Store, stored: str) -> User:
     return store.desk.people.add("Wang", display_name="王芳", role=UserRole.REVIEWER, password=stored)
+
+
+class FrozenClock:
+    """The time as the throttle sees it, put forward by hand."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def on(self, seconds: float) -> None:
+        self.now += seconds
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(signin.time, "time", lambda: self.now)
+            yield
 
 
 def sign_in(browser: Browser, password: str = PASSWORD, **fields: str) -> int:
@@ -72,13 +93,130 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(nobody: Browser, store: St
 
 
 def test_guessing_is_slowed_down_before_anything_is_hashed(nobody: Browser, wang: User) -> None:
-    assert [sign_in(nobody, "guess") for _ in range(5)] == [401] * 5
+    assert [sign_in(nobody, "guess") for _ in range(4)] == [401] * 4
     started = time.process_time()
     statuses = [sign_in(nobody, "guess") for _ in range(20)]
     assert set(statuses) == {429}
     assert (time.process_time() - started) / 20 < 0.05, "a refused guess must cost next to nothing"
     answer = nobody.post("/sign-in", {"name": "wang", "password": PASSWORD})
     assert answer.status_code == 429 and 0 < int(answer.headers["retry-after"]) <= 60
+
+
+@pytest.fixture
+def at(client: Client, app: FastAPI) -> Iterator[Callable[[str], Browser]]:
+    """``at(address)``: a new browser there."""
+    opened = []
+
+    def browser(address: str) -> Browser:
+        http = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False, client=(address, 1))
+        opened.append(http)
+        return Browser(http, None, "")
+
+    yield browser
+    for http in opened:
+        http.close()
+
+
+At = Callable[[str], Browser]
+STRANGE = [f"203.0.113.{n}" for n in range(1, 37)]
+
+
+def test_nobody_keeps_an_owner_out_of_a_browser_they_have_used(at: At, wang: User) -> None:
+    home = at("192.0.2.1")
+    assert sign_in(home) == 303
+    moved = at("198.51.100.9")
+    moved.http.cookies.set("callinspect-browser", home.http.cookies["callinspect-browser"])
+    for address in [*STRANGE, "198.51.100.9", "192.0.2.1"]:
+        attacker = at(address)
+        for _ in range(8):
+            sign_in(attacker, "guess")
+    assert [sign_in(home) for _ in range(8)] == [303] * 8
+    assert sign_in(moved) == 303, "the browser is known wherever it is"
+
+
+def test_nor_from_an_address_they_have_used(at: At, wang: User) -> None:
+    assert sign_in(at("192.0.2.1")) == 303
+    for address in STRANGE:
+        attacker = at(address)
+        for _ in range(8):
+            sign_in(attacker, "guess")
+    assert [sign_in(at("192.0.2.1")) for _ in range(8)] == [303] * 8
+
+
+def test_a_full_address_keeps_nobody_out_who_was_there_before(at: At, wang: User) -> None:
+    assert sign_in(at("192.0.2.1")) == 303
+    neighbour = at("192.0.2.1")
+    statuses = [
+        neighbour.post("/sign-in", {"name": f"name-{n}", "password": "guess"}).status_code for n in range(40)
+    ]
+    assert statuses[:30] == [401] * 30 and statuses[-1] == 429
+    assert [sign_in(at("192.0.2.1")) for _ in range(8)] == [303] * 8
+
+
+def test_an_owner_somewhere_new_gets_in_while_somebody_guesses(at: At, wang: User) -> None:
+    attackers = [at(address) for address in STRANGE[:5]]
+    owner, clock = at("198.51.100.9"), FrozenClock()
+    with clock.frozen():
+        for attacker in attackers * 8:
+            sign_in(attacker, "guess")
+        waited = 0
+        while (status := sign_in(owner)) == 429 and waited < 60:
+            clock.on(1)
+            waited += 1
+            for attacker in attackers:
+                sign_in(attacker, "guess")
+    assert status == 303, "within a minute"
+
+
+def test_no_minute_has_more_than_ten_guesses_of_strangers(at: At, wang: User) -> None:
+    clock, looked_at = FrozenClock(), []
+    attackers = [at(address) for address in STRANGE]
+    with clock.frozen():
+        for _ in range(30):
+            looked_at += [clock.now for attacker in attackers if sign_in(attacker, "guess") == 401]
+            clock.on(5)
+    busiest = max(sum(first <= moment < first + 60 for moment in looked_at) for first in looked_at)
+    assert 0 < busiest <= 10
+
+
+def test_a_known_browser_is_no_way_around_the_limit(at: At, store: Store, stored: str, wang: User) -> None:
+    """A colleague at the same machine guesses between their own sign-ins."""
+    store.desk.people.add("li", role=UserRole.REVIEWER, password=stored)
+    shared = at("192.0.2.1")
+    assert sign_in(shared) == 303 and sign_in(shared, name="li") == 303
+    statuses = []
+    for _ in range(10):
+        statuses.append(sign_in(shared, "guess"))
+        assert sign_in(shared, name="li") == 303
+    assert statuses.count(401) <= 5
+
+
+def test_a_token_that_was_planted_in_a_browser_is_worth_nothing(
+    at: At, store: Store, stored: str, wang: User
+) -> None:
+    store.desk.people.add("li", role=UserRole.REVIEWER, password=stored)
+    attacker, victim = at("203.0.113.1"), at("192.0.2.1")
+    assert sign_in(attacker, name="li") == 303
+    planted = attacker.http.cookies["callinspect-browser"]
+    victim.http.cookies.set("callinspect-browser", planted)
+    assert sign_in(victim) == 303
+    places = [place_of_browser(planted)]
+    assert not store.desk.people.known_places("wang", places)
+    cookies = [c for c in victim.http.cookies.jar if c.name == "callinspect-browser" and c.value != planted]
+    assert len(cookies) == 1 and cookies[0].has_nonstandard_attr("HttpOnly")
+
+
+def test_whoever_is_signed_in_can_change_the_password_while_strangers_guess(at: At, wang: User) -> None:
+    home = at("192.0.2.1")
+    sign_in(home)
+    home.csrf = home.get("/session").json()["csrf"]
+    home.http.cookies.delete("callinspect-browser")
+    for address in [*STRANGE[:5], "192.0.2.1"]:
+        attacker = at(address)
+        for _ in range(8):
+            sign_in(attacker, "guess")
+    fields = {"current": PASSWORD, "password": "a new secret", "again": "a new secret"}
+    assert home.post("/account/password", fields).headers["location"] == "/account?done=password"
 
 
 def test_signing_out_ends_the_session(nobody: Browser, store: Store, wang: User) -> None:

@@ -78,4 +78,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "--at {text} 不是起止秒数，应如 12.5-20",
         "--at {text} is not a stretch of seconds such as 12.5-20",
     ),
+    "usage.tls-half": (
+        "HTTPS 需要同时给出 serve.certificate 和 serve.key；请两者都给，或都不给",
+        "https needs both serve.certificate and serve.key; give both or none",
+    ),
+    "usage.tls-missing": ("没有文件 {path}；请检查 {setting}", "{path}: no such file; check {setting}"),
+    "usage.tls-unreadable": (
+        "{path} 无法读取（{reason}）；请让运行服务的账号有权读它",
+        "{path}: cannot be read ({reason}); let the account of the server read it",
+    ),
+    "usage.tls-not-pem": (
+        "{path} 里没有 PEM 格式的 {what}；请检查 {setting}",
+        "{path}: holds no {what} in PEM form; check {setting}",
+    ),
+    "usage.tls-encrypted": (
+        "{path} 的私钥加了密码，服务启动时无人输入；请写出不加密的：openssl pkey -in {path} -out PLAIN.pem",
+        "{path}: the key is encrypted, and nobody is there to type its password; write a plain one: "
+        "openssl pkey -in {path} -out PLAIN.pem",
+    ),
+    "usage.tls-pair": (
+        "证书 {certificate} 与私钥 {path} 不是一对；请给出同时生成的证书和私钥",
+        "{certificate}: this certificate belongs to another key than {path}; give the pair that was made "
+        "together",
+    ),
+    "usage.tls-unusable": (
+        "证书 {certificate} 不能用于 HTTPS（{reason}）；请换一张证书",
+        "{certificate}: https cannot be served with it ({reason}); give another certificate",
+    ),
 }

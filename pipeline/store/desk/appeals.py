@@ -189,10 +189,10 @@ class Appeals(Room):
         with self._read() as connection:
             return sum(waits_for(one, user) for one in standings_where(connection, *conditions))
 
-    def rates(self) -> UpheldRates:
+    def rates(self, *, scope: Scope = EVERYWHERE) -> UpheldRates:
         """How many decided appeals were right, by criterion and by reviewer."""
         with self._read() as connection:
-            return upheld_rates(connection)
+            return upheld_rates(connection, scope)
 
     def _expire(self, *conditions: ColumnElement[bool]) -> None:
         """Send up what a lead let lie. Reading is enough to notice; only then something is written."""

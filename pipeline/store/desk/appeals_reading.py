@@ -88,14 +88,18 @@ def inside(scope: Scope) -> list[Any]:
     if scope.nothing:
         return [appeals.c.id < 0]
     limits = {appeals.c.agent_id: scope.agent_id, appeals.c.team: scope.team}
-    return [column == value for column, value in limits.items() if value is not None]
+    out = [column == value for column, value in limits.items() if value is not None]
+    if scope.sealed:
+        sealed = select(calls.c.id).where(calls.c.call_id.in_(sorted(scope.sealed)))
+        out.append(appeals.c.call.not_in(sealed))
+    return out
 
 
-def upheld_rates(connection: Connection) -> UpheldRates:
-    """Over all decided appeals."""
+def upheld_rates(connection: Connection, scope: Scope) -> UpheldRates:
+    """Over all decided appeals inside the scope."""
     query = (
         select(appeals.c.criterion, appeals.c.reviewer, appeals.c.state, func.count().label("cases"))
-        .where(appeals.c.state.in_(DECIDED))
+        .where(appeals.c.state.in_(DECIDED), *inside(scope))
         .group_by(appeals.c.criterion, appeals.c.reviewer, appeals.c.state)
     )
     found = connection.execute(query).all()

@@ -53,12 +53,18 @@ class AgentBoard(Lists):
             days = on(date_from, date_to)
             own = [*days, within(scope), calls.c.agent_id == agent_id]
             mine = _by_week(connection, own)
-            key = ("weeks", who.team, date_from, date_to)
-            of_team = [*days, calls.c.team == who.team]
+            key = ("weeks", who.team, scope.sealed, date_from, date_to)
+            of_team = [*days, calls.c.team == who.team, within(Scope(sealed=scope.sealed))]
             team: dict[date, Tally] = {}
             if who.team is not None:
                 team = self.recent.get(key, _version(connection), lambda: _by_week(connection, of_team))
-            wanted = CallFilter(agent=agent_id, team=scope.team, date_from=date_from, date_to=date_to)
+            wanted = CallFilter(
+                agent=agent_id,
+                team=scope.team,
+                date_from=date_from,
+                date_to=date_to,
+                without=scope.sealed,
+            )
             return AgentPage(
                 agent=who,
                 total=sum(mine.values(), Tally()),

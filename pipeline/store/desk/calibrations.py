@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain import Outcome
 from pipeline.errors import Refused
 from pipeline.review.calibration import Mark
-from pipeline.store.desk.calibrations_reading import calibration_of, criteria_of, its_call, line_of
+from pipeline.store.desk.calibrations_reading import (
+    calibration_of,
+    criteria_of,
+    its_call,
+    line_of,
+    sealed_calls,
+)
 from pipeline.store.desk.casebook import call_key
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import (
@@ -109,12 +115,21 @@ class Calibrations(Room):
             own = {row.criterion: row for row in connection.execute(select(calibration_scores).where(mine))}
             return tuple(line_of(row, own) for row in criteria_of(connection, key))
 
+    def sealed(self, user: int, *, calibration: int | None = None) -> frozenset[str]:
+        """Ids of the calls that a person is still to score blind, in all open calibrations or in one.
+
+        A call stays sealed until each criterion of its sheet has the person's score.
+        """
+        with self._read() as connection:
+            return sealed_calls(connection, user, calibration)
+
     def score(self, calibration_id: int, call_id: str, said: Mapping[str, Said], *, user: int) -> Calibration:
         """Keep a person's scores of a call. Scoring again replaces them: a repeated request changes nothing.
 
         Raises:
             Missing: no such calibration, or no such call in it.
-            Refused: closed, not invited, or a criterion that the sheet of this call does not have.
+            Refused: closed, not invited, a criterion that the sheet of this call does not have, or another
+                outcome after all had been given: the person may have seen what the machine says since.
         """
         with self._write() as connection:
             # the row is locked: nobody closes it between this look and the last score
@@ -132,6 +147,8 @@ class Calibrations(Room):
             if strange := sorted(said.keys() - known):
                 raise Refused(f"this call has no criterion {strange[0]!r}", code="no-criterion",
                               criterion=strange[0])  # fmt: skip
+            if call_id not in sealed_calls(connection, user, calibration_id):
+                _unchanged(connection, calibration_id, key, user, said)
             for criterion, one in said.items():
                 keys = {"calibration": calibration_id, "call": key, "user": user, "criterion": criterion}
                 values = {"outcome": one.outcome.value, "comment": one.comment.strip(), "at": now()}
@@ -208,3 +225,18 @@ class Calibrations(Room):
         )
         with self._read() as connection:
             return {row.criterion: row.title for row in connection.execute(query)}
+
+
+def _unchanged(
+    connection: Connection, calibration_id: int, call: int, user: int, said: Mapping[str, Said]
+) -> None:
+    """A whole sheet stays as it is; the same again changes nothing."""
+    scores = calibration_scores.c
+    mine = (scores.calibration == calibration_id) & (scores.call == call) & (scores.user == user)
+    given = {
+        row.criterion: Said(Outcome(row.outcome), row.comment)
+        for row in connection.execute(select(calibration_scores).where(mine))
+    }
+    for criterion, one in said.items():
+        if given.get(criterion) != Said(one.outcome, one.comment.strip()):
+            raise Refused("all of this call was scored, and cannot be changed now", code="calibration-given")

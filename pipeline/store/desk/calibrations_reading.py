@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 
 from pipeline.domain import Outcome, Severity
 from pipeline.errors import Missing
@@ -81,6 +81,34 @@ def its_call(connection: Connection, calibration_id: int, call_id: str) -> int:
     if connection.execute(select(calibration_calls.c.place).where(mine)).scalar() is None:
         raise Missing("this calibration has no such call", code="no-call", call=call_id)
     return key
+
+
+def sealed_calls(connection: Connection, user: int, calibration: int | None = None) -> frozenset[str]:
+    """Ids of the calls on whose sheets a person has not scored everything yet, in open calibrations."""
+    of, scores = calibration_calls.c, calibration_scores.c
+    scored = exists().where(
+        scores.calibration == of.calibration,
+        scores.call == of.call,
+        scores.user == user,
+        scores.criterion == findings.c.criterion,
+    )
+    query = (
+        select(calls.c.call_id)
+        .distinct()
+        .select_from(
+            calibrations.join(calibration_scorers, calibration_scorers.c.calibration == calibrations.c.id)
+            .join(calibration_calls, of.calibration == calibrations.c.id)
+            .join(calls, calls.c.id == of.call)
+            .join(inspections, (inspections.c.call == of.call) & inspections.c.current)
+            .join(findings, findings.c.inspection == inspections.c.id)
+        )
+        .where(
+            calibrations.c.state == CalibrationState.OPEN.value, calibration_scorers.c.user == user, ~scored
+        )
+    )
+    if calibration is not None:
+        query = query.where(calibrations.c.id == calibration)
+    return frozenset(connection.execute(query).scalars())
 
 
 def criteria_of(connection: Connection, call: int) -> list[Row[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, exists, select, update
@@ -67,9 +68,11 @@ class Coaching(Room):
             connection.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
             return _notes(connection, _note_query().where(notes.c.request == request))[0]
 
-    def notes(self, agent_id: str, *, limit: int = 50) -> tuple[Note, ...]:
-        """Notes to an agent, newest first."""
+    def notes(self, agent_id: str, *, without: Collection[str] = (), limit: int = 50) -> tuple[Note, ...]:
+        """Notes to an agent, newest first; those on the calls ``without`` are left out."""
         query = _note_query().where(notes.c.agent_id == agent_id).order_by(notes.c.id.desc()).limit(limit)
+        if without:
+            query = query.where(calls.c.call_id.is_(None) | calls.c.call_id.not_in(sorted(without)))
         with self._read() as connection:
             return _notes(connection, query)
 
@@ -144,6 +147,7 @@ class Coaching(Room):
         query = (
             _exemplar_query()
             .where(exemplars.c.approved_by.is_not(None) | within(scope))
+            .where(within(Scope(sealed=scope.sealed)))
             .order_by(exemplars.c.at.desc())
         )
         with self._read() as connection:

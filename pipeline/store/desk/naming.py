@@ -31,4 +31,6 @@ def within(scope: Scope) -> ColumnElement[bool]:
         conditions.append(calls.c.agent_id == scope.agent_id)
     if scope.team is not None:
         conditions.append(calls.c.team == scope.team)
+    if scope.sealed:
+        conditions.append(calls.c.call_id.not_in(sorted(scope.sealed)))
     return and_(*conditions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import delete, select, update
 
@@ -15,25 +16,47 @@ FORGET_SECONDS = 12 * 3600.0
 """Failures older than this do not count any more."""
 
 
+class Limit(Protocol):
+    """When the next attempt is looked at."""
+
+    def until(self, failures: int, before: float, at: float) -> float:
+        """Seconds since the epoch, after an attempt at ``at`` which was the ``failures``-th; ``before`` is
+        what held until then."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``free`` failures at once, then a wait of ``first`` seconds that doubles up to ``longest``."""
+    """For one place: ``free`` failures at once, then a wait of ``first`` seconds that doubles up to
+    ``longest``."""
 
     free: int
     first: float
     longest: float
 
-    def wait(self, failures: int) -> float:
-        """Seconds until the next attempt, after so many failures."""
+    def until(self, failures: int, before: float, at: float) -> float:
         over = failures - self.free
-        return 0.0 if over < 0 else min(self.longest, self.first * 2.0 ** min(over, 30))
+        return at if over < 0 else at + min(self.longest, self.first * 2.0 ** min(over, 30))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """For many places together: ``burst`` attempts at once and one more every ``every`` seconds, so that no
+    minute has more than ``burst + 60 / every``. (The generic cell rate algorithm, ITU-T I.371.)"""
+
+    burst: int
+    every: float
+
+    def until(self, failures: int, before: float, at: float) -> float:
+        ahead = (self.burst - 1) * self.every
+        return max(at, before + ahead) + self.every - ahead
 
 
 class Throttle(Room):
     """Failures are counted per key. An attempt counts as failed until it is known to be right, so that a
     thousand guesses at once are one guess."""
 
-    def attempt(self, keys: Mapping[str, Patience], *, at: float) -> float:
+    def attempt(self, keys: Mapping[str, Limit], *, at: float) -> float:
         """Ask leave for one attempt at ``at`` (seconds since the epoch).
 
         Returns:
@@ -55,16 +78,24 @@ class Throttle(Room):
             waits = [float(end) - at for _, _, end in rows]
             if max(waits) > 0:
                 return max(waits)
-            for key, before, _ in rows:
-                until = at + keys[key].wait(before + 1)
+            for key, before, held in rows:
+                until = keys[key].until(before + 1, float(held), at)
                 ahead = {"count": before + 1, "last_at": at, "until": until}
                 connection.execute(update(table).where(table.c.key == key).values(ahead))
         return 0.0
 
-    def succeeded(self, *, forget: str, forgive: str) -> None:
-        """The attempt was right: ``forget`` starts anew, ``forgive`` has one failure less."""
+    def failures(self, key: str) -> int:
+        """How many attempts were counted under a key since it last started anew."""
+        query = select(sign_in_failures.c.count).where(sign_in_failures.c.key == key)
+        with self._read() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def succeeded(self, *, forget: str, forgive: Mapping[str, Rate]) -> None:
+        """The attempt was right: ``forget`` starts anew, and each of ``forgive`` has its turn back."""
         table = sign_in_failures
         with self._write() as connection:
             connection.execute(delete(table).where(table.c.key == forget))
-            one_less = (table.c.key == forgive) & (table.c.count > 0)
-            connection.execute(update(table).where(one_less).values(count=table.c.count - 1, until=0.0))
+            for key in sorted(forgive):
+                counted = (table.c.key == key) & (table.c.count > 0)
+                back = {"count": table.c.count - 1, "until": table.c.until - forgive[key].every}
+                connection.execute(update(table).where(counted).values(back))

@@ -69,12 +69,21 @@ invitations = Table(
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
-    Column("key", String(80), primary_key=True, comment="user:<digest of the name> or address:<digest>"),
+    Column("key", String(80), primary_key=True, comment="what is counted, and a digest of whose"),
     Column("count", Integer, nullable=False),
     Column("last_at", Double, nullable=False, comment="seconds since the epoch"),
     Column(
         "until", Double, nullable=False, comment="no attempt is looked at before; seconds since the epoch"
     ),
+)
+
+sign_in_places = Table(
+    "sign_in_places",
+    metadata,
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", String(80), primary_key=True, comment="browser:<digest> or address:<digest>"),
+    Column("at", String(64), nullable=False, comment="the latest sign-in there"),
+    Index(None, "place"),
 )
 
 audit = Table(

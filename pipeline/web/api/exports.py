@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import IO, Annotated, Literal
 
@@ -31,6 +32,8 @@ MEDIA = {
 IN_MEMORY = 1 << 20
 PIECE = 1 << 16
 LAST = date(9999, 12, 30)
+LEFT_OUT = "X-Callinspect-Left-Out"
+"""Header: how many calls are not in the file because whoever asks is still to score them blind."""
 
 
 @router.get(
@@ -61,8 +64,10 @@ def export(
         flagged=flagged,
         date_from=date_from,
         date_to=date_to,
+        without=scope.sealed,
         limit=0 if outside else None,
     )
+    left_out = store.count(replace(wanted, without=frozenset())) - store.count(wanted) if scope.sealed else 0
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
     TABLES[format](map(outgoing, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
@@ -79,9 +84,11 @@ def export(
         flagged=flagged,
         date_from=date_from,
         date_to=date_to,
+        **({"left_out": left_out} if left_out else {}),
     )
     name = f'attachment; filename="{what}.{format}"'
-    return StreamingResponse(_pieces(file), media_type=MEDIA[format], headers={"Content-Disposition": name})
+    headers = {"Content-Disposition": name} | ({LEFT_OUT: str(left_out)} if left_out else {})
+    return StreamingResponse(_pieces(file), media_type=MEDIA[format], headers=headers)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from pipeline.store.desk.views_people import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.render import page, url
 
@@ -40,7 +42,7 @@ def audit(
         before=before,
         limit=ROWS + 1,
     )
-    shown = rows[:ROWS]
+    shown = [_blind(row, visitor.scope.sealed) for row in rows[:ROWS]]
     older = url("/admin/audit", **wanted, **days, before=shown[-1].id) if len(rows) > ROWS else None
     newest = url("/admin/audit", **wanted, **days) if before else None
     return page(
@@ -54,3 +56,9 @@ def audit(
         people=store.desk.people.all(),
         wanted=wanted | {"from": days.get("from", ""), "to": days.get("to", "")},
     )
+
+
+def _blind(row: AuditRow, sealed: frozenset[str]) -> AuditRow:
+    """What was decided about a call is not told to who is still to score it blind; that something was, is."""
+    about = {row.subject, *(value for value in row.details.values() if isinstance(value, str))}
+    return replace(row, details={}) if about & sealed else row

@@ -86,7 +86,7 @@ def agent(
         visitor=visitor,
         found=found,
         agent_id=agent_id,
-        notes=store.desk.coaching.notes(agent_id),
+        notes=store.desk.coaching.notes(agent_id, without=visitor.scope.sealed),
         start=start,
         end=end,
         own=violating(found.total),

@@ -25,7 +25,7 @@ from pipeline.review.appeals import (
 )
 from pipeline.store import Store
 from pipeline.store.desk.views_appeals import Appeal
-from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.render import page
 
 router = APIRouter(prefix="/appeals")
@@ -77,7 +77,7 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
             Line(one, steps_for(one.standing, visitor.user), waits_for(one.standing, visitor.user))
             for one in found
         ],
-        rates=store.desk.appeals.rates() if visitor.may(P.DECIDE) else None,
+        rates=store.desk.appeals.rates(scope=visitor.scope) if visitor.may(P.DECIDE) else None,
         works=works,
         seats=len(Seat),
     )
@@ -94,6 +94,7 @@ def new(
 ) -> Response:
     if not store.desk.people.sees(visitor.scope, call):
         raise Missing(f"there is no call {call!r}", code="no-call", call=call)
+    check_unsealed(visitor, call)
     findings = _failed(store, call)
     return page(
         request,
@@ -224,6 +225,7 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
     found = store.desk.appeals.appeal(appeal)
     if not visitor.scope.holds(agent_id=found.standing.agent_id, team=found.standing.team):
         raise Missing(f"there is no appeal {appeal}", code="no-appeal", appeal=appeal)
+    check_unsealed(visitor, found.call.call_id)
     return found
 
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import AudioError
 from pipeline.settings import Lang
-from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
 from pipeline.web.outgoing import sound
@@ -26,7 +26,7 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 @router.get("/calls/{call_id}/audio")
 @router.head("/calls/{call_id}/audio")
 async def audio(
-    request: Request, call_id: VisibleCall, visitor: Listener, room: TheSoundRoom, store: TheStore
+    request: Request, call_id: AudibleCall, visitor: Listener, room: TheSoundRoom, store: TheStore
 ) -> Response:
     """A WAV file, the agent on the left: whole, one range of it, or just its headers.
 
@@ -65,7 +65,7 @@ async def audio(
 
 
 @router.get("/calls/{call_id}/peaks")
-async def peaks(call_id: VisibleCall, visitor: Listener, room: TheSoundRoom) -> Response:
+async def peaks(call_id: AudibleCall, visitor: Listener, room: TheSoundRoom) -> Response:
     """Points of the two lanes, agent first: ``{per_second, duration, lanes: [[0..127, ...], ...]}``."""
     row = await run_in_threadpool(room.row, call_id)
     try:

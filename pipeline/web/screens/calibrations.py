@@ -81,15 +81,18 @@ def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore
             visitor=visitor,
             calibration=found,
             may_close=_leads(visitor, found),
+            left=store.desk.calibrations.sealed(visitor.user.id, calibration=found.id),
         )
-    marks = store.desk.calibrations.marks(found.id)
+    # a call of this one may be in another that is still open
+    sealed = visitor.scope.sealed
+    marks = tuple(mark for mark in store.desk.calibrations.marks(found.id) if mark.call_id not in sealed)
     return page(
         request,
         "calibrations/closed.html",
         visitor=visitor,
         calibration=found,
         comparison=compare(marks, expert=found.expert),
-        machine=_machine(store, found, marks),
+        machine=_machine(store, found, marks, sealed),
         titles=titles,
         names={scorer.user: scorer.name for scorer in found.scorers},
     )
@@ -108,6 +111,7 @@ def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
 def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     chosen = _call(found, place)
+    left = store.desk.calibrations.sealed(visitor.user.id, calibration=found.id)
     return page(
         request,
         "calibrations/sheet.html",
@@ -116,7 +120,7 @@ def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer,
         chosen=chosen,
         lines=store.desk.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
         outcomes=list(Outcome),
-        may_score=found.open and found.invited(visitor.user.id),
+        may_score=found.open and found.invited(visitor.user.id) and chosen.call.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
     )
 
@@ -147,12 +151,13 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
     return RedirectResponse(there, status_code=303)
 
 
-def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...]) -> object:
+def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...], sealed: frozenset[str]) -> object:
     """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
     expert = [mark for mark in marks if mark.scorer == found.expert]
     said = [
         Mark(call_id, criterion, MACHINE, outcome)
         for (call_id, criterion), outcome in store.desk.calibrations.machine(found.id).items()
+        if call_id not in sealed
     ]
     against = compare([*expert, *said], expert=found.expert).scorers if expert else ()
     return against[0] if against else None

@@ -34,7 +34,7 @@ def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "")
         "coaching/index.html",
         visitor=visitor,
         agent_id=agent_id,
-        notes=store.desk.coaching.notes(agent_id),
+        notes=store.desk.coaching.notes(agent_id, without=visitor.scope.sealed),
     )
 
 

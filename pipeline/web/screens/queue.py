@@ -14,7 +14,15 @@ from pipeline.domain import Severity, Status, UserRole
 from pipeline.errors import Missing
 from pipeline.store import Store
 from pipeline.store.desk.wanted import QueueState
-from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.access import (
+    ROLE_PERMISSIONS,
+    Permission,
+    TheSettings,
+    TheStore,
+    Visitor,
+    allowed,
+    check_unsealed,
+)
 from pipeline.web.asking import Asked, read
 from pipeline.web.render import call_url, page, url
 from pipeline.web.titles import code_titles
@@ -148,6 +156,8 @@ def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
 
     Raises:
         Missing: one is not, or does not exist: the answer is the same.
+        Forbidden: one is to be scored blind.
     """
+    check_unsealed(visitor, *call_ids)
     for missing in store.desk.board.invisible(visitor.scope, call_ids):
         raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

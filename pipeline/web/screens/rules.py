@@ -12,7 +12,7 @@ from pipeline.domain import Role
 from pipeline.errors import Missing, UsageError
 from pipeline.phrases import explain
 from pipeline.settings import Settings
-from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
 from pipeline.web.rulebook.what_if import MOST_CHARACTERS, files, trials
@@ -28,6 +28,8 @@ PERIODS = {"1": 1, "7": 7, "30": 30, "all": None}
 
 Reader = Annotated[Visitor, Depends(allowed(Permission.RULES))]
 Author = Annotated[Visitor, Depends(allowed(Permission.WHAT_IF))]
+Unsealed = Depends(nothing_sealed)
+"""A trial tells what the machine says of every call."""
 
 
 def _book(settings: Settings) -> tuple[Book | None, str]:
@@ -124,7 +126,7 @@ def editor(request: Request, visitor: Author, settings: TheSettings, file: str |
     )
 
 
-@router.post("/what-if")
+@router.post("/what-if", dependencies=[Unsealed])
 def start(
     visitor: Author,
     settings: TheSettings,
@@ -147,7 +149,7 @@ def start(
     return RedirectResponse(f"/rules/what-if/{trial.id}", status_code=303)
 
 
-@router.get("/what-if/{trial_id}")
+@router.get("/what-if/{trial_id}", dependencies=[Unsealed])
 def trial(request: Request, trial_id: str, visitor: Author) -> Response:
     found = trials().get(trial_id, user=visitor.user.id)
     if found is None:

@@ -39,15 +39,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "calibration.mine": ("我的打分", "My scores"),
     "calibration.scored": ("已打分", "Scored"),
     "calibration.done": ("已打分", "scored"),
-    "calibration.change": ("修改", "change"),
+    "calibration.look": ("查看", "look"),
     "calibration.score": ("去打分", "Score"),
     "calibration.blind": (
         "结束之前，谁都看不到别人的打分。",
         "Nobody sees what others said before it is closed.",
     ),
     "calibration.blind-hint": (
-        "只听录音打分；机器的结论也要等结束后才显示。",
-        "Score by ear alone: what the machine says is shown when the calibration is closed.",
+        "只听录音打分。每一项都打完之前，这通录音的质检结果在任何页面、搜索和导出里都不对您显示。",
+        "Score by ear alone. Until every item has your score, no page, search or export shows you what was "
+        "found in this call.",
     ),
     "calibration.close": ("结束打分", "Close the scoring"),
     "calibration.close-hint": (
@@ -65,8 +66,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "calibration.save": ("保存", "Save"),
     "calibration.save-next": ("保存，下一通", "Save and go on"),
     "calibration.save-hint": (
-        "没选结论的项留待以后；结束前随时可改。",
-        "What has no outcome is left for later; everything can be changed until it is closed.",
+        "没选结论的项留待以后；全部打完之前可以改，打完后不能再改。",
+        "What has no outcome is left for later. You can change things until every item is scored, not after.",
     ),
     "calibration.overall": ("总体一致性", "Agreement"),
     "calibration.fleiss": ("Fleiss κ", "Fleiss' κ"),
@@ -108,5 +109,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "Scores are shown when the calibration is closed.",
     ),
     "error.calibration-close": ("由发起人或主管结束。", "Whoever opened it closes it, or a supervisor."),
+    "error.calibration-given": (
+        "这通录音您已全部打完分，不能再改。",
+        "You have scored all of this call; it cannot be changed any more.",
+    ),
+    "error.sealed": (
+        "您还没有在校准中为这通录音打完分，所以现在看不到它的质检结果；打完分或校准结束后就能看到。",
+        "You have not scored all of this call in a calibration yet, so what was found in it is not shown to "
+        "you; it is as soon as you have, or when the calibration is closed.",
+    ),
+    "error.sealed-all": (
+        "试改规则会显示机器对全部录音的结论，而您还有录音要在校准中盲评；先打完分，或等校准结束。",
+        "A trial tells what the machine says of every call, and you are still to score some blind; score "
+        "them first, or wait until the calibration is closed.",
+    ),
     "error.no-criterion": ("这通电话没有质检项 {criterion}。", "This call has no criterion {criterion}."),
 }

@@ -157,6 +157,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.user-change": ("修改账号", "changed an account"),
     "audit.user-disable": ("停用账号", "disabled an account"),
     "audit.user-enable": ("恢复账号", "enabled an account"),
+    "audit.purge-begin": ("开始删除旧通话", "began to delete old calls"),
     "audit.purge": ("删除旧通话", "deleted old calls"),
     "audit.export": ("导出", "exported"),
     "audit.listen": ("收听录音", "listened"),
@@ -174,9 +175,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "retention.decisions": ("复核决定", "Decisions"),
     "retention.appeals": ("申诉", "Appeals"),
     "retention.oldest": ("最早的通话", "Oldest call"),
-    "retention.delete": ("删除", "Delete"),
-    "retention.ask": (
-        "删除 {day} 之前的 {calls} 通电话及其全部记录？此操作不能撤销。",
+    "retention.type-calls": (
+        "要删除，请输入上面的通话数（{calls}）",
+        "To delete them, type how many calls there are ({calls})",
+    ),
+    "retention.go-on": ("继续", "Go on"),
+    "retention.sure": (
+        "确定删除 {day} 之前的 {calls} 通电话及其全部记录？此操作不能撤销。",
         "Delete the {calls} calls before {day} with everything about them? This cannot be undone.",
     ),
     "retention.remains.reader": (
@@ -198,6 +203,23 @@ WORDS: dict[str, tuple[str, str]] = {
         "PostgreSQL 已释放这些行；磁盘上的旧内容要等空间被重新使用才会覆盖（或由管理员执行 VACUUM FULL）。",
         "PostgreSQL has freed these rows; on the disk they are overwritten only when their room is used "
         "again (or when an administrator runs VACUUM FULL).",
+    ),
+    "retention.everything": (
+        "这是库里的全部通话。删除后什么也不剩。",
+        "These are all the calls there are. Nothing will be left.",
+    ),
+    "retention.type-word": ("请输入“{word}”", "Type “{word}”"),
+    "retention.word": ("全部删除", "DELETE ALL"),
+    "retention.delete": ("删除", "Delete"),
+    "retention.back": ("不删除", "Do not delete"),
+    "error.purge-token": (
+        "请重新查看会删除什么：上一次的预览已用过、已过期，或不是在这次登录中做的。",
+        "Look again at what would go: that preview was used, is too old, or was made in another session.",
+    ),
+    "error.purge-typed": ("输入的不是“{wanted}”，没有删除。", "That is not “{wanted}”; nothing was deleted."),
+    "error.purge-changed": (
+        "预览之后有变化（现在是 {calls} 通电话），没有删除；请重新查看。",
+        "It has changed since the preview ({calls} calls now); nothing was deleted. Look again.",
     ),
     "retention.done": ("已删除 {day} 之前的 {calls} 通电话。", "Deleted the {calls} calls before {day}."),
     "error.day": ("{text} 不是日期。", "{text} is not a day."),
