@@ -102,7 +102,7 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
         since, until = item.valid_from or "", item.valid_until or ""
         yield tell.say(f"    有效期：{since}至{until}", f"    in force: {since}..{until}")
     if item.advice:
-        yield tell.say(f"    建议：{item.advice}", f"    advice: {item.advice}")
+        yield tell.say(f"    建议：{item.advice}", f"    advice: {item.advice_en or item.advice}")
 
 
 def _bonus(bonus: Bonus, tell: _Teller) -> Iterator[str]:

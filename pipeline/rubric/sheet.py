@@ -56,6 +56,7 @@ class Item(Options):
     valid_from: date | None = Field(None, description="calls before this day are not judged by it")
     valid_until: date | None = Field(None, description="calls after this day are not judged by it")
     advice: str = Field("", exclude=True, description="how to do it instead: shown in coaching")
+    advice_en: str = Field("", exclude=True, description="the advice in English")
     tests: tuple[Test, ...] = Field((), exclude=True, description="dialogues that the linter runs")
 
     @model_validator(mode="after")
