@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind
-from pipeline.rubric.proof import clock
+from pipeline.rubric.proof import MISHEARD, clock
 from pipeline.rubric.wording import Lang, pick
 
 KINDS = {
@@ -15,8 +15,8 @@ KINDS = {
     PhraseKind.PRAISE: ("命中表扬", "praise"),
 }
 HOWS = {
-    How.EXACT: ("逐字相同", "word for word"),
-    How.PATTERN: ("符合规则句式", "by a rule of the phrase"),
+    How.EXACT: ("逐字命中", "word for word"),
+    How.PATTERN: ("规则命中", "by a rule of the phrase"),
     How.SOUND: ("同音", "sounds the same"),
     How.CONFIRMED: ("声音确认", "confirmed by the sound"),
     How.MEANING: ("语义相近", "by its meaning"),
@@ -44,7 +44,10 @@ def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = No
     name = pick(lang, *(KINDS[kind] if kind else ("命中用语", "phrase")))
     parts = [f"{name} {item.phrase}" if lang == "zh" else f"{name} “{item.phrase}”"]
     if item.quote and not same_words(item.quote, item.phrase):
-        parts.append(pick(lang, f"识别写作“{item.quote}”", f"recognised as “{item.quote}”"))
+        # Another wording that the lexicon lists was said as it stands; one told by its sound was misheard.
+        misheard = item.how in MISHEARD
+        wrote = pick(lang, "识别写作", "recognised as") if misheard else pick(lang, "原话", "said as")
+        parts.append(f"{wrote}“{item.quote}”" if lang == "zh" else f"{wrote} “{item.quote}”")
     parts.append(f"{pick(lang, *HOWS[item.how])} {item.confidence * 100:.0f} %")
     return " · ".join(parts)
 

@@ -11,6 +11,7 @@ import pytest
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind, Role, Span
 from pipeline.phrases import load_lexicons
 from pipeline.rubric.matched import kind_of, matched
+from pipeline.rubric.proof import listed
 
 PLACE = Span(26.0, 27.5)
 ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79)
@@ -26,9 +27,19 @@ def test_a_phrase_that_was_misheard() -> None:
     )
 
 
+def test_a_reason_names_the_phrase_and_not_what_was_misheard() -> None:
+    assert listed([ABUSE]) == "“闭嘴”（0:26）"
+    assert listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")]) == "“你给我闭嘴”（0:26）"
+
+
 def test_what_the_recogniser_wrote_is_told_only_where_it_differs() -> None:
     as_listed = replace(ABUSE, quote="闭嘴！", how=How.EXACT, confidence=0.96)
-    assert matched(as_listed, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 逐字相同 96 %"
+    assert matched(as_listed, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 逐字命中 96 %"
+
+
+def test_another_listed_wording_is_told_as_it_was_said() -> None:
+    wording = replace(ABUSE, quote="你给我闭嘴", how=How.EXACT, confidence=0.88)
+    assert matched(wording, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
 
 
 @pytest.mark.parametrize("kind", PhraseKind)
