@@ -44,16 +44,29 @@ one way to go wrong, with its own check, severity, points and finding. `rubrics/
 callinspect and is the best example. `callinspect rubric check` finds what will not work, `callinspect rubric
 explain` says in words what a sheet means, `callinspect rescore --dry-run` shows what an edit flips.
 
-How points add up:
+How points add up: a score is 100 less what the sheet prints for each fault.
 
-* A criterion has `points`; its items together can lose no more than that. `deduct` is taken once, or for
-  each occurrence where `up_to` caps it.
-* A criterion whose items are all not applicable leaves the denominator: the rest is scaled to 100. An
-  undetermined item costs nothing and stays in the denominator.
-* `fatal: section` loses the rest of the section, `fatal: sheet` brings the score to 0.
-* A bonus is added at the end, up to 100. The ledger of each scorecard adds up to its score.
+* `deduct` is taken once, or for each occurrence where `up_to` caps it. A criterion has `points`; its items
+  together cost no more than that. A score is never below 0.
+* A criterion whose items are all not applicable costs nothing, and the rest costs what it says: nothing is
+  stretched. An undetermined item costs nothing.
+* `fatal: section` loses the rest of the section, `fatal: sheet` what is left of the score.
+* A bonus is added at the end, up to 100.
+* The ledger of each scorecard adds up to its score exactly, and every limit that bites is a line of it
+  (`“通话保持”最多扣6分 +3`). A sheet of whole points gives whole scores.
+* `points` should add up to 100; the linter warns where they do not.
 * An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
   undetermined, which costs nothing and flags nothing.
+
+With `scale: true` what applies is stretched to 100 instead: a criterion that does not apply leaves the
+denominator, so with 82 of 100 points applicable `deduct: 6` costs 7.32. Sheets from before `scale` existed
+were scored that way; their stored scorecards are shown and reviewed that way still. A scaled sheet keeps the
+revision it had; a sheet that is not scaled has a new one, so `callinspect rescore` judges its calls again.
+
+How people read it: screens, `show` and `rubric explain` say in sentences what an item looks for, with the
+titles and examples of the lexicons in place of codes. A pattern is shown by its `meaning` (and `meaning_en`).
+`title` says what is wrong (未报开头语); `title_passed` is the neutral title where the item did not fail
+(开头语 · 通过), the criterion's title where not given.
 
 The dialogues below are examples and tests at once: `[code|words]` marks a phrase hit, `静音: 9` a silence
 and `保持: 20` a hold of so many seconds, `坐席(480)` the speaking rate. Items can carry such dialogues as

@@ -6,7 +6,7 @@ import json
 
 from pipeline.errors import LexiconError, RubricError
 from pipeline.phrases import load_lexicons
-from pipeline.rubric import parse_rubric
+from pipeline.rubric import rubric_of_revision
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
@@ -30,7 +30,7 @@ def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) 
 def _rubric(settings: Settings, revision: str) -> str | None:
     try:
         text = settings.rubric.read_text("utf-8-sig")
-        return text if parse_rubric(text).revision == revision else None
+        return text if rubric_of_revision(text, revision) is not None else None
     except (OSError, UnicodeDecodeError, RubricError):
         return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.cli.messages import MESSAGES
+from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
 from pipeline.ingest.chinese import in_chinese
@@ -47,6 +48,16 @@ class Words:
         """A title, reason or note of judgement, which is made in Chinese, in this language."""
         return english(text, english_titles(self.rubric)) if self.lang == "en" else text
 
+    def title(self, finding: Finding, outcome: Outcome | None = None) -> str:
+        """What a finding is called: it accuses only where it failed.
+
+        ``outcome``: the finding's with people's verdict in it, where that is meant.
+        """
+        if (outcome or finding.outcome) is Outcome.FAILED or finding.severity is None:
+            return self.said(finding.title)
+        neutral = neutral_titles(self.rubric).get(finding.criterion)
+        return self.said(neutral or finding.group_title or finding.title)
+
     @property
     def colon(self) -> str:
         return ": " if self.lang == "en" else "："
@@ -64,6 +75,15 @@ def english_titles(rubric: Path | None) -> Mapping[str, str]:
     """What the sheet calls things in English; empty where it cannot be read or has no English titles."""
     try:
         return {} if rubric is None else load_rubric(rubric).in_english
+    except RubricError:
+        return {}
+
+
+@cache
+def neutral_titles(rubric: Path | None) -> Mapping[str, str]:
+    """Item -> its title where it did not fail, as the sheet says now; empty where it cannot be read."""
+    try:
+        return {} if rubric is None else load_rubric(rubric).neutral_titles
     except RubricError:
         return {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,3 +84,11 @@ class Lexicons:
     codes: Mapping[str, Code]
     phrases: tuple[Phrase, ...]
     contexts: Mapping[str, Context]
+
+    @property
+    def by_code(self) -> Mapping[str, Sequence[Phrase]]:
+        """The phrases of each code, in the order of the files."""
+        found: dict[str, list[Phrase]] = {code: [] for code in self.codes}
+        for phrase in self.phrases:
+            found[phrase.code.code].append(phrase)
+        return found

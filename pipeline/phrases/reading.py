@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +23,9 @@ from pipeline.yaml_file import LinedMap, line_of
 
 MATCHER_REVISION = "3"
 """Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
+
+_MARKS = re.compile(r"[(){}\[\]|?*+.^$\\]")
+"""What makes a phrase a template."""
 
 
 def load_lexicons(folder: Path) -> Lexicons:
@@ -167,7 +171,7 @@ def _phrase(
     quiet_when = code_entry.quiet_when if entry.quiet_when is None else entry.quiet_when
     return Phrase(
         code=code,
-        canonical=entry.phrase,
+        canonical=_sentence(entry, slots),
         variants=tuple(variants),
         patterns=tuple(patterns),
         exceptions=exceptions,
@@ -179,6 +183,15 @@ def _phrase(
         quiet=entry.examples.quiet,
         place=place,
     )
+
+
+def _sentence(entry: PhraseEntry, slots: Mapping[str, str]) -> str:
+    """What people read where the phrase was found: never a template. Where it is one, its plainest spelling;
+    where that has a slot, the first example."""
+    text = filled(entry.phrase, slots)
+    if is_finite(text):
+        return spellings(text).texts[0] if _MARKS.search(entry.phrase) else entry.phrase
+    return entry.examples.hit[0]
 
 
 def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:

@@ -31,11 +31,11 @@ def whole_call(
             if m.spans
         },
         "findings": list(findings.of_call(inspection, said or {})),
-        "scorecard": None if card is None else _scorecard(card),
+        "scorecard": None if card is None else _scorecard(card, inspection),
     }
 
 
-def _scorecard(card: Scorecard) -> Record:
+def _scorecard(card: Scorecard, inspection: Inspection) -> Record:
     return {
         "score": rounded(card.score, 2),
         "passed": card.passed,
@@ -52,7 +52,7 @@ def _scorecard(card: Scorecard) -> Record:
                 "title": entry.title,
                 "points": rounded(entry.points, 2),
                 "note": entry.note,
-                "evidence": [findings.evidence(item) for item in entry.evidence],
+                "evidence": [findings.evidence(item, inspection) for item in entry.evidence],
             }
             for entry in card.ledger
         ],

@@ -11,7 +11,7 @@ from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flips import Flip, flips
 from pipeline.rubric.lint import Issue, Level, check_rubric
-from pipeline.rubric.load import load_rubric, parse_rubric
+from pipeline.rubric.load import load_rubric, parse_rubric, rubric_of_revision
 from pipeline.rubric.schema import rubric_schema
 from pipeline.rubric.score import score
 from pipeline.rubric.sheet import Rubric
@@ -31,6 +31,7 @@ __all__ = [
     "flips",
     "load_rubric",
     "parse_rubric",
+    "rubric_of_revision",
     "rubric_schema",
     "score",
 ]

@@ -9,6 +9,7 @@ from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Bar, Verdict
+from pipeline.rubric.wording import Lang
 
 CHECK_KINDS = discover(checks)
 
@@ -20,9 +21,9 @@ class CheckChoice(Choice):
         verdict: Verdict = CHECK_KINDS[self.kind].check(facts, self.options, bar)
         return verdict
 
-    def told(self) -> str:
-        """When it fails, in Chinese, for people."""
-        words: str = CHECK_KINDS[self.kind].told(self.options)
+    def told(self, lang: Lang = "zh") -> str:
+        """When it fails, for people."""
+        words: str = CHECK_KINDS[self.kind].told(self.options, lang)
         return words
 
 

@@ -8,6 +8,7 @@ from pipeline.rubric import conditions
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Answer
+from pipeline.rubric.wording import Lang
 
 CONDITION_KINDS = discover(conditions)
 
@@ -19,9 +20,9 @@ class ConditionChoice(Choice):
         answer: Answer = CONDITION_KINDS[self.kind].holds(facts, self.options)
         return answer
 
-    def told(self) -> str:
-        """In Chinese, for people."""
-        words: str = CONDITION_KINDS[self.kind].told(self.options)
+    def told(self, lang: Lang = "zh") -> str:
+        """For people."""
+        words: str = CONDITION_KINDS[self.kind].told(self.options, lang)
         return words
 
 

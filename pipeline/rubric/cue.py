@@ -6,9 +6,10 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Role, Span, Utterance
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, may_match, shown
+from pipeline.rubric.pattern import Pattern, compiled, may_match
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import Lang, phrases, pick, who, words_of
 
 
 class Cue(Options):
@@ -16,6 +17,8 @@ class Cue(Options):
 
     codes: tuple[str, ...] = Field((), description="phrase codes of the lexicons")
     pattern: Pattern | None = Field(None, description="what the text of an utterance must contain (RE2)")
+    meaning: str = Field("", exclude=True, description="what the pattern looks for, in words for people")
+    meaning_en: str = Field("", exclude=True, description="the same in English")
     unless: Pattern | None = Field(None, description="utterances that contain this do not count")
     role: Role | None = Field(None, description="who says it; anyone where not given")
     confidence: float = Field(0.5, ge=0, le=1, description="phrase hits below this do not count")
@@ -52,9 +55,9 @@ class Cue(Options):
         quote = match.group(0)
         return Evidence(Span(start, max(start, end)), utterance.role, quote, confidence=utterance.confidence)
 
-    def told(self) -> str:
-        """In Chinese, for people."""
-        who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(self.role, "") if self.role else ""
-        parts = [f"“{'、'.join(self.codes)}”类用语"] if self.codes else []
-        parts += [f"符合“{shown(self.pattern)}”的话"] if self.pattern else []
-        return f"{who}说{'或'.join(parts)}" + (f"（含“{shown(self.unless)}”的不算）" if self.unless else "")
+    def told(self, lang: Lang = "zh") -> str:
+        """For people."""
+        parts = [phrases(self.codes, lang)] if self.codes else []
+        parts += [words_of(self.meaning, self.meaning_en, lang)] if self.pattern else []
+        whose, what = who(self.role, lang), pick(lang, "或", " or ").join(parts)
+        return pick(lang, f"{whose}说{what}", f"{whose} says {what}")

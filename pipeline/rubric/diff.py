@@ -15,12 +15,14 @@ from pipeline.rubric.sheet import Criterion, Item, Rubric
 
 NAMES: Mapping[str, tuple[str, str]] = {
     "title": ("名称", "title"),
+    "title_passed": ("通过时的名称", "neutral title"),
     "severity": ("违规等级", "class"),
     "deduct": ("扣分", "deduction"),
     "up_to": ("最多扣分", "cap"),
     "fatal": ("一票否决", "fatal"),
     "points": ("分值", "points"),
     "pass_mark": ("及格线", "pass mark"),
+    "scale": ("按比例折算", "scaling"),
     "when": ("适用条件", "applies where"),
     "check": ("判定条件", "check"),
     "valid_from": ("生效日期", "in force from"),
@@ -32,7 +34,17 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "flag": ("复核规则", "flag rules"),
     "alerts": ("预警规则", "alerts"),
 }
-ABOUT_SHEET = ("title", "pass_mark", "valid_from", "valid_until", "applies", "evidence", "flag", "alerts")
+ABOUT_SHEET = (
+    "title",
+    "pass_mark",
+    "scale",
+    "valid_from",
+    "valid_until",
+    "applies",
+    "evidence",
+    "flag",
+    "alerts",
+)
 UNSAID = ("id", "items", "criteria", "sections", "tests", "bonus")
 """Fields that are compared elsewhere, or that judge nobody."""
 
@@ -124,26 +136,42 @@ def _said(before: Any, after: Any) -> Iterator[tuple[str, str]]:
             for name in type(after.options).model_fields:
                 old, new = getattr(before.options, name), getattr(after.options, name)
                 if old != new:
-                    text = f"{name} {_shown(old)} -> {_shown(new)}"
+                    text = f"{name} {_step(old, new)}"
                     yield text, text
             return
-        told: tuple[Any, Any] = (before, after)
-        yield f"原为“{told[0].told()}”，改为“{told[1].told()}”", f"{_shown(before)} -> {_shown(after)}"
+        was, now = _apart(before, after)
+        yield f"原为{was}，改为{now}", f"{was} -> {now}"
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*before, *after)):
             if before.get(key) != after.get(key):
-                text = f"{key} {_shown(before.get(key))} -> {_shown(after.get(key))}"
+                text = f"{key} {_step(before.get(key), after.get(key))}"
                 yield text, text
         return
     if isinstance(before, BaseModel) and type(before) is type(after):
         for name in type(before).model_fields:
             old, new = getattr(before, name), getattr(after, name)
             if old != new:
-                text = f"{name} {_shown(old)} -> {_shown(new)}"
+                text = f"{name} {_step(old, new)}"
                 yield text, text
         return
-    yield f"{_shown(before)} -> {_shown(after)}", f"{_shown(before)} -> {_shown(after)}"
+    yield _step(before, after), _step(before, after)
+
+
+def _step(before: Any, after: Any) -> str:
+    return " -> ".join(_apart(before, after))
+
+
+def _apart(before: Any, after: Any) -> tuple[str, str]:
+    """Both in words; as the file has them where the words are the same: sentences show no patterns."""
+    was, now = _shown(before), _shown(after)
+    if was == now and isinstance(before, BaseModel) and isinstance(after, BaseModel):
+        return _written(before), _written(after)
+    return was, now
+
+
+def _written(part: BaseModel) -> str:
+    return part.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 def _flat(options: BaseModel) -> bool:
@@ -157,6 +185,8 @@ def _shown(value: Any) -> str:
             return "—"
         case ConditionChoice() | CheckChoice():
             return f"“{value.told()}”"
+        case bool():
+            return "yes" if value else "no"
         case float() | int():
             return f"{value:g}"
         case tuple():
@@ -164,6 +194,6 @@ def _shown(value: Any) -> str:
         case dict():
             return "{" + ", ".join(f"{k}: {_shown(v)}" for k, v in value.items()) + "}"
         case BaseModel():
-            return value.model_dump_json(by_alias=True, exclude_defaults=True)
+            return _written(value)
         case _:
             return str(value)

@@ -123,6 +123,12 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("坐席的话意思接近违规用语，请人工听：{}", "much like forbidden phrases in meaning, please listen: {}"),
     # notes of the ledger
     ("满分", "full marks"),
+    ("不适用、不扣分：{}", "not applicable, costs nothing: {}"),
+    ("{} 处 × {} 分，最多扣 {} 分", "{} places × {} points, at most -{}"),
+    ("{} 处 × {} 分，最多加 {} 分", "{} places × {} points, at most +{}"),
+    ("{} 处 × {} 分", "{} places × {} points"),
+    ("“{}”最多扣{}分", "“{}” costs at most {}"),
+    ("扣完为止，不低于0分", "all is lost, not below 0"),
     ("不适用、不计入满分：{}", "not applicable, left out of the full marks: {}"),
     ("{}处，每处扣{}分，最多扣{}分", "{} places, -{} each, at most -{}"),
     ("{}处，每处扣{}分", "{} places, -{} each"),

@@ -24,6 +24,9 @@ from pipeline.yaml_file import line_of
 MOST_CRITERIA = 15
 """Longer sheets make inspectors fill in forms and agents hate them."""
 
+NEGATIVE = ("未", "没", "不", "无")
+"""How titles begin that say what was not done."""
+
 
 class Level(StrEnum):
     ERROR = "error"
@@ -60,7 +63,9 @@ def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[
     document = read_document(path)
     issues = [
         *_size(rubric),
+        *_sum(rubric, document),
         *_points(rubric, document),
+        *_titles(rubric, document),
         *_never(rubric, document),
         *_twice(rubric, document),
         *_lexicon(rubric, document, codes or {}),
@@ -83,17 +88,43 @@ def _size(rubric: Rubric) -> Iterator[Issue]:
         )
 
 
-def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
+def _sum(rubric: Rubric, document: Any) -> Iterator[Issue]:
     total = sum(c.points for c in rubric.criteria)
-    if round(total, 6) != 100:
-        yield Issue(
-            Level.WARNING,
-            "points-sum",
-            line_of(document, ("sections",)),
-            None,
-            f"各项合计{total:g}分，不是100分；得分会按比例折算，扣分与表上写的不一致",
-            f"criteria add up to {total:g}, not 100: scores are scaled, deductions differ from those written",
-        )
+    if round(total, 6) == 100:
+        return
+    if rubric.scale:
+        zh = "得分会按比例折算，扣分与表上写的不一致"
+        en = "scores are scaled, deductions differ from those written"
+    elif total < 100:
+        zh = f"全部扣完还剩{100 - total:g}分；改成合计100分，或写 scale: true 按比例折算"
+        en = f"losing everything leaves {100 - total:g}; make it 100, or write scale: true to stretch it"
+    else:
+        zh = "扣到0分为止，之后的扣分不起作用；改成合计100分，或写 scale: true 按比例折算"
+        en = "a score stops at 0 before all is lost; make it 100, or write scale: true to shrink it"
+    yield Issue(
+        Level.WARNING,
+        "points-sum",
+        line_of(document, ("sections",)),
+        None,
+        f"各项合计{total:g}分，不是100分：{zh}",
+        f"criteria add up to {total:g}, not 100: {en}",
+    )
+
+
+def _titles(rubric: Rubric, document: Any) -> Iterator[Issue]:
+    for place, item in _items(rubric):
+        if item.title.startswith(NEGATIVE) and not item.title_passed:
+            yield Issue(
+                Level.WARNING,
+                "negative-title",
+                line_of(document, (*place, "title")),
+                item.id,
+                f"“{item.title}”在通过时读不通（“{item.title} · 通过”）；加 title_passed，写中性的名称",
+                f"{item.id} has a title that says no; add title_passed, which reads right where it passed",
+            )
+
+
+def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
     for place, criterion in _criteria(rubric):
         line = line_of(document, (*place, "points"))
         most = sum(i.up_to or i.deduct for i in criterion.items)

@@ -46,16 +46,32 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
     return rubric
 
 
-def parse_rubric(text: str) -> Rubric:
-    """A rubric from text that was one when it was kept.
+def parse_rubric(text: str, *, scale: bool | None = None) -> Rubric:
+    """A rubric from text that was one when it was kept; ``scale``, where given, stands in for what it says.
 
     Raises:
         RubricError: it is none for this version.
     """
     try:
-        return Rubric.model_validate(read_text(text))
+        document = read_text(text)
+        return Rubric.model_validate(document if scale is None else {**document, "scale": scale})
     except (ValidationError, ValueError, RecursionError) as error:
         raise RubricError(f"the kept text is no rubric: {error}") from error
+
+
+def rubric_of_revision(text: str, revision: str) -> Rubric | None:
+    """The rubric whose text is ``text`` and whose revision is ``revision``; None where they do not belong
+    together.
+
+    A text from before sheets could choose says nothing of ``scale`` and was scaled: its revision tells.
+
+    Raises:
+        RubricError: it is no rubric for this version.
+    """
+    found = parse_rubric(text)
+    if found.revision != revision and "scale" not in found.model_fields_set:
+        found = parse_rubric(text, scale=True)
+    return found if found.revision == revision else None
 
 
 def read_document(path: Path) -> Any:

@@ -54,8 +54,3 @@ _SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "st
 
 Pattern = Annotated[str, BeforeValidator(_joined), AfterValidator(_valid), WithJsonSchema(_SCHEMA)]
 """A regular expression as RE2 understands it; a list of them means any of them."""
-
-
-def shown(pattern: str, *, limit: int = 48) -> str:
-    """A pattern for a sentence, cut where it runs long."""
-    return pattern if len(pattern) <= limit else pattern[: limit - 1] + "…"

@@ -14,6 +14,9 @@ FAINT = 0.2
 MEAN_SHARE = 0.8
 """A mean over a whole call hides single bad utterances, so it needs to be this share of the bar only."""
 
+MISHEARD = (How.SOUND, How.CONFIRMED)
+"""Ways of finding a phrase in which the recogniser may have written something else."""
+
 ROLES = {Role.AGENT: "坐席", Role.CUSTOMER: "客户", Role.UNKNOWN: "说话人不明"}
 
 
@@ -88,8 +91,14 @@ def clock(seconds: float) -> str:
 
 
 def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> str:
-    """The quotes of some evidence for a sentence: ``“你明白吗”（0:26）、…``."""
-    parts = [f"{quote(e.quote or e.phrase or '')}（{clock(e.span.start)}）" for e in evidence[:limit]]
+    """What some evidence says, for a sentence: ``“你明白吗”（0:26）、…``.
+
+    Where only the sound told, the phrase of the lexicon: what the recogniser wrote there is what it misheard.
+    """
+    said = [e.phrase if e.how in MISHEARD else e.quote or e.phrase for e in evidence[:limit]]
+    parts = [
+        f"{quote(words or '')}（{clock(e.span.start)}）" for e, words in zip(evidence, said, strict=False)
+    ]
     return "、".join(parts) + (f"等{len(evidence)}处" if len(evidence) > limit else "")
 
 

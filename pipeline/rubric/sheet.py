@@ -39,6 +39,10 @@ class Item(Options):
     id: str = Field(pattern=ID, description="stays the same across revisions, so that trends survive")
     title: str = Field(min_length=1, description="what people read")
     title_en: str = Field("", exclude=True, description="the title in English")
+    title_passed: str = Field(
+        "", exclude=True, description="neutral title, where it did not fail; default: the criterion's title"
+    )
+    title_passed_en: str = Field("", exclude=True, description="the neutral title in English")
     severity: Severity = Field(description="class of the violation, A gravest")
     check: Check = Field(description="what is looked for")
     deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
@@ -52,6 +56,7 @@ class Item(Options):
     valid_from: date | None = Field(None, description="calls before this day are not judged by it")
     valid_until: date | None = Field(None, description="calls after this day are not judged by it")
     advice: str = Field("", exclude=True, description="how to do it instead: shown in coaching")
+    advice_en: str = Field("", exclude=True, description="the advice in English")
     tests: tuple[Test, ...] = Field((), exclude=True, description="dialogues that the linter runs")
 
     @model_validator(mode="after")
@@ -159,6 +164,10 @@ class Rubric(Options):
     valid_from: date | None = Field(None, description="the sheet does not apply to calls before this day")
     valid_until: date | None = Field(None, description="the sheet does not apply to calls after this day")
     pass_mark: float = Field(ge=0, le=100, description="a score from here on passes")
+    scale: bool = Field(
+        False,
+        description="true: what applies is stretched to 100, so a deduction weighs more where less applies",
+    )
     applies: Gate = Field(Gate.model_validate({}), description="when there is a dialogue to judge at all")
     evidence: dict[Severity, EvidenceBar] = Field(
         default_factory=dict, description="bars that differ from the default"
@@ -195,8 +204,14 @@ class Rubric(Options):
         named: list[Rubric | SheetSection | Criterion | Item | Bonus]
         named = [self, *self.sections, *self.criteria, *self.items, *self.bonus]
         pairs = [(one.title, one.title_en) for one in named]
+        pairs += [(item.title_passed, item.title_passed_en) for item in self.items]
         pairs += [(rule.reason, rule.reason_en) for rule in self.flag]
         return {chinese: told for chinese, told in pairs if told}
+
+    @cached_property
+    def neutral_titles(self) -> dict[str, str]:
+        """By item: its title where it did not fail, which accuses nobody ("开场白", not "未报开头语")."""
+        return {i.id: i.title_passed or c.title for c in self.criteria for i in c.items}
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -208,8 +223,12 @@ class Rubric(Options):
 
     @cached_property
     def revision(self) -> str:
-        """Digest (16 hex digits) of everything that judges; comments, advice and tests do not change it."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
+        """Digest (16 hex digits) of everything that judges; comments, advice and tests do not change it.
+
+        Sheets were all scaled once and did not say so: a scaled one keeps the digest it had then.
+        """
+        judges = self.model_dump_json(by_alias=True, exclude={"scale"} if self.scale else None)
+        return hashlib.sha256(judges.encode()).hexdigest()[:16]
 
     @cached_property
     def bars(self) -> dict[Severity, Bar]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.domain import Role, Span
 from pipeline.rubric.facts import Facts
+from pipeline.rubric.wording import Lang, pick, who
 
 
 class Options(BaseModel):
@@ -45,19 +46,20 @@ class Window(Options):
     def everything(self) -> bool:
         return all(getattr(self, name) is None for name in type(self).model_fields)
 
-    def told(self) -> str:
-        """In Chinese, for people; empty for the whole call."""
-        whose = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(self.of, "") if self.of else ""
-        for value, words in (
-            (self.first_seconds, "前{}秒内"),
-            (self.last_seconds, "最后{}秒内"),
-            (self.first_percent, "前{}%内"),
-            (self.last_percent, "最后{}%内"),
-            (self.first_utterances, whose + "前{}句内"),
-            (self.last_utterances, whose + "最后{}句内"),
+    def told(self, lang: Lang = "zh") -> str:
+        """For people; empty for the whole call."""
+        whose = who(self.of, lang) if self.of else ""
+        of = f" of {whose}" if whose else ""
+        for value, chinese, english in (
+            (self.first_seconds, "前{}秒内", " in the first {} s"),
+            (self.last_seconds, "最后{}秒内", " in the last {} s"),
+            (self.first_percent, "前{}%内", " in the first {} %"),
+            (self.last_percent, "最后{}%内", " in the last {} %"),
+            (self.first_utterances, whose + "前{}句内", " in the first {} utterances" + of),
+            (self.last_utterances, whose + "最后{}句内", " in the last {} utterances" + of),
         ):
             if value is not None:
-                return words.format(f"{value:g}")
+                return pick(lang, chinese, english).format(f"{value:g}")
         return ""
 
     def on(self, facts: Facts) -> Span:

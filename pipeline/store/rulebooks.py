@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from pipeline.errors import RubricError
-from pipeline.rubric import Rubric, parse_rubric
+from pipeline.rubric import Rubric, rubric_of_revision
 from pipeline.store.desk.tables import rulebooks
 from pipeline.store.statements import now, upsert
 
@@ -48,7 +48,6 @@ def rubric_of(connection: Connection, revision: str) -> Rubric | None:
 @lru_cache(maxsize=32)
 def _parsed(content: str, revision: str) -> Rubric | None:
     try:
-        found = parse_rubric(content)
+        return rubric_of_revision(content, revision)
     except RubricError:  # written by another version, whose rules this one cannot read
         return None
-    return found if found.revision == revision else None

@@ -17,8 +17,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import pipeline
+from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
 from pipeline.ingest import in_chinese
 from pipeline.rubric.english import english
+from pipeline.rubric.matched import HOWS, kind_of, matched
+from pipeline.rubric.wording import pick
 from pipeline.settings import Lang
 from pipeline.web.access import Visitor
 from pipeline.web.assets import asset
@@ -26,13 +29,15 @@ from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
-from pipeline.web.titles import english_titles
+from pipeline.web.titles import english_titles, neutral_titles
 from pipeline.web.waiting import waiting
 from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENGLISH: ContextVar[Mapping[str, str] | None] = ContextVar("english", default=None)
 """While a page is made: the English of what the rules name; None where it is made in Chinese."""
+NEUTRAL: ContextVar[Mapping[str, str]] = ContextVar("neutral")
+"""While a page is made: criterion -> its title where it did not fail."""
 
 
 def page(
@@ -82,12 +87,15 @@ def _answer(
         "t": partial(say, lang),
     }
     templates = environment(lang)
-    kept = ENGLISH.set(english_titles(request.app.state.settings) if lang == "en" else None)
+    settings = request.app.state.settings
+    kept = ENGLISH.set(english_titles(settings) if lang == "en" else None)
+    titles = NEUTRAL.set(neutral_titles(settings))
     try:
         shared["ui"] = templates.get_template("macros.html").make_module(shared)
         html = templates.get_template(template).render(shared | context)
     finally:
         ENGLISH.reset(kept)
+        NEUTRAL.reset(titles)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
@@ -149,6 +157,33 @@ def told(text: str | None) -> str:
     return spoken(text if titles is None or text is None else english(text, titles))
 
 
+def titled(finding: Finding, outcome: Outcome | None = None) -> str:
+    """What a finding is called: it accuses only where it failed, people's verdict (``outcome``) in it."""
+    if (outcome or finding.outcome) is Outcome.FAILED or finding.severity is None:
+        return told(finding.title)
+    return neutral(finding.criterion, finding.group_title or finding.title)
+
+
+def neutral(criterion: str, otherwise: str) -> str:
+    """What a criterion is called where nothing is said about how it came out."""
+    return told(NEUTRAL.get({}).get(criterion, otherwise))
+
+
+def proved(item: Evidence, inspection: Inspection) -> str:
+    """How a place proves something, in the language of the page; empty where no phrase was looked for."""
+    return spoken(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
+
+
+def how_found(how: str) -> str:
+    """How a phrase was found, in words."""
+    return pick(_lang(), *HOWS[How(how)])
+
+
+def _lang() -> Lang:
+    """The language of the page that is made."""
+    return "zh" if ENGLISH.get() is None else "en"
+
+
 def problem(reason: str | None) -> str:
     """What is wrong with a dump or a call list, which is stored in English, in the language of the page."""
     return spoken(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
@@ -174,6 +209,10 @@ GLOBALS: dict[str, Any] = {
     "call_url": call_url,
     "agent_url": agent_url,
     "spoken": spoken,
+    "titled": titled,
+    "neutral": neutral,
+    "proved": proved,
+    "how_found": how_found,
     "asset": asset,
     "request_id": request_id,
     "known": known,

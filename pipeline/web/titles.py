@@ -25,3 +25,11 @@ def english_titles(settings: Settings) -> Mapping[str, str]:
         return {}
     codes = {one.title: one.title_en for one in book.lexicons.codes.values() if one.title_en}
     return codes | book.rubric.in_english
+
+
+def neutral_titles(settings: Settings) -> Mapping[str, str]:
+    """Criterion -> its title where it did not fail, as the sheet says now; empty where it cannot be read."""
+    try:
+        return read_book(settings).rubric.neutral_titles
+    except UsageError:
+        return {}

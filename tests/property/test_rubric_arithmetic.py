@@ -18,8 +18,9 @@ POINTS = st.one_of(st.integers(0, 40), st.floats(0, 40, allow_nan=False).map(lam
 
 
 @st.composite
-def sheets(draw: st.DrawFn) -> Rubric:
+def sheets(draw: st.DrawFn, *, scale: bool | None = None, whole: bool = False) -> Rubric:
     number = 0
+    tenths = (lambda p: float(round(p))) if whole else (lambda p: round(p, 1))
     sections = []
     for s in range(draw(st.integers(1, 3))):
         criteria = []
@@ -27,21 +28,30 @@ def sheets(draw: st.DrawFn) -> Rubric:
             items = []
             for _ in range(draw(st.integers(1, 3))):
                 number += 1
-                deduct = draw(st.floats(0.1, 30).map(lambda p: round(p, 1)))
-                cap = draw(st.one_of(st.none(), st.floats(0, 20).map(lambda p, d=deduct: round(p + d, 1))))
+                deduct = draw(st.floats(0.6, 30).map(tenths))
+                cap = draw(st.one_of(st.none(), st.floats(0, 20).map(lambda p, d=deduct: tenths(p + d))))
                 fatal = draw(st.sampled_from([None, None, None, "sheet", "section"]))
                 items.append(
                     {"id": f"item-{number}", "title": "项", "severity": "D", "deduct": deduct, "up_to": cap,
                      "fatal": fatal, "check": CHECK}
                 )  # fmt: skip
-            criteria.append({"id": f"c-{s}-{c}", "title": "项", "points": draw(POINTS), "items": items})
+            criteria.append(
+                {"id": f"c-{s}-{c}", "title": "项", "points": tenths(draw(POINTS)), "items": items}
+            )
         sections.append({"id": f"s-{s}", "title": "组", "criteria": criteria})
     bonus = [
-        {"id": f"bonus-{n}", "title": "加分", "points": draw(st.floats(0.5, 10)), "earned": CHECK}
+        {"id": f"bonus-{n}", "title": "加分", "points": tenths(draw(st.floats(0.6, 10))), "earned": CHECK}
         for n in range(draw(st.integers(0, 2)))
     ]
     return Rubric.model_validate(
-        {"rubric": "r", "title": "表", "pass_mark": 60, "sections": sections, "bonus": bonus}
+        {
+            "rubric": "r",
+            "title": "表",
+            "pass_mark": 60,
+            "scale": draw(st.booleans()) if scale is None else scale,
+            "sections": sections,
+            "bonus": bonus,
+        }
     )
 
 
@@ -50,8 +60,10 @@ def places(count: int) -> tuple[Evidence, ...]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Rubric, list[Judged], list[Earned]]:
-    rubric = draw(sheets())
+def cases(
+    draw: st.DrawFn, *, scale: bool | None = None, whole: bool = False
+) -> tuple[Rubric, list[Judged], list[Earned]]:
+    rubric = draw(sheets(scale=scale, whole=whole))
     judged = []
     for section in rubric.sections:
         for criterion in section.criteria:
@@ -120,6 +132,67 @@ def test_what_does_not_apply_costs_nothing(
     after = add_up(rubric, better, earned)
     if after is not None:
         assert after.score >= before.score
+
+
+@given(cases(scale=False, whole=True))
+@settings(max_examples=200, deadline=None)
+def test_whole_deductions_give_whole_scores_and_whole_lines(
+    case: tuple[Rubric, list[Judged], list[Earned]],
+) -> None:
+    total = add_up(*case)
+    if total is None:
+        return
+    assert total.score == int(total.score)
+    assert all(line.points == int(line.points) for line in total.ledger)
+    assert sum(line.points for line in total.ledger) == total.score, "no rounding: whole numbers"
+
+
+@given(cases(scale=False))
+@settings(max_examples=200, deadline=None)
+def test_a_sheet_deducts_what_it_prints_and_every_limit_is_a_line(
+    case: tuple[Rubric, list[Judged], list[Earned]],
+) -> None:
+    """What an item costs does not depend on what else applies, and no limit hides in another line."""
+    rubric, judged, earned = case
+    total = add_up(rubric, judged, earned)
+    if total is None:
+        return
+    printed = {
+        by.item.id: min(by.item.up_to or by.item.deduct, by.item.deduct * by.verdict.times)
+        if by.item.up_to is not None
+        else by.item.deduct
+        for by in judged
+        if by.failed
+    }
+    for name, cost in printed.items():
+        assert round(next(e.points for e in total.ledger if e.criterion == name), 2) == -round(cost, 2)
+    lost = {}
+    for by in judged:
+        if by.failed:
+            lost[by.criterion.id] = lost.get(by.criterion.id, 0.0) + printed[by.item.id]
+    gave_back = {entry.criterion: entry.points for entry in total.ledger if entry.criterion in lost}
+    for criterion in rubric.criteria:
+        over = round(lost.get(criterion.id, 0.0) - criterion.points, 2)
+        assert round(gave_back.get(criterion.id, 0.0), 2) == max(0.0, over)
+
+
+@given(cases(scale=False), st.data())
+@settings(max_examples=200, deadline=None)
+def test_what_applies_elsewhere_stretches_nothing(
+    case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
+) -> None:
+    """Whether a criterion that cost nothing applies or not leaves the score as it is."""
+    rubric, judged, earned = case
+    before = add_up(rubric, judged, earned)
+    n = data.draw(st.integers(0, len(judged) - 1))
+    if before is None or judged[n].failed:
+        return
+    other = list(judged)
+    other[n] = replace(judged[n], verdict=Verdict(Outcome.NOT_APPLICABLE))
+    after = add_up(rubric, other, earned)
+    in_fatal_section = any(j.failed and j.item.fatal == "section" for j in judged)
+    if after is not None and not in_fatal_section:
+        assert after.score == before.score
 
 
 def test_severity_order_is_that_of_the_classes() -> None:

@@ -29,7 +29,7 @@ from pipeline.domain import (
     Word,
 )
 from pipeline.domain.people import UserRole
-from pipeline.rubric import parse_rubric
+from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
 from pipeline.web.call.lines import Event, Line, conversation
@@ -119,15 +119,56 @@ def test_evidence_says_when_who_what_and_how_sure(reviewer: Browser) -> None:
     for words in (
         "00:17",
         "坐席",
-        "我再跟您说一遍",
-        "原词匹配，很有把握",
-        "95%",
-        "谐音匹配，把握一般",
-        "71%",
+        "命中禁语 我再跟您说一遍 · 逐字命中 95 %",
+        "命中禁语 你明白吗 · 同音 71 %",
+        '<kbd class="script-only" title="播放当前项的证据">p</kbd>',
     ):
         assert words in impatient
-    assert "没有听到「请您对我的服务做出评价」" in html
+    assert "全程没有听到“请您对我的服务做出评价”" in html
     assert "当日上报" in html
+
+
+def test_a_title_accuses_only_where_the_item_failed(reviewer: Browser, store: Store) -> None:
+    html = reviewer.get(CALL).text
+    assert "✓</span> 开头语" in html and "✓</span> 未报开头语" not in html
+    doubtful = html[html.index('id="title-rating-prompt-missing"') :][:200]
+    assert ">邀请客户评价</h4>" in doubtful
+    failed = html[html.index('id="title-dead-air"') :][:200]
+    assert ">长时间静音</h4>" in failed
+    reviewer.post(
+        f"{CALL}/verdicts",
+        {
+            "criterion": "dead-air",
+            "verdict": "overturned",
+            "seen": seen(reviewer),
+            "request": str(uuid.uuid4()),
+        },
+    )
+    cleared = reviewer.get(CALL).text
+    assert ">静音时长</h4>" in cleared[cleared.index('id="title-dead-air"') :][:200]
+
+
+def test_the_ledger_on_the_page_adds_up_to_the_score(reviewer: Browser, store: Store) -> None:
+    """A call judged by the sheet that comes with the software: fatal, capped, and with a bonus."""
+    rubric = parse_rubric(SHEET.read_text("utf-8"))
+    spoken = dialogue(
+        "坐席: [greeting|您好，很高兴为您服务，请问有什么可以帮您]",
+        "客户: [praise|你们服务真不错]，我姓王",
+        "坐席: [shirk|这不归我管]，[shirk|你去问别人]，[shirk|不归我们部门]，[attitude-dismissive|随便你]",
+        "客户: 你怎么这样说话呢",
+        "坐席: [abuse|闭嘴]",
+    )
+    card = score(rubric, spoken)
+    plain = inspection("LEDGER", card=card, utterances=list(spoken.transcript.utterances))
+    put(store, replace(plain, hits=spoken.hits))
+    html = reviewer.get("/calls/LEDGER").text
+    table = html[html.index('<table class="ledger') :]
+    table = table[: table.index("</table>")]
+    numbers = [float(n) for n in re.findall(r'<td class="end number">([-+]?[\d.]+)</td>', table)]
+    assert card.score == 0
+    assert sum(numbers[:-1]) == numbers[-1] == card.score
+    assert "3 处 × 6 分，最多扣 12 分" in table
+    assert "一票否决：整单记0分" in table
 
 
 def test_all_in_english(reviewer: Browser) -> None:
@@ -135,7 +176,8 @@ def test_all_in_english(reviewer: Browser) -> None:
     html = reviewer.get(CALL).text
     for words in (
         "Findings",
-        "the very words, very sure",
+        "forbidden phrase “我再跟您说一遍” · word for word 95 %",
+        "was not heard in the whole call",
         "Confirm",
         "Where the time went",
         "Escalate today",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -28,8 +29,53 @@ def test_phrases_lead_to_their_reasons_and_examples(agent: Browser) -> None:
     assert agent.get("/rules/phrases/no-such").status_code == 404
 
 
+PAGES = (
+    "/rules",
+    "/rules/phrases",
+    "/rules/phrases/abuse",
+    "/rules/phrases/surname",
+    "/rules/try?text=随便你吧",
+)
+
+
+def read(html: str) -> str:
+    """What people read of a page: no addresses, no scripts."""
+    body = html[html.index("<main") :]
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", body, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_agents_read_sentences_no_patterns_and_no_codes(agent: Browser, page: str, lang: str) -> None:
+    agent.http.cookies.set("lang", lang)
+    text = read(agent.get(page).text)
+    assert not re.search(r"[{}|\\^]|\.\{|\(\?|\]\?", text), "a pattern or a slot"
+    assert not re.search(r"\b(esc|attitude|hold|promise|rating)-[a-z]+|yaml", text), "a code or a file"
+
+
+def test_the_sheet_says_what_an_item_means_costs_and_finds(agent: Browser) -> None:
+    text = agent.get("/rules").text
+    shirk = text[text.index('<tr id="shirk">') :]
+    shirk = shirk[: shirk.index("</tr>")]
+    assert "坐席说到“推诿”类用语，每处算一次" in shirk
+    assert "每处扣 6 分，最多 12 分" in shirk
+    assert "会判到" in shirk and "不会判到" in shirk and "<q>" in shirk
+    identity = text[: text.index('<tr id="identity-missing">')]
+    assert "坐席说到透露或办理账户信息的话" in identity
+    agent.http.cookies.set("lang", "en")
+    english = agent.get("/rules").text
+    assert "The agent says phrases of the kind “Shirk" in english
+    assert "what discloses or changes an account" in english
+
+
+def test_supervisors_find_the_source(supervisor: Browser, agent: Browser) -> None:
+    assert "forbidden-abuse.yaml" in supervisor.get("/rules/phrases/abuse").text
+    assert "forbidden-abuse.yaml" not in agent.get("/rules/phrases/abuse").text
+    assert "/rules/what-if" in supervisor.get("/rules").text
+
+
 def test_a_sentence_is_tried_in_either_mouth(agent: Browser) -> None:
-    assert "attitude-dismissive" in agent.get("/rules/try", params={"text": "随便你吧"}).text
+    assert "冷漠敷衍" in agent.get("/rules/try", params={"text": "随便你吧"}).text
     silent = agent.get("/rules/try", params={"text": "今天天气不错"}, headers={"HX-Request": "true"}).text
     assert "没有命中" in silent and "<html" not in silent
     hostile = agent.get("/rules/try", params={"text": "<script>alert(1)</script>"}).text

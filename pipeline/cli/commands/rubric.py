@@ -56,10 +56,19 @@ def explain(
     criterion: Annotated[str | None, typer.Argument(help="argument.criterion", metavar="ID")] = None,
     rubric: Sheet = None,
 ) -> int:
+    """Phrases are named and shown by the lexicons; where those cannot be read, the sheet explains itself."""
+    from pipeline.errors import LexiconError
+    from pipeline.phrases import load_lexicons
     from pipeline.rubric import explain, load_rubric
 
     sheet = load_rubric(rubric or session.settings.rubric)
-    session.out.print(explain(sheet, criterion, lang=session.settings.lang).rstrip())
+    try:
+        lexicons = load_lexicons(session.settings.lexicons)
+        codes, phrases = lexicons.codes, lexicons.by_code
+    except LexiconError:
+        codes, phrases = {}, {}
+    text = explain(sheet, criterion, lang=session.settings.lang, codes=codes, phrases=phrases)
+    session.out.print(text.rstrip())
     return 0
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.measures import measures_table
-from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, titles_only
+from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, without_a_row
 from pipeline.cli.views.times import length, moment
 from pipeline.cli.words import Words
 from pipeline.domain import Case, FindingVerdict, Inspection, Outcome, Scorecard
@@ -40,7 +40,7 @@ def page(
         yield _section(words("show.measures"))
         yield measures_table(inspection.measures, words)
     if inspection.scorecard is not None and inspection.scorecard.findings:
-        yield from _scorecard(inspection.scorecard, words, said)
+        yield from _scorecard(inspection, inspection.scorecard, words, said)
 
 
 def _heading(inspection: Inspection, words: Words) -> Text:
@@ -93,11 +93,13 @@ def _people(case: Case, words: Words) -> Text:
     return line
 
 
-def _scorecard(card: Scorecard, words: Words, said: Mapping[str, FindingVerdict]) -> Iterator[RenderableType]:
+def _scorecard(
+    inspection: Inspection, card: Scorecard, words: Words, said: Mapping[str, FindingVerdict]
+) -> Iterator[RenderableType]:
     yield _section(words("show.findings"))
-    yield findings_table(card, words, said)
+    yield findings_table(inspection, words, said)
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-        if rest := [words.said(title) for title in titles_only(card, outcome, said)]:
+        if rest := [words.title(one) for one in without_a_row(card, outcome, said)]:
             yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))

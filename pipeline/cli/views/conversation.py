@@ -11,6 +11,7 @@ from pipeline.cli.views.marks import STYLES, marked
 from pipeline.cli.views.times import clock
 from pipeline.cli.words import Words
 from pipeline.domain import Inspection, Role, Span
+from pipeline.rubric.matched import same_words
 
 ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
 
@@ -51,9 +52,9 @@ def _utterances(
         text = marked(utterance, hits)
         for hit in sorted(hits, key=lambda h: h.span):
             how = words(f"how.{hit.how}")
-            note = (
-                f"{words(f'kind.{hit.kind}')} {titles.get(hit.code, hit.code)} ({how} {hit.confidence:.0%})"
-            )
+            name = words.said(titles.get(hit.code, hit.code))
+            name += "" if same_words(hit.quote, hit.phrase) else f" 「{hit.phrase}」"
+            note = f"{words(f'kind.{hit.kind}')} {name} ({how} {hit.confidence:.0%})"
             text.append("\n^ " + note, style=f"dim {STYLES[hit.kind]}")
         yield (utterance.span.start, 1), (clock(utterance.span.start), role, text)
 

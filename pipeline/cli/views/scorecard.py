@@ -10,8 +10,10 @@ from rich.text import Text
 from pipeline.cli.views.conversation import ROLE_STYLES
 from pipeline.cli.views.times import stretch
 from pipeline.cli.words import Words
-from pipeline.domain import Evidence, Finding, FindingVerdict, Outcome, Scorecard, Severity
+from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, Scorecard, Severity
 from pipeline.review.effective import evidence
+from pipeline.review.folding import outcome_with
+from pipeline.rubric.matched import kind_of, matched
 
 SEVERITY_STYLES = {
     Severity.A: "bold white on red",
@@ -43,7 +45,9 @@ EVIDENCE_SHOWN = 4
 """Places quoted per finding; ``--json`` has all."""
 
 
-def findings_table(card: Scorecard, words: Words, said: Mapping[str, FindingVerdict] = NOBODY) -> Table:
+def findings_table(
+    inspection: Inspection, words: Words, said: Mapping[str, FindingVerdict] = NOBODY
+) -> Table:
     """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes.
 
     ``said``: criterion -> people's verdict; without any there is no column for it.
@@ -57,16 +61,17 @@ def findings_table(card: Scorecard, words: Words, said: Mapping[str, FindingVerd
     if said:
         table.add_column(words("column.verdict"), overflow="fold")
     table.add_column(words("column.evidence"), ratio=5, overflow="fold")
-    for number, finding in ordered(card, said):
+    for number, finding in ordered(inspection.scorecard, said) if inspection.scorecard else ():
         held = said.get(finding.criterion)
+        now = outcome_with(finding.outcome, held)
         table.add_row(
             str(number),
             severity(finding.severity),
-            words.said(finding.title),
+            words.title(finding, now),
             Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
             points(finding.points) if finding.points else "",
             *([verdict(held, words)] if said else []),
-            proof(finding, words, held),
+            proof(finding, inspection, words, held),
         )
     return table
 
@@ -95,15 +100,13 @@ def ordered(card: Scorecard, said: Mapping[str, FindingVerdict] = NOBODY) -> lis
     return sorted(shown, key=lambda pair: (rank.index(pair[1].outcome), pair[1].severity or "Z", pair[0]))
 
 
-def titles_only(
+def without_a_row(
     card: Scorecard, outcome: Outcome, said: Mapping[str, FindingVerdict] = NOBODY
-) -> tuple[str, ...]:
+) -> tuple[Finding, ...]:
     """The findings of this outcome that have no row of their own."""
     rows = {number for number, _ in ordered(card, said)}
     return tuple(
-        f.title
-        for number, f in enumerate(card.findings, start=1)
-        if f.outcome is outcome and number not in rows
+        f for number, f in enumerate(card.findings, start=1) if f.outcome is outcome and number not in rows
     )
 
 
@@ -116,8 +119,10 @@ def points(value: float) -> str:
     return f"{value:+g}" if value else "0"
 
 
-def proof(finding: Finding, words: Words, held: FindingVerdict | None = None) -> Text:
-    """Each place: when, who, what words. The reason stands first where no words speak for themselves.
+def proof(finding: Finding, inspection: Inspection, words: Words, held: FindingVerdict | None = None) -> Text:
+    """Each place: when, who, which phrase, how it was found.
+
+    The reason stands first where no words speak for themselves.
 
     The places that people added follow those of the machine.
     """
@@ -126,26 +131,25 @@ def proof(finding: Finding, words: Words, held: FindingVerdict | None = None) ->
     if finding.reason and not quoted:
         lines.append(Text(words.said(finding.reason)))
     limit = 1 if finding.outcome is Outcome.PASSED else EVIDENCE_SHOWN
-    lines.extend(_place(item, words, explained=bool(lines)) for item in finding.evidence[:limit])
+    lines.extend(_place(item, words, inspection, explained=bool(lines)) for item in finding.evidence[:limit])
     if len(finding.evidence) > limit:
         lines.append(Text(words("show.more-evidence", count=len(finding.evidence) - limit), style="dim"))
     lines.extend(
-        _place(place, words, explained=True).append(f" {words('show.added')}", style="bold")
+        _place(place, words, inspection, explained=True).append(f" {words('show.added')}", style="bold")
         for place in (evidence(held.additions) if held is not None else ())
     )
     return Text("\n").join(lines)
 
 
-def _place(item: Evidence, words: Words, *, explained: bool) -> Text:
+def _place(item: Evidence, words: Words, inspection: Inspection, *, explained: bool) -> Text:
     text = Text(stretch(item.span), style="dim")
     if item.role is not None:
         text.append(f" {words(f'role.{item.role}')}", style=ROLE_STYLES[item.role])
-    if item.quote:
+    told = matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=words.lang)
+    if told and not (explained and item.how is None):
+        text.append(f" {told}", style="not dim")
+    elif item.quote:
         text.append(f" 「{item.quote}」", style="not dim")
-    elif item.phrase and item.how is None and not explained:
-        text.append(f" {words('show.searched', phrase=item.phrase)}", style="not dim")
-    if item.how is not None:
-        text.append(f" {words(f'how.{item.how}')} {item.confidence:.0%}")
     return text
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, Verdict
 from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
 from pipeline.reports.rounding import rounded
 from pipeline.review.effective import evidence as places
+from pipeline.rubric.matched import kind_of, matched
+from pipeline.rubric.proof import clock
 from pipeline.store import CallFilter, Store
 
 _PAGE = 200
@@ -28,8 +30,11 @@ EVIDENCE = Struct(
         text("phrase", 20),
         text("how"),
         number("confidence"),
+        text("kind"),
+        text("matched", 40),
     )
 )
+"""``kind`` of the phrase, where one of the lexicons was found; ``matched`` says all of it in a sentence."""
 
 FIELDS: tuple[Field, ...] = (
     text("call_id", 24),
@@ -45,10 +50,15 @@ FIELDS: tuple[Field, ...] = (
     text("verdict"),
     text("reviewer"),
     text("comment", 30),
+    text("proof", 60),
 )
+"""``proof`` is the evidence for people, one sentence for each place."""
 
 
-def evidence(item: Evidence) -> Record:
+def evidence(item: Evidence, inspection: Inspection | None = None) -> Record:
+    """``inspection``: the one that the place belongs to; without it, the kind of phrase is not known."""
+    kind = kind_of(item, inspection.hits if inspection else ())
+    whole = inspection.duration if inspection else None
     return {
         "role": item.role.value if item.role else None,
         "start": rounded(item.span.start),
@@ -57,35 +67,47 @@ def evidence(item: Evidence) -> Record:
         "phrase": item.phrase,
         "how": item.how.value if item.how else None,
         "confidence": rounded(item.confidence, 4),
+        "kind": kind.value if kind else None,
+        "matched": matched(item, kind, whole=whole) or None,
     }
+
+
+def proof(places: Sequence[Record]) -> str | None:
+    """``0:26 命中禁语 闭嘴 · 识别写作“必须” · 声音确认 79 %；0:40 …``."""
+    told = (f"{clock(one['start'])} {one['matched'] or one['quote']}".strip() for one in places)
+    return "；".join(told) or None
 
 
 def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None = None) -> Record:
     """What the machine found, and what people said about just that."""
     held = said if said is not None and not said.added and said.holds(finding.outcome) else None
+    cited = [evidence(item, inspection) for item in finding.evidence]
     return {
         **_whose(inspection, finding),
         "outcome": finding.outcome.value,
         "points": rounded(finding.points, 2),
-        "evidence": [evidence(item) for item in finding.evidence],
+        "evidence": cited,
         "review": review(held),
         "reason": finding.reason,
         **_said(held),
+        "proof": proof(cited),
     }
 
 
 def added(inspection: Inspection, finding: Finding, said: FindingVerdict) -> Record:
     """A violation that people found, or more places of one: a record of its own beside the machine's."""
+    cited = [
+        {**evidence(place, inspection), "how": ADDED, "confidence": None} for place in places(said.additions)
+    ]
     return {
         **_whose(inspection, finding),
         "outcome": Outcome.FAILED.value,
         "points": None,
-        "evidence": [
-            {**evidence(place), "how": ADDED, "confidence": None} for place in places(said.additions)
-        ],
+        "evidence": cited,
         "review": review(said),
         "reason": said.additions[-1].comment,
         **_said(said),
+        "proof": proof(cited),
     }
 
 

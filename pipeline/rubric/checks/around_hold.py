@@ -13,6 +13,7 @@ from pipeline.rubric.pauses import HoldKind, holds
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases
 
 ID = "around-hold"
 
@@ -67,12 +68,15 @@ def _next_words(facts: Facts, window: Span, options: Options) -> Span:
     return mine[-1] if options.side == "before" else mine[0]
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    what = phrases(options.codes, lang)
+    if lang == "en":
+        say = f"{what} (such as “{options.say}”)"
+        wait = f"a hold of {options.min_hold:g} s or more"
+        return f"the agent does not say {say} within {options.seconds:g} s {options.side} {wait}; each counts"
     side = "前" if options.side == "before" else "后"
-    what = f"“{'、'.join(options.codes)}”类用语（例如“{options.say}”）"
-    return (
-        f"{options.min_hold:g}秒以上的通话保持，{side}面{options.seconds:g}秒内没有说{what}，每次保持算一次"
-    )
+    say = f"{what}（例如“{options.say}”）"
+    return f"{options.min_hold:g}秒以上的通话保持，{side}面{options.seconds:g}秒内没有说{say}，每次保持算一次"
 
 
 _ASK = {"codes": ["hold-ask"], "side": "before", "say": "请您稍等，可以吗"}

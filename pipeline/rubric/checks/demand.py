@@ -12,6 +12,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -37,8 +38,11 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
 
 
-def told(options: Options) -> str:
-    return f"没有做到：{options.that.told()}" + (f"（例如“{options.say}”）" if options.say else "")
+def told(options: Options, lang: Lang = "zh") -> str:
+    that = options.that.told(lang)
+    if lang == "en":
+        return f"it is not so that {that}" + (f" (such as “{options.say}”)" if options.say else "")
+    return f"没有做到：{that}" + (f"（例如“{options.say}”）" if options.say else "")
 
 
 _ORDER = {

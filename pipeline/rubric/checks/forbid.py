@@ -12,6 +12,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -36,8 +37,8 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
 
 
-def told(options: Options) -> str:
-    return f"不应出现：{options.that.told()}"
+def told(options: Options, lang: Lang = "zh") -> str:
+    return pick(lang, "不应出现：", "this must not be: ") + options.that.told(lang)
 
 
 _AGAIN = {"that": {"repeated": {"times": 2}}}

@@ -10,6 +10,7 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick, who
 
 ID = "hung-up"
 
@@ -30,8 +31,12 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(end.reason, end.evidence)
 
 
-def told(options: Options) -> str:
-    return f"{'坐席' if options.by is Role.AGENT else '客户'}没有道别就中断通话"
+def told(options: Options, lang: Lang = "zh") -> str:
+    return pick(
+        lang,
+        f"{who(options.by, lang)}没有道别就中断通话",
+        f"{who(options.by, lang)} ends the call without a goodbye",
+    )
 
 
 EXAMPLES = (

@@ -7,10 +7,11 @@ from pydantic import Field
 from pipeline.domain import Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import ROLES, cite_all, clock, doubt, garbled
+from pipeline.rubric.proof import cite_all, clock, doubt, garbled
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
 from pipeline.rubric.window import Window
+from pipeline.rubric.wording import Lang, phrases, pick, who
 
 ID = "late-phrase"
 
@@ -49,8 +50,13 @@ def _may_be_earlier(facts: Facts, options: Options, bar: Bar) -> str | None:
     return None if hidden is None else f"{clock(hidden.span.start)}的话识别不清"
 
 
-def told(options: Options) -> str:
-    return f"{ROLES[options.role]}到第{options.after_seconds:g}秒以后才说“{'、'.join(options.codes)}”类用语"
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, what = who(options.role, lang), phrases(options.codes, lang)
+    return pick(
+        lang,
+        f"{whose}到第{options.after_seconds:g}秒以后才说{what}",
+        f"{whose} says {what} only after second {options.after_seconds:g}",
+    )
 
 
 EXAMPLES = (

@@ -12,6 +12,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases
 
 ID = "measure"
 
@@ -29,7 +30,9 @@ class Options(Base):
     at_most: float | None = Field(None, description="a fault up to here")
     bands: tuple[Band, ...] = Field((), description="graver from here on; needs up_to on the item")
     label: str = Field("", description="what people call it; the name where not given")
+    label_en: str = Field("", exclude=True, description="the same in English")
     unit: str = Field("", description="unit shown to people")
+    unit_en: str = Field("", exclude=True, description="the same in English")
     span_at_least: float = Field(0.0, ge=0, description="shorter places are not cited as evidence")
     role: Role | None = Field(Role.AGENT, description="who is responsible")
     excused_by: tuple[str, ...] = Field(
@@ -77,17 +80,26 @@ def _weight(value: float, options: Options) -> int | None:
     return max((b.weight for b in options.bands if value >= b.at_least), default=1)
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
     label = options.label or options.name
+    if lang == "en":
+        return _told_in_english(options, options.label_en or label)
     low = f"达到{options.at_least:g}{options.unit}" if options.at_least is not None else ""
     high = f"不超过{options.at_most:g}{options.unit}" if options.at_most is not None else ""
     graver = "".join(f"；达到{b.at_least:g}{options.unit}按{b.weight}次算" for b in options.bands)
-    but = (
-        f"；之前{options.excuse_seconds:g}秒内说了“{'、'.join(options.excused_by)}”的不算"
-        if options.excused_by
-        else ""
-    )
+    said = phrases(options.excused_by, lang)
+    but = f"；之前{options.excuse_seconds:g}秒内说了{said}的不算" if options.excused_by else ""
     return f"{label}{'或'.join(filter(None, (low, high)))}{graver}{but}"
+
+
+def _told_in_english(options: Options, label: str) -> str:
+    unit = f" {options.unit_en}" if options.unit_en else ""
+    low = f"{options.at_least:g}{unit} or more" if options.at_least is not None else ""
+    high = f"{options.at_most:g}{unit} or less" if options.at_most is not None else ""
+    graver = "".join(f"; from {b.at_least:g}{unit} on it counts {b.weight} times" for b in options.bands)
+    said = phrases(options.excused_by, "en")
+    but = f"; not where {said} came within {options.excuse_seconds:g} s before" if options.excused_by else ""
+    return f"{label}: {' or '.join(filter(None, (low, high)))}{graver}{but}"
 
 
 _TALK = {"name": "talk_share_agent", "at_least": 0.9}

@@ -11,6 +11,7 @@ from pipeline.rubric.proof import FAINT, ROLES, cite_all, doubt, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases, who
 
 ID = "phrase"
 
@@ -46,10 +47,14 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return passed(f"没有发现{who}说这类用语")
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, what = who(options.role, lang), phrases(options.codes, lang)
+    where = options.within.told(lang)
+    if lang == "en":
+        many = "" if options.at_least == 1 else f" {options.at_least} times or more"
+        return f"{whose} says {what}{many}{where}; each place counts once"
     many = "" if options.at_least == 1 else f"{options.at_least}次以上"
-    who = f"{options.within.told()}{ROLES[options.role]}"
-    return f"{who}{many}说到“{'、'.join(options.codes)}”类用语，每处算一次"
+    return f"{where}{whose}{many}说到{what}，每处算一次"
 
 
 EXAMPLES = (

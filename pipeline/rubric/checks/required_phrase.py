@@ -13,6 +13,7 @@ from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, garbled, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases, who
 
 ID = "required-phrase"
 
@@ -62,11 +63,14 @@ def _unsure(facts: Facts, hit: PhraseHit, options: Options, bar: Bar) -> bool:
     return utterance is not None and utterance.role_confidence < bar.role
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
+    if lang == "en":
+        kinds = {"any": "", "all": "all "}.get(str(options.match), f"{options.match} kinds of ")
+        where = where or " in the whole call"
+        return f"{whose} is not heard to say {kinds}{what} (such as “{options.say}”){where}"
     kinds = {"any": "", "all": "每一种"}.get(str(options.match), f"{options.match}种")
-    where = options.within.told() or "全程"
-    what = f"{kinds}“{'、'.join(options.codes)}”类用语（例如“{options.say}”）"
-    return f"{where}没有听到{ROLES[options.role]}说{what}"
+    return f"{where or '全程'}没有听到{whose}说{kinds}{what}（例如“{options.say}”）"
 
 
 _GREETING = {"codes": ["greeting"], "say": "您好，很高兴为您服务"}

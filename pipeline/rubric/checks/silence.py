@@ -8,9 +8,10 @@ from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pauses import debtor, silences
-from pipeline.rubric.proof import ROLES, clock, excused
+from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases, who
 
 ID = "silence"
 
@@ -48,15 +49,18 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     return failed(reason, evidence)
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    said = phrases(options.excused_by, lang)
+    if lang == "en":
+        most = f", less than {options.below_seconds:g} s" if options.below_seconds else ""
+        many = "a silence" if options.at_least == 1 else f"{options.at_least} silences or more"
+        owed = f" in which {who(options.owed_by, lang)} should have spoken" if options.owed_by else ""
+        but = f"; nor one within {options.excuse_seconds:g} s after {said}" if options.excused_by else ""
+        return f"{many} of {options.min_seconds:g} s or more{most}{owed} (a hold does not count{but})"
     most = f"、不到{options.below_seconds:g}秒" if options.below_seconds else ""
     many = "" if options.at_least == 1 else f"达到{options.at_least}次"
-    owed = f"{ROLES[options.owed_by]}该说话而没有说、" if options.owed_by else ""
-    but = (
-        f"；之前{options.excuse_seconds:g}秒内说了“{'、'.join(options.excused_by)}”的不算"
-        if options.excused_by
-        else ""
-    )
+    owed = f"{who(options.owed_by, lang)}该说话而没有说、" if options.owed_by else ""
+    but = f"；之前{options.excuse_seconds:g}秒内说了{said}的不算" if options.excused_by else ""
     return f"{owed}{options.min_seconds:g}秒以上{most}的静音{many}（通话保持不算{but}）"
 
 

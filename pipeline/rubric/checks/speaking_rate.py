@@ -18,6 +18,7 @@ from pipeline.rubric.proof import ROLES, clock
 from pipeline.rubric.turns import turns
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, who
 
 ID = "speaking-rate"
 
@@ -83,9 +84,14 @@ def _beyond(rate: float | None, options: Options) -> bool:
     return options.at_most is not None and rate <= options.at_most
 
 
-def told(options: Options) -> str:
-    band = f"达到或超过{options.at_least:g}" if options.at_least is not None else f"不超过{options.at_most:g}"
-    return f"{ROLES[options.role]}平均语速每分钟{band}字（只看{options.min_characters}字以上的话）"
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, fast = who(options.role, lang), options.at_least is not None
+    rate = options.at_least if options.at_least is not None else options.at_most
+    if lang == "en":
+        band = f"{rate:g} characters a minute or {'more' if fast else 'less'}"
+        return f"{whose} speaks {band} on average (turns of {options.min_characters} characters and more)"
+    band = f"达到或超过{rate:g}" if fast else f"不超过{rate:g}"
+    return f"{whose}平均语速每分钟{band}字（只看{options.min_characters}字以上的话）"
 
 
 _LINE = "我们很多老客户都买了三份五份的，您看怎么样"

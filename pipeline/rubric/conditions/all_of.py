@@ -10,6 +10,7 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -37,8 +38,8 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.YES, tuple(e for a in answers for e in a.evidence), reason)
 
 
-def told(options: Options) -> str:
-    return "并且".join(f"（{c.told()}）" for c in options.of)
+def told(options: Options, lang: Lang = "zh") -> str:
+    return pick(lang, "并且", " and ").join(aside(c.told(lang), lang) for c in options.of)
 
 
 EXAMPLES = (

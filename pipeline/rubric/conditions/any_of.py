@@ -10,6 +10,7 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -41,9 +42,10 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "；".join(dict.fromkeys(a.reason for a in answers if a.reason)))
 
 
-def told(options: Options) -> str:
-    many = "" if options.at_least == 1 else f"以下至少{options.at_least}条成立："
-    return many + "或者".join(f"（{c.told()}）" for c in options.of)
+def told(options: Options, lang: Lang = "zh") -> str:
+    n = options.at_least
+    many = "" if n == 1 else pick(lang, f"以下至少{n}条成立：", f"at least {n} of these: ")
+    return many + pick(lang, "或者", " or ").join(aside(c.told(lang), lang) for c in options.of)
 
 
 EXAMPLES = (

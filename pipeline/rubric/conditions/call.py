@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from pipeline.domain import Role
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick, who
 
 ID = "call"
 
@@ -84,17 +86,25 @@ def _truth(value: bool) -> Truth:
     return Truth.YES if value else Truth.NO
 
 
-def told(options: Options) -> str:
-    direction = {"inbound": "呼入", "outbound": "外呼"}.get(options.direction or "")
-    parts = [f"{direction}通话"] if direction else []
-    parts += [f"技能组含“{'、'.join(options.queue)}”"] if options.queue else []
-    parts += [f"班组含“{'、'.join(options.team)}”"] if options.team else []
-    parts += [f"坐席是{'、'.join(options.agent)}"] if options.agent else []
-    parts += [f"录音不短于{options.min_seconds:g}秒"] if options.min_seconds is not None else []
-    parts += [f"录音不长于{options.max_seconds:g}秒"] if options.max_seconds is not None else []
-    parts += [f"不少于{options.min_utterances}句"] if options.min_utterances is not None else []
-    parts += ["坐席先挂断" if options.ended_by == "agent" else "客户先挂断"] if options.ended_by else []
-    return "，".join(parts)
+def told(options: Options, lang: Lang = "zh") -> str:
+    en, o = lang == "en", options
+    named = pick(lang, "、", ", ")
+    direction = {"inbound": "呼入", "outbound": "外呼"}.get(o.direction or "")
+    parts = [f"{o.direction} call" if en else f"{direction}通话"] if o.direction else []
+    for value, chinese, english in (
+        (named.join(o.queue), "技能组含“{}”", "the queue has “{}” in its name"),
+        (named.join(o.team), "班组含“{}”", "the team has “{}” in its name"),
+        (named.join(o.agent), "坐席是{}", "the agent is {}"),
+        (o.min_seconds, "录音不短于{:g}秒", "{:g} s or longer"),
+        (o.max_seconds, "录音不长于{:g}秒", "{:g} s or shorter"),
+        (o.min_utterances, "不少于{:g}句", "{:g} utterances or more"),
+    ):
+        if value not in (None, ""):
+            parts.append(pick(lang, chinese, english).format(value))
+    if o.ended_by:
+        first = who(Role(o.ended_by), lang)
+        parts.append(pick(lang, f"{first}先挂断", f"{first} hangs up first"))
+    return pick(lang, "，", ", ").join(parts)
 
 
 EXAMPLES = (

@@ -12,6 +12,7 @@ from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick, who
 
 ID = "every"
 
@@ -39,9 +40,13 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.YES, (), "每句都做到")
 
 
-def told(options: Options) -> str:
-    who = "坐席" if options.role is Role.AGENT else "客户"
-    return f"{who}每句话（{options.min_characters}字以上）都{options.contains.told()}"
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, n, what = who(options.role, lang), options.min_characters, options.contains.told(lang)
+    return pick(
+        lang,
+        f"{whose}每句话（{n}字以上）都{what}",
+        f"in every utterance of {whose} ({n} characters or more) {what}",
+    )
 
 
 EXAMPLES = (

@@ -11,6 +11,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick
 
 ID = "flow"
 
@@ -45,9 +46,11 @@ def _fits(ways: list[tuple[Evidence, ...]], place: Evidence, options: Options) -
     return best
 
 
-def told(options: Options) -> str:
-    limit = "" if options.within_seconds is None else f"（相隔不超过{options.within_seconds:g}秒）"
-    return "依次：" + "；然后".join(step.told() for step in options.steps) + limit
+def told(options: Options, lang: Lang = "zh") -> str:
+    s = options.within_seconds
+    limit = "" if s is None else pick(lang, f"（相隔不超过{s:g}秒）", f" (at most {s:g} s apart)")
+    steps = pick(lang, "；然后", "; then ").join(step.told(lang) for step in options.steps)
+    return pick(lang, "依次：", "in order: ") + steps + limit
 
 
 _STEPS = {"steps": [{"codes": ["identity"], "role": "agent"}, {"pattern": "余额", "role": "agent"}]}

@@ -10,6 +10,7 @@ from pipeline.rubric.facts import LONG_HOLD_S, Facts
 from pipeline.rubric.pauses import holds as waits
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang
 
 ID = "hold"
 
@@ -27,7 +28,11 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "没有通话保持")
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    if lang == "en":
+        silent = ", or a silent look-up" if options.silent else ""
+        many = "a hold" if options.times == 1 else f"{options.times} holds or more"
+        return f"there is {many} (music, tones or waiting of {options.min_seconds:g} s or more{silent})"
     many = "" if options.times == 1 else f"{options.times}次以上"
     silent = "或静默查询" if options.silent else ""
     return f"有{many}通话保持（{options.min_seconds:g}秒以上的音乐、提示音、等待{silent}）"

@@ -9,12 +9,15 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick
 
 ID = "measure"
 
 
 class Options(Base):
     name: str = Field(description="name of the measure, as in `callinspect export calls`")
+    label: str = Field("", exclude=True, description="what people call it; the name where not given")
+    label_en: str = Field("", exclude=True, description="the same in English")
     at_least: float | None = Field(None, description="lower end of the band, included")
     at_most: float | None = Field(None, description="upper end of the band, included")
 
@@ -35,10 +38,11 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(truth, tuple(Evidence(s) for s in measured.spans), f"{options.name}为{measured.value:g}")
 
 
-def told(options: Options) -> str:
-    low = f"不低于{options.at_least:g}" if options.at_least is not None else ""
-    high = f"不高于{options.at_most:g}" if options.at_most is not None else ""
-    return f"{options.name}{'且'.join(filter(None, (low, high)))}"
+def told(options: Options, lang: Lang = "zh") -> str:
+    low = pick(lang, "不低于", "at least ") + f"{options.at_least:g}" if options.at_least is not None else ""
+    high = pick(lang, "不高于", "at most ") + f"{options.at_most:g}" if options.at_most is not None else ""
+    label = (options.label_en if lang == "en" else "") or options.label or options.name
+    return label + pick(lang, "", ": ") + pick(lang, "且", " and ").join(filter(None, (low, high)))
 
 
 EXAMPLES = (

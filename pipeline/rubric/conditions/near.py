@@ -13,6 +13,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang
 
 ID = "near"
 
@@ -51,10 +52,15 @@ def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: Options) -> 
     return min(near, key=lambda e: e.span.gap(anchor.span), default=None)
 
 
-def told(options: Options) -> str:
+def told(options: Options, lang: Lang = "zh") -> str:
+    what, anchor = options.what.told(lang), options.anchor.told(lang)
+    if lang == "en":
+        places = {"any": "any place", "each": "each place"}.get(str(options.at), f"place {options.at}")
+        side = {"around": "before or after"}.get(options.side, options.side)
+        return f"{what} within {options.seconds:g} s {side} {places} where {anchor}"
     side = {"before": "前", "after": "后", "around": "前后"}[options.side]
     places = {"any": "任意一处", "each": "每一处"}.get(str(options.at), f"第{options.at}处")
-    return f"在{places}“{options.anchor.told()}”{side}{options.seconds:g}秒内{options.what.told()}"
+    return f"在{places}“{anchor}”{side}{options.seconds:g}秒内{what}"
 
 
 _OFFER = {"anchor": {"pattern": "套餐", "role": "agent"}, "what": {"pattern": "每月.*元", "role": "agent"}}

@@ -10,6 +10,7 @@ from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -32,8 +33,8 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(answer.truth.negated, answer.evidence, answer.reason)
 
 
-def told(options: Options) -> str:
-    return f"没有（{options.that.told()}）"
+def told(options: Options, lang: Lang = "zh") -> str:
+    return pick(lang, "没有", "not ") + aside(options.that.told(lang), lang)
 
 
 EXAMPLES = (

@@ -13,6 +13,7 @@ from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, phrases, who
 
 ID = "phrase"
 
@@ -44,13 +45,16 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "没有说到相关用语")
 
 
-def told(options: Options) -> str:
-    who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(options.role, "") if options.role else ""
-    kinds = {"any": "任意一种", "all": "每一种", "none": "都没有"}.get(
-        str(options.match), f"{options.match}种"
-    )
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
+    match = str(options.match)
+    if lang == "en":
+        kinds = {"any": "any of them", "all": "each of them", "none": "none"}.get(match, f"{match} of them")
+        many = "" if options.times == 1 else f", {options.times} times or more in all"
+        return f"{whose} says {what} ({kinds}{many}){where}"
+    kinds = {"any": "任意一种", "all": "每一种", "none": "都没有"}.get(match, f"{match}种")
     many = "" if options.times == 1 else f"，共{options.times}次以上"
-    return f"{options.within.told()}{who}说到“{'、'.join(options.codes)}”类用语（{kinds}{many}）"
+    return f"{where}{whose}说到{what}（{kinds}{many}）"
 
 
 EXAMPLES = (

@@ -11,6 +11,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick, who
 
 ID = "repeated"
 
@@ -44,9 +45,13 @@ def _cite(utterance: Utterance) -> Evidence:
     return Evidence(utterance.span, utterance.role, utterance.text, confidence=utterance.confidence)
 
 
-def told(options: Options) -> str:
-    who = "坐席" if options.role is Role.AGENT else "客户"
-    return f"{who}把同一句话（相似度{options.similarity:.0%}以上）说了{options.times}遍以上"
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, alike = who(options.role, lang), f"{options.similarity:.0%}"
+    return pick(
+        lang,
+        f"{whose}把同一句话（相似度{alike}以上）说了{options.times}遍以上",
+        f"{whose} says one sentence (alike by {alike} or more) {options.times} times or more",
+    )
 
 
 EXAMPLES = (

@@ -7,17 +7,20 @@ from pydantic import Field
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, may_match, shown
+from pipeline.rubric.pattern import Pattern, compiled, may_match
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, who, words_of
 
 ID = "says"
 
 
 class Options(Base):
     pattern: Pattern = Field(description="what the text of an utterance must contain")
+    meaning: str = Field("", exclude=True, description="what the pattern looks for, in words for people")
+    meaning_en: str = Field("", exclude=True, description="the same in English")
     unless: Pattern | None = Field(None, description="utterances that contain this do not count")
     role: Role | None = Field(None, description="who says it; anyone where not given")
     times: int = Field(1, ge=1, description="in how many utterances")
@@ -44,11 +47,14 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), "没有说到相关内容")
 
 
-def told(options: Options) -> str:
-    who = {Role.AGENT: "坐席", Role.CUSTOMER: "客户"}.get(options.role, "") if options.role else ""
-    but = f"（含“{shown(options.unless)}”的不算）" if options.unless else ""
+def told(options: Options, lang: Lang = "zh") -> str:
+    whose, where = who(options.role, lang), options.within.told(lang)
+    what = words_of(options.meaning, options.meaning_en, lang)
+    if lang == "en":
+        many = "" if options.times == 1 else f" in {options.times} utterances or more"
+        return f"{whose} says {what}{many}{where}"
     many = "" if options.times == 1 else f"{options.times}句以上"
-    return f"{options.within.told()}{who}{many}说到“{shown(options.pattern)}”{but}"
+    return f"{where}{whose}{many}说到{what}"
 
 
 EXAMPLES = (

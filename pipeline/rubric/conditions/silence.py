@@ -10,6 +10,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.pauses import silences
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
+from pipeline.rubric.wording import Lang, pick
 
 ID = "silence"
 
@@ -27,8 +28,9 @@ def holds(facts: Facts, options: Options) -> Answer:
     return Answer(Truth.NO, (), f"没有{options.times}次{options.min_seconds:g}秒以上的静音")
 
 
-def told(options: Options) -> str:
-    return f"有{options.times}次以上{options.min_seconds:g}秒以上的静音"
+def told(options: Options, lang: Lang = "zh") -> str:
+    n, s = options.times, options.min_seconds
+    return pick(lang, f"有{n}次以上{s:g}秒以上的静音", f"{n} silences or more of {s:g} s or more")
 
 
 EXAMPLES = (

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.domain import Finding, Outcome
+from pipeline.domain import Finding, Inspection, Outcome
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
 from pipeline.review.appeals import (
@@ -95,12 +95,14 @@ def new(
     if not store.desk.people.sees(visitor.scope, call):
         raise Missing(f"there is no call {call!r}", code="no-call", call=call)
     check_unsealed(visitor, call)
-    findings = _failed(store, call)
+    inspection = store.inspection(call)
+    findings = _failed(store, call, inspection)
     return page(
         request,
         "appeals/new.html",
         visitor=visitor,
         call_id=call,
+        inspection=inspection,
         findings=findings,
         chosen=criterion,
         earlier=[one for one in store.desk.appeals.of_call(call) if one.criterion == criterion],
@@ -142,6 +144,7 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
         visitor=visitor,
         appeal=found.as_seen_by(visitor.user),
         finding=finding,
+        inspection=inspection,
         verdict=verdict,
         steps={step.value for step in steps_for(found.standing, visitor.user)},
         opinions_shown=sees_opinions(found.standing, visitor.user),
@@ -229,9 +232,8 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
     return found
 
 
-def _failed(store: Store, call_id: str) -> list[Finding]:
+def _failed(store: Store, call_id: str, inspection: Inspection | None) -> list[Finding]:
     """What the machine or a person says failed: what can be appealed."""
-    inspection = store.inspection(call_id)
     card = inspection.scorecard if inspection else None
     verdicts = store.desk.decisions.verdicts(call_id)
     return [

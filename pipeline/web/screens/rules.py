@@ -8,13 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.domain import Role
+from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
 from pipeline.phrases import explain
-from pipeline.settings import Settings
+from pipeline.rubric.matched import matched
+from pipeline.settings import Lang, Settings
+from pipeline.store.desk.usage import RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
+from pipeline.web.rulebook.reading import Reading
 from pipeline.web.rulebook.what_if import MOST_CHARACTERS, files, trials
 
 router = APIRouter(prefix="/rules")
@@ -30,6 +33,16 @@ Reader = Annotated[Visitor, Depends(allowed(Permission.RULES))]
 Author = Annotated[Visitor, Depends(allowed(Permission.WHAT_IF))]
 Unsealed = Depends(nothing_sealed)
 """A trial tells what the machine says of every call."""
+
+
+def _author(visitor: Visitor) -> bool:
+    """Whoever writes rules sees codes, patterns and places in files too."""
+    return visitor.may(Permission.WHAT_IF)
+
+
+def _told(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
+    place = Evidence(Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence)
+    return matched(place, kind, lang=lang)
 
 
 def _book(settings: Settings) -> tuple[Book | None, str]:
@@ -48,7 +61,9 @@ def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
         "rules/sheet.html",
         visitor=visitor,
         book=book,
+        author=_author(visitor),
         problem=problem,
+        reading=Reading(book, visitor.lang) if book else None,
         use=store.desk.usage.criteria(visitor.scope),
     )
 
@@ -61,6 +76,7 @@ def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
         "rules/codes.html",
         visitor=visitor,
         book=book,
+        author=_author(visitor),
         problem=problem,
         use=store.desk.usage.phrases(visitor.scope),
     )
@@ -76,7 +92,9 @@ def code(request: Request, code: str, visitor: Reader, settings: TheSettings, st
         "rules/code.html",
         visitor=visitor,
         book=book,
+        author=_author(visitor),
         code=book.lexicons.codes[code],
+        told_hit=lambda hit: _told(hit, book.lexicons.codes[code].kind, visitor.lang),
         use=store.desk.usage.phrases(visitor.scope, code=code),
         criteria=store.desk.usage.criteria(visitor.scope),
         recent=store.desk.usage.recent(code, visitor.scope),
@@ -101,6 +119,7 @@ def try_sentence(
         "rules/tried.html" if htmx else "rules/try.html",
         visitor=visitor,
         book=book,
+        author=_author(visitor),
         problem=problem,
         text=text,
         role=role,

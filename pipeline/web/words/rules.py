@@ -16,6 +16,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.deduct-each": ("每处扣 {points} 分，最多 {most} 分", "−{points} each, at most {most}"),
     "rules.fatal-sheet": ("一票否决：整单 0 分", "fatal: the score becomes 0"),
     "rules.fatal-section": ("本部分一票否决", "fatal: its section becomes 0"),
+    "rules.how-it-adds-up": (
+        "得分从 100 分起，写几分扣几分；不适用的项不扣分，也不折算。拿不准的记为待定，不扣分。",
+        "A score is 100 less what is printed here; what does not apply costs nothing and stretches nothing. "
+        "What is not sure stays undetermined and costs nothing.",
+    ),
+    "rules.how-it-adds-up.scale": (
+        "不适用的项不计入满分，其余各项按比例折算成 100 分。拿不准的记为待定，不扣分。",
+        "What does not apply is left out, and the rest is stretched to 100. "
+        "What is not sure stays undetermined and costs nothing.",
+    ),
+    "rules.source": ("源文件", "Source"),
     "rules.judged-by": ("判为不合格", "Fails where"),
     "rules.applies": ("适用", "Applies where"),
     "rules.advice": ("怎样说更好", "Say it like this"),
@@ -63,11 +74,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.result": ("结果", "Result"),
     "rules.is-hit": ("命中", "hit"),
     "rules.how": ("方式", "How"),
-    "rules.how.exact": ("原文", "as written"),
-    "rules.how.pattern": ("句式", "pattern"),
-    "rules.how.sound": ("读音", "by sound"),
-    "rules.how.meaning": ("意思接近", "by its meaning"),
-    "rules.how.confirmed": ("听音确认", "confirmed by ear"),
     "rules.confidence": ("把握", "Confidence"),
     "rules.distance": ("读音距离", "Distance"),
     "rules.quote": ("原话", "Words"),

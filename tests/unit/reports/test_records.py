@@ -19,7 +19,7 @@ EXPECTED = {
     "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
     "score passed fatal flagged flag_reasons measures revisions effective_score effective_passed review",
     "findings": "call_id agent_id criterion title severity outcome points evidence review reason "
-    "verdict reviewer comment",
+    "verdict reviewer comment proof",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",
     "violations": "agent_id agent_name team criterion severity eligible_calls violations "
@@ -79,8 +79,11 @@ def test_findings_quote_their_evidence(store: Store) -> None:
             "phrase": "这不归我管",
             "how": "exact",
             "confidence": 0.96,
+            "kind": "forbidden",
+            "matched": "命中禁语 这不归我管 · 逐字命中 96 %",
         }
     ]
+    assert found["shirk"]["proof"] == "0:25 命中禁语 这不归我管 · 逐字命中 96 %"
     searched = found["rating-prompt-missing"]["evidence"]
     assert isinstance(searched, list)
     assert (searched[0]["quote"], searched[0]["how"], searched[0]["phrase"]) == (
@@ -88,6 +91,7 @@ def test_findings_quote_their_evidence(store: Store) -> None:
         None,
         "请您对我的服务做出评价",
     )
+    assert searched[0]["matched"] == "全程没有听到“请您对我的服务做出评价”"
     assert {f["review"] for f in found.values()} == {"unreviewed"}
 
 

@@ -74,6 +74,8 @@ def test_findings_say_who_said_what(store: Store) -> None:
             "phrase": None,
             "how": findings.ADDED,
             "confidence": None,
+            "kind": None,
+            "matched": None,
         }
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.rubric import english, load_rubric
+from pipeline.rubric import dialogue, english, load_rubric, score
 
 ROOT = Path(__file__).resolve().parents[3]
 SHEET = load_rubric(ROOT / "rubrics" / "service.yaml")
@@ -43,6 +43,14 @@ CHINESE = re.compile("[一-鿿]")
             "the agent said “甲” (0:01), “乙” (0:02), “丙” (0:03) and more, 5 in all",
         ),
         ("2处，每处扣3分，最多扣4分", "2 places, -3 each, at most -4"),
+        ("4 处 × 3 分，最多扣 9 分", "4 places × 3 points, at most -9"),
+        ("3 处 × 2 分，最多加 4 分", "3 places × 2 points, at most +4"),
+        ("2 处 × 3 分", "2 places × 3 points"),
+        ("“通话保持”最多扣6分", "“Holds” costs at most 6"),
+        ("扣完为止，不低于0分", "all is lost, not below 0"),
+        ("加分后不超过100分", "not above 100 with the bonus"),
+        ("不适用、不扣分：通话保持、邀请评价", "not applicable, costs nothing: Holds, Asking to rate"),
+        ("一票否决：红线记0分", "fatal: Red lines becomes 0"),
     ],
 )
 def test_sentences(chinese: str, told: str) -> None:
@@ -83,6 +91,17 @@ def _example(value: ast.expr) -> str:
     if isinstance(value, ast.JoinedStr):
         return "".join(p.value if isinstance(p, ast.Constant) else "7" for p in value.values)
     return ""
+
+
+def test_every_line_of_a_ledger_is_told_in_english() -> None:
+    """A call that meets every limit: caps, a fatal section, a fatal sheet, not below 0, a bonus above 100."""
+    said = ["坐席: [greeting|您好，很高兴为您服务]", "客户: [praise|真不错]，[praise|真好]，[praise|谢谢]"]
+    rude = ["坐席: [shirk|不归我管]，[shirk|不归我管]，[shirk|不归我管]", "坐席: [abuse|闭嘴]"]
+    silent = ["客户: 喂", *["静音: 9", "客户: 喂"] * 3]
+    for lines in (said, [*said, *rude], [*said, *silent], [*said, *silent, *rude]):
+        for entry in score(SHEET, dialogue(*lines)).ledger:
+            for text in (entry.title, entry.note):
+                assert not CHINESE.search(english(text, SHEET.in_english)), text
 
 
 OPEN = {"7说了7", "7通话", "7是7", "7为7"}

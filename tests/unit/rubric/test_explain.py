@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.errors import RubricError
-from pipeline.phrases import Code
+from pipeline.phrases import Code, load_lexicons
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.condition import CONDITION_KINDS
 from pipeline.rubric.explain import explain
 from pipeline.rubric.schema import rubric_schema
-from tests.builders import service_rubric
+from pipeline.rubric.wording import Lang
+from tests.builders import ROOT, service_rubric
 
 
 def test_one_item() -> None:
@@ -41,6 +43,39 @@ def test_the_whole_sheet_names_every_item_and_bonus() -> None:
 def test_phrases_are_called_by_their_titles_where_the_lexicons_are_known() -> None:
     codes = {"shirk": Code("shirk", PhraseKind.FORBIDDEN, "推诿", Severity.B, Role.AGENT)}
     assert "坐席说到“推诿”类用语" in explain(service_rubric(), "shirk", codes=codes)
+
+
+LEXICONS = load_lexicons(ROOT / "lexicons" / "zh")
+
+
+def told(criterion: str | None = None, lang: Lang = "zh") -> str:
+    return explain(service_rubric(), criterion, lang=lang, codes=LEXICONS.codes, phrases=LEXICONS.by_code)
+
+
+def test_examples_stand_beside_the_sentence() -> None:
+    found = LEXICONS.by_code["shirk"][0].hit[0]
+    assert f"会判到：“{found}”" in told("shirk")
+    assert f"fails, for example: “{found}”" in told("shirk", "en")
+    assert "这样说就算做到：“您好，很高兴为您服务”" in told("greeting-missing")
+    assert "（静音 9 秒）" in told("dead-air")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nobody_has_to_read_patterns_or_phrase_codes(lang: Lang) -> None:
+    text = told(lang=lang)
+    assert not re.search(r"[{}|\\^]|\.\{", text)
+    addressed = {part.id for part in (*service_rubric().items, *service_rubric().bonus)}
+    codes = {code for code in LEXICONS.codes if "-" in code} - addressed
+    assert codes & set(re.findall(r"[a-z0-9-]+", text)) == set()
+
+
+@pytest.mark.parametrize("kind", [*CHECK_KINDS.items(), *CONDITION_KINDS.items()], ids=lambda k: k[0])
+def test_every_kind_says_in_english_what_its_options_mean(kind: tuple[str, Any]) -> None:
+    _, module = kind
+    for example in module.EXAMPLES:
+        words = module.told(module.Options.model_validate(example.options), "en")
+        own = [v for v in re.findall(r"[一-鿿]+", words) if v not in str(example.options)]
+        assert own == [], words
 
 
 def test_an_unknown_id_lists_the_known_ones() -> None:

@@ -62,6 +62,36 @@ def test_a_sound_sheet_has_no_issues(tmp_path: Path) -> None:
     assert issues(tmp_path, criterion("c-1", item("i-1"))) == []
 
 
+@pytest.mark.parametrize(
+    ("points", "scale", "says"),
+    [
+        (90, "", "全部扣完还剩10分"),
+        (110, "", "扣到0分为止"),
+        (90, "scale: true", "按比例折算，扣分与表上写的不一致"),
+    ],
+)
+def test_what_it_means_that_the_points_are_not_100(
+    tmp_path: Path, points: float, scale: str, says: str
+) -> None:
+    text = HEAD.replace("pass_mark", f"{scale}\npass_mark") + criterion(
+        "c-1", item("i-1", deduct=points), points=points
+    )
+    path = tmp_path / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    [issue] = check_rubric(path)
+    assert (issue.rule, issue.level) == ("points-sum", Level.WARNING)
+    assert f"各项合计{points:g}分" in issue.zh and says in issue.zh
+
+
+@pytest.mark.parametrize("title", ["未报开头语", "没有致谢", "不说再见", "无结束语"])
+def test_a_title_that_says_no_needs_one_for_when_it_passed(tmp_path: Path, title: str) -> None:
+    rude = item("i-1").replace("title: i-1", f"title: {title}")
+    [issue] = issues(tmp_path, criterion("c-1", rude))
+    assert (issue.rule, issue.item, issue.level) == ("negative-title", "i-1", Level.WARNING)
+    named = rude.replace("severity", "title_passed: 开头语, severity")
+    assert issues(tmp_path, criterion("c-1", named)) == []
+
+
 def test_a_file_that_cannot_be_used_is_one_error_with_its_line(tmp_path: Path) -> None:
     [issue] = issues(tmp_path, criterion("c-1", item("i-1", "phrase: {code: [x]}")))
     assert (issue.level, issue.rule, issue.line) == (Level.ERROR, "unusable", 12)
@@ -80,6 +110,7 @@ def test_too_many_criteria(tmp_path: Path) -> None:
     ("text", "rule"),
     [
         (criterion("c-1", item("i-1", deduct=90), points=90), "points-sum"),
+        (criterion("c-1", item("i-1", deduct=110), points=110), "points-sum"),
         (criterion("c-1", item("i-1", deduct=40)), "points-nobody-loses"),
         (criterion("c-1", item("i-1", deduct=140)), "deducts-too-much"),
         (

@@ -54,6 +54,26 @@ def test_a_criterion_loses_its_points_only_once() -> None:
     )
     card = judged(rubric, "坐席: [x|某]，[y|某]")
     assert card.score == 60
+    assert lines_of(card) == [
+        ("", "满分", 100.0),
+        ("i-1", "i-1", -30.0),
+        ("i-2", "i-2", -30.0),
+        ("c-1", "“c-1”最多扣40分", 20.0),
+    ]
+    assert {f.criterion: f.points for f in card.findings} == {"i-1": -30, "i-2": -10, "i-3": 0}
+
+
+def lines_of(card: Scorecard) -> list[tuple[str, str, float]]:
+    return [(entry.criterion, entry.title, entry.points) for entry in card.ledger]
+
+
+def test_a_scaled_sheet_cuts_what_a_criterion_cannot_lose_any_more() -> None:
+    rubric = sheet(
+        line("c-1", 40, item("i-1", "x", deduct=30), item("i-2", "y", deduct=30)),
+        line("c-2", 60, item("i-3", "z", deduct=1)),
+        scale=True,
+    )
+    card = judged(rubric, "坐席: [x|某]，[y|某]")
     assert [(entry.criterion, entry.points) for entry in card.ledger] == [
         ("", 100.0),
         ("i-1", -30.0),
@@ -62,15 +82,60 @@ def test_a_criterion_loses_its_points_only_once() -> None:
     assert "已扣完为止" in card.ledger[-1].note
 
 
-def test_what_does_not_apply_leaves_the_denominator() -> None:
-    rubric = sheet(
-        line("c-1", 50, item("i-1", "x", deduct=10)),
-        line("c-2", 50, item("i-2", "y", deduct=50), when={"hold": {}}),
-    )
-    card = judged(rubric, "坐席: [x|某]")
-    assert card.score == 80, "10 of 50"
-    assert "c-2" in card.ledger[0].note
+HALF = [
+    line("c-1", 50, item("i-1", "x", deduct=10)),
+    line("c-2", 50, item("i-2", "y", deduct=50), when={"hold": {}}),
+]
+
+
+def test_what_does_not_apply_is_left_out_and_stretches_nothing() -> None:
+    card = judged(sheet(*HALF), "坐席: [x|某]")
+    assert card.score == 90, "10 is what the sheet prints"
+    assert card.ledger[0].note == "不适用、不扣分：c-2"
     assert [(s.points, s.maximum) for s in card.sections] == [(40.0, 50.0)]
+
+
+def test_what_does_not_apply_leaves_the_denominator_of_a_scaled_sheet() -> None:
+    card = judged(sheet(*HALF, scale=True), "坐席: [x|某]")
+    assert card.score == 80, "10 of 50"
+    assert card.ledger[0].note == "不适用、不计入满分：c-2"
+    assert [(s.points, s.maximum) for s in card.sections] == [(40.0, 50.0)]
+
+
+def test_the_ledger_says_how_often_and_how_much_each_time() -> None:
+    twice = judged(TWO, "坐席: [x|某]，[x|某]")
+    assert (twice.ledger[1].points, twice.ledger[1].note) == (-20.0, "2 处 × 10 分")
+    often = judged(TWO, *["坐席: [x|某]"] * 5)
+    assert (often.ledger[1].points, often.ledger[1].note) == (-30.0, "5 处 × 10 分，最多扣 30 分")
+
+
+def test_a_score_below_zero_is_told_as_a_line() -> None:
+    rubric = sheet(line("c-1", 80, item("i-1", "x", deduct=80)), line("c-2", 60, item("i-2", "y", deduct=60)))
+    card = judged(rubric, "坐席: [x|某]，[y|某]")
+    assert (card.score, lines_of(card)[-1]) == (0, ("r", "扣完为止，不低于0分", 40.0))
+    assert {f.criterion: f.points for f in card.findings} == {"i-1": -80, "i-2": -20}
+
+
+def test_a_fatal_item_takes_what_is_left() -> None:
+    rubric = sheet(
+        line("c-1", 58, item("i-1", "x", deduct=42)),
+        line("c-2", 42, item("i-2", "y", fatal="sheet"), item("i-3", "z", fatal="sheet")),
+    )
+    card = judged(rubric, "坐席: [x|某]，[y|某]，[z|某]")
+    assert [(e.criterion, e.points, e.note) for e in card.ledger[1:]] == [
+        ("i-1", -42.0, ""),
+        ("i-2", -58.0, "一票否决：整单记0分"),
+        ("i-3", 0.0, "一票否决：整单记0分"),
+    ]
+
+
+def test_the_limit_of_a_bonus_is_a_line() -> None:
+    bonus = [{"id": "b-1", "title": "奖", "points": 3, "up_to": 5, "earned": {"phrase": {"codes": ["good"]}}}]
+    rubric = sheet(line("c-1", 100, item("i-1", "x", deduct=4)), bonus=bonus)
+    card = judged(rubric, "坐席: [x|某]", "客户: [good|好]，[good|好]")
+    assert lines_of(card)[2:] == [("b-1", "奖", 5.0), ("r", "加分后不超过100分", -1.0)]
+    assert card.ledger[2].note == "2 处 × 3 分，最多加 5 分"
+    assert next(f.points for f in card.findings if f.criterion == "b-1") == 4.0
 
 
 def test_an_undetermined_item_keeps_its_points() -> None:
@@ -81,7 +146,7 @@ def test_an_undetermined_item_keeps_its_points() -> None:
 
 def test_thirds_add_up() -> None:
     thirds = [line(f"c-{n}", 1, item(f"i-{n}", f"x-{n}", deduct=1)) for n in range(3)]
-    card = judged(sheet(*thirds), "坐席: [x-0|某]，[x-1|某]")
+    card = judged(sheet(*thirds, scale=True), "坐席: [x-0|某]，[x-1|某]")
     assert card.score == 33.33
     assert [entry.points for entry in card.ledger] == [100.0, -33.33, -33.34]
 

@@ -1,0 +1,95 @@
+"""Points of a sheet with ``scale: true``: what applies is stretched to 100.
+
+Sums are whole hundredths of a point, so that a ledger adds up to its score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.domain import LedgerEntry
+from pipeline.rubric.judge import Judged
+from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.sums import FULL, Earned, Sum, sections_of, start, wanted, worth_of
+
+LEFT_OUT = "不适用、不计入满分"
+
+
+def scaled(
+    rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned], *, beyond: frozenset[str]
+) -> Sum | None:
+    """The score on 0..100; None where no criterion applies.
+
+    ``beyond``: criteria whose points can be lost, but do not count among what could be reached.
+
+    A criterion whose items are all not applicable leaves the denominator; an undetermined one keeps its
+    points. The losses of a criterion are bounded by its points. Hundredths are cut from running totals, so
+    rounding can never make a worse call score higher.
+    """
+    worth = worth_of(judged)
+    if not worth:
+        return None
+    maximum = sum(points for criterion, points in worth.items() if criterion not in beyond)
+    scale = FULL / maximum if maximum else 0.0
+    lines: list[LedgerEntry] = [start(judged, worth, LEFT_OUT)]
+    points: dict[str, float] = {}
+    lost_in: dict[str, float] = dict.fromkeys(worth, 0.0)
+    lost, taken = 0.0, 0
+
+    def take(by: Judged, amount: float, note: str) -> None:
+        nonlocal lost, taken
+        lost += amount
+        now = min(FULL, round(lost * scale))
+        _book(lines, points, by, (taken - now) / 100, note)
+        taken = now
+
+    for by in judged:
+        if by.failed and by.item.deduct:
+            room = worth[by.criterion.id] - lost_in[by.criterion.id]
+            cost = wanted(by)
+            lost_in[by.criterion.id] += min(room, cost)
+            take(by, min(room, cost), _note(by, cost, room))
+    for by in judged:
+        if by.failed and by.item.fatal == "section":
+            inside = [c.id for c in by.section.criteria if c.id in worth]
+            rest = sum(worth[c] - lost_in[c] for c in inside)
+            lost_in.update({c: worth[c] for c in inside})
+            take(by, rest, f"一票否决：{by.section.title}记0分")
+    fatal = [by for by in judged if by.failed and by.item.fatal == "sheet"]
+    for by in fatal:
+        _book(lines, points, by, (taken - FULL) / 100, "一票否决：整单记0分")
+        taken = FULL
+    if not fatal:
+        taken -= _add_bonus(lines, points, earned, room=taken)
+    sections = sections_of(rubric, worth, lambda c: worth[c] - lost_in[c])
+    return Sum((FULL - taken) / 100, bool(fatal), tuple(lines), sections, points)
+
+
+def _note(by: Judged, cost: float, room: float) -> str:
+    times = by.verdict.times
+    parts = [f"{times}处，每处扣{by.item.deduct:g}分"] if by.item.up_to is not None and times > 1 else []
+    if by.item.up_to is not None and by.item.deduct * times > by.item.up_to:
+        parts.append(f"最多扣{by.item.up_to:g}分")
+    if cost > room:
+        parts.append(f"“{by.criterion.title}”共{by.criterion.points:g}分，已扣完为止")
+    return "，".join(parts)
+
+
+def _book(lines: list[LedgerEntry], points: dict[str, float], by: Judged, amount: float, note: str) -> None:
+    lines.append(LedgerEntry(by.item.id, by.item.title, amount, by.verdict.evidence, note))
+    points[by.item.id] = round(points.get(by.item.id, 0.0) + amount, 2)
+
+
+def _add_bonus(
+    lines: list[LedgerEntry], points: dict[str, float], earned: Iterable[Earned], *, room: int
+) -> int:
+    """Hundredths added: a score never rises above 100."""
+    added = 0
+    for gain in earned:
+        bonus, full = gain.bonus, round(gain.points * 100)
+        amount = min(room - added, full)
+        added += amount
+        note = "加分后不超过100分" if amount < full else ""
+        lines.append(LedgerEntry(bonus.id, bonus.title, amount / 100, gain.evidence, note))
+        points[bonus.id] = amount / 100
+    return added
