@@ -13,6 +13,7 @@ from pipeline.errors import Missing, UsageError
 from pipeline.phrases import explain
 from pipeline.settings import Settings
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
+from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
 from pipeline.web.rulebook.what_if import MOST_CHARACTERS, files, trials
@@ -37,7 +38,7 @@ def _book(settings: Settings) -> tuple[Book | None, str]:
     try:
         return read_book(settings), ""
     except UsageError as error:
-        return None, str(error)
+        return None, plain_paths(error, settings)
 
 
 @router.get("")
