@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,9 +12,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
-from pipeline.web.access import Forbidden, NotSignedIn, Visitor, visitor_of
+from pipeline.settings import Lang, Settings
+from pipeline.web.access import Forbidden, NotSignedIn, Visitor, the_settings, visitor_of
 from pipeline.web.cookies import preferred_lang
 from pipeline.web.names import address
+from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
 from pipeline.web.words import known, say
 
@@ -93,10 +96,22 @@ async def _review_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ReviewError)
     visitor = await visitor_of(request)
     lang = visitor.lang if visitor else preferred_lang(request)
-    key = f"error.{error.code}"
-    message = say(lang, key, **error.facts) if known(key) else str(error)
+    message = in_words(error, lang, the_settings(request))
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     return show(request, status, error.code, message, visitor)
+
+
+def in_words(error: ReviewError, lang: Lang, settings: Settings, **facts: object) -> str:
+    """What somebody is told, in their language where there are words for it. An error or a path among the
+    facts says where files lie on the server: that stays here."""
+    key = f"error.{error.code}"
+    if not known(key):
+        return plain_paths(error, settings)
+    inner = {
+        name: plain_paths(fact, settings) if isinstance(fact, Exception | Path) else fact
+        for name, fact in {**error.facts, **facts}.items()
+    }
+    return say(lang, key, **inner)
 
 
 async def _store_error(request: Request, error: Exception) -> Response:

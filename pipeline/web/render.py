@@ -26,7 +26,7 @@ from pipeline.settings import Lang
 from pipeline.web.access import Visitor
 from pipeline.web.assets import asset
 from pipeline.web.cookies import preferred_lang, preferred_theme
-from pipeline.web.names import address
+from pipeline.web.names import address, in_field, segment
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
 from pipeline.web.titles import english_titles, neutral_titles
@@ -96,24 +96,26 @@ def _answer(
     finally:
         ENGLISH.reset(kept)
         NEUTRAL.reset(titles)
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    # What is no text, in a name that nobody made fit to be shown, does not keep the rest from being shown.
+    body = html.encode("utf-8", "replace")
+    return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def url(path: str, /, **query: object) -> str:
     """An address: ``url("/queue", team=team, page=2)``. None and empty values are left out, lists repeat."""
     pairs = [(name.rstrip("_"), value) for name, value in query.items() if value not in (None, "", (), [])]
-    text = urlencode(pairs, doseq=True)
+    text = urlencode(pairs, doseq=True, errors="surrogatepass")
     return quote(path, safe="/%~:@!$&'()*+,;=-._") + (f"?{text}" if text else "")
 
 
 def call_url(call_id: str, /, tail: str = "", **query: object) -> str:
     """The address of a call's screen, whatever its id is made of."""
-    return url(f"/calls/{quote(call_id, safe='')}{tail}", **query)
+    return url(f"/calls/{segment(call_id)}{tail}", **query)
 
 
 def agent_url(agent_id: str, /, **query: object) -> str:
     """The address of an agent's screen, likewise."""
-    return url(f"/agents/{quote(agent_id, safe='')}", **query)
+    return url(f"/agents/{segment(agent_id)}", **query)
 
 
 def clock(seconds: float | None) -> str:
@@ -201,6 +203,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "score": score,
     "percent": percent,
     "spoken": spoken,
+    "in_field": in_field,
     "told": told,
     "problem": problem,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel, create_model
 
 from pipeline.reports.fields import Field, ListOf, Scalar, Struct
 from pipeline.reports.kinds import KINDS
+from pipeline.store.text import escape_json
 from pipeline.web.outgoing import spoken
 
 _SCALARS: dict[Scalar, type] = {
@@ -64,11 +66,17 @@ RECORDS: Mapping[str, type[BaseModel]] = {
 }
 
 
+NAMES = frozenset({"call_id", "agent_id"})
+"""Fields by which a program asks again: they stay as they are, for nothing else leads back to the call."""
+
+
 class SpokenJSON(JSONResponse):
-    """JSON whose every text went through :func:`spoken`; numbers that JSON has no word for are null."""
+    """JSON whose every text went through :func:`spoken`, but names; numbers that JSON has no word for are
+    null."""
 
     def render(self, content: Any) -> bytes:
-        return super().render(outgoing(content))
+        text = json.dumps(outgoing(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return escape_json(text).encode()
 
 
 def outgoing(value: Any) -> Any:
@@ -79,8 +87,19 @@ def outgoing(value: Any) -> Any:
         case float():
             return value if math.isfinite(value) else None
         case Mapping():
-            return {spoken(str(key)): outgoing(part) for key, part in value.items()}
+            return {
+                spoken(str(key)): part if key in NAMES and isinstance(part, str) else outgoing(part)
+                for key, part in value.items()
+            }
         case list() | tuple():
             return [outgoing(part) for part in value]
         case _:
             return value
+
+
+def exported(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as files hold it. Bytes in a name that are no text are written out: names stay apart."""
+    return {
+        key: part.encode("utf-8", "backslashreplace").decode() if isinstance(part, str) else part
+        for key, part in outgoing(record).items()
+    }

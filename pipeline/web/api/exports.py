@@ -15,7 +15,7 @@ from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
-from pipeline.web.api.answers import failures, outgoing
+from pipeline.web.api.answers import exported, failures
 from pipeline.web.signin import address_of
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
@@ -69,7 +69,7 @@ def export(
     )
     left_out = store.count(replace(wanted, without=frozenset())) - store.count(wanted) if scope.sealed else 0
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
-    TABLES[format](map(outgoing, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
+    TABLES[format](map(exported, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
     # Written down before the first byte leaves, whether or not the last one arrives.
     store.desk.people.note(

@@ -12,11 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Case
 from pipeline.errors import Conflict, Refused, ReviewError
 from pipeline.store import Store
-from pipeline.web.access import Visitor
+from pipeline.web.access import Visitor, the_settings
 from pipeline.web.asking import fields_of
 from pipeline.web.call.bands import drawing
 from pipeline.web.call.view import look
-from pipeline.web.errors import STATUS, for_htmx
+from pipeline.web.errors import STATUS, for_htmx, in_words
 from pipeline.web.render import call_url, fragment
 from pipeline.web.words import known, say
 
@@ -77,18 +77,15 @@ def refused(
         visitor,
         criterion=criterion,
         status=STATUS[type(error)],
-        message=explained(error, visitor),
+        message=explained(request, error, visitor),
     )
 
 
-def explained(error: ReviewError, visitor: Visitor) -> str:
+def explained(request: Request, error: ReviewError, visitor: Visitor) -> str:
     """The error in words; verdicts in it too."""
-    key = f"error.{error.code}"
-    facts = dict(error.facts)
-    verdict = f"verdict.{facts.get('verdict')}"
-    if known(verdict):
-        facts["verdict"] = say(visitor.lang, verdict)
-    return say(visitor.lang, key, **facts) if known(key) else str(error)
+    verdict = f"verdict.{error.facts.get('verdict')}"
+    facts = {"verdict": say(visitor.lang, verdict)} if known(verdict) else {}
+    return in_words(error, visitor.lang, the_settings(request), **facts)
 
 
 def changed(

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import Settings
+from pipeline.web.paths import plain_paths
 
 MOST_SECONDS = 300
 MOST_BYTES = 6 << 30
@@ -138,14 +139,14 @@ def _try(trial: Trial, settings: Settings, path: Path, text: str, lang: str) -> 
             _bound(trial.process.pid)
             out, err = trial.process.communicate(timeout=MOST_SECONDS)
             if trial.process.returncode:
-                trial.error = _plain(err, folder, path)
+                trial.error = _plain(err, settings, folder, path)
             else:
                 trial.result = json.loads(out)
         except subprocess.TimeoutExpired:
             _end(trial)
             trial.error = f"> {MOST_SECONDS} s"
         except (OSError, ValueError) as error:
-            trial.error = str(error)
+            trial.error = plain_paths(error, settings, folder)
         finally:
             trial.seconds = time.monotonic() - trial.started
 
@@ -169,7 +170,7 @@ def _edited(folder: Path, settings: Settings, path: Path, text: str) -> list[str
     return ["--rubric", str(settings.rubric), "--lexicons", str(copy)]
 
 
-def _plain(err: str, folder: Path, path: Path) -> str:
+def _plain(err: str, settings: Settings, folder: Path, path: Path) -> str:
     """What the child said, about the file as people know it."""
     said = [line for line in err.strip().splitlines() if line.strip()]
-    return "\n".join(said[-6:]).replace(f"{folder}/{path.parent.name}/", "").replace(f"{folder}/", "")[:2000]
+    return plain_paths("\n".join(said[-6:]), settings, folder / path.parent.name, folder)[:2000]

@@ -26,6 +26,7 @@ from pipeline.review.appeals import (
 from pipeline.store import Store
 from pipeline.store.desk.views_appeals import Appeal
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
+from pipeline.web.names import FieldName
 from pipeline.web.render import page
 
 router = APIRouter(prefix="/appeals")
@@ -116,7 +117,7 @@ def file(
     store: TheStore,
     settings: TheSettings,
     token: Token,
-    call_id: Annotated[str, Form()],
+    call_id: Annotated[FieldName, Form()],
     criterion: Annotated[str, Form()],
     reason: Text,
 ) -> Response:

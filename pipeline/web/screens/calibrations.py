@@ -15,6 +15,7 @@ from pipeline.review.calibration import Mark, compare
 from pipeline.store import Store
 from pipeline.store.desk.views_calibrations import Calibration, CalibrationCall, Said
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
+from pipeline.web.names import from_field
 from pipeline.web.render import page
 
 router = APIRouter(prefix="/calibrations")
@@ -56,7 +57,7 @@ def open_one(
     scorers: Annotated[list[int], Form()] = [],  # noqa: B006 - FastAPI copies it
     expert: Annotated[str, Form()] = "",
 ) -> Response:
-    call_ids = [line.strip() for line in calls.splitlines() if line.strip()]
+    call_ids = [str(from_field(line.strip())) for line in calls.splitlines() if line.strip()]
     for call_id in call_ids:
         if not store.desk.people.sees(visitor.scope, call_id):
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.errors import Missing
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.names import FieldName
 from pipeline.web.render import page, url
 
 router = APIRouter()
@@ -20,7 +21,7 @@ Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
 Coach = Annotated[Visitor, Depends(allowed(P.COACH))]
 Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
 Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
-CallId = Annotated[str, Form(max_length=2000)]
+CallId = Annotated[FieldName, Form(max_length=2000)]
 
 
 @router.get("/coaching")
@@ -43,7 +44,7 @@ def write(
     visitor: Coach,
     store: TheStore,
     token: Token,
-    agent_id: Annotated[str, Form(max_length=2000)],
+    agent_id: Annotated[FieldName, Form(max_length=2000)],
     text: Annotated[str, Form(max_length=4000)],
     call_id: CallId = "",
     criterion: Annotated[str, Form(max_length=200)] = "",

@@ -24,6 +24,7 @@ from pipeline.web.access import (
     check_unsealed,
 )
 from pipeline.web.asking import Asked, read
+from pipeline.web.names import FieldName
 from pipeline.web.render import call_url, page, url
 from pipeline.web.titles import code_titles
 
@@ -101,7 +102,9 @@ def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response
 
 
 @router.post("/claim")
-def claim(visitor: Reviewer, store: TheStore, call_id: Annotated[str, Form()], query: Query = "") -> Response:
+def claim(
+    visitor: Reviewer, store: TheStore, call_id: Annotated[FieldName, Form()], query: Query = ""
+) -> Response:
     """Take one call and open it."""
     _visible(store, visitor, [call_id])
     store.desk.cases.claim(call_id, visitor.user.id)
@@ -110,7 +113,7 @@ def claim(visitor: Reviewer, store: TheStore, call_id: Annotated[str, Form()], q
 
 @router.post("/release")
 def release(
-    visitor: Reviewer, store: TheStore, call_id: Annotated[str, Form()], query: Query = ""
+    visitor: Reviewer, store: TheStore, call_id: Annotated[FieldName, Form()], query: Query = ""
 ) -> Response:
     """Give a call back."""
     _visible(store, visitor, [call_id])
@@ -122,7 +125,7 @@ def release(
 def assign(
     visitor: Assigner,
     store: TheStore,
-    calls: Annotated[list[str], Form(max_length=MOST_ASSIGNED)],
+    calls: Annotated[list[FieldName], Form(max_length=MOST_ASSIGNED)],
     to: Annotated[str, Form()] = "",
     query: Query = "",
 ) -> Response:

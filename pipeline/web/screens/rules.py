@@ -15,6 +15,7 @@ from pipeline.rubric.matched import matched
 from pipeline.settings import Lang, Settings
 from pipeline.store.desk.usage import RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
+from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
 from pipeline.web.rulebook.reading import Reading
@@ -50,7 +51,7 @@ def _book(settings: Settings) -> tuple[Book | None, str]:
     try:
         return read_book(settings), ""
     except UsageError as error:
-        return None, str(error)
+        return None, plain_paths(error, settings)
 
 
 @router.get("")

@@ -14,6 +14,7 @@ from pipeline.errors import Missing
 from pipeline.review.misses import Heard, miss_rates, overall_miss
 from pipeline.review.sampling import MOST, Per, SampleRule, Which, period_is_over
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.names import FieldName
 from pipeline.web.render import page
 
 router = APIRouter(prefix="/samples")
@@ -122,7 +123,7 @@ def hear(
     sample: Number,
     visitor: Hearer,
     store: TheStore,
-    call_id: Annotated[str, Form()],
+    call_id: Annotated[FieldName, Form()],
     misses: Annotated[int, Form(ge=0, le=MOST_MISSES)],
 ) -> Response:
     if not store.desk.people.sees(visitor.scope, call_id):

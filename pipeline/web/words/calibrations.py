@@ -42,8 +42,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "calibration.look": ("查看", "look"),
     "calibration.score": ("去打分", "Score"),
     "calibration.blind": (
-        "结束之前，谁都看不到别人的打分。",
-        "Nobody sees what others said before it is closed.",
+        "结束之前，谁都看不到别人的打分；您没打完的录音，在队列、搜索、统计和导出里都不出现。",
+        "Nobody sees what others said before it is closed. A call that you have not scored in full is in no "
+        "queue, search, count or export of yours.",
     ),
     "calibration.blind-hint": (
         "只听录音打分。每一项都打完之前，这通录音的质检结果在任何页面、搜索和导出里都不对您显示。",

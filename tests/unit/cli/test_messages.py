@@ -26,6 +26,7 @@ from pipeline.rubric import Level
 from pipeline.settings import Settings
 from pipeline.store import Remains
 from pipeline.store.desk.views_calibrations import CalibrationState
+from pipeline.web.certificates import WORDS as CERTIFICATE
 
 FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
@@ -36,6 +37,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "measure.": {*catalogue(), "none"},
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
+    "usage.tls-": {code.removeprefix("tls-") for code in CERTIFICATE},
     "user.role.": set(UserRole),
     "appeal.state.": set(AppealState),
     "appeal.step.": set(Step),
