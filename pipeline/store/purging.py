@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
+from pipeline.store.days import counted
 from pipeline.store.desk.tables import appeals, decisions, verdicts
 from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
 
@@ -30,10 +31,8 @@ class Purge:
 
 
 def _old(before: date) -> Select[Any]:
-    """Calls that began before this day; by the day of their inspection where the call list had no time."""
-    inspected = select(func.min(inspections.c.inspected_at)).where(inspections.c.call == calls.c.id)
-    began = func.coalesce(calls.c.started_local, inspected.scalar_subquery())
-    return select(calls.c.id).where(began < before.isoformat())
+    """Calls that count under a day before this one."""
+    return select(calls.c.id).where(counted() < before.isoformat())
 
 
 def preview(connection: Connection, before: date) -> Purge:
