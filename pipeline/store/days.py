@@ -1,7 +1,7 @@
 """The day a call counts under: the one rule behind every filter, board, sample and deletion by day.
 
-A call counts under the day it began, by the clock where it was taken. Where no call list and no file name says
-when that was, it counts under the day on which it was inspected first; that day never moves afterwards.
+A call counts under the day it began, by the clock where it was taken. Where no call list and no file name
+says when that was, it counts under the day on which it was inspected first; that day never moves afterwards.
 """
 
 from __future__ import annotations

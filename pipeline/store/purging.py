@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
 from pipeline.store.days import counted
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import appeals, decisions, verdicts
 from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
 
@@ -56,6 +57,7 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
     """Delete page by page, each in a transaction of its own; stopped half-way, it goes on next time."""
     with write() as connection:
         found = preview(connection, before)
+        note(connection, "purge", subject=str(before), calls=found.calls)
     gone = found.calls
     while gone:
         with write() as connection:

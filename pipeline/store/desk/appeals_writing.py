@@ -16,6 +16,7 @@ from pipeline.review.appeals import OPEN, Opinion, Step
 from pipeline.review.folding import outcome_with
 from pipeline.store.desk import deciding
 from pipeline.store.desk.appeals_reading import DECIDED, appeal_of
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT, Event, reused
 from pipeline.store.desk.tables import appeal_events, appeals
 from pipeline.store.desk.views_appeals import Appeal
@@ -103,6 +104,12 @@ def append(
         "comment": comment.strip(), "user": by.id if by else None, "at": at.isoformat(), "request": request,
     }  # fmt: skip
     connection.execute(appeal_events.insert(), values)
+    about = select(appeals.c.call, appeals.c.criterion).where(appeals.c.id == appeal)
+    call, criterion = connection.execute(about).one()
+    note(
+        connection, f"appeal-{step.value}", by=by.id if by else None, subject=str(appeal), call=call,
+        criterion=criterion,
+    )  # fmt: skip
 
 
 def write_verdict(

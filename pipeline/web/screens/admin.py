@@ -12,7 +12,6 @@ from pipeline.domain.people import UserRole, scope_of
 from pipeline.errors import Refused
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.render import page
-from pipeline.web.signin import address_of
 
 P = Permission
 router = APIRouter(prefix="/admin")
@@ -77,9 +76,6 @@ def purge(
     if day is None:
         raise Refused("not a day", code="day", text=before)
     done = store.purge(day)
-    store.desk.people.note(
-        "purge", by=visitor.user.id, subject=str(day), address=address_of(request), calls=done.calls
-    )
     return page(request, "admin/retention.html", visitor=visitor, before=str(day), found=None, done=done)
 
 
