@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
+WITHIN = "WITHIN_REVIEW_ROOM"
+"""Set in the environment of a command that the review room runs: the act is the visitor's, noted there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:

@@ -161,7 +161,7 @@ def test_the_audit_tells_who_did_what(people: People, wang: User) -> None:
     today = datetime.now(UTC).date().isoformat()
     assert len(people.audit(day_from=today, day_to=today)) == 3
     assert people.audit(day_to="2000-01-01") == ()
-    assert people.actions() == ("purge", "sign-in")
+    assert people.actions() == ("purge", "sign-in", "user-add")
 
 
 def test_who_sees_a_call(store: Store, people: People, run_id: int) -> None:

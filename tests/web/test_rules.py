@@ -87,7 +87,7 @@ def test_a_server_that_stops_leaves_no_trial_behind(settings: Settings) -> None:
     text = settings.rubric.read_text(encoding="utf-8")
     before = set(Path(tempfile.gettempdir()).glob("callinspect-what-if-*"))
     room = Trials()
-    trial = room.start(settings, user=1, file=settings.rubric.name, text=text, since=None, lang="en")
+    trial = room.start(settings, user=1, edits={settings.rubric.name: text}, since=None, lang="en")
     while trial.process is None and trial.running:
         time.sleep(0.01)
     room.stop()

@@ -25,17 +25,15 @@ from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, 
 from pipeline.store.desk.deciding import has_last_word
 from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
+from pipeline.store.desk.skipping import left_by, skip
 from pipeline.store.desk.tables import cases, skipped, users, verdicts
 from pipeline.store.desk.wanted import Wanted, question, with_calls
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
-from pipeline.store.statements import upsert
 from pipeline.store.tables import calls, inspections
 
 CLAIM_MINUTES = 20.0
 """A reviewer who stays away longer than this gives the call back."""
-SKIPPED_HOURS = 12.0
-"""A call that somebody left undecided stands behind the others for one shift."""
 EVERYTHING = CallFilter()
 EVERYBODY = Scope()
 
@@ -82,12 +80,12 @@ class Cases(Room):
         """Say that one is still at it; takes the call where the claim has ended and nobody else has it."""
         return self.claim(call_id, by, minutes)
 
-    def release(self, call_id: str, by: int, *, skip: bool = False) -> Case:
-        """Give a call back; nothing happens where somebody else has it. ``skip``: see :meth:`leave`."""
+    def release(self, call_id: str, by: int, *, left: bool = False) -> Case:
+        """Give a call back; nothing happens where somebody else has it. ``left``: see :meth:`leave`."""
         with self._write() as connection:
             key = call_key(connection, call_id, lock=True)
-            if skip:
-                _skip(connection, key, by)
+            if left:
+                skip(connection, key, by)
             given = connection.execute(
                 update(cases)
                 .where(cases.c.call == key, cases.c.claimed == by)
@@ -99,15 +97,14 @@ class Cases(Room):
 
     def leave(self, call_id: str, by: int) -> Case:
         """Go on without having decided: the call is given back, and stands behind the others for this person
-        (not for anybody else) until it changes or :data:`SKIPPED_HOURS` have gone by."""
-        return self.release(call_id, by, skip=True)
+        (not for anybody else) until it changes, or for a shift."""
+        return self.release(call_id, by, left=True)
 
     def skipped(self, call_id: str, by: int) -> datetime | None:
         """When this person last went on from this call as it is now; None where they did not."""
         with self._read() as connection:
-            mine = (skipped.c.user == by, skipped.c.call == call_key(connection, call_id))
-            found = select(skipped.c.at).join(cases, cases.c.call == skipped.c.call).where(*mine, _counts())
-            at = connection.execute(found).scalar()
+            mine = skipped.c.call == call_key(connection, call_id)
+            at = connection.execute(select(skipped.c.at).where(mine, left_by(by))).scalar()
             return None if at is None else datetime.fromtimestamp(at, UTC)
 
     def assign(self, call_ids: Sequence[str], to: int | None, by: int) -> int:
@@ -152,7 +149,7 @@ class Cases(Room):
             if after is not None:
                 left = connection.execute(select(calls.c.id).where(calls.c.call_id == after)).scalar()
                 if left is not None:
-                    _skip(connection, int(left), by)
+                    skip(connection, int(left), by)
             found = _head(connection, by, scope, wanted, after=after, lock=True)
             if found is None or not _claim(connection, found[0], by, minutes):
                 return None
@@ -198,7 +195,7 @@ def _head(
 ) -> tuple[int, str] | None:
     """Key and id of the most urgent call for this person."""
     free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
-    left = and_(skipped.c.call == cases.c.call, skipped.c.user == by, _counts())
+    left = left_by(by)
     tables, asked = _asked(connection, wanted, scope, by)
     query = (
         select(cases.c.call, calls.c.call_id)
@@ -269,22 +266,6 @@ def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:
         return False
     note(connection, "claim", by=by, call=key)
     return True
-
-
-def _counts() -> ColumnElement[bool]:
-    """What somebody left still stands as they left it, and it was not long ago."""
-    long_ago = time.time() - SKIPPED_HOURS * 3600
-    return and_(skipped.c.version == cases.c.version, skipped.c.at > long_ago)
-
-
-def _skip(connection: Connection, key: int, by: int) -> None:
-    """Note that this person goes on from an open call."""
-    case = connection.execute(select(cases.c.state, cases.c.version).where(cases.c.call == key)).one_or_none()
-    if case is None or case.state != CaseState.OPEN.value:
-        return
-    values = {"version": case.version, "at": time.time()}
-    statement = upsert(connection, skipped).values({"user": by, "call": key, **values})
-    connection.execute(statement.on_conflict_do_update(index_elements=["user", "call"], set_=values))
 
 
 def _known(connection: Connection, key: int, call_id: str) -> Case:
