@@ -431,9 +431,7 @@ def test_who_takes_a_call_has_it_and_the_second_is_told(client: Client, store: S
     first = client(UserRole.REVIEWER, display_name="王芳")
     second = client(UserRole.REVIEWER, display_name="赵敏")
     assert 'class="verdict"' in first.get(CALL).text
-    assert 'id="claim-form"' in second.get(CALL).text, (
-        "looking takes nothing; there is a button without scripts"
-    )
+    assert 'id="claim-form"' in second.get(CALL).text, "looking takes nothing; a button does"
     assert first.post(f"{CALL}/keep").status_code == 204
     assert 'id="claim-form"' not in first.get(CALL).text
     page = second.get(CALL).text
