@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from pipeline.store.desk.auditing import note
 from pipeline.store.desk.casebook import call_key
@@ -48,8 +48,8 @@ class AuditLog(Room):
 
         Args:
             user: acts of this account. ``shell``: acts that no account is named for.
-            call: a call id or the digest of a recording: acts about that call, under whatever id it had, and
-                about its sound.
+            call: a call id (acts about that call, also under an id it had before) or the digest of a
+                recording.
             day_from: first day (UTC). ``day_to``: last day, included.
             before: number of a row; only older ones.
         """
@@ -78,8 +78,9 @@ class AuditLog(Room):
         if call:
             heard = select(inspections.c.audio_sha256).join(calls, inspections.c.call == calls.c.id)
             digests = heard.where(calls.c.call_id == call, inspections.c.current)
-            sound = audit.c.audio_sha256
-            query = query.where(or_(audit.c.call_id == call, sound == call, sound.in_(digests)))
+            sound, gone = audit.c.audio_sha256, audit.c.call_id.not_in(select(calls.c.call_id))
+            renamed = and_(sound.in_(digests), gone)  # two calls may be the same silence
+            query = query.where(or_(audit.c.call_id == call, sound == call, renamed))
         if day_from:
             query = query.where(audit.c.at >= day_from)
         if day_to:
