@@ -118,6 +118,7 @@ class Cases(Room):
                 known = select(users.c.id).where(users.c.id == to, ~users.c.disabled)
                 if connection.execute(known).scalar() is None:
                     raise Missing(f"there is no user {to}", code="no-user")
+            name = names_of(connection, [to]).get(to)
             done = 0
             for page in pages(sorted(set(call_ids))):
                 these = select(calls.c.id).where(calls.c.call_id.in_(page)).order_by(calls.c.id)
@@ -126,7 +127,7 @@ class Cases(Room):
                     update(cases).where(cases.c.call.in_(keys)).values(assigned=to)
                 ).rowcount
                 for key in keys:
-                    note(connection, "assign", by=by, call=key, to=names_of(connection, [to]).get(to))
+                    note(connection, "assign", by=by, call=key, to=name)
             return done
 
     def next(

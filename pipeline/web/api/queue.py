@@ -55,7 +55,7 @@ def queue(
     return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
 
 
-@router.post("/next", response_model=Next, responses=failures())
+@router.post("/next", response_model=Next, responses=failures(404))
 def take_next(
     request: Request,
     visitor: Reviewer,
