@@ -27,7 +27,8 @@ export function startClaim(frame) {
       }
       if (answer.status === 409) {
         lost = true;
-        say(frame.dataset.saidLost, "danger");
+        if (taken) say(frame.dataset.saidLost, "danger");
+        else location.reload(); // somebody was a moment faster: the page says who
       }
     } catch {
       // the network is away: the claim lasts for a while without us
