@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from rich.console import Console
 from pipeline.cli.errors import CommandError
 from pipeline.cli.terminal import open_console
 from pipeline.cli.words import Lang, Words
+from pipeline.domain.acting import Acting, acting_as
 from pipeline.settings import Settings, load_settings
 
 P = ParamSpec("P")
@@ -105,11 +108,20 @@ def command(function: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
     @functools.wraps(function)
     def run(*, context: typer.Context, **given: Any) -> R:
         shared = Shared(**{p.name: given.pop(p.name) for p in _SHARED}).over(context.obj)
-        return function(open_session(shared), **given)  # type: ignore[call-arg]
+        with acting_as(Acting(shell=_os_user())):
+            return function(open_session(shared), **given)  # type: ignore[call-arg]
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
+
+
+def _os_user() -> str:
+    """Whose shell this is; a user id that no table of users knows has a number only."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "?"
 
 
 def keep_shared(function: Callable[[], None]) -> Callable[..., None]:

@@ -63,6 +63,9 @@ class SampleRule:
     hour_from: int = 0
     hour_to: int = 24
     """Calls that begin from ``hour_from`` on and before ``hour_to``."""
+    undated: bool = True
+    """Also calls of which nobody says when they began, under the day of their first inspection; where the
+    hours are limited, those cannot be told to be inside. Rules announced before this was told apart: no."""
 
     def __post_init__(self) -> None:
         if not EARLIEST <= self.date_from <= self.date_to <= LATEST:
@@ -84,6 +87,7 @@ class SampleRule:
         values = json.loads(text)
         return cls(
             **{
+                "undated": False,
                 **values,
                 "date_from": date.fromisoformat(values["date_from"]),
                 "date_to": date.fromisoformat(values["date_to"]),

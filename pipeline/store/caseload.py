@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from pipeline.domain import CaseState, Outcome
 from pipeline.review import priority as rule
+from pipeline.store.days import counted
 from pipeline.store.desk.tables import cases, decisions
 from pipeline.store.reading import pages
 from pipeline.store.reviewed import keep_reviewed
@@ -135,7 +136,7 @@ def _priority(
         (violations > 1, violations - 1),
         else_=0,
     )
-    day = func.coalesce(calls.c.started_local, inspections.c.inspected_at)
+    day = counted()
     parts: list[ColumnElement[Any]] = [
         case(*((worst == s.value, points) for s, points in rule.SEVERITY.items()), else_=0.0),
         more * rule.FURTHER,

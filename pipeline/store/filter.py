@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from pipeline.domain import Outcome, Severity, Status
+from pipeline.store import days
 from pipeline.store.tables import calls, findings, inspections
 
 
@@ -29,7 +30,7 @@ class CallFilter:
     score_below: float | None = None
     score_from: float | None = None
     date_from: date | None = None
-    """First day, by the clock on the wall where the call was taken. Calls without a start never match."""
+    """First day that calls count under; see :mod:`pipeline.store.days`."""
     date_to: date | None = None
     """Last day, included."""
     without: frozenset[str] = frozenset()
@@ -54,10 +55,7 @@ def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         out.append(inspections.c.score < wanted.score_below)
     if wanted.score_from is not None:
         out.append(inspections.c.score >= wanted.score_from)
-    if wanted.date_from is not None:
-        out.append(calls.c.started_local >= wanted.date_from.isoformat())
-    if wanted.date_to is not None:
-        out.append(calls.c.started_local < (wanted.date_to + timedelta(days=1)).isoformat())
+    out += days.between(wanted.date_from, wanted.date_to)
     if wanted.criterion is not None or wanted.severity is not None:
         failed = [findings.c.inspection == inspections.c.id, findings.c.outcome == Outcome.FAILED.value]
         if wanted.criterion is not None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
+from pipeline.store.days import counted
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import appeals, decisions, verdicts
 from pipeline.store.erasing import Remains
 from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
@@ -33,10 +35,8 @@ class Purge:
 
 
 def _old(before: date) -> Select[Any]:
-    """Calls that began before this day; by the day of their inspection where the call list had no time."""
-    inspected = select(func.min(inspections.c.inspected_at)).where(inspections.c.call == calls.c.id)
-    began = func.coalesce(calls.c.started_local, inspected.scalar_subquery())
-    return select(calls.c.id).where(began < before.isoformat())
+    """Calls that count under a day before this one."""
+    return select(calls.c.id).where(counted() < before.isoformat())
 
 
 def preview(connection: Connection, before: date) -> Purge:
@@ -60,6 +60,8 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
     """Delete page by page, each in a transaction of its own; stopped half-way, it goes on next time."""
     with write() as connection:
         found = preview(connection, before)
+        details = {"calls": found.calls, "decisions": found.decisions, "appeals": found.appeals}
+        note(connection, "purge", subject=str(before), **details)
     gone = found.calls
     while gone:
         with write() as connection:

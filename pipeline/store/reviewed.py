@@ -22,6 +22,7 @@ from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import outcome_with, taken_back, verdicts
 from pipeline.review.priority import Weighed, urgency
 from pipeline.store import rows
+from pipeline.store.days import counted
 from pipeline.store.desk.events import history
 from pipeline.store.desk.tables import cases
 from pipeline.store.desk.tables import verdicts as verdict_rows
@@ -89,7 +90,7 @@ def reviewed(connection: Connection, key: int) -> Reviewed | None:
     """The current inspection of a call with all events; None where it was never inspected."""
     i, c = inspections.c, calls.c
     query = (
-        select(*i, c.started_local, cases.c.version)
+        select(*i, counted().label("day"), cases.c.version)
         .select_from(inspections.join(calls, i.call == c.id).outerjoin(cases, cases.c.call == c.id))
         .where(i.call == key, i.current)
     )
@@ -104,7 +105,7 @@ def reviewed(connection: Connection, key: int) -> Reviewed | None:
         inspection=row.id,
         flagged=bool(row.flagged) or alerts,
         alerts=alerts,
-        day=row.started_local or row.inspected_at,
+        day=row.day,
         rubric=row.rubric,
         card=rows.read_scorecard(row, parts_of(connection, findings, [row.id])[row.id]),
         events=events,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.errors import RubricError
 from pipeline.rubric import Rubric, rubric_of_revision
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import rulebooks
 from pipeline.store.statements import now, upsert
 
@@ -26,7 +27,7 @@ class Rulebook:
 
 
 def remember(connection: Connection, books: Iterable[Rulebook]) -> None:
-    """Keep these; what is there already stays as it is."""
+    """Keep these; what is there already stays as it is. New rules are an act of whoever uses them first."""
     for book in books:
         values = {
             "revision": book.revision,
@@ -35,7 +36,9 @@ def remember(connection: Connection, books: Iterable[Rulebook]) -> None:
             "first_used": now(),
         }
         statement = upsert(connection, rulebooks).values(values)
-        connection.execute(statement.on_conflict_do_nothing(index_elements=["revision"]))
+        new = statement.on_conflict_do_nothing(index_elements=["revision"]).returning(rulebooks.c.revision)
+        if connection.execute(new).scalar() is not None:
+            note(connection, "rules-publish", subject=book.revision, kind=book.kind)
 
 
 def rubric_of(connection: Connection, revision: str) -> Rubric | None:

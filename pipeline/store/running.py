@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, select, update
 
 from pipeline.store import codec
+from pipeline.store.desk.auditing import note
 from pipeline.store.tables import problems, runs
 from pipeline.store.views import RunRow, StoredProblem
 from pipeline.store.writing import check_fence, now
@@ -46,7 +47,9 @@ def start_run(connection: Connection, *, kind: str, dump: Path | None, settings:
         "pid": os.getpid(),
         "started_at": now(),
     }
-    return int(connection.execute(runs.insert().returning(runs.c.id), values).scalar_one())
+    key = int(connection.execute(runs.insert().returning(runs.c.id), values).scalar_one())
+    note(connection, f"start-{kind}"[:48], subject=str(key))
+    return key
 
 
 def expect(connection: Connection, run_id: int, calls: int) -> None:

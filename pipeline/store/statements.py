@@ -13,6 +13,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat()
 
 
+def local_now() -> str:
+    """The clock on the wall of this machine, as calls have theirs."""
+    return datetime.now().replace(microsecond=0).isoformat()
+
+
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases spell alike."""
     return upsert_for(connection.dialect.name, table)

@@ -22,9 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -65,7 +66,14 @@ calls = Table(
     Column("started_at", String(64), comment="ISO 8601 with the offset the call list gave"),
     Column("started_local", String(64), comment="the clock on the wall, for filters and order"),
     Column("agent_channel", SafeText),
+    Column(
+        "received_local",
+        String(64),
+        default=local_now,
+        comment="the clock on the wall here when the call was first inspected; see days.py",
+    ),
     Index(None, "started_local"),
+    Index("ix_calls_counted", text("coalesce(started_local, received_local)")),
     # Hash: PostgreSQL limits a B-tree key to 2,704 bytes, and a damaged call list can hold longer cells.
     Index(None, "agent_id", postgresql_using="hash"),
     Index(None, "team", postgresql_using="hash"),

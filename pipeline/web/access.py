@@ -16,6 +16,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from pipeline.domain.acting import acting_user
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.errors import Missing
 from pipeline.settings import Lang, Settings
@@ -133,6 +134,7 @@ async def _look_up(request: Request) -> Visitor | None:
         return None
     found, sealed = known
     user = found.user
+    acting_user(user.id)
     return Visitor(
         user=user,
         scope=replace(scope_of(user), sealed=sealed),

@@ -17,6 +17,7 @@ import pipeline.web.screens
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
+from pipeline.web.acts import Acts
 from pipeline.web.errors import answer, register
 from pipeline.web.kept import Kept
 from pipeline.web.names import WholeNames
@@ -50,6 +51,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.mount("/static", VersionedFiles(), name="static")
     register(app)
     app.add_middleware(WholeNames)
+    app.add_middleware(Acts)
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
     app.add_middleware(Proxies, trusted=settings.serve.trusted_proxies)
     return app

@@ -80,6 +80,7 @@ class Asked:
             "reason": w.reason,
             "flagged": None if w.flagged is None else str(int(w.flagged)),
             "violating": None if w.violating is None else str(int(w.violating)),
+            "undated": None if w.undated is None else str(int(w.undated)),
             "text": w.text,
         }
         return {name: value for name, value in values.items() if value}
@@ -119,6 +120,7 @@ def read(query: Mapping[str, str]) -> Asked:
             reason=_text(get("reason")),
             flagged=_flag(get("flagged")),
             violating=_flag(get("violating")),
+            undated=_flag(get("undated")),
             text=_text(get("text")),
         )
     )

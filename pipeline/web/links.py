@@ -12,12 +12,10 @@ from pipeline.web.secrets import digest, new_token
 HOURS = 72
 
 
-def one_time_link(store: Store, user: User, *, base: str, hours: float = HOURS, by: int | None = None) -> str:
+def one_time_link(store: Store, user: User, *, base: str, hours: float = HOURS) -> str:
     """A new link; older ones of this account end."""
     token = new_token()
-    people = store.desk.people
-    people.invite(user.id, token=digest(token), seconds=hours * 3600.0)
-    people.note("invite", by=by, subject=user.name, hours=hours)
+    store.desk.people.invite(user.id, token=digest(token), seconds=hours * 3600.0)
     return f"{base}/invitation/{token}"
 
 

@@ -134,8 +134,8 @@ def begin_session(request: Request, response: Response, user: User, *, how: str)
         csrf=new_token(),
         seconds=serve.session_hours * 3600.0,
         agent=request.headers.get("user-agent", "")[:200],
+        how=how,
     )
-    people.note("sign-in", by=user.id, subject=user.name, address=address_of(request), how=how)
     keep_session(request, response, token)
     _remember_place(request, response, user)
 

@@ -65,9 +65,13 @@ def test_the_queue_is_in_order_of_need_and_pages_meet(filled: Store) -> None:
     assert [row.priority for row in rows] == sorted((row.priority for row in rows), reverse=True)
 
 
-def test_all_calls_are_a_diary_and_those_without_a_start_come_last(filled: Store) -> None:
+def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspection(filled: Store) -> None:
     found = ids(filled, Wanted(state=QueueState.ALL))
-    assert found == ["clean", *(f"m{n:02}" for n in reversed(range(12))), "grave", "lost"]
+    assert found == ["lost", "clean", *(f"m{n:02}" for n in reversed(range(12))), "grave"]
+    (first, second) = filled.desk.board.queue(Wanted(state=QueueState.ALL), ALL, limit=2).rows
+    assert (first.started_at, first.counted_at[:10]) == (None, date.today().isoformat())
+    assert first.file.endswith("lost.wav")
+    assert second.started_at == second.counted_at
 
 
 @pytest.mark.parametrize("after", ["", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"])
@@ -84,7 +88,10 @@ def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
         (Wanted(team="二组"), {"grave"}),
         (Wanted(agent="2001"), {"grave"}),
         (Wanted(queue="售后", date_from=date(2026, 11, 3)), set()),
-        (Wanted(state=QueueState.ALL, date_from=date(2026, 11, 3)), {"clean"}),
+        (Wanted(state=QueueState.ALL, undated=True), {"lost"}),
+        (Wanted(state=QueueState.ALL, undated=False, date_from=date(2026, 11, 3)), {"clean"}),
+        (Wanted(state=QueueState.ALL, date_from=date(2026, 11, 3)), {"clean", "lost"}),
+        (Wanted(state=QueueState.ALL, date_to=date(2026, 11, 10), team="一组", score_from=82), {"clean"}),
         (Wanted(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
         (Wanted(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
         (Wanted(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
@@ -136,7 +143,36 @@ def test_a_night(filled: Store) -> None:
     assert night.bins == (1, 0, 0, 0, 0, 0, 0, 10, 2, 0)
     assert [(w.severity, w.calls, w.open) for w in night.worst] == [(Severity.A, 1, 1), (Severity.D, 6, 6)]
     assert [team for team, _ in night.teams] == ["一组", "二组"]
-    assert filled.desk.board.days(ALL) == (date(2026, 11, 10), DAY)
+    assert filled.desk.board.days(ALL) == (date.today(), date(2026, 11, 10), DAY)
+
+
+def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_id: int) -> None:
+    board = filled.desk.board
+    assert board.newest(ALL) == date(2026, 11, 10)
+    assert board.undated(DAY, ALL) is None  # they came after the night that followed
+    angry = inspection("angry", started_at=None, team=None, agent_id=None, flagged=True)
+    assert angry.scorecard is not None
+    filled.save(replace(angry, scorecard=replace(angry.scorecard, alerts=("12315",))), run_id=run_id)
+    beside = board.undated(date(2026, 11, 10), ALL)
+    assert beside is not None
+    assert (beside.calls, beside.open, beside.alerted) == (2, 1, 1)
+    assert [(one.code, one.calls, one.open) for one in beside.alerts] == [("12315", 1, 1)]
+    assert board.undated(date(2026, 11, 10), Scope(team="一组")) is None
+    today = board.night(date.today(), ALL)
+    assert (today.total.calls, today.alerted) == (2, 1)
+    filled.save(inspection("late", started_at=at(30)), run_id=run_id)
+    assert board.newest(ALL) == date(2026, 11, 30)
+
+
+def test_where_no_call_has_a_time_the_newest_night_is_that_of_the_inspection(
+    store: Store, run_id: int
+) -> None:
+    assert store.desk.board.newest(ALL) is None
+    store.save(inspection("a", started_at=None), run_id=run_id)
+    assert store.desk.board.newest(ALL) == date.today()
+    store.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
+    (row,) = store.desk.board.queue(Wanted(state=QueueState.ALL), ALL).rows
+    assert row.counted_at[:10] == date.today().isoformat()
 
 
 def test_verdicts_are_in_the_counts(filled: Store) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from pipeline.domain import Case, CaseState, Inspection, Outcome, Scope, Severity, UserRole, Verdict
 from pipeline.errors import Conflict, Missing
-from pipeline.store import Store, judgement
+from pipeline.store import CallFilter, Store, judgement
 from pipeline.store.caseload import refresh_all
 from pipeline.store.desk.tables import cases
 from pipeline.store.reviewed import keep_reviewed
@@ -210,3 +210,55 @@ def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store:
     say("one", "leak", Verdict.CONFIRMED, boss, "5")
     say("two", "leak", Verdict.CONFIRMED, ann, "6")
     assert waiting() == [0, 0, 0]
+
+
+def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id: int) -> None:
+    ann, bob = user(store, "ann"), user(store, "bob")
+    names = ["a", "b", "c", "d"]
+    for name in names:
+        store.save(inspection(name, flagged=True), run_id=run_id)
+    desk = store.desk.cases
+
+    def round_of(who: int, first: str | None = None) -> list[str]:
+        """One press of ``n`` after the other, deciding nothing."""
+        seen = [] if first is None else [first]
+        while len(seen) < len(names):
+            found = desk.next(who, after=seen[-1] if seen else None)
+            assert found is not None
+            seen.append(found)
+        return seen
+
+    first = round_of(ann)
+    assert sorted(first) == names
+    assert desk.skipped(first[0], ann) is not None
+    assert desk.skipped(first[-1], ann) is None, "this one is open now"
+    again = desk.next(ann, after=first[-1])
+    assert again == first[0], "what was left longest ago comes first"
+    assert round_of(ann, again) == first
+    for name in names:
+        desk.release(name, ann)
+    assert sorted(round_of(bob)) == names, "what one person skips is skipped for nobody else"
+
+
+def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store, run_id: int) -> None:
+    ann, bob = user(store, "ann"), user(store, "bob")
+    for name in "abc":
+        store.save(inspection(name, flagged=True), run_id=run_id)
+    desk = store.desk.cases
+    order = [desk.next(ann)]
+    for _ in range(2):
+        order.append(desk.next(ann, after=order[-1]))
+    assert None not in order
+    first, second, third = (str(name) for name in order)
+    desk.leave(third, ann)
+    store.desk.decisions.comment(second, "再听", by=bob, request="1")
+    assert desk.skipped(second, ann) is None
+    assert desk.next(ann, after=first) == second, "somebody said something about it"
+    store.save(inspection("d", flagged=True), run_id=run_id)
+    assert desk.next(ann, after=second) == "d"
+    desk.claim(third, bob)
+    assert desk.next(ann, after="d") == first, "what somebody else has is passed over"
+    desk.release(third, bob)
+    assert desk.next(ann, after=first) == third
+    assert desk.next(ann, wanted=CallFilter(call_id=first)) == first, "the only one still comes"
+    assert desk.next(ann, wanted=CallFilter(call_id=first), after=first) is None

@@ -178,15 +178,16 @@ def test_guesses_at_once_are_one_guess(people: People) -> None:
 def test_the_audit_tells_who_did_what(people: People, wang: User) -> None:
     people.note("sign-in", by=wang.id, subject="wang", address="::1", how="password")
     people.note("purge", subject="2026-01-01", calls=3)
-    newest, older = people.audit()
+    newest, older, added = people.audit()
+    assert (added.action, added.subject) == ("user-add", "wang")
     assert (newest.action, newest.user, newest.details) == ("purge", None, {"calls": 3})
     assert (older.user, older.details, older.address) == (wang, {"how": "password"}, "::1")
     assert people.audit(action="sign-in") == people.audit(user=wang.id) == (older,)
-    assert people.audit(before=newest.id) == people.audit(limit=2)[1:] == (older,)
+    assert people.audit(before=newest.id, limit=1) == people.audit(limit=2)[1:] == (older,)
     today = datetime.now(UTC).date().isoformat()
-    assert len(people.audit(day_from=today, day_to=today)) == 2
+    assert len(people.audit(day_from=today, day_to=today)) == 3
     assert people.audit(day_to="2000-01-01") == ()
-    assert people.actions() == ("purge", "sign-in")
+    assert people.actions() == ("purge", "sign-in", "user-add")
 
 
 def test_who_sees_a_call(store: Store, people: People, run_id: int) -> None:

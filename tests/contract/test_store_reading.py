@@ -52,7 +52,7 @@ def night(store: Store, run_id: int) -> Store:
         (CallFilter(criterion="greeting", severity=Severity.A), ""),
         (CallFilter(score_below=60.0), "a"),
         (CallFilter(score_from=60.0), "cde"),
-        (CallFilter(date_from=date(2026, 11, 2)), "cd"),
+        (CallFilter(date_from=date(2026, 11, 2)), "cde"),  # e has no time: it counts as of today
         (CallFilter(date_to=date(2026, 11, 1)), "ab"),
         (CallFilter(date_from=date(2026, 11, 1), date_to=date(2026, 11, 2), agent="1001"), "abc"),
         (CallFilter(call_id="nobody"), ""),

@@ -469,10 +469,13 @@ def test_swapped_roles_change_the_whole_page_and_undo_changes_it_back(
 # Two at once
 
 
-def test_who_opens_a_call_has_it_and_the_second_is_told(client: Client, store: Store) -> None:
+def test_who_takes_a_call_has_it_and_the_second_is_told(client: Client, store: Store) -> None:
     first = client(UserRole.REVIEWER, display_name="王芳")
     second = client(UserRole.REVIEWER, display_name="赵敏")
     assert 'class="verdict"' in first.get(CALL).text
+    assert 'id="claim-form"' in second.get(CALL).text, "looking takes nothing; a button does"
+    assert first.post(f"{CALL}/keep").status_code == 204
+    assert 'id="claim-form"' not in first.get(CALL).text
     page = second.get(CALL).text
     assert "王芳 正在复核这通电话" in page
     assert 'class="verdict"' not in page
@@ -485,7 +488,7 @@ def test_who_opens_a_call_has_it_and_the_second_is_told(client: Client, store: S
     first.post(f"{CALL}/release")
     assert second.post(f"{CALL}/claim").status_code == 303
     assert 'class="verdict"' in second.get(CALL).text
-    assert "赵敏 正在复核" in first.get(CALL).text
+    assert "赵敏 正在复核" in first.get(CALL).text, "the other's look does not prolong anything"
 
 
 def test_the_second_verdict_on_an_old_page_is_told_of_the_first(client: Client, store: Store) -> None:

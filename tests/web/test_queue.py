@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from pipeline.domain import UserRole
 from pipeline.store import Store
+from tests.nights import bad_call, inspection
+from tests.web.calls import put
 from tests.web.conftest import OTHER_TEAM, TEAM, Browser, Client
 
 
@@ -114,3 +120,59 @@ def test_counts_on_the_tabs(supervisor: Browser) -> None:
     page = supervisor.get("/queue?team=" + TEAM).text
     assert '待复核 <span class="count number">1</span>' in page
     assert 'aria-current="page"' in page
+
+
+def three(store: Store) -> list[str]:
+    """Two calls more that need somebody, beside O02."""
+    for name in ("O98", "O99"):
+        one = bad_call()
+        put(
+            store,
+            replace(one, recording=replace(one.recording, call=replace(one.recording.call, call_id=name))),
+        )
+    return ["O02", "O98", "O99"]
+
+
+def test_n_goes_through_all_and_says_when_it_starts_over(reviewer: Browser, store: Store) -> None:
+    names = three(store)
+    where = reviewer.post("/queue/next", {"query": "severity=B"}).headers["location"]
+    seen = [where]
+    for _ in range(3):
+        path = seen[-1].split("?")[0]
+        seen.append(reviewer.post(f"{path}/next", {"queue": "severity=B"}).headers["location"])
+    ids = [one.split("?")[0].removeprefix("/calls/") for one in seen]
+    assert sorted(ids[:3]) == names and ids[3] == ids[0]
+    assert not any("again=1" in one for one in seen[:3]) and "again=1" in seen[3]
+    assert "从头再来" in reviewer.get(seen[3]).text
+    assert "从头再来" not in reviewer.get(seen[3].replace("again=1", "")).text
+
+
+def test_n_by_json_goes_the_same_way(reviewer: Browser, store: Store) -> None:
+    names = three(store)
+    headers = {"X-CSRF-Token": reviewer.csrf}
+    path = "/api/v1/queue/next"
+    found = [reviewer.http.post(path, headers=headers).json()]
+    for _ in range(3):
+        left = {"after": found[-1]["call_id"]}
+        found.append(reviewer.http.post(path, params=left, headers=headers).json())
+    ids = [one["call_id"] for one in found]
+    assert sorted(ids[:3]) == names and ids[3] == ids[0]
+    assert [one["again"] for one in found] == [False, False, False, True]
+    assert reviewer.http.post(path, params={"after": "no-such"}, headers=headers).status_code == 404
+    assert reviewer.http.post(f"/api/v1/queue/{ids[3]}/release", headers=headers).status_code == 200
+    assert reviewer.http.post(path, headers=headers).json()["call_id"] == ids[1], "given back is left"
+
+
+def test_a_call_without_time_or_agent_is_known_by_id_and_file(supervisor: Browser, store: Store) -> None:
+    for number in range(3):
+        one = inspection(
+            f"x{number}", agent=None, card=bad_call().scorecard, paths=(Path(f"/d/20/{number}.mp3"),)
+        )
+        call = replace(one.recording.call, started_at=None)
+        put(store, replace(one, recording=replace(one.recording, call=call)))
+    page = supervisor.get("/queue?undated=1").text
+    for number in range(3):
+        assert f'<span class="mono">x{number}</span> <span class="muted">20/{number}.mp3</span>' in page
+    assert page.count("无时间") == 3 + page.count('title="无时间') and "质检于" in page
+    assert "x1" in supervisor.get(f"/queue?state=all&from={date.today()}").text
+    assert "x1" not in supervisor.get("/queue?state=all&undated=0").text

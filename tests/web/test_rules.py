@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import tempfile
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from pipeline.domain import UserRole
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.rulebook.book import read_book
 from pipeline.web.rulebook.keeping import keep_present_rules
 from pipeline.web.rulebook.what_if import Trials
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Client
 
 
 def test_the_sheet_shows_every_item_with_its_cost(agent: Browser) -> None:
@@ -133,9 +135,110 @@ def test_a_server_that_stops_leaves_no_trial_behind(settings: Settings) -> None:
     text = settings.rubric.read_text(encoding="utf-8")
     before = set(Path(tempfile.gettempdir()).glob("callinspect-what-if-*"))
     room = Trials()
-    trial = room.start(settings, user=1, file=settings.rubric.name, text=text, since=None, lang="en")
+    trial = room.start(settings, user=1, edits={settings.rubric.name: text}, since=None, lang="en")
     while trial.process is None and trial.running:
         time.sleep(0.01)
     room.stop()
     assert trial.process is not None and trial.process.returncode == -9
     assert set(Path(tempfile.gettempdir()).glob("callinspect-what-if-*")) <= before
+
+
+HOUSE = """\
+codes:
+  - code: station
+    kind: forbidden
+    title: 推给驿站
+    severity: B
+    role: agent
+    phrases:
+      - phrase: 已经放到驿站了
+        reason: 应当替客户核实。
+        examples: {hit: [系统显示已经放到驿站了], quiet: [我替您问驿站]}
+"""
+
+
+def with_station(settings: Settings) -> str:
+    """The score sheet with a criterion that uses a phrase which no lexicon has yet."""
+    text = settings.rubric.read_text(encoding="utf-8")
+    old = "check: {phrase: {codes: [shirk]}}"
+    assert old in text
+    return text.replace(old, "check: {phrase: {codes: [shirk, station]}}")
+
+
+def upload(browser: Browser, settings: Settings, name: str, content: str) -> str:
+    """Add a lexicon file to the draft; where the editor is then."""
+    rubric = settings.rubric.name
+    text = browser.get("/rules/what-if", params={"file": rubric}).text
+    shown = (
+        unescape(text[text.index('<textarea id="text"') :]).partition(">\n")[2].partition("</textarea>")[0]
+    )
+    answer = browser.post(
+        "/rules/what-if",
+        {"file": rubric, "text": shown, "do": "upload"},
+        files=[("lexicons", (name, content.encode(), "application/yaml"))],
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_a_new_phrase_is_tried_with_the_criterion_that_uses_it(
+    supervisor: Browser, settings: Settings
+) -> None:
+    sheet = {"file": settings.rubric.name, "text": with_station(settings), "period": "all"}
+    alone = finished(supervisor, sheet)
+    assert "改过的文件不能使用" in alone and f"{settings.rubric.name}:" in alone and "station" in alone
+    assert upload(supervisor, settings, "house.yaml", HOUSE).startswith("/rules/what-if?file=zh%2Fhouse.yaml")
+    both = finished(supervisor, sheet)
+    assert "改过的文件不能使用" not in both and "通结果改变" in both
+    assert f"{settings.rubric.name}、zh/house.yaml" in both
+    upload(supervisor, settings, "house.yaml", HOUSE.replace("kind: forbidden", "kind: rude"))
+    broken = finished(supervisor, sheet)
+    assert "zh/house.yaml:" in broken
+    assert not re.search(
+        r"[\s\"'(](/[\w.-]+){2,}", broken[broken.index("rule-error") :].partition("</pre>")[0]
+    )
+    assert not (settings.lexicons / "house.yaml").exists()
+
+
+def test_an_edit_is_kept_until_it_is_dropped(client: Client, supervisor: Browser, settings: Settings) -> None:
+    name, words = settings.rubric.name, "# 我的改动"
+    text = settings.rubric.read_text(encoding="utf-8") + words + "\n"
+    other = supervisor.post(
+        "/rules/what-if", {"file": name, "text": text, "do": "open", "other": "zh/praise.yaml"}
+    )
+    assert words not in supervisor.get(other.headers["location"]).text
+    page = supervisor.get("/rules/what-if").text
+    assert words in page and "一起试的改动" in page, "the edited file is the one that opens"
+    assert words not in client(UserRole.SUPERVISOR).get("/rules/what-if").text, "a draft is one's own"
+    finished(supervisor, {"file": name, "text": text.replace("\n", "\r\n"), "period": "1"})
+    assert words in supervisor.get("/rules/what-if").text
+    supervisor.post("/rules/what-if", {"file": name, "text": text, "do": "discard"})
+    page = supervisor.get("/rules/what-if").text
+    assert words not in page and "一起试的改动" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("../../evil.yaml", b"codes: []", 303),  # what it is called, not where it lies
+        ("a.txt", b"codes: []", 400),
+        (".hidden.yaml", b"codes: []", 400),
+        ("bytes.yaml", b"\xff\xfe\x00", 400),
+    ],
+)
+def test_uploads_are_lexicons(
+    supervisor: Browser, settings: Settings, store: Store, name: str, content: bytes, status: int
+) -> None:
+    fields = {"file": settings.rubric.name, "text": settings.rubric.read_text("utf-8"), "do": "upload"}
+    answer = supervisor.post("/rules/what-if", fields, files=[("lexicons", (name, content, "text/plain"))])
+    assert answer.status_code == status
+    assert supervisor.user is not None
+    assert set(store.desk.rules.drafts(supervisor.user.id)) == ({"zh/evil.yaml"} if status == 303 else set())
+    missing = supervisor.post("/rules/what-if", {"file": "zh/../../x.yaml", "text": "x"})
+    assert missing.status_code == 404
+
+
+def test_a_trial_is_in_the_log_with_its_files(supervisor: Browser, settings: Settings, store: Store) -> None:
+    finished(supervisor, {"file": settings.rubric.name, "text": "rubric: x", "period": "all"})
+    (row,) = store.desk.people.audit(action="what-if")
+    assert (row.user, row.subject, row.address) == (supervisor.user, settings.rubric.name, "testclient")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from html import unescape
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from pipeline.domain import UserRole
-from pipeline.store import Store, StoredProblem
+from pipeline.settings import Settings
+from pipeline.store import Store, StoredProblem, open_store
+from pipeline.web.app import create_app
+from pipeline.web.secrets import digest, new_token
+from tests.nights import bad_call
+from tests.web.calls import put
 from tests.web.conftest import OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 
@@ -98,3 +107,41 @@ def test_an_empty_store(supervisor: Browser, store: Store) -> None:
     assert "还没有质检过的录音" in page
     assert supervisor.get("/agents").status_code == 200
     assert supervisor.get("/queue").status_code == 200
+
+
+def without_time(store: Store, call_id: str) -> None:
+    one = bad_call()
+    call = replace(one.recording.call, call_id=call_id, started_at=None, agent_id=None, team=None)
+    put(store, replace(one, recording=replace(one.recording, call=call)))
+
+
+def test_calls_without_a_time_stand_on_the_first_screen(supervisor: Browser, store: Store) -> None:
+    assert 'id="undated"' not in supervisor.get("/").text
+    without_time(store, "x1")
+    page = supervisor.get("/").text
+    assert '<option value="2026-11-21" selected>' in page, "the newest night is that of calls with a time"
+    assert 'id="undated"' in page and "1 通" in page
+    found = [link for link in links(page) if "undated=1" in link]
+    assert any("alert=esc-complaint" in link for link in found)
+    for link in found:
+        answer = supervisor.get(link).text
+        assert 'title="x1"' in answer and 'title="O02"' not in answer
+
+
+def test_a_store_in_which_no_call_has_a_time_is_not_empty(settings: Settings, tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'undated.db'}") as store:
+        without_time(store, "x1")
+        app = create_app(settings, store)
+        user = store.desk.people.add("s", role=UserRole.SUPERVISOR)
+        lead = store.desk.people.add("l", role=UserRole.LEAD, team="客服一组")
+        pages = []
+        for one in (user, lead):
+            token = new_token()
+            store.desk.people.open_session(one.id, token=digest(token), csrf="c", seconds=60)
+            with TestClient(app, base_url="http://127.0.0.1") as http:
+                http.cookies.set("callinspect", token)
+                pages.append(http.get("/").text)
+    assert "还没有质检过的录音" not in pages[0]
+    assert f'<option value="{date.today()}" selected>' in pages[0]
+    assert re.search(r"undated=1&amp;alert|alert=esc-complaint", pages[0])
+    assert "还没有质检过的录音" not in pages[1] and "您能看到的通话" in pages[1]

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
-from pipeline.cli.stored import stored_call
+from pipeline.cli.stored import existing_store, stored_call
 from pipeline.cli.views.times import stretch
 from pipeline.domain import Evidence, Finding, Inspection, Span
 from pipeline.reports import STDOUT
@@ -44,6 +44,8 @@ def clip(
     audio = decode(inspection.recording.paths)
     with whole_file(out) as file:
         write_excerpt(audio, span, file)
+    with existing_store(session) as store:
+        store.desk.people.note("clip", call_id=call_id, place=f"{span.start:.1f}-{span.end:.1f}")
     if out != STDOUT:
         session.say(session.words("clip.done", title=title, times=stretch(wanted), path=out), "green")
     return 0

@@ -26,8 +26,6 @@ def purge(
         raise CommandError("purge-future", date=limit)
     with existing_store(session) as store:
         found = store.purge(limit, dry_run=dry_run)
-        if not dry_run:
-            store.desk.people.note("purge", subject=str(limit), calls=found.calls, how="shell")
     facts = {
         "date": limit,
         "calls": found.calls,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,9 @@ from pipeline.cli.invocation import program
 from pipeline.cli.progress import run_progress
 from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
-from pipeline.cli.stored import need_store
+from pipeline.cli.stored import existing_store, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
+from pipeline.domain.acting import WITHIN
 
 
 @command
@@ -51,6 +53,9 @@ def rescore(
 
     with run_progress(session) as report:
         done = judge_again(settings=session.settings, wanted=wanted, dry_run=dry_run, report=report)
+    if dry_run and WITHIN not in os.environ:
+        with existing_store(session) as store:
+            store.desk.people.note("what-if", subject=session.settings.rubric.name, calls=done.found)
     if as_json:
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status

@@ -42,7 +42,6 @@ def add(
             )
         except Refused as error:
             raise CommandError(error.code, **error.facts) from error
-        store.desk.people.note("user-add", subject=user.name, role=role, team=team, agent=agent)
         session.say(session.words("user.added", name=user.name), "green")
         if not stdin:
             _print_link(session, store, user)
@@ -69,7 +68,6 @@ def passwd(session: Session, name: Name, stdin: FromStdin = False) -> int:
             first = typer.prompt(session.words("user.password"), hide_input=True)
             stored = _read(user.name, first, again=typer.prompt(session.words("user.again"), hide_input=True))
         store.desk.people.set_password(user.id, stored)
-        store.desk.people.note("password", subject=user.name, how="shell")
     session.say(session.words("user.changed", name=user.name), "green")
     return 0
 
@@ -87,7 +85,6 @@ def disable(
             store.desk.people.change(user.id, disabled=not undo)
         except Refused as error:
             raise CommandError(error.code, **error.facts) from error
-        store.desk.people.note("user-enable" if undo else "user-disable", subject=user.name)
     session.say(session.words("user.enabled" if undo else "user.disabled", name=user.name), "green")
     return 0
 

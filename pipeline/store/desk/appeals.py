@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from pipeline.domain.people import Scope, User, scope_of
 from pipeline.domain.review import AppealState
@@ -15,6 +15,7 @@ from pipeline.store.desk.appeals_reading import (
     appeal_of,
     appeals_where,
     inside,
+    standing_in,
     standings_where,
     upheld_rates,
 )
@@ -162,7 +163,6 @@ class Appeals(Room):
         Raises:
             Missing: there is none of this number.
         """
-        self._expire(appeals.c.id == appeal)
         with self._read() as connection:
             return appeal_of(connection, appeal)
 
@@ -170,10 +170,9 @@ class Appeals(Room):
         self, *, scope: Scope = EVERYWHERE, states: Collection[AppealState] = (), limit: int = 500
     ) -> tuple[Appeal, ...]:
         """Appeals inside the scope, those due first on top; all states where none is named."""
-        self._expire()
         conditions = inside(scope)
         if states:
-            conditions.append(appeals.c.state.in_([state.value for state in states]))
+            conditions.append(standing_in(states))
         with self._read() as connection:
             return appeals_where(connection, *conditions, limit=limit)
 
@@ -184,8 +183,7 @@ class Appeals(Room):
 
     def waiting_for(self, user: User) -> int:
         """How many open appeals wait for this person's step."""
-        self._expire()
-        conditions = [*inside(scope_of(user)), appeals.c.state.in_([state.value for state in OPEN])]
+        conditions = [*inside(scope_of(user)), standing_in(OPEN)]
         with self._read() as connection:
             return sum(waits_for(one, user) for one in standings_where(connection, *conditions))
 
@@ -193,18 +191,6 @@ class Appeals(Room):
         """How many decided appeals were right, by criterion and by reviewer."""
         with self._read() as connection:
             return upheld_rates(connection, scope)
-
-    def _expire(self, *conditions: ColumnElement[bool]) -> None:
-        """Send up what a lead let lie. Reading is enough to notice; only then something is written."""
-        waiting = (appeals.c.state == AppealState.FILED.value, *conditions)
-        with self._read() as connection:
-            found = connection.execute(select(appeals.c.id, appeals.c.due_at).where(*waiting)).all()
-        now = datetime.now(UTC)
-        late = [row.id for row in found if row.due_at and datetime.fromisoformat(row.due_at) <= now]
-        if late:
-            with self._write() as connection:
-                for appeal in late:
-                    locked(connection, appeal)
 
     def _take(
         self,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from pipeline.domain import Severity
 from pipeline.domain.people import Scope, User
@@ -30,7 +30,7 @@ def appeals_where(connection: Connection, *conditions: Any, limit: int | None = 
     query = (
         _query()
         .where(*conditions)
-        .order_by(appeals.c.due_at.is_(None), appeals.c.due_at, appeals.c.id.desc())
+        .order_by(or_(appeals.c.due_at.is_(None), lapsed()), appeals.c.due_at, appeals.c.id.desc())
     )
     found = connection.execute(query if limit is None else query.limit(limit)).all()
     events: dict[int, list[Row[Any]]] = defaultdict(list)
@@ -65,6 +65,25 @@ def standings_where(connection: Connection, *conditions: Any) -> list[Standing]:
         connection, {row.filed_by for row in found} | {key for many in spoke.values() for key in many}
     )
     return [_standing(row, row.agent_id, row.team, spoke[row.id], people) for row in found]
+
+
+def lapsed() -> ColumnElement[bool]:
+    """The lead let the time pass: the appeal has gone up, whether or not anybody has written that down."""
+    now = datetime.now(UTC).isoformat()
+    a = appeals.c
+    return and_(a.state == AppealState.FILED.value, a.due_at.is_not(None), a.due_at <= now)
+
+
+def standing_in(states: Collection[AppealState]) -> ColumnElement[bool]:
+    """The condition that an appeal is in one of these states now."""
+    stored = and_(appeals.c.state.in_([state.value for state in states]), ~lapsed())
+    return or_(stored, lapsed()) if AppealState.EXPIRED in states else stored
+
+
+def has_lapsed(row: Row[Any]) -> bool:
+    """The same of a row."""
+    due = None if row.due_at is None else datetime.fromisoformat(row.due_at)
+    return row.state == AppealState.FILED and due is not None and due <= datetime.now(UTC)
 
 
 def appeal_of(connection: Connection, appeal: int) -> Appeal:
@@ -169,22 +188,26 @@ def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, Us
     events = tuple(_event(event, people.get(event.user)) for event in happened)
     spoke = {event.by for event in events if event.kind is Step.OPINION}
     filer = people.get(row.filed_by)
+    gone = has_lapsed(row)
+    if gone:  # as it will be written with the next step: reading writes nothing
+        at = datetime.fromisoformat(row.due_at)
+        events = (*events, AppealEvent(0, Step.EXPIRE, None, "", None, None, None, at))
     return Appeal(
         id=row.appeal,
         call=rows.read_call(row),
         criterion=row.criterion,
         title=row.title or row.criterion,
         severity=None if row.severity is None else Severity(row.severity),
-        state=AppealState(row.state),
+        state=AppealState.EXPIRED if gone else AppealState(row.state),
         reason=row.reason,
         filed_by=row.filed_by,
         filed_by_name=filer.display_name if filer else None,
         filed_at=datetime.fromisoformat(row.filed_at),
-        due_at=None if row.due_at is None else datetime.fromisoformat(row.due_at),
+        due_at=None if row.due_at is None or gone else datetime.fromisoformat(row.due_at),
         decided_at=None if row.decided_at is None else datetime.fromisoformat(row.decided_at),
         reviewer=row.reviewer,
         reviewer_name=people[row.reviewer].display_name if row.reviewer in people else None,
-        version=row.version,
+        version=row.version + gone,
         standing=_standing(row, row.filed_agent, row.filed_team, spoke, people),
         events=events,
     )
@@ -203,7 +226,7 @@ def _standing(
     excluded = {row.reviewer, row.decider, row.second, row.filed_by if filer and seat_of(filer) else None}
     seats = {_seat(people.get(key)) for key in spoke}
     return Standing(
-        state=AppealState(row.state),
+        state=AppealState.EXPIRED if has_lapsed(row) else AppealState(row.state),
         agent_id=agent_id,
         team=team,
         excluded=frozenset(key for key in excluded if key is not None),

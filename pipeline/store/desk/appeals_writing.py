@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Connection, select, update
@@ -15,7 +15,8 @@ from pipeline.errors import Conflict, Refused
 from pipeline.review.appeals import OPEN, Opinion, Step
 from pipeline.review.folding import outcome_with
 from pipeline.store.desk import deciding
-from pipeline.store.desk.appeals_reading import DECIDED, appeal_of
+from pipeline.store.desk.appeals_reading import DECIDED, appeal_of, has_lapsed
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT, Event, reused
 from pipeline.store.desk.tables import appeal_events, appeals
 from pipeline.store.desk.views_appeals import Appeal
@@ -28,14 +29,11 @@ MOOT = ("not-a-finding", "not-on-the-sheet", "no-sheet")
 
 def locked(connection: Connection, appeal: int) -> Appeal:
     """The appeal, locked, and sent up if the lead let the deadline pass."""
-    connection.execute(select(appeals.c.id).where(appeals.c.id == appeal).with_for_update())
-    found = appeal_of(connection, appeal)
-    if not (found.overdue and found.state is AppealState.FILED):
-        return found
-    now = datetime.now(UTC)
-    append(connection, appeal, Step.EXPIRE, None, str(uuid4()), now)
-    values = {"state": AppealState.EXPIRED.value, "due_at": None, "version": found.version + 1}
-    connection.execute(update(appeals).where(appeals.c.id == appeal).values(values))
+    row = connection.execute(select(appeals).where(appeals.c.id == appeal).with_for_update()).one_or_none()
+    if row is not None and has_lapsed(row):
+        append(connection, appeal, Step.EXPIRE, None, str(uuid4()), datetime.fromisoformat(row.due_at))
+        values = {"state": AppealState.EXPIRED.value, "due_at": None, "version": row.version + 1}
+        connection.execute(update(appeals).where(appeals.c.id == appeal).values(values))
     return appeal_of(connection, appeal)
 
 
@@ -103,6 +101,12 @@ def append(
         "comment": comment.strip(), "user": by.id if by else None, "at": at.isoformat(), "request": request,
     }  # fmt: skip
     connection.execute(appeal_events.insert(), values)
+    about = select(appeals.c.call, appeals.c.criterion).where(appeals.c.id == appeal)
+    call, criterion = connection.execute(about).one()
+    note(
+        connection, f"appeal-{step.value}", by=by.id if by else None, subject=str(appeal), call=call,
+        criterion=criterion,
+    )  # fmt: skip
 
 
 def write_verdict(

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.domain import Scope, Verdict
 from pipeline.store import counting
-from pipeline.store.desk.board_nights import JOINED, TALLY, is_true, on, tally
+from pipeline.store.days import between, counted
+from pipeline.store.desk.board_nights import JOINED, TALLY, is_true, tally
 from pipeline.store.desk.board_queue import Lists, number, rows_of
 from pipeline.store.desk.naming import within
 from pipeline.store.desk.tables import cases, decisions, exemplars, verdicts
@@ -35,7 +36,7 @@ class AgentBoard(Lists):
         team: str | None = None,
     ) -> tuple[AgentTally, ...]:
         """Every agent with calls in these days, by team and number."""
-        those = [*on(date_from, date_to), within(scope), calls.c.agent_id.is_not(None)]
+        those = [*between(date_from, date_to), within(scope), calls.c.agent_id.is_not(None)]
         if team is not None:
             those.append(calls.c.team == team)
         with self._read() as connection:
@@ -50,7 +51,7 @@ class AgentBoard(Lists):
             who = _name(connection, agent_id, scope)
             if who is None:
                 return None
-            days = on(date_from, date_to)
+            days = between(date_from, date_to)
             own = [*days, within(scope), calls.c.agent_id == agent_id]
             mine = _by_week(connection, own)
             key = ("weeks", who.team, scope.sealed, date_from, date_to)
@@ -109,7 +110,7 @@ def _name(connection: Connection, agent_id: str, scope: Scope) -> AgentName | No
     query = (
         select(calls.c.agent_name, calls.c.team)
         .where(calls.c.agent_id == agent_id, within(scope))
-        .order_by(calls.c.started_local.is_(None), calls.c.started_local.desc(), calls.c.id.desc())
+        .order_by(counted().desc(), calls.c.id.desc())
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
@@ -117,13 +118,8 @@ def _name(connection: Connection, agent_id: str, scope: Scope) -> AgentName | No
 
 
 def _by_week(connection: Connection, those: Sequence[ColumnElement[bool]]) -> dict[date, Tally]:
-    day = func.substr(calls.c.started_local, 1, 10).label("day")
-    query = (
-        select(day, *TALLY)
-        .select_from(JOINED)
-        .where(*those, calls.c.started_local.is_not(None))
-        .group_by(day)
-    )
+    day = func.substr(counted(), 1, 10).label("day")
+    query = select(day, *TALLY).select_from(JOINED).where(*those).group_by(day)
     weeks: dict[date, Tally] = defaultdict(Tally)
     for row in connection.execute(query):
         when = date.fromisoformat(row.day)

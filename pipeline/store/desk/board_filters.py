@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from pipeline.errors import Refused
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import filters
 from pipeline.store.desk.views_board import SavedFilter
@@ -46,8 +47,12 @@ class Filters(Room):
                     index_elements=["user", "name"], set_={"query": insert.excluded.query}
                 )
             )
+            note(connection, "filter-save", by=user, subject=name)
 
     def delete_filter(self, user: int, filter_id: int) -> None:
         """Forget one; that of somebody else stays."""
         with self._write() as connection:
-            connection.execute(delete(filters).where(filters.c.id == filter_id, filters.c.user == user))
+            gone = delete(filters).where(filters.c.id == filter_id, filters.c.user == user)
+            name = connection.execute(gone.returning(filters.c.name)).scalar()
+            if name is not None:
+                note(connection, "filter-delete", by=user, subject=name)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 from pipeline.domain import Scope, Severity, Status
 from pipeline.store import codec
 from pipeline.store.counting import BINS
+from pipeline.store.days import between, counted, undated
 from pipeline.store.desk.board_queue import number
 from pipeline.store.desk.naming import within
 from pipeline.store.desk.room import Room
@@ -23,6 +24,7 @@ from pipeline.store.desk.views_board import (
     ReasonCount,
     RunState,
     Tally,
+    Undated,
     Worst,
 )
 from pipeline.store.desk.wanted import CURRENT, alerted
@@ -53,16 +55,6 @@ def tally(row: Any) -> Tally:
     return Tally(**{name: row._mapping[name] for name in Tally.__dataclass_fields__})
 
 
-def on(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
-    """Calls from the first day to the last, by the clock where they were taken."""
-    out = []
-    if first is not None:
-        out.append(calls.c.started_local >= first.isoformat())
-    if last is not None:
-        out.append(calls.c.started_local < (last + timedelta(days=1)).isoformat())
-    return out
-
-
 class Nights(Room):
     """Nights and runs."""
 
@@ -72,7 +64,7 @@ class Nights(Room):
         before = "9999"
         with self._read() as connection:
             while len(found) < limit:
-                mine = select(func.max(calls.c.started_local)).where(calls.c.started_local < before)
+                mine = select(func.max(counted())).where(counted() < before)
                 latest = connection.execute(mine.where(within(scope))).scalar()
                 if latest is None:
                     break
@@ -80,9 +72,34 @@ class Nights(Room):
                 before = latest[:10]
         return tuple(found)
 
+    def newest(self, scope: Scope) -> date | None:
+        """The latest day on which calls began; where none says when it began, the latest that calls count
+        under. None where there is no call."""
+        with self._read() as connection:
+            for moment in (calls.c.started_local, counted()):
+                latest = connection.execute(select(func.max(moment)).where(within(scope))).scalar()
+                if latest is not None:
+                    return date.fromisoformat(latest[:10])
+        return None
+
+    def undated(self, night: date, scope: Scope) -> Undated | None:
+        """Calls of which nobody says when they began, that came from this day on and before the next night.
+
+        They are shown with that night, so that none is shown nowhere. None where there are none.
+        """
+        after = (night + timedelta(days=1)).isoformat()
+        with self._read() as connection:
+            later = select(func.min(calls.c.started_local)).where(calls.c.started_local >= after)
+            following = connection.execute(later.where(within(scope))).scalar()
+            last = None if following is None else date.fromisoformat(following[:10]) - timedelta(days=1)
+            those = (undated(), *between(night, last), within(scope))
+            query = select(func.count(), number(is_true(cases.c.state == "open")))
+            total, left = connection.execute(query.select_from(JOINED).where(*those)).one()
+            return Undated(total, left, night, last, **_alerts(connection, those)) if total else None
+
     def night(self, day: date, scope: Scope) -> Night:
         """Sums over the calls of one day."""
-        those = (*on(day, day), within(scope))
+        those = (*between(day, day), within(scope))
         with self._read() as connection:
             query = (
                 select(calls.c.team, inspections.c.status, *TALLY)

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
 
 from pipeline.domain import Scope, Severity, Status
 from pipeline.store import codec
+from pipeline.store.days import counted
 from pipeline.store.desk.naming import within
 from pipeline.store.desk.recent import Recent
 from pipeline.store.desk.room import Room
@@ -108,26 +110,16 @@ def _urgent(
 def _newest(
     connection: Connection, asked: Question, after: str | None, limit: int
 ) -> tuple[list[int], str | None]:
-    """By start; the calls without one follow, by key."""
-    started, key = calls.c.started_local, cases.c.call
-    base = select(key, started).select_from(with_calls(asked.tables)).where(*asked.conditions)
+    """By the moment that calls count under."""
+    moment, key = counted(), calls.c.id
+    query = select(key, moment).select_from(with_calls(asked.tables)).where(*asked.conditions)
     place = _read_place(after)
-    found: list[tuple[int, str]] = []
-    if place is None or place[0]:
-        dated = base.where(started.is_not(None))
-        if place is not None:
-            dated = dated.where(
-                started <= place[0], or_(started < place[0], and_(started == place[0], calls.c.id < place[1]))
-            )
-        dated = dated.order_by(started.desc(), calls.c.id.desc()).limit(limit + 1)
-        found = [(row[0], row[1]) for row in connection.execute(dated)]
-    if len(found) <= limit:
-        undated = base.where(started.is_(None))
-        if place is not None and not place[0]:
-            undated = undated.where(calls.c.id < place[1])
-        undated = undated.order_by(calls.c.id.desc()).limit(limit + 1 - len(found))
-        found += [(row[0], "") for row in connection.execute(undated)]
-    return _cut(found, limit)
+    if place is not None:
+        query = query.where(
+            moment <= place[0], or_(moment < place[0], and_(moment == place[0], key < place[1]))
+        )
+    found = connection.execute(query.order_by(moment.desc(), key.desc()).limit(limit + 1)).all()
+    return _cut([(row[0], row[1]) for row in found], limit)
 
 
 def _cut(found: Sequence[tuple[int, str]], limit: int) -> tuple[list[int], str | None]:
@@ -194,7 +186,8 @@ def _rows(keys: Sequence[int]) -> Select[Any]:
     c, i, of = calls.c, inspections.c, cases.c
     return (
         select(
-            *(c.id, c.call_id, c.started_local, c.agent_id, c.agent_name, c.team, c.queue),
+            *(c.id, c.call_id, c.started_local, counted().label("counted_at")),
+            *(c.agent_id, c.agent_name, c.team, c.queue, i.paths),
             *(
                 i.duration,
                 i.status,
@@ -233,6 +226,8 @@ def _row(row: Row[Any]) -> QueueRow:
     return QueueRow(
         call_id=row.call_id,
         started_at=row.started_local,
+        counted_at=row.counted_at,
+        file=_tail(row.paths),
         agent_id=row.agent_id,
         agent_name=row.agent_name,
         team=row.team,
@@ -261,6 +256,12 @@ def _row(row: Row[Any]) -> QueueRow:
         finished_name=row.finished_name,
         version=row.version,
     )
+
+
+def _tail(paths: str) -> str:
+    """Folder and name of the first file: the same name stands in many folders."""
+    first = next(iter(codec.read_strings(paths)), "")
+    return "/".join(PurePath(first).parts[-2:])
 
 
 def number(value: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from pipeline.domain import Outcome
 from pipeline.errors import Refused
 from pipeline.review.calibration import Mark
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.calibrations_reading import (
     calibration_of,
     criteria_of,
@@ -80,6 +81,8 @@ class Calibrations(Room):
                 connection.execute(
                     calibration_scorers.insert(), [{"calibration": known, "user": user} for user in people]
                 )
+                note(connection, "calibration-open", by=by, subject=str(known), title=title.strip(),
+                     calls=len(named), people=len(people))  # fmt: skip
             return calibration_of(connection, int(known))
 
     def all(self, *, user: int | None = None, limit: int = 100) -> tuple[Calibration, ...]:
@@ -154,6 +157,7 @@ class Calibrations(Room):
                 values = {"outcome": one.outcome.value, "comment": one.comment.strip(), "at": now()}
                 statement = upsert(connection, calibration_scores).values({**keys, **values})
                 connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
+            note(connection, "calibration-score", by=user, subject=str(calibration_id), call=key)
             return calibration_of(connection, calibration_id)
 
     def close(self, calibration_id: int) -> Calibration:
@@ -167,7 +171,8 @@ class Calibrations(Room):
                 calibrations.c.state == CalibrationState.OPEN.value
             )
             values = {"state": CalibrationState.CLOSED.value, "closed_at": now()}
-            connection.execute(update(calibrations).where(mine).values(values))
+            if connection.execute(update(calibrations).where(mine).values(values)).rowcount:
+                note(connection, "calibration-close", subject=str(calibration_id))
             return calibration_of(connection, calibration_id)
 
     def marks(self, calibration_id: int) -> tuple[Mark, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,11 +20,13 @@ from sqlalchemy import (
 
 from pipeline.domain import Case, CaseState, Scope
 from pipeline.errors import Conflict, Missing
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, select_cases
 from pipeline.store.desk.deciding import has_last_word
-from pipeline.store.desk.naming import within
+from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
-from pipeline.store.desk.tables import cases, users, verdicts
+from pipeline.store.desk.skipping import left_by, skip
+from pipeline.store.desk.tables import cases, skipped, users, verdicts
 from pipeline.store.desk.wanted import Wanted, question, with_calls
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
@@ -77,16 +80,32 @@ class Cases(Room):
         """Say that one is still at it; takes the call where the claim has ended and nobody else has it."""
         return self.claim(call_id, by, minutes)
 
-    def release(self, call_id: str, by: int) -> Case:
-        """Give a call back; nothing happens where somebody else has it."""
+    def release(self, call_id: str, by: int, *, left: bool = False) -> Case:
+        """Give a call back; nothing happens where somebody else has it. ``left``: see :meth:`leave`."""
         with self._write() as connection:
             key = call_key(connection, call_id, lock=True)
-            connection.execute(
+            if left:
+                skip(connection, key, by)
+            given = connection.execute(
                 update(cases)
                 .where(cases.c.call == key, cases.c.claimed == by)
                 .values(claimed=None, claimed_until=None)
             )
+            if given.rowcount:
+                note(connection, "release", by=by, call=key)
             return _known(connection, key, call_id)
+
+    def leave(self, call_id: str, by: int) -> Case:
+        """Go on without having decided: the call is given back, and stands behind the others for this person
+        (not for anybody else) until it changes, or for a shift."""
+        return self.release(call_id, by, left=True)
+
+    def skipped(self, call_id: str, by: int) -> datetime | None:
+        """When this person last went on from this call as it is now; None where they did not."""
+        with self._read() as connection:
+            mine = skipped.c.call == call_key(connection, call_id)
+            at = connection.execute(select(skipped.c.at).where(mine, left_by(by))).scalar()
+            return None if at is None else datetime.fromtimestamp(at, UTC)
 
     def assign(self, call_ids: Sequence[str], to: int | None, by: int) -> int:
         """Give calls to one reviewer (None: to nobody); how many there were.
@@ -99,6 +118,7 @@ class Cases(Room):
                 known = select(users.c.id).where(users.c.id == to, ~users.c.disabled)
                 if connection.execute(known).scalar() is None:
                     raise Missing(f"there is no user {to}", code="no-user")
+            name = names_of(connection, [to]).get(to)
             done = 0
             for page in pages(sorted(set(call_ids))):
                 these = select(calls.c.id).where(calls.c.call_id.in_(page)).order_by(calls.c.id)
@@ -106,6 +126,8 @@ class Cases(Room):
                 done += connection.execute(
                     update(cases).where(cases.c.call.in_(keys)).values(assigned=to)
                 ).rowcount
+                for key in keys:
+                    note(connection, "assign", by=by, call=key, to=name)
             return done
 
     def next(
@@ -119,10 +141,16 @@ class Cases(Room):
     ) -> str | None:
         """Claim the most urgent call that this person can do something about; None where nothing is left.
 
-        First what is assigned to them, then what is assigned to nobody. Calls that wait for a second person
-        are not given to the first, and those in dispute only to supervisors. ``after``: not this call.
+        First what is assigned to them, then what is assigned to nobody; those that this person left undecided
+        come after all others, the one left longest ago first, so that all are seen before one comes again.
+        Calls that wait for a second person are not given to the first, and those in dispute only to
+        supervisors. ``after``: the call that is left, which is not given now; see :meth:`leave`.
         """
         with self._write() as connection:
+            if after is not None:
+                left = connection.execute(select(calls.c.id).where(calls.c.call_id == after)).scalar()
+                if left is not None:
+                    skip(connection, int(left), by)
             found = _head(connection, by, scope, wanted, after=after, lock=True)
             if found is None or not _claim(connection, found[0], by, minutes):
                 return None
@@ -168,12 +196,12 @@ def _head(
 ) -> tuple[int, str] | None:
     """Key and id of the most urgent call for this person."""
     free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
+    left = left_by(by)
     tables, asked = _asked(connection, wanted, scope, by)
     query = (
         select(cases.c.call, calls.c.call_id)
         .select_from(tables)
         .where(cases.c.state == CaseState.OPEN.value, free, *asked, _can_do(connection, by))
-        .order_by(cases.c.priority.desc(), cases.c.call.desc())
         .limit(1)
     )
     if lock:
@@ -182,8 +210,12 @@ def _head(
     if after is not None:
         query = query.where(calls.c.call_id != after)
     # One after the other: each follows the index by priority and stops at the first that fits.
-    for whose in (cases.c.assigned == by, cases.c.assigned.is_(None)):
-        found = connection.execute(query.where(whose)).one_or_none()
+    mine, nobodys = cases.c.assigned == by, cases.c.assigned.is_(None)
+    fresh = query.where(~exists(select(1).where(left))).order_by(cases.c.priority.desc(), cases.c.call.desc())
+    when = select(skipped.c.at).where(left).scalar_subquery()
+    again = query.where(exists(select(1).where(left))).order_by(when, cases.c.call)
+    for one in (fresh.where(mine), fresh.where(nobodys), again.where(or_(mine, nobodys))):
+        found = connection.execute(one).one_or_none()
         if found is not None:
             return int(found.call), str(found.call_id)
     return None
@@ -225,11 +257,16 @@ def _waits(connection: Connection, by: int) -> list[ColumnElement[bool]]:
 
 def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:
     now = time.time()
+    # Prolonging one's own claim is no act of its own.
+    mine = and_(cases.c.claimed == by, cases.c.claimed_until > now)
+    longer = {"claimed": by, "claimed_until": now + minutes * 60}
+    if connection.execute(update(cases).where(cases.c.call == key, mine).values(longer)).rowcount:
+        return True
     free = or_(cases.c.claimed.is_(None), cases.c.claimed == by, cases.c.claimed_until <= now)
-    changed = connection.execute(
-        update(cases).where(cases.c.call == key, free).values(claimed=by, claimed_until=now + minutes * 60)
-    )
-    return changed.rowcount == 1
+    if not connection.execute(update(cases).where(cases.c.call == key, free).values(longer)).rowcount:
+        return False
+    note(connection, "claim", by=by, call=key)
+    return True
 
 
 def _known(connection: Connection, key: int, call_id: str) -> Case:

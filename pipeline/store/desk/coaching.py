@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, delete, exists, select, update
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing, Refused
 from pipeline.store import rows
+from pipeline.store.desk import auditing
 from pipeline.store.desk.casebook import call_key
 from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
@@ -65,7 +66,12 @@ class Coaching(Room):
                 "text": text.strip(), "author": by, "at": now(), "request": request,
             }  # fmt: skip
             statement = upsert(connection, notes).values(values)
-            connection.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
+            written = connection.execute(
+                statement.on_conflict_do_nothing(index_elements=["request"]).returning(notes.c.id)
+            ).scalar()
+            if written is not None:
+                about = criterion or None
+                auditing.note(connection, "note-write", by=by, subject=agent_id, call=key, criterion=about)
             return _notes(connection, _note_query().where(notes.c.request == request))[0]
 
     def notes(self, agent_id: str, *, without: Collection[str] = (), limit: int = 50) -> tuple[Note, ...]:
@@ -85,7 +91,10 @@ class Coaching(Room):
         with self._write() as connection:
             mine = (notes.c.id == note_id) & (notes.c.agent_id == agent_id)
             values = {"acknowledged_at": now()}
-            connection.execute(update(notes).where(mine, notes.c.acknowledged_at.is_(None)).values(values))
+            unread = notes.c.acknowledged_at.is_(None)
+            read = update(notes).where(mine, unread).values(values).returning(notes.c.call)
+            for row in connection.execute(read).all():
+                auditing.note(connection, "note-read", subject=agent_id, call=row.call)
             found = _notes(connection, _note_query().where(mine))
         if not found:
             raise Missing("there is no such note", code="no-note")
@@ -118,7 +127,9 @@ class Coaching(Room):
                 "at": now(),
             }
             statement = upsert(connection, exemplars).values(values)
-            connection.execute(statement.on_conflict_do_nothing(index_elements=["call"]))
+            nominated = statement.on_conflict_do_nothing(index_elements=["call"]).returning(exemplars.c.call)
+            if connection.execute(nominated).scalar() is not None:
+                auditing.note(connection, "exemplar-nominate", by=by, call=key)
             return _exemplars(connection, _exemplar_query().where(calls.c.id == key))[0]
 
     def approve(self, call_id: str, *, by: int) -> Exemplar:
@@ -130,7 +141,8 @@ class Coaching(Room):
         with self._write() as connection:
             key = call_key(connection, call_id)
             unapproved = (exemplars.c.call == key) & exemplars.c.approved_by.is_(None)
-            connection.execute(update(exemplars).where(unapproved).values(approved_by=by))
+            if connection.execute(update(exemplars).where(unapproved).values(approved_by=by)).rowcount:
+                auditing.note(connection, "exemplar-approve", by=by, call=key)
             found = _exemplars(connection, _exemplar_query().where(calls.c.id == key))
         if not found:
             raise Missing("this call was not proposed", code="no-exemplar")
@@ -140,7 +152,8 @@ class Coaching(Room):
         """Not an example any more; nothing happens where it was none."""
         with self._write() as connection:
             key = call_key(connection, call_id)
-            connection.execute(delete(exemplars).where(exemplars.c.call == key))
+            if connection.execute(delete(exemplars).where(exemplars.c.call == key)).rowcount:
+                auditing.note(connection, "exemplar-withdraw", call=key)
 
     def exemplars(self, *, scope: Scope = EVERYWHERE) -> tuple[Exemplar, ...]:
         """All approved examples, and the proposed ones inside the scope, newest first."""

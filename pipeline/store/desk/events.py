@@ -14,6 +14,7 @@ from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Role, Span,
 from pipeline.errors import Conflict
 from pipeline.review.folding import taken_back
 from pipeline.store.codec import dumps
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import decisions, users
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import calls
@@ -98,6 +99,11 @@ def append(connection: Connection, call: int, event: Event, *, inspection: int |
     key = connection.execute(insert.on_conflict_do_nothing().returning(decisions.c.id)).scalar()
     if key is None:
         raise reused(event.request)
+    # Which decision and on what, not what it says: the second person listens without knowing.
+    note(
+        connection, event.kind.value, by=event.by, call=call,
+        decision=int(key), criterion=event.criterion, origin=event.origin.value, undoes=event.undoes,
+    )  # fmt: skip
     return int(key)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import sessions, users
 from pipeline.store.desk.views_people import TeamRow, UserRow
@@ -83,8 +85,9 @@ class Accounts(Room):
                 taken |= users.c.subject == subject
             if connection.execute(select(users.c.id).where(taken)).first() is not None:
                 raise Refused(f"there is an account {name!r} already", code="user-exists", name=name)
-            row = connection.execute(users.insert().returning(*ACCOUNT), values).one()
-        return user_of(row)
+            made = user_of(connection.execute(users.insert().returning(*ACCOUNT), values).one())
+            note(connection, "user-add", subject=made.name, **_rights(made))
+        return made
 
     def first_administrator(self, name: str = "admin") -> User | None:
         """Whom to invite where nobody can sign in yet (made now, if need be); None where somebody can."""
@@ -123,6 +126,8 @@ class Accounts(Room):
         with self._write() as connection:
             bound = update(users).where(free).values(subject=subject).returning(*ACCOUNT)
             row = connection.execute(bound).one_or_none()
+            if row is not None:
+                note(connection, "user-bind", by=row.id, subject=row.name)
         return None if row is None else user_of(row)
 
     def all(self, *, roles: Sequence[UserRole] = ()) -> tuple[UserRow, ...]:
@@ -170,7 +175,7 @@ class Accounts(Room):
         if disabled is not None:
             values["disabled"] = disabled
         with self._write() as connection:
-            user = _locked(connection, user_id)
+            user = before = _locked(connection, user_id)
             if values:
                 changed = update(users).where(users.c.id == user_id).values(values).returning(*ACCOUNT)
                 user = user_of(connection.execute(changed).one())
@@ -180,6 +185,10 @@ class Accounts(Room):
                 )
             if disabled:
                 connection.execute(sessions.delete().where(sessions.c.user == user_id))
+            if user.disabled != before.disabled:
+                note(connection, "user-disable" if user.disabled else "user-enable", subject=user.name)
+            if replace(user, disabled=before.disabled) != before:
+                note(connection, "user-change", subject=user.name, **_rights(user))
         return user
 
     def prefer(self, user_id: int, *, lang: str | None = None, theme: str | None = None) -> None:
@@ -196,7 +205,10 @@ class Accounts(Room):
     def set_password(self, user_id: int, password: str, *, keep: str | None = None) -> None:
         """Store a new argon2id string; all sessions end but the one with the digest ``keep``."""
         with self._write() as connection:
-            connection.execute(update(users).where(users.c.id == user_id).values(password=password))
+            changed = update(users).where(users.c.id == user_id).values(password=password)
+            name = connection.execute(changed.returning(users.c.name)).scalar()
+            if name is not None:
+                note(connection, "password", subject=name)
             connection.execute(
                 sessions.delete().where(sessions.c.user == user_id, sessions.c.token != (keep or ""))
             )
@@ -223,6 +235,11 @@ class Accounts(Room):
         )
         with self._read() as connection:
             return tuple(TeamRow(*row) for row in connection.execute(query))
+
+
+def _rights(user: User) -> dict[str, Any]:
+    """What an account may, for the log."""
+    return {"role": user.role, "team": user.team, "agent_id": user.agent_id}
 
 
 def _locked(connection: Connection, user_id: int) -> User:

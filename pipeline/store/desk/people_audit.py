@@ -5,29 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import and_, or_, select
 
+from pipeline.store.desk.auditing import note
+from pipeline.store.desk.casebook import call_key
 from pipeline.store.desk.people_accounts import ACCOUNT, user_of
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import audit, users
 from pipeline.store.desk.views_people import AuditRow
-from pipeline.store.text import escape_json
-from pipeline.store.writing import now
-
-
-def note(
-    connection: Connection,
-    action: str,
-    *,
-    by: int | None = None,
-    subject: str | None = None,
-    address: str | None = None,
-    **details: Any,
-) -> None:
-    """Add a row in the transaction of what it tells about."""
-    facts = escape_json(json.dumps(details, ensure_ascii=False, sort_keys=True, default=str))
-    values = {"at": now(), "user": by, "action": action, "subject": subject, "address": address}
-    connection.execute(audit.insert(), values | {"details": facts})
+from pipeline.store.tables import calls, inspections
 
 
 class AuditLog(Room):
@@ -37,24 +23,36 @@ class AuditLog(Room):
         *,
         by: int | None = None,
         subject: str | None = None,
+        call_id: str | None = None,
         address: str | None = None,
         **details: Any,
     ) -> None:
-        """Add a row. ``action`` is a stable name: sign-in, user-add, purge, export, ..."""
+        """Add a row about what writes nothing else. ``action``: a stable name, as listen or export."""
         with self._write() as connection:
-            note(connection, action, by=by, subject=subject, address=address, **details)
+            call = None if call_id is None else call_key(connection, call_id)
+            note(connection, action, by=by, subject=subject, call=call, address=address, **details)
 
     def audit(
         self,
         *,
         action: str | None = None,
         user: int | None = None,
+        shell: bool = False,
+        call: str | None = None,
         day_from: str | None = None,
         day_to: str | None = None,
         before: int | None = None,
         limit: int = 100,
     ) -> tuple[AuditRow, ...]:
-        """The newest rows first: of this action and user, on these days (UTC, inclusive), before this row."""
+        """The newest rows first.
+
+        Args:
+            user: acts of this account. ``shell``: acts that no account is named for.
+            call: a call id (acts about that call, also under an id it had before) or the digest of a
+                recording.
+            day_from: first day (UTC). ``day_to``: last day, included.
+            before: number of a row; only older ones.
+        """
         query = (
             select(
                 *ACCOUNT,
@@ -64,6 +62,8 @@ class AuditLog(Room):
                 audit.c.subject,
                 audit.c.details,
                 audit.c.address,
+                audit.c.call_id,
+                audit.c.audio_sha256,
             )
             .select_from(audit.outerjoin(users, users.c.id == audit.c.user))
             .order_by(audit.c.id.desc())
@@ -73,6 +73,14 @@ class AuditLog(Room):
             query = query.where(audit.c.action == action)
         if user is not None:
             query = query.where(audit.c.user == user)
+        elif shell:
+            query = query.where(audit.c.user.is_(None))
+        if call:
+            heard = select(inspections.c.audio_sha256).join(calls, inspections.c.call == calls.c.id)
+            digests = heard.where(calls.c.call_id == call, inspections.c.current)
+            sound, gone = audit.c.audio_sha256, audit.c.call_id.not_in(select(calls.c.call_id))
+            renamed = and_(sound.in_(digests), gone)  # two calls may be the same silence
+            query = query.where(or_(audit.c.call_id == call, sound == call, renamed))
         if day_from:
             query = query.where(audit.c.at >= day_from)
         if day_to:
@@ -83,9 +91,9 @@ class AuditLog(Room):
             rows = connection.execute(query).all()
         found = []
         for row in rows:
-            number, at, action_name, subject, details, address = row[len(ACCOUNT) :]
+            number, at, action_name, subject, details, *where = row[len(ACCOUNT) :]
             who = None if row[0] is None else user_of(row)
-            found.append(AuditRow(number, at, who, action_name, subject, json.loads(details), address))
+            found.append(AuditRow(number, at, who, action_name, subject, json.loads(details), *where))
         return tuple(found)
 
     def actions(self) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from pipeline.domain.people import User
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.people_accounts import ACCOUNT, user_of
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import invitations, sessions, users
@@ -37,15 +38,27 @@ class Sessions(Room):
     """Who is signed in where."""
 
     def open_session(
-        self, user_id: int, *, token: str, csrf: str, seconds: float, agent: str | None = None
+        self,
+        user_id: int,
+        *,
+        token: str,
+        csrf: str,
+        seconds: float,
+        agent: str | None = None,
+        how: str | None = None,
     ) -> None:
-        """Sign in: ``token`` is the SHA-256 of the cookie. Sessions that have ended are swept out."""
+        """Sign in: ``token`` is the SHA-256 of the cookie. Sessions that have ended are swept out.
+
+        Args:
+            how: ``password``, ``link`` or ``oidc``, for the log.
+        """
         at = now()
         with self._write() as connection:
             connection.execute(sessions.delete().where(sessions.c.expires_at <= at))
             values = {"token": token, "user": user_id, "csrf": csrf, "agent": agent}
             times = {"created_at": at, "seen_at": at, "expires_at": _ahead(seconds)}
             connection.execute(sessions.insert(), values | times)
+            note(connection, "sign-in", by=user_id, subject=_name(connection, user_id), how=how)
 
     def session(self, token: str, *, idle_seconds: float) -> SessionRow | None:
         """The session with this digest; None where it has ended, idled, or its user is disabled."""
@@ -72,13 +85,19 @@ class Sessions(Room):
 
     def close_session(self, token: str) -> None:
         with self._write() as connection:
-            connection.execute(sessions.delete().where(sessions.c.token == token))
+            mine = sessions.delete().where(sessions.c.token == token).returning(sessions.c.user)
+            user_id = connection.execute(mine).scalar()
+            if user_id is not None:
+                note(connection, "sign-out", by=user_id, subject=_name(connection, user_id))
 
     def close_sessions(self, user_id: int, *, keep: str | None = None) -> int:
         """Sign out everywhere (but in the session ``keep``); how many sessions ended."""
         others = (sessions.c.user == user_id) & (sessions.c.token != (keep or ""))
         with self._write() as connection:
-            return connection.execute(sessions.delete().where(others)).rowcount
+            ended = connection.execute(sessions.delete().where(others)).rowcount
+            name = _name(connection, user_id)
+            note(connection, "sign-out", subject=name, sessions=ended, where="elsewhere")
+            return ended
 
     def sessions_of(self, user_id: int) -> tuple[SessionRow, ...]:
         """Where somebody is signed in, the last used first."""
@@ -101,6 +120,7 @@ class Sessions(Room):
             connection.execute(invitations.delete().where(mine, invitations.c.used_at.is_(None)))
             values = {"token": token, "user": user_id, "created_at": now(), "expires_at": _ahead(seconds)}
             connection.execute(invitations.insert(), values)
+            note(connection, "invite", subject=_name(connection, user_id), hours=round(seconds / 3600, 1))
 
     def invited(self, token: str) -> User | None:
         """Whom a link is for; None where it was used, has ended, or never was."""
@@ -134,4 +154,10 @@ class Sessions(Room):
             changed = update(users).where(mine).values(password=password).returning(*ACCOUNT)
             row = connection.execute(changed).one_or_none()
             connection.execute(sessions.delete().where(sessions.c.user == user_id))
+            if row is not None:
+                note(connection, "password", by=row.id, subject=row.name, how="link")
         return None if row is None else user_of(row)
+
+
+def _name(connection: Connection, user_id: int) -> str | None:
+    return connection.execute(select(users.c.name).where(users.c.id == user_id)).scalar()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pipeline.rubric import Rubric
 from pipeline.store import rulebooks
@@ -12,6 +12,7 @@ from pipeline.store.desk import tables
 from pipeline.store.desk.room import Room
 from pipeline.store.reviewed import keep_reviewed
 from pipeline.store.rulebooks import Rulebook
+from pipeline.store.statements import now, upsert
 from pipeline.store.tables import inspections
 
 
@@ -45,6 +46,28 @@ class Rules(Room):
             )
             for key in connection.execute(unscored).scalars().all():
                 keep_reviewed(connection, key)
+
+    # Edits that people try
+
+    def drafts(self, user: int) -> dict[str, str]:
+        """File -> text, of what this person has edited and not given up."""
+        d = tables.rule_drafts.c
+        with self._read() as connection:
+            query = select(d.file, d.text).where(d.user == user).order_by(d.file)
+            return {row.file: row.text for row in connection.execute(query)}
+
+    def save_draft(self, user: int, file: str, text: str) -> None:
+        """Keep an edit, so that going back, an error or a restart loses nothing."""
+        values = {"text": text, "at": now()}
+        with self._write() as connection:
+            statement = upsert(connection, tables.rule_drafts).values({"user": user, "file": file, **values})
+            connection.execute(statement.on_conflict_do_update(index_elements=["user", "file"], set_=values))
+
+    def drop_draft(self, user: int, file: str) -> None:
+        """Give an edit up."""
+        d = tables.rule_drafts.c
+        with self._write() as connection:
+            connection.execute(delete(tables.rule_drafts).where(d.user == user, d.file == file))
 
     def book(self, revision: str) -> Rulebook | None:
         """The text of one revision."""

@@ -12,6 +12,7 @@ from pipeline.domain.people import Scope
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.sampling import SampleRule, draw, period_is_over
 from pipeline.store import rows
+from pipeline.store.desk.auditing import note
 from pipeline.store.desk.casebook import call_key
 from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
@@ -47,6 +48,7 @@ class Samples(Room):
             known = connection.execute(select(samples.c.id).where(samples.c.request == request)).scalar()
             if known is None:
                 known = connection.execute(samples.insert().returning(samples.c.id), values).scalar_one()
+                note(connection, "sample-announce", by=by, subject=str(known), title=title.strip())
             return _sample(connection, int(known))
 
     def all(self) -> tuple[Sample, ...]:
@@ -86,6 +88,8 @@ class Samples(Room):
             if not found.calls:
                 raise Refused("the store holds no call that the rule covers", code="sample-population")
             keep(connection, sample_id, found)
+            drawn = len(found.calls)
+            note(connection, "sample-draw", subject=str(sample_id), title=sample.title, calls=drawn)
             return _sample(connection, sample_id)
 
     def verify(self, sample_id: int) -> Verification:
@@ -179,6 +183,7 @@ class Samples(Room):
                 return
             values = {"misses": misses, "heard_by": by, "heard_at": now()}
             connection.execute(update(sample_calls).where(mine).values(values))
+            note(connection, "sample-hear", by=by, subject=str(sample_id), call=key)
 
 
 def _samples(connection: Connection, query: Select[Any]) -> tuple[Sample, ...]:

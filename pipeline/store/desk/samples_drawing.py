@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from pipeline.domain import Status
 from pipeline.review.sampling import Candidate, Draw, Drawn, Per, SampleRule, Which, differences, draw
+from pipeline.store.days import between, undated
 from pipeline.store.desk.tables import sample_calls, samples
 from pipeline.store.desk.views_samples import Sample, Verification
 from pipeline.store.reading import pages
@@ -28,11 +28,12 @@ def population_of(
         standing,
         inspections.c.status.in_(JUDGED),
         inspections.c.duration >= rule.min_duration,
-        calls.c.started_local >= rule.date_from.isoformat(),
-        calls.c.started_local < (rule.date_to + timedelta(days=1)).isoformat(),
-        hour >= f"{rule.hour_from:02}",
-        hour < f"{rule.hour_to:02}",
+        *between(rule.date_from, rule.date_to),
     ]
+    if (rule.hour_from, rule.hour_to) != (0, 24):
+        conditions += [hour >= f"{rule.hour_from:02}", hour < f"{rule.hour_to:02}"]
+    if not rule.undated:
+        conditions.append(~undated())
     if rule.which is not Which.ALL:
         conditions.append(inspections.c.flagged.is_(rule.which is Which.FLAGGED))
     query = (

@@ -98,8 +98,12 @@ audit = Table(
     Column("subject", SafeText, comment="what it was done to"),
     Column("details", Text, nullable=False, comment="JSON object"),
     Column("address", SafeText),
+    Column("call_id", SafeText, comment="the call it was about; stays when the call is deleted"),
+    Column("audio_sha256", String(64), comment="the sound that call had then"),
     Index(None, "at"),
     Index(None, "user", "at"),
+    Index(None, "call_id", postgresql_using="hash"),
+    Index(None, "audio_sha256"),
 )
 
 filters = Table(
@@ -197,6 +201,25 @@ cases = Table(
     Index(None, "assigned", "state"),
     Index(None, "inspection"),
     Index(None, "score"),
+)
+
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False, comment="of the case: a changed call counts as unseen"),
+    Column("at", Double, nullable=False, comment="seconds since the epoch"),
+    Index(None, "call"),
+)
+
+rule_drafts = Table(
+    "rule_drafts",
+    metadata,
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("file", SafeText, primary_key=True, comment="as the editor names it"),
+    Column("text", SafeText, nullable=False),
+    Column("at", String(64), nullable=False),
 )
 
 rulebooks = Table(

@@ -17,6 +17,10 @@ class QueueRow:
     call_id: str
     started_at: str | None
     """The clock where the call was taken, ISO 8601."""
+    counted_at: str
+    """The moment that the call counts under where nobody says when it began."""
+    file: str
+    """The end of the path of its recording: what people know a call by that has neither time nor agent."""
     agent_id: str | None
     agent_name: str | None
     team: str | None
@@ -126,6 +130,19 @@ class Tally:
             self.open + other.open,
             self.seconds + other.seconds,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """Calls of which nobody says when they began, as they stand beside a night."""
+
+    calls: int
+    open: int
+    first: date
+    last: date | None
+    """Days under which they count; None: until now."""
+    alerts: tuple[AlertCount, ...]
+    alerted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class AuditRow:
     subject: str | None
     details: dict[str, Any] = field(default_factory=dict)
     address: str | None = None
+    call_id: str | None = None
+    audio_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, literal_column, or_, select
 
 from pipeline.domain import Outcome, Scope, Severity, Status
-from pipeline.store import codec
+from pipeline.store import codec, days
 from pipeline.store.desk.naming import within
 from pipeline.store.desk.tables import cases, verdicts
 from pipeline.store.search import said
@@ -42,7 +42,7 @@ class Wanted:
 
     state: QueueState = QueueState.OPEN
     date_from: date | None = None
-    """First day, by the clock where the call was taken."""
+    """First day that calls count under; see :mod:`pipeline.store.days`."""
     date_to: date | None = None
     """Last day, included."""
     team: str | None = None
@@ -70,6 +70,8 @@ class Wanted:
     """Said in the call: every part between spaces."""
     violating: bool | None = None
     """Some violation still stands."""
+    undated: bool | None = None
+    """Nobody says when the call began."""
 
 
 CURRENT = and_(inspections.c.call == cases.c.call, inspections.c.current)
@@ -164,10 +166,9 @@ def _call(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
         (c.queue, wanted.queue),
     ]
     out = [column == value for column, value in equal if value is not None]
-    if wanted.date_from is not None:
-        out.append(c.started_local >= wanted.date_from.isoformat())
-    if wanted.date_to is not None:
-        out.append(c.started_local < (wanted.date_to + timedelta(days=1)).isoformat())
+    out += days.between(wanted.date_from, wanted.date_to)
+    if wanted.undated is not None:
+        out.append(days.undated() if wanted.undated else ~days.undated())
     if scope != Scope():
         out.append(within(scope))
     return out

@@ -26,4 +26,5 @@ class Asking(BaseModel):
     score_from: float | None = None
     score_below: float | None = None
     status: Status | None = None
+    undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")
     text: str | None = Field(None, description="said in the call")

@@ -16,7 +16,6 @@ from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.api.answers import exported, failures
-from pipeline.web.signin import address_of
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -76,7 +75,6 @@ def export(
         "export",
         by=visitor.user.id,
         subject=what,
-        address=address_of(request),
         format=format,
         agent=wanted.agent,
         team=wanted.team,

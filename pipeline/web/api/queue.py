@@ -27,6 +27,7 @@ class Next(BaseModel):
     """The call that was claimed; null where nothing is left."""
 
     call_id: str | None
+    again: bool = Field(False, description="all others were seen: it was left undecided before")
 
 
 class Assigning(BaseModel):
@@ -54,13 +55,25 @@ def queue(
     return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
 
 
-@router.post("/next", response_model=Next, responses=failures())
+@router.post("/next", response_model=Next, responses=failures(404))
 def take_next(
-    request: Request, visitor: Reviewer, store: TheStore, _: Annotated[asked.Asking, Query()]
+    request: Request,
+    visitor: Reviewer,
+    store: TheStore,
+    _: Annotated[asked.Asking, Query()],
+    after: Annotated[str | None, Query(max_length=1000, description="the call that is left")] = None,
 ) -> Any:
-    """Claim the call that most needs this person, of what the filters leave."""
-    wanted = read(request.query_params).wanted
-    return Next(call_id=store.desk.cases.next(visitor.user.id, visitor.scope, wanted))
+    """Claim the call that most needs this person, of what the filters leave.
+
+    ``after`` is given back, and comes again when all others were seen.
+    """
+    wanted, by, cases = read(request.query_params).wanted, visitor.user.id, store.desk.cases
+    if after is not None:
+        for hidden in store.desk.board.invisible(visitor.scope, [after]):
+            raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
+        cases.leave(after, by)
+    found = cases.next(by, visitor.scope, wanted, after=after)
+    return Next(call_id=found, again=found is not None and cases.skipped(found, by) is not None)
 
 
 @router.post("/assign", response_model=Assigned, responses=failures(404))
@@ -80,5 +93,5 @@ def claim(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
 
 @router.post("/{call_id}/release", response_model=Case, responses=failures(404))
 def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
-    """Give a call back."""
-    return store.desk.cases.release(call_id, visitor.user.id)
+    """Give a call back; it comes again after the others."""
+    return store.desk.cases.leave(call_id, visitor.user.id)

@@ -123,4 +123,4 @@ def queue_of(request: Request) -> str:
 def plain(**changed: Any) -> dict[str, Any]:
     """What the templates ask about themselves: the whole screen, unless told otherwise."""
     whole: dict[str, Any] = {"oob": False, "undo_oob": False, "account_oob": False}
-    return {**whole, "message": None, "finding_message": None, **changed}
+    return {**whole, "message": None, "skipped": None, "finding_message": None, **changed}

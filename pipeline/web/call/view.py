@@ -18,7 +18,7 @@ from pipeline.domain import (
     PhraseKind,
     Scorecard,
 )
-from pipeline.errors import Conflict, Missing
+from pipeline.errors import Missing
 from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
@@ -66,6 +66,15 @@ class CallView:
     def writable(self) -> bool:
         """True where this visitor decides now."""
         return self.reviews and not self.held_by_other and self.card is not None
+
+    @property
+    def claimable(self) -> bool:
+        """True where there is something to review that nobody else has open."""
+        return self.writable and self.case is not None and self.case.state is CaseState.OPEN
+
+    @property
+    def mine(self) -> bool:
+        return self.case is not None and self.case.claimed == self.visitor.user.id
 
     @property
     def done(self) -> bool:
@@ -139,10 +148,8 @@ class CallView:
         return {f.criterion: spoken(f.title) for f in self.card.findings} if self.card else {}
 
 
-def look(
-    store: Store, call_id: str, visitor: Visitor, *, words: bool = True, claim: bool = False
-) -> CallView:
-    """Read a call. ``claim`` takes it for this visitor where there is something to review and it is free.
+def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) -> CallView:
+    """Read a call. Looking never takes it.
 
     Raises:
         Missing: no such call.
@@ -152,11 +159,6 @@ def look(
         found = _inspection(store, call_id, words=True)  # words tell where to listen
     decisions, cases = store.desk.decisions, store.desk.cases
     case = cases.case(call_id)
-    if claim and case is not None and case.state is CaseState.OPEN and visitor.may(Permission.REVIEW):
-        try:
-            case = cases.claim(call_id, visitor.user.id)
-        except Conflict:
-            case = cases.case(call_id)
     return CallView(
         visitor=visitor,
         inspection=found,

@@ -38,18 +38,12 @@ def change_password(
     except Refused as error:
         return _page(request, visitor, store, error=error)
     store.desk.people.set_password(user.id, passwords.make(password), keep=visitor.session)
-    store.desk.people.note(
-        "password", by=user.id, subject=user.name, address=signin.address_of(request), how="account"
-    )
     return RedirectResponse("/account?done=password", 303)
 
 
 @router.post("/sessions")
 def sign_out_elsewhere(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    ended = store.desk.people.close_sessions(visitor.user.id, keep=visitor.session)
-    store.desk.people.note(
-        "sign-out", by=visitor.user.id, address=signin.address_of(request), sessions=ended, where="elsewhere"
-    )
+    store.desk.people.close_sessions(visitor.user.id, keep=visitor.session)
     return RedirectResponse("/account?done=sessions", 303)
 
 

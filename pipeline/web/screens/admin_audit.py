@@ -17,6 +17,8 @@ router = APIRouter(prefix="/admin/audit")
 
 MayAudit = Annotated[Visitor, Depends(allowed(Permission.AUDIT))]
 ROWS = 100
+SHELL = "shell"
+"""Instead of an account: what nobody signed in did."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -29,14 +31,18 @@ def audit(
     user: Annotated[str, Query(max_length=10)] = "",
     day_from: Annotated[str, Query(alias="from", max_length=10)] = "",
     day_to: Annotated[str, Query(alias="to", max_length=10)] = "",
+    call: Annotated[str, Query(max_length=1000)] = "",
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
     """Newest first; ``before`` is the number of the last row of the page before."""
-    wanted = {"action": action, "user": user if user.isascii() and user.isdigit() else ""}
+    known = user == SHELL or (user.isascii() and user.isdigit())
+    wanted = {"action": action, "user": user if known else "", "call": call.strip()}
     days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
     rows = store.desk.people.audit(
         action=wanted["action"] or None,
-        user=int(wanted["user"]) if wanted["user"] else None,
+        user=int(wanted["user"]) if wanted["user"] not in ("", SHELL) else None,
+        shell=wanted["user"] == SHELL,
+        call=wanted["call"] or None,
         day_from=days.get("from"),
         day_to=days.get("to"),
         before=before,
@@ -54,6 +60,7 @@ def audit(
         newest=newest,
         actions=store.desk.people.actions(),
         people=store.desk.people.all(),
+        SHELL=SHELL,
         wanted=wanted | {"from": days.get("from", ""), "to": days.get("to", "")},
     )
 

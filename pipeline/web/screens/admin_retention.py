@@ -13,7 +13,6 @@ from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.purges import Due, Purges
 from pipeline.web.render import page
-from pipeline.web.signin import address_of
 from pipeline.web.words import say
 
 router = APIRouter(prefix="/admin/retention")
@@ -74,14 +73,10 @@ def purge(
     if asked.everything and word.strip() != wanted:
         raise Refused("another word", code="purge-typed", wanted=wanted)
     _unchanged(store, asked.before, asked.found)
-    who: dict[str, Any] = {
-        "by": visitor.user.id,
-        "subject": str(asked.before),
-        "address": address_of(request),
-    }
-    store.desk.people.note("purge-begin", **who, calls=asked.found.calls, everything=asked.everything)
+    store.desk.people.note(
+        "purge-begin", subject=str(asked.before), calls=asked.found.calls, everything=asked.everything
+    )
     done = store.purge(asked.before)
-    store.desk.people.note("purge", **who, calls=done.calls, decisions=done.decisions, appeals=done.appeals)
     return _page(request, visitor, before=str(asked.before), done=done)
 
 

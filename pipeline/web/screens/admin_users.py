@@ -14,7 +14,6 @@ from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.links import HOURS, one_time_link
 from pipeline.web.render import page
-from pipeline.web.signin import address_of
 
 router = APIRouter(prefix="/admin/users")
 
@@ -51,7 +50,6 @@ def add(
     except Refused as error:
         typed = {"name": name, "display_name": display_name, "team": team, "agent_id": agent_id, "role": role}
         return _list(request, visitor, store, error=error, typed=typed)
-    _note(request, store, visitor, "user-add", user)
     return _with_link(request, visitor, store, settings, user)
 
 
@@ -73,7 +71,7 @@ def change(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        after = store.desk.people.change(
+        store.desk.people.change(
             user_id,
             display_name=display_name,
             role=role,
@@ -82,8 +80,6 @@ def change(
         )
     except Refused as error:
         return _one(request, visitor, store, before, error=error)
-    if after != before:
-        _note(request, store, visitor, "user-change", after)
     return RedirectResponse("/admin/users", 303)
 
 
@@ -97,11 +93,9 @@ def disable(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        after = store.desk.people.change(user_id, disabled=disabled)
+        store.desk.people.change(user_id, disabled=disabled)
     except Refused as error:
         return _one(request, visitor, store, before, error=error)
-    if after != before:
-        _note(request, store, visitor, "user-disable" if disabled else "user-enable", after)
     return RedirectResponse("/admin/users", 303)
 
 
@@ -119,15 +113,9 @@ def _found(store: Store, user_id: int) -> User:
     return found
 
 
-def _note(request: Request, store: Store, visitor: Visitor, action: str, user: User) -> None:
-    facts = {"role": user.role, "team": user.team, "agent_id": user.agent_id}
-    address = address_of(request)
-    store.desk.people.note(action, by=visitor.user.id, subject=user.name, address=address, **facts)
-
-
 def _with_link(request: Request, visitor: Visitor, store: Store, settings: Settings, user: User) -> Response:
     base = settings.serve.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    link = one_time_link(store, user, base=base, by=visitor.user.id)
+    link = one_time_link(store, user, base=base)
     return page(request, "admin/link.html", visitor=visitor, user=user, link=link, hours=HOURS)
 
 

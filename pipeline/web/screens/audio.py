@@ -16,7 +16,6 @@ from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
 from pipeline.web.outgoing import sound
 from pipeline.web.ranges import UnsatisfiableError, matches, wanted
-from pipeline.web.signin import address_of
 from pipeline.web.words import known, say
 
 router = APIRouter(include_in_schema=False)
@@ -58,9 +57,7 @@ async def audio(
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
     if part is None or room.first_time(visitor.user.id, call_id):
-        await run_in_threadpool(
-            store.desk.people.note, action, by=visitor.user.id, subject=call_id, address=address_of(request)
-        )
+        await run_in_threadpool(store.desk.people.note, action, by=visitor.user.id, call_id=call_id)
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
+from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.asking import fields_of, read
 from pipeline.web.call.answers import plain, refused
@@ -39,9 +40,10 @@ def call(
     settings: TheSettings,
     room: TheSoundRoom,
     queue: str = "",
+    again: bool = False,
 ) -> Response:
-    """The whole screen."""
-    view = look(store, call_id, visitor, claim=True)
+    """The whole screen. Looking takes nothing: the page claims the call by a POST of its own."""
+    view = look(store, call_id, visitor)
     if view.reviews:
         by, scope, wanted = visitor.user.id, visitor.scope, read(fields_of(queue)).wanted
         room.prepare_ahead(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
@@ -59,7 +61,9 @@ def call(
         titles=code_titles(settings),
         sound_gone=_sound_gone(view, room, visitor),
         queue=queue,
-        **plain(),
+        **plain(
+            skipped=store.desk.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None
+        ),
     )
 
 
@@ -90,7 +94,13 @@ def take_next(
     found = cases.next(by, visitor.scope, asked.wanted, after=call_id)
     if found is None:
         return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
-    return RedirectResponse(call_url(found, queue=queue or None), 303)
+    return RedirectResponse(opened(store, found, visitor, queue), 303)
+
+
+def opened(store: Store, call_id: str, visitor: Visitor, queue: str) -> str:
+    """The address of the next call; it says so where all others were seen and this one comes again."""
+    again = store.desk.cases.skipped(call_id, visitor.user.id) is not None
+    return call_url(call_id, queue=queue or None, again=1 if again else None)
 
 
 @router.post("/claim")

@@ -26,6 +26,7 @@ from pipeline.web.access import (
 from pipeline.web.asking import Asked, read
 from pipeline.web.names import FieldName
 from pipeline.web.render import call_url, page, url
+from pipeline.web.screens.call import opened
 from pipeline.web.titles import code_titles
 
 router = APIRouter(prefix="/queue")
@@ -98,7 +99,7 @@ def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response
     found = store.desk.cases.next(visitor.user.id, visitor.scope, asked.wanted)
     if found is None:
         return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
-    return RedirectResponse(call_url(found, queue=query or None), 303)
+    return RedirectResponse(opened(store, found, visitor, query), 303)
 
 
 @router.post("/claim")
@@ -115,9 +116,9 @@ def claim(
 def release(
     visitor: Reviewer, store: TheStore, call_id: Annotated[FieldName, Form()], query: Query = ""
 ) -> Response:
-    """Give a call back."""
+    """Give a call back; it comes again after the others."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.release(call_id, visitor.user.id)
+    store.desk.cases.leave(call_id, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 

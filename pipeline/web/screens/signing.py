@@ -15,7 +15,7 @@ from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone, 
 from pipeline.web.cookies import drop_session, keep_preference
 from pipeline.web.render import page
 from pipeline.web.secrets import digest
-from pipeline.web.signin import address_of, attempt, begin_session, safe_next
+from pipeline.web.signin import attempt, begin_session, safe_next
 
 router = APIRouter()
 
@@ -67,7 +67,6 @@ def _sign_in_page(
 @router.post("/sign-out")
 def sign_out(request: Request, visitor: SignedIn, store: TheStore) -> Response:
     store.desk.people.close_session(visitor.session)
-    store.desk.people.note("sign-out", by=visitor.user.id, address=address_of(request))
     response = RedirectResponse("/sign-in", 303)
     drop_session(request, response)
     return response
@@ -105,7 +104,6 @@ def accept(
     changed = people.accept(digest(token), password=passwords.make(password))
     if changed is None:
         return _invitation(request, token, None)
-    people.note("password", by=user.id, subject=user.name, address=address_of(request), how="link")
     response = RedirectResponse("/", 303)
     begin_session(request, response, changed, how="link")
     return response

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from pipeline.domain import Severity, Status
+from pipeline.domain import Scope, Severity, Status
 from pipeline.review.intervals import Share, wilson
-from pipeline.store.desk.views_board import Night, RunState, Tally
+from pipeline.store.desk.views_board import Night, RunState, Tally, Undated
 from pipeline.store.desk.wanted import ANY_ALERT, QueueState
 from pipeline.web.access import Permission, SignedIn, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.asking import day_of, link
@@ -35,7 +35,8 @@ def tonight(
 ) -> Response:
     board = store.desk.board
     days = board.days(visitor.scope)
-    chosen = day_of(night) or (days[0] if days else None)
+    chosen = day_of(night) or board.newest(visitor.scope)
+    beside = board.undated(chosen, visitor.scope) if chosen else None
     return page(
         request,
         "tonight/index.html",
@@ -45,6 +46,9 @@ def tonight(
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
         state=board.run_state(),
+        narrow=visitor.scope != Scope(),
+        beside=beside,
+        without=_without(beside),
         **(
             {}
             if chosen is None
@@ -100,6 +104,17 @@ def _facts(night: Night, day: date, titles: Mapping[str, str]) -> dict[str, Any]
         "QueueState": QueueState,
         "ANY_ALERT": ANY_ALERT,
     }
+
+
+def _without(beside: Undated | None) -> Callable[..., str]:
+    """Links into the list of calls of which nobody says when they began."""
+
+    def calls(state: QueueState = QueueState.ALL, **wanted: Any) -> str:
+        if beside is None:
+            return link(state, undated=True, **wanted)
+        return link(state, undated=True, date_from=beside.first, date_to=beside.last, **wanted)
+
+    return calls
 
 
 def violating(tally: Tally) -> Share:

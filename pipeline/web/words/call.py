@@ -50,6 +50,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "{who} 正在复核这通电话，您只能查看。对方离开 {minutes} 分钟后可以接手。",
         "{who} has this call open; you can only look. If they go away it is free in {minutes} min.",
     ),
+    "call.claim": ("领取", "Take"),
+    "call.claim-hint": ("由您来复核；别人暂时拿不到这通", "You review it; nobody else gets it meanwhile"),
+    "call.again": (
+        "其余的都看过了，从头再来：这通您在 {at} 跳过。",
+        "All others were seen, so it starts over: you went on from this call at {at}.",
+    ),
     "call.take-over": ("接手", "Take over"),
     "call.alert": ("当日上报", "Escalate today"),
     "call.player": ("播放", "Player"),

@@ -47,6 +47,7 @@ def said(room: Room, call: str) -> list[str]:
 
 def begin(page: Page, call: str) -> None:
     page.goto(f"/calls/{call}")
+    expect(page.locator("#claim-form")).to_be_hidden()  # the page has taken the call, or somebody else has it
     page.locator(FINDING).focus()
 
 

@@ -54,5 +54,5 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
         assert (case.state, case.worst, case.confidence) == (CaseState.OPEN, Severity.A, 0.9)
 
 
-NEW = ("confidence", "weight")
+NEW = ("confidence", "weight", "received_local")
 """Columns that the old tables do not have."""

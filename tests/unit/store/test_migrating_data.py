@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
-from pipeline.domain import How, Outcome, Role, Severity, Span, Status
+from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status
 from pipeline.store import CallFilter, open_store
+from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.engine import WRITES, connect, parse
 from pipeline.store.migrate import FOLDER
 
 HEARD_AT = "2026-11-20T20:00:00+00:00"
@@ -204,3 +207,35 @@ def test_what_was_heard_by_the_first_version_can_be_judged_again(url: str) -> No
         assert store.outdated(lexicons="l", rubric="r6") == [5]
         ((_, inspection),) = store.heard([5])
         assert inspection.transcript.utterances[0].text == "这不归我管"
+
+
+def test_calls_of_old_stores_count_under_the_day_of_their_first_inspection(url: str) -> None:
+    first = datetime.fromisoformat(HEARD_AT).astimezone()
+    with open_store(url) as store:
+        assert store.desk.board.days(Scope()) == (first.date(),)
+        rows = store.desk.board.queue(Wanted(state=QueueState.ALL), Scope()).rows
+        assert [row.counted_at[:16] for row in rows] == [f"{first:%Y-%m-%dT%H:%M}"] * 2
+        assert store.purge(first.date(), dry_run=True).calls == 0
+        assert store.purge(first.date() + timedelta(days=1), dry_run=True).calls == 2
+
+
+def test_listening_that_was_noted_before_names_its_call(tmp_path: Path) -> None:
+    path = tmp_path / "acts.db"
+    made = connect(parse(f"sqlite:///{path}"))
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    with made.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for action, subject in (("listen", "C1"), ("purge", "2026-01-01")):
+            values = {"at": HEARD_AT, "action": action, "subject": subject}
+            statement = (
+                "INSERT INTO audit (at, action, subject, details) VALUES (:at, :action, :subject, '{}')"
+            )
+            connection.execute(text(statement), values)
+    made.dispose()
+    with open_store(f"sqlite:///{path}") as store:
+        found = {row.action: (row.call_id, row.audio_sha256) for row in store.desk.people.audit()}
+        assert found == {"listen": ("C1", None), "purge": (None, None)}
+        assert [row.action for row in store.desk.people.audit(call="C1")] == ["listen"]

@@ -32,13 +32,23 @@ def test_the_code_expects_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 's.db'}"
     open_store(url).close()
     engine = create_engine(url)
     with engine.connect() as connection:
         # The search index and its shadow tables are SQLite's own kind, which SQLAlchemy does not describe.
-        ours = {"include_object": lambda _object, name, *_more: not str(name).startswith("transcript_search")}
+        # An index over an expression is looked for by itself: Alembic cannot compare it, and warns.
+        by_expression = {"ix_calls_counted"}
+        ours = {
+            "include_object": lambda _object, name, *_more: (
+                not str(name).startswith("transcript_search") and name not in by_expression
+            )
+        }
+        made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'").scalars()
+        assert by_expression <= set(made)
         assert compare_metadata(MigrationContext.configure(connection, opts=ours), metadata) == []
     engine.dispose()
 

@@ -1,4 +1,6 @@
-// The call stays ours while the page is open, and is given back when it is closed.
+// Whoever works on a call has it for themselves: the page takes it when somebody comes to it, keeps it while it
+// is open, and gives it back when it is closed. Looking is not taking: what a browser loads ahead, and a page that
+// the back button brings up again, take nothing until somebody presses the button or decides.
 
 import { say } from "../messages.js";
 import { csrf } from "../session.js";
@@ -7,31 +9,43 @@ const EVERY_MS = 4 * 60_000;
 const FIRST_MS = 3_000; // after a reload: the page before gives the call back as it goes
 
 export function startClaim(frame) {
-  if (!frame.dataset.writable) return;
+  if (!frame.dataset.claimable) return;
   const { base } = frame.dataset;
   let lost = false;
+  let taken = false;
   let timer = 0;
 
-  async function keep() {
+  async function keep(again = EVERY_MS) {
     clearTimeout(timer);
     if (lost) return;
-    timer = setTimeout(keep, EVERY_MS);
+    timer = setTimeout(keep, again);
     try {
       const answer = await fetch(`${base}/keep`, { method: "POST", headers: { "HX-Request": "true", "X-CSRF-Token": csrf() } });
+      if (answer.ok) {
+        taken = true;
+        document.getElementById("claim-form")?.setAttribute("hidden", "");
+      }
       if (answer.status === 409) {
         lost = true;
-        say(frame.dataset.saidLost, "danger");
+        if (taken) say(frame.dataset.saidLost, "danger");
+        else location.reload(); // somebody was a moment faster: the page says who
       }
     } catch {
       // the network is away: the claim lasts for a while without us
     }
   }
 
-  timer = setTimeout(keep, FIRST_MS);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && keep());
-  window.addEventListener("pageshow", (event) => event.persisted && keep());
+  const came = () => keep(FIRST_MS);
+  const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (document.prerendering) document.addEventListener("prerenderingchange", came, { once: true });
+  else if (!back) came();
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!taken && detail.successful && detail.requestConfig?.verb === "post") keep();
+  });
+  document.addEventListener("visibilitychange", () => taken && document.visibilityState === "visible" && keep());
   window.addEventListener("pagehide", () => {
-    if (lost) return;
+    if (lost || !taken) return;
+    taken = false;
     navigator.sendBeacon(`${base}/release`, new URLSearchParams({ csrf: csrf() }));
   });
 }
