@@ -60,8 +60,14 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
     """Delete page by page, each in a transaction of its own; stopped half-way, it goes on next time."""
     with write() as connection:
         found = preview(connection, before)
-        details = {"calls": found.calls, "decisions": found.decisions, "appeals": found.appeals}
-        note(connection, "purge", subject=str(before), **details)
+        note(
+            connection,
+            "purge",
+            subject=str(before),
+            calls=found.calls,
+            decisions=found.decisions,
+            appeals=found.appeals,
+        )
     gone = found.calls
     while gone:
         with write() as connection:

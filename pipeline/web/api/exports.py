@@ -82,7 +82,7 @@ def export(
         flagged=flagged,
         date_from=date_from,
         date_to=date_to,
-        **({"left_out": left_out} if left_out else {}),
+        left_out=left_out or None,
     )
     name = f'attachment; filename="{what}.{format}"'
     headers = {"Content-Disposition": name} | ({LEFT_OUT: str(left_out)} if left_out else {})
