@@ -55,8 +55,11 @@ class Words:
         """
         if (outcome or finding.outcome) is Outcome.FAILED or finding.severity is None:
             return self.said(finding.title)
-        neutral = neutral_titles(self.rubric).get(finding.criterion)
-        return self.said(neutral or finding.group_title or finding.title)
+        return self.neutral(finding.criterion, finding.group_title or finding.title)
+
+    def neutral(self, criterion: str, otherwise: str) -> str:
+        """What a criterion is called where its title must read right with any outcome."""
+        return self.said(neutral_titles(self.rubric).get(criterion) or otherwise)
 
     @property
     def colon(self) -> str:

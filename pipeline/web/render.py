@@ -25,6 +25,7 @@ from pipeline.rubric.wording import pick
 from pipeline.settings import Lang
 from pipeline.web.access import Visitor
 from pipeline.web.assets import asset
+from pipeline.web.call.sheet import Sheet
 from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address, in_field, segment
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
@@ -176,6 +177,13 @@ def proved(item: Evidence, inspection: Inspection) -> str:
     return spoken(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
 
 
+def named_marks(drawing: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
+    """What is drawn, its marks called as their findings are on the page."""
+    titles = {e.finding.criterion: titled(e.finding, e.outcome) for e in sheet.entries}
+    marks = [{**mark, "title": titles.get(mark["criterion"], mark["title"])} for mark in drawing["marks"]]
+    return {**drawing, "marks": marks}
+
+
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
     return pick(_lang(), *HOWS[How(how)])
@@ -216,6 +224,7 @@ GLOBALS: dict[str, Any] = {
     "neutral": neutral,
     "proved": proved,
     "how_found": how_found,
+    "named_marks": named_marks,
     "asset": asset,
     "request_id": request_id,
     "known": known,

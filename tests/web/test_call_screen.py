@@ -110,7 +110,7 @@ def test_the_gravest_comes_first_and_passed_ones_are_folded(reviewer: Browser) -
         ("failed", "dead-air"),
         ("undetermined", "rating-prompt-missing"),
     ]
-    assert html.index("未报开头语") > html.index('class="fold"')
+    assert html.index("✓</span> 开头语") > html.index('class="fold"')
 
 
 def test_evidence_says_when_who_what_and_how_sure(reviewer: Browser) -> None:

@@ -156,7 +156,7 @@ def _flip(flip: Flip, words: Words) -> Text:
     text = Text("  ")
     if flip.severity is not None:
         text.append(f" {flip.severity} ", style=SEVERITY_STYLES[flip.severity]).append(" ")
-    text.append(f"{words.said(flip.title)}{words.colon}")
+    text.append(f"{words.neutral(flip.criterion, flip.title)}{words.colon}")
     text.append(
         _turn(flip.before, flip.after, words), style=OUTCOME_STYLES[flip.after] if flip.after else "dim"
     )

@@ -86,3 +86,11 @@ def test_ordinary_service_is_quiet(text: str) -> None:
         assert [
             (h.code, h.quote) for h in hits if h.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
         ] == []
+
+
+def test_a_hit_by_a_template_names_a_sentence() -> None:
+    """What people read beside the evidence: no slots, no choices."""
+    said = {"不用谢，卢奶奶": "王先生您好", "谢谢配合，鲁师傅": "王总您好"}
+    for text, phrase in said.items():
+        hits = default_matcher().match([sentence(text, Role.AGENT)])
+        assert [h.phrase for h in hits if h.code == "surname"] == [phrase]
