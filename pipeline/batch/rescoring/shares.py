@@ -92,7 +92,7 @@ def judge_share(
             share.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
             continue
         share.changes.append(change)
-        share.judgements += made
+        share.judgements.extend(made)
     return share
 
 
