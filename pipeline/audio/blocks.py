@@ -182,7 +182,7 @@ def samples(frame: av.AudioFrame) -> NDArray[np.float32]:
         AudioError: samples of a kind that is not known here.
     """
     kind, count = frame.format.name.removesuffix("p"), frame.layout.nb_channels
-    table: NDArray[np.generic]
+    table: NDArray[Any]
     if kind == "s64":  # which PyAV does not make arrays of; a plane may be longer than the frame
         planes = [np.frombuffer(bytes(plane), np.int64) for plane in frame.planes]
         width = 1 if frame.format.is_planar else count

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pipeline.batch.faults import FAULT, fault_of
 from pipeline.domain import Case, DecisionKind, Inspection, Role
-from pipeline.errors import Missing, Refused
+from pipeline.errors import CallinspectError, Missing, Refused
 from pipeline.inspection import Rules, load_rules, rejudge
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import Store, StoredProblem
 
 
 def correct_roles(
@@ -36,10 +37,16 @@ def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, req
     return store.desk.decisions.undo_roles(event_id, restored, by=by, request=request)
 
 
-def keep_roles(store: Store, settings: Settings, *, run_id: int) -> int:
+def keep_roles(
+    store: Store, settings: Settings, *, run_id: int, failed: Callable[[StoredProblem], None] | None = None
+) -> int:
     """After a run: swap the roles again in calls that it heard anew and that people had corrected.
 
     A call in which the engine now says of itself what the person said is left alone.
+
+    Args:
+        failed: told of a call on which the program failed, which the next run tries again; without it, that
+            is raised.
 
     Returns:
         How many calls were corrected.
@@ -54,8 +61,15 @@ def keep_roles(store: Store, settings: Settings, *, run_id: int) -> int:
         if not known or agree(current.transcript, known[-1].transcript):
             continue
         rules = rules or load_rules(settings)
-        store.save(_swapped(store, rules, current), run_id=run_id)
-        done += 1
+        try:
+            store.save(_swapped(store, rules, current), run_id=run_id)
+        except Exception as error:
+            if failed is None or isinstance(error, CallinspectError | MemoryError):
+                raise
+            reason = f"the roles that a person corrected could not be kept: {fault_of(error).line}"
+            failed(StoredProblem(FAULT, reason, None, call_id))
+        else:
+            done += 1
     return done
 
 

@@ -23,7 +23,7 @@ from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError
 from pipeline.ingest import discover
 from pipeline.settings import Settings
-from pipeline.store import Store, open_store
+from pipeline.store import Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
 
@@ -66,7 +66,10 @@ def run(
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
             tally = this.inspect(plan, inspector, bounds)
-            keep_roles(store, settings, run_id=run_id)
+            unkept: list[StoredProblem] = []
+            keep_roles(store, settings, run_id=run_id, failed=unkept.append)
+            store.add_problems(run_id, unkept)
+            tally.problems += unkept
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
             store.finish_run(run_id, state="stopped" if summary.stopped else "finished", summary=stored)

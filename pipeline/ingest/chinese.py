@@ -92,6 +92,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "质检时的版本是 {}，计划的是 {}；下次运行会重新质检",
     ),
     # the run
+    ("the roles that a person corrected could not be kept: {}", "人工更正的坐席与客户未能保留：{}"),
     ("the program failed on this call: {}", "程序处理这通录音时自身出错：{}"),
     (
         "{} worker processes in a row died while they loaded the speech model ({}); try --workers 1, "

@@ -16,7 +16,7 @@ from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
 from pipeline.inspection import read_rules
 from pipeline.settings import Settings
-from pipeline.store import CallFilter, Store, open_store
+from pipeline.store import CallFilter, Store, StoredProblem, open_store
 
 EVERYTHING = CallFilter()
 
@@ -39,15 +39,17 @@ class Rescore:
     wall_seconds: float = 0.0
     workers: int = 1
     stopped: bool = False
+    failed: tuple[StoredProblem, ...] = ()
+    """Calls that the program failed on: they keep the judgement they had."""
 
     @property
     def left(self) -> int:
-        return self.outdated - self.changes.judged
+        return self.outdated - self.changes.judged - len(self.failed)
 
     @property
     def exit_status(self) -> int:
-        """0 done; 3 stopped early, safe to run again."""
-        return 3 if self.stopped else 0
+        """0 done; 1 done, but the program failed on some calls; 3 stopped early, safe to run again."""
+        return 3 if self.stopped else 1 if self.failed else 0
 
 
 def rescore(
@@ -80,7 +82,8 @@ def rescore(
                 keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)
                 stored: dict[str, object] = {"outdated": len(keys), "written": work.written}
-                done = work.changes.judged == len(keys)
+                store.add_problems(run_id, work.failed)
+                done = work.changes.judged + len(work.failed) == len(keys)
                 store.finish_run(run_id, state="finished" if done else "stopped", summary=stored)
             except BaseException:
                 with suppress(StoreError):
@@ -98,7 +101,8 @@ def rescore(
         changes=work.changes,
         wall_seconds=time.monotonic() - began,
         workers=work.workers,
-        stopped=work.changes.judged < len(keys),
+        stopped=work.changes.judged + len(work.failed) < len(keys),
+        failed=tuple(work.failed),
     )
 
 
@@ -118,6 +122,7 @@ class _Work:
         self.workers = settings.workers or cores()
         self.changes = Changes()
         self.written = 0
+        self.failed: list[StoredProblem] = []
 
     def judge(self, keys: list[int], *, run_id: int | None) -> None:
         """Judge all keys, or as many as are done when somebody asks to stop; write where there is a run."""
@@ -139,5 +144,6 @@ class _Work:
                     self.written += self._store.save_judgements(share.judgements, run_id=run_id)
                 for change in share.changes:
                     self.changes.add(change)
-                wall = time.monotonic() - began
-                self._report(Progress("rescore", self.changes.judged, len(keys), 0.0, wall, self.workers))
+                self.failed += share.failed
+                wall, done = time.monotonic() - began, self.changes.judged + len(self.failed)
+                self._report(Progress("rescore", done, len(keys), 0.0, wall, self.workers))

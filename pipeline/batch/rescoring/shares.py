@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from pipeline.batch.faults import FAULT, FaultKind, fault_of
 from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
@@ -24,7 +25,7 @@ from pipeline.errors import CallinspectError
 from pipeline.inspection import Rules, read_rules, rejudge
 from pipeline.phrases.deferred import DeferredMatcher
 from pipeline.settings import Settings
-from pipeline.store import Judgement, Store, judgement, open_store
+from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
 SHARE = 50
 """Calls per share, and per transaction: about a second of work at most."""
@@ -41,11 +42,13 @@ class RuleRevisions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some calls judged again; both lists run in parallel."""
+    """Some calls judged again; the first two lists run in parallel."""
 
     judgements: list[Judgement]
     """Empty where nothing is to be written."""
     changes: list[CallChange]
+    failed: list[StoredProblem]
+    """Calls that the program failed on: they keep the judgement they have."""
 
 
 def judge_share(
@@ -66,17 +69,36 @@ def judge_share(
         raise CallinspectError(
             "the lexicons or the rubric were edited while calls were being judged; run the same command again"
         )
-    share = Share([], [])
+    share = Share([], [], [])
     found = dict(store.heard(keys))
     stale = [key for key, before in found.items() if rematcher.outdated(before)]
     confirmed = store.confirmed(stale)
     known = [_knowing(before, confirmed.get(key, ())) for key, before in found.items()]
-    for (key, before), current in zip(found.items(), rematcher.brought_up(known), strict=True):
-        after = rejudge(current, rules)
-        share.changes.append(compare(before, after))
-        if write:
-            share.judgements.append(judgement(key, after))
+    try:
+        current = rematcher.brought_up(known)
+    except Exception as error:
+        if not _own(error):
+            raise
+        current = known  # together they cannot be searched: each is, and who is to blame comes out below
+    for (key, before), one in zip(found.items(), current, strict=True):
+        try:
+            after = rejudge(one, rules)
+            change, made = compare(before, after), [judgement(key, after)] if write else []
+        except Exception as error:
+            if not _own(error):
+                raise
+            problem = f"the program failed on this call: {fault_of(error).line}"
+            call_id, paths = before.recording.call.call_id, before.recording.paths
+            share.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
+            continue
+        share.changes.append(change)
+        share.judgements.extend(made)
     return share
+
+
+def _own(error: Exception) -> bool:
+    """Whether our code failed on one call: that is no reason to leave the others."""
+    return not isinstance(error, CallinspectError) and fault_of(error).kind is FaultKind.OWN
 
 
 def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspection:

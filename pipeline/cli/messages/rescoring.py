@@ -22,6 +22,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "nothing was written; leave out --dry-run to store this.",
     ),
     "rescore.rules": ("词库版本 {lexicons}，评分表版本 {rubric}", "lexicons {lexicons}, rubric {rubric}"),
+    "rescore.failed": (
+        "有 {count} 通在重新评分时程序自身出错，保留原来的结论：",
+        "the program itself failed on {count} calls; they keep the judgement they had:",
+    ),
     "rescore.stopped": (
         "已停止，还有 {count} 通；重新运行同一命令即可继续。",
         "stopped, {count} calls left; run the same command again to go on.",

@@ -35,6 +35,12 @@ def rescore_summary(
     changes = done.changes
     if done.stopped:
         yield Text(words("rescore.stopped", count=done.left), style="yellow")
+    if done.failed:
+        yield Text(words("rescore.failed", count=len(done.failed)), style="bold red")
+        for problem in done.failed[:LISTED]:
+            yield Text(f"  {problem.call_id}  {words.problem(problem.reason)}")
+        if len(done.failed) > LISTED:
+            yield Text(words("rescore.more", count=len(done.failed) - LISTED), style="dim")
     if not changes.calls:
         return
     if changes.criteria:
@@ -203,6 +209,7 @@ def rescore_json(done: Rescore) -> dict[str, Any]:
         "written": done.written,
         "changed": len(changes.calls),
         "stopped": done.stopped,
+        "failed": [{"call_id": one.call_id, "reason": one.reason} for one in done.failed],
         "wall_seconds": round(done.wall_seconds, 3),
         "criteria": [
             {

@@ -21,6 +21,7 @@ from pipeline.store import open_store
 from tests.unit.batch.tiny import (
     REVISIONS,
     cannot_load,
+    loads_once,
     overstated,
     remodelled,
     revised,
@@ -285,6 +286,19 @@ def test_tools_that_cannot_be_loaded_end_the_run_with_their_message(night: Night
     with open_store(night.settings.store) as store:
         assert [row.state for row in store.runs()] == ["failed", "failed"]
     assert night.run().inspected == 1
+
+
+def test_tools_that_load_no_more_stop_the_run_with_a_summary(
+    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINY_MARK", str(tmp_path / "mark"))
+    for number in range(4):
+        night.add(f"n{number}")
+    summary = night.run(inspector=loads_once, limits=Limits(calls_per_worker=1))
+    assert summary.trouble == "the tools cannot be loaded any more: the model went away"
+    assert (summary.exit_status, summary.inspected + summary.left) == (3, 4)
+    assert summary.inspected >= 1
+    assert night.run().exit_status == 0
 
 
 def test_workers_that_never_live_stop_the_run_with_a_summary(night: Night) -> None:

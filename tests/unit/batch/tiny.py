@@ -160,3 +160,11 @@ def stillborn(_settings: Settings) -> TinyInspector:
 
 def cannot_load(_settings: Settings) -> TinyInspector:
     raise RuntimeError("libfoo.so not found")
+
+
+def loads_once(_settings: Settings) -> TinyInspector:
+    try:
+        Path(os.environ["TINY_MARK"]).touch(exist_ok=False)
+    except FileExistsError as error:
+        raise ModelError("the model went away") from error
+    return TinyInspector()

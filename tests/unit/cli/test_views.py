@@ -202,6 +202,27 @@ def summary(**changes: object) -> RunSummary:
     return RunSummary(**(values | changes))  # type: ignore[arg-type]
 
 
+def test_trouble_with_the_machine_stands_before_the_lists() -> None:
+    trouble = (
+        "8 calls in a row ended their workers (MemoryError: ); this looks like the machine, not the "
+        "recordings: run callinspect doctor, then callinspect run again with --retry"
+    )
+    text = shown(
+        *run_summary(summary(stopped=True, left=9, trouble=trouble), ZH, width=200, brief=True), width=200
+    )
+    assert "提前停止：连续 8 通录音使工作进程退出（MemoryError: ）" in text
+    assert text.index("提前停止") < text.index("O09")
+
+
+def test_our_own_failure_is_told_in_words() -> None:
+    item = NotRead("O09", bad_call().recording.paths, "x", "fault")
+    text = shown(*run_summary(summary(unreadable=(item,)), ZH, width=200, brief=True), width=200)
+    assert "O09  程序处理时自身出错" in text
+    problem = "the program failed on this call: IndexError: index 2 (activity.py:98)"
+    assert ZH.problem(problem) == "程序处理这通录音时自身出错：IndexError: index 2 (activity.py:98)"
+    assert Words("en").reason("fault", "x").startswith("the program itself failed on it")
+
+
 def test_the_summary_of_a_night() -> None:
     text = shown(*run_summary(summary(), ZH, width=80, brief=False))
     for expected in (
