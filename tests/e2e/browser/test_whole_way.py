@@ -87,16 +87,20 @@ def test_from_the_night_to_the_export(chrome: Browser, room: Room) -> None:
 
 
 def plays_the_evidence(page: Page, criterion: str) -> None:
-    """The sound starts one second before the proof and moves."""
+    """The sound starts one second before the proof and moves: by key and by mouse."""
     finding = page.locator(f"#finding-{criterion}")
     start = float(finding.get_attribute("data-start") or "nan")
-    finding.locator("a.evidence").first.click()
-    until(page, f"{SOUND}.currentTime > 0 && !{SOUND}.paused")
-    first = page.evaluate(f"{SOUND}.currentTime")
-    assert start - 1.1 <= first <= start + 2.5, f"plays from {first}, the proof is at {start}"
-    until(page, f"{SOUND}.currentTime > {first}")
-    page.keyboard.press("Space")
-    until(page, f"{SOUND}.paused")
+    finding.focus()
+    expect(finding.locator(".places kbd")).to_be_visible()
+    for play in (lambda: page.keyboard.press("p"), finding.locator("a.evidence").first.click):
+        page.evaluate(f"{SOUND}.currentTime = 0")
+        play()
+        until(page, f"{SOUND}.currentTime > 0 && !{SOUND}.paused")
+        first = page.evaluate(f"{SOUND}.currentTime")
+        assert start - 1.1 <= first <= start + 2.5, f"plays from {first}, the proof is at {start}"
+        until(page, f"{SOUND}.currentTime > {first}")
+        page.keyboard.press("Space")
+        until(page, f"{SOUND}.paused")
 
 
 def decide(page: Page, criterion: str, key: str, standing: str) -> None:
