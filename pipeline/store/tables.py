@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.store.text import SafeText
 
-REVISION = "0004"
+REVISION = "0006"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(

@@ -54,12 +54,12 @@ def test_findings_say_who_said_what(store: Store) -> None:
     found = list(KINDS["findings"].records(store, CallFilter()))
     rude = {f["call_id"]: f for f in found if f["criterion"] == "rude"}
     assert {f["outcome"] for f in rude.values()} == {"failed"}, "the machine's word stays"
-    assert [(rude[c]["review"], rude[c]["verdict"]) for c in "abcde"] == [
-        ("confirmed", "confirmed"),
-        ("overturned", "overturned"),
-        ("unreviewed", "unsure"),
-        ("unreviewed", "disputed"),
-        ("unreviewed", None),
+    assert [(rude[c]["review"], rude[c]["open_cause"], rude[c]["verdict"]) for c in "abcde"] == [
+        ("confirmed", None, "confirmed"),
+        ("overturned", None, "overturned"),
+        ("open", "unheard", "unsure"),
+        ("open", "disputed", "confirmed"),
+        ("unreviewed", None, None),
     ]
     assert (rude["a"]["reviewer"], rude["a"]["comment"]) == ("ann", "听到了")
     machine, human = (f for f in found if (f["call_id"], f["criterion"]) == ("e", "greeting"))
@@ -93,11 +93,22 @@ def test_counts_of_violations_are_the_machines_with_peoples_beside_them(store: S
     assert (only["rude"].confirmed, only["rude"].pending) == (1, 0)
 
 
-def test_a_call_shows_both_scores(store: Store) -> None:
+def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
     reviewed(store)
     rows = {record["call_id"]: record for record in KINDS["calls"].records(store, CallFilter())}
-    assert (rows["a"]["score"], rows["a"]["effective_score"], rows["a"]["review"]) == (90.0, 90.0, "open")
-    assert (rows["b"]["score"], rows["b"]["effective_score"]) == (90.0, None), "that rubric is not kept"
+    figures = {
+        name: tuple(row[key] for key in ("score_low", "score", "score_high", "final", "passed"))
+        for name, row in rows.items()
+    }
+    assert figures["a"] == (90.0, 90.0, 90.0, True, True)
+    assert figures["b"] == (None, None, None, False, None), "that rubric is not kept"
+    assert figures["c"] == figures["d"] == (90.0, 90.0, 100.0, False, None), "doubt settles nothing"
+    assert {row["machine_score"] for row in rows.values()} == {90.0}
+    assert [(rows[c]["open_causes"], rows[c]["pending"]) for c in "acd"] == [
+        ([], 0),
+        (["unheard"], 1),
+        (["disputed"], 1),
+    ]
     one = store.inspection("e")
     assert one is not None
     desk = store.desk
