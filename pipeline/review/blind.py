@@ -81,9 +81,9 @@ def seen_history(
 
 
 def _tells(event: Decision, closed: Collection[str], spoke: Collection[int | None]) -> bool:
-    if event.kind is DecisionKind.COMMENT and event.criterion is None:
-        return event.by in spoke
-    return event.kind in _ABOUT and event.criterion is not None and event.criterion in closed
+    if event.kind not in _ABOUT:
+        return False
+    return event.by in spoke if event.criterion is None else event.criterion in closed
 
 
 def _cannot_tell(event: Decision) -> bool:

@@ -145,9 +145,9 @@ def test_the_server_dies(chrome: Browser, server: Room, call: str) -> None:
         expect(page.locator("#network")).to_be_visible()
         server.start()
         page.locator("#network .banner-resend").click()
-        stands(page, "unsure")
+        stands(page, "unheard")
         page.reload()
-        stands(page, "unsure")
+        stands(page, "unheard")
     assert said(server, call) == ["unsure"]
 
 
