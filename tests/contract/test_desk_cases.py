@@ -54,10 +54,17 @@ def open_cases(store: Store) -> list[Case]:
     return [case for call_id in found if (case := store.desk.cases.case(call_id)) is not None]
 
 
+def case_rows(store: Store) -> list[dict[str, object]]:
+    """All columns, but for those that count or round."""
+    with store._read() as connection:
+        found = connection.execute(select(cases).order_by(cases.c.call)).mappings()
+        return [{k: v for k, v in row.items() if k not in ("version", "priority")} for row in found]
+
+
 def test_the_statement_for_many_says_what_the_rule_for_one_says(store: Store, run_id: int) -> None:
     for number, (shape, flagged) in enumerate(product(SHAPES, (True, False))):
         store.save(shaped(number, shape, flagged=flagged), run_id=run_id)
-    by_sql = open_cases(store)
+    by_sql, rows_by_sql = open_cases(store), case_rows(store)
     assert len(by_sql) == 12
     with store._write() as connection:
         for key in connection.execute(select(calls.c.id)).scalars().all():
@@ -67,6 +74,8 @@ def test_the_statement_for_many_says_what_the_rule_for_one_says(store: Store, ru
         assert one.priority == pytest.approx(other.priority, abs=1e-6)
         assert other.version == one.version + 1
         assert replace(one, priority=0, version=0) == replace(other, priority=0, version=0)
+    assert case_rows(store) == rows_by_sql, "also what the screens only count"
+    assert {(case.final, case.passed) for case in by_sql} == {(True, True), (False, None)}
     assert len({case.priority for case in by_sql}) > 6
 
 

@@ -22,7 +22,7 @@ SECRET, REMARK = "郑重其事", "我听得很清楚"
 
 @pytest.fixture
 def grave(store: Store) -> str:
-    """A call with a finding of class A, one of class C, and a doubt; of the team and the agent of the tests."""
+    """A call with a finding of class A and others, of the team and the agent of the tests."""
     base = bad_call()
     assert base.scorecard is not None
     failed = [f for f in base.scorecard.findings if f.outcome is Outcome.FAILED]
