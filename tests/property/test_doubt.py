@@ -194,7 +194,7 @@ def test_the_order_of_two_people_on_different_findings_does_not_matter(
     shuffle(mixed)
     # each person's own acts stay in order; those of the two are mixed anew
     ours = {who: [act for act in acts if act[1] == who] for who in (0, 1)}
-    again = [ours[acts[at][1]].pop(0) for at in sorted(mixed, key=lambda at: mixed.index(at))]
+    again = [ours[acts[at][1]].pop(0) for at in mixed]
     results = []
     for order in (acts, again):
         call = History(card)

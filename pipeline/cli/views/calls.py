@@ -52,9 +52,9 @@ def score(row: CallRow) -> Text:
 
 
 def score_range(low: float | None, high: float | None) -> str:
-    """``72 - 94.3``; one figure where both ends are the same."""
+    """``72-94.3``; one figure where both ends are the same."""
     ends = ["?" if end is None else f"{end:g}" for end in (low, high)]
-    return " - ".join(dict.fromkeys(ends))
+    return "-".join(dict.fromkeys(ends))
 
 
 def remark(row: CallRow, words: Words) -> Text:

@@ -159,9 +159,18 @@ def rows(path: Path) -> list[CallRow]:
 
 
 def test_the_list_shows_score_worst_and_reason(tmp_path: Path) -> None:
-    text = shown(calls_table(rows(tmp_path), ZH, width=80))
+    text = shown(calls_table(rows(tmp_path), ZH, width=90), width=90)
     lines = text.splitlines()
-    assert lines[2].split()[:8] == ["O02", "2026-11-20", "09:05", "刘志远", "1:02", "75", "-", "100"]
+    assert lines[2].split()[:8] == [
+        "O02",
+        "2026-11-20",
+        "09:05",
+        "刘志远",
+        "1:02",
+        "75-100",
+        "B",
+        "[当日上报]",
+    ]
     assert "严重违规：推诿；得分低于合格线" in lines[3]
     assert lines[5].endswith("无法读取：not audio")
 
@@ -292,5 +301,5 @@ def test_what_people_said_stands_beside_the_machine() -> None:
     )  # fmt: skip
     disputed = {failed.criterion: replace(said[failed.criterion], phase=Phase.DISPUTED)}
     text = shown(*page(call, ZH, {}, case=open_case, said=disputed), width=200)
-    assert "复核后得分 77.5 - 100 待定 1 项 有分歧" in " ".join(text.split())
+    assert "复核后得分 77.5-100 待定 1 项 有分歧" in " ".join(text.split())
     assert "合格" not in text.split("复核后得分")[0].replace("得分低于合格线", "")
