@@ -243,9 +243,10 @@ class FindingVerdict:
     """Everybody's latest word, in the order in which they spoke first."""
     hidden: bool = False
     """Words of others are left out: a second person is to listen without knowing them."""
-    state: ReviewState = field(init=False)
-    cause: OpenCause | None = field(init=False)
-    next: Next = field(init=False)
+    state: ReviewState = ReviewState.UNREVIEWED
+    cause: OpenCause | None = None
+    next: Next = Next.NOBODY
+    """These three follow from phase and verdict, whatever is given: fields, so that JSON carries them."""
 
     def __post_init__(self) -> None:
         cause = self.phase.cause

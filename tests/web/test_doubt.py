@@ -144,6 +144,9 @@ def test_a_call_in_doubt_shows_its_range_and_no_verdict_on_the_whole(
         assert "待定" in head
         assert "score-failed" not in head
         assert "score-passed" not in head
+    say(reviewer, grave, "unsure")
+    held = agent.get(f"/api/v1/calls/{CALL}/verdicts").json()[grave]
+    assert (held["state"], held["cause"], held["next"]) == ("open", "unheard", "another")
     record = reviewer.get(f"/api/v1/calls/{CALL}").json()
     low, score, high = (record["call"][name] for name in ("score_low", "score", "score_high"))
     assert low <= score <= high == 100
