@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Outcome, Role, Span, Verdict
+from pipeline.domain import OpenCause, Outcome, Role, Span, Verdict
 from pipeline.reports import KINDS
 from pipeline.reports.kinds import findings, violations
 from pipeline.reports.whole_call import whole_call
 from pipeline.store import CallFilter, Store, open_store
+from tests.e2e.commands import callinspect
 from tests.inspections import finding, inspection
 from tests.people import user
 
@@ -118,3 +120,19 @@ def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
         ("greeting", "unreviewed"),
         ("greeting", "confirmed"),
     ]
+
+
+def test_the_shell_finds_each_kind_of_doubt(store: Store) -> None:
+    reviewed(store)
+    for cause, names in ((OpenCause.DISPUTED, ["d"]), (OpenCause.UNHEARD, ["c"]), (OpenCause.SECOND, [])):
+        assert [row.call.call_id for row in store.calls(CallFilter(cause=cause))] == names
+
+
+@pytest.mark.parametrize(("doubt", "names"), [("disputed", ["d"]), ("unheard", ["c"]), ("sound", [])])
+def test_list_takes_the_doubt(store: Store, tmp_path: Path, doubt: str, names: list[str]) -> None:
+    reviewed(store)
+    done = callinspect("--store", store.url, "list", "--doubt", doubt, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["call_id"] for one in found] == names
+    assert all(one["passed"] is None and one["open_causes"] == [doubt] for one in found)
