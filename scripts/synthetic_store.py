@@ -369,8 +369,8 @@ def decide(connection: Connection, chance: random.Random) -> None:
             key, what = len(events) + 1, {"criterion": row.criterion, "verdict": verdict, "outcome": "failed"}
             events.append({**common, **what, "id": key, "kind": "verdict", "request": f"v{key}"})
             settled.append(
-                {"call": call, **what, "added": False, "decision": key, "user": by, "disputed": False}
-                | {"settled": True, "at": at}
+                {"call": call, **what, "added": False, "decision": key, "user": by, "state": verdict}
+                | {"cause": None, "next": "nobody", "at": at}
             )
         key = len(events) + 1
         nothing = {"criterion": None, "verdict": None, "outcome": None}
@@ -383,9 +383,11 @@ def decide(connection: Connection, chance: random.Random) -> None:
     values: dict[str, Any] = {
         "worst": bindparam("worst"),
         "score": bindparam("score"),
+        "score_low": bindparam("score"),
+        "score_high": bindparam("score"),
         "finished_by": bindparam("by"),
     }
-    values |= {"finished_at": bindparam("at"), "state": "done", "pending": 0}
+    values |= {"finished_at": bindparam("at"), "state": "done", "pending": 0, "final": True}
     connection.execute(update(cases).where(of.call == bindparam("of")).values(values), done)
 
 

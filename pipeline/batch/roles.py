@@ -116,10 +116,6 @@ def take_back(
         Missing, Refused, Conflict: as :meth:`Decisions.undo`. UsageError: the rules cannot be used.
     """
     decisions = store.desk.decisions
-    known = {event.id: event for event in decisions.history(decisions.event(event_id).call_id)}
-    root = known[event_id]
-    while root.undoes is not None:
-        root = known[root.undoes]
-    if root.kind is DecisionKind.ROLES:
+    if decisions.root(event_id).kind is DecisionKind.ROLES:
         return undo_roles(store, rules(), event_id, by=by, request=request)
     return decisions.undo(event_id, by=by, request=request)

@@ -179,6 +179,8 @@ class _Run:
             fatal=overview.fatal,
             scored=overview.scored,
             passed=overview.passed,
+            may_pass=overview.may_pass,
+            pending=overview.pending,
             mean_score=overview.mean_score,
             scores=overview.scores,
             severities=overview.severities,

@@ -73,6 +73,11 @@ class RunSummary:
     fatal: int
     scored: int
     passed: int
+    """Calls that pass whatever comes of what is not settled."""
+    may_pass: int
+    """Calls that pass if none of it counts."""
+    pending: int
+    """Calls whose score is not final."""
     mean_score: float | None
     scores: tuple[int, ...]
     """Calls by score, ten bins of ten points; the last holds 100 too."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.errors import CommandError
+from pipeline.domain import OpenCause
 from pipeline.store import CallFilter
 
 PANEL = "panel.filters"
@@ -23,6 +24,7 @@ To = Annotated[str | None, typer.Option("--to", help="filter.to", metavar="DATE"
 CallId = Annotated[
     str | None, typer.Option("--call", help="filter.call", metavar="ID", rich_help_panel=PANEL)
 ]
+Doubt = Annotated[OpenCause | None, typer.Option(help="filter.doubt", rich_help_panel=PANEL)]
 Limit = Annotated[int | None, typer.Option(min=1, help="filter.limit", rich_help_panel=PANEL)]
 
 
@@ -36,6 +38,7 @@ def selection(
     date_to: str | None,
     call_id: str | None = None,
     limit: int | None = None,
+    doubt: OpenCause | None = None,
 ) -> CallFilter:
     return CallFilter(
         flagged=True if flagged else None,
@@ -46,6 +49,7 @@ def selection(
         date_to=day(date_to, "--to"),
         call_id=call_id,
         limit=limit,
+        cause=doubt,
     )
 
 

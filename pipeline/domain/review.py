@@ -49,6 +49,89 @@ class Origin(StrEnum):
     SAMPLE = "sample"
 
 
+class ReviewState(StrEnum):
+    """What people made of a finding so far."""
+
+    UNREVIEWED = "unreviewed"
+    CONFIRMED = "confirmed"
+    OVERTURNED = "overturned"
+    OPEN = "open"
+    """Somebody spoke, and somebody else is still to speak: it neither counts nor is it forgiven."""
+
+
+class OpenCause(StrEnum):
+    """Why a finding is open."""
+
+    UNHEARD = "unheard"
+    """Who listened could not tell."""
+    SECOND = "second"
+    """A second person is to listen, without knowing what the first said."""
+    DISPUTED = "disputed"
+    SOUND = "sound"
+    """What was said may have been said of another recording."""
+
+
+class Next(StrEnum):
+    """Whose word an open finding waits for."""
+
+    NOBODY = "nobody"
+    REVIEWER = "reviewer"
+    ANOTHER = "another"
+    """A reviewer who has not spoken about it yet."""
+    SUPERVISOR = "supervisor"
+
+
+class Phase(StrEnum):
+    """How far a finding has come; ``pipeline/review/states.py`` has the table of how it goes on."""
+
+    UNREVIEWED = "unreviewed"
+    UNHEARD = "unheard"
+    """One person could not tell."""
+    UNHEARD_TWICE = "unheard-twice"
+    """Two could not tell: the supervisor's."""
+    SECOND = "second"
+    """One said what it is; two must agree."""
+    SECOND_AGAIN = "second-again"
+    """The same, and another person could not tell."""
+    DISPUTED = "disputed"
+    SOUND = "sound"
+    SETTLED = "settled"
+    """By one person, where one is enough."""
+    AGREED = "agreed"
+    """By two who said the same."""
+    ENDED = "ended"
+    """By the supervisor, over a dispute, a doubt or a verdict."""
+    APPEALED = "appealed"
+    """By the decision on an appeal, which is final."""
+
+    @property
+    def cause(self) -> OpenCause | None:
+        return _CAUSES.get(self)
+
+    @property
+    def next(self) -> Next:
+        return _NEXT.get(self, Next.NOBODY)
+
+
+_CAUSES = {
+    Phase.UNHEARD: OpenCause.UNHEARD,
+    Phase.UNHEARD_TWICE: OpenCause.UNHEARD,
+    Phase.SECOND: OpenCause.SECOND,
+    Phase.SECOND_AGAIN: OpenCause.SECOND,
+    Phase.DISPUTED: OpenCause.DISPUTED,
+    Phase.SOUND: OpenCause.SOUND,
+}
+_NEXT = {
+    Phase.UNREVIEWED: Next.REVIEWER,
+    Phase.UNHEARD: Next.ANOTHER,
+    Phase.UNHEARD_TWICE: Next.SUPERVISOR,
+    Phase.SECOND: Next.ANOTHER,
+    Phase.SECOND_AGAIN: Next.ANOTHER,
+    Phase.DISPUTED: Next.SUPERVISOR,
+    Phase.SOUND: Next.REVIEWER,
+}
+
+
 class CaseState(StrEnum):
     NONE = "none"
     """Nothing to review: not flagged, and nobody waits for it."""
@@ -83,6 +166,8 @@ class Decision:
     details: Mapping[str, object] = field(default_factory=dict)
     undone: bool = False
     """True where a later event took it back."""
+    sound_in_doubt: bool = False
+    """True where it may have been said of another recording that had the same name."""
 
     @property
     def final(self) -> bool:
@@ -119,30 +204,65 @@ class Addition:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """The latest word of one person on a finding."""
+
+    by: int | None
+    verdict: Verdict
+    at: datetime
+    decision: int
+    comment: str = ""
+    by_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingVerdict:
     """What people's events add up to on one finding."""
 
     criterion: str
-    verdict: Verdict
     outcome: Outcome
     """What the machine said when it was decided."""
+    verdict: Verdict | None
+    """The word that stands, in doubt or not; None where it may not be known to who looks."""
     by: int | None
     at: datetime
     decision: int
     """The event that made the verdict."""
+    phase: Phase = Phase.SETTLED
+    grave: bool = False
+    """Two people must agree."""
     added: bool = False
     """A person found it, not the machine."""
     second: int | None = None
-    """Who agreed, or (``disputed``) disagreed."""
-    opposed: Verdict | None = None
-    """The other verdict of a dispute."""
-    disputed: bool = False
-    settled: bool = True
-    """False: a second person, or (``disputed``) the supervisor, is still to speak."""
+    """The other person: who agreed, disagreed, could not tell, or whose word was overruled."""
     comment: str = ""
     additions: tuple[Addition, ...] = ()
     by_name: str | None = None
     second_name: str | None = None
+    voices: tuple[Voice, ...] = ()
+    """Everybody's latest word, in the order in which they spoke first."""
+    hidden: bool = False
+    """Words of others are left out: a second person is to listen without knowing them."""
+    state: ReviewState = ReviewState.UNREVIEWED
+    cause: OpenCause | None = None
+    next: Next = Next.NOBODY
+    """These three follow from phase and verdict, whatever is given: fields, so that JSON carries them."""
+
+    def __post_init__(self) -> None:
+        cause = self.phase.cause
+        settled = ReviewState.OVERTURNED if self.verdict is Verdict.OVERTURNED else ReviewState.CONFIRMED
+        object.__setattr__(self, "cause", cause)
+        object.__setattr__(self, "next", self.phase.next)
+        object.__setattr__(self, "state", settled if cause is None else ReviewState.OPEN)
+
+    @property
+    def settled(self) -> bool:
+        """False: somebody is still to speak."""
+        return self.cause is None
+
+    @property
+    def disputed(self) -> bool:
+        return self.cause is OpenCause.DISPUTED
 
     def holds(self, outcome: Outcome | None) -> bool:
         """Whether it still speaks about what the machine says now. What a person heard, stays heard."""
@@ -161,12 +281,22 @@ class Case:
     confidence: float | None
     """Lowest among the evidence of violations nobody has decided."""
     pending: int
-    """Violations and grave doubts that nobody has decided."""
+    """Findings that somebody is still to speak about: violations and grave doubts that nobody has decided,
+    and whatever is open."""
     score: float | None
-    """With the verdicts in it; None where it cannot be said."""
+    """With the verdicts in it, provisional unless ``final``; None where it cannot be said."""
+    score_low: float | None
+    """If everything that is not settled counts."""
+    score_high: float | None
+    """If none of it does."""
+    final: bool
+    """False while anything that costs points is not reviewed or open."""
     passed: bool | None
-    second: bool
-    """Waits for a second person, or for the supervisor."""
+    """None unless ``final``."""
+    open_findings: int
+    """Those of the pending ones about which somebody has spoken."""
+    causes: tuple[OpenCause, ...]
+    """Why they are open."""
     assigned: int | None
     claimed: int | None
     """Who has it open; None also where their time is over."""
@@ -179,6 +309,11 @@ class Case:
     finished_name: str | None = None
     event: int | None = None
     """The event this answer is about, where it answers one."""
+
+    @property
+    def unreviewed(self) -> int:
+        """Those of the pending ones that nobody has spoken about."""
+        return self.pending - self.open_findings
 
 
 class AppealState(StrEnum):

@@ -31,14 +31,15 @@ def whole_call(
             if m.spans
         },
         "findings": list(findings.of_call(inspection, said or {})),
-        "scorecard": None if card is None else _scorecard(card, inspection),
+        "scorecard": None if card is None else _scorecard(card, inspection, final=case is None or case.final),
     }
 
 
-def _scorecard(card: Scorecard, inspection: Inspection) -> Record:
+def _scorecard(card: Scorecard, inspection: Inspection, *, final: bool) -> Record:
+    """The machine's own sheet; it says nothing of passing while people may still change that."""
     return {
         "score": rounded(card.score, 2),
-        "passed": card.passed,
+        "passed": card.passed if final else None,
         "fatal": card.fatal,
         "alerts": list(card.alerts),
         "not_applicable": card.not_applicable,

@@ -1,9 +1,11 @@
 """The score of a call with people's verdicts in it, by the arithmetic of its own rubric.
 
-Overturned counts as passed, confirmed as failed, unsure and disputed as undetermined (which costs nobody
-points), added as failed once for each place that was added. Points, caps, fatal items, sections and bonus
-work as they do for the machine. A criterion that the machine held not applicable and in which a person found
-a violation takes its points, but adds nothing to what could be reached: an addition never raises a score.
+Only what is settled counts: overturned as passed, confirmed as failed, added as failed once for each place
+that was added. What nobody has reviewed, and what is open, stands as the machine says, and makes the score
+provisional: ``low`` is the score if all of it counts, ``high`` if none does, and the call has neither passed
+nor failed. Points, caps, fatal items, sections and bonus work as they do for the machine. A criterion that
+the machine held not applicable and in which a person found a violation takes its points, but adds nothing to
+what could be reached: an addition never raises a score.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pipeline.domain import (
     FindingVerdict,
     LedgerEntry,
     Outcome,
+    ReviewState,
     Scorecard,
     Section,
 )
-from pipeline.review.folding import outcome_with
+from pipeline.review.folding import Reading, outcome_with
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
@@ -31,6 +34,8 @@ NO_RULES = "no-rules"
 """The text of the rubric that judged the call is not kept."""
 NOT_REPRODUCED = "not-reproduced"
 """The kept findings do not give the machine's own score by that rubric."""
+MOST = 100.0
+"""No call scores more; one on which nothing counts scores just this."""
 _CENT = 0.005
 
 
@@ -39,21 +44,33 @@ class Effective:
     """What the call scores with the verdicts in it."""
 
     score: float | None
+    """Provisional unless ``final``; between ``low`` and ``high``."""
     passed: bool | None
+    """None unless ``final``."""
     fatal: bool = False
     ledger: tuple[LedgerEntry, ...] = ()
     sections: tuple[Section, ...] = ()
     reason: str | None = None
     """Why there is no score although the machine gave one: NO_RULES or NOT_REPRODUCED."""
     changed: bool = False
-    """Whether people's verdicts change the machine's findings at all."""
+    """Whether people's verdicts change what counts at all."""
+    low: float | None = None
+    high: float | None = None
+    final: bool = True
+    """False while anything that costs points is not reviewed or open, and where no score can be said."""
+    passes_low: bool | None = None
+    """Whether the call passes even if everything counts."""
+    passes_high: bool | None = None
+    """Whether it passes if nothing more counts."""
+    pending: tuple[str, ...] = ()
+    """The criteria between low and high: not reviewed or open. Every item of a sheet is worth points."""
 
 
 def changes(card: Scorecard, verdicts: Mapping[str, FindingVerdict]) -> bool:
     """Whether the verdicts change any outcome, or add a place to one."""
     return any(
-        (held := verdicts.get(f.criterion)) is not None
-        and held.holds(f.outcome)
+        (held := _held(f, verdicts)) is not None
+        and held.settled
         and (outcome_with(f.outcome, held) is not f.outcome or bool(held.additions))
         for f in card.findings
     )
@@ -64,26 +81,90 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
 
     ``rubric`` is the one that made the card, None where it is lost.
 
-    Without verdicts that change anything this is the machine's score exactly.
+    Without verdicts that change anything the score is the machine's exactly.
     """
-    if card.score is None or not changes(card, verdicts):
-        return Effective(card.score, card.passed, card.fatal, card.ledger, card.sections)
-    if rubric is None:
-        return Effective(None, None, reason=NO_RULES, changed=True)
+    if card.score is None:
+        return Effective(None, None, card.fatal, card.ledger, card.sections)
+    if all(_held(f, verdicts) is None for f in card.findings):
+        return _by_the_machine(card, [f for f in card.findings if _open(f, None)])
     found = {f.criterion: f for f in card.findings}
-    machine = _sum(rubric, found, {})
-    if machine is None or abs(machine.score - card.score) > _CENT:
-        return Effective(None, None, reason=NOT_REPRODUCED, changed=True)
-    total = _sum(rubric, found, verdicts)
-    if total is None:  # cannot be: a sheet that had a score keeps its criteria
-        return Effective(None, None, reason=NOT_REPRODUCED, changed=True)
-    passed = not total.fatal and total.score >= rubric.pass_mark
-    return Effective(total.score, passed, total.fatal, total.ledger, total.sections, changed=True)
+    machine = None if rubric is None else _sum(rubric, found, {})
+    if rubric is None or machine is None or abs(machine.score - card.score) > _CENT:
+        return _without_rules(card, verdicts, NO_RULES if rubric is None else NOT_REPRODUCED)
+    sums = [_sum(rubric, found, verdicts, reading) for reading in Reading]
+    standing, low, high = sums
+    if standing is None or low is None or high is None:  # cannot be: a sheet with a score keeps its criteria
+        return Effective(None, None, reason=NOT_REPRODUCED, changed=True, final=False)
+    pending = tuple(f.criterion for f in card.findings if _open(f, _held(f, verdicts)))
+    changed = changes(card, verdicts)
+    final = not pending
+    return Effective(
+        score=standing.score if changed else card.score,
+        passed=_passes(standing, rubric) if final else None,
+        fatal=standing.fatal,
+        ledger=standing.ledger if changed else card.ledger,
+        sections=standing.sections if changed else card.sections,
+        changed=changed,
+        low=min(low.score, standing.score),
+        high=max(high.score, standing.score),
+        final=final,
+        passes_low=_passes(low, rubric),
+        passes_high=_passes(high, rubric),
+        pending=pending,
+    )
 
 
-def _sum(rubric: Rubric, found: Mapping[str, Finding], verdicts: Mapping[str, FindingVerdict]) -> Sum | None:
+def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
+    """Nothing that people settled changes the score: the low end is the machine's own."""
+    pending = tuple(f.criterion for f in unsettled)
+    final = not pending
+    return Effective(
+        score=card.score,
+        passed=card.passed if final else None,
+        fatal=card.fatal,
+        ledger=card.ledger,
+        sections=card.sections,
+        low=card.score,
+        high=card.score if final else MOST,
+        final=final,
+        passes_low=card.passed,
+        passes_high=card.passed if final else True,
+        pending=pending,
+    )
+
+
+def _without_rules(card: Scorecard, verdicts: Mapping[str, FindingVerdict], reason: str) -> Effective:
+    """What can be said without doing sums: the machine's score, where no verdict changes it."""
+    open_ = [f for f in card.findings if _open(f, _held(f, verdicts))]
+    if changes(card, verdicts) or any(f.outcome is not Outcome.FAILED for f in open_):
+        return Effective(None, None, reason=reason, changed=True, final=False)
+    return _by_the_machine(card, open_)
+
+
+def _held(finding: Finding, verdicts: Mapping[str, FindingVerdict]) -> FindingVerdict | None:
+    held = verdicts.get(finding.criterion)
+    return held if held is not None and held.holds(finding.outcome) else None
+
+
+def _open(finding: Finding, held: FindingVerdict | None) -> bool:
+    """Not reviewed, or open."""
+    if held is None:
+        return finding.outcome is Outcome.FAILED
+    return held.state is ReviewState.OPEN
+
+
+def _passes(total: Sum, rubric: Rubric) -> bool:
+    return not total.fatal and total.score >= rubric.pass_mark
+
+
+def _sum(
+    rubric: Rubric,
+    found: Mapping[str, Finding],
+    verdicts: Mapping[str, FindingVerdict],
+    reading: Reading = Reading.STANDING,
+) -> Sum | None:
     judged = [
-        Judged(section, criterion, item, _checked(found[item.id], verdicts.get(item.id)))
+        Judged(section, criterion, item, _checked(found[item.id], verdicts.get(item.id), reading))
         for section in rubric.sections
         for criterion in section.criteria
         for item in criterion.items
@@ -105,14 +186,16 @@ def _beyond(rubric: Rubric, found: Mapping[str, Finding]) -> frozenset[str]:
     )
 
 
-def _checked(finding: Finding, held: FindingVerdict | None) -> Checked:
+def _checked(finding: Finding, held: FindingVerdict | None, reading: Reading) -> Checked:
     """What the item comes to, as a check would have said it."""
     if held is not None and not held.holds(finding.outcome):
         held = None
-    outcome = outcome_with(finding.outcome, held) or finding.outcome
+    outcome = outcome_with(finding.outcome, held, reading)
     if outcome is not Outcome.FAILED:
         return Checked(outcome, (), finding.reason)
-    more = evidence(held.additions) if held is not None else ()
+    # Places that people added count once they are settled, and at the low end.
+    counted = held is not None and (held.settled or reading is Reading.LOW)
+    more = evidence(held.additions) if held is not None and counted else ()
     if finding.outcome is Outcome.FAILED:
         weight = None if finding.weight is None else finding.weight + len(more)
         return Checked(outcome, finding.evidence + more, finding.reason, weight)

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import StrEnum
 
-from pipeline.domain import Addition, Decision, DecisionKind, FindingVerdict, Origin, Outcome, Span, Verdict
+from pipeline.domain import (
+    Addition,
+    Decision,
+    DecisionKind,
+    FindingVerdict,
+    Origin,
+    Outcome,
+    Phase,
+    ReviewState,
+    Span,
+    Verdict,
+    Voice,
+)
+from pipeline.review.states import UNSPOKEN, Act, Effect, Row, Who, act_of, part, row
 
 _ABOUT_FINDINGS = (DecisionKind.VERDICT, DecisionKind.ADDITION)
 
@@ -54,70 +68,183 @@ def verdicts(events: Sequence[Decision]) -> dict[str, FindingVerdict]:
 
 
 def after(before: FindingVerdict | None, event: Decision) -> FindingVerdict:
-    """The verdict on a finding after one more event.
+    """The verdict on a finding after one more event, by the table of :mod:`pipeline.review.states`.
 
-    A second person who agrees settles it; one who disagrees makes it a dispute, which only a final event
-    (of a supervisor or of the panel of an appeal) or one of the two can end.
+    What the table refuses changes nothing: such events are in stores from before there was a table.
     """
-    fresh = _fresh(event)
-    if before is None or not (before.added or before.outcome is event.outcome):
-        return fresh
-    kept = replace(before, additions=before.additions + fresh.additions)
-    if _ends(event, before):
-        second = before.by if event.by != before.by else before.second
-        added = before.added or fresh.added
-        return replace(fresh, added=added, additions=kept.additions, second=second, settled=True)
-    if event.by == before.by:
-        return _by_the_first(kept, event, fresh)
-    if before.disputed and event.by != before.second:
-        return kept  # a third person cannot end it
-    if event.verdict is before.verdict:
-        second = before.second if before.second is not None and not before.disputed else event.by
-        return replace(kept, second=second, opposed=None, disputed=False, settled=True)
-    return replace(kept, second=event.by, opposed=event.verdict, disputed=True, settled=False)
+    if before is not None and not (before.added or before.outcome is event.outcome):
+        before = None  # spoke about something else
+    if event.sound_in_doubt:
+        return _of_other_sound(before, event)
+    act, line = step(before, event)
+    if line.effect is Effect.REFUSED:
+        return before or _begin(event)
+    if before is None or before.phase in UNSPOKEN:
+        kept = replace(_begin(event), additions=before.additions if before else ())
+    else:
+        kept = before
+    kept = replace(kept, grave=kept.grave or event.grave)
+    if event.kind is DecisionKind.ADDITION:
+        added = kept.added or event.outcome is not Outcome.FAILED
+        kept = replace(kept, additions=(*kept.additions, _place(event)), added=added)
+    if line.effect is Effect.STAYS:
+        return _stayed(kept, event, act)
+    return _moved(kept, event, line)
 
 
-def _ends(event: Decision, before: FindingVerdict) -> bool:
-    """Whether this event has the last word: a supervisor's other verdict, or any of an appeal."""
-    if event.origin is Origin.APPEAL or (event.final and before.disputed):
-        return True
-    return event.final and event.by != before.by and event.verdict is not before.verdict
+def step(before: FindingVerdict | None, event: Decision) -> tuple[Act, Row]:
+    """What an event is, and the line of the table that holds for it."""
+    said = event.verdict or Verdict.CONFIRMED
+    if event.origin is Origin.APPEAL:
+        act = Act.UPHOLD if said is Verdict.OVERTURNED else Act.REJECT
+        phase = before.phase if before else Phase.UNREVIEWED
+        phase = Phase.UNREVIEWED if phase is Phase.APPEALED else phase  # of a store where it came twice
+        return act, row(phase, act, Who.SUPERVISOR, stands=before.verdict if before else None)
+    act = Act.ADD if event.kind is DecisionKind.ADDITION else act_of(said)
+    who = part(before, act, event.by, last_word=event.final)
+    phase = before.phase if before else Phase.UNREVIEWED
+    stands = before.verdict if before and before.phase not in UNSPOKEN else None
+    grave = event.grave or (before is not None and before.grave)
+    return act, row(phase, act, who, grave=grave, stands=stands)
 
 
-def _by_the_first(before: FindingVerdict, event: Decision, fresh: FindingVerdict) -> FindingVerdict:
-    """The one who decided speaks again."""
-    if event.verdict is before.verdict:
-        return replace(before, comment=event.comment or before.comment)
-    changed = replace(fresh, added=before.added or fresh.added, additions=before.additions)
-    if before.disputed and event.verdict is before.opposed:
-        return replace(changed, second=before.second, settled=True)
-    return changed
+def _of_other_sound(before: FindingVerdict | None, event: Decision) -> FindingVerdict:
+    """What may have been said of another recording is kept, and settles nothing."""
+    if before is not None and before.phase is not Phase.SOUND:
+        return before
+    kept = replace(_begin(event), phase=Phase.SOUND, additions=before.additions if before else ())
+    if event.kind is DecisionKind.ADDITION:
+        added = kept.added or event.outcome is not Outcome.FAILED
+        kept = replace(kept, additions=(*kept.additions, _place(event)), added=added)
+    return kept
 
 
-def _fresh(event: Decision) -> FindingVerdict:
-    addition = event.kind is DecisionKind.ADDITION
-    outcome = event.outcome or Outcome.NOT_APPLICABLE
-    span = event.span or Span(0, 0)
-    place = Addition(span, event.role, event.quote or "", event.comment, event.id, event.by)
+def _begin(event: Decision) -> FindingVerdict:
+    """Nothing but this event."""
     return FindingVerdict(
         criterion=event.criterion or "",
+        outcome=event.outcome or Outcome.NOT_APPLICABLE,
         verdict=event.verdict or Verdict.CONFIRMED,
-        outcome=outcome,
         by=event.by,
         at=event.at,
         decision=event.id,
-        added=addition and outcome is not Outcome.FAILED,
-        settled=not event.grave or event.origin is Origin.APPEAL,
+        phase=Phase.UNREVIEWED,
+        grave=event.grave,
         comment=event.comment,
-        additions=(place,) if addition else (),
         by_name=event.by_name,
     )
 
 
-def outcome_with(outcome: Outcome | None, verdict: FindingVerdict | None) -> Outcome | None:
-    """What a finding comes to with people's verdict in it; a dispute accuses nobody."""
+def _place(event: Decision) -> Addition:
+    span = event.span or Span(0, 0)
+    return Addition(span, event.role, event.quote or "", event.comment, event.id, event.by)
+
+
+def _stayed(before: FindingVerdict, event: Decision, act: Act) -> FindingVerdict:
+    """The word stands; a comment of the one whose word it is is taken along.
+
+    Who cannot tell any more what they once told has not spoken otherwise: their word is left as it was.
+    """
+    known = {voice.by for voice in before.voices}
+    kept = before if act is Act.UNSURE and event.by in known else _heard(before, event)
+    return replace(kept, comment=event.comment or before.comment) if event.by == before.by else kept
+
+
+def _moved(before: FindingVerdict, event: Decision, line: Row) -> FindingVerdict:
+    """The finding in its new phase, with the two people whose words make it."""
+    kept = _heard(before, event)
+    to = line.to or before.phase
+    stands = event.verdict if line.said else before.verdict
+    voices = kept.voices
+    if to in (Phase.ENDED, Phase.APPEALED):
+        first = next(v for v in voices if v.by == event.by)
+        second = before.by if before.by != event.by else before.second
+    else:
+        if all(voice.verdict is not stands for voice in voices):
+            stands = Verdict.UNSURE  # whose word it was can tell no more
+        first = _whose(voices, stands, before.by)
+        second = _other(to, voices, first, event, before)
+    return replace(
+        kept,
+        phase=to,
+        verdict=stands,
+        by=first.by,
+        by_name=first.by_name,
+        at=first.at,
+        decision=first.decision,
+        comment=first.comment,
+        second=second,
+    )
+
+
+def _heard(before: FindingVerdict, event: Decision) -> FindingVerdict:
+    """With this person's latest word."""
+    said = event.verdict or Verdict.CONFIRMED
+    mine = Voice(event.by, said, event.at, event.id, event.comment, event.by_name)
+    if any(voice.by == event.by for voice in before.voices):
+        voices = tuple(mine if voice.by == event.by else voice for voice in before.voices)
+    else:
+        voices = (*before.voices, mine)
+    return replace(before, voices=voices)
+
+
+def _whose(voices: Sequence[Voice], stands: Verdict | None, before: int | None) -> Voice:
+    """The voice that says what stands: the one that stood before, else the earliest."""
+    same = [voice for voice in voices if voice.verdict is stands]
+    return next((v for v in same if v.by == before), same[0] if same else voices[-1])
+
+
+def _other(
+    to: Phase, voices: Sequence[Voice], first: Voice, event: Decision, before: FindingVerdict
+) -> int | None:
+    """The second of the two who make this phase."""
+
+    def fits(voice: Voice) -> bool:
+        match to:
+            case Phase.AGREED:
+                return voice.verdict is first.verdict
+            case Phase.DISPUTED:
+                return voice.verdict not in (first.verdict, Verdict.UNSURE)
+            case Phase.SECOND_AGAIN | Phase.UNHEARD_TWICE:
+                return voice.verdict is Verdict.UNSURE
+            case _:
+                return False
+
+    others = [voice.by for voice in voices if voice.by != first.by and fits(voice)]
+    if not others:
+        return None
+    return event.by if event.by in others else before.second if before.second in others else others[-1]
+
+
+def accused(outcome: Outcome, verdict: FindingVerdict | None) -> bool:
+    """Whether a finding costs points or may yet: then it can be appealed, doubt or not."""
+    return outcome_with(outcome, verdict, Reading.LOW) is Outcome.FAILED
+
+
+class Reading(StrEnum):
+    """How what is not settled is read."""
+
+    STANDING = "standing"
+    """As the machine says."""
+    LOW = "low"
+    """As a violation."""
+    HIGH = "high"
+    """As none."""
+
+
+def outcome_with(
+    outcome: Outcome, verdict: FindingVerdict | None, reading: Reading = Reading.STANDING
+) -> Outcome:
+    """What a finding comes to with people's verdict in it. Only what is settled changes what stands.
+
+    What the machine could not determine and nobody spoke about is no violation in any reading.
+    """
     if verdict is None or not verdict.holds(outcome):
-        return outcome
-    if verdict.disputed or verdict.verdict is Verdict.UNSURE:
-        return Outcome.UNDETERMINED
-    return Outcome.FAILED if verdict.verdict is Verdict.CONFIRMED else Outcome.PASSED
+        return Outcome.PASSED if outcome is Outcome.FAILED and reading is Reading.HIGH else outcome
+    if verdict.state is ReviewState.CONFIRMED:
+        return Outcome.FAILED
+    if verdict.state is ReviewState.OVERTURNED:
+        return Outcome.PASSED
+    if reading is Reading.LOW:
+        return Outcome.FAILED
+    return Outcome.PASSED if outcome is Outcome.FAILED and reading is Reading.HIGH else outcome

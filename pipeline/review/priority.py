@@ -6,7 +6,7 @@
              + 40 for an escalation that must be seen the same day
              + up to 15 for the weakest evidence among them: 15 x (1 - confidence)
              + 10 for doubt: a criterion of class A or B that the machine could not determine
-             + 30 where a second person or the supervisor is waited for
+             + 30 where a finding is open: another person's word is waited for
              + 1.5 for each day the call lies back
 
 The age is written as days *from* a fixed day, so that a stored priority never has to be counted anew: with
@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.domain import FindingVerdict, Outcome, Severity
+from pipeline.domain import FindingVerdict, OpenCause, Outcome, Severity
 
 SEVERITY = {Severity.A: 60.0, Severity.B: 40.0, Severity.C: 20.0, Severity.D: 8.0, Severity.E: 4.0}
 FURTHER, FURTHER_AT_MOST = 1.0, 9
@@ -61,13 +61,13 @@ class Weighed:
 
     @property
     def waits(self) -> bool:
-        """True where it is counted as pending."""
+        """True where nobody has spoken, and somebody should."""
         return self.undecided or self.doubtful
 
     @property
-    def unsettled(self) -> bool:
-        """Somebody else is still to speak."""
-        return self.verdict is not None and not self.verdict.settled
+    def cause(self) -> OpenCause | None:
+        """Why it is open, where it is."""
+        return None if self.verdict is None else self.verdict.cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,17 @@ class Urgency:
     priority: float
     confidence: float | None
     pending: int
-    second: bool
+    open_findings: int
+    """Those of the pending ones about which somebody has spoken."""
+    causes: tuple[OpenCause, ...]
+    """Why they are open, each once."""
 
 
 def urgency(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Urgency:
     """Of one call. ``day``: the date it was taken (or, unknown, inspected), ``YYYY-MM-DD...``."""
     found = list(findings)
     undecided = [f for f in found if f.undecided]
-    second = any(f.unsettled for f in found)
+    causes = [f.cause for f in found if f.cause is not None]
     doubts = sum(f.doubtful for f in found)
     sure = [f.confidence for f in undecided if f.confidence is not None]
     lowest = min(sure, default=None)
@@ -95,9 +98,10 @@ def urgency(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Urgency:
     value += ALERT * alerts
     value += 0.0 if lowest is None else WEAKEST * (1 - lowest)
     value += DOUBT * bool(doubts)
-    value += SECOND * second
+    value += SECOND * bool(causes)
     value -= DAY * (day_number(day) - FIRST_DAY)
-    return Urgency(value, lowest, len(undecided) + doubts, second)
+    pending = len(undecided) + doubts + len(causes)
+    return Urgency(value, lowest, pending, len(causes), tuple(sorted(set(causes))))
 
 
 def day_number(day: str) -> float:

@@ -24,15 +24,17 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    false,
     func,
     literal,
+    null,
     or_,
     select,
+    true,
 )
 
 from pipeline.domain import CaseState, Outcome
 from pipeline.review import priority as rule
+from pipeline.review.effective import MOST
 from pipeline.store.days import counted
 from pipeline.store.desk.tables import cases, decisions
 from pipeline.store.reading import pages
@@ -49,8 +51,14 @@ _COLUMNS = (
     "confidence",
     "pending",
     "score",
+    "score_low",
+    "score_high",
+    "final",
     "passed",
-    "second",
+    "passes_low",
+    "passes_high",
+    "open_findings",
+    "causes",
     "version",
 )
 
@@ -65,8 +73,11 @@ def refresh(connection: Connection, keys: Sequence[int]) -> None:
 
 
 def refresh_all(connection: Connection) -> None:
-    """Make the cases of a store from before there were any."""
+    """Make the cases of a store from before there were any, or from before they said as much."""
     connection.execute(_statement(connection.dialect.name, whole=True))
+    every = select(decisions.c.call).distinct().order_by(decisions.c.call)
+    for key in connection.execute(every).scalars().all():
+        keep_reviewed(connection, key)
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -109,9 +120,9 @@ def _derived(which: ColumnElement[bool] | None) -> Select[Any]:
             worst,
             confidence,
             cast(violations + doubts, Integer),
-            i.score,
-            i.passed,
-            false(),
+            *_scores(violations),
+            literal(0),
+            literal(""),
             literal(1),
         )
         .select_from(inspections.join(calls, i.call == calls.c.id).outerjoin(findings, judged))
@@ -119,6 +130,19 @@ def _derived(which: ColumnElement[bool] | None) -> Select[Any]:
         .group_by(i.id, calls.c.id)
         .order_by(i.call)  # one order for every writer: no two wait for each other
     )
+
+
+def _scores(violations: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+    """:func:`pipeline.review.effective.effective` of calls without verdicts: a violation that nobody has
+    reviewed counts at the low end, and at the high end nothing does."""
+    i = inspections.c
+    final = violations == 0
+    scored = i.score.is_not(None)
+    high = case((and_(scored, ~final), literal(MOST)), else_=i.score)
+    may_pass = case((and_(scored, ~final), true()), else_=i.passed)
+    settled = or_(~scored, final)
+    passed = case((settled, i.passed), else_=null())
+    return i.score, i.score, high, settled, passed, i.passed, may_pass
 
 
 def _priority(

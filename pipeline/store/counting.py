@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, select
 
-from pipeline.domain import Outcome, Severity, Status, Verdict
-from pipeline.store.desk.tables import verdicts
+from pipeline.domain import Outcome, ReviewState, Severity, Status
+from pipeline.store.desk.tables import cases, verdicts
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, findings, inspections
@@ -54,7 +54,7 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
         query = query.where(f.severity == wanted.severity.value)
     said = _said(connection, those)
     for row in connection.execute(query):
-        confirmed, overturned, added = said.get((row.agent_id, row.criterion), (0, 0, 0))
+        confirmed, overturned, added, doubtful = said.get((row.agent_id, row.criterion), (0, 0, 0, 0))
         yield CriterionCount(
             agent_id=row.agent_id,
             agent_name=row.agent_name,
@@ -67,33 +67,35 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
             calls_with_violation=int(row.calls_with),
             confirmed=confirmed,
             overturned=overturned,
-            pending=int(row.calls_with) - (confirmed - added) - overturned,
+            pending=int(row.calls_with) - (confirmed - added) - overturned + doubtful,
             added=added,
         )
 
 
-def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, int, int]]:
-    """(agent, criterion) -> calls in which people confirmed, overturned, and added a violation.
+def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, int, int, int]]:
+    """(agent, criterion) -> calls in which people confirmed, overturned and added a violation, and those in
+    which one that the machine did not accuse of is open.
 
     From the verdicts to the findings: there are few of those, and millions of these.
     """
     f, v = findings.c, verdicts.c
     failed = f.outcome == Outcome.FAILED.value
-    agreed = and_(~v.disputed, or_(v.outcome == f.outcome, v.added))
-    confirmed = and_(agreed, v.verdict == Verdict.CONFIRMED.value)
-    overturned = and_(agreed, failed, v.verdict == Verdict.OVERTURNED.value)
+    confirmed = v.state == ReviewState.CONFIRMED.value
+    overturned = and_(failed, v.state == ReviewState.OVERTURNED.value)
+    open_ = and_(~failed, v.state == ReviewState.OPEN.value)
     joined = (
         verdicts.join(those, v.call == those.c.call)
         .join(findings, and_(f.inspection == those.c.id, f.criterion == v.criterion))
         .join(calls, calls.c.id == v.call)
     )
     counts = (
-        func.sum(case((which, 1), else_=0)) for which in (confirmed, overturned, and_(confirmed, ~failed))
+        func.sum(case((which, 1), else_=0))
+        for which in (confirmed, overturned, and_(confirmed, ~failed), open_)
     )
     query = select(calls.c.agent_id, f.criterion, *counts).select_from(joined)
     return {
-        (agent, criterion): (int(a), int(b), int(c))
-        for agent, criterion, a, b, c in connection.execute(query.group_by(calls.c.agent_id, f.criterion))
+        (agent, criterion): (int(a), int(b), int(c), int(d))
+        for agent, criterion, a, b, c, d in connection.execute(query.group_by(calls.c.agent_id, f.criterion))
     }
 
 
@@ -108,13 +110,25 @@ def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
     severities: Counter[Severity] = Counter()
     bins: Counter[int] = Counter()
     seconds = points = 0.0
-    flagged = alerts = fatal = passed = scored = 0
+    flagged = alerts = fatal = passed = may_pass = pending = scored = 0
     joined = inspections.join(calls, i.call == calls.c.id)
+    with_cases = joined.join(cases, cases.c.call == calls.c.id)
+    c = cases.c
     for page in pages(call_ids):
         these = (i.current, calls.c.call_id.in_(page))
         for row in connection.execute(
-            select(i.status, i.duration, i.flagged, i.alerts, i.fatal, i.passed, i.score)
-            .select_from(joined)
+            select(
+                i.status,
+                i.duration,
+                i.flagged,
+                i.alerts,
+                i.fatal,
+                c.score,
+                c.final,
+                c.passes_low,
+                c.passes_high,
+            )
+            .select_from(with_cases)
             .where(*these)
         ):
             statuses[Status(row.status)] += 1
@@ -122,9 +136,11 @@ def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
             flagged += bool(row.flagged)
             alerts += (row.alerts or "[]") != "[]"
             fatal += bool(row.fatal)
-            passed += bool(row.passed)
             if row.score is not None:
                 scored += 1
+                passed += bool(row.passes_low)
+                may_pass += bool(row.passes_high)
+                pending += not row.final
                 points += row.score
                 bins[max(0, min(int(row.score // (100 / BINS)), BINS - 1))] += 1
         graded = (
@@ -143,6 +159,8 @@ def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
         alerts=alerts,
         fatal=fatal,
         passed=passed,
+        may_pass=may_pass,
+        pending=pending,
         scored=scored,
         mean_score=points / scored if scored else None,
         scores=tuple(bins[number] for number in range(BINS)),

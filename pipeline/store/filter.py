@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
-from pipeline.domain import Outcome, Severity, Status
+from pipeline.domain import OpenCause, Outcome, Severity, Status
 from pipeline.store import days
+from pipeline.store.desk.tables import cases
 from pipeline.store.tables import calls, findings, inspections
 
 
@@ -27,6 +28,8 @@ class CallFilter:
     """The call failed this criterion."""
     severity: Severity | None = None
     """The call failed a criterion of this class (of ``criterion``, where both are given)."""
+    cause: OpenCause | None = None
+    """Some finding of the call is open for this reason."""
     score_below: float | None = None
     score_from: float | None = None
     date_from: date | None = None
@@ -51,6 +54,9 @@ def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         out.append(calls.c.call_id.not_in(sorted(wanted.without)))
     if wanted.flagged is not None:
         out.append(inspections.c.flagged.is_(wanted.flagged))
+    if wanted.cause is not None:
+        doubted = and_(cases.c.open_findings > 0, cases.c.causes.contains(wanted.cause.value))
+        out.append(exists(select(1).where(cases.c.call == inspections.c.call, doubted)))
     if wanted.score_below is not None:
         out.append(inspections.c.score < wanted.score_below)
     if wanted.score_from is not None:

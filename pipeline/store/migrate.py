@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x7C1_0001
 """Advisory lock of PostgreSQL that one migrating process holds."""
 
-_FIRST_WITH_CASES = "0003"
-"""Older stores have inspections, but no cases yet."""
+_FIRST_WITH_DOUBT = "0006"
+"""Older stores have no cases yet, or cases that say nothing of doubt."""
 
 
 def _revision(connection: Connection) -> str | None:
@@ -63,5 +63,5 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, REVISION)
-    if found is not None and found < _FIRST_WITH_CASES:
+    if found is not None and found < _FIRST_WITH_DOUBT:
         caseload.refresh_all(connection)

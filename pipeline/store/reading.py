@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from pipeline.domain import Inspection, Outcome, Severity, Status
+from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
 from pipeline.store.desk.tables import cases
 from pipeline.store.filter import CallFilter, matching
@@ -110,7 +110,17 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
     reviewed = {
         row.inspection: row
         for row in connection.execute(
-            select(c.inspection, c.score, c.passed, c.state).where(c.inspection.in_(ids))
+            select(
+                c.inspection,
+                c.score,
+                c.score_low,
+                c.score_high,
+                c.final,
+                c.passed,
+                c.state,
+                c.causes,
+                c.pending,
+            ).where(c.inspection.in_(ids))
         )
     }
     for row in heads:
@@ -125,8 +135,12 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             reason=row.reason,
             duration=row.duration,
             layout=row.layout,
-            score=row.score,
-            passed=row.passed,
+            machine_score=row.score,
+            score=row.score if case is None else case.score,
+            score_low=row.score if case is None else case.score_low,
+            score_high=row.score if case is None else case.score_high,
+            final=case is None or case.final,
+            passed=row.passed if case is None else case.passed,
             fatal=bool(row.fatal),
             flagged=bool(row.flagged),
             flag_reasons=codec.read_strings(row.flag_reasons or "[]"),
@@ -138,7 +152,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             inspected_at=datetime.fromisoformat(row.inspected_at),
             reason_code=row.reason_code,
             worst=None if gravest is None else Severity(gravest),
-            effective_score=row.score if case is None else case.score,
-            effective_passed=row.passed if case is None else case.passed,
             review="none" if case is None else case.state,
+            causes=() if case is None else tuple(OpenCause(cause) for cause in case.causes.split()),
+            pending=0 if case is None else case.pending,
         )

@@ -78,7 +78,7 @@ class Reviewed:
 
     @property
     def waiting(self) -> dict[str, Outcome]:
-        """What is pending, and what the machine says of it."""
+        """What nobody has spoken about, and what the machine says of it."""
         return {criterion: one.outcome for criterion, one in self.weighed.items() if one.waits}
 
     def held(self, criterion: str, outcome: Outcome | None) -> FindingVerdict | None:
@@ -133,19 +133,19 @@ def keep_reviewed(connection: Connection, key: int) -> None:
 
 def _keep_verdicts(connection: Connection, call: Reviewed) -> None:
     connection.execute(delete(verdict_rows).where(verdict_rows.c.call == call.key))
+    outcomes = {f.criterion: f.outcome for f in call.findings}
     if call.verdicts:
         many = [
             {
                 "call": call.key,
                 "criterion": one.criterion,
-                "verdict": one.verdict.value,
+                "verdict": one.verdict,
                 "outcome": one.outcome.value,
                 "added": one.added,
                 "decision": one.decision,
                 "user": one.by,
                 "second": one.second,
-                "disputed": one.disputed,
-                "settled": one.settled,
+                **_standing(one, outcomes.get(one.criterion)),
                 "at": one.at.isoformat(),
             }
             for one in call.verdicts.values()
@@ -153,12 +153,19 @@ def _keep_verdicts(connection: Connection, call: Reviewed) -> None:
         connection.execute(insert(verdict_rows), many)
 
 
+def _standing(one: FindingVerdict, outcome: Outcome | None) -> dict[str, str | None]:
+    """The state of a finding; none where the machine no longer says what the verdict is about."""
+    if not one.holds(outcome):
+        return {"state": None, "cause": None, "next": None}
+    return {"state": one.state, "cause": one.cause, "next": one.next}
+
+
 def _keep_case(connection: Connection, call: Reviewed) -> None:
     found = urgency(call.weighed.values(), alerts=call.alerts, day=call.day)
     score = scored(connection, call)
     finished_by, finished_at = _finished(call.events, call.waiting)
-    state = CaseState.OPEN if call.flagged or found.second else CaseState.NONE
-    if finished_at is not None and not found.second:
+    state = CaseState.OPEN if call.flagged or found.open_findings else CaseState.NONE
+    if finished_at is not None and not found.open_findings:
         state = CaseState.DONE
     values: dict[str, Any] = {
         "inspection": call.inspection,
@@ -168,8 +175,14 @@ def _keep_case(connection: Connection, call: Reviewed) -> None:
         "confidence": found.confidence,
         "pending": found.pending,
         "score": score.score if score else None,
+        "score_low": score.low if score else None,
+        "score_high": score.high if score else None,
+        "final": score.final if score else True,
         "passed": score.passed if score else None,
-        "second": found.second,
+        "passes_low": score.passes_low if score else None,
+        "passes_high": score.passes_high if score else None,
+        "open_findings": found.open_findings,
+        "causes": " ".join(found.causes),
         "finished_by": finished_by,
         "finished_at": finished_at,
         "version": call.version + 1,
@@ -196,7 +209,8 @@ def _finished(events: Sequence[Decision], waiting: Mapping[str, Outcome]) -> tup
     become a violation is new too.
     """
     gone = taken_back(events)
-    turns = [e for e in events if e.kind in (DecisionKind.FINISH, DecisionKind.REOPEN) and e.id not in gone]
+    kinds = (DecisionKind.FINISH, DecisionKind.REOPEN)
+    turns = [e for e in events if e.kind in kinds and e.id not in gone and not e.sound_in_doubt]
     if not turns or turns[-1].kind is DecisionKind.REOPEN:
         return None, None
     kept = turns[-1].details.get("left")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.domain import Call, Revisions, Severity, Status
+from pipeline.domain import Call, OpenCause, Revisions, Severity, Status
 
 
 class Standing(StrEnum):
@@ -49,8 +49,17 @@ class CallRow:
     reason: str | None
     duration: float | None
     layout: str | None
+    machine_score: float | None
     score: float | None
+    """With people's verdicts in it, provisional unless ``final``; None where it cannot be said."""
+    score_low: float | None
+    """If everything that is not settled counts."""
+    score_high: float | None
+    """If none of it does."""
+    final: bool
+    """False while anything that costs points is not reviewed or open."""
     passed: bool | None
+    """None unless ``final``."""
     fatal: bool
     flagged: bool
     flag_reasons: tuple[str, ...]
@@ -64,11 +73,12 @@ class CallRow:
     reason_code: str | None = None
     worst: Severity | None = None
     """Gravest class among the violations."""
-    effective_score: float | None = None
-    """The score with people's verdicts in it; None where it cannot be said."""
-    effective_passed: bool | None = None
     review: str = "none"
     """How far people are with it: none (nothing to review), open or done."""
+    causes: tuple[OpenCause, ...] = ()
+    """Why findings of it are open."""
+    pending: int = 0
+    """Findings about which somebody is still to speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class CriterionCount:
     confirmed: int
     overturned: int
     pending: int
-    """Violated findings that nobody has reviewed (or nobody could tell, or two people disagree on)."""
+    """Violated findings that nobody has reviewed, and findings that are open."""
     added: int = 0
     """Of ``confirmed``: violations that people found and the machine did not."""
 
@@ -109,6 +119,11 @@ class Overview:
     """Calls with an escalation that must reach a person the same day."""
     fatal: int
     passed: int
+    """Calls that pass whatever comes of what is not settled."""
+    may_pass: int
+    """Calls that pass if none of it counts."""
+    pending: int
+    """Calls whose score is not final."""
     scored: int
     mean_score: float | None
     scores: tuple[int, ...]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.domain import CaseState, Outcome, Role, Severity, Span, UserRole, Verdict
+from pipeline.domain import (
+    CaseState,
+    Next,
+    OpenCause,
+    Outcome,
+    ReviewState,
+    Role,
+    Severity,
+    Span,
+    UserRole,
+    Verdict,
+)
 from pipeline.errors import Conflict, Refused
 from pipeline.store import Store
 from tests.inspections import finding, inspection
@@ -66,26 +77,29 @@ def test_two_who_disagree_wait_for_the_supervisor(room: Store) -> None:
     boss = user(room, "boss", UserRole.SUPERVISOR)
     case = room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r1", seen=1)
     case = room.desk.decisions.decide("c1", "rude", NO, by=bob, request="r2", seen=case.version)
-    assert case.second
+    assert case.causes == (OpenCause.DISPUTED,)
     held = room.desk.decisions.verdicts("c1")["rude"]
-    assert (held.disputed, held.opposed, held.settled) == (True, NO, False)
+    assert (held.state, held.cause, held.next) == (ReviewState.OPEN, OpenCause.DISPUTED, Next.SUPERVISOR)
+    assert [(voice.by, voice.verdict) for voice in held.voices] == [(ann, YES), (bob, NO)]
     with pytest.raises(Refused, match="a supervisor decides"):
         room.desk.decisions.decide("c1", "rude", NO, by=cat, request="r3", seen=case.version)
     case = room.desk.decisions.decide("c1", "rude", NO, by=boss, request="r4", seen=case.version)
-    assert not case.second
+    assert case.causes == ()
     assert room.desk.decisions.verdicts("c1")["rude"].verdict is NO
+    with pytest.raises(Refused, match="a supervisor has decided"):
+        room.desk.decisions.decide("c1", "rude", YES, by=ann, request="r5", seen=case.version)
 
 
 def test_a_grave_finding_waits_for_a_second_person(room: Store) -> None:
     ann, bob = user(room, "ann"), user(room, "bob")
     case = room.desk.decisions.decide("c1", "leak", YES, by=ann, request="r1", seen=1)
-    assert case.second
+    assert case.causes == (OpenCause.SECOND,)
     again = room.desk.decisions.decide("c1", "leak", YES, by=ann, request="r2", seen=case.version)
-    assert again.second, "the same person twice is one person"
+    assert again.causes == (OpenCause.SECOND,), "the same person twice is one person"
     case = room.desk.decisions.finish("c1", by=ann, request="r3", incomplete=True)
     assert case.state is CaseState.OPEN
     case = room.desk.decisions.decide("c1", "leak", YES, by=bob, request="r4", seen=case.version)
-    assert (case.second, case.state) == (False, CaseState.DONE)
+    assert (case.causes, case.state) == ((), CaseState.DONE)
 
 
 def test_undo_brings_back_what_stood_before(room: Store) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,12 +16,13 @@ from pipeline.domain import (
     Finding,
     FindingVerdict,
     Outcome,
+    Phase,
     Role,
     Scorecard,
     Span,
     Verdict,
 )
-from pipeline.review.effective import NO_RULES, NOT_REPRODUCED, effective
+from pipeline.review.effective import NO_RULES, NOT_REPRODUCED, Effective, effective
 from pipeline.rubric import load_rubric
 from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
@@ -29,6 +31,7 @@ from pipeline.rubric.verdict import Verdict as Checked
 
 RUBRIC = load_rubric(Path(__file__).parents[2] / "rubrics" / "service.yaml")
 AT = datetime(2026, 11, 22, tzinfo=UTC)
+OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACE = Evidence(Span(1, 2), Role.AGENT, "喂")
 
 
@@ -109,29 +112,66 @@ def test_verdicts_move_the_score_one_way(card: Scorecard, data: st.DataObject) -
     failed = chosen(card, Outcome.FAILED, data)
     verdicts = {name: said(f, Verdict.CONFIRMED) for name, f in failed.items()}
     assert effective(card, verdicts, RUBRIC).score == card.score
-    last = card.score
+    last = effective(card, verdicts, RUBRIC)
     for name, f in failed.items():
-        lighter = data.draw(st.sampled_from([Verdict.OVERTURNED, Verdict.UNSURE]))
-        verdicts[name] = said(f, lighter)
+        verdicts[name] = said(f, Verdict.OVERTURNED)
         found = effective(card, verdicts, RUBRIC)
-        assert found.score is not None
-        assert found.score >= last
-        assert found.passed is not None
-        last = found.score
-    before = last
+        assert ends(found) >= ends(last), "overturning never lowers"
+        last = found
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.UNDETERMINED, Outcome.FAILED):
         for name, f in chosen(card, outcome, data).items():
             if name in verdicts:
                 continue
             verdicts[name] = said(f, Verdict.CONFIRMED, places=data.draw(st.integers(1, 3)))
             found = effective(card, verdicts, RUBRIC)
-            assert found.score is not None
-            assert found.score <= before
-            assert (
-                sum(line.points for line in found.ledger) == found.score
-                or abs(sum(line.points for line in found.ledger) - found.score) < 0.01
-            )
-            before = found.score
+            low, score, high = ends(found)
+            assert all(now <= before for now, before in zip((low, score, high), ends(last), strict=True))
+            assert abs(sum(line.points for line in found.ledger) - score) < 0.01
+            last = found
+
+
+def ends(found: Effective) -> tuple[float, float, float]:
+    assert found.low is not None
+    assert found.score is not None
+    assert found.high is not None
+    return found.low, found.score, found.high
+
+
+@given(cards(), st.data())
+def test_doubt_neither_convicts_nor_acquits(card: Scorecard, data: st.DataObject) -> None:
+    """Whatever is open: the score lies in its range, and the call has neither passed nor failed."""
+    accusable = {f.criterion: f for f in card.findings if f.severity is not None}
+    phases = st.sampled_from([None, *Phase])
+    verdicts = {}
+    for name, f in accusable.items():
+        phase = data.draw(phases)
+        if phase is not None and phase is not Phase.UNREVIEWED and f.outcome in OPEN_OUTCOMES:
+            verdict = data.draw(st.sampled_from([Verdict.CONFIRMED, Verdict.OVERTURNED]))
+            verdicts[name] = replace(said(f, verdict), phase=phase)
+    found = effective(card, verdicts, RUBRIC)
+    if card.score is None:
+        assert (found.low, found.high, found.final, found.passed) == (None, None, True, None)
+        return
+    low, score, high = ends(found)
+    assert low <= score <= high
+    unsettled = [
+        name
+        for name, f in accusable.items()
+        if (f.outcome is Outcome.FAILED and name not in verdicts)
+        or (name in verdicts and not verdicts[name].settled)
+    ]
+    assert found.final == (not unsettled)
+    assert sorted(found.pending) == sorted(unsettled)
+    assert (found.passed is None) == bool(unsettled)
+    if found.final:
+        assert low == score == high
+        assert found.passed == found.passes_low == found.passes_high
+    for verdict, end in ((Verdict.CONFIRMED, low), (Verdict.OVERTURNED, high)):
+        settled = dict(verdicts)
+        for name in unsettled:
+            before = verdicts.get(name) or said(accusable[name], verdict)
+            settled[name] = replace(before, verdict=verdict, phase=Phase.AGREED)
+        assert effective(card, settled, RUBRIC).score == end, "the range ends where people can bring it"
 
 
 @given(cards())
@@ -151,13 +191,29 @@ def test_overturning_everything_leaves_no_deduction(card: Scorecard) -> None:
     assert (wrong.score, wrong.reason) == (None, NOT_REPRODUCED)
 
 
-def test_a_dispute_accuses_nobody() -> None:
+@pytest.mark.parametrize("phase", [p for p in Phase if p.cause is not None])
+def test_an_open_finding_stands_as_the_machine_says(phase: Phase) -> None:
     outcomes = [Outcome.FAILED] + [Outcome.PASSED] * (len(RUBRIC.items) - 1)
     card = card_of(RUBRIC, outcomes, [1] * len(outcomes), [False] * len(RUBRIC.bonus))
     assert card.score is not None
     assert card.score < 100
-    disputed = replace(said(card.findings[0], Verdict.CONFIRMED), disputed=True, opposed=Verdict.OVERTURNED)
-    assert effective(card, {disputed.criterion: disputed}, RUBRIC).score == 100.0
+    for verdict in Verdict:
+        one = replace(said(card.findings[0], verdict), phase=phase)
+        found = effective(card, {one.criterion: one}, RUBRIC)
+        assert (found.low, found.score, found.high) == (card.score, card.score, 100.0)
+        assert (found.final, found.passed) == (False, None)
+
+
+def test_a_doubt_that_nobody_touched_makes_no_range() -> None:
+    outcomes = [Outcome.UNDETERMINED] + [Outcome.PASSED] * (len(RUBRIC.items) - 1)
+    card = card_of(RUBRIC, outcomes, [1] * len(outcomes), [False] * len(RUBRIC.bonus))
+    untouched = effective(card, {}, RUBRIC)
+    assert (untouched.low, untouched.high, untouched.final, untouched.passed) == (100.0, 100.0, True, True)
+    unheard = replace(said(card.findings[0], Verdict.UNSURE), phase=Phase.UNHEARD)
+    found = effective(card, {unheard.criterion: unheard}, RUBRIC)
+    assert found.low is not None
+    assert found.low < 100
+    assert (found.score, found.high, found.final, found.passed) == (100.0, 100.0, False, None)
 
 
 def test_what_no_longer_holds_changes_nothing() -> None:

@@ -8,11 +8,22 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Verdict
+from pipeline.domain import (
+    Decision,
+    DecisionKind,
+    Next,
+    OpenCause,
+    Origin,
+    Outcome,
+    Phase,
+    ReviewState,
+    Verdict,
+)
 from pipeline.review.folding import swapped, taken_back, undo_target, verdicts
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 BOSS = 9
+VOTES = (Verdict.CONFIRMED, Verdict.OVERTURNED)
 
 
 def event(number: int, by: int, verdict: Verdict, *, grave: bool = False, **more: object) -> Decision:
@@ -62,21 +73,31 @@ def test_what_stands_is_what_somebody_said(steps: list[tuple[int, Verdict]], gra
     assert found.verdict in {verdict for _, verdict in steps}
     assert found.by in {by for by, _ in steps}
     assert found.second != found.by
-    assert not (found.disputed and found.settled)
-    assert found.disputed == (found.opposed is not None)
+    assert found.settled == (found.next is Next.NOBODY)
+    said_by = {voice.by: voice.verdict for voice in found.voices}
+    assert said_by[found.by] is found.verdict
     people = {by for by, _ in steps}
-    if grave and len(people) == 1:
-        assert not found.settled, "one person alone settles nothing grave"
     if len(people) == 1:
         assert found.second is None
         assert found.verdict is steps[-1][1]
+        assert not (grave and found.settled), "one person alone settles nothing grave"
+    if found.disputed:
+        assert {said_by[found.by], said_by[found.second]} == {Verdict.CONFIRMED, Verdict.OVERTURNED}
+    if found.settled:
+        assert found.verdict is not Verdict.UNSURE, "who cannot tell has not voted"
+    if found.settled and grave and found.phase is not Phase.ENDED:
+        assert list(said_by.values()).count(found.verdict) >= 2
 
 
-@given(st.lists(said, min_size=1, max_size=6), st.sampled_from(Verdict), st.sampled_from([1, 2, BOSS]))
+@given(st.lists(said, min_size=1, max_size=6), st.sampled_from(VOTES), st.sampled_from([1, 2, BOSS]))
 def test_an_appeal_has_the_last_word(steps: list[tuple[int, Verdict]], verdict: Verdict, by: int) -> None:
     events = history(steps, grave=True)
-    found = verdicts([*events, event(len(events) + 1, by, verdict, grave=True, origin=Origin.APPEAL)])["x"]
+    decided = [*events, event(len(events) + 1, by, verdict, grave=True, origin=Origin.APPEAL)]
+    found = verdicts(decided)["x"]
     assert (found.verdict, found.disputed, found.settled) == (verdict, False, True)
+    for late in Verdict:
+        again = verdicts([*decided, event(len(decided) + 1, BOSS, late, grave=True)])["x"]
+        assert again == found, "it is final"
 
 
 def test_only_a_supervisor_or_one_of_the_two_ends_a_dispute() -> None:
@@ -87,15 +108,38 @@ def test_only_a_supervisor_or_one_of_the_two_ends_a_dispute() -> None:
     assert (third.disputed, third.verdict) == (True, yes)
     boss = verdicts([*two, event(3, BOSS, no)])["x"]
     assert (boss.disputed, boss.verdict, boss.settled) == (False, no, True)
+    cannot_tell = verdicts([*two, event(3, BOSS, Verdict.UNSURE)])["x"]
+    assert (cannot_tell.disputed, cannot_tell.next) == (True, Next.SUPERVISOR)
     gives_in = verdicts([*two, event(3, 2, yes)])["x"]
     assert (gives_in.disputed, gives_in.verdict, gives_in.second) == (False, yes, 2)
     other_way = verdicts([*two, event(3, 1, no)])["x"]
-    assert (other_way.disputed, other_way.verdict, other_way.second, other_way.settled) == (
-        False,
-        no,
-        2,
-        True,
-    )
+    assert (other_way.disputed, other_way.verdict, other_way.settled) == (False, no, True)
+    assert {other_way.by, other_way.second} == {1, 2}
+
+
+def test_who_cannot_tell_has_not_voted() -> None:
+    yes, unsure = Verdict.CONFIRMED, Verdict.UNSURE
+    one = verdicts(history([(1, unsure)], grave=False))["x"]
+    assert (one.state, one.cause, one.next) == (ReviewState.OPEN, OpenCause.UNHEARD, Next.ANOTHER)
+    told = verdicts(history([(1, unsure), (2, yes)], grave=False))["x"]
+    assert (told.state, told.by) == (ReviewState.CONFIRMED, 2)
+    grave = verdicts(history([(1, unsure), (2, yes)], grave=True))["x"]
+    assert (grave.cause, grave.next) == (OpenCause.SECOND, Next.ANOTHER)
+    two = verdicts(history([(1, unsure), (2, unsure)], grave=False))["x"]
+    assert (two.cause, two.next) == (OpenCause.UNHEARD, Next.SUPERVISOR)
+    settled = verdicts(history([(1, yes), (2, unsure)], grave=False))["x"]
+    assert (settled.state, settled.by) == (ReviewState.CONFIRMED, 1), "a doubt takes no verdict away"
+    withdrawn = verdicts(history([(1, yes), (1, unsure)], grave=False))["x"]
+    assert withdrawn.cause is OpenCause.UNHEARD, "but whose verdict it was can take it away"
+
+
+@given(st.lists(said, min_size=1, max_size=4), st.booleans())
+def test_what_may_be_about_other_sound_settles_nothing(steps: list[tuple[int, Verdict]], grave: bool) -> None:
+    old = [replace(one, sound_in_doubt=True) for one in history(steps, grave=grave)]
+    found = verdicts(old)["x"]
+    assert (found.state, found.cause, found.next) == (ReviewState.OPEN, OpenCause.SOUND, Next.REVIEWER)
+    fresh = event(len(old) + 1, 1, Verdict.CONFIRMED, grave=grave)
+    assert verdicts([*old, fresh])["x"].phase == verdicts([fresh])["x"].phase, "a reviewer begins anew"
 
 
 @given(st.lists(st.sampled_from(["swap", "undo"]), max_size=6))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.selection import Agent, Criterion, Flagged, From, Limit, Team, To, selection
+from pipeline.cli.selection import Agent, Criterion, Doubt, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.calls import calls_table
@@ -28,6 +28,7 @@ def list_calls(
     criterion: Criterion = None,
     date_from: From = None,
     date_to: To = None,
+    doubt: Doubt = None,
     limit: Limit = None,
     as_json: Annotated[bool, typer.Option("--json", help="option.json-lines")] = False,
 ) -> int:
@@ -39,6 +40,7 @@ def list_calls(
         criterion=criterion,
         date_from=date_from,
         date_to=date_to,
+        doubt=doubt,
         limit=limit if as_json else (limit or SHOWN) + 1,
     )
     words = session.words

@@ -111,6 +111,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "option.lexicons": ("词库文件夹", "folder of lexicon files"),
     "option.role": ("说话人：agent 坐席，customer 客户", "who says it: agent or customer"),
     "filter.flagged": ("只看待复核的通话", "only calls flagged for review"),
+    "filter.doubt": (
+        "只看没有定论的通话：disputed 有分歧、second 待第二人、unheard 听不清待复听、sound 录音存疑",
+        "only calls with a finding that is open: disputed, second (listening due), unheard, sound (in doubt)",
+    ),
     "filter.agent": ("坐席工号", "agent's number"),
     "filter.team": ("班组", "team"),
     "filter.criterion": ("未通过该质检项的通话", "calls that failed this criterion"),

@@ -37,6 +37,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "summary.alerts": ("当日上报 {count} 通", "{count} to escalate today"),
     "summary.fatal": ("一票否决 {count} 通", "{count} fatal"),
     "summary.mean": ("平均 {mean} 分，合格率 {share}", "mean score {mean}, {share} passed"),
+    "summary.pending": ("（{count} 通待定）", " ({count} pending)"),
     "summary.calls": ("{count} 通", "{count} calls"),
     "summary.distribution": ("得分分布（通）", "score distribution (calls)"),
     "next.again": (

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
+from pipeline.cli.views.calls import score_range
 from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.measures import measures_table
 from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, without_a_row
@@ -30,8 +31,9 @@ def page(
     (criterion -> verdict) are what people made of the call.
     """
     yield _heading(inspection, words)
-    yield from _verdict(inspection, words, titles)
-    if said and case is not None:
+    yield from _verdict(inspection, words, titles, case)
+    scored = inspection.scorecard is not None and inspection.scorecard.score is not None
+    if case is not None and scored and (said or not case.final):
         yield _people(case, words)
     if inspection.transcript.utterances:
         yield _section(words("show.conversation"))
@@ -59,17 +61,21 @@ def _heading(inspection: Inspection, words: Words) -> Text:
     return text.append("  " + "  ".join(part for part in parts if part), style="not bold")
 
 
-def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Iterator[Text]:
+def _verdict(
+    inspection: Inspection, words: Words, titles: Mapping[str, str], case: Case | None
+) -> Iterator[Text]:
     line = Text(words(f"status.{inspection.status}"))
     if inspection.reason:
         line.append(f"{words.colon}{words.reason(inspection.reason_code, inspection.reason)}")
     card = inspection.scorecard
     if card is not None and card.score is not None:
         line.append(f"  {words('show.score')} ")
-        line.append(f"{card.score:g}", style="bold green" if card.passed else "bold red")
-        if card.passed is not None:
+        standing = case is None or (case.final and case.score == card.score)
+        style = ("bold green" if card.passed else "bold red") if standing else "bold"
+        line.append(f"{card.score:g}", style=style)
+        if card.passed is not None and standing:
             line.append(f"  {words('show.passed') if card.passed else words('show.not-passed')}")
-        if card.fatal:
+        if card.fatal and standing:
             line.append(f"  {words('show.fatal')}", style="bold white on red")
     yield line
     if card is not None and card.flagged:
@@ -84,12 +90,17 @@ def _verdict(inspection: Inspection, words: Words, titles: Mapping[str, str]) ->
 
 
 def _people(case: Case, words: Words) -> Text:
-    """The score with people's verdicts in it."""
-    score = "-" if case.score is None else f"{case.score:g}"
+    """The score with people's verdicts in it: a range as long as something is not settled."""
     line = Text(f"{words('show.effective')} ")
-    line.append(score, style="bold green" if case.passed else "bold red")
-    if case.second:
-        line.append(f"  {words('show.second')}", style="bold yellow")
+    if not case.final:
+        line.append(score_range(case.score_low, case.score_high), style="bold yellow")
+        line.append(f"  {words('show.pending', count=case.pending)}", style="yellow")
+        for cause in case.causes:
+            line.append(f"  {words(f'show.open-{cause}')}", style="bold yellow")
+        return line
+    line.append(f"{case.score:g}", style="bold green" if case.passed else "bold red")
+    if case.passed is not None:
+        line.append(f"  {words('show.passed') if case.passed else words('show.not-passed')}")
     return line
 
 

@@ -39,14 +39,22 @@ def calls_table(rows: Sequence[CallRow], words: Words, *, width: int) -> Table:
 
 
 def score(row: CallRow) -> Text:
-    if row.score is None:
+    """The score; its range where it is not final; what people made of the machine's where they changed it."""
+    if row.machine_score is None:
         return Text("-", style="dim")
-    style = "bold red" if row.fatal or row.passed is False else "yellow" if row.flagged else "green"
-    text = Text(f"{row.score:g}", style=style)
-    if row.effective_score != row.score:  # people decided otherwise
-        now = "?" if row.effective_score is None else f"{row.effective_score:g}"
-        text.append(f" → {now}", style="bold")
-    return text
+    if row.score is None:  # cannot be said any more
+        return Text(f"{row.machine_score:g} → ?", style="bold")
+    if not row.final:
+        return Text(score_range(row.score_low, row.score_high), style="yellow")
+    style = "bold red" if row.passed is False else "green"
+    before = f"{row.machine_score:g} → " if row.machine_score != row.score else ""
+    return Text(before).append(f"{row.score:g}", style=style)
+
+
+def score_range(low: float | None, high: float | None) -> str:
+    """``72-94.3``; one figure where both ends are the same."""
+    ends = ["?" if end is None else f"{end:g}" for end in (low, high)]
+    return "-".join(dict.fromkeys(ends))
 
 
 def remark(row: CallRow, words: Words) -> Text:
@@ -57,6 +65,8 @@ def remark(row: CallRow, words: Words) -> Text:
         text.append(words(f"status.{row.status}"), style=style)
         if row.reason:
             text.append(f"{words.colon}{words.reason(row.reason_code, row.reason)} ", style=style)
+    for cause in row.causes:
+        text.append(f"[{words(f'show.open-{cause}')}] ", style="bold yellow")
     if row.alerts:
         text.append(f"[{words('show.alerts')}] ", style="bold magenta")
     if row.flagged:

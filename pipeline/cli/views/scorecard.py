@@ -10,7 +10,16 @@ from rich.text import Text
 from pipeline.cli.views.conversation import ROLE_STYLES
 from pipeline.cli.views.times import stretch
 from pipeline.cli.words import Words
-from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, Scorecard, Severity
+from pipeline.domain import (
+    Evidence,
+    Finding,
+    FindingVerdict,
+    Inspection,
+    Outcome,
+    ReviewState,
+    Scorecard,
+    Severity,
+)
 from pipeline.review.effective import evidence
 from pipeline.review.folding import outcome_with
 from pipeline.rubric.matched import kind_of, matched
@@ -34,11 +43,8 @@ NOBODY: Mapping[str, FindingVerdict] = {}
 """Nobody said anything."""
 
 _SAID = {
-    "confirmed": "show.said-confirmed",
-    "overturned": "show.said-overturned",
-    "unsure": "show.said-unsure",
-    "disputed": "show.said-disputed",
-    "added": "show.said-added",
+    ReviewState.CONFIRMED: "show.said-confirmed",
+    ReviewState.OVERTURNED: "show.said-overturned",
 }
 
 EVIDENCE_SHOWN = 4
@@ -77,11 +83,13 @@ def findings_table(
 
 
 def verdict(held: FindingVerdict | None, words: Words) -> Text:
-    """What people say, and who."""
+    """What people say, and who; what is open, and why."""
     if held is None:
         return Text("-", style="dim")
-    name = "disputed" if held.disputed else "added" if held.added else held.verdict.value
-    text = Text(words(_SAID[name]), style="bold" if held.settled else "bold yellow")
+    if held.cause is not None:
+        return Text(words(f"show.open-{held.cause}"), style="bold yellow")
+    added = held.added and held.state is ReviewState.CONFIRMED
+    text = Text(words("show.said-added" if added else _SAID[held.state]), style="bold")
     if held.by_name:
         text.append(f" {held.by_name}", style="not bold dim")
     return text

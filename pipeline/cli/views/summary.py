@@ -115,8 +115,11 @@ def quality(summary: RunSummary, words: Words) -> Text:
         text.append(f"  {words('summary.fatal', count=summary.fatal)}", style="bold red")
     text.append("\n")
     if summary.mean_score is not None:
-        share = f"{summary.passed / summary.scored:.0%}"
+        ends = (f"{count / summary.scored:.0%}" for count in (summary.passed, summary.may_pass))
+        share = " - ".join(dict.fromkeys(ends))
         text.append(words("summary.mean", mean=f"{summary.mean_score:.1f}", share=share), style="not bold")
+        if summary.pending:
+            text.append(words("summary.pending", count=summary.pending), style="not bold")
     for severity in Severity:
         if count := summary.severities.get(severity, 0):
             text.append("  ", style="not bold")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
-from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, number, text
+from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, integer, number, text
 from pipeline.reports.rounding import rounded
 from pipeline.store import CallFilter, CallRow, Store
 
@@ -50,37 +50,45 @@ FIELDS: tuple[Field, ...] = (
     text("reason", 30),
     text("reason_code", 14),
     number("score", 8),
+    number("score_low", 10),
+    number("score_high", 10),
+    boolean("final"),
     boolean("passed"),
     boolean("fatal"),
     boolean("flagged"),
     Field("flag_reasons", ListOf(Scalar.TEXT), 40),
     Field("measures", Struct(tuple(number(name, 14) for name in MEASURES))),
     Field("revisions", Struct(tuple(text(name, 18) for name in REVISIONS))),
-    number("effective_score", 14),
-    boolean("effective_passed", 14),
+    number("machine_score", 14),
     text("review", 10),
+    Field("open_causes", ListOf(Scalar.TEXT), 16),
+    integer("pending"),
 )
 
 
 def record(inspection: Inspection, case: Case | None = None) -> Record:
     """The call as one JSON object; fields that do not apply are null. ``case``: what people made of it."""
     card = inspection.scorecard
-    score, passed = (card.score, card.passed) if card else (None, None)
+    machine = card.score if card else None
     return {
         **_who(inspection.recording.call),
         "duration": rounded(inspection.duration),
         "status": inspection.status.value,
         "reason": inspection.reason,
         "reason_code": inspection.reason_code,
-        "score": rounded(card.score, 2) if card else None,
-        "passed": card.passed if card else None,
+        "score": rounded(case.score if case else machine, 2),
+        "score_low": rounded(case.score_low if case else machine, 2),
+        "score_high": rounded(case.score_high if case else machine, 2),
+        "final": case is None or case.final,
+        "passed": case.passed if case else card.passed if card else None,
         "fatal": card.fatal if card else False,
         "flagged": card.flagged if card else False,
         "flag_reasons": list(card.flag_reasons) if card else [],
         **_made_of(inspection.measures.as_dict(), inspection.revisions),
-        "effective_score": rounded(case.score if case else score, 2),
-        "effective_passed": case.passed if case else passed,
+        "machine_score": rounded(machine, 2),
         "review": case.state.value if case else "none",
+        "open_causes": [cause.value for cause in case.causes] if case else [],
+        "pending": case.pending if case else 0,
     }
 
 
@@ -93,14 +101,18 @@ def light_record(row: CallRow) -> Record:
         "reason": row.reason,
         "reason_code": row.reason_code,
         "score": rounded(row.score, 2),
+        "score_low": rounded(row.score_low, 2),
+        "score_high": rounded(row.score_high, 2),
+        "final": row.final,
         "passed": row.passed,
         "fatal": row.fatal,
         "flagged": row.flagged,
         "flag_reasons": list(row.flag_reasons),
         **_made_of(row.measures, row.revisions),
-        "effective_score": rounded(row.effective_score, 2),
-        "effective_passed": row.effective_passed,
+        "machine_score": rounded(row.machine_score, 2),
         "review": row.review,
+        "open_causes": [cause.value for cause in row.causes],
+        "pending": row.pending,
     }
 
 

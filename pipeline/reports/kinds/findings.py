@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, Verdict
+from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
 from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
 from pipeline.reports.rounding import rounded
 from pipeline.review.effective import evidence as places
@@ -16,8 +16,6 @@ from pipeline.store import CallFilter, Store
 _PAGE = 200
 """Calls whose verdicts are read at once."""
 
-UNREVIEWED = "unreviewed"
-"""No person has decided about it: nobody looked, nobody could tell, or two people disagree."""
 ADDED = "added by reviewer"
 """How a place was found that a person added."""
 
@@ -46,6 +44,7 @@ FIELDS: tuple[Field, ...] = (
     number("points", 8),
     Field("evidence", ListOf(EVIDENCE), 60),
     text("review"),
+    text("open_cause"),
     text("reason", 40),
     text("verdict"),
     text("reviewer"),
@@ -87,7 +86,7 @@ def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None
         "outcome": finding.outcome.value,
         "points": rounded(finding.points, 2),
         "evidence": cited,
-        "review": review(held),
+        **review(held),
         "reason": finding.reason,
         **_said(held),
         "proof": proof(cited),
@@ -104,18 +103,18 @@ def added(inspection: Inspection, finding: Finding, said: FindingVerdict) -> Rec
         "outcome": Outcome.FAILED.value,
         "points": None,
         "evidence": cited,
-        "review": review(said),
+        **review(said),
         "reason": said.additions[-1].comment,
         **_said(said),
         "proof": proof(cited),
     }
 
 
-def review(said: FindingVerdict | None) -> str:
-    """``unreviewed``, ``confirmed`` or ``overturned``."""
-    if said is None or said.disputed or said.verdict is Verdict.UNSURE:
-        return UNREVIEWED
-    return said.verdict.value
+def review(said: FindingVerdict | None) -> Record:
+    """``unreviewed``, ``confirmed``, ``overturned`` or ``open``, and why it is open."""
+    state = said.state if said is not None else ReviewState.UNREVIEWED
+    cause = said.cause if said is not None else None
+    return {"review": state.value, "open_cause": cause.value if cause else None}
 
 
 def _whose(inspection: Inspection, finding: Finding) -> Record:
@@ -130,11 +129,11 @@ def _whose(inspection: Inspection, finding: Finding) -> Record:
 
 
 def _said(said: FindingVerdict | None) -> Record:
-    """``verdict`` says more than ``review``: also ``unsure`` and ``disputed``."""
+    """``verdict`` is the word that stands, in doubt or not; null where it may not be known yet."""
     if said is None:
         return {"verdict": None, "reviewer": None, "comment": None}
     return {
-        "verdict": "disputed" if said.disputed else said.verdict.value,
+        "verdict": said.verdict.value if said.verdict else None,
         "reviewer": said.by_name,
         "comment": said.comment or None,
     }

@@ -5,7 +5,9 @@ it did not apply or could not be determined says nothing about the agent and is 
 
 ``violations``, the calls with one and their share are the machine's, always: what people say stands beside
 them as ``confirmed``, ``overturned`` and ``pending``. What they found and the machine missed is ``added``,
-and confirmed: ``confirmed - added + overturned + pending`` are the calls with a violation.
+and confirmed. ``pending`` counts what nobody has reviewed and what is open, also where people suspect what
+the machine did not say; ``confirmed - added + overturned + pending`` less those are the calls with a
+violation.
 """
 
 from __future__ import annotations

@@ -80,9 +80,10 @@ class Appeals(Room):
             call = connection.execute(select(calls).where(calls.c.id == key)).one()
             if by is not None and not scope_of(by).holds(agent_id=call.agent_id, team=call.team):
                 raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-            reviewer, since = appealed(connection, key, criterion)
             earlier = appeals_where(connection, appeals.c.call == key, appeals.c.criterion == criterion)
-            since += [refuse_again(one) for one in earlier]
+            returned = [refuse_again(one) for one in earlier]
+            reviewer, since = appealed(connection, key, criterion)
+            since += returned
             now = datetime.now(UTC)
             if not late and now > (until := terms.file_by(*since)):
                 raise Refused(

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select, update
 
-from pipeline.domain import DecisionKind, Origin, Outcome, Verdict
+from pipeline.domain import DecisionKind, Origin, Verdict
 from pipeline.domain.people import User
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Refused
 from pipeline.review.appeals import OPEN, Opinion, Step
-from pipeline.review.folding import outcome_with
+from pipeline.review.blind import hides
+from pipeline.review.folding import accused
 from pipeline.store.desk import deciding
 from pipeline.store.desk.appeals_reading import DECIDED, appeal_of, has_lapsed
 from pipeline.store.desk.auditing import note
@@ -41,16 +42,19 @@ def appealed(connection: Connection, key: int, criterion: str) -> tuple[int | No
     """Whose finding it is, and from when the time to file runs.
 
     Raises:
-        Refused: nobody says that this criterion failed.
+        Refused: it costs no points, and cannot come to.
     """
     call = reviewed(connection, key)
     finding = next((f for f in call.findings if f.criterion == criterion), None) if call else None
     held = call.held(criterion, finding.outcome) if call and finding else None
-    if call is None or finding is None or outcome_with(finding.outcome, held) is not Outcome.FAILED:
-        raise Refused("an appeal is about a failed finding, and this is none", code="appeal-nothing")
+    if call is None or finding is None or not accused(finding.outcome, held):
+        raise Refused(
+            "an appeal is about a finding that costs points, and this does not", code="appeal-nothing"
+        )
     inspected = select(inspections.c.inspected_at).where(inspections.c.id == call.inspection)
     since = datetime.fromisoformat(connection.execute(inspected).scalar_one())
-    return (held.by if held else None), [since, held.at if held else None]
+    known = held is not None and not hides(held)  # whose it is, is not told before both have spoken
+    return (held.by if held and known else None), [since, held.at if held else None]
 
 
 def refuse_again(earlier: Appeal) -> datetime | None:

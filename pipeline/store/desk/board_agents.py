@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from pipeline.domain import Scope, Verdict
+from pipeline.domain import ReviewState, Scope
 from pipeline.store import counting
 from pipeline.store.days import between, counted
 from pipeline.store.desk.board_nights import JOINED, TALLY, is_true, tally
@@ -135,8 +135,8 @@ def _verdicts(
     query = (
         select(
             calls.c.agent_id,
-            number(is_true(v.verdict == Verdict.CONFIRMED.value)),
-            number(is_true(v.verdict == Verdict.OVERTURNED.value)),
+            number(is_true(v.state == ReviewState.CONFIRMED.value)),
+            number(is_true(v.state == ReviewState.OVERTURNED.value)),
         )
         .select_from(verdicts.join(calls, v.call == calls.c.id))
         .where(*those)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
 
 from pipeline.domain import Scope, Severity, Status
 from pipeline.store import codec
@@ -43,6 +43,9 @@ TALLY = (
     number(is_true(inspections.c.status.in_([Status.INSPECTED.value, Status.PARTIAL.value]))).label("judged"),
     func.count(cases.c.score).label("scored"),
     number(cases.c.score).label("points"),
+    number(is_true(and_(cases.c.score.is_not(None), ~cases.c.final))).label("pending"),
+    number(is_true(cases.c.passes_low)).label("passing"),
+    number(is_true(cases.c.passes_high)).label("may_pass"),
     number(is_true(inspections.c.flagged)).label("flagged"),
     number(is_true(cases.c.worst.is_not(None))).label("violating"),
     number(is_true(cases.c.state == "open")).label("open"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
 
-from pipeline.domain import Scope, Severity, Status
+from pipeline.domain import OpenCause, Scope, Severity, Status
 from pipeline.store import codec
 from pipeline.store.days import counted
 from pipeline.store.desk.naming import within
@@ -198,7 +198,8 @@ def _rows(keys: Sequence[int]) -> Select[Any]:
                 i.flagged,
             ),
             *(i.flag_reasons, i.alerts, of.score, of.passed, of.worst, of.confidence, of.pending, of.state),
-            *(of.second, of.priority, of.assigned, of.claimed, of.claimed_until, of.version),
+            *(of.score_low, of.score_high, of.final, of.open_findings, of.causes),
+            *(of.priority, of.assigned, of.claimed, of.claimed_until, of.version),
             _assigned.c.display_name.label("assigned_name"),
             _claimed.c.display_name.label("claimed_name"),
             _finished.c.display_name.label("finished_name"),
@@ -238,6 +239,9 @@ def _row(row: Row[Any]) -> QueueRow:
         reason_code=row.reason_code,
         machine_score=row.machine_score,
         score=row.score,
+        score_low=row.score_low,
+        score_high=row.score_high,
+        final=row.final,
         passed=row.passed,
         fatal=bool(row.fatal),
         flagged=bool(row.flagged),
@@ -247,7 +251,8 @@ def _row(row: Row[Any]) -> QueueRow:
         confidence=row.confidence,
         pending=row.pending,
         state=row.state,
-        second=row.second,
+        open_findings=row.open_findings,
+        causes=tuple(OpenCause(cause) for cause in row.causes.split()),
         priority=row.priority,
         assigned=row.assigned,
         assigned_name=row.assigned_name,

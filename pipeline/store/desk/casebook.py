@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from pipeline.domain import Case, CaseState, Severity
-from pipeline.errors import Missing
+from pipeline.domain import Case, CaseState, OpenCause, Severity
+from pipeline.errors import Conflict, Missing
 from pipeline.store.desk.tables import cases, users
 from pipeline.store.tables import calls
 
@@ -32,6 +32,13 @@ def call_key(connection: Connection, call_id: str, *, lock: bool = False) -> int
 
 def missing(call_id: str) -> Missing:
     return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+
+
+def taken(case: Case) -> Conflict:
+    """Somebody else has the call open."""
+    who = case.claimed_name or ""
+    until = "" if case.claimed_until is None else case.claimed_until.isoformat()
+    return Conflict(f"{who} has this call open", code="claimed", who=who, until=until)
 
 
 def case_of(connection: Connection, key: int, *, event: int | None = None) -> Case | None:
@@ -62,8 +69,12 @@ def read_case(row: Row[Any], *, event: int | None = None) -> Case:
         confidence=row.confidence,
         pending=row.pending,
         score=row.score,
+        score_low=row.score_low,
+        score_high=row.score_high,
+        final=row.final,
         passed=row.passed,
-        second=row.second,
+        open_findings=row.open_findings,
+        causes=tuple(OpenCause(cause) for cause in row.causes.split()),
         assigned=row.assigned,
         claimed=row.claimed if held else None,
         claimed_until=datetime.fromtimestamp(row.claimed_until, UTC) if held else None,

@@ -18,10 +18,10 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.domain import Case, CaseState, Scope
-from pipeline.errors import Conflict, Missing
+from pipeline.domain import Case, CaseState, Next, ReviewState, Scope
+from pipeline.errors import Missing
 from pipeline.store.desk.auditing import note
-from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, select_cases
+from pipeline.store.desk.casebook import call_key, case_of, missing, read_case, select_cases, taken
 from pipeline.store.desk.deciding import has_last_word
 from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
@@ -73,7 +73,7 @@ class Cases(Room):
         with self._write() as connection:
             key = call_key(connection, call_id, lock=True)
             if not _claim(connection, key, by, minutes):
-                raise _taken(_known(connection, key, call_id))
+                raise taken(_known(connection, key, call_id))
             return _known(connection, key, call_id)
 
     def keep(self, call_id: str, by: int, minutes: float = CLAIM_MINUTES) -> Case:
@@ -143,8 +143,9 @@ class Cases(Room):
 
         First what is assigned to them, then what is assigned to nobody; those that this person left undecided
         come after all others, the one left longest ago first, so that all are seen before one comes again.
-        Calls that wait for a second person are not given to the first, and those in dispute only to
-        supervisors. ``after``: the call that is left, which is not given now; see :meth:`leave`.
+        Calls in which all that is left waits for another person are not given to who has spoken, and those in
+        dispute only to supervisors. ``after``: the call that is left, which is not given now; see
+        :meth:`leave`.
         """
         with self._write() as connection:
             if after is not None:
@@ -170,7 +171,7 @@ class Cases(Room):
             return None if found is None else found[1]
 
     def waiting_for(self, by: int, scope: Scope = EVERYBODY) -> int:
-        """How many calls wait for this person as the second, or as the one who ends a dispute."""
+        """How many calls wait for this person's word on a finding that is open."""
         with self._read() as connection:
             # From the verdicts, of which there are few, and not from the cases.
             tables = verdicts.join(cases, cases.c.call == verdicts.c.call).join(
@@ -179,7 +180,7 @@ class Cases(Room):
             query = (
                 select(func.count(verdicts.c.call.distinct()))
                 .select_from(tables)
-                .where(*_waits(connection, by), cases.c.second, cases.c.state == CaseState.OPEN.value)
+                .where(*_waits(connection, by), cases.c.state == CaseState.OPEN.value)
                 .where(within(scope))
             )
             return int(connection.execute(query).scalar_one())
@@ -241,18 +242,27 @@ def _matching(wanted: CallFilter) -> list[ColumnElement[bool]]:
 
 
 def _can_do(connection: Connection, by: int) -> ColumnElement[bool]:
-    """Whether this person can move a case: there is something that nobody decided, or that waits for them."""
+    """Whether this person can move a case: something in it nobody has spoken about, or it waits for them.
+
+    Where all that is left waits for others, it is theirs alone, finished or not.
+    """
     theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(connection, by)))
-    return or_(~cases.c.second, cases.c.finished_at.is_(None), theirs)
+    unspoken = or_(cases.c.open_findings == 0, cases.c.pending > cases.c.open_findings)
+    return or_(and_(cases.c.finished_at.is_(None), unspoken), theirs)
 
 
 def _waits(connection: Connection, by: int) -> list[ColumnElement[bool]]:
-    """Verdicts on which this person is still to speak: others', and disputes for whoever ends them."""
+    """Verdicts on which this person is still to speak."""
     v = verdicts.c
-    of_others = or_(v.user != by, v.user.is_(None))
+    unspoken = and_(
+        v.next == Next.ANOTHER.value,
+        or_(v.user.is_(None), v.user != by),
+        or_(v.second.is_(None), v.second != by),
+    )
+    theirs = [unspoken, v.next == Next.REVIEWER.value]
     if has_last_word(connection, by):
-        return [~v.settled, or_(v.disputed, of_others)]
-    return [~v.settled, ~v.disputed, of_others]
+        theirs.append(v.next == Next.SUPERVISOR.value)
+    return [v.state == ReviewState.OPEN.value, or_(*theirs)]
 
 
 def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:
@@ -274,9 +284,3 @@ def _known(connection: Connection, key: int, call_id: str) -> Case:
     if found is None:
         raise missing(call_id)
     return found
-
-
-def _taken(case: Case) -> Conflict:
-    who = case.claimed_name or ""
-    until = "" if case.claimed_until is None else case.claimed_until.isoformat()
-    return Conflict(f"{who} has this call open", code="claimed", who=who, until=until)

@@ -15,13 +15,18 @@ from pipeline.domain import (
     Finding,
     FindingVerdict,
     Inspection,
+    Origin,
     Outcome,
+    Phase,
     Severity,
     UserRole,
+    Verdict,
 )
 from pipeline.errors import Conflict, Missing, Refused
+from pipeline.review import blind
 from pipeline.review.folding import swapped, undo_target
-from pipeline.store.desk.casebook import call_key, case_of, missing
+from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, row
+from pipeline.store.desk.casebook import call_key, case_of, missing, taken
 from pipeline.store.desk.events import (
     MAX_REQUEST,
     MAX_TEXT,
@@ -54,6 +59,8 @@ def once(connection: Connection, call_id: str, event: Event, write: Callable[[Co
         raise reused(event.request)
     if stored is None:
         _check_text(event)
+        if event.origin is not Origin.APPEAL:  # a panel is not kept waiting by whoever has the call open
+            _check_claim(connection, key, event.by)
         number = write(connection, key)
         keep_reviewed(connection, key)
     else:
@@ -66,6 +73,17 @@ def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case
     if found is None:
         raise missing(call_id)
     return found
+
+
+def _check_claim(connection: Connection, key: int, by: int | None) -> None:
+    """Nobody acts on a call that somebody else has open: not on a page, by JSON or from the shell.
+
+    Raises:
+        Conflict: ``claimed``.
+    """
+    found = case_of(connection, key)
+    if found is not None and found.claimed not in (None, by):
+        raise taken(found)
 
 
 def decide(connection: Connection, key: int, event: Event, *, seen: int) -> int:
@@ -84,12 +102,14 @@ def decide(connection: Connection, key: int, event: Event, *, seen: int) -> int:
             f"{finding.title} is {finding.outcome.value}: nothing is to be decided; add a violation instead",
             code="not-a-finding",
         )
-    _check_nobody_was_first(call, event, seen)
+    _check_nobody_was_first(call, event, seen, held)
     return _judge(connection, call, event, finding, held)
 
 
-def _check_nobody_was_first(call: Reviewed, event: Event, seen: int) -> None:
-    """Tell whoever could not know it that somebody else has said otherwise."""
+def _check_nobody_was_first(call: Reviewed, event: Event, seen: int, held: FindingVerdict | None) -> None:
+    """Tell whoever could not know it that somebody else has said otherwise; not where they must not know."""
+    if held is not None and blind.hides(held):
+        return
     others = [
         e
         for e in call.events
@@ -121,14 +141,37 @@ def add(connection: Connection, key: int, event: Event) -> int:
     return _judge(connection, call, event, finding, call.held(finding.criterion, finding.outcome))
 
 
+REFUSALS = {
+    "unheard": "two people could not tell; a supervisor decides",
+    "disputed": "two people disagree on this; a supervisor decides",
+    "ended": "a supervisor has decided this",
+    "appeal-decided": "an appeal about this was decided; that is final",
+    "role": "reviewing is not this account's work",
+}
+
+
 def _judge(
     connection: Connection, call: Reviewed, event: Event, finding: Finding, held: FindingVerdict | None
 ) -> int:
+    """Append a word on a finding, unless the table of states refuses it."""
     final = has_last_word(connection, event.by)
-    if held is not None and held.disputed and event.by not in (held.by, held.second) and not final:
-        raise Refused("two people disagree on this; a supervisor decides", code="disputed")
-    details = {"final": final, "grave": finding.severity in _TWICE}
+    grave = finding.severity in _TWICE
+    if event.origin is not Origin.APPEAL:
+        act = Act.ADD if event.kind is DecisionKind.ADDITION else act_of(event.verdict or Verdict.CONFIRMED)
+        who = _outsider(connection, event.by) or part(held, act, event.by, last_word=final)
+        phase = held.phase if held else Phase.UNREVIEWED
+        stands = held.verdict if held and phase not in UNSPOKEN else None
+        line = row(phase, act, who, grave=grave or (held is not None and held.grave), stands=stands)
+        if line.effect is Effect.REFUSED:
+            raise Refused(REFUSALS[line.code], code=line.code)
+    details = {"final": final, "grave": grave}
     return _append(connection, call, replace(event, outcome=finding.outcome, details=details))
+
+
+def _outsider(connection: Connection, by: int | None) -> Who | None:
+    """Agents and leads, who do not review."""
+    role = None if by is None else connection.execute(select(users.c.role).where(users.c.id == by)).scalar()
+    return {UserRole.AGENT.value: Who.AGENT, UserRole.LEAD.value: Who.LEAD}.get(role or "")
 
 
 def remark(connection: Connection, key: int, event: Event) -> int:
@@ -185,10 +228,13 @@ def undo(
         if (stored.kind, stored.by, stored.details.get("of")) != (DecisionKind.UNDO, by, event_id):
             raise reused(request)
         return _answer(connection, key, wanted.call_id, stored.id)
+    _check_claim(connection, key, by)
     call = _opened(connection, key)
     known = {e.id: e for e in call.events}
     if known[event_id].undone:
         raise Refused("this was taken back already", code="undone-already")
+    if wanted.origin is Origin.APPEAL:
+        raise Refused(REFUSALS["appeal-decided"], code="appeal-decided")
     if wanted.by != by and not has_last_word(connection, by):
         raise Refused("only who decided it, or a supervisor, may take it back", code="not-yours")
     root = wanted

@@ -18,6 +18,7 @@ from pipeline.domain import (
     Span,
     Verdict,
 )
+from pipeline.review import blind
 from pipeline.review.effective import Effective
 from pipeline.review.folding import verdicts
 from pipeline.store.desk import deciding
@@ -51,12 +52,14 @@ class Decisions(Room):
     ) -> Case:
         """Say what a finding is. ``seen``: version of the case that the page showed.
 
-        A second person who agrees settles a grave finding; one who knowingly disagrees makes it a dispute.
+        A second person who agrees settles a grave finding; one who disagrees makes it a dispute.
 
         Raises:
             Conflict: ``decided-meanwhile`` (somebody else said otherwise after ``seen``), ``request-reused``,
-                ``judged-meanwhile`` (the machine no longer says so).
-            Refused: ``not-a-finding``, ``disputed`` (only a supervisor may speak now), ``too-long``.
+                ``judged-meanwhile`` (the machine no longer says so), ``claimed`` (somebody has the call open;
+                so with every act on a call).
+            Refused: ``not-a-finding``, ``too-long``, and what :mod:`pipeline.review.states` refuses:
+                ``disputed``, ``unheard``, ``ended``, ``appeal-decided``, ``role``.
         """
         event = Event(
             DecisionKind.VERDICT,
@@ -160,10 +163,27 @@ class Decisions(Room):
         with self._write() as connection:
             return deciding.undo(connection, event_id, by=by, request=request, restored=restored)
 
-    def history(self, call_id: str) -> tuple[Decision, ...]:
-        """All events of a call in the order they came; those taken back are marked ``undone``."""
+    def history(self, call_id: str, *, eyes: int | None = None) -> tuple[Decision, ...]:
+        """The events of a call in the order they came; those taken back are marked ``undone``.
+
+        ``eyes``: who looks. Left out is what they may not know before a second listening is done.
+        """
         with self._read() as connection:
-            return history(connection, call_key(connection, call_id))
+            key = call_key(connection, call_id)
+            events = history(connection, key)
+            return blind.seen_history(events, verdicts(events), eyes)
+
+    def root(self, event_id: int) -> Decision:
+        """What an event is about in the end: of an undo of an undo, the event that was undone first.
+
+        Raises:
+            Missing: there is no such event.
+        """
+        with self._read() as connection:
+            found = deciding.event(connection, event_id)
+            while found.undoes is not None:
+                found = deciding.event(connection, found.undoes)
+            return found
 
     def event(self, event_id: int) -> Decision:
         """One event.
@@ -174,8 +194,13 @@ class Decisions(Room):
         with self._read() as connection:
             return deciding.event(connection, event_id)
 
-    def verdicts(self, call_id: str, *, held: bool = True) -> dict[str, FindingVerdict]:
-        """Criterion -> verdict. ``held=False``: also those about what the machine says no longer."""
+    def verdicts(
+        self, call_id: str, *, eyes: int | None = None, held: bool = True
+    ) -> dict[str, FindingVerdict]:
+        """Criterion -> verdict, as far as ``eyes`` may know it before a second listening is done.
+
+        ``held=False``: also those about what the machine says no longer.
+        """
         with self._read() as connection:
             call = reviewed(connection, call_key(connection, call_id))
             if call is None:
@@ -183,13 +208,15 @@ class Decisions(Room):
             outcomes: dict[str, Outcome] = {f.criterion: f.outcome for f in call.findings}
             names = deciding.names(connection, call.verdicts.values())
             return {
-                name: deciding.named(one, names)
+                name: blind.seen(deciding.named(one, names), eyes)
                 for name, one in call.verdicts.items()
                 if not held or one.holds(outcomes.get(name))
             }
 
-    def verdicts_of(self, call_ids: Sequence[str]) -> dict[str, dict[str, FindingVerdict]]:
-        """Call id -> criterion -> verdict, for those of these calls that have any.
+    def verdicts_of(
+        self, call_ids: Sequence[str], *, eyes: int | None = None
+    ) -> dict[str, dict[str, FindingVerdict]]:
+        """Call id -> criterion -> verdict, of those calls that have any, as far as ``eyes`` may know.
 
         Whether one still holds, says ``verdict.holds(finding.outcome)``.
         """
@@ -199,7 +226,9 @@ class Decisions(Room):
                 for call_id, events in histories(connection, page).items():
                     found = verdicts(events)
                     names = deciding.names(connection, found.values())
-                    out[call_id] = {name: deciding.named(one, names) for name, one in found.items()}
+                    out[call_id] = {
+                        name: blind.seen(deciding.named(one, names), eyes) for name, one in found.items()
+                    }
         return out
 
     def effective(self, call_id: str) -> Effective | None:

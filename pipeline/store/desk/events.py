@@ -144,6 +144,7 @@ def read(row: Row[Any]) -> Decision:
         undoes=row.undoes,
         by_name=row.display_name,
         details=json.loads(row.details),
+        sound_in_doubt=bool(getattr(row, "sound_in_doubt", False)),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
-from pipeline.domain import Outcome, Scope, Verdict
+from pipeline.domain import Outcome, ReviewState, Scope
 from pipeline.store.desk.naming import within
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import verdicts
@@ -89,18 +89,22 @@ class Usage(Room):
             .group_by(findings.c.criterion, findings.c.outcome)
         )
         said = (
-            select(verdicts.c.criterion, verdicts.c.verdict, func.count())
+            select(verdicts.c.criterion, verdicts.c.state, func.count())
             .select_from(verdicts.join(calls, verdicts.c.call == calls.c.id))
             .where(
-                and_(verdicts.c.outcome == Outcome.FAILED.value, verdicts.c.added.is_(False)), within(scope)
+                verdicts.c.state.in_([ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value]),
+                verdicts.c.outcome == Outcome.FAILED.value,
+                verdicts.c.added.is_(False),
+                within(scope),
             )
-            .group_by(verdicts.c.criterion, verdicts.c.verdict)
+            .group_by(verdicts.c.criterion, verdicts.c.state)
         )
         with self._read() as connection:
             found: dict[str, dict[str, int]] = {}
             for criterion, name, count in [*connection.execute(outcomes), *connection.execute(said)]:
                 found.setdefault(criterion, {})[name] = count
-        names = (Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED, Verdict.CONFIRMED, Verdict.OVERTURNED)
+        settled = (ReviewState.CONFIRMED, ReviewState.OVERTURNED)
+        names = (Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED, *settled)
         return {
             criterion: CriterionUse(*(counts.get(name.value, 0) for name in names))
             for criterion, counts in found.items()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.domain import Severity, Status
+from pipeline.domain import OpenCause, Severity, Status
 from pipeline.store.views import CriterionCount, RunRow, StoredProblem
 
 
@@ -31,8 +31,13 @@ class QueueRow:
     reason_code: str | None
     machine_score: float | None
     score: float | None
-    """With people's verdicts in it."""
+    """With people's verdicts in it, provisional unless ``final``."""
+    score_low: float | None
+    score_high: float | None
+    final: bool
+    """False while anything that costs points is not reviewed or open."""
     passed: bool | None
+    """None unless ``final``."""
     fatal: bool
     flagged: bool
     flag_reasons: tuple[str, ...]
@@ -41,7 +46,10 @@ class QueueRow:
     confidence: float | None
     pending: int
     state: str
-    second: bool
+    open_findings: int
+    """Of the pending ones, those about which somebody has spoken."""
+    causes: tuple[OpenCause, ...]
+    """Why they are open."""
     priority: float
     assigned: int | None
     assigned_name: str | None
@@ -108,6 +116,12 @@ class Tally:
     """Calls with a score sheet that applies."""
     scored: int = 0
     points: float = 0.0
+    pending: int = 0
+    """Calls whose score is not final."""
+    passing: int = 0
+    """Calls that pass whatever comes of what is not settled."""
+    may_pass: int = 0
+    """Calls that pass if none of it counts."""
     flagged: int = 0
     violating: int = 0
     """Calls in which some violation still stands."""
@@ -119,12 +133,20 @@ class Tally:
     def mean(self) -> float | None:
         return self.points / self.scored if self.scored else None
 
+    @property
+    def pass_shares(self) -> tuple[float, float] | None:
+        """The least and the greatest share of scored calls that can come to pass."""
+        return (self.passing / self.scored, self.may_pass / self.scored) if self.scored else None
+
     def __add__(self, other: Tally) -> Tally:
         return Tally(
             self.calls + other.calls,
             self.judged + other.judged,
             self.scored + other.scored,
             self.points + other.points,
+            self.pending + other.pending,
+            self.passing + other.passing,
+            self.may_pass + other.may_pass,
             self.flagged + other.flagged,
             self.violating + other.violating,
             self.open + other.open,

@@ -30,7 +30,13 @@ class QueueState(StrEnum):
     CLAIMED = "claimed"
     """Somebody has it open now."""
     SECOND = "second"
-    """Waits for a second person, or for the supervisor."""
+    """Waits for a second person."""
+    DISPUTED = "disputed"
+    """Two people disagree; waits for the supervisor."""
+    UNHEARD = "unheard"
+    """Somebody could not tell; waits for another person, or for the supervisor."""
+    SOUND = "sound"
+    """A verdict may have been given on another recording; waits for a reviewer."""
     DONE = "done"
     ALL = "all"
     """Every call, flagged or not."""
@@ -126,8 +132,8 @@ def _work(state: QueueState, by: int | None) -> list[ColumnElement[bool]]:
             return [is_open, or_(cases.c.assigned == by, and_(cases.c.claimed == by, held()))]
         case QueueState.CLAIMED:
             return [is_open, held()]
-        case QueueState.SECOND:
-            return [is_open, cases.c.second]
+        case QueueState.SECOND | QueueState.DISPUTED | QueueState.UNHEARD | QueueState.SOUND:
+            return [is_open, cases.c.open_findings > 0, cases.c.causes.contains(state.value)]
         case QueueState.DONE:
             return [cases.c.state == "done"]
         case QueueState.ALL:

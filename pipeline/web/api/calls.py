@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, create_model
 
-from pipeline.batch.roles import correct_roles, take_back
-from pipeline.domain import Case, Decision, FindingVerdict, Span
-from pipeline.errors import Missing, Refused, UsageError
-from pipeline.inspection import Rules
+from pipeline.domain import Case, Decision, FindingVerdict
+from pipeline.errors import Missing
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
-from pipeline.settings import Settings
-from pipeline.store import Store
 from pipeline.store.desk.views_board import QueuePage
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api import asked
 from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
-from pipeline.web.api.saying import Addition, Comment, Finish, Reopen, Roles, Saying, Undo, Verdict
+from pipeline.web.api.saying import Saying
 from pipeline.web.asking import read
-from pipeline.web.rulebook.book import rules_of
+from pipeline.web.call.acts import act
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
 
@@ -72,7 +67,9 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
         "call": calls.record(inspection, case),
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
-        "findings": list(findings.of_call(inspection, desk.decisions.verdicts(call_id))),
+        "findings": list(
+            findings.of_call(inspection, desk.decisions.verdicts(call_id, eyes=visitor.user.id))
+        ),
         "case": case,
         "effective": desk.decisions.effective(call_id),
     }
@@ -80,22 +77,23 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
 
 @router.get("/{call_id}/findings", response_model=FINDINGS, responses=failures(404))
 def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
-    """Each criterion of the call, with what people said."""
+    """Each criterion of the call, with what people said, as far as you may know it."""
     inspection = store.inspection(call_id)
-    said = store.desk.decisions.verdicts(call_id)
+    said = store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
     return [] if inspection is None else list(findings.of_call(inspection, said))
 
 
 @router.get("/{call_id}/decisions", response_model=list[Decision], responses=failures(404))
 def history(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
-    """Everything people said of the call, in order; what was taken back is marked."""
-    return store.desk.decisions.history(call_id)
+    """What people said of the call, in order; what was taken back is marked. Left out is what you may not
+    know before a second listening is done."""
+    return store.desk.decisions.history(call_id, eyes=visitor.user.id)
 
 
 @router.get("/{call_id}/verdicts", response_model=dict[str, FindingVerdict], responses=failures(404))
 def verdicts(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Criterion -> what stands."""
-    return store.desk.decisions.verdicts(call_id)
+    return store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
 
 
 @router.post("/{call_id}/decisions", response_model=Case, responses=failures(404, 409))
@@ -110,57 +108,4 @@ def decide(
 
     Needs the header ``X-CSRF-Token`` (``GET /api/v1/me`` tells it). 409: somebody else was first, and who.
     """
-    by, decisions, name = visitor.user.id, store.desk.decisions, said.request
-    _check_claim(store, call_id, visitor)
-    match said:
-        case Verdict():
-            return decisions.decide(
-                call_id,
-                said.criterion,
-                said.verdict,
-                by=by,
-                request=name,
-                seen=said.seen,
-                comment=said.comment,
-            )
-        case Addition():
-            if not said.start < said.end:
-                raise Refused("the place ends before it begins", code="outside")
-            place = Span(said.start, said.end)
-            return decisions.add(
-                call_id,
-                said.criterion,
-                place,
-                said.role,
-                said.quote,
-                by=by,
-                request=name,
-                comment=said.comment,
-            )
-        case Comment():
-            return decisions.comment(call_id, said.comment, by=by, request=name, criterion=said.criterion)
-        case Finish():
-            return decisions.finish(call_id, by=by, request=name, incomplete=said.incomplete)
-        case Reopen():
-            return decisions.reopen(call_id, by=by, request=name, comment=said.comment)
-        case Roles():
-            rules = _rules(settings)
-            return correct_roles(store, rules, call_id, by=by, request=name, comment=said.comment)
-        case Undo():
-            if decisions.event(said.event).call_id != call_id:
-                raise Missing("that decision is about another call", code="no-decision")
-            return take_back(store, partial(_rules, settings), said.event, by=by, request=name)
-
-
-def _rules(settings: Settings) -> Rules:
-    try:
-        return rules_of(settings)
-    except UsageError as error:
-        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
-
-
-def _check_claim(store: Store, call_id: str, visitor: Visitor) -> None:
-    """Nobody decides about what another has open."""
-    case = store.desk.cases.case(call_id)
-    if case is not None and case.claimed not in (None, visitor.user.id):
-        store.desk.cases.claim(call_id, visitor.user.id)  # tells who has it
+    return act(store, settings, call_id, visitor, said)

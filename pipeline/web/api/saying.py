@@ -11,7 +11,9 @@ from pipeline.domain.review import Verdict as Word
 from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+LONGEST = 1e7
+"""Seconds; no call is longer."""
+Seconds = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 

@@ -21,24 +21,6 @@ from pipeline.web.render import call_url, fragment
 from pipeline.web.words import known, say
 
 
-def page_again(request: Request, call_id: str) -> Response:
-    """All of the page changed: it is loaded anew."""
-    if for_htmx(request):
-        return Response(status_code=204, headers={"HX-Redirect": call_url(call_id)})
-    return RedirectResponse(call_url(call_id), 303)
-
-
-def check_claim(store: Store, call_id: str, visitor: Visitor) -> None:
-    """Nobody decides on a call that somebody else has open.
-
-    Raises:
-        Conflict: ``claimed``.
-    """
-    case = store.desk.cases.case(call_id)
-    if case is not None and case.claimed not in (None, visitor.user.id):
-        raise Conflict(f"{case.claimed_name} has this call open", code="claimed", who=case.claimed_name or "")
-
-
 def answer(
     request: Request,
     store: Store,
@@ -47,12 +29,15 @@ def answer(
     write: Callable[[], Case],
     *,
     criterion: str | None = None,
+    whole: bool = False,
 ) -> Response:
-    """Do it, and show how the call stands then: one finding, or all of them."""
+    """Do it, and show how the call stands then: one finding, all of them, or (``whole``) the page anew."""
     try:
         write()
     except (Conflict, Refused) as error:
         return refused(request, store, call_id, visitor, error, criterion=criterion)
+    if whole and for_htmx(request):
+        return Response(status_code=204, headers={"HX-Redirect": call_url(call_id)})
     if not for_htmx(request):
         return RedirectResponse(call_url(call_id) + (f"#finding-{criterion}" if criterion else ""), 303)
     return changed(request, store, call_id, visitor, criterion=criterion)

@@ -6,8 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.domain import Addition, AppealState, Evidence, Finding, FindingVerdict, Outcome, Scorecard, Span
-from pipeline.review.folding import outcome_with
+from pipeline.domain import (
+    Addition,
+    AppealState,
+    Evidence,
+    Finding,
+    FindingVerdict,
+    Next,
+    Outcome,
+    Scorecard,
+    Span,
+    User,
+    UserRole,
+    Verdict,
+)
+from pipeline.review.folding import accused, outcome_with
 from pipeline.store.desk.views_appeals import Appeal
 
 OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
@@ -21,8 +34,10 @@ class Standing(StrEnum):
     UNREVIEWED = "unreviewed"
     CONFIRMED = "confirmed"
     OVERTURNED = "overturned"
-    UNSURE = "unsure"
+    UNHEARD = "unheard"
+    SECOND = "second"
     DISPUTED = "disputed"
+    SOUND = "sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +57,16 @@ class Entry:
 
     @property
     def appealable(self) -> bool:
-        """False where an appeal runs or was decided."""
-        return self.appeal is None or self.appeal.state in (AppealState.RETURNED, AppealState.WITHDRAWN)
+        """True where it costs points or may yet, and no appeal runs or was decided."""
+        if self.appeal is not None and self.appeal.state not in (AppealState.RETURNED, AppealState.WITHDRAWN):
+            return False
+        return self.finding.severity is not None and accused(self.finding.outcome, self.verdict)
 
     @property
     def standing(self) -> Standing:
         if self.verdict is None:
             return Standing.UNREVIEWED
-        return Standing.DISPUTED if self.verdict.disputed else Standing(self.verdict.verdict.value)
+        return Standing(self.verdict.cause or self.verdict.state)
 
     @property
     def places(self) -> tuple[Evidence, ...]:
@@ -67,10 +84,24 @@ class Entry:
         spans = spans or [self.usual_place or e.span for e in self.places]
         return (spans[0].start, spans[0].end) if spans else None
 
-    @property
-    def waits(self) -> bool:
-        """True where somebody is still to speak about it."""
-        return self.verdict is None or not self.verdict.settled
+    def word_of(self, user: int) -> Verdict | None:
+        """What this person said, as far as it counts."""
+        voices = self.verdict.voices if self.verdict else ()
+        return next((voice.verdict for voice in voices if voice.by == user), None)
+
+    def waits_for(self, user: User) -> bool:
+        """True where this person's word is waited for."""
+        if self.verdict is None:
+            return self.finding.outcome in OPEN_OUTCOMES
+        match self.verdict.next:
+            case Next.REVIEWER:
+                return True
+            case Next.ANOTHER:
+                return self.word_of(user.id) is None
+            case Next.SUPERVISOR:
+                return user.role in (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+            case _:
+                return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +190,7 @@ def _numbered(
         entries: list[Entry] = []
         for finding, held in pairs:
             number += 1
-            outcome = outcome_with(finding.outcome, held) or finding.outcome
+            outcome = outcome_with(finding.outcome, held)
             entries.append(beside.entry(number, finding, held, outcome))
         groups.append(Group(title, tuple(entries)))
     return tuple(groups)

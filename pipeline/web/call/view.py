@@ -113,9 +113,15 @@ class CallView:
         return tuple(reversed(self.history))
 
     @property
+    def others(self) -> int:
+        """Findings that are open and wait for somebody else."""
+        open_ = (e for e in self.sheet.entries if e.verdict is not None and not e.verdict.settled)
+        return sum(not entry.waits_for(self.visitor.user) for entry in open_)
+
+    @property
     def undecided(self) -> int:
-        """Findings on which somebody is still to speak, as the case counts them."""
-        return self.case.pending if self.case else 0
+        """Findings on which this visitor can still speak, as the case counts them."""
+        return max(0, self.case.pending - self.others) if self.case else 0
 
     @property
     def ledger(self) -> Sequence[LedgerEntry]:
@@ -157,14 +163,14 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     found = _inspection(store, call_id, words=words)
     if not words and searched(found):
         found = _inspection(store, call_id, words=True)  # words tell where to listen
-    decisions, cases = store.desk.decisions, store.desk.cases
+    decisions, cases, eyes = store.desk.decisions, store.desk.cases, visitor.user.id
     case = cases.case(call_id)
     return CallView(
         visitor=visitor,
         inspection=found,
-        sheet=sheet(found.scorecard, decisions.verdicts(call_id), _beside(store, found, visitor)),
+        sheet=sheet(found.scorecard, decisions.verdicts(call_id, eyes=eyes), _beside(store, found, visitor)),
         case=case,
-        history=decisions.history(call_id),
+        history=decisions.history(call_id, eyes=eyes),
         effective=decisions.effective(call_id),
         words=words,
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.domain import Finding, Inspection, Outcome
+from pipeline.domain import Finding, Inspection
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
 from pipeline.review.appeals import (
@@ -23,6 +23,7 @@ from pipeline.review.appeals import (
     steps_for,
     waits_for,
 )
+from pipeline.review.folding import accused
 from pipeline.store import Store
 from pipeline.store.desk.views_appeals import Appeal
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
@@ -138,7 +139,7 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
     inspection = store.inspection(found.call.call_id)
     card = inspection.scorecard if inspection else None
     finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
-    verdict = store.desk.decisions.verdicts(found.call.call_id).get(found.criterion)
+    verdict = store.desk.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
     return page(
         request,
         "appeals/show.html",
@@ -234,13 +235,13 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
 
 
 def _failed(store: Store, call_id: str, inspection: Inspection | None) -> list[Finding]:
-    """What the machine or a person says failed: what can be appealed."""
+    """What costs points or may yet: what can be appealed."""
     card = inspection.scorecard if inspection else None
     verdicts = store.desk.decisions.verdicts(call_id)
     return [
         finding
         for finding in (card.findings if card else ())
-        if finding.outcome is Outcome.FAILED or finding.criterion in verdicts
+        if finding.severity is not None and accused(finding.outcome, verdicts.get(finding.criterion))
     ]
 
 

@@ -87,7 +87,7 @@ def take_next(
     by, cases = visitor.user.id, store.desk.cases
     case = cases.case(call_id)
     if case is not None and case.claimed == by:
-        if case.state == "open" and not case.pending and case.finished_at is None:
+        if case.state == "open" and not case.unreviewed and case.finished_at is None:
             store.desk.decisions.finish(call_id, by=by, request=request_id)
         cases.release(call_id, by)
     asked = read(fields_of(queue))

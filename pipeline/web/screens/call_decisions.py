@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from pipeline.batch.roles import correct_roles, undo_roles
-from pipeline.domain import Case, DecisionKind, Role, Span, Verdict
-from pipeline.errors import Missing, Refused, UsageError
-from pipeline.inspection import Rules
-from pipeline.settings import Settings
+from pipeline.domain import DecisionKind, Role
+from pipeline.domain.review import Verdict as Word
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.call.answers import answer, check_claim, page_again
-from pipeline.web.rulebook.book import matcher_of, read_book
+from pipeline.web.api.saying import (
+    LONGEST,
+    Addition,
+    Comment,
+    Finish,
+    Reopen,
+    Roles,
+    Saying,
+    Undo,
+    Verdict,
+)
+from pipeline.web.call.acts import act
+from pipeline.web.call.answers import answer
 
 router = APIRouter(prefix="/calls/{call_id}")
 
@@ -22,6 +31,7 @@ Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
 RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Text = Annotated[str, Form(max_length=4000)]
 Criterion = Annotated[str, Form(max_length=200)]
+Seconds = Annotated[float, Form(ge=0, le=LONGEST, allow_inf_nan=False)]
 
 
 @router.post("/verdicts")
@@ -30,24 +40,27 @@ def decide(
     call_id: VisibleCall,
     visitor: Reviewer,
     store: TheStore,
+    settings: TheSettings,
     criterion: Criterion,
     request_id: RequestId,
-    verdict: Annotated[Verdict | None, Form()] = None,
-    seen: Annotated[int, Form(ge=0)] = 0,
+    verdict: Annotated[Word | None, Form()] = None,
+    seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
     comment: Text = "",
 ) -> Response:
     """Confirm, overturn, cannot tell; without a verdict the text is a comment on the finding."""
-    by = visitor.user.id
-    decisions = store.desk.decisions
-
-    def write() -> Case:
-        check_claim(store, call_id, visitor)
-        if verdict is None:
-            return decisions.comment(call_id, comment, by=by, request=request_id, criterion=criterion)
-        return decisions.decide(
-            call_id, criterion, verdict, by=by, request=request_id, seen=seen, comment=comment
+    said: Saying
+    if verdict is None:
+        said = Comment(kind="comment", request=request_id, comment=comment, criterion=criterion)
+    else:
+        said = Verdict(
+            kind="verdict",
+            request=request_id,
+            comment=comment,
+            criterion=criterion,
+            verdict=verdict,
+            seen=seen,
         )
-
+    write = partial(act, store, settings, call_id, visitor, said)
     return answer(request, store, call_id, visitor, write, criterion=criterion)
 
 
@@ -57,32 +70,27 @@ def add(
     call_id: VisibleCall,
     visitor: Reviewer,
     store: TheStore,
+    settings: TheSettings,
     criterion: Criterion,
     request_id: RequestId,
-    start: Annotated[float, Form(ge=0, allow_inf_nan=False)],
-    end: Annotated[float, Form(ge=0, allow_inf_nan=False)],
+    start: Seconds,
+    end: Seconds,
     role: Annotated[Role, Form()] = Role.AGENT,
     quote: Text = "",
     comment: Text = "",
 ) -> Response:
     """A violation the machine missed."""
-
-    def write() -> Case:
-        check_claim(store, call_id, visitor)
-        if end < start:
-            raise Refused("the place ends before it begins", code="outside")
-        return store.desk.decisions.add(
-            call_id,
-            criterion,
-            Span(start, end),
-            role,
-            quote,
-            by=visitor.user.id,
-            request=request_id,
-            comment=comment,
-        )
-
-    return answer(request, store, call_id, visitor, write)
+    said = Addition(
+        kind="addition",
+        request=request_id,
+        comment=comment,
+        criterion=criterion,
+        start=start,
+        end=end,
+        role=role,
+        quote=quote,
+    )
+    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
 @router.post("/comments")
@@ -91,15 +99,13 @@ def comment(
     call_id: VisibleCall,
     visitor: Reviewer,
     store: TheStore,
+    settings: TheSettings,
     request_id: RequestId,
     comment: Text = "",
 ) -> Response:
     """A remark on the whole call."""
-
-    def write() -> Case:
-        return store.desk.decisions.comment(call_id, comment, by=visitor.user.id, request=request_id)
-
-    return answer(request, store, call_id, visitor, write)
+    said = Comment(kind="comment", request=request_id, comment=comment, criterion=None)
+    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
 @router.post("/undo")
@@ -112,20 +118,11 @@ def undo(
     request_id: RequestId,
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
-    """Take an event of this call back."""
-    by, decisions = visitor.user.id, store.desk.decisions
-    taken = decisions.event(event)
-    if taken.call_id != call_id:
-        raise Missing(f"there is no decision {event} here", code="no-decision")
-    if taken.kind is DecisionKind.ROLES:
-        check_claim(store, call_id, visitor)
-        undo_roles(store, _rules(settings), event, by=by, request=request_id)
-        return page_again(request, call_id)
-
-    def write() -> Case:
-        return decisions.undo(event, by=by, request=request_id)
-
-    return answer(request, store, call_id, visitor, write)
+    """Take an event of this call back; where it is about roles, the page changes with the call."""
+    said = Undo(kind="undo", request=request_id, comment="", event=event)
+    write = partial(act, store, settings, call_id, visitor, said)
+    whole = store.desk.decisions.root(event).kind is DecisionKind.ROLES
+    return answer(request, store, call_id, visitor, write, whole=whole)
 
 
 @router.post("/roles")
@@ -138,9 +135,9 @@ def swap_roles(
     request_id: RequestId,
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
-    check_claim(store, call_id, visitor)
-    correct_roles(store, _rules(settings), call_id, by=visitor.user.id, request=request_id)
-    return page_again(request, call_id)
+    said = Roles(kind="roles", request=request_id, comment="")
+    write = partial(act, store, settings, call_id, visitor, said)
+    return answer(request, store, call_id, visitor, write, whole=True)
 
 
 @router.post("/finish")
@@ -149,37 +146,23 @@ def finish(
     call_id: VisibleCall,
     visitor: Reviewer,
     store: TheStore,
+    settings: TheSettings,
     request_id: RequestId,
     incomplete: bool = Form(False),
 ) -> Response:
     """Say that this call is reviewed."""
-
-    def write() -> Case:
-        check_claim(store, call_id, visitor)
-        return store.desk.decisions.finish(
-            call_id, by=visitor.user.id, request=request_id, incomplete=incomplete
-        )
-
-    return answer(request, store, call_id, visitor, write)
+    said = Finish(kind="finish", request=request_id, comment="", incomplete=incomplete)
+    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
 @router.post("/reopen")
 def reopen(
-    request: Request, call_id: VisibleCall, visitor: Reviewer, store: TheStore, request_id: RequestId
+    request: Request,
+    call_id: VisibleCall,
+    visitor: Reviewer,
+    store: TheStore,
+    settings: TheSettings,
+    request_id: RequestId,
 ) -> Response:
-    def write() -> Case:
-        return store.desk.decisions.reopen(call_id, by=visitor.user.id, request=request_id)
-
-    return answer(request, store, call_id, visitor, write)
-
-
-def _rules(settings: Settings) -> Rules:
-    """By which calls are judged now.
-
-    Raises:
-        Refused: ``rules-broken``.
-    """
-    try:
-        return Rules(matcher_of(settings), read_book(settings).rubric)
-    except UsageError as error:
-        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
+    said = Reopen(kind="reopen", request=request_id, comment="")
+    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))

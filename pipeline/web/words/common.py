@@ -52,6 +52,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "score.fatal": ("一票否决", "fatal"),
     "score.passed": ("合格", "passed"),
     "score.failed": ("不合格", "failed"),
+    "score.range": ("{low} – {high}", "{low} – {high}"),
+    "score.pending": ("待定", "pending"),
+    "score.pending-count": ("待定 {count} 项", "{count} pending"),
+    "score.open.hint": (
+        "还有扣分项没有定论：最低分按全部成立，最高分按全部不成立；现在不判合格与否",
+        "Findings that cost points are not settled: the low end counts all of them, the high end none; "
+        "neither passed nor failed yet",
+    ),
     "page.previous": ("上一页", "Previous"),
     "page.next": ("下一页", "Next"),
     "page.range": ("第 {first}–{last} 条，共 {total} 条", "{first}–{last} of {total}"),

@@ -115,8 +115,10 @@ def test_what_was_decided_meanwhile(chrome: Browser, server: Room, call: str) ->
         page = sign_in(context, "rev1")
         begin(page, call)
         with open_store(server.store) as store:
-            other = store.desk.people.named("rev2")
+            mine, other = (store.desk.people.named(name) for name in ("rev1", "rev2"))
+            assert mine is not None
             assert other is not None
+            store.desk.cases.release(call, mine.id)  # while they were away
             case = store.desk.cases.case(call)
             store.desk.decisions.decide(
                 call,
@@ -146,9 +148,9 @@ def test_the_server_dies(chrome: Browser, server: Room, call: str) -> None:
         expect(page.locator("#network")).to_be_visible()
         server.start()
         page.locator("#network .banner-resend").click()
-        stands(page, "unsure")
+        stands(page, "unheard")
         page.reload()
-        stands(page, "unsure")
+        stands(page, "unheard")
     assert said(server, call) == ["unsure"]
 
 

@@ -38,7 +38,7 @@ def test_from_the_night_to_the_export(chrome: Browser, room: Room) -> None:
         plays_the_evidence(page, "shirk")
         decide(page, "shirk", "c", "confirmed")
         decide(page, "attitude-impatient", "o", "overturned")
-        decide(page, "empathy-missing", "u", "unsure")
+        decide(page, "empathy-missing", "u", "unheard")
         page.keyboard.press("z")
         expect(page.locator("#finding-empathy-missing")).to_have_attribute("data-standing", "unreviewed")
         page.reload()

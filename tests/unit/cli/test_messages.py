@@ -15,7 +15,7 @@ from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.cli.messages import MESSAGES
 from pipeline.cli.words import Words, spoken_language
-from pipeline.domain import How, Outcome, PhraseKind, Role, Status
+from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.inspection import PARTIAL
@@ -49,6 +49,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),
     "doctor.source.": {"option", "environment", "file", "default"},
+    "show.open-": set(OpenCause),
     "layout.": {"stereo", "fake-stereo", "mono"},
     "level.": set(Level),
     "change.": {"added", "removed", "moved", "changed"},

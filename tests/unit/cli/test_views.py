@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from pipeline.domain import (
     CaseState,
     FindingVerdict,
     How,
+    OpenCause,
     Outcome,
+    Phase,
     PhraseHit,
     PhraseKind,
     Role,
@@ -156,9 +159,18 @@ def rows(path: Path) -> list[CallRow]:
 
 
 def test_the_list_shows_score_worst_and_reason(tmp_path: Path) -> None:
-    text = shown(calls_table(rows(tmp_path), ZH, width=80))
+    text = shown(calls_table(rows(tmp_path), ZH, width=90), width=90)
     lines = text.splitlines()
-    assert lines[2].split()[:8] == ["O02", "2026-11-20", "09:05", "刘志远", "1:02", "75", "B", "[当日上报]"]
+    assert lines[2].split()[:8] == [
+        "O02",
+        "2026-11-20",
+        "09:05",
+        "刘志远",
+        "1:02",
+        "75-100",
+        "B",
+        "[当日上报]",
+    ]
     assert "严重违规：推诿；得分低于合格线" in lines[3]
     assert lines[5].endswith("无法读取：not audio")
 
@@ -195,6 +207,8 @@ def summary(**changes: object) -> RunSummary:
         "fatal": 1,
         "scored": 18,
         "passed": 12,
+        "may_pass": 15,
+        "pending": 3,
         "mean_score": 83.25,
         "scores": (1, 0, 0, 0, 0, 0, 2, 3, 4, 8),
         "severities": {Severity.A: 1, Severity.D: 5},
@@ -230,7 +244,7 @@ def test_the_summary_of_a_night() -> None:
         "    /dump/O02.wav",
         "O21  no such recording",
         "待复核 6 通（共评分 18 通）",
-        "平均 83.2 分，合格率 67%",
+        "平均 83.2 分，合格率 67% - 83%（3 通待定）",
         "12.0 倍实时",
         "90-100 8 ####",
         "callinspect list --flagged",
@@ -271,15 +285,42 @@ def test_what_people_said_stands_beside_the_machine() -> None:
     place = Addition(Span(5.0, 6.0), Role.AGENT, "喂喂喂")
     said = {
         failed.criterion: FindingVerdict(
-            failed.criterion, Verdict.OVERTURNED, failed.outcome, 1, at, 1, by_name="李娜"
+            failed.criterion, failed.outcome, Verdict.OVERTURNED, 1, at, 1, by_name="李娜"
         ),
         passed.criterion: FindingVerdict(
-            passed.criterion, Verdict.CONFIRMED, passed.outcome, 1, at, 2, added=True, additions=(place,)
+            passed.criterion, passed.outcome, Verdict.CONFIRMED, 1, at, 2, added=True, additions=(place,)
         ),
     }
-    nobody = (None, None, None, None, None)
-    case = Case("O02", CaseState.OPEN, 1.0, None, None, 0, 77.5, False, True, *nobody, 2)
+    case = Case(
+        call_id="O02",
+        state=CaseState.OPEN,
+        priority=1.0,
+        worst=None,
+        confidence=None,
+        pending=0,
+        score=77.5,
+        score_low=77.5,
+        score_high=77.5,
+        final=True,
+        passed=False,
+        open_findings=0,
+        causes=(),
+        assigned=None,
+        claimed=None,
+        claimed_until=None,
+        finished_by=None,
+        finished_at=None,
+        version=2,
+    )
     text = shown(*page(call, ZH, {}, case=case, said=said), width=200)
-    for piece in ("复核后得分 77.5", "待他人再核", "推翻 李娜", "补充违规", "「喂喂喂」 复核人补充"):
-        assert piece in text
+    for piece in ("复核后得分 77.5 不合格", "推翻 李娜", "补充违规", "「喂喂喂」 复核人补充"):
+        assert " ".join(piece.split()) in " ".join(text.split())
     assert "复核后得分" not in shown(*page(call, ZH, {}))
+    open_case = replace(
+        case, score_high=100.0, final=False, passed=None, pending=1, open_findings=1,
+        causes=(OpenCause.DISPUTED,),
+    )  # fmt: skip
+    disputed = {failed.criterion: replace(said[failed.criterion], phase=Phase.DISPUTED)}
+    text = shown(*page(call, ZH, {}, case=open_case, said=disputed), width=200)
+    assert "复核后得分 77.5-100 待定 1 项 有分歧" in " ".join(text.split())
+    assert "合格" not in text.split("复核后得分")[0].replace("得分低于合格线", "")

@@ -17,8 +17,9 @@ from tests.nights import bad_call, fill
 
 EXPECTED = {
     "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
-    "score passed fatal flagged flag_reasons measures revisions effective_score effective_passed review",
-    "findings": "call_id agent_id criterion title severity outcome points evidence review reason "
+    "score score_low score_high final passed fatal flagged flag_reasons measures revisions machine_score "
+    "review open_causes pending",
+    "findings": "call_id agent_id criterion title severity outcome points evidence review open_cause reason "
     "verdict reviewer comment proof",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Outcome, Role, Span, Verdict
+from pipeline.domain import OpenCause, Outcome, Role, Span, Verdict
 from pipeline.reports import KINDS
 from pipeline.reports.kinds import findings, violations
 from pipeline.reports.whole_call import whole_call
 from pipeline.store import CallFilter, Store, open_store
+from tests.e2e.commands import callinspect
 from tests.inspections import finding, inspection
 from tests.people import user
 
@@ -54,12 +56,12 @@ def test_findings_say_who_said_what(store: Store) -> None:
     found = list(KINDS["findings"].records(store, CallFilter()))
     rude = {f["call_id"]: f for f in found if f["criterion"] == "rude"}
     assert {f["outcome"] for f in rude.values()} == {"failed"}, "the machine's word stays"
-    assert [(rude[c]["review"], rude[c]["verdict"]) for c in "abcde"] == [
-        ("confirmed", "confirmed"),
-        ("overturned", "overturned"),
-        ("unreviewed", "unsure"),
-        ("unreviewed", "disputed"),
-        ("unreviewed", None),
+    assert [(rude[c]["review"], rude[c]["open_cause"], rude[c]["verdict"]) for c in "abcde"] == [
+        ("confirmed", None, "confirmed"),
+        ("overturned", None, "overturned"),
+        ("open", "unheard", "unsure"),
+        ("open", "disputed", "confirmed"),
+        ("unreviewed", None, None),
     ]
     assert (rude["a"]["reviewer"], rude["a"]["comment"]) == ("ann", "听到了")
     machine, human = (f for f in found if (f["call_id"], f["criterion"]) == ("e", "greeting"))
@@ -95,11 +97,22 @@ def test_counts_of_violations_are_the_machines_with_peoples_beside_them(store: S
     assert (only["rude"].confirmed, only["rude"].pending) == (1, 0)
 
 
-def test_a_call_shows_both_scores(store: Store) -> None:
+def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
     reviewed(store)
     rows = {record["call_id"]: record for record in KINDS["calls"].records(store, CallFilter())}
-    assert (rows["a"]["score"], rows["a"]["effective_score"], rows["a"]["review"]) == (90.0, 90.0, "open")
-    assert (rows["b"]["score"], rows["b"]["effective_score"]) == (90.0, None), "that rubric is not kept"
+    figures = {
+        name: tuple(row[key] for key in ("score_low", "score", "score_high", "final", "passed"))
+        for name, row in rows.items()
+    }
+    assert figures["a"] == (90.0, 90.0, 90.0, True, True)
+    assert figures["b"] == (None, None, None, False, None), "that rubric is not kept"
+    assert figures["c"] == figures["d"] == (90.0, 90.0, 100.0, False, None), "doubt settles nothing"
+    assert {row["machine_score"] for row in rows.values()} == {90.0}
+    assert [(rows[c]["open_causes"], rows[c]["pending"]) for c in "acd"] == [
+        ([], 0),
+        (["unheard"], 1),
+        (["disputed"], 1),
+    ]
     one = store.inspection("e")
     assert one is not None
     desk = store.desk
@@ -109,3 +122,19 @@ def test_a_call_shows_both_scores(store: Store) -> None:
         ("greeting", "unreviewed"),
         ("greeting", "confirmed"),
     ]
+
+
+def test_the_shell_finds_each_kind_of_doubt(store: Store) -> None:
+    reviewed(store)
+    for cause, names in ((OpenCause.DISPUTED, ["d"]), (OpenCause.UNHEARD, ["c"]), (OpenCause.SECOND, [])):
+        assert [row.call.call_id for row in store.calls(CallFilter(cause=cause))] == names
+
+
+@pytest.mark.parametrize(("doubt", "names"), [("disputed", ["d"]), ("unheard", ["c"]), ("sound", [])])
+def test_list_takes_the_doubt(store: Store, tmp_path: Path, doubt: str, names: list[str]) -> None:
+    reviewed(store)
+    done = callinspect("--store", store.url, "list", "--doubt", doubt, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["call_id"] for one in found] == names
+    assert all(one["passed"] is None and one["open_causes"] == [doubt] for one in found)

@@ -57,7 +57,7 @@ export function startFindings(frame, player, transcript, wave) {
   function advance(from) {
     const list = all();
     const at = list.findIndex((each) => each.dataset.criterion === from);
-    const open = [...list.slice(at + 1), ...list.slice(0, at)].find((each) => each.dataset.standing === "unreviewed" && !each.classList.contains("sending"));
+    const open = [...list.slice(at + 1), ...list.slice(0, at)].find((each) => each.dataset.waits === "yes" && !each.classList.contains("sending"));
     if (open) choose(open);
     else announce(frame.dataset.saidNext);
   }
@@ -215,6 +215,6 @@ export function startFindings(frame, player, transcript, wave) {
     } else announce(frame.dataset.saidUndo);
   });
 
-  const first = article(decodeURIComponent(location.hash.replace(/^#finding-/, ""))) ?? all().find((each) => each.dataset.standing === "unreviewed") ?? all()[0];
+  const first = article(decodeURIComponent(location.hash.replace(/^#finding-/, ""))) ?? all().find((each) => each.dataset.waits === "yes") ?? all()[0];
   if (first) choose(first, { quiet: true, focus: false });
 }

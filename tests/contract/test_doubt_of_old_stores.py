@@ -1,0 +1,80 @@
+"""A store from before doubt was a state is brought along: cases, ranges, and who is next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from pipeline.domain import Outcome, Severity, Verdict
+from pipeline.store import Store, open_store
+from pipeline.store.migrate import FOLDER
+from tests.inspections import finding, inspection
+from tests.people import user
+
+NEW = {
+    "verdicts": ("state", "cause", "next"),
+    "cases": ("score_low", "score_high", "final", "passes_low", "passes_high", "open_findings", "causes"),
+}
+
+
+def before_doubt() -> str:
+    """The revision that the migration starts from."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    found = ScriptDirectory.from_config(config).get_revision("0006")
+    assert found is not None
+    assert isinstance(found.down_revision, str)
+    return found.down_revision
+
+
+def kept(store: Store) -> dict[str, list[dict[str, Any]]]:
+    with store._read() as connection:
+        return {
+            table: [
+                {k: v for k, v in row.items() if k != "version"}
+                for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).mappings()
+            ]
+            for table in ("cases", "verdicts")
+        }
+
+
+def test_doubt_comes_with_the_tables(store: Store, run_id: int) -> None:
+    findings = (
+        finding("leak", Outcome.FAILED, severity=Severity.A),
+        finding("rude", Outcome.FAILED, severity=Severity.C),
+        finding("greeting"),
+    )
+    for name in ("untouched", "disputed", "unheard", "second", "done"):
+        store.save(inspection(name, flagged=True, findings=findings), run_id=run_id)
+    store.save(inspection("clean", findings=(finding("greeting"),), score=100.0), run_id=run_id)
+    ann, bob = user(store, "ann"), user(store, "bob")
+    desk, yes, no = store.desk.decisions, Verdict.CONFIRMED, Verdict.OVERTURNED
+    desk.decide("disputed", "rude", yes, by=ann, request="1", seen=9)
+    desk.decide("disputed", "rude", no, by=bob, request="2", seen=9)
+    desk.decide("unheard", "rude", Verdict.UNSURE, by=ann, request="3", seen=9)
+    desk.decide("second", "leak", yes, by=ann, request="4", seen=9)
+    for number, (criterion, by) in enumerate((("leak", ann), ("leak", bob), ("rude", ann))):
+        desk.decide("done", criterion, yes, by=by, request=f"d{number}", seen=9)
+    desk.finish("done", by=ann, request="5")
+    wanted = kept(store)
+    causes = {row["causes"] for row in wanted["cases"]}
+    assert causes == {"", "disputed", "unheard", "second"}
+    with store._write() as connection:
+        for table, columns in NEW.items():
+            for column in columns:
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        for table, column in (("verdicts", "disputed"), ("verdicts", "settled"), ("cases", "second")):
+            connection.execute(
+                text(f"ALTER TABLE {table} ADD COLUMN {column} BOOLEAN NOT NULL DEFAULT FALSE")
+            )
+        connection.execute(
+            text("UPDATE alembic_version SET version_num = :before"), {"before": before_doubt()}
+        )
+    address = store.url
+    store.close()
+    with open_store(address) as again:
+        assert kept(again) == wanted
