@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import Missing, Refused
@@ -55,6 +56,27 @@ def keep_roles(store: Store, settings: Settings, *, run_id: int) -> int:
             continue
         rules = rules or load_rules(settings)
         store.save(_swapped(store, rules, current), run_id=run_id)
+        done += 1
+    return done
+
+
+def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, str]]) -> int:
+    """After a run: swap the roles in calls whose agent the call list puts on the other channel now.
+
+    Args:
+        channels: call id and channel of the agent.
+
+    Returns:
+        How many calls were corrected.
+    """
+    rules: Rules | None = None
+    done = 0
+    for call_id, channel in channels:
+        current = store.inspection(call_id)
+        if current is None or not current.transcript.utterances or current.agent_channel == channel:
+            continue
+        rules = rules or load_rules(settings)
+        correct_roles(store, rules, call_id, by=None, request=str(uuid4()), comment=f"call list: {channel}")
         done += 1
     return done
 

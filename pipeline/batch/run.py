@@ -13,7 +13,7 @@ from pipeline.batch.crew import Crew
 from pipeline.batch.inspector import InspectorFactory
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
-from pipeline.batch.roles import keep_roles
+from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
@@ -67,6 +67,8 @@ def run(
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
             tally = this.inspect(plan, inspector, bounds)
             keep_roles(store, settings, run_id=run_id)
+            follow_list(store, settings, plan.channels)
+            this.keep_copies(plan)
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
             store.finish_run(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
@@ -154,6 +156,15 @@ class _Run:
         plan.left += len(plan.jobs) - supervision.tally.calls
         return supervision.tally
 
+    def keep_copies(self, plan: Plan) -> None:
+        """Note where more of the sound of calls lies that are stored now and were not when we planned."""
+        if plan.copies:
+            keys = {
+                one.call_id: one.key for one in self._store.known_calls(call_ids=[c for c, _ in plan.copies])
+            }
+            there = [(keys[call_id], paths) for call_id, paths in plan.copies if call_id in keys]
+            self._store.move_files(there=there, gone=[], run_id=self._run_id)
+
     def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:
         overview = self._store.overview(plan.identified)
         return RunSummary(
@@ -166,6 +177,7 @@ class _Run:
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,
+            renamed=tuple(plan.renamed),
             problems=(*plan.problems, *tally.problems),
             workers=self._workers,
             audio_seconds=tally.audio_seconds,
@@ -188,4 +200,5 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values = asdict(summary)
     values["unreadable"] = len(summary.unreadable)
     values["problems"] = len(summary.problems)
+    values["renamed"] = len(summary.renamed)
     return values

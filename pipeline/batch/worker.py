@@ -95,13 +95,16 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
 
 def _inspections(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
     fresh = [task.recording for task in tasks if not task.heard]
-    heard = [task.recording for task in tasks if task.heard]
+    heard = [task for task in tasks if task.heard]
     if heard:
         # Read here, not sent along: a long transcript would fill the pipe and make the parent wait for us.
         with open_store(settings.store) as store:
-            for recording in heard:
-                earlier = store.inspection(recording.call.call_id)
-                if earlier is None or earlier.recording.sha256 != recording.sha256:
+            for task in heard:
+                recording = task.recording
+                earlier = store.inspection(task.donor or recording.call.call_id)
+                # Whose roles people corrected in one call says nothing about the other.
+                lent = task.donor is not None and earlier is not None and earlier.revisions.roles_corrected
+                if earlier is None or earlier.recording.sha256 != recording.sha256 or lent:
                     fresh.append(recording)
                 else:
                     yield inspector.rejudge(replace(earlier, recording=recording))

@@ -51,6 +51,7 @@ _COLUMNS = (
     "passed",
     "second",
     "version",
+    "audio_sha256",
 )
 
 
@@ -66,6 +67,18 @@ def refresh(connection: Connection, keys: Sequence[int]) -> None:
 def refresh_all(connection: Connection) -> None:
     """Make the cases of a store from before there were any."""
     connection.execute(_statement(connection.dialect.name, whole=True))
+
+
+def behind(connection: Connection) -> list[int]:
+    """Keys of calls whose case says nothing, or nothing of their current inspection, or rests on doubt."""
+    doubtful = exists(select(1).where(decisions.c.call == inspections.c.call, decisions.c.sound_in_doubt))
+    query = (
+        select(inspections.c.call)
+        .outerjoin(cases, cases.c.call == inspections.c.call)
+        .where(inspections.c.current)
+        .where(or_(cases.c.call.is_(None), cases.c.inspection.is_distinct_from(inspections.c.id), doubtful))
+    )
+    return list(connection.execute(query).scalars())
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -112,6 +125,7 @@ def _derived(which: ColumnElement[bool] | None) -> Select[Any]:
             i.passed,
             false(),
             literal(1),
+            calls.c.audio_sha256,
         )
         .select_from(inspections.join(calls, i.call == calls.c.id).outerjoin(findings, judged))
         .where(*conditions)

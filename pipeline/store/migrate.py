@@ -19,6 +19,8 @@ _LOCK_KEY = 0x7C1_0001
 
 _FIRST_WITH_CASES = "0003"
 """Older stores have inspections, but no cases yet."""
+_FIRST_WITH_SOUND = "0005"
+"""In older stores one call could have had several sounds; they are calls of their own now."""
 
 
 def _revision(connection: Connection) -> str | None:
@@ -65,3 +67,5 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     command.upgrade(config, REVISION)
     if found is not None and found < _FIRST_WITH_CASES:
         caseload.refresh_all(connection)
+    elif found is not None and found < _FIRST_WITH_SOUND:
+        caseload.refresh(connection, caseload.behind(connection))

@@ -38,6 +38,7 @@ class Reviewed:
     key: int
     """Of the call."""
     inspection: int
+    audio_sha256: str
     flagged: bool
     """Flagged or with an alert."""
     alerts: bool
@@ -102,6 +103,7 @@ def reviewed(connection: Connection, key: int) -> Reviewed | None:
     return Reviewed(
         key=key,
         inspection=row.id,
+        audio_sha256=row.audio_sha256,
         flagged=bool(row.flagged) or alerts,
         alerts=alerts,
         day=row.started_local or row.inspected_at,
@@ -160,6 +162,7 @@ def _keep_case(connection: Connection, call: Reviewed) -> None:
     if finished_at is not None and not found.second:
         state = CaseState.DONE
     values: dict[str, Any] = {
+        "audio_sha256": call.audio_sha256,
         "inspection": call.inspection,
         "state": state.value,
         "priority": found.priority,
