@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.batch.crew import Crew
 from pipeline.batch.inspector import InspectorFactory
@@ -28,6 +29,10 @@ from pipeline.store import Store, open_store
 Report = Callable[[Progress], None]
 
 
+class CrewFactory(Protocol):
+    def __call__(self, factory: InspectorFactory, settings: Settings, *, limits: Limits) -> Crew: ...
+
+
 def run(
     dump: Path,
     *,
@@ -40,6 +45,7 @@ def run(
     retry: bool = False,
     report: Report | None = None,
     limits: Limits | None = None,
+    crew: CrewFactory = Crew,
 ) -> RunSummary:
     """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
 
@@ -53,6 +59,7 @@ def run(
         since: leave out calls of earlier days.
         retry: try again what is stored as unreadable or partial.
         report: told about every step.
+        crew: who does the work: processes of their own, unless told otherwise.
 
     Raises:
         UsageError: the dump, the call list or the configuration cannot be used.
@@ -65,7 +72,7 @@ def run(
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
-            tally = this.inspect(plan, inspector, bounds)
+            tally = this.inspect(plan, inspector, bounds, crew)
             keep_roles(store, settings, run_id=run_id)
             follow_list(store, settings, plan.channels)
             this.keep_copies(plan)
@@ -123,7 +130,7 @@ class _Run:
         self._store.expect(self._run_id, len(plan.jobs))
         return plan
 
-    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits) -> Tally:
+    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, hire: CrewFactory) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
@@ -137,7 +144,7 @@ class _Run:
             )
 
         progress(Tally())
-        crew = Crew(inspector, self._settings, limits=limits)
+        crew = hire(inspector, self._settings, limits=limits)
         supervision = Supervision(
             store=self._store,
             run_id=self._run_id,

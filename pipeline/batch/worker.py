@@ -86,14 +86,15 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
         connection.send(Began())
         fault = None
         try:
-            for inspection in _inspections(inspector, tasks, settings):
+            for inspection in inspections_of(inspector, tasks, settings):
                 connection.send(Inspected(inspection))
         except Exception:  # noqa: BLE001 - one call's fault must not end the night
             fault = _last_lines()
         connection.send(Ended(fault, resident_bytes(), peak_bytes()))
 
 
-def _inspections(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
+def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
+    """What comes of these tasks, each as soon as it is ready."""
     fresh = [task.recording for task in tasks if not task.heard]
     heard = [task for task in tasks if task.heard]
     if heard:

@@ -80,16 +80,20 @@ def save(
     return True
 
 
-def put_beside(connection: Connection, call: int, inspection: Inspection) -> None:
+def put_beside(connection: Connection, call: int, inspection: Inspection, *, anew: bool = False) -> None:
     """Make this the current inspection of a call, as a part of the run that made the current one.
 
     For what people correct: no run is at work then. The caller holds the call, and refreshes its case.
+    ``anew``: it takes the place of a stored one with the same revisions.
     """
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))
     known = connection.execute(select(inspections.c.id).where(mine)).scalar()
     base = select(inspections.c.run).where(inspections.c.call == call, inspections.c.current)
     run_id = connection.execute(base).scalar_one()
     connection.execute(_RETIRE, {"of": call})
+    if known is not None and anew:
+        connection.execute(delete(inspections).where(inspections.c.id == known))
+        known = None
     if known is None:
         _insert(connection, inspection, call, run_id)
     else:

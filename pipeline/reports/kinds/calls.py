@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
@@ -59,11 +60,20 @@ FIELDS: tuple[Field, ...] = (
     number("effective_score", 14),
     boolean("effective_passed", 14),
     text("review", 10),
+    text("audio_sha256", 18),
+    Field("paths", ListOf(Scalar.TEXT), 40),
 )
 
 
-def record(inspection: Inspection, case: Case | None = None) -> Record:
-    """The call as one JSON object; fields that do not apply are null. ``case``: what people made of it."""
+def record(
+    inspection: Inspection, case: Case | None = None, *, files: Sequence[Sequence[Path]] = ()
+) -> Record:
+    """The call as one JSON object; fields that do not apply are null.
+
+    Args:
+        case: what people made of it.
+        files: where copies of its sound lie; the one that the inspection names where they are not given.
+    """
     card = inspection.scorecard
     score, passed = (card.score, card.passed) if card else (None, None)
     return {
@@ -81,6 +91,7 @@ def record(inspection: Inspection, case: Case | None = None) -> Record:
         "effective_score": rounded(case.score if case else score, 2),
         "effective_passed": case.passed if case else passed,
         "review": case.state.value if case else "none",
+        **_sound(inspection.recording.sha256, files or (inspection.recording.paths,)),
     }
 
 
@@ -101,6 +112,7 @@ def light_record(row: CallRow) -> Record:
         "effective_score": rounded(row.effective_score, 2),
         "effective_passed": row.effective_passed,
         "review": row.review,
+        **_sound(row.revisions.audio_sha256, row.files),
     }
 
 
@@ -118,6 +130,11 @@ def _who(call: Call) -> Record:
         "direction": call.direction,
         "started_at": call.started_at.isoformat() if call.started_at else None,
     }
+
+
+def _sound(sha256: str, files: Sequence[Sequence[Path]]) -> Record:
+    """Which sound, and every place where it lies."""
+    return {"audio_sha256": sha256, "paths": [str(path) for paths in files for path in paths]}
 
 
 def _made_of(measures: Mapping[str, float | None], revisions: Revisions) -> Record:
