@@ -148,15 +148,17 @@ class Assignment:
         heirs = [call for call in known.sounding(one.sha256) if row.call_id in call.absorbed]
         if heirs:
             return (self._again(heirs[0], one, heirs[0].call),)
+        for dead in known.replaced(one.sha256):
+            heir = known.heir(dead)
+            if heir is not None and heir.call_id == row.call_id:
+                self._see(dead, one.candidate.paths)
+                self._listed[row.call_id] = heir.sha256
+                return (self._heir(heir, row),)
         if known.sounding(one.sha256):
             return None
         for dead in known.replaced(one.sha256):
-            heir = known.keyed(dead.replaced_by)
-            if heir is not None and (heir.call_id == row.call_id or one.candidate.paths in dead.files):
+            if one.candidate.paths in dead.files:
                 self._see(dead, one.candidate.paths)
-                if heir.call_id == row.call_id:
-                    self._listed[row.call_id] = heir.sha256
-                    return (self._heir(heir, row),)
                 return (None,)
         return None
 

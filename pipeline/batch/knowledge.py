@@ -27,8 +27,12 @@ class Knowledge:
     def called(self, call_id: str) -> KnownCall | None:
         return self._by_id.get(call_id)
 
-    def keyed(self, key: int | None) -> KnownCall | None:
-        return None if key is None else self._by_key.get(key)
+    def heir(self, call: KnownCall) -> KnownCall | None:
+        """The call that holds the corrected file in the end, where one corrected file was corrected again."""
+        found: KnownCall | None = call
+        while found is not None and found.replaced_by is not None:
+            found = self._by_key.get(found.replaced_by)
+        return found
 
     def sounding(self, sha256: str) -> list[KnownCall]:
         """Calls with this sound, oldest first, without those that were replaced by a corrected file."""

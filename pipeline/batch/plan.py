@@ -125,7 +125,7 @@ def _sort_out(
 ) -> None:
     recordings = [one.recording for one in assigned]
     donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
-    standings = store.standings([*recordings, *donors], revisions)
+    standings, lent = store.standings(recordings, revisions), store.standings(donors, revisions)
     suspects = store.suspects(recordings)
     for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
@@ -137,7 +137,7 @@ def _sort_out(
             if one.key is not None:
                 store.state_facts([(one.key, recording.call)], run_id=run_id)
         elif known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
-            plan.jobs.append(_job(one, known, standings, again=again, suspect=recording.sha256 in suspects))
+            plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
             if known.listed_otherwise is not None:
                 plan.channels.append((call_id, known.listed_otherwise))
             continue
@@ -150,12 +150,12 @@ def _sort_out(
 
 
 def _job(
-    one: Assigned, known: StoredStanding, standings: Mapping[str, StoredStanding], *, again: bool,
+    one: Assigned, known: StoredStanding, lent: Mapping[str, StoredStanding], *, again: bool,
     suspect: bool,
 ) -> Job:  # fmt: skip
     donor = None
     if one.donor is not None and not known.heard:
-        there = standings.get(one.donor.call_id)
+        there = lent.get(one.donor.call_id)
         donor = one.donor.call_id if there is not None and there.heard else None
     return Job(
         one.recording,

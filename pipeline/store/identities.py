@@ -30,7 +30,9 @@ def known(
     keys = _keys(connection, calls.c.id, calls.c.audio_sha256, sha256s)
     keys |= _keys(connection, calls.c.id, calls.c.call_id, call_ids)
     keys |= _keys(connection, call_files.c.call, call_files.c.key, [place(paths)[0] for paths in places])
-    keys |= _keys(connection, calls.c.replaced_by, calls.c.id, sorted(keys))
+    heirs = keys
+    while heirs := _keys(connection, calls.c.replaced_by, calls.c.id, sorted(heirs)) - keys:
+        keys |= heirs
     files = files_of(connection, sorted(keys))
     absorbed = _absorbed(connection, sorted(keys))
     out = []

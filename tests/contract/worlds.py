@@ -1,5 +1,5 @@
 """A call centre that never comes to rest: files come, move, are replaced and go; so does the call list;
-people decide, appeal and merge. Everything is real but the recogniser: it writes down which sound it was given.
+people decide, appeal and merge. Everything is real but the recogniser, which writes down what sound it got.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pipeline.batch.worker import Began, Ended, Inspected, inspections_of
 from pipeline.domain import (
     Evidence,
     Finding,
+    IdSource,
     Inspection,
     Outcome,
     Recording,
@@ -41,7 +42,7 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import ReviewError
-from pipeline.ingest import identify
+from pipeline.ingest import discover, identify
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store
 from pipeline.store.desk.tables import appeals, decisions, notes, users
@@ -149,6 +150,7 @@ class World:
         self.rows: dict[str, tuple[str, str]] = {}
         """Id of the list -> file and agent."""
         self.digests: dict[int, str] = {}
+        self.meant: dict[str, str] = {}
         self.heard: Counter[str] = Counter()
         self.ran: set[str] = set()
         """Digests that a whole run has met."""
@@ -264,11 +266,9 @@ class World:
     def _run(self, listed: bool, limit: int | None) -> RunSummary:
         lines = ["call_id,file,agent_id", *(f"{n},{f},{a}" for n, (f, a) in self.rows.items() if f)]
         self.list.write_text("\n".join(lines) + "\n")
-        if listed:
-            for name, (file, _) in self.rows.items():
-                sound = self.files.get(self.dump / file)
-                if sound is not None:
-                    self.named.setdefault(self.digests[sound], set()).add(name)
+        self.meant = self._meant() if listed else {}
+        for name, digest in self.meant.items():
+            self.named.setdefault(digest, set()).add(name)
         stored = self._sounds()
         heard = Counter(self.heard)
         self._say(f"run listed={listed} limit={limit}")
@@ -286,6 +286,15 @@ class World:
         assert not again, "sound that was heard is listened to again"
         assert not summary.unreadable
         return summary
+
+    def _meant(self) -> dict[str, str]:
+        """Id of the list -> digest of the file that its row means: a path of another machine is guessed."""
+        found = discover(self.dump, calls=self.list, settings=self.settings.calls)
+        return {
+            c.call.call_id: self.digests[self.files[c.paths[0]]]
+            for c in found.candidates
+            if c.source is IdSource.LIST
+        }
 
     # What people do
 
@@ -443,15 +452,13 @@ class World:
 
     def _check_list(self, by_key: dict[int, Any], dead: Counter[str]) -> None:
         ids = {row.call_id: row.audio_sha256 for row in by_key.values() if row.replaced_by is None}
-        for name, (file, _) in self.rows.items():
-            sound = self.files.get(self.dump / file)
-            if sound is None or dead[self.digests[sound]]:
+        for name, digest in self.meant.items():
+            if dead[digest]:
                 continue
-            digest = self.digests[sound]
             merged = any(row.replaced_by is not None for row in by_key.values())
             own = ids.get(name) == digest
             beside = any(i.startswith(f"{name}@") and s == digest for i, s in ids.items())
-            assert own or beside or merged, f"{name} of the list is not {file}"
+            assert own or beside or merged, f"{name} of the list is other sound"
 
 
 def empty(store: Store) -> None:
