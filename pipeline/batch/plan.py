@@ -165,4 +165,5 @@ def _job(
         suspect=suspect,
         source=one.source,
         donor=donor,
+        key=one.key,
     )

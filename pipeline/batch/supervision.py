@@ -174,7 +174,9 @@ class Supervision:
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
             self._note_mismatch(inspection)
-            self._store.save(inspection, run_id=self._run_id, replace=job.replaces, source=job.source)
+            self._store.save(
+                inspection, run_id=self._run_id, replace=job.replaces, source=job.source, key=job.key
+            )
             self.tally.statuses[inspection.status] += 1
             self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
             self.tally.rejudged += job.heard

@@ -43,6 +43,8 @@ class Job:
     """Who named the call, where it is new."""
     donor: str | None = None
     """Id of the call with the same sound that was heard, where it is another."""
+    key: int | None = None
+    """Of the call, where the store has it."""
 
     @property
     def call_id(self) -> str:

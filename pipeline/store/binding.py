@@ -17,7 +17,7 @@ from pipeline.store.desk.tables import (
     sample_calls,
 )
 from pipeline.store.statements import upsert
-from pipeline.store.tables import calls, former_ids, inspections, merges
+from pipeline.store.tables import calls, inspections, merges
 
 _TOUCHES = (decisions, appeals, notes, sample_calls, calibration_calls, exemplars, merges)
 """What people do with calls."""
@@ -31,15 +31,17 @@ def untouched() -> ColumnElement[bool]:
     return calls.c.replaced_by.is_(None) & ~or_(exists(heard), *(exists(mark) for mark in marks))
 
 
-def call_for(connection: Connection, recording: Recording, source: IdSource) -> int | None:
+def call_for(
+    connection: Connection, recording: Recording, source: IdSource, *, key: int | None
+) -> int | None:
     """The key of the call that has this id and this sound, made where there is none; its facts are the
     recording's from now on.
 
     A call of this id with other sound stays as it is: the recording gets an id of its own. None where the
-    call has been replaced by its corrected file meanwhile.
+    call has been replaced by its corrected file meanwhile. ``key``: of the call, where it was stored before.
     """
     call = recording.call
-    renamed = _called_otherwise(connection, recording)
+    renamed = None if key is None else _called_otherwise(connection, recording, key)
     if renamed is not None:
         return None if renamed.replaced_by is not None else int(renamed.id)
     for name in (call.call_id, *other_ids(call, recording.sha256)):
@@ -52,19 +54,14 @@ def call_for(connection: Connection, recording: Recording, source: IdSource) -> 
     raise AssertionError("an id that holds the whole digest cannot belong to other sound")
 
 
-def _called_otherwise(connection: Connection, recording: Recording) -> Any:
-    """The call with this sound, where it was renamed since somebody began to inspect it."""
-    was = select(former_ids.c.call).where(former_ids.c.call_id == recording.call.call_id)
+def _called_otherwise(connection: Connection, recording: Recording, key: int) -> Any:
+    """The call, where people have given it another id since somebody began to inspect it."""
     query = select(calls.c.id, calls.c.replaced_by).where(
+        calls.c.id == key,
         calls.c.audio_sha256 == recording.sha256,
         calls.c.call_id != recording.call.call_id,
-        calls.c.id.in_(was),
     )
-    exact = select(calls.c.id).where(
-        calls.c.call_id == recording.call.call_id, calls.c.audio_sha256 == recording.sha256
-    )
-    found = connection.execute(query).first()
-    return None if found is None or connection.execute(exact).first() is not None else found
+    return connection.execute(query).one_or_none()
 
 
 def _bind(connection: Connection, recording: Recording, name: str, source: IdSource) -> Any:

@@ -196,11 +196,13 @@ class Store:
         run_id: int,
         replace: bool = False,
         source: IdSource = IdSource.PATH,
+        key: int | None = None,
     ) -> bool:
         """Store one inspection in one transaction and make it the current one of its call.
 
         A call has one sound. Where the id belongs to other sound, this recording becomes a call of its own,
-        with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call.
+        with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call;
+        ``key``: of the call, where it was stored before, whatever it is called meanwhile.
 
         Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
         unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
@@ -217,7 +219,9 @@ class Store:
                 f"call {inspection.recording.call.call_id!r}: two different digests of its audio"
             )
         with self._write() as connection:
-            return writing.save(connection, inspection, run_id=run_id, replace=replace, source=source)
+            return writing.save(
+                connection, inspection, run_id=run_id, replace=replace, source=source, key=key
+            )
 
     def standings(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredStanding]:
         """Call id -> what is known of it under these revisions (their ``audio_sha256`` is not looked at).

@@ -54,12 +54,18 @@ def same_revisions(revisions: Revisions) -> Any:
 
 
 def save(
-    connection: Connection, inspection: Inspection, *, run_id: int, replace: bool, source: IdSource
+    connection: Connection,
+    inspection: Inspection,
+    *,
+    run_id: int,
+    replace: bool,
+    source: IdSource,
+    key: int | None,
 ) -> bool:
     """Write one inspection and make it the current one of its call; see :meth:`Store.save`."""
     check_fence(connection, run_id)
     _forget_attempts(connection, inspection)
-    call = call_for(connection, inspection.recording, source)
+    call = call_for(connection, inspection.recording, source, key=key)
     if call is None:
         return False
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))

@@ -240,7 +240,10 @@ class _Split:
         for table, keys, sound in self._others():
             self._set(table, keys, sound)
         verdicts = _table("verdicts", "call")
-        self._connection.execute(sa.delete(verdicts).where(verdicts.c.call == self._call))  # made anew
+        # Both are made anew, from what stayed, as soon as all tables are there.
+        self._connection.execute(sa.delete(verdicts).where(verdicts.c.call == self._call))
+        cases = _table("cases", "call", "inspection")
+        self._connection.execute(sa.update(cases).where(cases.c.call == self._call).values(inspection=None))
 
     def _forget(self, keys: list[int]) -> None:
         i = _inspections.c
@@ -310,7 +313,9 @@ class _Split:
     def _sound_at(self, moment: str | None) -> str:
         """The sound that was current at a moment, as far as inspections that are left tell."""
         earlier = [row for row in self._inspections if moment is not None and row.inspected_at <= moment]
-        return str(earlier[-1].audio_sha256) if earlier else self._sounds[0]
+        if not earlier:
+            return self._sounds[0]
+        return str(max(earlier, key=lambda row: str(row.inspected_at)).audio_sha256)
 
     def _others(self) -> Iterator[tuple[str, list[tuple[str, Any]], str]]:
         """Table, key and sound of whatever else people made of the call."""
