@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ FIRST = int(os.environ.get("IDENTITY_SEED", "0"))
 STEPS = 14
 
 
-def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path) -> None:
+def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url) as store:
+        # One open store for all runs: opening one, with nothing prepared, costs more than a run of few calls.
+        for module in ("run", "worker"):
+            monkeypatch.setattr(f"pipeline.batch.{module}.open_store", lambda _url: nullcontext(store))
         for seed in range(FIRST, FIRST + SEQUENCES):
             folder = tmp_path / str(seed)
             folder.mkdir()
