@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path, monkeypatch: py
     with open_store(url) as store:
         # One open store for all runs: opening one, with nothing prepared, costs more than a run of few calls.
         for module in ("run", "worker"):
-            monkeypatch.setattr(f"pipeline.batch.{module}.open_store", lambda _url: nullcontext(store))
+            found = import_module(f"pipeline.batch.{module}")
+            monkeypatch.setattr(found, "open_store", lambda _url: nullcontext(store))
         for seed in range(FIRST, FIRST + SEQUENCES):
             folder = tmp_path / str(seed)
             folder.mkdir()
