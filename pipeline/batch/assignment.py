@@ -157,7 +157,8 @@ class Assignment:
         if known.sounding(one.sha256):
             return None
         for dead in known.replaced(one.sha256):
-            if one.candidate.paths in dead.files:
+            moved = not any(_exist(paths) for paths in dead.files)
+            if moved or one.candidate.paths in dead.files:
                 self._see(dead, one.candidate.paths)
                 return (None,)
         return None

@@ -408,7 +408,9 @@ class World:
             }
 
     def _sounds(self) -> set[str]:
-        return {row.audio_sha256 for row in self._rows(calls)}
+        """Digests that the store knows, without those that were replaced by a corrected file."""
+        rows = self._rows(calls)
+        return {row.audio_sha256 for row in rows} - {r.audio_sha256 for r in rows if r.replaced_by}
 
     def _check(self, *, whole: bool, listed: bool) -> None:
         by_key = {row.id: row for row in self._rows(calls)}
