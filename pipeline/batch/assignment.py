@@ -117,17 +117,18 @@ class Assignment:
                 done[number] = merged[0]
         open_ = [n for n in range(len(batch)) if n not in bound and n not in done]
         taken = {call.key for call in bound.values()}
-        for here in (True, False):  # whoever lies where it was first
+        for fits in (_derived, _here, _anywhere):  # the nearest first
             for number in open_:
                 if number in bound:
                     continue
                 one = batch[number]
-                free = (c for c in known.sounding(one.sha256) if c.key not in taken)
-                call = next((c for c in free if self._free(c, one, here=here)), None)
+                free = (c for c in known.sounding(one.sha256) if c.key not in taken and fits(c, one))
+                call = next((c for c in free if self._free(c, one)), None)
                 if call is not None:
                     bound[number] = call
                     taken.add(call.key)
-        renames = Renames(known, moving=[bound[n] for n in open_ if n in bound])
+        moving = [bound[n] for n in open_ if n in bound and not _derived(bound[n], batch[n])]
+        renames = Renames(known, moving=moving)
         for number, one in enumerate(batch):
             if number not in done:
                 done[number] = self._name(one, bound.get(number), known, renames)
@@ -175,17 +176,14 @@ class Assignment:
         stamps = tuple(FileStamp(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
         return Assigned(Recording(row, paths, heir.sha256), stamps, heir.source, heir.key)
 
-    def _free(self, call: KnownCall, one: Identified, *, here: bool) -> bool:
+    def _free(self, call: KnownCall, one: Identified) -> bool:
         """Whether a stored call with this sound may be what the list calls otherwise now."""
-        same_place = one.candidate.paths in call.files
-        if here and not same_place:
-            return False
         if call.source is not IdSource.LIST:
             return True
         still = call.call_id in self._listed_ids
         if still and self._listed.get(call.call_id, call.sha256) == call.sha256:
             return False
-        return same_place or call.call_id.startswith(f"{one.candidate.call.call_id}@")
+        return _here(call, one) or _derived(call, one)
 
     def _name(self, one: Identified, call: KnownCall | None, known: Knowledge, renames: Renames) -> Assigned:
         """Give a recording of the list its id: the list's, unless that is other sound's."""
@@ -201,10 +199,7 @@ class Assignment:
                 self._see(holder, one.candidate.paths)
                 return self._made(one, row, IdSource.LIST, key=holder.key)
         else:
-            if call is not None and call.call_id.startswith(f"{name}@"):
-                name = call.call_id
-            else:
-                name = self._spare(one, renames)
+            name = call.call_id if call is not None and _derived(call, one) else self._spare(one, renames)
             renames.keep(call, name, IdSource.LIST)
             self.problems.append(other_sound(row.call_id, name, one.candidate.paths[0]))
         self._names[name] = one.sha256
@@ -311,12 +306,26 @@ class Assignment:
             if renames is not None and name in renames.names.values():
                 continue
             holder = Knowledge(self._store.known_calls(call_ids=[name])).called(name)
-            if holder is None or (holder.sha256 == one.sha256 and holder.replaced_by is None):
+            if holder is None or (renames is not None and renames.leaves(holder)):
                 return name
         raise AssertionError("an id that holds the whole digest cannot belong to other sound")
 
     def _copy(self, call_id: str, paths: Paths, other: Paths | None) -> None:
         self.problems.append(copied(call_id, paths[0], other[0] if other else None))
+
+
+def _derived(call: KnownCall, one: Identified) -> bool:
+    """Whether a call has its id from the row's, which belongs to other sound."""
+    return call.call_id.startswith(f"{one.candidate.call.call_id}@")
+
+
+def _here(call: KnownCall, one: Identified) -> bool:
+    """Whether a call lies where the recording lies."""
+    return one.candidate.paths in call.files
+
+
+def _anywhere(_call: KnownCall, _one: Identified) -> bool:
+    return True
 
 
 def _name(candidate: Candidate) -> tuple[str, Paths]:

@@ -24,7 +24,11 @@ class Renames:
     def vacant(self, name: str) -> bool:
         """Whether no stored call will have this id."""
         holder = self._known.called(name)
-        return holder is None or holder.key in self._moving
+        return holder is None or self.leaves(holder)
+
+    def leaves(self, call: KnownCall) -> bool:
+        """Whether a stored call gives its id away."""
+        return call.key in self._moving
 
     def keep(self, call: KnownCall | None, name: str, source: IdSource) -> None:
         """Call it so from now on; None where there is no stored call yet."""

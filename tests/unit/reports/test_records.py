@@ -17,7 +17,8 @@ from tests.nights import bad_call, fill
 
 EXPECTED = {
     "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
-    "score passed fatal flagged flag_reasons measures revisions effective_score effective_passed review audio_sha256 paths",
+    "score passed fatal flagged flag_reasons measures revisions effective_score effective_passed review "
+    "audio_sha256 paths",
     "findings": "call_id agent_id criterion title severity outcome points evidence review reason "
     "verdict reviewer comment",
     "hits": "call_id code phrase role start end quote how confidence",
