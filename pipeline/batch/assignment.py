@@ -127,8 +127,7 @@ class Assignment:
                 if call is not None:
                     bound[number] = call
                     taken.add(call.key)
-        moving = [bound[n] for n in open_ if n in bound and not _derived(bound[n], batch[n])]
-        renames = Renames(known, moving=moving)
+        renames = Renames(known, _leaving(known, [(batch[n], bound[n]) for n in open_ if n in bound]))
         for number, one in enumerate(batch):
             if number not in done:
                 done[number] = self._name(one, bound.get(number), known, renames)
@@ -312,6 +311,22 @@ class Assignment:
 
     def _copy(self, call_id: str, paths: Paths, other: Paths | None) -> None:
         self.problems.append(copied(call_id, paths[0], other[0] if other else None))
+
+
+def _leaving(known: Knowledge, pairs: Sequence[tuple[Identified, KnownCall]]) -> set[int]:
+    """Keys of the calls that give their ids away: all that the list calls otherwise, but for those whose id
+    says already that the list's own is other sound's, and for whom it does not become free."""
+    leaving = {call.key for _, call in pairs}
+    while True:
+        stay = set()
+        for one, call in pairs:
+            holder = known.called(one.candidate.call.call_id)
+            held = holder is not None and not holder.untouched and holder.key not in leaving
+            if held and call.key in leaving and _derived(call, one):
+                stay.add(call.key)
+        if not stay:
+            return leaving
+        leaving -= stay
 
 
 def _derived(call: KnownCall, one: Identified) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set
 
 from pipeline.batch.knowledge import Knowledge
 from pipeline.domain import IdSource
@@ -12,10 +12,9 @@ from pipeline.store import KnownCall, Renaming
 class Renames:
     """What is to be renamed, and which ids that makes free."""
 
-    def __init__(self, known: Knowledge, moving: Iterable[KnownCall]) -> None:
-        """``moving``: calls that will not keep the id they have."""
-        self._known = known
-        self._moving = {call.key for call in moving}
+    def __init__(self, known: Knowledge, leaving: Set[int]) -> None:
+        """``leaving``: keys of the calls that will not keep the id they have."""
+        self._known, self._leaving = known, leaving
         self.needed: list[Renaming] = []
         self.dropped: list[KnownCall] = []
         self.names: dict[str, str] = {}
@@ -28,7 +27,7 @@ class Renames:
 
     def leaves(self, call: KnownCall) -> bool:
         """Whether a stored call gives its id away."""
-        return call.key in self._moving
+        return call.key in self._leaving
 
     def keep(self, call: KnownCall | None, name: str, source: IdSource) -> None:
         """Call it so from now on; None where there is no stored call yet."""
