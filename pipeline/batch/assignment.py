@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.batch.identity import Identified
 from pipeline.batch.knowledge import Knowledge, facts_of
-from pipeline.batch.naming import Renames
+from pipeline.batch.naming import Renames, anywhere, derived, here, leaving
 from pipeline.batch.reasons import copied, other_sound
 from pipeline.domain import Call, IdSource, Recording, other_ids
 from pipeline.ingest import Candidate
@@ -117,7 +117,7 @@ class Assignment:
                 done[number] = merged[0]
         open_ = [n for n in range(len(batch)) if n not in bound and n not in done]
         taken = {call.key for call in bound.values()}
-        for fits in (_derived, _here, _anywhere):  # the nearest first
+        for fits in (derived, here, anywhere):  # the nearest first
             for number in open_:
                 if number in bound:
                     continue
@@ -127,7 +127,7 @@ class Assignment:
                 if call is not None:
                     bound[number] = call
                     taken.add(call.key)
-        renames = Renames(known, _leaving(known, [(batch[n], bound[n]) for n in open_ if n in bound]))
+        renames = Renames(known, leaving(known, [(batch[n], bound[n]) for n in open_ if n in bound]))
         for number, one in enumerate(batch):
             if number not in done:
                 done[number] = self._name(one, bound.get(number), known, renames)
@@ -182,7 +182,7 @@ class Assignment:
         still = call.call_id in self._listed_ids
         if still and self._listed.get(call.call_id, call.sha256) == call.sha256:
             return False
-        return _here(call, one) or _derived(call, one)
+        return here(call, one) or derived(call, one)
 
     def _name(self, one: Identified, call: KnownCall | None, known: Knowledge, renames: Renames) -> Assigned:
         """Give a recording of the list its id: the list's, unless that is other sound's."""
@@ -198,7 +198,7 @@ class Assignment:
                 self._see(holder, one.candidate.paths)
                 return self._made(one, row, IdSource.LIST, key=holder.key)
         else:
-            name = call.call_id if call is not None and _derived(call, one) else self._spare(one, renames)
+            name = call.call_id if call is not None and derived(call, one) else self._spare(one, renames)
             renames.keep(call, name, IdSource.LIST)
             self.problems.append(other_sound(row.call_id, name, one.candidate.paths[0]))
         self._names[name] = one.sha256
@@ -311,36 +311,6 @@ class Assignment:
 
     def _copy(self, call_id: str, paths: Paths, other: Paths | None) -> None:
         self.problems.append(copied(call_id, paths[0], other[0] if other else None))
-
-
-def _leaving(known: Knowledge, pairs: Sequence[tuple[Identified, KnownCall]]) -> set[int]:
-    """Keys of the calls that give their ids away: all that the list calls otherwise, but for those whose id
-    says already that the list's own is other sound's, and for whom it does not become free."""
-    leaving = {call.key for _, call in pairs}
-    while True:
-        stay = set()
-        for one, call in pairs:
-            holder = known.called(one.candidate.call.call_id)
-            held = holder is not None and not holder.untouched and holder.key not in leaving
-            if held and call.key in leaving and _derived(call, one):
-                stay.add(call.key)
-        if not stay:
-            return leaving
-        leaving -= stay
-
-
-def _derived(call: KnownCall, one: Identified) -> bool:
-    """Whether a call has its id from the row's, which belongs to other sound."""
-    return call.call_id.startswith(f"{one.candidate.call.call_id}@")
-
-
-def _here(call: KnownCall, one: Identified) -> bool:
-    """Whether a call lies where the recording lies."""
-    return one.candidate.paths in call.files
-
-
-def _anywhere(_call: KnownCall, _one: Identified) -> bool:
-    return True
 
 
 def _name(candidate: Candidate) -> tuple[str, Paths]:

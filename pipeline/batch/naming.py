@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
+from pipeline.batch.identity import Identified
 from pipeline.batch.knowledge import Knowledge
 from pipeline.domain import IdSource
 from pipeline.store import KnownCall, Renaming
@@ -37,3 +38,33 @@ class Renames:
 
     def drop(self, call: KnownCall) -> None:
         self.dropped.append(call)
+
+
+def leaving(known: Knowledge, pairs: Sequence[tuple[Identified, KnownCall]]) -> set[int]:
+    """Keys of the calls that give their ids away: all that the list calls otherwise, but for those whose id
+    says already that the list's own is other sound's, and for whom it does not become free."""
+    leaving = {call.key for _, call in pairs}
+    while True:
+        stay = set()
+        for one, call in pairs:
+            holder = known.called(one.candidate.call.call_id)
+            held = holder is not None and not holder.untouched and holder.key not in leaving
+            if held and call.key in leaving and derived(call, one):
+                stay.add(call.key)
+        if not stay:
+            return leaving
+        leaving -= stay
+
+
+def derived(call: KnownCall, one: Identified) -> bool:
+    """Whether a call has its id from the row's, which belongs to other sound."""
+    return call.call_id.startswith(f"{one.candidate.call.call_id}@")
+
+
+def here(call: KnownCall, one: Identified) -> bool:
+    """Whether a call lies where the recording lies."""
+    return one.candidate.paths in call.files
+
+
+def anywhere(_call: KnownCall, _one: Identified) -> bool:
+    return True
