@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.confirmation import joined, phrases_of
 from pipeline.dialogue import assemble
-from pipeline.domain import Inspection, Recording, Status
+from pipeline.domain import Inspection, Recording, Role, Status
 from pipeline.errors import AudioError
 from pipeline.hearing import Listened, listen, roles_of, scene_of
 from pipeline.judging import PARTIAL, judge, rejudge, status_of
@@ -76,7 +76,15 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
         hits=hits,
         scorecard=scorecard,
         reason_code=code,
+        agent_channel=_agent_channel(call, parties.roles),
     )
+
+
+def _agent_channel(call: Listened, roles: Sequence[Role]) -> str | None:
+    """The channel that is the agent's, where each party has one."""
+    if call.heard.layout.mono or Role.AGENT not in roles or Role.CUSTOMER not in roles:
+        return None
+    return ("left", "right")[list(roles).index(Role.AGENT)]
 
 
 def _unreadable(recording: Recording, error: AudioError, tools: Toolbox) -> Inspection:

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Recording
 from pipeline.ingest import Candidate, identify
 from pipeline.store import FileStamp, Store, StoredProblem
 
@@ -21,9 +20,10 @@ _TRUSTED_AFTER_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A recording, and its files as they were when they were read."""
+    """A candidate whose sound is known, and its files as they were when they were read."""
 
-    recording: Recording
+    candidate: Candidate
+    sha256: str
     stamps: tuple[FileStamp, ...]
 
 
@@ -48,7 +48,7 @@ def unchanged(stamps: Sequence[FileStamp]) -> str | None:
 def identify_all(
     candidates: Sequence[Candidate], store: Store
 ) -> tuple[list[Identified], list[StoredProblem]]:
-    """Recordings in the order of the candidates, and the files that are gone or still growing."""
+    """Those that are there, in the order of the candidates, and the files that are gone or still growing."""
     problems: list[StoredProblem] = []
     stamped: list[tuple[Candidate, tuple[FileStamp, ...]]] = []
     for candidate in candidates:
@@ -76,7 +76,7 @@ def identify_all(
         else:
             # A file that cannot be read: decoding will say why; until then its stamp is its identity.
             sha256 = found.sha256 or _stamp_digest(stamps)
-            out.append(Identified(Recording(candidate.call, candidate.paths, sha256), stamps))
+            out.append(Identified(candidate, sha256, stamps))
     return out, problems
 
 

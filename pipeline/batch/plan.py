@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 
+from pipeline.batch.assignment import Assigned, Assignment
 from pipeline.batch.identity import Identified, identify_all
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Job
@@ -35,12 +37,18 @@ class Plan:
     problems: list[StoredProblem] = field(default_factory=list)
     left: int = 0
     """Calls beyond the limit (not even looked at)."""
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    """Ids of stored calls before and after, where the call list names them otherwise now."""
+    copies: list[tuple[str, tuple[Path, ...]]] = field(default_factory=list)
+    """Calls that are new, and where more of their sound lies."""
+    channels: list[tuple[str, str]] = field(default_factory=list)
+    """Calls whose agent is on this channel, as the list says now and did not say before."""
 
 
 def chosen(discovery: Discovery, *, since: date | None) -> tuple[list[Candidate], list[StoredProblem]]:
-    """The candidates a run is about, each call id once, and the problems so far."""
+    """The candidates a run is about, and the problems so far."""
     problems = [StoredProblem(p.kind, p.reason, p.path, p.call_id, p.line) for p in discovery.problems]
-    out: dict[str, Candidate] = {}
+    out: list[Candidate] = []
     for candidate in discovery.candidates:
         call_id, path = candidate.call.call_id, candidate.paths[0]
         if since is not None and _day(candidate) < since:
@@ -49,12 +57,9 @@ def chosen(discovery: Discovery, *, since: date | None) -> tuple[list[Candidate]
             problems.append(
                 StoredProblem("call-list", "the call id is too long; correct the call list", path)
             )
-        elif call_id in out:
-            reason = f"another recording has the same call id: {out[call_id].paths[0]}"
-            problems.append(StoredProblem("duplicate", reason, path, call_id))
         else:
-            out[call_id] = candidate
-    return list(out.values()), problems
+            out.append(candidate)
+    return out, problems
 
 
 def _day(candidate: Candidate) -> date:
@@ -82,23 +87,35 @@ def make_plan(
     Args:
         step: called with the number of candidates seen so far; its True ends the planning early.
     """
-    plan = Plan(found=len(candidates))
+    plan = Plan()
+
+    def read(some: Sequence[Candidate]) -> list[Identified]:
+        found, problems = identify_all(some, store)
+        plan.problems += problems
+        return found
+
+    assignment = Assignment(store, run_id, candidates, read)
     for start in range(0, len(candidates), _CHUNK):
         full = limit is not None and len(plan.jobs) >= limit
         if step(start) or full:
             plan.left += len(candidates) - start
             break
-        identified, problems = identify_all(candidates[start : start + _CHUNK], store)
-        plan.problems += problems
-        _sort_out(identified, plan, store=store, run_id=run_id, revisions=revisions, retry=retry)
+        assigned = assignment.assign(read(candidates[start : start + _CHUNK]))
+        _sort_out(assigned, plan, store=store, run_id=run_id, revisions=revisions, retry=retry)
+    assignment.finish()
+    plan.problems = list(dict.fromkeys([*plan.problems, *assignment.problems]))
+    plan.renamed, plan.copies = assignment.renamed, assignment.copies
+    plan.found = len(candidates) - assignment.repeated
     if limit is not None:
         plan.left += len(plan.jobs[limit:])
         del plan.jobs[limit:]
+    doing = {job.call_id for job in plan.jobs}
+    plan.channels = [one for one in plan.channels if one[0] in doing]
     return plan
 
 
 def _sort_out(
-    identified: Sequence[Identified],
+    assigned: Sequence[Assigned],
     plan: Plan,
     *,
     store: Store,
@@ -106,32 +123,47 @@ def _sort_out(
     revisions: Revisions,
     retry: bool,
 ) -> None:
-    recordings = [one.recording for one in identified]
-    standings = store.standings(recordings, revisions)
+    recordings = [one.recording for one in assigned]
+    donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
+    standings, lent = store.standings(recordings, revisions), store.standings(donors, revisions)
     suspects = store.suspects(recordings)
-    moved: list[Recording] = []
-    for one in identified:
+    for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
         known = standings.get(call_id, StoredStanding(Standing.ABSENT))
         again = retry and known.status in _TRIED_AGAIN
-        if known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
-            job = Job(
-                recording,
-                one.stamps,
-                replaces=again or known.standing is Standing.FACTS_CHANGED,
-                heard=known.heard and not again,
-                suspect=call_id in suspects,
-            )
-            plan.jobs.append(job)
+        if known.standing is Standing.FACTS_CHANGED and not known.heard and not again:
+            # Nothing was heard, so there is nothing to judge again, and nothing else to listen to.
+            if one.key is not None:
+                store.state_facts([(one.key, recording.call)], run_id=run_id)
+        elif known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
+            plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
+            if known.listed_otherwise is not None:
+                plan.channels.append((call_id, known.listed_otherwise))
             continue
-        if known.standing is Standing.KNOWN:
+        elif known.standing is Standing.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)
-        if known.paths != recording.paths:
-            moved.append(recording)
         if known.status is Status.UNREADABLE:
             plan.unreadable.append(NotRead(call_id, recording.paths, known.reason or "", known.reason_code))
         else:
             plan.up_to_date += 1
-    if moved:
-        store.relocate(moved, run_id=run_id)
+
+
+def _job(
+    one: Assigned, known: StoredStanding, lent: Mapping[str, StoredStanding], *, again: bool,
+    suspect: bool,
+) -> Job:  # fmt: skip
+    donor = None
+    if one.donor is not None and not known.heard:
+        there = lent.get(one.donor.call_id)
+        donor = one.donor.call_id if there is not None and there.heard else None
+    return Job(
+        one.recording,
+        one.stamps,
+        replaces=again or known.standing is Standing.FACTS_CHANGED,
+        heard=(known.heard or donor is not None) and not again,
+        suspect=suspect,
+        source=one.source,
+        donor=donor,
+        key=one.key,
+    )

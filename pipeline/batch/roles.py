@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 from pipeline.batch.faults import FAULT, fault_of
 from pipeline.domain import Case, DecisionKind, Inspection, Role
@@ -70,6 +71,27 @@ def keep_roles(
             failed(StoredProblem(FAULT, reason, None, call_id))
         else:
             done += 1
+    return done
+
+
+def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, str]]) -> int:
+    """After a run: swap the roles in calls whose agent the call list puts on the other channel now.
+
+    Args:
+        channels: call id and channel of the agent.
+
+    Returns:
+        How many calls were corrected.
+    """
+    rules: Rules | None = None
+    done = 0
+    for call_id, channel in channels:
+        current = store.inspection(call_id)
+        if current is None or not current.transcript.utterances or current.agent_channel == channel:
+            continue
+        rules = rules or load_rules(settings)
+        correct_roles(store, rules, call_id, by=None, request=str(uuid4()), comment=f"call list: {channel}")
+        done += 1
     return done
 
 

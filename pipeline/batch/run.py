@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.batch.crew import Crew
 from pipeline.batch.inspector import InspectorFactory
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
-from pipeline.batch.roles import keep_roles
+from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
@@ -28,6 +29,10 @@ from pipeline.store import Store, StoredProblem, open_store
 Report = Callable[[Progress], None]
 
 
+class CrewFactory(Protocol):
+    def __call__(self, factory: InspectorFactory, settings: Settings, *, limits: Limits) -> Crew: ...
+
+
 def run(
     dump: Path,
     *,
@@ -40,6 +45,7 @@ def run(
     retry: bool = False,
     report: Report | None = None,
     limits: Limits | None = None,
+    crew: CrewFactory = Crew,
 ) -> RunSummary:
     """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
 
@@ -53,6 +59,7 @@ def run(
         since: leave out calls of earlier days.
         retry: try again what is stored as unreadable or partial.
         report: told about every step.
+        crew: who does the work: processes of their own, unless told otherwise.
 
     Raises:
         UsageError: the dump, the call list or the configuration cannot be used.
@@ -65,9 +72,11 @@ def run(
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
-            tally = this.inspect(plan, inspector, bounds)
+            tally = this.inspect(plan, inspector, bounds, crew)
             unkept: list[StoredProblem] = []
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
+            follow_list(store, settings, plan.channels)
+            this.keep_copies(plan)
             store.add_problems(run_id, unkept)
             tally.problems += unkept
             summary = this.sum_up(plan, tally)
@@ -124,7 +133,7 @@ class _Run:
         self._store.expect(self._run_id, len(plan.jobs))
         return plan
 
-    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits) -> Tally:
+    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, hire: CrewFactory) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
@@ -138,7 +147,7 @@ class _Run:
             )
 
         progress(Tally())
-        crew = Crew(inspector, self._settings, limits=limits)
+        crew = hire(inspector, self._settings, limits=limits)
         supervision = Supervision(
             store=self._store,
             run_id=self._run_id,
@@ -157,6 +166,15 @@ class _Run:
         plan.left += len(plan.jobs) - supervision.tally.calls
         return supervision.tally
 
+    def keep_copies(self, plan: Plan) -> None:
+        """Note where more of the sound of calls lies that are stored now and were not when we planned."""
+        if plan.copies:
+            keys = {
+                one.call_id: one.key for one in self._store.known_calls(call_ids=[c for c, _ in plan.copies])
+            }
+            there = [(keys[call_id], paths) for call_id, paths in plan.copies if call_id in keys]
+            self._store.move_files(there=there, gone=[], run_id=self._run_id)
+
     def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:
         overview = self._store.overview(plan.identified)
         return RunSummary(
@@ -169,6 +187,7 @@ class _Run:
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,
+            renamed=tuple(plan.renamed),
             problems=(*plan.problems, *tally.problems),
             workers=self._workers,
             audio_seconds=tally.audio_seconds,
@@ -194,4 +213,5 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values = asdict(summary)
     values["unreadable"] = len(summary.unreadable)
     values["problems"] = len(summary.problems)
+    values["renamed"] = len(summary.renamed)
     return values

@@ -83,6 +83,8 @@ class RunSummary:
     """Calls by score, ten bins of ten points; the last holds 100 too."""
     severities: Mapping[Severity, int]
     """Calls with at least one violation of that class."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Ids of stored calls before and after, where the call list names them otherwise now."""
     worker_peak_bytes: int = 0
     """The most memory that one worker process took; 0 where none was needed."""
     trouble: str | None = None

@@ -225,15 +225,20 @@ class Supervision:
             StoreError: the database takes nothing at all.
         """
         try:
-            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+            self._write_row(job, inspection)
         except Exception as error:
             if isinstance(error, MemoryError) or (
                 isinstance(error, CallinspectError) and not isinstance(error, Unstorable)
             ):
                 raise
             inspection = self._failed_on(job, fault_of(error))
-            self._store.save(inspection, run_id=self._run_id, replace=job.replaces)
+            self._write_row(job, inspection)
         return inspection
+
+    def _write_row(self, job: Job, inspection: Inspection) -> None:
+        self._store.save(
+            inspection, run_id=self._run_id, replace=job.replaces, source=job.source, key=job.key
+        )
 
     def _note_mismatch(self, inspection: Inspection) -> None:
         expected = replace(self._revisions, audio_sha256=inspection.recording.sha256)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Recording
+from pipeline.domain import IdSource, Recording
 from pipeline.store import FileStamp
 
 _SLOWEST_BYTES_PER_SECOND = {".wav": 8_000.0, ".flac": 4_000.0, ".mp3": 1_000.0, ".m4a": 1_000.0}
@@ -22,6 +22,8 @@ class Task:
     recording: Recording
     heard: bool
     """Judge again what the store has of it, instead of listening."""
+    donor: str | None = None
+    """Id of the call with the same sound that was heard, where it is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Job:
     """True where the store has what was heard, and only the judgement is to be made again."""
     suspect: bool = False
     """True where an earlier run began this call and died: it comes last and alone."""
+    source: IdSource = IdSource.PATH
+    """Who named the call, where it is new."""
+    donor: str | None = None
+    """Id of the call with the same sound that was heard, where it is another."""
+    key: int | None = None
+    """Of the call, where the store has it."""
 
     @property
     def call_id(self) -> str:
@@ -73,7 +81,7 @@ class Group:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        return tuple(Task(job.recording, job.heard) for job in self.jobs)
+        return tuple(Task(job.recording, job.heard, job.donor) for job in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,22 +84,26 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
         connection.send(Began())
         fault = None
         try:
-            for inspection in _inspections(inspector, tasks, settings):
+            for inspection in inspections_of(inspector, tasks, settings):
                 connection.send(Inspected(inspection))
         except Exception as error:  # noqa: BLE001 - one call's fault must not end the night
             fault = fault_of(error)
         connection.send(Ended(fault, resident_bytes(), peak_bytes()))
 
 
-def _inspections(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
+def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:
+    """What comes of these tasks, each as soon as it is ready."""
     fresh = [task.recording for task in tasks if not task.heard]
-    heard = [task.recording for task in tasks if task.heard]
+    heard = [task for task in tasks if task.heard]
     if heard:
         # Read here, not sent along: a long transcript would fill the pipe and make the parent wait for us.
         with open_store(settings.store) as store:
-            for recording in heard:
-                earlier = store.inspection(recording.call.call_id)
-                if earlier is None or earlier.recording.sha256 != recording.sha256:
+            for task in heard:
+                recording = task.recording
+                earlier = store.inspection(task.donor or recording.call.call_id)
+                # Whose roles people corrected in one call says nothing about the other.
+                lent = task.donor is not None and earlier is not None and earlier.revisions.roles_corrected
+                if earlier is None or earlier.recording.sha256 != recording.sha256 or lent:
                     fresh.append(recording)
                 else:
                     yield inspector.rejudge(replace(earlier, recording=recording))

@@ -16,6 +16,7 @@ from pipeline.cli.commands import (
     export,
     lexicon,
     listing,
+    merging,
     models,
     purging,
     rescoring,
@@ -52,6 +53,7 @@ app.add_typer(appeal.app, name="appeal", help="help.appeal")
 app.add_typer(calibrate.app, name="calibrate", help="help.calibrate")
 app.command("serve", help="help.serve")(serving.serve)
 app.add_typer(user.app, name="user", help="help.user")
+app.command("merge", help="help.merge")(merging.merge)
 app.command("purge", help="help.purge")(purging.purge)
 app.command("bench", help="help.bench")(bench.bench)
 app.command("doctor", help="help.doctor")(doctor.doctor)

@@ -44,20 +44,34 @@ class ReviewedCall:
     case: Case | None
     said: Mapping[str, FindingVerdict]
     """Criterion -> verdict."""
+    files: tuple[tuple[Path, ...], ...] = ()
+    """Where copies of its sound lie."""
+    replaced_by: str | None = None
+    """Id of the call that holds the corrected file of this one."""
+    replaces: tuple[str, ...] = ()
+    """Ids of the calls whose corrected file this one holds."""
 
 
 def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
-    """The current inspection of a call, with people's verdicts.
+    """The current inspection of a call, with people's verdicts; the last one of a call that was replaced.
 
     Raises:
         CommandError: the store has no such call.
     """
     with existing_store(session) as store:
-        inspection = store.inspection(call_id)
-        if inspection is None:
+        inspection, desk = store.inspection(call_id), store.desk
+        if inspection is not None:
+            case, said = desk.cases.case(call_id), desk.decisions.verdicts(call_id)
+            replaces = desk.merging.replaced(call_id)
+            return ReviewedCall(inspection, case, said, _files(store, call_id), replaces=replaces)
+        heir = desk.merging.replacement(call_id)
+        if heir is None:
             raise CommandError("no-call", call=call_id)
-        desk = store.desk
-        return ReviewedCall(inspection, desk.cases.case(call_id), desk.decisions.verdicts(call_id))
+        return ReviewedCall(store.revisions(call_id)[-1], None, {}, _files(store, call_id), replaced_by=heir)
+
+
+def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
+    return next((one.files for one in store.known_calls(call_ids=[call_id]) if one.call_id == call_id), ())
 
 
 def stored_call(session: Session, call_id: str) -> Inspection:

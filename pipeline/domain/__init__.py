@@ -3,7 +3,7 @@
 Times are seconds as ``float`` in half-open spans; any other unit stands in the name.
 """
 
-from pipeline.domain.call import AUDIO_CHANNELS, Call, Recording, Role
+from pipeline.domain.call import AUDIO_CHANNELS, Call, IdSource, Recording, Role, other_ids
 from pipeline.domain.finding import (
     Evidence,
     Finding,
@@ -52,6 +52,7 @@ __all__ = [
     "Finding",
     "FindingVerdict",
     "How",
+    "IdSource",
     "Inspection",
     "LedgerEntry",
     "Measurement",
@@ -86,6 +87,7 @@ __all__ = [
     "covered",
     "intersect",
     "merge",
+    "other_ids",
     "scope_of",
     "subtract",
     "total",

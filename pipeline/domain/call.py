@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,17 @@ from pathlib import Path
 
 AUDIO_CHANNELS = ("left", "right", "mono")
 """What a call list may claim about the agent's channel; empty means: find out."""
+
+
+class IdSource(StrEnum):
+    """Who named a call."""
+
+    LIST = "list"
+    """The call list: its word counts before that of any other."""
+    TEMPLATE = "template"
+    """A file-name template."""
+    PATH = "path"
+    """Nobody: the id is where the first file of this sound lay, relative to the dump."""
 
 
 class Role(StrEnum):
@@ -54,3 +66,11 @@ class Recording:
     """One file; or two, agent's first, where the switch writes one file per party."""
     sha256: str
     """Hex digest over the bytes of all files in order: the identity of the audio."""
+
+
+def other_ids(call: Call, sha256: str) -> Iterator[str]:
+    """Ids for other sound under a known call id, best first: with the day of the call, with its digest."""
+    if call.started_at is not None:
+        yield f"{call.call_id}@{call.started_at.date().isoformat()}"
+    for size in (8, 16, 64):
+        yield f"{call.call_id}@{sha256[:size]}"

@@ -68,3 +68,5 @@ class Inspection:
     scorecard: Scorecard | None = None
     reason_code: str | None = None
     """Stable name of the reason where it has one (of an AudioError), by which interfaces translate it."""
+    agent_channel: str | None = None
+    """``left`` or ``right``: the channel that was taken for the agent's, where each party has one."""

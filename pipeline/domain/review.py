@@ -166,8 +166,10 @@ class Decision:
     details: Mapping[str, object] = field(default_factory=dict)
     undone: bool = False
     """True where a later event took it back."""
+    audio_sha256: str = ""
+    """Digest of the sound it was made on."""
     sound_in_doubt: bool = False
-    """True where it may have been said of another recording that had the same name."""
+    """True where an earlier version of the program may have made it on other sound than the call has."""
 
     @property
     def final(self) -> bool:

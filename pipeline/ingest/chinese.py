@@ -47,7 +47,15 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "通话编号 {} 与第 {} 行矛盾；以那一行为准，请删去这一行",
     ),
     ("the call id is too long; correct the call list", "通话编号太长；请改话单"),
-    ("another recording has the same call id: {}", "另一个录音用了同样的通话编号：{}"),
+    (
+        "other sound than the stored call {}: kept as {}; if it is that call's corrected file, "
+        "run: callinspect merge {} {}",
+        "与已存通话 {} 的声音不同：另存为 {}；如果它是那通电话的更正录音，请运行：callinspect merge {} {}",
+    ),
+    (
+        "the same sound as {}: one call, counted once",
+        "与 {} 是同一段声音：算一通，只计一次",
+    ),
     (
         "probably means {}, but so does line {}; write the path below the dump",
         "可能指 {}，但第 {} 行也是；请写录音文件夹内的完整路径",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from pipeline.domain import Call
+from pipeline.domain import Call, IdSource
 from pipeline.ingest.call_list import Row, read_call_list
 from pipeline.ingest.discovery import Candidate, Discovery, Problem
 from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
@@ -15,6 +15,9 @@ from pipeline.ingest.parties import Source, join_parties
 from pipeline.ingest.scan import Scan, scan
 from pipeline.ingest.templates import Template, printable, read_name
 from pipeline.settings import CallListSettings
+
+_LONGEST_PATH_ID_BYTES = 900
+"""An id is a key in the database; a suffix must still fit behind it."""
 
 
 def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> Discovery:
@@ -41,7 +44,8 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     known = {path for candidate in candidates for path in candidate.paths}
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)
-    return Discovery(_unique(candidates, unlisted, found.root), tuple(problems), found.ignored)
+    named = tuple(_named(candidate, found.root) for candidate in (*candidates, *unlisted))
+    return Discovery(named, tuple(problems), found.ignored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | 
     call = row.call
     if len(row.files) == 2 and call.agent_channel is None:
         call = replace(call, agent_channel="left")
-    return _Match(row.line, Candidate(call, paths), guessed)
+    return _Match(row.line, Candidate(call, paths, IdSource.LIST, listed=True), guessed)
 
 
 def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Template]) -> list[Candidate]:
@@ -112,37 +116,22 @@ def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Templat
         facts = read_name(name if len(source.paths) == 1 else name.with_name(name.name + ".pair"), templates)
         channel = "left" if source.agent_first else None
         call = Call(**{"call_id": "", **facts.values}, started_at=facts.started_at, agent_channel=channel)
-        out.append(Candidate(call, source.paths))
+        out.append(Candidate(call, source.paths, IdSource.TEMPLATE))
     return out
 
 
-def _unique(listed: Sequence[Candidate], unlisted: Sequence[Candidate], root: Path) -> tuple[Candidate, ...]:
-    """Give every call an id of its own: the list's; else a template's or the file's name; else its path."""
-    taken = {c.call.call_id for c in listed if c.call.call_id}
-    named = [c.call.call_id or printable(_stem(c, root).name) for c in unlisted]
-    named_rows = [printable(_stem(c, root).name) for c in listed if not c.call.call_id]
-    often = Counter([*taken, *named, *named_rows])
-    return (
-        *(c if c.call.call_id else _with_id(c, root, often, taken) for c in listed),
-        *(_with_id(c, root, often, taken) for c in unlisted),
-    )
+def _named(candidate: Candidate, root: Path) -> Candidate:
+    """A candidate with the id it has where nothing is stored yet: the list's, a template's, or its path.
 
-
-def _with_id(candidate: Candidate, root: Path, often: Counter[str], taken: set[str]) -> Candidate:
-    stem = _stem(candidate, root)
-    name = candidate.call.call_id or printable(stem.name)
-    path = printable(candidate.paths[0].relative_to(root))
-    options = (
-        [name] if often[name] == 1 else []
-    )  # files that share a name all get their path: order must not matter
-    options += [printable(stem), path]
-    call_id = next((option for option in options if option not in taken), None)
-    number = 2
-    while call_id is None:
-        call_id = f"{path} ({number})" if f"{path} ({number})" not in taken else None
-        number += 1
-    taken.add(call_id)
-    return replace(candidate, call=replace(candidate.call, call_id=call_id))
+    What else lies in the folder does not matter: a tree that grows names nothing anew.
+    """
+    if candidate.call.call_id:
+        return candidate
+    call_id = printable(_stem(candidate, root))
+    if len(call_id.encode()) > _LONGEST_PATH_ID_BYTES:
+        digest = hashlib.sha256(call_id.encode()).hexdigest()
+        call_id = f"{call_id[-80:]}~{digest[:8]}"
+    return replace(candidate, call=replace(candidate.call, call_id=call_id), source=IdSource.PATH)
 
 
 def _stem(candidate: Candidate, root: Path) -> PurePath:

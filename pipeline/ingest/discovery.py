@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Call
+from pipeline.domain import Call, IdSource
 
 PROBLEM_KINDS = frozenset(
     {
@@ -42,6 +42,10 @@ class Candidate:
     call: Call
     paths: tuple[Path, ...]
     """One file, or two: the agent's first."""
+    source: IdSource = IdSource.PATH
+    """Where the call id comes from; several calls may have the same where it is not the call list."""
+    listed: bool = False
+    """True where a row of the call list says what is known of the call, even if it gives no id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pipeline.domain import Case, FindingVerdict, Inspection, Scorecard
 from pipeline.reports.fields import Record
@@ -11,17 +12,21 @@ from pipeline.reports.rounding import rounded
 
 
 def whole_call(
-    inspection: Inspection, *, case: Case | None = None, said: Mapping[str, FindingVerdict] | None = None
+    inspection: Inspection,
+    *,
+    case: Case | None = None,
+    said: Mapping[str, FindingVerdict] | None = None,
+    files: Sequence[Sequence[Path]] = (),
 ) -> Record:
     """The ``calls`` record with everything that belongs to the call inside it.
 
-    ``case`` and ``said`` (criterion -> verdict): what people made of it.
+    ``case`` and ``said`` (criterion -> verdict): what people made of it. ``files``: where copies of its sound
+    lie.
     """
     call_id = inspection.recording.call.call_id
     card = inspection.scorecard
     return {
-        **calls.record(inspection, case),
-        "paths": [str(path) for path in inspection.recording.paths],
+        **calls.record(inspection, case, files=files),
         "layout": inspection.layout,
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [{**hits.record(call_id, hit), "kind": hit.kind.value} for hit in inspection.hits],

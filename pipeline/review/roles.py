@@ -37,6 +37,7 @@ def swapped(inspection: Inspection) -> Inspection:
         hits=tuple(replace(h, role=_other(h.role)) for h in confirmed),
         scorecard=None,
         revisions=revisions,
+        agent_channel={"left": "right", "right": "left"}.get(inspection.agent_channel or ""),
     )
 
 

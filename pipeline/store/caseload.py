@@ -60,6 +60,7 @@ _COLUMNS = (
     "open_findings",
     "causes",
     "version",
+    "audio_sha256",
 )
 
 
@@ -124,6 +125,7 @@ def _derived(which: ColumnElement[bool] | None) -> Select[Any]:
             literal(0),
             literal(""),
             literal(1),
+            calls.c.audio_sha256,
         )
         .select_from(inspections.join(calls, i.call == calls.c.id).outerjoin(findings, judged))
         .where(*conditions)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, updat
 from pipeline.domain import How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
 from pipeline.store import caseload, codec, rows
 from pipeline.store.filter import CallFilter, matching
-from pipeline.store.reading import heads_of, pages, parts_of
+from pipeline.store.reading import files_of, first, heads_of, pages, parts_of
 from pipeline.store.statements import now
 from pipeline.store.tables import findings, hits, inspections, measurements, utterances
 from pipeline.store.writing import check_fence, forget_unheard
@@ -95,13 +95,12 @@ def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, In
         said = parts_of(connection, utterances, hearings, *_SAID)
         measured = parts_of(connection, measurements, hearings, *_MEASURED)
         found, judged = parts_of(connection, hits, page), parts_of(connection, findings, page)
+        files = files_of(connection, [head.call for head in heads])
         for head in heads:
             yield (
                 head.id,
                 Inspection(
-                    recording=Recording(
-                        rows.read_call(head), codec.read_paths(head.paths), head.audio_sha256
-                    ),
+                    recording=Recording(rows.read_call(head), first(files.get(head.call)), head.audio_sha256),
                     status=Status(head.status),
                     reason=head.reason,
                     revisions=rows.read_revisions(head),
@@ -112,6 +111,7 @@ def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, In
                     hits=rows.read_hits(found[head.id]),
                     scorecard=_card(head, judged[head.id]),
                     reason_code=head.reason_code,
+                    agent_channel=head.taken_channel,
                 ),
             )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from pipeline.domain import Recording
 from pipeline.store import codec
 from pipeline.store.reading import pages
 from pipeline.store.tables import attempts, file_digests
 from pipeline.store.views import FileStamp
+from pipeline.store.whereabouts import place
 from pipeline.store.writing import check_fence, upsert
 
 
@@ -40,21 +40,21 @@ def add_attempts(
 
 
 def suspects(connection: Connection, recordings: Sequence[Recording]) -> dict[str, int]:
-    """Call id -> crashes, for calls that some run began and did not finish."""
+    """Digest -> crashes, for sound that some run began, under whatever call id, and did not finish."""
     out: dict[str, int] = {}
     for page in pages(recordings):
-        keys = [(r.call.call_id, r.sha256) for r in page]
-        query = select(attempts.c.call_id, attempts.c.crashes).where(
-            tuple_(attempts.c.call_id, attempts.c.audio_sha256).in_(keys)
+        query = (
+            select(attempts.c.audio_sha256, func.max(attempts.c.crashes).label("crashes"))
+            .where(attempts.c.audio_sha256.in_([r.sha256 for r in page]))
+            .group_by(attempts.c.audio_sha256)
         )
-        out.update({row.call_id: row.crashes for row in connection.execute(query)})
+        out.update({row.audio_sha256: row.crashes for row in connection.execute(query)})
     return out
 
 
 def _key(stamps: Sequence[FileStamp]) -> tuple[str, str, str]:
-    paths = codec.paths(stamp.path for stamp in stamps)
     stamp = codec.dumps([[s.size, s.mtime_ns] for s in stamps])
-    return hashlib.sha256(paths.encode()).hexdigest(), paths, stamp
+    return *place(stamp.path for stamp in stamps), stamp
 
 
 def digests(connection: Connection, files: Sequence[Sequence[FileStamp]]) -> list[str | None]:

@@ -14,7 +14,7 @@ from pipeline.store.days import counted
 from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import appeals, decisions, verdicts
 from pipeline.store.erasing import Remains
-from pipeline.store.tables import attempts, calls, file_digests, inspections, problems
+from pipeline.store.tables import attempts, call_files, calls, file_digests, inspections, problems
 
 PAGE = 200
 """Calls per transaction: a night that is written meanwhile waits for a moment only."""
@@ -80,6 +80,8 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
 def _delete_page(connection: Connection, before: date) -> int:
     page = _old(before).order_by(calls.c.id).limit(PAGE)
     keys = [int(key) for key in connection.execute(page).scalars()]
+    # What was replaced by the corrected file of one of them goes with it.
+    keys = sorted({*keys, *connection.execute(_replaced_by(keys)).scalars()})
     if keys:
         _delete_traces(connection, keys)
         connection.execute(delete(verdicts).where(verdicts.c.call.in_(keys)))
@@ -87,12 +89,21 @@ def _delete_page(connection: Connection, before: date) -> int:
     return len(keys)
 
 
+def _replaced_by(keys: Sequence[int]) -> Select[Any]:
+    """Calls that one of these holds the corrected file of, at any remove."""
+    found = select(calls.c.id).where(calls.c.replaced_by.in_(keys)).cte(recursive=True)
+    further = calls.alias()
+    more = select(further.c.id).where(further.c.replaced_by == found.c.id)
+    return select(found.union(more).c.id)
+
+
 def _delete_traces(connection: Connection, keys: Sequence[int]) -> None:
     """What names a call or its file without pointing to it."""
     names = select(calls.c.call_id).where(calls.c.id.in_(keys))
-    paths = select(inspections.c.paths).where(inspections.c.call.in_(keys))
+    paths = select(call_files.c.paths).where(call_files.c.call.in_(keys))
     connection.execute(delete(problems).where(problems.c.call_id.in_(names)))
-    connection.execute(delete(attempts).where(attempts.c.call_id.in_(names)))
+    sounds = select(calls.c.audio_sha256).where(calls.c.id.in_(keys))
+    connection.execute(delete(attempts).where(attempts.c.audio_sha256.in_(sounds)))
     connection.execute(delete(file_digests).where(file_digests.c.paths.in_(paths)))
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
@@ -14,14 +15,14 @@ from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
 from pipeline.store.desk.tables import cases
 from pipeline.store.filter import CallFilter, matching
-from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
+from pipeline.store.tables import call_files, calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
 
 PAGE = 200
 """Inspections per query: below the 999 parameters old SQLite builds allow."""
 
 Reader = Callable[[], AbstractContextManager[Connection]]
-_WHOLE = (*(c for c in calls.c if c.name != "id"), *inspections.c)
+_WHOLE = (*(c for c in calls.c if c.name not in ("id", "audio_sha256")), *inspections.c)
 
 
 def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
@@ -52,6 +53,7 @@ def inspections_by_id(
     """Whole inspections in the order of ``ids``."""
     heads = heads_of(connection, ids)
     heard = [head.hearing for head in heads if head.hearing is not None]
+    files = files_of(connection, [head.call for head in heads])
     said = parts_of(connection, utterances, heard if transcripts else ())
     measured = parts_of(connection, measurements, heard)
     found, judged = parts_of(connection, hits, ids), parts_of(connection, findings, ids)
@@ -62,7 +64,27 @@ def inspections_by_id(
             "hits": found[head.id],
             "findings": judged[head.id],
         }
-        yield rows.read_inspection(head, parts)
+        yield rows.read_inspection(head, first(files.get(head.call)), parts)
+
+
+Files = tuple[tuple[Path, ...], ...]
+"""Where identical copies of one sound lie: one file each, or one for each party."""
+
+
+def files_of(connection: Connection, keys: Sequence[int]) -> dict[int, Files]:
+    """Where the sound of these calls lies, by key of the call, the place known longest first."""
+    grouped: dict[int, Files] = {}
+    f = call_files.c
+    for page in pages(sorted(set(keys))):
+        query = select(f.call, f.paths).where(f.call.in_(page)).order_by(f.id)
+        for row in connection.execute(query):
+            grouped[row.call] = (*grouped.get(row.call, ()), codec.read_paths(row.paths))
+    return grouped
+
+
+def first(files: Files | None) -> tuple[Path, ...]:
+    """The place of a recording; empty where other sound has taken the only one there was."""
+    return files[0] if files else ()
 
 
 def parts_of(
@@ -96,6 +118,7 @@ def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
 
 def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
     heads = heads_of(connection, ids)
+    files = files_of(connection, [head.call for head in heads])
     m, f = measurements.c, findings.c
     heard = [head.hearing for head in heads if head.hearing is not None]
     measured = parts_of(connection, measurements, heard, m.name, m.value)
@@ -148,7 +171,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             not_applicable=row.not_applicable,
             measures=measures,
             revisions=rows.read_revisions(row),
-            paths=codec.read_paths(row.paths),
+            files=files.get(row.call, ()),
             inspected_at=datetime.fromisoformat(row.inspected_at),
             reason_code=row.reason_code,
             worst=None if gravest is None else Severity(gravest),

@@ -39,6 +39,7 @@ class Reviewed:
     key: int
     """Of the call."""
     inspection: int
+    audio_sha256: str
     flagged: bool
     """Flagged or with an alert."""
     alerts: bool
@@ -103,6 +104,7 @@ def reviewed(connection: Connection, key: int) -> Reviewed | None:
     return Reviewed(
         key=key,
         inspection=row.id,
+        audio_sha256=row.audio_sha256,
         flagged=bool(row.flagged) or alerts,
         alerts=alerts,
         day=row.day,
@@ -168,6 +170,7 @@ def _keep_case(connection: Connection, call: Reviewed) -> None:
     if finished_at is not None and not found.open_findings:
         state = CaseState.DONE
     values: dict[str, Any] = {
+        "audio_sha256": call.audio_sha256,
         "inspection": call.inspection,
         "state": state.value,
         "priority": found.priority,

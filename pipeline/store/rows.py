@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row
@@ -104,7 +105,7 @@ def inspection_values(inspection: Inspection) -> Values:
         "status": inspection.status.value,
         "reason": inspection.reason,
         "reason_code": inspection.reason_code,
-        "paths": codec.paths(inspection.recording.paths),
+        "taken_channel": inspection.agent_channel,
         "duration": inspection.duration,
         "layout": inspection.layout,
     }
@@ -268,10 +269,11 @@ def read_scorecard(row: Row[Any], findings: Rows) -> Scorecard | None:
     )
 
 
-def read_inspection(row: Row[Any], parts: Mapping[str, Rows]) -> Inspection:
-    """Rebuild the value from its row (joined with its call's) and the rows of its parts, by table name."""
+def read_inspection(row: Row[Any], paths: tuple[Path, ...], parts: Mapping[str, Rows]) -> Inspection:
+    """Rebuild the value from its row (joined with its call's), where the sound lies, and the rows of its
+    parts, by table name."""
     return Inspection(
-        recording=Recording(read_call(row), codec.read_paths(row.paths), row.audio_sha256),
+        recording=Recording(read_call(row), paths, row.audio_sha256),
         status=Status(row.status),
         reason=row.reason,
         revisions=read_revisions(row),
@@ -282,4 +284,5 @@ def read_inspection(row: Row[Any], parts: Mapping[str, Rows]) -> Inspection:
         hits=read_hits(parts["hits"]),
         scorecard=read_scorecard(row, parts["findings"]),
         reason_code=row.reason_code,
+        agent_channel=row.taken_channel,
     )

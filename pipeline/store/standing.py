@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
-from pipeline.store import codec, rows
+from pipeline.store import rows
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import Standing, StoredStanding
@@ -28,7 +28,7 @@ def standings(
     for page in pages(recordings):
         wanted = {r.call.call_id: r for r in page}
         query = (
-            select(*(c for c in calls.c if c.name != "id"), *inspections.c)
+            select(*(c for c in calls.c if c.name not in ("id", "audio_sha256")), *inspections.c)
             .select_from(joined)
             .where(
                 calls.c.call_id.in_(list(wanted)),
@@ -61,12 +61,18 @@ def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredSta
         reason=row.reason,
         reason_code=row.reason_code,
         duration=row.duration,
-        paths=codec.read_paths(row.paths),
-        # Which channel is the agent's decides who said what: if that changed, hear again.
-        heard=row.current
-        and row.status != Status.UNREADABLE.value
-        and call.agent_channel == recording.call.agent_channel,
+        # Where the list says another channel now, roles are swapped in what was heard: batch/roles.py.
+        heard=row.current and row.status != Status.UNREADABLE.value,
+        listed_otherwise=_listed_otherwise(row, call.agent_channel, recording.call.agent_channel),
     )
+
+
+def _listed_otherwise(row: Any, before: str | None, now: str | None) -> str | None:
+    # Stores of earlier versions do not say whom the machine took for the agent: mostly whom the list named.
+    corrected = row.engine.endswith(ROLES_CORRECTED)
+    taken = row.taken_channel or (before if row.layout == "stereo" and not corrected else None)
+    new = now in ("left", "right") and now != before and taken in ("left", "right")
+    return now if row.current and new and taken != now else None
 
 
 def _nearer(one: StoredStanding, other: StoredStanding) -> bool:
@@ -96,14 +102,3 @@ def choose(connection: Connection, call_id: str, revisions: Revisions, *, run_id
         return False
     make_current(connection, found.call, found.id)
     return True
-
-
-def relocate(connection: Connection, recordings: Iterable[Recording], *, run_id: int) -> None:
-    check_fence(connection, run_id)
-    for recording in recordings:
-        call = select(calls.c.id).where(calls.c.call_id == recording.call.call_id).scalar_subquery()
-        connection.execute(
-            update(inspections)
-            .where(inspections.c.call == call, inspections.c.audio_sha256 == recording.sha256)
-            .values(paths=codec.paths(recording.paths))
-        )

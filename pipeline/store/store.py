@@ -13,9 +13,20 @@ from typing import Literal, Self
 
 from sqlalchemy import URL, Connection, Engine, func, select
 
-from pipeline.domain import Inspection, PhraseHit, Recording, Revisions
+from pipeline.domain import Call, IdSource, Inspection, PhraseHit, Recording, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import counting, judging, memory, purging, reading, running, standing, writing
+from pipeline.store import (
+    counting,
+    identities,
+    judging,
+    memory,
+    purging,
+    reading,
+    running,
+    standing,
+    whereabouts,
+    writing,
+)
 from pipeline.store.desk.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.erasing import erase
@@ -30,12 +41,16 @@ from pipeline.store.views import (
     CallRow,
     CriterionCount,
     FileStamp,
+    KnownCall,
     Overview,
+    Renaming,
     RunRow,
     Standing,
     StoredProblem,
     StoredStanding,
 )
+from pipeline.store.whereabouts import Place
+from pipeline.store.writing import check_fence
 
 EVERYTHING = CallFilter()
 """The filter that every call passes."""
@@ -176,8 +191,20 @@ class Store:
 
     # Inspections
 
-    def save(self, inspection: Inspection, *, run_id: int, replace: bool = False) -> bool:
+    def save(
+        self,
+        inspection: Inspection,
+        *,
+        run_id: int,
+        replace: bool = False,
+        source: IdSource = IdSource.PATH,
+        key: int | None = None,
+    ) -> bool:
         """Store one inspection in one transaction and make it the current one of its call.
+
+        A call has one sound. Where the id belongs to other sound, this recording becomes a call of its own,
+        with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call;
+        ``key``: of the call, where it was stored before, whatever it is called meanwhile.
 
         Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
         unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
@@ -194,7 +221,9 @@ class Store:
                 f"call {inspection.recording.call.call_id!r}: two different digests of its audio"
             )
         with self._write() as connection:
-            return writing.save(connection, inspection, run_id=run_id, replace=replace)
+            return writing.save(
+                connection, inspection, run_id=run_id, replace=replace, source=source, key=key
+            )
 
     def standings(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredStanding]:
         """Call id -> what is known of it under these revisions (their ``audio_sha256`` is not looked at).
@@ -214,10 +243,44 @@ class Store:
         with self._write() as connection:
             return standing.choose(connection, call_id, revisions, run_id=run_id)
 
-    def relocate(self, recordings: Iterable[Recording], *, run_id: int) -> None:
-        """Note where the files of known audio are now."""
+    # Which call a recording is
+
+    def known_calls(
+        self,
+        *,
+        sha256s: Sequence[str] = (),
+        call_ids: Sequence[str] = (),
+        places: Sequence[tuple[Path, ...]] = (),
+    ) -> list[KnownCall]:
+        """The calls that have one of these sounds or ids, or lie at one of these places; with the calls that
+        hold the corrected file of one of them."""
+        with self._read() as connection:
+            return identities.known(connection, sha256s=sha256s, call_ids=call_ids, places=places)
+
+    def rename(self, renamings: Sequence[Renaming], *, run_id: int) -> None:
+        """Give calls other ids, all at once: two may exchange theirs. All that hangs on them stays."""
         with self._write() as connection:
-            standing.relocate(connection, recordings, run_id=run_id)
+            check_fence(connection, run_id)
+            identities.rename(connection, renamings)
+
+    def drop_untouched(self, keys: Sequence[int], *, run_id: int) -> None:
+        """Delete those of these calls of which nothing could be read and with which nobody did anything."""
+        with self._write() as connection:
+            check_fence(connection, run_id)
+            identities.drop_untouched(connection, keys)
+
+    def state_facts(self, facts: Sequence[tuple[int, Call]], *, run_id: int) -> None:
+        """Write what is known of calls (by key) that need not be judged again; their ids stay."""
+        with self._write() as connection:
+            check_fence(connection, run_id)
+            identities.state_facts(connection, facts)
+
+    def move_files(self, *, there: Sequence[Place], gone: Sequence[Place], run_id: int) -> None:
+        """Note where copies of the sound of calls lie, and where they do not lie any more."""
+        with self._write() as connection:
+            check_fence(connection, run_id)
+            whereabouts.remove(connection, gone)
+            whereabouts.add(connection, there)
 
     def inspection(self, call_id: str) -> Inspection | None:
         """The current inspection of a call."""
@@ -301,7 +364,7 @@ class Store:
             return found[recording.call.call_id]
 
     def suspects(self, recordings: Sequence[Recording]) -> dict[str, int]:
-        """Call id -> crashes, of calls that were begun (by this run or by one that died) and not finished."""
+        """Digest -> crashes, of sound that was begun (by this run or by one that died) and not finished."""
         with self._read() as connection:
             return memory.suspects(connection, recordings)
 

@@ -6,6 +6,8 @@ JSON for what is only read with its row (words, evidence, spans, the ledger). Ti
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -18,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -72,12 +76,89 @@ calls = Table(
         default=local_now,
         comment="the clock on the wall here when the call was first inspected; see days.py",
     ),
+    Column(
+        "audio_sha256",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="the one sound of this call; other sound is another call",
+    ),
+    Column(
+        "id_source",
+        String(16),
+        nullable=False,
+        server_default="path",
+        comment="who named it: list, template or path",
+    ),
+    Column(
+        "replaced_by",
+        Integer,
+        ForeignKey("calls.id"),
+        comment="the call that holds the corrected file: this one has no current inspection any more",
+    ),
     Index(None, "started_local"),
     Index("ix_calls_counted", text("coalesce(started_local, received_local)")),
+    Index(None, "audio_sha256"),
+    Index(None, "replaced_by"),
     # Hash: PostgreSQL limits a B-tree key to 2,704 bytes, and a damaged call list can hold longer cells.
     Index(None, "agent_id", postgresql_using="hash"),
     Index(None, "team", postgresql_using="hash"),
 )
+
+
+def sound_of(call: int | None) -> Any:
+    """The digest of a call's sound, as a part of a statement; empty where there is no call."""
+    sound = select(calls.c.audio_sha256).where(calls.c.id == call).scalar_subquery()
+    return func.coalesce(sound, "")
+
+
+call_files = Table(
+    "call_files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "key",
+        String(64),
+        nullable=False,
+        comment="SHA-256 of the paths: they can be longer than an index key",
+    ),
+    Column("paths", Text, nullable=False, comment="JSON [path, ...]: one file, or one for each party"),
+    UniqueConstraint("call", "key", name="uq_call_files"),
+    Index(None, "key"),
+)
+"""Where the sound of a call lies: more than one row where identical copies do."""
+
+merges = Table(
+    "merges",
+    metadata,
+    Column(
+        "replaced",
+        Integer,
+        ForeignKey("calls.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        comment="the call that gave its id away",
+    ),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("former", Text, nullable=False, comment="JSON: the call as it was, and what was current"),
+    Column("at", String(64), nullable=False),
+    Index(None, "call"),
+)
+"""What people said: this call holds the corrected file of that one."""
+
+former_ids = Table(
+    "former_ids",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("call_id", SafeText, nullable=False, comment="what the call was called"),
+    Column("until", String(64), nullable=False, comment="UTC, ISO 8601"),
+    Index(None, "call"),
+    Index(None, "call_id", postgresql_using="hash"),
+)
+"""Ids that calls had before the call list or a person named them otherwise: a sample drawn by the old ids can
+be drawn again."""
 
 hearings = Table(
     "hearings",
@@ -100,7 +181,6 @@ inspections = Table(
     Column("inspected_at", String(64), nullable=False, comment="UTC, ISO 8601"),
     Column("status", String(16), nullable=False),
     Column("reason", SafeText),
-    Column("paths", Text, nullable=False, comment="JSON [path, ...]"),
     Column("audio_sha256", String(64), nullable=False),
     Column("engine", SafeText, nullable=False),
     Column("model", SafeText, nullable=False),
@@ -132,6 +212,7 @@ inspections = Table(
     ),
     Column("hearing", Integer, ForeignKey("hearings.id"), comment="NULL: nothing could be heard"),
     Column("reason_code", SafeText, comment="stable name of the reason, for translation"),
+    Column("taken_channel", String(8), comment="left or right: whom the machine took for the agent"),
     Index(None, "hearing"),
     Index(None, "run"),
     Index(None, "status", "current"),

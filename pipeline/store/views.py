@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.domain import Call, OpenCause, Revisions, Severity, Status
+from pipeline.domain import Call, IdSource, OpenCause, Revisions, Severity, Status
 
 
 class Standing(StrEnum):
@@ -34,10 +34,42 @@ class StoredStanding:
     status: Status | None = None
     reason: str | None = None
     duration: float | None = None
-    paths: tuple[Path, ...] = ()
     heard: bool = False
     """True where the current inspection has what was heard: it can be judged again without listening."""
     reason_code: str | None = None
+    listed_otherwise: str | None = None
+    """The agent's channel, where the call list says it only now and the machine took the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A stored call, as far as it matters for which call a recording is."""
+
+    key: int
+    call: Call
+    sha256: str
+    source: IdSource
+    files: tuple[tuple[Path, ...], ...]
+    replaced_by: int | None
+    """The call that holds the corrected file of this one."""
+    untouched: bool
+    """True where nothing could ever be read and nobody has done anything with it: it takes on other sound."""
+    absorbed: tuple[str, ...] = ()
+    """Ids it had before people said that it is the corrected file of another call."""
+
+    @property
+    def call_id(self) -> str:
+        return self.call.call_id
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A stored call that gets another id, or another source of it."""
+
+    key: int
+    before: str
+    call_id: str
+    source: IdSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +100,8 @@ class CallRow:
     measures: Mapping[str, float | None]
     """Measure name -> value; empty where none were taken."""
     revisions: Revisions
-    paths: tuple[Path, ...]
+    files: tuple[tuple[Path, ...], ...]
+    """Where the sound lies: more than one place where there are identical copies."""
     inspected_at: datetime
     reason_code: str | None = None
     worst: Severity | None = None
@@ -79,6 +112,11 @@ class CallRow:
     """Why findings of it are open."""
     pending: int = 0
     """Findings about which somebody is still to speak."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The place known longest."""
+        return self.files[0] if self.files else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select, update
 
-from pipeline.domain import Inspection, Revisions
+from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import caseload, rows, search
+from pipeline.store.binding import call_for
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import (
     attempts,
-    calls,
     findings,
     hearings,
     hits,
@@ -53,11 +53,21 @@ def same_revisions(revisions: Revisions) -> Any:
     return and_(*(inspections.c[name] == value for name, value in rows.revision_values(revisions).items()))
 
 
-def save(connection: Connection, inspection: Inspection, *, run_id: int, replace: bool) -> bool:
+def save(
+    connection: Connection,
+    inspection: Inspection,
+    *,
+    run_id: int,
+    replace: bool,
+    source: IdSource,
+    key: int | None,
+) -> bool:
     """Write one inspection and make it the current one of its call; see :meth:`Store.save`."""
     check_fence(connection, run_id)
-    call = _save_call(connection, inspection)
     _forget_attempts(connection, inspection)
+    call = call_for(connection, inspection.recording, source, key=key)
+    if call is None:
+        return False
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))
     columns = (inspections.c.id, inspections.c.current, inspections.c.hearing)
     found = connection.execute(select(*columns).where(mine)).one_or_none()
@@ -76,16 +86,20 @@ def save(connection: Connection, inspection: Inspection, *, run_id: int, replace
     return True
 
 
-def put_beside(connection: Connection, call: int, inspection: Inspection) -> None:
+def put_beside(connection: Connection, call: int, inspection: Inspection, *, anew: bool = False) -> None:
     """Make this the current inspection of a call, as a part of the run that made the current one.
 
     For what people correct: no run is at work then. The caller holds the call, and refreshes its case.
+    ``anew``: it takes the place of a stored one with the same revisions.
     """
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))
     known = connection.execute(select(inspections.c.id).where(mine)).scalar()
     base = select(inspections.c.run).where(inspections.c.call == call, inspections.c.current)
     run_id = connection.execute(base).scalar_one()
     connection.execute(_RETIRE, {"of": call})
+    if known is not None and anew:
+        connection.execute(delete(inspections).where(inspections.c.id == known))
+        known = None
     if known is None:
         _insert(connection, inspection, call, run_id)
     else:
@@ -106,23 +120,8 @@ _RETIRE = (
 )
 
 
-def _save_call(connection: Connection, inspection: Inspection) -> int:
-    values = rows.call_values(inspection.recording.call)
-    insert = upsert(connection, calls).values(values)
-    facts = {name: insert.excluded[name] for name in values if name != "call_id"}
-    # Updating, not ignoring: the newest facts win, and PostgreSQL locks the row: two writers of one
-    # call follow each other.
-    statement = insert.on_conflict_do_update(index_elements=["call_id"], set_=facts).returning(calls.c.id)
-    return int(connection.execute(statement).scalar_one())
-
-
 def _forget_attempts(connection: Connection, inspection: Inspection) -> None:
-    recording = inspection.recording
-    connection.execute(
-        delete(attempts).where(
-            attempts.c.call_id == recording.call.call_id, attempts.c.audio_sha256 == recording.sha256
-        )
-    )
+    connection.execute(delete(attempts).where(attempts.c.audio_sha256 == inspection.recording.sha256))
 
 
 def _insert(connection: Connection, inspection: Inspection, call: int, run_id: int) -> None:

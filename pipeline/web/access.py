@@ -55,6 +55,8 @@ class Permission(StrEnum):
     AUDIT = "audit"
     RETENTION = "retention"
     EXPORT = "export"
+    MERGE = "merge"
+    """Say that a call holds the corrected file of another."""
 
 
 P = Permission

@@ -65,6 +65,11 @@ class SoundRoom:
         """True where the sound is prepared already: it can be heard even if the file is gone."""
         return self._cache.known(sha256) is not None
 
+    def there(self, call_id: str) -> bool:
+        """True where a copy of the recording lies where it lay; whether it is still the same, shows later."""
+        paths = _playable(self.row(call_id))
+        return bool(paths) and all(path.is_file() for path in paths)
+
     async def listen(self, row: CallRow) -> Listening:
         """The sound of a call.
 
@@ -133,7 +138,7 @@ class SoundRoom:
 
     def _prepare(self, row: CallRow) -> Playback:
         try:
-            return self._cache.prepare(row.revisions.audio_sha256, row.paths)
+            return self._cache.prepare(row.revisions.audio_sha256, _playable(row))
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
 
@@ -142,6 +147,11 @@ class SoundRoom:
         self._sides[key] = swapped(inspection, peaks)
         while len(self._sides) > _REMEMBERED:
             self._sides.popitem(last=False)
+
+
+def _playable(row: CallRow) -> tuple[Path, ...]:
+    """The first copy of the sound that is there; else the first of all, and that it is gone is found out."""
+    return next((paths for paths in row.files if all(path.is_file() for path in paths)), row.paths)
 
 
 def _side_key(row: CallRow) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class SoundCache:
             return read_playback(self._path(sha256, ".wav"))
 
     def _check(self, sha256: str, paths: Sequence[Path]) -> None:
+        if not paths:
+            raise AudioError("other sound lies where this recording lay", code="changed")
         gone = next((path for path in paths if not path.is_file()), None)
         if gone is not None:
             raise AudioError(f"{gone.name}: the file is no longer there", code="vanished")

@@ -174,7 +174,7 @@ def test_attempts_outlive_a_killed_run(store: Store, run_id: int, another: Calla
     store._lock.release()
     later = another()
     next_run = later.start_run()
-    assert later.suspects([first, second]) == {"a": 2}
+    assert later.suspects([first, second]) == {first.sha256: 2}
     assert later.add_crash(first, "signal 9", run_id=next_run) == 3
     later.save(inspection("a"), run_id=next_run)
     assert later.suspects([first, second]) == {}

@@ -42,20 +42,34 @@ def test_going_back_to_an_old_rubric_needs_no_second_inspection(store: Store, ru
     assert not store.choose("c1", inspection(rubric="r3").revisions, run_id=run_id)
 
 
-def test_other_audio_under_the_same_call_id_is_absent(store: Store, run_id: int) -> None:
+def test_other_audio_under_the_same_call_id_is_another_call(store: Store, run_id: int) -> None:
     store.save(inspection(), run_id=run_id)
     other = inspection(sha256="f" * 64)
     assert "c1" not in store.standings([other.recording], other.revisions)
-    store.save(other, run_id=run_id)
-    assert store.inspection("c1") == other
-    assert len(store.revisions("c1")) == 2
+    assert store.save(other, run_id=run_id)
+    assert store.inspection("c1") == inspection()
+    assert len(store.revisions("c1")) == 1
+    started = other.recording.call.started_at
+    assert started is not None
+    beside = store.inspection(f"c1@{started.date()}")
+    assert beside is not None
+    assert beside.recording.sha256 == "f" * 64
+    assert store.count() == 2
+
+
+def test_what_could_never_be_read_takes_on_the_sound_that_comes(store: Store, run_id: int) -> None:
+    store.save(inspection(status=Status.UNREADABLE, sha256="e" * 64), run_id=run_id)
+    assert store.save(inspection(), run_id=run_id)
+    assert store.revisions("c1") == [inspection()]
+    assert store.count() == 1
 
 
 def test_changed_facts_are_noticed_and_replace(store: Store, run_id: int) -> None:
     store.save(inspection(), run_id=run_id)
     moved = with_facts(inspection(score=50.0), agent_channel="right", team="二组")
     assert store.standings([moved.recording], moved.revisions)["c1"].standing is Standing.FACTS_CHANGED
-    assert not store.standings([moved.recording], moved.revisions)["c1"].heard
+    found = store.standings([moved.recording], moved.revisions)["c1"]
+    assert (found.heard, found.listed_otherwise) == (True, "right")
     renamed = with_facts(inspection(), agent_name="李雷")
     assert store.standings([renamed.recording], renamed.revisions)["c1"].heard
     assert store.save(moved, run_id=run_id, replace=True)
@@ -91,8 +105,10 @@ def test_files_that_moved(store: Store, run_id: int) -> None:
     one = inspection()
     store.save(one, run_id=run_id)
     moved = replace(one.recording, paths=(Path("/archive/c1.wav"),))
-    assert store.standings([moved], one.revisions)["c1"].paths == one.recording.paths
-    store.relocate([moved], run_id=run_id)
+    (known,) = store.known_calls(sha256s=[moved.sha256])
+    assert known.files == (one.recording.paths,)
+    there, gone = [(known.key, moved.paths)], [(known.key, one.recording.paths)]
+    store.move_files(there=there, gone=gone, run_id=run_id)
     found = store.inspection("c1")
     assert found is not None
     assert found.recording == moved

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline.ingest import identify
 from tests.e2e.commands import callinspect
 from tests.nights import bad_call, fill, inspection
 
@@ -28,6 +30,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.writeframes((stereo * 32767).astype("<i2").tobytes())
     bad = bad_call()
     call = inspection("O02", card=bad.scorecard, paths=(folder / "call.wav",))
+    sha256 = identify(call.recording.paths)
+    call = replace(
+        call,
+        recording=replace(call.recording, sha256=sha256),
+        revisions=replace(call.revisions, audio_sha256=sha256),
+    )
     fill(folder / "callinspect.db", [call])
     return folder
 
@@ -51,3 +59,16 @@ def test_a_clip_holds_the_evidence_with_a_margin(place: Path, tmp_path: Path, fi
     assert np.flatnonzero(loud)[0] / rate == pytest.approx(1.0, abs=0.02)
     assert np.flatnonzero(loud)[-1] / rate == pytest.approx(2.5, abs=0.02)
     assert not frames[:, 1].any()
+
+
+def test_other_sound_in_the_place_of_a_recording_is_not_clipped(place: Path, tmp_path: Path) -> None:
+    sound = place / "call.wav"
+    kept = sound.read_bytes()
+    try:
+        sound.write_bytes(kept[:-2] + b"\x01\x01")
+        got = callinspect("clip", "O02", "--finding", "3", "-o", tmp_path / "clip.wav", cwd=place)
+    finally:
+        sound.write_bytes(kept)
+    assert got.returncode == 2
+    assert "录音文件已不在" in got.stderr
+    assert not (tmp_path / "clip.wav").exists()

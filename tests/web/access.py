@@ -145,6 +145,8 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/calls/{call_id}/decisions": Row({P.LISTEN}, scoped=True),
     "GET /api/v1/calls/{call_id}/verdicts": Row({P.LISTEN}, scoped=True),
     "POST /api/v1/calls/{call_id}/decisions": Row({P.REVIEW}, scoped=True),
+    "POST /api/v1/calls/{call_id}/corrects": Row({P.MERGE}, scoped=True),
+    "DELETE /api/v1/calls/{call_id}/corrects": Row({P.MERGE}, scoped=True),
     "GET /api/v1/queue": Row({P.REVIEW, P.ASSIGN}),
     "POST /api/v1/queue/next": Row({P.REVIEW}),
     "POST /api/v1/queue/assign": Row({P.ASSIGN}),

@@ -12,6 +12,7 @@ from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, stored_call
 from pipeline.cli.views.times import stretch
 from pipeline.domain import Evidence, Finding, Inspection, Span
+from pipeline.ingest import identify
 from pipeline.reports import STDOUT
 from pipeline.reports.files import whole_file
 
@@ -34,14 +35,12 @@ def clip(
         title, wanted = call_id, seconds(at)
     else:
         raise CommandError("clip-what")
-    gone = [path for path in inspection.recording.paths if not path.exists()]
-    if gone:
-        raise CommandError("no-audio", path=gone[0])
+    paths = _lying(session, inspection)
     from pipeline.audio import decode
     from pipeline.audio.excerpt import write_excerpt
 
     span = wanted.widened(margin)
-    audio = decode(inspection.recording.paths)
+    audio = decode(paths)
     with whole_file(out) as file:
         write_excerpt(audio, span, file)
     with existing_store(session) as store:
@@ -49,6 +48,22 @@ def clip(
     if out != STDOUT:
         session.say(session.words("clip.done", title=title, times=stretch(wanted), path=out), "green")
     return 0
+
+
+def _lying(session: Session, inspection: Inspection) -> tuple[Path, ...]:
+    """Where the sound that was inspected lies now: never other sound that has taken its place.
+
+    Raises:
+        CommandError: nowhere.
+    """
+    recording = inspection.recording
+    with existing_store(session) as store:
+        known = store.known_calls(call_ids=[recording.call.call_id])
+    places = [paths for call in known for paths in call.files if call.sha256 == recording.sha256]
+    for paths in places:
+        if all(path.exists() for path in paths) and identify(paths) == recording.sha256:
+            return paths
+    raise CommandError("no-audio", path=places[0][0] if places else recording.call.call_id)
 
 
 def seconds(text: str) -> Span:

@@ -63,6 +63,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "user.role.lead": ("班组长", "lead"),
     "user.role.supervisor": ("质检主管", "supervisor"),
     "user.role.administrator": ("管理员", "administrator"),
+    "help.merge": (
+        "说明 NEW 是 OLD 的更正录音：NEW 取得 OLD 的编号与话单信息，OLD 退出名单",
+        "say that NEW is the corrected file of OLD: it takes the id and the facts, OLD leaves the lists",
+    ),
+    "merge.new": (
+        "更正录音所在的通话；与 --undo 同用时为任一方",
+        "call that holds the corrected file; with --undo, either of the two",
+    ),
+    "merge.old": ("被它取代的通话", "call whose place it takes"),
+    "merge.undo": ("撤销合并，两通各自恢复", "undo the merge: both stand on their own again"),
+    "merge.done": (
+        "{new} 现为 {id}；原录音改为 {old}（callinspect show {old} 可查看），其复核结论不沿用",
+        "{new} is {id} now; the former recording is {old} (callinspect show {old}); its verdicts are not "
+        "inherited",
+    ),
+    "merge.undone": ("已撤销：{old} 恢复，更正录音为 {new}", "undone: {old} is back, the other one is {new}"),
+    "usage.merge-what": (
+        "请写 callinspect merge 更正录音 原通话，或 callinspect merge --undo 通话",
+        "write callinspect merge NEW OLD, or callinspect merge --undo CALL",
+    ),
     "purge.before": ("删除此日期之前的通话", "delete the calls that began before this day"),
     "purge.dry-run": ("只统计，不删除", "count only, delete nothing"),
     "purge.would": (

@@ -18,6 +18,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "summary.not-applicable": ("不适用（无服务对话）", "not applicable (no dialogue)"),
     "summary.unreadable": ("无法读取", "unreadable"),
     "summary.left": ("尚未质检", "left to do"),
+    "summary.renamed": ("按话单改了编号", "renamed by the call list"),
     "summary.speed": ("速度", "speed"),
     "summary.speed-value": (
         "{audio} 小时录音 / {wall} 秒，{speed} 倍实时，{workers} 个进程",

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "show.replaced-by": (
+        "已由更正录音 {call} 取代：不计入名单、统计与导出",
+        "replaced by the corrected file {call}: in no list, count or export",
+    ),
+    "show.replaces": ("更正了以下录音：{calls}", "holds the corrected file of {calls}"),
     "show.agent-unknown": ("未知", "unknown"),
     "show.conversation": ("对话", "Conversation"),
     "show.measures": ("指标", "Measures"),

@@ -57,6 +57,7 @@ def counts(summary: RunSummary, words: Words) -> Table:
         ("not-applicable", summary.not_applicable, ""),
         ("unreadable", len(summary.unreadable), "red"),
         ("left", summary.left, "yellow"),
+        ("renamed", len(summary.renamed), ""),
     ]
     for key, count, style in rows:
         if count or key in ("found", "inspected"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
@@ -63,11 +64,20 @@ FIELDS: tuple[Field, ...] = (
     text("review", 10),
     Field("open_causes", ListOf(Scalar.TEXT), 16),
     integer("pending"),
+    text("audio_sha256", 18),
+    Field("paths", ListOf(Scalar.TEXT), 40),
 )
 
 
-def record(inspection: Inspection, case: Case | None = None) -> Record:
-    """The call as one JSON object; fields that do not apply are null. ``case``: what people made of it."""
+def record(
+    inspection: Inspection, case: Case | None = None, *, files: Sequence[Sequence[Path]] = ()
+) -> Record:
+    """The call as one JSON object; fields that do not apply are null.
+
+    Args:
+        case: what people made of it.
+        files: where copies of its sound lie; the one that the inspection names where they are not given.
+    """
     card = inspection.scorecard
     machine = card.score if card else None
     return {
@@ -89,6 +99,7 @@ def record(inspection: Inspection, case: Case | None = None) -> Record:
         "review": case.state.value if case else "none",
         "open_causes": [cause.value for cause in case.causes] if case else [],
         "pending": case.pending if case else 0,
+        **_sound(inspection.recording.sha256, files or (inspection.recording.paths,)),
     }
 
 
@@ -113,6 +124,7 @@ def light_record(row: CallRow) -> Record:
         "review": row.review,
         "open_causes": [cause.value for cause in row.causes],
         "pending": row.pending,
+        **_sound(row.revisions.audio_sha256, row.files),
     }
 
 
@@ -130,6 +142,11 @@ def _who(call: Call) -> Record:
         "direction": call.direction,
         "started_at": call.started_at.isoformat() if call.started_at else None,
     }
+
+
+def _sound(sha256: str, files: Sequence[Sequence[Path]]) -> Record:
+    """Which sound, and every place where it lies."""
+    return {"audio_sha256": sha256, "paths": [str(path) for paths in files for path in paths]}
 
 
 def _made_of(measures: Mapping[str, float | None], revisions: Revisions) -> Record:

@@ -94,7 +94,7 @@ class Appeals(Room):
                 "call": key, "criterion": criterion, "agent_id": call.agent_id, "team": call.team,
                 "filed_by": by.id if by else None, "reason": reason.strip(), "state": AppealState.FILED.value,
                 "filed_at": now.isoformat(), "due_at": terms.lead_by(now).isoformat(), "reviewer": reviewer,
-                "version": 1,
+                "version": 1, "audio_sha256": call.audio_sha256,
             }  # fmt: skip
             made = connection.execute(appeals.insert().returning(appeals.c.id), values).scalar_one()
             append(connection, int(made), Step.FILE, by, request, now, comment=reason)

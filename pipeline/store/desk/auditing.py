@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from pipeline.domain.acting import acting
 from pipeline.store.desk.tables import audit
 from pipeline.store.statements import now
-from pipeline.store.tables import calls, inspections
+from pipeline.store.tables import calls
 from pipeline.store.text import escape_json
 
 
@@ -56,6 +56,5 @@ def note(
 
 
 def _call(connection: Connection, key: int) -> dict[str, Any]:
-    heard = calls.outerjoin(inspections, (inspections.c.call == calls.c.id) & inspections.c.current)
-    query = select(calls.c.call_id, inspections.c.audio_sha256).select_from(heard).where(calls.c.id == key)
+    query = select(calls.c.call_id, calls.c.audio_sha256).where(calls.c.id == key)
     return dict(connection.execute(query).one()._mapping)

@@ -22,7 +22,7 @@ from pipeline.store.desk.views_board import AgentName, Choices, Count, Criterion
 from pipeline.store.desk.wanted import Question, QueueState, Wanted, question, with_calls
 from pipeline.store.reading import pages
 from pipeline.store.search import common
-from pipeline.store.tables import calls, findings, inspections
+from pipeline.store.tables import call_files, calls, findings, inspections
 
 PAGE = 50
 COUNT_UP_TO = 1000
@@ -184,10 +184,12 @@ _assigned, _claimed, _finished = (users.alias(name) for name in ("assigned", "cl
 
 def _rows(keys: Sequence[int]) -> Select[Any]:
     c, i, of = calls.c, inspections.c, cases.c
+    at = call_files.c
+    first = select(at.paths).where(at.call == c.id).order_by(at.id).limit(1).scalar_subquery()
     return (
         select(
             *(c.id, c.call_id, c.started_local, counted().label("counted_at")),
-            *(c.agent_id, c.agent_name, c.team, c.queue, i.paths),
+            *(c.agent_id, c.agent_name, c.team, c.queue, first.label("paths")),
             *(
                 i.duration,
                 i.status,
@@ -228,7 +230,7 @@ def _row(row: Row[Any]) -> QueueRow:
         call_id=row.call_id,
         started_at=row.started_local,
         counted_at=row.counted_at,
-        file=_tail(row.paths),
+        file=_tail(row.paths or "[]"),
         agent_id=row.agent_id,
         agent_name=row.agent_name,
         team=row.team,

@@ -27,7 +27,7 @@ from pipeline.store.desk.tables import (
 )
 from pipeline.store.desk.views_calibrations import Calibration, CalibrationState, Said, SheetLine
 from pipeline.store.statements import now, upsert
-from pipeline.store.tables import calls, findings, inspections
+from pipeline.store.tables import calls, findings, inspections, sound_of
 
 MOST_CALLS = 50
 
@@ -155,6 +155,7 @@ class Calibrations(Room):
             for criterion, one in said.items():
                 keys = {"calibration": calibration_id, "call": key, "user": user, "criterion": criterion}
                 values = {"outcome": one.outcome.value, "comment": one.comment.strip(), "at": now()}
+                values["audio_sha256"] = sound_of(key)
                 statement = upsert(connection, calibration_scores).values({**keys, **values})
                 connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
             note(connection, "calibration-score", by=user, subject=str(calibration_id), call=key)

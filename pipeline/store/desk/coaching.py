@@ -24,7 +24,7 @@ from pipeline.store.desk.tables import (
 from pipeline.store.desk.views_calibrations import CalibrationState
 from pipeline.store.desk.views_coaching import Exemplar, Note
 from pipeline.store.statements import now, upsert
-from pipeline.store.tables import calls, inspections
+from pipeline.store.tables import calls, inspections, sound_of
 
 EVERYWHERE = Scope()
 
@@ -64,6 +64,7 @@ class Coaching(Room):
             values = {
                 "agent_id": agent_id, "call": key, "criterion": criterion or None, "starts": starts,
                 "text": text.strip(), "author": by, "at": now(), "request": request,
+                "audio_sha256": sound_of(key),
             }  # fmt: skip
             statement = upsert(connection, notes).values(values)
             written = connection.execute(

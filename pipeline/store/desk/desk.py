@@ -10,6 +10,7 @@ from pipeline.store.desk.calibrations import Calibrations
 from pipeline.store.desk.cases import Cases
 from pipeline.store.desk.coaching import Coaching
 from pipeline.store.desk.decisions import Decisions
+from pipeline.store.desk.merging import Merging
 from pipeline.store.desk.people import People
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.rules import Rules
@@ -31,6 +32,10 @@ class Desk(Room):
     @cached_property
     def cases(self) -> Cases:
         return Cases(self._read, self._write)
+
+    @cached_property
+    def merging(self) -> Merging:
+        return Merging(self._read, self._write)
 
     @cached_property
     def rules(self) -> Rules:

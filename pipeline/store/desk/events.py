@@ -17,7 +17,7 @@ from pipeline.store.codec import dumps
 from pipeline.store.desk.auditing import note
 from pipeline.store.desk.tables import decisions, users
 from pipeline.store.statements import now, upsert
-from pipeline.store.tables import calls
+from pipeline.store.tables import calls, sound_of
 
 MAX_TEXT = 4000
 """Characters of a comment or a quote; longer ones are a mistake."""
@@ -79,6 +79,7 @@ def append(connection: Connection, call: int, event: Event, *, inspection: int |
     values = {
         "call": call,
         "inspection": inspection,
+        "audio_sha256": sound_of(call),
         "kind": event.kind.value,
         "criterion": event.criterion,
         "verdict": event.verdict,
@@ -144,7 +145,8 @@ def read(row: Row[Any]) -> Decision:
         undoes=row.undoes,
         by_name=row.display_name,
         details=json.loads(row.details),
-        sound_in_doubt=bool(getattr(row, "sound_in_doubt", False)),
+        audio_sha256=row.audio_sha256,
+        sound_in_doubt=bool(row.sound_in_doubt),
     )
 
 

@@ -16,7 +16,14 @@ from pipeline.store.desk.auditing import note
 from pipeline.store.desk.casebook import call_key
 from pipeline.store.desk.naming import names_of, within
 from pipeline.store.desk.room import Room
-from pipeline.store.desk.samples_drawing import as_of, drawn_calls, keep, population_of, verification
+from pipeline.store.desk.samples_drawing import (
+    as_of,
+    drawn_calls,
+    keep,
+    names_at,
+    population_of,
+    verification,
+)
 from pipeline.store.desk.tables import sample_calls, samples, verdicts
 from pipeline.store.desk.views_samples import Sample, SampleCall, Verification
 from pipeline.store.statements import now
@@ -104,10 +111,11 @@ class Samples(Room):
             sample = _sample(connection, sample_id)
             if sample.drawn_at is None:
                 raise Refused("this sample was not drawn yet", code="sample-not-drawn")
-            stored = drawn_calls(connection, sample_id)
-            found = verification(sample, stored, connection, inspections.c.current)
+            names = names_at(connection, sample.drawn_at)
+            stored = drawn_calls(connection, sample_id, names)
+            found = verification(sample, stored, connection, inspections.c.current, names)
             if not found.holds:
-                then = verification(sample, stored, connection, as_of(sample.drawn_at))
+                then = verification(sample, stored, connection, as_of(sample.drawn_at), names)
                 found = then if then.same_population else found
             return found
 
@@ -149,7 +157,7 @@ class Samples(Room):
                 return {}
             then = population_of(connection, sample.rule, as_of(sample.drawn_at))
             covered = Counter(candidate.stratum for candidate in then)
-            drawn = Counter(one.stratum for one in drawn_calls(connection, sample_id))
+            drawn = Counter(one.stratum for one in drawn_calls(connection, sample_id, {}))
         return dict(covered | drawn)
 
     def hear(self, sample_id: int, call_id: str, *, misses: int, by: int | None) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from pipeline.store.tables import metadata
@@ -149,6 +150,14 @@ decisions = Table(
     Column("undoes", Integer, ForeignKey("decisions.id"), unique=True, comment="kind undo: which event"),
     Column("origin", String(16), nullable=False, comment="review, second, appeal, sample"),
     Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
+    Column(
+        "sound_in_doubt",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="an earlier version may have made it on other sound than the call has",
+    ),
     Index(None, "call", "id"),
     Index(None, "user", "at"),
 )
@@ -203,6 +212,7 @@ cases = Table(
     Column(
         "version", Integer, nullable=False, comment="counts every change: who decides on an old one is told"
     ),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
     Index(None, "state", "priority"),
     Index(None, "claimed"),
     Index(None, "assigned", "state"),
@@ -263,6 +273,7 @@ appeals = Table(
         "reviewer", Integer, ForeignKey("users.id"), comment="whose verdict is appealed; NULL: the machine's"
     ),
     Column("version", Integer, nullable=False),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
     Index(None, "state", "due_at"),
     Index(None, "call", "criterion"),
 )
@@ -315,6 +326,7 @@ sample_calls = Table(
     ),
     Column("heard_by", Integer, ForeignKey("users.id")),
     Column("heard_at", String(64)),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
     Index(None, "call"),
 )
 
@@ -356,6 +368,7 @@ calibration_scores = Table(
     Column("outcome", String(16), nullable=False),
     Column("comment", SafeText, nullable=False, server_default=""),
     Column("at", String(64), nullable=False),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
 )
 
 # Coaching
@@ -373,6 +386,7 @@ notes = Table(
     Column("at", String(64), nullable=False),
     Column("acknowledged_at", String(64)),
     Column("request", String(64), nullable=False, unique=True),
+    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
     Index(None, "agent_id", postgresql_using="hash"),
 )
 

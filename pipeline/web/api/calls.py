@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, create_model
 
+from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import Case, Decision, FindingVerdict
 from pipeline.errors import Missing
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
+from pipeline.store import Store
+from pipeline.store.desk.merging import Merged
 from pipeline.store.desk.views_board import QueuePage
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api import asked
 from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
-from pipeline.web.api.saying import Saying
+from pipeline.web.api.saying import Corrects, Saying
 from pipeline.web.asking import read
-from pipeline.web.call.acts import act
+from pipeline.web.call.acts import act, present_rules
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
 
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
+Merger = Annotated[Visitor, Depends(allowed(Permission.MERGE))]
 
 UTTERANCE = model_of("Utterance", transcripts.UTTERANCE.fields)
 MAYBE_CASE: Any = Case | None
@@ -64,7 +70,7 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     desk = store.desk
     case = desk.cases.case(call_id)
     return {
-        "call": calls.record(inspection, case),
+        "call": calls.record(inspection, case, files=_files(store, call_id)),
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
         "findings": list(
@@ -73,6 +79,11 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
         "case": case,
         "effective": desk.decisions.effective(call_id),
     }
+
+
+def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
+    known = store.known_calls(call_ids=[call_id])
+    return next((one.files for one in known if one.call_id == call_id), ())
 
 
 @router.get("/{call_id}/findings", response_model=FINDINGS, responses=failures(404))
@@ -109,3 +120,23 @@ def decide(
     Needs the header ``X-CSRF-Token`` (``GET /api/v1/me`` tells it). 409: somebody else was first, and who.
     """
     return act(store, settings, call_id, visitor, said)
+
+
+@router.post("/{call_id}/corrects", response_model=Merged, responses=failures(404, 409))
+def correct(
+    call_id: VisibleCall,
+    visitor: Merger,
+    store: TheStore,
+    settings: TheSettings,
+    what: Corrects,
+) -> Any:
+    """Say that this call holds the corrected file of another and takes its place, without its verdicts."""
+    rules, by = partial(present_rules, settings), visitor.user.id
+    return merge(store, rules, call_id, what.call, by=by)
+
+
+@router.delete("/{call_id}/corrects", response_model=Merged, responses=failures(404, 409))
+def undo_correct(call_id: VisibleCall, visitor: Merger, store: TheStore, settings: TheSettings) -> Any:
+    """Let both calls stand on their own again."""
+    rules, by = partial(present_rules, settings), visitor.user.id
+    return undo_merge(store, rules, call_id, by=by)

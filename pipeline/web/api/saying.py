@@ -72,3 +72,9 @@ class Undo(_Said):
 
 
 Saying = Verdict | Addition | Comment | Finish | Reopen | Roles | Undo
+
+
+class Corrects(BaseModel):
+    """Which call this one holds the corrected file of."""
+
+    call: Annotated[str, Field(min_length=1, max_length=2000)]

@@ -55,15 +55,15 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, said: 
         case Reopen():
             return decisions.reopen(call_id, by=by, request=name, comment=said.comment)
         case Roles():
-            rules = _rules(settings)
+            rules = present_rules(settings)
             return correct_roles(store, rules, call_id, by=by, request=name, comment=said.comment)
         case Undo():
             if decisions.event(said.event).call_id != call_id:
                 raise Missing("that decision is about another call", code="no-decision")
-            return take_back(store, partial(_rules, settings), said.event, by=by, request=name)
+            return take_back(store, partial(present_rules, settings), said.event, by=by, request=name)
 
 
-def _rules(settings: Settings) -> Rules:
+def present_rules(settings: Settings) -> Rules:
     """By which calls are judged now.
 
     Raises:

@@ -70,7 +70,7 @@ def call(
 def _sound_gone(view: CallView, room: Any, visitor: Visitor) -> str | None:
     """Why there is nothing to hear, as far as that can be told at once."""
     recording = view.inspection.recording
-    if room.has(recording.sha256) or all(path.is_file() for path in recording.paths):
+    if room.has(recording.sha256) or room.there(view.inspection.recording.call.call_id):
         return None
     return sound_message(MISSING_SOUND, visitor.lang)
 

@@ -116,6 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "problem.not-a-file": ("不是文件", "not a file"),
     "problem.bad-link": ("失效的链接", "broken links"),
     "problem.unreadable-folder": ("无法读取的目录", "folders that cannot be read"),
+    "problem.copy": ("相同录音", "identical copies"),
+    "problem.other-sound": ("同一编号、另一段录音", "other sound under a known id"),
     "problem.vanished": ("运行中消失", "vanished during the run"),
     "problem.changed": ("运行中变化", "changed during the run"),
     "problem.revisions": ("规则在运行中变化", "rules changed during the run"),

@@ -271,6 +271,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "error.not-yours": ("只能撤销自己的操作。", "Only who did it, or a supervisor, may take it back."),
     "error.undone-already": ("已经撤销过了。", "This was taken back already."),
     "error.roles": ("角色对调请用“角色对调”按钮还原。", "Swap the roles again to take this back."),
+    "error.merge-same": (
+        "两通是同一段声音，没有什么可更正。",
+        "Both are the same sound: nothing is corrected.",
+    ),
+    "error.merge-replaced": (
+        "{call} 已被取代；请先撤销那次合并。",
+        "{call} has been replaced already; undo that merge first.",
+    ),
+    "error.merge-appeal": (
+        "{call} 有未决的申诉；请先裁定。",
+        "An appeal about {call} is open; decide it first.",
+    ),
+    "error.no-merge": ("{call} 没有合并过。", "{call} was not merged with another call."),
     "error.not-heard": ("没有识别到对话，不能对调角色。", "Nothing was heard; there are no roles to swap."),
     "error.rules-broken": (
         "评分表或词库现在读不了，不能重新评分：{reason}",

@@ -235,6 +235,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.user-disable": ("停用账号", "disabled an account"),
     "audit.user-enable": ("恢复账号", "enabled an account"),
     "audit.purge-begin": ("开始删除旧通话", "began to delete old calls"),
+    "audit.merge": ("以更正录音取代", "replaced by the corrected file"),
+    "audit.merge-undo": ("撤销取代", "undid a replacement"),
     "audit.purge": ("删除旧通话", "deleted old calls"),
     "audit.export": ("导出", "exported"),
     "audit.listen": ("收听录音", "listened"),

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
-from pipeline.domain import Revisions, Severity
+from pipeline.domain import DecisionKind, Revisions, Role, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError
 from pipeline.settings import Settings
 from pipeline.store import open_store
@@ -200,7 +200,7 @@ def test_a_new_model_listens_again(night: Night) -> None:
 
 
 def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Path) -> None:
-    """And heard again where it says something else about the agent's channel."""
+    """Its roles are swapped where it puts the agent on the other channel; nothing is listened to again."""
     for name in "abc":
         night.add(name)
     listed = tmp_path / "calls.csv"
@@ -211,12 +211,18 @@ def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Pat
     assert first.exit_status == 0
     listed.write_text(heading + "a,a.wav,1,right\nb,b.wav,2,left\nc,c.wav,1,left\n")
     second = night.run(calls=listed)
-    assert (second.inspected, second.rejudged, second.up_to_date, second.audio_seconds) == (2, 1, 1, 60.0)
+    assert (second.inspected, second.rejudged, second.up_to_date, second.audio_seconds) == (2, 2, 1, 0.0)
     with open_store(night.settings.store) as store:
         assert [p.kind for p in store.problems(first.run_id)] == ["missing-file"]
         facts = {row.call.call_id: (row.call.agent_id, row.call.agent_channel) for row in store.calls()}
         assert facts == {"a": ("1", "right"), "b": ("2", "left"), "c": ("1", "left")}
-        assert [len(store.revisions(name)) for name in "abc"] == [1, 1, 1]
+        assert [len(store.revisions(name)) for name in "abc"] == [2, 1, 1]
+        corrected = store.inspection("a")
+        assert corrected is not None
+        assert corrected.revisions.roles_corrected
+        assert {u.role for u in corrected.transcript.utterances} == {Role.CUSTOMER}
+        (event,) = store.desk.decisions.history("a")
+        assert (event.kind, event.by, event.comment) == (DecisionKind.ROLES, None, "call list: right")
 
 
 def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> None:

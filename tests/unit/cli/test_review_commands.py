@@ -121,3 +121,25 @@ def test_a_calibration_from_the_shell(url: str, capsys: pytest.CaptureFixture[st
         {"scorer": "Zhao", "items": 2, "percent": 0.5, "cohen_kappa": 0.0},
     ]
     assert found["differences"][0]["criterion"] == "shirk"
+
+
+def test_the_corrected_file_of_a_call(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run("merge", "O01", code=Exit.USAGE)
+    run("merge", "O01", "O02", "--as", "sun")
+    with open_store(url) as store:
+        (aside,) = store.desk.merging.replaced("O02")
+        (entry,) = store.desk.people.audit(action="merge")
+    assert entry.user is not None
+    assert (entry.user.name, entry.subject) == ("sun", "O02")
+    capsys.readouterr()
+    run("list", "--json")
+    assert [json.loads(line)["call_id"] for line in capsys.readouterr().out.splitlines()] == [
+        "O02", "O03", "O04",
+    ]  # fmt: skip
+    run("show", aside, "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["replaced_by"], found["replaces"], found["paths"]) == ("O02", [], ["/dump/O02.wav"])
+    run("show", "O02")
+    assert f"更正了以下录音：{aside}" in capsys.readouterr().out
+    run("merge", "--undo", aside)
+    assert "已撤销：O02 恢复，更正录音为 O01" in capsys.readouterr().out

@@ -173,7 +173,7 @@ def test_the_same_name_of_another_day_is_not_taken(put, find):
     found = find("call_id,file,agent_id\nC1,20261120/0001.wav,8001\nC2,/rec/20261120/0001.mp3,8002\n")
 
     assert lines(found, "missing-file") == [(2, "C1"), (3, "C2")]
-    assert [(c.call.call_id, c.call.agent_id) for c in found.candidates] == [("0001", None)]
+    assert [(c.call.call_id, c.call.agent_id) for c in found.candidates] == [("20261121/0001", None)]
 
 
 def test_two_guesses_at_one_file_are_both_dropped(put, find):

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import pytest
 
+from pipeline.domain import IdSource
 from pipeline.errors import UsageError
 from pipeline.ingest import Template
 from pipeline.ingest.templates import read_name
@@ -137,7 +138,7 @@ def test_two_files_of_one_call(put, find, dump, agent, customer, call_id, channe
 def test_a_party_without_the_other_stays_alone(put, find):
     put("a_agent.wav", "sub/a_customer.wav", "b_in.wav", "b_customer.wav")
 
-    assert [c.call.call_id for c in find().candidates] == ["a_agent", "b_customer", "b_in", "a_customer"]
+    assert [c.call.call_id for c in find().candidates] == ["a_agent", "b_customer", "b_in", "sub/a_customer"]
 
 
 def test_listed_pairs(put, find, dump):
@@ -160,20 +161,32 @@ def test_a_pair_of_the_same_file_is_refused(put, find):
     assert [p.kind for p in found.problems] == ["call-list"]
 
 
-def test_same_names_get_their_paths(put, find):
-    put("a/1.wav", "b/1.wav", "c/2.wav", "c/3.wav", "c/3.mp3")
+def test_the_id_of_a_file_is_its_path_whatever_else_lies_there(put, find):
+    put("a/1.wav")
+    assert [c.call.call_id for c in find().candidates] == ["a/1"]
 
-    ids = [c.call.call_id for c in find().candidates]
+    put("b/1.wav", "c/2.wav", "c/3.wav", "c/3.mp3")  # one name for two: their sound tells them apart
 
-    assert ids == ["a/1", "b/1", "2", "c/3", "c/3.wav"]
-    assert len(set(ids)) == 5
+    found = [(c.call.call_id, c.source) for c in find().candidates]
+    assert found == [(name, IdSource.PATH) for name in ("a/1", "b/1", "c/2", "c/3", "c/3")]
 
 
-def test_listed_ids_are_never_renamed(put, find):
-    put("a.wav", "b.wav", "C1.wav")
+def test_an_id_fits_the_database_however_deep_the_file_lies(put, find):
+    put("/".join(["目录" * 30] * 10) + "/1.wav")
 
-    found = find("call_id,file\nC1,a.wav\nb,C1.wav\n")
+    [candidate] = find().candidates
 
-    ids = [c.call.call_id for c in found.candidates]
-    assert ids[:2] == ["C1", "b"]
-    assert len(set(ids)) == 3
+    assert len(candidate.call.call_id.encode()) < 900
+    assert candidate.call.call_id.partition("~")[0].endswith("/1")
+
+
+def test_who_named_a_call(put, find):
+    put("a.wav", "b.wav", "exten-8001-13900001111-20261120-083211-1795134731.16.wav")
+
+    found = find("call_id,file,agent_id\nC1,a.wav,8001\n,b.wav,8002\n")
+
+    assert [(c.call.call_id, c.source, c.listed) for c in found.candidates] == [
+        ("C1", IdSource.LIST, True),
+        ("b", IdSource.PATH, True),
+        ("1795134731.16", IdSource.TEMPLATE, False),
+    ]

@@ -46,6 +46,8 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
             for table in ("runs", "calls", "hearings", "inspections", "findings"):
                 rows = connection.execute(text(f"SELECT * FROM {table}")).mappings()
                 stored[table] = [{k: v for k, v in row.items() if k not in NEW} for row in rows]
+        for number, row in enumerate(stored["inspections"]):
+            row |= {"paths": f'["/dump/{"ab"[number]}.wav"]', "audio_sha256": f"{number}" * 64}
     old_tables(old, stored)
     with open_store(f"sqlite:///{old}") as store:
         assert [store.desk.cases.case(name) for name in "ab"] == wanted
@@ -54,5 +56,13 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
         assert (case.state, case.worst, case.confidence) == (CaseState.OPEN, Severity.A, 0.9)
 
 
-NEW = ("confidence", "weight", "received_local")
+NEW = (
+    "confidence",
+    "weight",
+    "received_local",
+    "audio_sha256",
+    "id_source",
+    "replaced_by",
+    "taken_channel",
+)
 """Columns that the old tables do not have."""

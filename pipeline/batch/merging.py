@@ -1,0 +1,52 @@
+"""A person says that one call is the corrected file of another: it is judged by the facts it takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipeline.domain import Call, Inspection
+from pipeline.inspection import Rules, rejudge
+from pipeline.store import Store
+from pipeline.store.desk.merging import Merged
+
+
+def merge(
+    store: Store,
+    rules: Callable[[], Rules],
+    new: str,
+    old: str,
+    *,
+    by: int | None,
+) -> Merged:
+    """Let the call ``new`` take the place of ``old``: its id and facts; nobody's verdicts.
+
+    ``rules`` is only called where the facts differ: compiling them takes a second or two.
+
+    Raises:
+        Missing, Refused: as :meth:`Merging.merge`. UsageError: the rules cannot be used.
+    """
+    judged = _judged(store, rules, new, store.desk.merging.facts_after(new, old))
+    return store.desk.merging.merge(new, old, by=by, judged=judged)
+
+
+def undo_merge(store: Store, rules: Callable[[], Rules], call_id: str, *, by: int | None) -> Merged:
+    """Let both calls of a merge stand on their own again.
+
+    Raises:
+        Missing, Refused: as :meth:`Merging.undo`. UsageError: the rules cannot be used.
+    """
+    new, facts = store.desk.merging.facts_before(call_id)
+    judged = _judged(store, rules, new, facts)
+    return store.desk.merging.undo(call_id, by=by, judged=judged)
+
+
+def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call) -> Inspection | None:
+    """What was heard in a call, judged by other facts; None where they do not change anything."""
+    current = store.inspection(call_id)
+    if current is None or current.duration is None:
+        return None
+    known = current.recording.call
+    if replace(known, call_id=facts.call_id) == facts:
+        return None
+    return rejudge(replace(current, recording=replace(current.recording, call=facts)), rules())

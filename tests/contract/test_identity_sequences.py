@@ -1,0 +1,41 @@
+"""Whatever happens to files, the call list and people's decisions: a call is what the list says, a recording
+is its sound, and nothing is lost.
+
+``IDENTITY_SEQUENCES`` says how many sequences are played (100 unless told otherwise), ``IDENTITY_SEED`` with
+which the first begins.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import nullcontext
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from pipeline.store import open_store
+from tests.contract.worlds import World, empty
+
+SEQUENCES = int(os.environ.get("IDENTITY_SEQUENCES", "100"))
+FIRST = int(os.environ.get("IDENTITY_SEED", "0"))
+STEPS = 14
+
+
+def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(url) as store:
+        # One open store for all runs: opening one, with nothing prepared, costs more than a run of few calls.
+        for module in ("run", "worker"):
+            found = import_module(f"pipeline.batch.{module}")
+            monkeypatch.setattr(found, "open_store", lambda _url: nullcontext(store))
+        for seed in range(FIRST, FIRST + SEQUENCES):
+            folder = tmp_path / str(seed)
+            folder.mkdir()
+            world = World(seed, folder, store, url)
+            try:
+                world.play(STEPS)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the sequence tells more
+                pytest.fail(f"{type(error).__name__}: {error}\n" + "\n".join(world.log))
+            empty(store)
+            shutil.rmtree(folder)

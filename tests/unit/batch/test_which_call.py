@@ -1,0 +1,281 @@
+"""Which call a recording is: file names used again, lists that come later, copies, corrected files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import RunSummary, run
+from pipeline.batch.merging import merge, undo_merge
+from pipeline.domain import CaseState, Inspection, Recording, Status, Verdict
+from pipeline.errors import Missing, Refused
+from pipeline.inspection import Rules
+from pipeline.settings import CallListSettings, Settings
+from pipeline.store import Store, open_store
+from pipeline.store.rulebooks import Rulebook
+from tests.contract.worlds import CRITERION, REVISIONS, Room, Scribe, write_sound
+from tests.people import user
+
+
+class Centre:
+    """A dump, a call list and a store; the recogniser writes down which sound it got."""
+
+    def __init__(self, folder: Path, store: Store, url: str) -> None:
+        self.dump, self.list, self.store = folder / "dump", folder / "calls.csv", store
+        self.dump.mkdir()
+        self.settings = Settings(store=url, workers=1, calls=CallListSettings(settle_seconds=0))
+        self.heard: Counter[str] = Counter()
+        self._clock = 1_700_000_000
+        store.desk.rules.keep([Rulebook("r1", "rubric", ""), Rulebook("l1", "lexicons", "{}")])
+        self.wang = user(store, "wang")
+
+    def put(self, name: str, sound: int) -> str:
+        """Write a recording; its digest."""
+        path = self.dump / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_sound(path, sound)
+        self._clock += 1
+        os.utime(path, (self._clock, self._clock))
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def run(self, *rows: str) -> RunSummary:
+        if rows:
+            self.list.write_text("\n".join(("call_id,file,agent_id,started_at", *rows)) + "\n")
+        return run(
+            self.dump,
+            settings=self.settings,
+            inspector=lambda _settings: Scribe(self.heard),
+            revisions=REVISIONS,
+            calls=self.list if rows else None,
+            crew=Room,
+        )
+
+    @property
+    def calls(self) -> dict[str, str]:
+        """Call id -> digest of what was heard in it."""
+        return {i.recording.call.call_id: i.transcript.utterances[0].text for i in self.store.inspections()}
+
+    def decide(self, call_id: str, verdict: Verdict = Verdict.CONFIRMED) -> None:
+        self.store.desk.decisions.decide(
+            call_id, CRITERION, verdict, by=self.wang, request=f"{call_id} {verdict}", seen=99
+        )
+
+    def inspection(self, call_id: str) -> Inspection:
+        found = self.store.inspection(call_id)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with open_store(url) as store:
+        yield Centre(tmp_path, store, url)
+
+
+def no_rules() -> Rules:
+    raise AssertionError("the facts are the same: nothing is judged again")
+
+
+def kinds(summary: RunSummary) -> list[tuple[str, str | None]]:
+    return [(p.kind, p.call_id) for p in summary.problems]
+
+
+def test_a_file_name_used_again_is_another_call_and_inherits_nothing(centre: Centre) -> None:
+    old = centre.put("0001.wav", 1)
+    centre.run()
+    centre.decide("0001")
+    new = centre.put("0001.wav", 2)
+    summary = centre.run()
+    beside = f"0001@{new[:8]}"
+    assert centre.calls == {"0001": old, beside: new}
+    assert kinds(summary) == [("other-sound", beside)]
+    assert f"callinspect merge {beside} 0001" in summary.problems[0].reason
+    assert centre.store.desk.decisions.history(beside) == ()
+    (event,) = centre.store.desk.decisions.history("0001")
+    assert event.audio_sha256 == old
+    case = centre.store.desk.cases.case(beside)
+    assert case is not None
+    assert (case.state, case.pending) == (CaseState.OPEN, 1)
+    assert centre.inspection("0001").recording.paths == ()  # other sound lies there now
+    assert centre.run().nothing_to_do
+    assert kinds(centre.run()) == []
+
+
+def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_again(centre: Centre) -> None:
+    sound = centre.put("0001.wav", 1)
+    centre.run()
+    centre.decide("0001")
+    centre.store.desk.cases.claim("0001", centre.wang)
+    summary = centre.run("CC-77,0001.wav,8001,2026-11-20 09:30:00")
+    assert (summary.found, summary.inspected, summary.rejudged, summary.audio_seconds) == (1, 1, 1, 0)
+    assert summary.renamed == (("0001", "CC-77"),)
+    assert centre.calls == {"CC-77": sound}
+    assert centre.heard == {sound: 1}
+    known = centre.inspection("CC-77")
+    assert known.recording.call.agent_id == "8001"
+    assert known.scorecard is not None
+    assert known.scorecard.findings[0].reason == "agent 8001"  # judged by the facts of the list
+    assert [e.verdict for e in centre.store.desk.decisions.history("CC-77")] == [Verdict.CONFIRMED]
+    case = centre.store.desk.cases.case("CC-77")
+    assert case is not None
+    assert case.claimed == centre.wang
+
+
+def test_a_run_without_the_list_takes_nothing_away(centre: Centre) -> None:
+    centre.put("0001.wav", 1)
+    centre.run("CC-77,0001.wav,8001,2026-11-20 09:30:00")
+    assert centre.run().nothing_to_do
+    assert centre.inspection("CC-77").recording.call.agent_id == "8001"
+
+
+def test_a_tree_that_grows_renames_nothing(centre: Centre) -> None:
+    first = centre.put("20/0001.wav", 1)
+    centre.run()
+    second = centre.put("21/0001.wav", 2)
+    summary = centre.run()
+    assert centre.calls == {"20/0001": first, "21/0001": second}
+    assert (summary.found, summary.inspected, kinds(summary)) == (2, 1, [])
+
+
+def test_identical_copies_are_one_call_with_several_paths_and_are_listed(centre: Centre) -> None:
+    sound = centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    first = centre.run()
+    centre.put("c/c.wav", 1)
+    second = centre.run()
+    assert (first.found, first.inspected, kinds(first)) == (1, 1, [("copy", "a")])
+    assert (second.found, kinds(second)) == (1, [("copy", "a"), ("copy", "a")])
+    assert centre.calls == {"a": sound}
+    (row,) = centre.store.calls()
+    assert [paths[0].name for paths in row.files] == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_a_moved_file_is_no_copy(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.run()
+    (centre.dump / "a.wav").rename(centre.dump / "b.wav")
+    summary = centre.run()
+    (row,) = centre.store.calls()
+    assert (row.call.call_id, [p[0].name for p in row.files], kinds(summary)) == ("a", ["b.wav"], [])
+
+
+def test_two_hang_ups_that_are_the_same_silence_are_two_calls_if_the_list_says_so(centre: Centre) -> None:
+    sound = centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    centre.run("A,a.wav,8001,")
+    summary = centre.run("A,a.wav,8001,", "B,b.wav,8002,")
+    assert centre.calls == {"A": sound, "B": sound}
+    assert centre.heard == {sound: 1}, "what was heard in the first counts for the second"
+    assert centre.inspection("B").recording.call.agent_id == "8002"
+    assert (summary.found, kinds(summary)) == (2, [])
+    assert centre.run("A,a.wav,8001,", "B,b.wav,8002,").nothing_to_do
+
+
+def test_ids_that_the_list_exchanges_are_exchanged_with_all_that_was_said(centre: Centre) -> None:
+    one, two = centre.put("1.wav", 1), centre.put("2.wav", 2)
+    centre.run("A,1.wav,8001,", "B,2.wav,8001,")
+    centre.decide("A")
+    summary = centre.run("A,2.wav,8001,", "B,1.wav,8001,")
+    assert centre.calls == {"A": two, "B": one}
+    assert sorted(summary.renamed) == [("A", "B"), ("B", "A")]
+    assert centre.heard == {one: 1, two: 1}
+    assert [e.audio_sha256 for e in centre.store.desk.decisions.history("B")] == [one]
+    assert centre.store.desk.decisions.history("A") == ()
+
+
+def test_an_id_that_the_list_corrects_is_corrected_in_place(centre: Centre) -> None:
+    sound = centre.put("1.wav", 1)
+    centre.run("A,1.wav,8001,")
+    centre.run("B,1.wav,8001,")
+    assert centre.calls == {"B": sound}
+
+
+def test_other_sound_under_an_id_of_the_list_gets_the_day(centre: Centre) -> None:
+    old, new = centre.put("20/1.wav", 1), centre.put("22/1.wav", 2)
+    centre.run("A,20/1.wav,8001,2026-11-20 09:00:00")
+    rows = ("A,22/1.wav,8002,2026-11-22 09:00:00",)
+    summary = centre.run(*rows)
+    assert centre.calls == {"A": old, "A@2026-11-22": new}
+    assert kinds(summary) == [("other-sound", "A@2026-11-22")]
+    assert centre.inspection("A").recording.call.agent_id == "8001"
+    again = centre.run(*rows)
+    assert again.nothing_to_do
+    assert kinds(again) == [("other-sound", "A@2026-11-22")], "as long as the list says so"
+
+
+def test_what_could_never_be_read_becomes_the_sound_that_comes(centre: Centre) -> None:
+    centre.put("1.wav", 1)
+    (centre.dump / "1.wav").write_bytes(b"")
+    os.utime(centre.dump / "1.wav", (1_600_000_000, 1_600_000_000))
+    run(
+        centre.dump, settings=centre.settings, inspector=lambda _s: Unreadable(), revisions=REVISIONS,
+        crew=Room,
+    )  # fmt: skip
+    sound = centre.put("1.wav", 1)
+    centre.run()
+    assert centre.calls == {"1": sound}
+
+
+class Unreadable(Scribe):
+    def __init__(self) -> None:
+        super().__init__(Counter())
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        for one in recordings:
+            made = replace(REVISIONS, audio_sha256=one.sha256)
+            yield Inspection(one, Status.UNREADABLE, "the file is empty", made)
+
+
+def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Centre) -> None:
+    old = centre.put("20/1.wav", 1)
+    rows = ("A,20/1.wav,,",)
+    centre.run(*rows)
+    centre.decide("A")
+    new = centre.put("new/1.wav", 2)
+    centre.run(*rows)
+    done = merge(centre.store, no_rules, "new/1", "A", by=centre.wang)
+    aside = f"A@{old[:8]}"
+    assert (done.call_id, done.replaced) == ("A", aside)
+    assert centre.calls == {"A": new}
+    assert centre.store.count() == 1
+    assert [c.call_id for c in centre.store.desk.cases.list(state=None)] == ["A"]
+    assert centre.store.desk.decisions.history("A") == ()
+    assert [e.audio_sha256 for e in centre.store.desk.decisions.history(aside)] == [old]
+    assert centre.store.desk.merging.replaced("A") == (aside,)
+    assert centre.store.desk.merging.replacement(aside) == "A"
+    (audited,) = centre.store.desk.people.audit(action="merge")
+    assert (audited.details["new_sha256"], audited.details["replaced_sha256"]) == (new, old)
+    again = centre.run(*rows)
+    assert (again.nothing_to_do, again.found) == (True, 1)
+    assert centre.calls == {"A": new}, "a later run brings nothing back"
+    undone = undo_merge(centre.store, no_rules, aside, by=centre.wang)
+    assert undone.call_id == "new/1"
+    assert centre.calls == {"A": old, "new/1": new}
+    assert [v.verdict for v in centre.store.desk.decisions.verdicts("A").values()] == [Verdict.CONFIRMED]
+    assert centre.run(*rows).nothing_to_do
+
+
+def test_what_cannot_be_merged(centre: Centre) -> None:
+    for name, sound in (("1.wav", 1), ("2.wav", 2), ("3.wav", 3)):
+        centre.put(name, sound)
+    centre.run()
+    store = centre.store
+    with pytest.raises(Refused, match="same sound"):
+        merge(store, no_rules, "1", "1", by=None)
+    with pytest.raises(Missing):
+        merge(store, no_rules, "1", "nobody", by=None)
+    store.desk.appeals.file("1", CRITERION, "不是我", by=None, request="a1")
+    with pytest.raises(Refused, match="appeal about 1 is open"):
+        merge(store, no_rules, "2", "1", by=None)
+    done = merge(store, no_rules, "2", "3", by=None)
+    with pytest.raises(Refused, match="replaced already"):
+        merge(store, no_rules, done.replaced, "1", by=None)
+    with pytest.raises(Missing, match="not merged"):
+        undo_merge(store, no_rules, "1", by=None)
