@@ -226,13 +226,13 @@ class Assignment:
         alive = sorted(known.sounding(one.sha256), key=lambda c: (paths not in c.files, c.key))
         if alive:
             return self._again(alive[0], one, facts_of(alive[0], candidate))
-        dead = known.replaced(one.sha256)
-        if dead:
-            self._see(dead[0], paths)
-            return None
         if one.sha256 in self._new:
             self._copy(self._new[one.sha256], paths, None)
             self.copies.append((self._new[one.sha256], paths))
+            return None
+        dead = known.replaced(one.sha256)
+        if dead:
+            self._see(dead[0], paths)
             return None
         empty = [known.called(candidate.call.call_id), *known.lying(paths)]
         for holder in empty:

@@ -420,8 +420,8 @@ class World:
         for digest in self.ran if whole else ():
             assert alive[digest] or dead[digest], "a recording has no call"
         for digest, count in alive.items():
-            most = max(1, len(self.named.get(digest, ())))
-            assert count + dead[digest] <= most, f"{count} calls for one recording"
+            most = max(0 if dead[digest] else 1, len(self.named.get(digest, ())))
+            assert count <= most, f"{count} calls for one recording"
         for row in self._rows(inspections):
             assert row.audio_sha256 == by_key[row.call].audio_sha256
         current = {row.call for row in self._rows(inspections) if row.current}
