@@ -23,6 +23,7 @@ from pipeline.store.desk.views_calibrations import Said
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
 from pipeline.web.words import known
+from tests.inspections import inspection
 from tests.nights import bad_call
 
 CALL, OTHER = "O02", "O99"
@@ -32,6 +33,7 @@ NO_ACTS = {
     "People.succeeded": "forgets those guesses",
     "People.rehash": "the same password, kept in another form",
     "People.prefer": "language and colours of somebody's own pages",
+    "People.signed_in_from": "where a sign-in came from; the sign-in itself is noted",
     "Rules.save_draft": "an edit that nobody else sees; trying it is noted",
     "Rules.drop_draft": "the same",
 }
@@ -77,7 +79,7 @@ def desk(store: Store, run_id: int) -> Desk:
     return store.desk
 
 
-def test_every_write_leaves_a_row(desk: Desk) -> None:
+def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None:
     people, cases, decisions, board = desk.people, desk.cases, desk.decisions, desk.board
     appeals, samples, calibrations, coaching = desk.appeals, desk.samples, desk.calibrations, desk.coaching
     done: set[str] = set()
@@ -191,6 +193,10 @@ def test_every_write_leaves_a_row(desk: Desk) -> None:
     act("Coaching.nominate", lambda: coaching.nominate(CALL, title="好", by=rev.id), call=CALL)
     act("Coaching.approve", lambda: coaching.approve(CALL, by=boss.id), call=CALL)
     act("Coaching.withdraw", lambda: coaching.withdraw(CALL), call=CALL)
+    corrected = inspection("corrected")
+    store.save(corrected, run_id=run_id)
+    act("Merging.merge", lambda: desk.merging.merge("corrected", OTHER, by=boss.id))
+    act("Merging.undo", lambda: desk.merging.undo(OTHER, by=boss.id))
     act("Rules.keep", lambda: desk.rules.keep([Rulebook("r9", "lexicons", "{}")]))
 
     assert silent == []

@@ -265,6 +265,7 @@ def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store
     assert None not in order
     first, second, third = (str(name) for name in order)
     desk.leave(third, ann)
+    desk.release(second, ann)
     store.desk.decisions.comment(second, "再听", by=bob, request="1")
     assert desk.skipped(second, ann) is None
     assert desk.next(ann, after=first) == second, "somebody said something about it"

@@ -18,6 +18,18 @@ NEW = {
     "verdicts": ("state", "cause", "next"),
     "cases": ("score_low", "score_high", "final", "passes_low", "passes_high", "open_findings", "causes"),
 }
+LATER = (
+    "DROP INDEX ix_calls_counted",
+    "DROP INDEX ix_audit_call_id",
+    "DROP INDEX ix_audit_audio_sha256",
+    "ALTER TABLE calls DROP COLUMN received_local",
+    "ALTER TABLE audit DROP COLUMN call_id",
+    "ALTER TABLE audit DROP COLUMN audio_sha256",
+    "DROP TABLE skipped",
+    "DROP TABLE rule_drafts",
+    "DROP TABLE sign_in_places",
+)
+"""What later migrations make, undone."""
 
 
 def before_doubt() -> str:
@@ -64,6 +76,8 @@ def test_doubt_comes_with_the_tables(store: Store, run_id: int) -> None:
     causes = {row["causes"] for row in wanted["cases"]}
     assert causes == {"", "disputed", "unheard", "second"}
     with store._write() as connection:
+        for statement in LATER:
+            connection.execute(text(statement))
         for table, columns in NEW.items():
             for column in columns:
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -399,9 +399,10 @@ class World:
             return list(connection.exec_driver_sql(f"SELECT * FROM {table.name}"))
 
     def _dump(self) -> dict[str, list[Any]]:
-        left_out = ("runs", "problems")
+        left_out = ("runs", "problems", "audit")
         with self.store._read() as connection:
-            return {
+            acts = "SELECT * FROM audit WHERE action <> 'start-run'"  # a run that does nothing is an act too
+            return {"audit": sorted(map(tuple, connection.exec_driver_sql(acts)), key=repr)} | {
                 name: sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr)
                 for name in metadata.tables
                 if name not in left_out
