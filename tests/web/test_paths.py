@@ -58,7 +58,7 @@ def test_what_is_left_of_a_path(settings: Settings, message: str, plain: str) ->
 
 
 def finished(settings: Settings, text: str, file: str = "service.yaml") -> Trial:
-    trial = Trials().start(settings, user=1, file=file, text=text, since=None, lang="en")
+    trial = Trials().start(settings, user=1, edits={file: text}, since=None, lang="en")
     assert trial.thread is not None
     trial.thread.join(60)
     assert trial.error

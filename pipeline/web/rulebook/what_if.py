@@ -196,4 +196,4 @@ def _edited(folder: Path, settings: Settings, edits: Mapping[str, str]) -> list[
 def _plain(err: str, settings: Settings, folder: Path) -> str:
     """What the child said, about files as people know them."""
     said = [line for line in err.strip().splitlines() if line.strip()]
-    return plain_paths("\n".join(said[-6:]), settings, folder / settings.lexicons.name, folder)[:2000]
+    return plain_paths("\n".join(said[-6:]), settings, folder)[:2000]
