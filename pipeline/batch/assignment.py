@@ -57,8 +57,8 @@ class Assignment:
         self.problems: list[StoredProblem] = []
         self.renamed: list[tuple[str, str]] = []
         """Ids of stored calls before and after."""
-        self.copies: list[tuple[str, Paths]] = []
-        """New calls, and where more of their sound lies."""
+        self.copies: list[tuple[str, str, Paths]] = []
+        """New calls, their sound, and where more of their sound lies."""
         self.repeated = 0
         """Recordings that are no calls of their own: copies, and what was replaced by a corrected file."""
 
@@ -228,7 +228,7 @@ class Assignment:
             return self._again(alive[0], one, facts_of(alive[0], candidate))
         if one.sha256 in self._new:
             self._copy(self._new[one.sha256], paths, None)
-            self.copies.append((self._new[one.sha256], paths))
+            self.copies.append((self._new[one.sha256], one.sha256, paths))
             return None
         dead = known.replaced(one.sha256)
         if dead:
