@@ -59,7 +59,9 @@ def keep_roles(
     """
     done = 0
     rules: Rules | None = None
-    for call_id in store.desk.decisions.corrected_calls():
+    calls = store.desk.decisions.corrected_calls()
+    keys = {(one.call_id, one.sha256): one.key for one in store.known_calls(call_ids=calls)}
+    for call_id in calls:
         current = store.inspection(call_id)
         if current is None or current.revisions.roles_corrected or not current.transcript.utterances:
             continue
@@ -68,7 +70,8 @@ def keep_roles(
             continue
         rules = rules or load_rules(settings)
         try:
-            store.save(_swapped(store, rules, current), run_id=run_id)
+            key = keys.get((call_id, current.recording.sha256))  # whatever it is called by then
+            store.save(_swapped(store, rules, current), run_id=run_id, key=key)
         except Exception as error:
             if failed is None or isinstance(error, CallinspectError | MemoryError):
                 raise

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.batch.roles import correct_roles
+from pipeline.batch.roles import correct_roles, follow_list
 from pipeline.domain import Recording, UserRole, Verdict
 from pipeline.errors import Conflict
 from pipeline.inspection import load_rules
@@ -103,3 +103,21 @@ def test_roles_are_not_swapped_in_another_recording(two: Store, monkeypatch: pyt
 def test_a_verdict_without_a_digest_is_taken_as_before(two: Store) -> None:
     case = two.desk.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=None, request="v", seen=99)
     assert case.event is not None
+
+
+def test_a_list_that_says_the_other_channel_does_not_wait_for_who_has_the_call_open(
+    client: Client, two: Store
+) -> None:
+    """A run would end in this, and the next one would know of no change any more."""
+    reviewer = client(UserRole.REVIEWER)
+    assert reviewer.post(f"/calls/{CALL}/claim").status_code == 303
+    settings, before = Settings(store=two.url), two.inspection(CALL)
+    assert before is not None
+    assert follow_list(two, settings, [(CALL, "d" * 64, "right")]) == 0, "the id is another recording's"
+    assert follow_list(two, settings, [(CALL, before.recording.sha256, "right")]) == 1
+    after = two.inspection(CALL)
+    assert after is not None
+    assert [u.role for u in after.transcript.utterances] != [u.role for u in before.transcript.utterances]
+    case = two.desk.cases.case(CALL)
+    assert case is not None and reviewer.user is not None
+    assert case.claimed == reviewer.user.id

@@ -60,7 +60,8 @@ class Merging(Room):
             Missing: ``no-call``. Refused: ``merge-same``, ``merge-replaced``, ``merge-appeal``.
         """
         with self._write() as connection:
-            ours, theirs = (_locked(connection, name) for name in (new, old))
+            identities.locked(connection, calls.c.call_id.in_([new, old]))
+            ours, theirs = (_by_name(connection, name) for name in (new, old))
             _check(connection, ours, theirs)
             current = select(inspections.c.id).where(inspections.c.call == theirs.id, inspections.c.current)
             former = {
@@ -102,6 +103,7 @@ class Merging(Room):
         """
         with self._write() as connection:
             row = _merge_of(connection, call_id)
+            identities.locked(connection, calls.c.id.in_([row.call, row.replaced]))
             ours, theirs = _by_key(connection, row.call), _by_key(connection, row.replaced)
             if ours.replaced_by is not None:
                 raise Refused(f"{ours.call_id} has been replaced itself", code="merge-replaced",
@@ -170,8 +172,8 @@ class Merging(Room):
             return tuple(found.scalars())
 
 
-def _locked(connection: Connection, call_id: str) -> Row[Any]:
-    return _by_key(connection, call_key(connection, call_id, lock=True))
+def _by_name(connection: Connection, call_id: str) -> Row[Any]:
+    return _by_key(connection, call_key(connection, call_id))
 
 
 def _by_key(connection: Connection, key: int) -> Row[Any]:
