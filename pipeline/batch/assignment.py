@@ -51,14 +51,14 @@ class Assignment:
         """Ids that this run gives, and to which sound."""
         self._new: dict[str, str] = {}
         """Sound that the store does not know -> the id it gets."""
-        self._seen: dict[int, tuple[KnownCall, list[Paths]]] = {}
+        self._seen: dict[int, tuple[KnownCall, dict[Paths, None]]] = {}
         """Stored calls of this dump, and where they lie."""
         self._gone: list[tuple[int, Paths]] = []
         self.problems: list[StoredProblem] = []
         self.renamed: list[tuple[str, str]] = []
         """Ids of stored calls before and after."""
-        self.copies: list[tuple[str, Paths]] = []
-        """New calls, and where more of their sound lies."""
+        self.copies: list[tuple[str, str, Paths]] = []
+        """New calls, their sound, and where more of their sound lies."""
         self.repeated = 0
         """Recordings that are no calls of their own: copies, and what was replaced by a corrected file."""
 
@@ -82,7 +82,7 @@ class Assignment:
     def finish(self) -> None:
         """Note where the sound of the stored calls lies now. A file that was moved is no copy."""
         there = [(key, paths) for key, (call, seen) in self._seen.items() for paths in seen]
-        new = [(key, paths) for key, paths in there if paths not in self._seen[key][0].files]
+        new = [(key, paths) for key, paths in there if paths not in self._seen[key][0].places]
         gone = [
             (key, paths)
             for key, (call, seen) in self._seen.items()
@@ -158,7 +158,7 @@ class Assignment:
             return None
         for dead in known.replaced(one.sha256):
             moved = not any(_exist(paths) for paths in dead.files)
-            if moved or one.candidate.paths in dead.files:
+            if moved or one.candidate.paths in dead.places:
                 self._see(dead, one.candidate.paths)
                 return (None,)
         return None
@@ -223,12 +223,12 @@ class Assignment:
 
     def _assign_other(self, one: Identified, known: Knowledge) -> Assigned | None:
         candidate, paths = one.candidate, one.candidate.paths
-        alive = sorted(known.sounding(one.sha256), key=lambda c: (paths not in c.files, c.key))
+        alive = sorted(known.sounding(one.sha256), key=lambda c: (paths not in c.places, c.key))
         if alive:
             return self._again(alive[0], one, facts_of(alive[0], candidate))
         if one.sha256 in self._new:
             self._copy(self._new[one.sha256], paths, None)
-            self.copies.append((self._new[one.sha256], paths))
+            self.copies.append((self._new[one.sha256], one.sha256, paths))
             return None
         dead = known.replaced(one.sha256)
         if dead:
@@ -251,9 +251,10 @@ class Assignment:
         first = call.key not in self._seen
         paths = one.candidate.paths
         if not first and paths not in self._seen[call.key][1]:
-            self._copy(call.call_id, paths, self._seen[call.key][1][0])
-        elif first and paths not in call.files:
-            other = next((p for p in call.files if _exist(p) and p not in self._taken_places), None)
+            self._copy(call.call_id, paths, next(iter(self._seen[call.key][1])))
+        elif first and paths not in call.places:
+            taken = {place for _, place in self._gone}
+            other = next((p for p in call.files if p not in taken and _exist(p)), None)
             if other is not None:
                 self._copy(call.call_id, paths, other)
         self._see(call, paths)
@@ -280,14 +281,8 @@ class Assignment:
                     self._gone.append((call.key, one.candidate.paths))  # other sound lies there now
         return known
 
-    @property
-    def _taken_places(self) -> set[Paths]:
-        return {paths for _, paths in self._gone}
-
     def _see(self, call: KnownCall, paths: Paths) -> None:
-        seen = self._seen.setdefault(call.key, (call, []))[1]
-        if paths not in seen:
-            seen.append(paths)
+        self._seen.setdefault(call.key, (call, {}))[1][paths] = None
 
     def _made(
         self, one: Identified, call: Call, source: IdSource, *, key: int | None = None,

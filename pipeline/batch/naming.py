@@ -63,7 +63,7 @@ def derived(call: KnownCall, one: Identified) -> bool:
 
 def here(call: KnownCall, one: Identified) -> bool:
     """Whether a call lies where the recording lies."""
-    return one.candidate.paths in call.files
+    return one.candidate.paths in call.places
 
 
 def anywhere(_call: KnownCall, _one: Identified) -> bool:

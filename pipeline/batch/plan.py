@@ -39,10 +39,10 @@ class Plan:
     """Calls beyond the limit (not even looked at)."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Ids of stored calls before and after, where the call list names them otherwise now."""
-    copies: list[tuple[str, tuple[Path, ...]]] = field(default_factory=list)
-    """Calls that are new, and where more of their sound lies."""
-    channels: list[tuple[str, str]] = field(default_factory=list)
-    """Calls whose agent is on this channel, as the list says now and did not say before."""
+    copies: list[tuple[str, str, tuple[Path, ...]]] = field(default_factory=list)
+    """Calls that are new, their sound, and where more of their sound lies."""
+    channels: list[tuple[str, str, str]] = field(default_factory=list)
+    """Calls by id and sound, whose agent is on this channel, as the list says now and did not say before."""
 
 
 def chosen(discovery: Discovery, *, since: date | None) -> tuple[list[Candidate], list[StoredProblem]]:
@@ -139,7 +139,7 @@ def _sort_out(
         elif known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
             plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
             if known.listed_otherwise is not None:
-                plan.channels.append((call_id, known.listed_otherwise))
+                plan.channels.append((call_id, recording.sha256, known.listed_otherwise))
             continue
         elif known.standing is Standing.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)

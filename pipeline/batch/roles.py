@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
 from pipeline.batch.faults import FAULT, fault_of
 from pipeline.domain import Case, DecisionKind, Inspection, Role
-from pipeline.errors import CallinspectError, Missing, Refused
+from pipeline.errors import CallinspectError, Conflict, Missing, Refused
 from pipeline.inspection import Rules, load_rules, rejudge
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
@@ -16,15 +17,19 @@ from pipeline.store import Store, StoredProblem
 
 
 def correct_roles(
-    store: Store, rules: Rules, call_id: str, *, by: int | None, request: str, comment: str = ""
-) -> Case:
+    store: Store, rules: Rules, call_id: str, *, by: int | None, request: str, comment: str = "",
+    sound: str | None = None, regardless: bool = False,
+) -> Case:  # fmt: skip
     """Swap the roles of a call and judge it by these rules.
 
     Raises:
-        Missing: no such call. Refused: ``not-heard``, where nothing was said. Conflict: ``request-reused``.
+        Missing: no such call. Refused: ``not-heard``, where nothing was said. Conflict: ``request-reused``;
+            ``other-recording``: the id is not that of ``sound`` any more.
     """
     corrected = _swapped(store, rules, _heard(store, call_id))
-    return store.desk.decisions.correct_roles(call_id, corrected, by=by, request=request, comment=comment)
+    return store.desk.decisions.correct_roles(
+        call_id, corrected, by=by, request=request, comment=comment, sound=sound, regardless=regardless
+    )
 
 
 def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, request: str) -> Case:
@@ -54,7 +59,9 @@ def keep_roles(
     """
     done = 0
     rules: Rules | None = None
-    for call_id in store.desk.decisions.corrected_calls():
+    calls = store.desk.decisions.corrected_calls()
+    keys = {(one.call_id, one.sha256): one.key for one in store.known_calls(call_ids=calls)}
+    for call_id in calls:
         current = store.inspection(call_id)
         if current is None or current.revisions.roles_corrected or not current.transcript.utterances:
             continue
@@ -63,7 +70,8 @@ def keep_roles(
             continue
         rules = rules or load_rules(settings)
         try:
-            store.save(_swapped(store, rules, current), run_id=run_id)
+            key = keys.get((call_id, current.recording.sha256))  # whatever it is called by then
+            store.save(_swapped(store, rules, current), run_id=run_id, key=key)
         except Exception as error:
             if failed is None or isinstance(error, CallinspectError | MemoryError):
                 raise
@@ -74,24 +82,30 @@ def keep_roles(
     return done
 
 
-def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, str]]) -> int:
-    """After a run: swap the roles in calls whose agent the call list puts on the other channel now.
+def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, str, str]]) -> int:
+    """Swap the roles in calls whose agent the call list puts on the other channel now.
+
+    Before what the list says is stored with the calls: a run that is killed in between does it next time.
 
     Args:
-        channels: call id and channel of the agent.
+        channels: call id, digest of the recording, and channel of the agent.
 
     Returns:
         How many calls were corrected.
     """
     rules: Rules | None = None
     done = 0
-    for call_id, channel in channels:
+    for call_id, sound, channel in channels:
         current = store.inspection(call_id)
         if current is None or not current.transcript.utterances or current.agent_channel == channel:
             continue
         rules = rules or load_rules(settings)
-        correct_roles(store, rules, call_id, by=None, request=str(uuid4()), comment=f"call list: {channel}")
-        done += 1
+        comment, request = f"call list: {channel}", str(uuid4())
+        with suppress(Conflict):  # the id went to another recording meanwhile
+            correct_roles(
+                store, rules, call_id, by=None, request=request, comment=comment, sound=sound, regardless=True
+            )
+            done += 1
     return done
 
 

@@ -72,10 +72,10 @@ def run(
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
+            follow_list(store, settings, plan.channels)
             tally = this.inspect(plan, inspector, bounds, crew)
             unkept: list[StoredProblem] = []
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
-            follow_list(store, settings, plan.channels)
             this.keep_copies(plan)
             store.add_problems(run_id, unkept)
             tally.problems += unkept
@@ -169,10 +169,9 @@ class _Run:
     def keep_copies(self, plan: Plan) -> None:
         """Note where more of the sound of calls lies that are stored now and were not when we planned."""
         if plan.copies:
-            keys = {
-                one.call_id: one.key for one in self._store.known_calls(call_ids=[c for c, _ in plan.copies])
-            }
-            there = [(keys[call_id], paths) for call_id, paths in plan.copies if call_id in keys]
+            known = self._store.known_calls(call_ids=[call_id for call_id, _, _ in plan.copies])
+            keys = {(one.call_id, one.sha256): one.key for one in known}
+            there = [(keys[found], paths) for *name, paths in plan.copies if (found := tuple(name)) in keys]
             self._store.move_files(there=there, gone=[], run_id=self._run_id)
 
     def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -39,9 +40,9 @@ class ListedFiles:
         self._by_name: dict[str, list[Path]] = {}
         self._by_stem: dict[str, list[Source]] = {}
         for path in (*found.files, *sorted(found.growing)):
-            self._by_name.setdefault(path.name, []).append(path)
+            self._by_name.setdefault(_composed(path.name), []).append(path)
         for source in sources:
-            self._by_stem.setdefault(source.stem, []).append(source)
+            self._by_stem.setdefault(_composed(source.stem), []).append(source)
 
     def find(self, written: str) -> Found | NotFound:
         """The file that a row writes, or the two per-party files that share its name.
@@ -68,33 +69,39 @@ class ListedFiles:
             return NotFound(
                 f"{len(alike)} files are called {wanted.name}; write the path below the dump", "call-list"
             )
-        sources = [s for s in self._by_stem.get(wanted.stem, []) if self._may_mean(wanted, s.name)]
+        sources = [s for s in self._by_stem.get(_composed(wanted.stem), []) if self._may_mean(wanted, s.name)]
         if len(sources) == 1:
             return Found(sources[0].paths, guessed=True)
         return NotFound(f"no file {written} in the dump; copy it there", "missing-file")
 
     def named(self, stem: str) -> tuple[Path, ...] | None:
         """The only recording (one file, or one per party) that is called ``stem``."""
-        sources = self._by_stem.get(stem, [])
+        sources = self._by_stem.get(_composed(stem), [])
         return sources[0].paths if len(sources) == 1 else None
 
     def _may_mean(self, wanted: PurePosixPath, path: Path) -> bool:
         folder = path.parent
-        return wanted.parent.name in ("", folder.name) or folder == self._found.root
+        return _composed(wanted.parent.name) in ("", _composed(folder.name)) or folder == self._found.root
 
     def _alike(self, wanted: PurePosixPath) -> list[Path]:
         """The recordings that share the most trailing path parts with ``wanted``, at least the name."""
         best, most = list[Path](), 1
-        for path in self._by_name.get(wanted.name, []):
+        for path in self._by_name.get(_composed(wanted.name), []):
             if not self._may_mean(wanted, path):
                 continue
             pairs = zip(reversed(path.parts), reversed(wanted.parts), strict=False)
-            same = next((i for i, (ours, theirs) in enumerate(pairs) if ours != theirs), len(wanted.parts))
+            differ = (i for i, pair in enumerate(pairs) if _composed(pair[0]) != _composed(pair[1]))
+            same = next(differ, len(wanted.parts))
             if same > most:
                 best, most = [path], same
             elif same == most:
                 best.append(path)
         return best
+
+
+def _composed(name: str) -> str:
+    """A name in the form in which lists write it: some systems store letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _is_file(path: Path) -> bool:

@@ -23,6 +23,20 @@ _ABOUT = (DecisionKind.VERDICT, DecisionKind.ADDITION, DecisionKind.COMMENT, Dec
 _AWAITED = (OpenCause.UNHEARD, OpenCause.SECOND)
 
 
+_EVIDENT = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+"""What the machine did not suspect: that somebody spoke of it at all says what they said."""
+
+
+def betrays(outcome: Outcome | None) -> bool:
+    """Whether a place that is added to such a finding would tell that it was confirmed."""
+    return outcome not in _EVIDENT
+
+
+def keeps_added(one: FindingVerdict) -> bool:
+    """Whether everybody may know that people named a place that the machine did not."""
+    return one.added and not (hides(one) and betrays(one.outcome))
+
+
 def hides(one: FindingVerdict) -> bool:
     """Whether two must agree on this and have not both spoken (or a supervisor for them)."""
     return one.grave and one.cause in _AWAITED
@@ -32,7 +46,8 @@ def seen(one: FindingVerdict, eyes: int | None) -> FindingVerdict:
     """The verdict as this person may know it; ``eyes`` None: somebody who has said nothing here.
 
     Their own word is shown; of others nothing but that they are waited for. Where a violation was added to
-    what the machine had passed, the place is shown, for it must be heard, but neither who named it nor how.
+    what the machine did not suspect, the place is shown, for it must be heard, but neither who named it nor
+    how.
     """
     if not hides(one):
         return one
@@ -48,6 +63,7 @@ def seen(one: FindingVerdict, eyes: int | None) -> FindingVerdict:
         second=None,
         second_name=None,
         additions=places,
+        added=one.added if places else keeps_added(one),
         voices=(own,) if own else (),
         hidden=any(voice is not own for voice in one.voices),
     )
@@ -57,7 +73,7 @@ def seen(one: FindingVerdict, eyes: int | None) -> FindingVerdict:
 def _place(place: Addition, one: FindingVerdict, eyes: int | None) -> Addition | None:
     if eyes is not None and place.by == eyes:
         return place
-    if one.outcome is Outcome.FAILED:  # one more place of it would confirm it
+    if betrays(one.outcome):
         return None
     return Addition(place.span, place.role, "")
 

@@ -24,6 +24,7 @@ from pipeline.domain import (
     Scorecard,
     Section,
 )
+from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Reading, outcome_with
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
@@ -193,8 +194,10 @@ def _checked(finding: Finding, held: FindingVerdict | None, reading: Reading) ->
     outcome = outcome_with(finding.outcome, held, reading)
     if outcome is not Outcome.FAILED:
         return Checked(outcome, (), finding.reason)
-    # Places that people added count once they are settled, and at the low end.
-    counted = held is not None and (held.settled or reading is Reading.LOW)
+    # Places that people added count once they are settled, and at the low end: but for those that the second
+    # who listens must not know of, or the range would tell.
+    told = held is not None and not (hides(held) and betrays(finding.outcome))
+    counted = held is not None and (held.settled or (reading is Reading.LOW and told))
     more = evidence(held.additions) if held is not None and counted else ()
     if finding.outcome is Outcome.FAILED:
         weight = None if finding.weight is None else finding.weight + len(more)

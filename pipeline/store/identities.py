@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Column, Connection, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, insert, select, update
 
 from pipeline.domain import Call, IdSource
 from pipeline.store import caseload, rows
@@ -74,10 +75,37 @@ def _absorbed(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[st
     return out
 
 
+def locked(connection: Connection, condition: ColumnElement[bool]) -> dict[int, str]:
+    """Key -> id of these calls, which nobody else changes now; always in the same order: two programs that
+    rename the same calls follow each other instead of blocking each other."""
+    query = select(calls.c.id, calls.c.call_id).where(condition).order_by(calls.c.id)
+    found = connection.execute(query.with_for_update(key_share=True))
+    return {int(row.id): str(row.call_id) for row in found}
+
+
 def rename(connection: Connection, renamings: Sequence[Renaming]) -> None:
+    """Give calls other ids.
+
+    Where a person has merged calls since the renaming was planned, calls keep the id that they have now, and
+    no id is taken from another call: the next run plans anew.
+    """
+    there: dict[int, str] = {}
+    for page in pages(sorted(one.key for one in renamings)):
+        there |= locked(connection, calls.c.id.in_(page))
+    renamings = [one for one in renamings if there.get(one.key) == one.before]
+    holders: dict[str, int] = {}
+    for names in pages(sorted({one.call_id for one in renamings})):
+        query = select(calls.c.call_id, calls.c.id).where(calls.c.call_id.in_(names))
+        holders |= {row.call_id: row.id for row in connection.execute(query)}
+    while True:
+        moving = {one.key for one in renamings if one.before != one.call_id}
+        free = [one for one in renamings if holders.get(one.call_id, one.key) in {one.key, *moving}]
+        if len(free) == len(renamings):
+            break
+        renamings = free
     moved = [one for one in renamings if one.before != one.call_id]
     for one in moved:  # an id nobody has: two calls may exchange theirs
-        connection.execute(update(calls).where(calls.c.id == one.key).values(call_id=f"@{one.key} moves"))
+        connection.execute(update(calls).where(calls.c.id == one.key).values(call_id=str(uuid4())))
     for one in renamings:
         values = {"call_id": one.call_id, "id_source": one.source.value}
         connection.execute(update(calls).where(calls.c.id == one.key).values(values))

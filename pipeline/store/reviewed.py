@@ -18,6 +18,7 @@ from pipeline.domain import (
     Scorecard,
     Severity,
 )
+from pipeline.review.blind import keeps_added
 from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import outcome_with, taken_back, verdicts
 from pipeline.review.priority import Weighed, urgency
@@ -143,7 +144,7 @@ def _keep_verdicts(connection: Connection, call: Reviewed) -> None:
                 "criterion": one.criterion,
                 "verdict": one.verdict,
                 "outcome": one.outcome.value,
-                "added": one.added,
+                "added": keeps_added(one),
                 "decision": one.decision,
                 "user": one.by,
                 "second": one.second,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +56,11 @@ class KnownCall:
     """True where nothing could ever be read and nobody has done anything with it: it takes on other sound."""
     absorbed: tuple[str, ...] = ()
     """Ids it had before people said that it is the corrected file of another call."""
+    places: frozenset[tuple[Path, ...]] = field(init=False, repr=False, compare=False)
+    """``files``, to be looked up: thousands of hang-ups can be one and the same silence."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", frozenset(self.files))
 
     @property
     def call_id(self) -> str:

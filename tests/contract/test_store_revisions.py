@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Status
+from pipeline.domain import IdSource, Status
 from pipeline.errors import StoreError
-from pipeline.store import Standing, Store
+from pipeline.store import Renaming, Standing, Store
 from tests.inspections import inspection, with_facts
 
 
@@ -176,3 +176,24 @@ def test_a_finished_run_cannot_write(store: Store, run_id: int) -> None:
     store.finish_run(run_id)
     with pytest.raises(StoreError, match="finished and may not write"):
         store.save(inspection(), run_id=run_id)
+
+
+def test_a_renaming_that_was_planned_before_a_merge_takes_no_id_away(store: Store, run_id: int) -> None:
+    """A person may merge calls while a run plans: the run neither ends in that nor undoes it."""
+    for name, sound in (("c1", "a" * 64), ("c2", "b" * 64), ("c3", "c" * 64)):
+        made = with_facts(inspection(), call_id=name)
+        revisions = replace(made.revisions, audio_sha256=sound)
+        recording = replace(made.recording, sha256=sound)
+        store.save(replace(made, recording=recording, revisions=revisions), run_id=run_id)
+    keys = {one.call_id: one.key for one in store.known_calls(call_ids=["c1", "c2", "c3"])}
+    planned = [
+        Renaming(keys["c1"], "c1", "c2", IdSource.LIST),
+        Renaming(keys["c2"], "c2", "c1", IdSource.LIST),
+        Renaming(keys["c3"], "c3", "x", IdSource.LIST),
+    ]
+    store.desk.merging.merge("c1", "c2", by=None)  # c1 is called c2 now
+    store.rename(planned, run_id=run_id)
+    now = {one.key: one.call_id for one in store.known_calls(call_ids=["c2", "x"])}
+    assert (now[keys["c1"]], now[keys["c3"]]) == ("c2", "x")
+    (heir,) = (one for one in store.known_calls(call_ids=["c2"]) if one.call_id == "c2")
+    assert heir.sha256 == "a" * 64

@@ -221,3 +221,18 @@ def test_what_no_longer_holds_changes_nothing() -> None:
     card = card_of(RUBRIC, outcomes, [1] * len(outcomes), [False] * len(RUBRIC.bonus))
     old = replace(said(card.findings[0], Verdict.OVERTURNED), outcome=Outcome.UNDETERMINED)
     assert effective(card, {old.criterion: old}, RUBRIC).score == card.score
+
+
+@given(cards(), st.data())
+def test_the_range_does_not_tell_what_the_first_of_two_said(card: Scorecard, data: st.DataObject) -> None:
+    """Neither that they confirmed, nor that they named more places."""
+    suspected = [f for f in card.findings if f.outcome in OPEN_OUTCOMES and f.severity is not None]
+    if not suspected:
+        return
+    finding = data.draw(st.sampled_from(suspected))
+    first = {"phase": Phase.SECOND, "grave": True}
+    named = replace(said(finding, Verdict.CONFIRMED, places=data.draw(st.integers(0, 3))), **first)
+    denied = replace(said(finding, Verdict.OVERTURNED), **first)
+    assert effective(card, {finding.criterion: named}, RUBRIC) == effective(
+        card, {finding.criterion: denied}, RUBRIC
+    )

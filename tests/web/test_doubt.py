@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.domain import Outcome, Severity, UserRole
+from pipeline.domain import Outcome, Severity, Span, UserRole, Verdict
 from pipeline.store import Store
+from pipeline.store.desk.tables import audit
 from tests.nights import bad_call
 from tests.web.calls import put
 from tests.web.conftest import Browser, Client
@@ -120,6 +121,44 @@ def test_nobody_can_tell_what_the_first_said(client: Client, store: Store, grave
     assert SECRET in other.text, "both are in"
     assert REMARK in other.text
     assert "待主管裁定" in other.text
+
+
+@pytest.mark.parametrize("machine", [Outcome.FAILED, Outcome.UNDETERMINED])
+def test_a_place_that_the_first_adds_tells_nobody_what_they_said(
+    client: Client, store: Store, machine: Outcome
+) -> None:
+    """Naming one more place is confirming: neither lists nor the log of acts call it anything else."""
+    base = bad_call()
+    assert base.scorecard is not None
+    heavy = next(f for f in base.scorecard.findings if f.outcome is Outcome.FAILED)
+    findings = tuple(
+        replace(f, severity=Severity.A, outcome=machine) if f is heavy else f for f in base.scorecard.findings
+    )
+    call = replace(base.recording.call, call_id=CALL)
+    card = replace(base.scorecard, findings=findings, flagged=True)
+    put(store, replace(base, recording=replace(base.recording, call=call), scorecard=card))
+    first = client(UserRole.REVIEWER, name="first", display_name=SECRET)
+    eyes = {"second": client(UserRole.REVIEWER), "supervisor": client(UserRole.SUPERVISOR)}
+    desk, by = store.desk, first.user.id if first.user else None
+    seen = []
+    for number in range(2):
+        if number:
+            desk.decisions.decide(CALL, heavy.criterion, Verdict.OVERTURNED, by=by, request="o", seen=99)
+        else:
+            place = Span(1.0, 2.0)
+            desk.decisions.add(CALL, heavy.criterion, place, None, REMARK, by=by, request="a")
+        found = {name: everything(browser) for name, browser in eyes.items()}
+        for name, browser in eyes.items():
+            path = f"/queue?state=all&criterion={heavy.criterion}"
+            found[name][path] = MASKED.sub("", browser.get(path).text)
+        found["log"] = {"acts": str(sorted({row.action for row in desk.people.audit(call=CALL)}))}
+        seen.append(found)
+        (event,) = (e for e in desk.decisions.history(CALL, eyes=by) if not e.undone and e.kind != "undo")
+        desk.decisions.undo(event.id, by=by, request=f"u{event.id}")
+        with store._write() as connection:
+            connection.execute(audit.delete())
+    assert seen[0] == seen[1]
+    assert all(REMARK not in text for found in seen[0].values() for text in found.values())
 
 
 def test_a_page_that_is_old_does_not_tell_the_second_either(client: Client, grave: str) -> None:

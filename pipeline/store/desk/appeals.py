@@ -58,14 +58,16 @@ class Appeals(Room):
         request: str,
         terms: Terms = TERMS,
         late: bool = False,
+        sound: str | None = None,
     ) -> Appeal:
         """An agent says that a finding is wrong.
 
         Args:
             late: file although the time to file is over (the shell).
+            sound: SHA-256 of the recording that the person looked at.
 
         Raises:
-            Missing: no such call, or not one of the agent's.
+            Missing: no such call, or not one of the agent's. Conflict: ``other-recording``.
             Refused: ``appeal-nothing`` (nobody says that this failed), ``appeal-open``, ``appeal-decided``,
                 ``appeal-late``, ``appeal-reason``.
         """
@@ -74,7 +76,7 @@ class Appeals(Room):
             raise Refused("say why the finding is wrong", code="appeal-reason")
         with self._write() as connection:
             # the lock on the call: two who file at once make one appeal
-            key = call_key(connection, call_id, lock=True)
+            key = call_key(connection, call_id, lock=True, sound=sound)
             if (known := answered(connection, request, Step.FILE, by)) is not None:
                 return appeal_of(connection, known)
             call = connection.execute(select(calls).where(calls.c.id == key)).one()

@@ -16,22 +16,37 @@ from pipeline.store.tables import calls
 _ASSIGNED, _CLAIMED, _FINISHED = (users.alias(name) for name in ("assigned", "claimed", "finished"))
 
 
-def call_key(connection: Connection, call_id: str, *, lock: bool = False) -> int:
+def call_key(connection: Connection, call_id: str, *, lock: bool = False, sound: str | None = None) -> int:
     """The key of a call. ``lock``: whoever else decides about it, or saves it, waits.
 
+    Args:
+        sound: SHA-256 of the recording that somebody looked at. A call list or a merge may have given the id
+            to another one since.
+
     Raises:
-        Missing: there is no such call.
+        Missing: there is no such call. Conflict: ``other-recording``: it has other sound now.
     """
-    query = select(calls.c.id).where(calls.c.call_id == call_id)
+    query = select(calls.c.id, calls.c.audio_sha256).where(calls.c.call_id == call_id)
     # KEY SHARE is left to others: rows that only refer to the call can be written meanwhile.
-    key = connection.execute(query.with_for_update(key_share=True) if lock else query).scalar()
-    if key is None:
+    found = connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+    if found is None:
         raise missing(call_id)
-    return int(key)
+    if sound not in (None, found.audio_sha256):
+        raise other_recording(call_id)
+    return int(found.id)
 
 
 def missing(call_id: str) -> Missing:
     return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+
+
+def other_recording(call_id: str) -> Conflict:
+    """What somebody looked at under this id is not what is there now."""
+    return Conflict(
+        f"{call_id!r} is another recording now: the call list, or a merge, gave the id away; open it again",
+        code="other-recording",
+        call=call_id,
+    )
 
 
 def taken(case: Case) -> Conflict:

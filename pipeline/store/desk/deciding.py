@@ -26,7 +26,7 @@ from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review import blind
 from pipeline.review.folding import swapped, undo_target
 from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, row
-from pipeline.store.desk.casebook import call_key, case_of, missing, taken
+from pipeline.store.desk.casebook import call_key, case_of, missing, other_recording, taken
 from pipeline.store.desk.events import (
     MAX_REQUEST,
     MAX_TEXT,
@@ -53,13 +53,14 @@ _JUDGED = (DecisionKind.VERDICT, DecisionKind.ADDITION)
 
 def once(connection: Connection, call_id: str, event: Event, write: Callable[[Connection, int], int]) -> Case:
     """Let ``write`` append the event, unless its request was answered before; the case as it is then."""
-    key = call_key(connection, call_id, lock=True)
+    key = call_key(connection, call_id, lock=True, sound=event.sound)
     stored = by_request(connection, event.request)
     if stored is not None and not same(event, stored, call_id):
         raise reused(event.request)
     if stored is None:
         _check_text(event)
-        if event.origin is not Origin.APPEAL:  # a panel is not kept waiting by whoever has the call open
+        # A panel and a run are not kept waiting by whoever has the call open.
+        if event.origin is not Origin.APPEAL and not event.regardless:
             _check_claim(connection, key, event.by)
         number = write(connection, key)
         keep_reviewed(connection, key)
@@ -203,9 +204,16 @@ def reopen(connection: Connection, key: int, event: Event) -> int:
 
 def swap(connection: Connection, key: int, event: Event, corrected: Inspection) -> int:
     call = _opened(connection, key)
+    _check_sound(call, corrected)
     number = _append(connection, call, event)
     put_beside(connection, key, corrected)
     return number
+
+
+def _check_sound(call: Reviewed, judged: Inspection) -> None:
+    """What was judged anew outside the transaction is still what this call holds."""
+    if judged.recording.sha256 != call.audio_sha256:
+        raise other_recording(judged.recording.call.call_id)
 
 
 def corrected_calls(connection: Connection) -> list[str]:
@@ -242,6 +250,8 @@ def undo(
         root = known[root.undoes]
     if (root.kind is DecisionKind.ROLES) is (restored is None):
         raise Refused("a role correction is taken back with the call judged anew", code="roles")
+    if restored is not None:
+        _check_sound(call, restored)
     taking = Event(
         DecisionKind.UNDO,
         by,

@@ -35,7 +35,8 @@ class Decisions(Room):
     Every writing method takes the key of the user (``by``; None: the command line) and ``request``, a name
     the browser made for this press of a button: the same request again changes nothing and answers the same;
     with other content it is a Conflict. All raise Missing for an unknown call, and Refused and Conflict with
-    a stable ``code``.
+    a stable ``code``. ``sound``: SHA-256 of the recording that the person looked at; where the id is
+    another's by now, nothing is written (Conflict ``other-recording``).
     """
 
     def decide(
@@ -49,6 +50,7 @@ class Decisions(Room):
         seen: int,
         comment: str = "",
         origin: Origin | str = Origin.REVIEW,
+        sound: str | None = None,
     ) -> Case:
         """Say what a finding is. ``seen``: version of the case that the page showed.
 
@@ -69,6 +71,7 @@ class Decisions(Room):
             criterion=criterion,
             verdict=Verdict(verdict),
             comment=comment,
+            sound=sound,
         )
         return self._write_event(call_id, event, lambda c, k: deciding.decide(c, k, event, seen=seen))
 
@@ -84,6 +87,7 @@ class Decisions(Room):
         request: str,
         comment: str = "",
         origin: Origin | str = Origin.REVIEW,
+        sound: str | None = None,
     ) -> Case:
         """Say that a criterion is violated here, though the machine did not find this place.
 
@@ -102,24 +106,28 @@ class Decisions(Room):
             role=role,
             quote=quote,
             comment=comment,
+            sound=sound,
         )
         return self._write_event(call_id, event, lambda c, k: deciding.add(c, k, event))
 
     def comment(
-        self, call_id: str, comment: str, *, by: int | None, request: str, criterion: str | None = None
-    ) -> Case:
+        self, call_id: str, comment: str, *, by: int | None, request: str, criterion: str | None = None,
+        sound: str | None = None,
+    ) -> Case:  # fmt: skip
         """Write a remark on the call or on one finding."""
-        event = Event(DecisionKind.COMMENT, by, request, criterion=criterion, comment=comment)
+        event = Event(DecisionKind.COMMENT, by, request, criterion=criterion, comment=comment, sound=sound)
         return self._write_event(call_id, event, lambda c, k: deciding.remark(c, k, event))
 
     def correct_roles(
-        self, call_id: str, corrected: Inspection, *, by: int | None, request: str, comment: str = ""
-    ) -> Case:
+        self, call_id: str, corrected: Inspection, *, by: int | None, request: str, comment: str = "",
+        sound: str | None = None, regardless: bool = False,
+    ) -> Case:  # fmt: skip
         """Store that agent and customer are the other way round, with the call judged anew.
 
         :func:`pipeline.batch.roles.correct_roles` makes ``corrected``; call that one.
+        ``regardless``: also while somebody has the call open (what the call list says).
         """
-        event = Event(DecisionKind.ROLES, by, request, comment=comment)
+        event = Event(DecisionKind.ROLES, by, request, comment=comment, sound=sound, regardless=regardless)
         return self._write_event(call_id, event, lambda c, k: deciding.swap(c, k, event, corrected))
 
     def corrected_calls(self) -> list[str]:
@@ -127,24 +135,34 @@ class Decisions(Room):
         with self._read() as connection:
             return deciding.corrected_calls(connection)
 
-    def finish(self, call_id: str, *, by: int | None, request: str, incomplete: bool = False) -> Case:
+    def finish(
+        self,
+        call_id: str,
+        *,
+        by: int | None,
+        request: str,
+        incomplete: bool = False,
+        sound: str | None = None,
+    ) -> Case:
         """Say that the call is reviewed; its claim ends. Second persons may still be waited for.
 
         Raises:
             Refused: ``undecided``: violations nobody has decided, unless ``incomplete`` says to leave them.
         """
-        event = Event(DecisionKind.FINISH, by, request)
+        event = Event(DecisionKind.FINISH, by, request, sound=sound)
         return self._write_event(
             call_id, event, lambda c, k: deciding.finish(c, k, event, incomplete=incomplete)
         )
 
-    def reopen(self, call_id: str, *, by: int | None, request: str, comment: str = "") -> Case:
+    def reopen(
+        self, call_id: str, *, by: int | None, request: str, comment: str = "", sound: str | None = None
+    ) -> Case:
         """Put a finished call back into the queue.
 
         Raises:
             Refused: ``not-finished``.
         """
-        event = Event(DecisionKind.REOPEN, by, request, comment=comment)
+        event = Event(DecisionKind.REOPEN, by, request, comment=comment, sound=sound)
         return self._write_event(call_id, event, lambda c, k: deciding.reopen(c, k, event))
 
     def undo(self, event_id: int, *, by: int | None, request: str) -> Case:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Role, Span, Verdict
 from pipeline.errors import Conflict
+from pipeline.review.blind import betrays
 from pipeline.review.folding import taken_back
 from pipeline.store.codec import dumps
 from pipeline.store.desk.auditing import note
@@ -41,6 +42,10 @@ class Event:
     quote: str | None = None
     comment: str = ""
     undoes: int | None = None
+    sound: str | None = None
+    """SHA-256 of the recording that this person looked at, where that is known."""
+    regardless: bool = False
+    """Also while somebody has the call open."""
     details: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -102,10 +107,16 @@ def append(connection: Connection, call: int, event: Event, *, inspection: int |
         raise reused(event.request)
     # Which decision and on what, not what it says: the second person listens without knowing.
     note(
-        connection, event.kind.value, by=event.by, call=call,
+        connection, _act(event).value, by=event.by, call=call,
         decision=int(key), criterion=event.criterion, origin=event.origin.value, undoes=event.undoes,
     )  # fmt: skip
     return int(key)
+
+
+def _act(event: Event) -> DecisionKind:
+    """What the log calls it. One more place of what two must agree on would tell that it was confirmed."""
+    told = event.kind is DecisionKind.ADDITION and event.details.get("grave") and betrays(event.outcome)
+    return DecisionKind.VERDICT if told else event.kind
 
 
 def reused(request: str) -> Conflict:

@@ -21,7 +21,7 @@ from pipeline.store import caseload, identities, rows
 from pipeline.store.binding import fact_values
 from pipeline.store.codec import dumps
 from pipeline.store.desk.auditing import note
-from pipeline.store.desk.casebook import call_key, missing
+from pipeline.store.desk.casebook import call_key, missing, other_recording
 from pipeline.store.desk.room import Room
 from pipeline.store.desk.tables import appeals, cases, verdicts
 from pipeline.store.statements import now
@@ -60,7 +60,8 @@ class Merging(Room):
             Missing: ``no-call``. Refused: ``merge-same``, ``merge-replaced``, ``merge-appeal``.
         """
         with self._write() as connection:
-            ours, theirs = (_locked(connection, name) for name in (new, old))
+            identities.locked(connection, calls.c.call_id.in_([new, old]))
+            ours, theirs = (_by_name(connection, name) for name in (new, old))
             _check(connection, ours, theirs)
             current = select(inspections.c.id).where(inspections.c.call == theirs.id, inspections.c.current)
             former = {
@@ -69,6 +70,7 @@ class Merging(Room):
                 "current": connection.execute(current).scalar(),
             }
             aside = _spare(connection, theirs)
+            _check_judged(ours, judged)
             _exchange(
                 connection,
                 Renaming(theirs.id, theirs.call_id, aside, IdSource(theirs.id_source)),
@@ -101,10 +103,12 @@ class Merging(Room):
         """
         with self._write() as connection:
             row = _merge_of(connection, call_id)
+            identities.locked(connection, calls.c.id.in_([row.call, row.replaced]))
             ours, theirs = _by_key(connection, row.call), _by_key(connection, row.replaced)
             if ours.replaced_by is not None:
                 raise Refused(f"{ours.call_id} has been replaced itself", code="merge-replaced",
                               call=ours.call_id)  # fmt: skip
+            _check_judged(ours, judged)
             former = json.loads(row.former)
             wanted = str(former["call"]["call_id"])
             taken = connection.execute(select(calls.c.id).where(calls.c.call_id == wanted)).scalar()
@@ -168,8 +172,8 @@ class Merging(Room):
             return tuple(found.scalars())
 
 
-def _locked(connection: Connection, call_id: str) -> Row[Any]:
-    return _by_key(connection, call_key(connection, call_id, lock=True))
+def _by_name(connection: Connection, call_id: str) -> Row[Any]:
+    return _by_key(connection, call_key(connection, call_id))
 
 
 def _by_key(connection: Connection, key: int) -> Row[Any]:
@@ -189,6 +193,12 @@ def _check(connection: Connection, ours: Row[Any], theirs: Row[Any]) -> None:
     if connection.execute(still).scalar_one():
         raise Refused(f"an appeal about {theirs.call_id} is open; decide it first", code="merge-appeal",
                       call=theirs.call_id)  # fmt: skip
+
+
+def _check_judged(ours: Row[Any], judged: Inspection | None) -> None:
+    """What was judged outside the transaction is still what the corrected call holds."""
+    if judged is not None and judged.recording.sha256 != ours.audio_sha256:
+        raise other_recording(ours.call_id)
 
 
 def _exchange(connection: Connection, *renamings: Renaming) -> None:

@@ -22,6 +22,13 @@ class _Said(BaseModel):
 
     request: str = Field(min_length=1, max_length=MAX_REQUEST, description="a UUID, new for each decision")
     comment: Text = ""
+    audio_sha256: str | None = Field(
+        None,
+        min_length=64,
+        max_length=64,
+        description="of the recording that was looked at, as the call says it: nothing is written where the "
+        "id is another recording's by now, after a merge or a new call list",
+    )
 
 
 class Verdict(_Said):

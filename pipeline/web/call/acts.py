@@ -24,6 +24,7 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, said: 
         Missing, Refused, Conflict: as the methods of :class:`pipeline.store.desk.decisions.Decisions`.
     """
     by, decisions, name = visitor.user.id, store.desk.decisions, said.request
+    sound = said.audio_sha256
     match said:
         case Verdict():
             return decisions.decide(
@@ -34,6 +35,7 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, said: 
                 request=name,
                 seen=said.seen,
                 comment=said.comment,
+                sound=sound,
             )
         case Addition():
             if not said.start < said.end:
@@ -47,16 +49,21 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, said: 
                 by=by,
                 request=name,
                 comment=said.comment,
+                sound=sound,
             )
         case Comment():
-            return decisions.comment(call_id, said.comment, by=by, request=name, criterion=said.criterion)
+            return decisions.comment(
+                call_id, said.comment, by=by, request=name, criterion=said.criterion, sound=sound
+            )
         case Finish():
-            return decisions.finish(call_id, by=by, request=name, incomplete=said.incomplete)
+            return decisions.finish(call_id, by=by, request=name, incomplete=said.incomplete, sound=sound)
         case Reopen():
-            return decisions.reopen(call_id, by=by, request=name, comment=said.comment)
+            return decisions.reopen(call_id, by=by, request=name, comment=said.comment, sound=sound)
         case Roles():
             rules = present_rules(settings)
-            return correct_roles(store, rules, call_id, by=by, request=name, comment=said.comment)
+            return correct_roles(
+                store, rules, call_id, by=by, request=name, comment=said.comment, sound=sound
+            )
         case Undo():
             if decisions.event(said.event).call_id != call_id:
                 raise Missing("that decision is about another call", code="no-decision")

@@ -53,8 +53,8 @@ def refused(
     criterion: str | None = None,
 ) -> Response:
     """Why not, above the finding as it stands now."""
-    if not for_htmx(request):
-        raise error
+    if not for_htmx(request) or error.code == "other-recording":
+        raise error  # not into the page of another recording
     return changed(
         request,
         store,

@@ -45,6 +45,11 @@ class CallView:
         return self.inspection.recording.call.call_id
 
     @property
+    def sound(self) -> str:
+        """What whoever speaks here has heard."""
+        return self.inspection.recording.sha256
+
+    @property
     def card(self) -> Scorecard | None:
         return self.inspection.scorecard
 

@@ -121,6 +121,7 @@ def file(
     call_id: Annotated[FieldName, Form()],
     criterion: Annotated[str, Form()],
     reason: Text,
+    sound: Annotated[str | None, Form(min_length=64, max_length=64)] = None,
 ) -> Response:
     made = store.desk.appeals.file(
         call_id,
@@ -129,6 +130,7 @@ def file(
         by=visitor.user,
         request=token,
         terms=Terms(**settings.appeals.model_dump()),
+        sound=sound,
     )
     return _to(made.id)
 

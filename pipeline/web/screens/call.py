@@ -28,6 +28,7 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
 RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Query = Annotated[str, Form(max_length=4000)]
+Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
 MISSING_SOUND = "vanished"
 
 
@@ -82,13 +83,14 @@ def take_next(
     store: TheStore,
     request_id: RequestId,
     queue: Query = "",
+    sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
     by, cases = visitor.user.id, store.desk.cases
     case = cases.case(call_id)
     if case is not None and case.claimed == by:
         if case.state == "open" and not case.unreviewed and case.finished_at is None:
-            store.desk.decisions.finish(call_id, by=by, request=request_id)
+            store.desk.decisions.finish(call_id, by=by, request=request_id, sound=sound)
         cases.release(call_id, by)
     asked = read(fields_of(queue))
     found = cases.next(by, visitor.scope, asked.wanted, after=call_id)

@@ -31,6 +31,8 @@ Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
 RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Text = Annotated[str, Form(max_length=4000)]
 Criterion = Annotated[str, Form(max_length=200)]
+Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
+"""Digest of the recording that the page showed: its id may be another's by now."""
 Seconds = Annotated[float, Form(ge=0, le=LONGEST, allow_inf_nan=False)]
 
 
@@ -46,11 +48,14 @@ def decide(
     verdict: Annotated[Word | None, Form()] = None,
     seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
     comment: Text = "",
+    sound: Sound = None,
 ) -> Response:
     """Confirm, overturn, cannot tell; without a verdict the text is a comment on the finding."""
     said: Saying
     if verdict is None:
-        said = Comment(kind="comment", request=request_id, comment=comment, criterion=criterion)
+        said = Comment(
+            kind="comment", request=request_id, comment=comment, criterion=criterion, audio_sha256=sound
+        )
     else:
         said = Verdict(
             kind="verdict",
@@ -59,6 +64,7 @@ def decide(
             criterion=criterion,
             verdict=verdict,
             seen=seen,
+            audio_sha256=sound,
         )
     write = partial(act, store, settings, call_id, visitor, said)
     return answer(request, store, call_id, visitor, write, criterion=criterion)
@@ -78,6 +84,7 @@ def add(
     role: Annotated[Role, Form()] = Role.AGENT,
     quote: Text = "",
     comment: Text = "",
+    sound: Sound = None,
 ) -> Response:
     """A violation the machine missed."""
     said = Addition(
@@ -89,6 +96,7 @@ def add(
         end=end,
         role=role,
         quote=quote,
+        audio_sha256=sound,
     )
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
@@ -102,9 +110,10 @@ def comment(
     settings: TheSettings,
     request_id: RequestId,
     comment: Text = "",
+    sound: Sound = None,
 ) -> Response:
     """A remark on the whole call."""
-    said = Comment(kind="comment", request=request_id, comment=comment, criterion=None)
+    said = Comment(kind="comment", request=request_id, comment=comment, criterion=None, audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
@@ -119,7 +128,7 @@ def undo(
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Take an event of this call back; where it is about roles, the page changes with the call."""
-    said = Undo(kind="undo", request=request_id, comment="", event=event)
+    said = Undo(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
     write = partial(act, store, settings, call_id, visitor, said)
     whole = store.desk.decisions.root(event).kind is DecisionKind.ROLES
     return answer(request, store, call_id, visitor, write, whole=whole)
@@ -133,9 +142,10 @@ def swap_roles(
     store: TheStore,
     settings: TheSettings,
     request_id: RequestId,
+    sound: Sound = None,
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
-    said = Roles(kind="roles", request=request_id, comment="")
+    said = Roles(kind="roles", request=request_id, comment="", audio_sha256=sound)
     write = partial(act, store, settings, call_id, visitor, said)
     return answer(request, store, call_id, visitor, write, whole=True)
 
@@ -149,9 +159,10 @@ def finish(
     settings: TheSettings,
     request_id: RequestId,
     incomplete: bool = Form(False),
+    sound: Sound = None,
 ) -> Response:
     """Say that this call is reviewed."""
-    said = Finish(kind="finish", request=request_id, comment="", incomplete=incomplete)
+    said = Finish(kind="finish", request=request_id, comment="", incomplete=incomplete, audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
@@ -163,6 +174,7 @@ def reopen(
     store: TheStore,
     settings: TheSettings,
     request_id: RequestId,
+    sound: Sound = None,
 ) -> Response:
-    said = Reopen(kind="reopen", request=request_id, comment="")
+    said = Reopen(kind="reopen", request=request_id, comment="", audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))

@@ -243,6 +243,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "{who} 刚刚判为“{verdict}”。请看过再决定，您的判定没有保存。",
         "{who} has just decided “{verdict}”. Look at it before you decide; yours was not kept.",
     ),
+    "error.other-recording": (
+        "编号 {call} 现在是另一条录音（话单更新，或被更正录音替换）。"
+        "刚才的操作没有记到它上面；请重新打开这通电话。",
+        "{call} is another recording now (a new call list, or a corrected file). "
+        "Nothing was written about it; open the call again.",
+    ),
     "error.judged-meanwhile": (
         "这通电话刚刚重新评分，“{title}”的机器结论已经不同。",
         "The call was judged again meanwhile; the machine no longer says so about “{title}”.",

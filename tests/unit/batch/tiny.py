@@ -48,7 +48,9 @@ class TinyInspector:
 
     def rejudge(self, inspection: Inspection) -> Inspection:
         made = self._made(inspection.recording, inspection.status, inspection.reason, "judged again")
-        return replace(made, transcript=inspection.transcript)
+        corrected = inspection.revisions.roles_corrected
+        revisions = made.revisions.with_roles_swapped if corrected else made.revisions
+        return replace(made, transcript=inspection.transcript, revisions=revisions)
 
     def _one(self, recording: Recording) -> Iterator[Inspection]:
         try:

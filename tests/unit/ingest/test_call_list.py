@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -270,3 +271,14 @@ def test_missing_list(dump, tmp_path):
 
     with pytest.raises(CallListError, match=r"no such call list; check --calls"):
         discover(dump, calls=tmp_path / "none.csv", settings=CallListSettings())
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_that_the_file_system_stores_apart_are_the_same_name(put, find, form):
+    names = [unicodedata.normalize(form, "Zoë/café.wav"), unicodedata.normalize(form, "Noël.wav")]
+    put(*names)
+    other = "NFD" if form == "NFC" else "NFC"
+    rows = unicodedata.normalize(other, "call_id,file\n1,Zoë/café.wav\nNoël,\n")
+    found = find(rows)
+    assert found.problems == ()
+    assert [c.paths[0].name for c in found.candidates] == [name.rpartition("/")[2] for name in names]
