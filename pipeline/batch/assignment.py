@@ -49,11 +49,12 @@ class Assignment:
         self._early: dict[tuple[str, Paths], Assigned | None] = {}
         self._names: dict[str, str] = {}
         """Ids that this run gives, and to which sound."""
-        self._new: dict[str, str] = {}
-        """Sound that the store does not know -> the id it gets."""
+        self._new: dict[str, tuple[str, Paths]] = {}
+        """Sound that the store does not know -> the id it gets, and where it lies."""
         self._seen: dict[int, tuple[KnownCall, list[Paths]]] = {}
         """Stored calls of this dump, and where they lie."""
         self._gone: list[tuple[int, Paths]] = []
+        self._copied: set[frozenset[Paths]] = set()
         self.problems: list[StoredProblem] = []
         self.renamed: list[tuple[str, str]] = []
         """Ids of stored calls before and after."""
@@ -227,8 +228,9 @@ class Assignment:
         if alive:
             return self._again(alive[0], one, facts_of(alive[0], candidate))
         if one.sha256 in self._new:
-            self._copy(self._new[one.sha256], paths, None)
-            self.copies.append((self._new[one.sha256], paths))
+            call_id, first = self._new[one.sha256]
+            self._copy(call_id, paths, first)
+            self.copies.append((call_id, paths))
             return None
         dead = known.replaced(one.sha256)
         if dead:
@@ -293,7 +295,7 @@ class Assignment:
         self, one: Identified, call: Call, source: IdSource, *, key: int | None = None,
         donor: KnownCall | None = None,
     ) -> Assigned:  # fmt: skip
-        self._new.setdefault(one.sha256, call.call_id)
+        self._new.setdefault(one.sha256, (call.call_id, one.candidate.paths))
         recording = Recording(call, one.candidate.paths, one.sha256)
         return Assigned(recording, one.stamps, source, key, donor.call if donor else None)
 
@@ -309,8 +311,11 @@ class Assignment:
                 return name
         raise AssertionError("an id that holds the whole digest cannot belong to other sound")
 
-    def _copy(self, call_id: str, paths: Paths, other: Paths | None) -> None:
-        self.problems.append(copied(call_id, paths[0], other[0] if other else None))
+    def _copy(self, call_id: str, paths: Paths, other: Paths) -> None:
+        pair = frozenset({paths, other})
+        if pair not in self._copied:  # of two files each is the other's copy: said once
+            self._copied.add(pair)
+            self.problems.append(copied(call_id, paths[0], other[0]))
 
 
 def _name(candidate: Candidate) -> tuple[str, Paths]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -155,6 +156,31 @@ def test_identical_copies_are_one_call_with_several_paths_and_are_listed(centre:
     assert centre.calls == {"a": sound}
     (row,) = centre.store.calls()
     assert [paths[0].name for paths in row.files] == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_a_copy_is_told_by_the_file_that_it_repeats(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    reasons = [p.reason for p in centre.run().problems]
+    assert reasons == [f"the same sound as {centre.dump / 'a.wav'}: one call, counted once"]
+
+
+def test_a_file_written_over_with_a_copy_is_told_once(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 2)
+    centre.run()
+    centre.put("a.wav", 2)
+    assert kinds(centre.run()) == [("copy", "b")]
+    assert kinds(centre.run()) == [("copy", "b")], "in later runs too"
+
+
+def test_the_remedy_can_be_typed_whatever_the_id(centre: Centre) -> None:
+    centre.put("it's (1).wav", 1)
+    centre.run()
+    new = centre.put("it's (1).wav", 2)
+    (problem,) = centre.run().problems
+    typed = problem.reason.partition("run: ")[2]
+    assert shlex.split(typed) == ["callinspect", "merge", f"it's (1)@{new[:8]}", "it's (1)"]
 
 
 def test_a_moved_file_is_no_copy(centre: Centre) -> None:
