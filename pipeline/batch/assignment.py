@@ -54,6 +54,9 @@ class Assignment:
         self._seen: dict[int, tuple[KnownCall, list[Paths]]] = {}
         """Stored calls of this dump, and where they lie."""
         self._gone: list[tuple[int, Paths]] = []
+        """Where other sound lies now than that of the stored call."""
+        self._ceded: list[tuple[int, Paths]] = []
+        """Copies of a stored call that the list names as another call."""
         self._copied: set[frozenset[Paths]] = set()
         self.problems: list[StoredProblem] = []
         self.renamed: list[tuple[str, str]] = []
@@ -89,6 +92,9 @@ class Assignment:
             for key, (call, seen) in self._seen.items()
             for paths in call.files
             if paths not in seen and not _exist(paths)
+        ]
+        gone += [
+            (key, paths) for key, paths in self._ceded if paths not in self._seen.get(key, (None, []))[1]
         ]
         if new or gone or self._gone:
             self._store.move_files(there=new, gone=[*gone, *self._gone], run_id=self._run_id)
@@ -203,8 +209,14 @@ class Assignment:
             renames.keep(call, name, IdSource.LIST)
             self.problems.append(other_sound(row.call_id, name, one.candidate.paths[0]))
         self._names[name] = one.sha256
+        paths = one.candidate.paths
+        self._ceded += [
+            (other.key, paths)
+            for other in known.lying(paths)
+            if other is not call and other.sha256 == one.sha256 and other.replaced_by is None
+        ]
         if call is not None:
-            self._see(call, one.candidate.paths)
+            self._see(call, paths)
             return self._made(one, replace(row, call_id=name), IdSource.LIST, key=call.key)
         donor = next(iter(known.sounding(one.sha256)), None)
         return self._made(one, replace(row, call_id=name), IdSource.LIST, donor=donor)

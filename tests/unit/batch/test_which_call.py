@@ -204,6 +204,17 @@ def test_two_hang_ups_that_are_the_same_silence_are_two_calls_if_the_list_says_s
     assert centre.run("A,a.wav,8001,", "B,b.wav,8002,").nothing_to_do
 
 
+def test_a_copy_that_the_list_names_is_no_copy_of_the_other_any_more(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    centre.run()
+    centre.run("A,a.wav,8001,", "B,b.wav,8002,")
+    files = {row.call.call_id: [paths[0].name for paths in row.files] for row in centre.store.calls()}
+    assert files == {"A": ["a.wav"], "B": ["b.wav"]}
+    summary = centre.run()
+    assert (summary.found, kinds(summary), summary.nothing_to_do) == (2, [], True), "nor without the list"
+
+
 def test_ids_that_the_list_exchanges_are_exchanged_with_all_that_was_said(centre: Centre) -> None:
     one, two = centre.put("1.wav", 1), centre.put("2.wav", 2)
     centre.run("A,1.wav,8001,", "B,2.wav,8001,")
