@@ -122,7 +122,9 @@ def _rank(problem: StoredProblem) -> int:
 
 
 def _named(call_id: str, reason: str) -> Text:
-    return Text(call_id, style="bold").append(f"  {reason}", style="not bold")
+    """In one piece too: a remedy may be a command to copy."""
+    named = Text(call_id, style="bold", no_wrap=True, overflow="ignore")
+    return named.append(f"  {reason}", style="not bold")
 
 
 def _place(path: str) -> Text:

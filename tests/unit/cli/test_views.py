@@ -274,6 +274,8 @@ def test_what_was_renamed_copied_and_other_sound_is_plain() -> None:
         text.index(part)
         for part in ("V  文件不见了", "callinspect merge 0001@aa 0001", "K0  与", "另有 7 个")
     ]
+    narrow = shown(*run_summary(told, ZH, width=40, brief=True), width=40)
+    assert "callinspect merge 0001@aa 0001" in narrow, "in one piece, to be copied"
     assert at == sorted(at), "many copies do not hide what needs an answer"
 
 
