@@ -49,11 +49,15 @@ class Assignment:
         self._early: dict[tuple[str, Paths], Assigned | None] = {}
         self._names: dict[str, str] = {}
         """Ids that this run gives, and to which sound."""
-        self._new: dict[str, str] = {}
-        """Sound that the store does not know -> the id it gets."""
+        self._new: dict[str, tuple[str, Paths]] = {}
+        """Sound that the store does not know -> the id it gets, and where it lies."""
         self._seen: dict[int, tuple[KnownCall, dict[Paths, None]]] = {}
         """Stored calls of this dump, and where they lie."""
         self._gone: list[tuple[int, Paths]] = []
+        """Where other sound lies now than that of the stored call."""
+        self._ceded: list[tuple[int, Paths]] = []
+        """Copies of a stored call that the list names as another call."""
+        self._copied: set[frozenset[Paths]] = set()
         self.problems: list[StoredProblem] = []
         self.renamed: list[tuple[str, str]] = []
         """Ids of stored calls before and after."""
@@ -88,6 +92,9 @@ class Assignment:
             for key, (call, seen) in self._seen.items()
             for paths in call.files
             if paths not in seen and not _exist(paths)
+        ]
+        gone += [
+            (key, paths) for key, paths in self._ceded if paths not in self._seen.get(key, (None, []))[1]
         ]
         if new or gone or self._gone:
             self._store.move_files(there=new, gone=[*gone, *self._gone], run_id=self._run_id)
@@ -202,8 +209,14 @@ class Assignment:
             renames.keep(call, name, IdSource.LIST)
             self.problems.append(other_sound(row.call_id, name, one.candidate.paths[0]))
         self._names[name] = one.sha256
+        paths = one.candidate.paths
+        self._ceded += [
+            (other.key, paths)
+            for other in known.lying(paths)
+            if other is not call and other.sha256 == one.sha256 and other.replaced_by is None
+        ]
         if call is not None:
-            self._see(call, one.candidate.paths)
+            self._see(call, paths)
             return self._made(one, replace(row, call_id=name), IdSource.LIST, key=call.key)
         donor = next(iter(known.sounding(one.sha256)), None)
         return self._made(one, replace(row, call_id=name), IdSource.LIST, donor=donor)
@@ -227,8 +240,9 @@ class Assignment:
         if alive:
             return self._again(alive[0], one, facts_of(alive[0], candidate))
         if one.sha256 in self._new:
-            self._copy(self._new[one.sha256], paths, None)
-            self.copies.append((self._new[one.sha256], one.sha256, paths))
+            call_id, first = self._new[one.sha256]
+            self._copy(call_id, paths, first)
+            self.copies.append((call_id, one.sha256, paths))
             return None
         dead = known.replaced(one.sha256)
         if dead:
@@ -288,7 +302,7 @@ class Assignment:
         self, one: Identified, call: Call, source: IdSource, *, key: int | None = None,
         donor: KnownCall | None = None,
     ) -> Assigned:  # fmt: skip
-        self._new.setdefault(one.sha256, call.call_id)
+        self._new.setdefault(one.sha256, (call.call_id, one.candidate.paths))
         recording = Recording(call, one.candidate.paths, one.sha256)
         return Assigned(recording, one.stamps, source, key, donor.call if donor else None)
 
@@ -304,8 +318,11 @@ class Assignment:
                 return name
         raise AssertionError("an id that holds the whole digest cannot belong to other sound")
 
-    def _copy(self, call_id: str, paths: Paths, other: Paths | None) -> None:
-        self.problems.append(copied(call_id, paths[0], other[0] if other else None))
+    def _copy(self, call_id: str, paths: Paths, other: Paths) -> None:
+        pair = frozenset({paths, other})
+        if pair not in self._copied:  # of two files each is the other's copy: said once
+            self._copied.add(pair)
+            self.problems.append(copied(call_id, paths[0], other[0]))
 
 
 def _name(candidate: Candidate) -> tuple[str, Paths]:

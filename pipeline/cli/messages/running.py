@@ -19,6 +19,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "summary.unreadable": ("无法读取", "unreadable"),
     "summary.left": ("尚未质检", "left to do"),
     "summary.renamed": ("按话单改了编号", "renamed by the call list"),
+    "summary.other-sound": ("同一编号、另一段录音", "other sound under a known id"),
+    "summary.copy": ("同一段声音的副本（不另计）", "copies (not counted again)"),
+    "summary.renamed-list": (
+        "按话单改了编号（{count} 通，复核记录随之保留）：",
+        "Renamed by the call list ({count}; what people said of them stays with them):",
+    ),
     "summary.speed": ("速度", "speed"),
     "summary.speed-value": (
         "{audio} 小时录音 / {wall} 秒，{speed} 倍实时，{workers} 个进程",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batch.summary import RunSummary
+from pipeline.batch.summary import NOT_INSPECTED, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.scorecard import SEVERITY_STYLES
 from pipeline.cli.words import Words
 from pipeline.domain import Severity
+from pipeline.store import StoredProblem
 
 LISTED = 20
 """Problems shown before the rest is only counted; the store has all."""
@@ -29,6 +31,7 @@ def run_summary(
     if summary.trouble is not None:
         yield Text(f"\n{words('summary.trouble', reason=words.problem(summary.trouble))}", style="bold red")
     yield from unreadable(summary, words)
+    yield from renamed(summary, words)
     yield from problems(summary, words)
     if brief:
         return
@@ -48,6 +51,7 @@ def counts(summary: RunSummary, words: Words) -> Table:
     table = Table(box=None, padding=(0, 2), pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right", style="bold")
+    kinds = Counter(problem.kind for problem in summary.problems)
     rows = [
         ("found", summary.found, ""),
         ("inspected", summary.inspected, "green"),
@@ -58,6 +62,8 @@ def counts(summary: RunSummary, words: Words) -> Table:
         ("unreadable", len(summary.unreadable), "red"),
         ("left", summary.left, "yellow"),
         ("renamed", len(summary.renamed), ""),
+        ("other-sound", kinds["other-sound"], "yellow"),
+        ("copy", kinds["copy"], ""),
     ]
     for key, count, style in rows:
         if count or key in ("found", "inspected"):
@@ -86,11 +92,22 @@ def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
         yield from (_place(str(path)) for path in item.paths)
 
 
+def renamed(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
+    """Ids that people may have written down, before and after."""
+    if not summary.renamed:
+        return
+    yield Text(f"\n{words('summary.renamed-list', count=len(summary.renamed))}", style="bold")
+    yield from (Text(f"{before} -> {after}") for before, after in summary.renamed[:LISTED])
+    if len(summary.renamed) > LISTED:
+        yield Text(words("summary.more", count=len(summary.renamed) - LISTED), style="dim")
+
+
 def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
+    """What leaves a recording uninspected or asks for an answer comes before what is only worth knowing."""
     if not summary.problems:
         return
     yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
-    for problem in summary.problems[:LISTED]:
+    for problem in sorted(summary.problems, key=_rank)[:LISTED]:
         yield _named(problem.call_id or "-", words.problem(problem.reason))
         if problem.path is not None:
             yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")
@@ -98,8 +115,16 @@ def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
         yield Text(words("summary.more", count=len(summary.problems) - LISTED), style="dim")
 
 
+def _rank(problem: StoredProblem) -> int:
+    if problem.kind in NOT_INSPECTED:
+        return 0
+    return {"other-sound": 1, "copy": 3}.get(problem.kind, 2)
+
+
 def _named(call_id: str, reason: str) -> Text:
-    return Text(call_id, style="bold").append(f"  {reason}", style="not bold")
+    """In one piece too: a remedy may be a command to copy."""
+    named = Text(call_id, style="bold", no_wrap=True, overflow="ignore")
+    return named.append(f"  {reason}", style="not bold")
 
 
 def _place(path: str) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -157,6 +158,31 @@ def test_identical_copies_are_one_call_with_several_paths_and_are_listed(centre:
     assert [paths[0].name for paths in row.files] == ["a.wav", "b.wav", "c.wav"]
 
 
+def test_a_copy_is_told_by_the_file_that_it_repeats(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    reasons = [p.reason for p in centre.run().problems]
+    assert reasons == [f"the same sound as {centre.dump / 'a.wav'}: one call, counted once"]
+
+
+def test_a_file_written_over_with_a_copy_is_told_once(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 2)
+    centre.run()
+    centre.put("a.wav", 2)
+    assert kinds(centre.run()) == [("copy", "b")]
+    assert kinds(centre.run()) == [("copy", "b")], "in later runs too"
+
+
+def test_the_remedy_can_be_typed_whatever_the_id(centre: Centre) -> None:
+    centre.put("it's (1).wav", 1)
+    centre.run()
+    new = centre.put("it's (1).wav", 2)
+    (problem,) = centre.run().problems
+    typed = problem.reason.partition("run: ")[2]
+    assert shlex.split(typed) == ["callinspect", "merge", f"it's (1)@{new[:8]}", "it's (1)"]
+
+
 def test_a_moved_file_is_no_copy(centre: Centre) -> None:
     centre.put("a.wav", 1)
     centre.run()
@@ -176,6 +202,17 @@ def test_two_hang_ups_that_are_the_same_silence_are_two_calls_if_the_list_says_s
     assert centre.inspection("B").recording.call.agent_id == "8002"
     assert (summary.found, kinds(summary)) == (2, [])
     assert centre.run("A,a.wav,8001,", "B,b.wav,8002,").nothing_to_do
+
+
+def test_a_copy_that_the_list_names_is_no_copy_of_the_other_any_more(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.put("b.wav", 1)
+    centre.run()
+    centre.run("A,a.wav,8001,", "B,b.wav,8002,")
+    files = {row.call.call_id: [paths[0].name for paths in row.files] for row in centre.store.calls()}
+    assert files == {"A": ["a.wav"], "B": ["b.wav"]}
+    summary = centre.run()
+    assert (summary.found, kinds(summary), summary.nothing_to_do) == (2, [], True), "nor without the list"
 
 
 def test_ids_that_the_list_exchanges_are_exchanged_with_all_that_was_said(centre: Centre) -> None:

@@ -253,6 +253,32 @@ def test_the_summary_of_a_night() -> None:
     assert "已是最新" not in text, "a line of zero says nothing"
 
 
+def test_what_was_renamed_copied_and_other_sound_is_plain() -> None:
+    copies = tuple(StoredProblem("copy", f"the same sound as /a/{n}: one call, counted once", None, f"K{n}")
+                   for n in range(25))  # fmt: skip
+    reason = (
+        "other sound than the stored call 0001: kept as 0001@aa; if it is that call's corrected file, "
+        "run: callinspect merge 0001@aa 0001"
+    )
+    found = (
+        *copies,
+        StoredProblem("other-sound", reason, None, "0001@aa"),
+        StoredProblem("vanished", "the file is not there any more; was it moved during the run?", None, "V"),
+    )
+    told = summary(problems=found, renamed=(("20/0002", "C-77"),))
+    text = shown(*run_summary(told, ZH, width=200, brief=True), width=200)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert {"按话单改了编号 1", "同一编号、另一段录音 1", "同一段声音的副本（不另计） 25"} <= set(lines)
+    assert "20/0002 -> C-77" in lines
+    at = [
+        text.index(part)
+        for part in ("V  文件不见了", "callinspect merge 0001@aa 0001", "K0  与", "另有 7 个")
+    ]
+    narrow = shown(*run_summary(told, ZH, width=40, brief=True), width=40)
+    assert "callinspect merge 0001@aa 0001" in narrow, "in one piece, to be copied"
+    assert at == sorted(at), "many copies do not hide what needs an answer"
+
+
 def test_a_stopped_run_says_how_to_go_on() -> None:
     text = shown(*run_summary(summary(stopped=True, left=7), ZH, width=80, brief=False))
     assert "重新运行同一命令即可继续" in text

@@ -30,7 +30,7 @@ def test_nine_thousand_phrases_are_refused_before_they_are_compiled(tmp_path: Pa
     for name in "abcdefghi":
         write(tmp_path, 1000, name=name)
     began = time.process_time()
-    with pytest.raises(LexiconError, match=r"more than 3,000 phrases; take out what is not in use"):
+    with pytest.raises(LexiconError, match=r"more than 6,000 phrases; take out what is not in use"):
         load_lexicons(tmp_path)
     (issue,) = check_lexicons(tmp_path)
     assert (issue.level, issue.path) == ("error", tmp_path)
