@@ -101,6 +101,14 @@ def test_what_was_shown_is_what_is_replaced(supervisor: Browser, store: Store) -
     assert store.inspection("O01") is not None, "nothing was done"
 
 
+def test_why_not_is_said_above_the_two_calls(supervisor: Browser, agent: Browser) -> None:
+    agent.post("/appeals", {"call_id": "O02", "criterion": "shirk", "reason": "不对", "late": "1"})
+    asked = supervisor.get("/calls/O01/corrects?call=O02").text
+    refused = supervisor.post("/calls/O01/corrects", fields(asked))
+    assert refused.status_code == 400
+    assert "有未决的申诉" in refused.text and "确认取代" in refused.text
+
+
 def test_who_is_still_to_score_a_call_blind_does_not_see_it_beside_another(
     supervisor: Browser, reviewer: Browser, store: Store
 ) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import Inspection
-from pipeline.errors import Missing
+from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.effective import Effective
 from pipeline.store import Store
 from pipeline.web.access import (
@@ -24,6 +24,7 @@ from pipeline.web.access import (
     check_unsealed,
 )
 from pipeline.web.call.acts import present_rules
+from pipeline.web.errors import STATUS, in_words
 from pipeline.web.names import FieldName
 from pipeline.web.render import call_url, page
 
@@ -50,24 +51,13 @@ class Side:
 def ask(request: Request, call_id: VisibleCall, visitor: Merger, store: TheStore, call: str = "") -> Response:
     """Which call this one corrects; with ``call``, both side by side and the question."""
     old = call.strip()
-    new_side = _side(store, call_id)
-    if new_side is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     check_unsealed(visitor, old)
-    old_side = _side(store, old) if old else None
-    return page(
-        request,
-        "call/corrects.html",
-        visitor=visitor,
-        status=404 if old and old_side is None else 200,
-        call_id=call_id,
-        old=old,
-        sides=() if old_side is None else (old_side, new_side),
-    )
+    return _both(request, call_id, visitor, store, old)
 
 
 @router.post("")
 def correct(
+    request: Request,
     call_id: VisibleCall,
     visitor: Merger,
     store: TheStore,
@@ -79,7 +69,11 @@ def correct(
     """Let this call take the place of the other, if both are still the sounds that were shown."""
     check_unsealed(visitor, old)
     rules, by = partial(present_rules, settings), visitor.user.id
-    done = merge(store, rules, call_id, old, by=by, seen=(sound, old_sound))
+    try:
+        done = merge(store, rules, call_id, old, by=by, seen=(sound, old_sound))
+    except (Conflict, Refused) as error:
+        why = in_words(error, visitor.lang, settings)
+        return _both(request, call_id, visitor, store, old, status=STATUS[type(error)], message=why)
     return RedirectResponse(call_url(done.call_id), 303)
 
 
@@ -88,6 +82,32 @@ def undo(call_id: VisibleCall, visitor: Merger, store: TheStore, settings: TheSe
     """Let both calls stand on their own again; the one that had been replaced opens."""
     done = undo_merge(store, partial(present_rules, settings), call_id, by=visitor.user.id)
     return RedirectResponse(call_url(done.replaced), 303)
+
+
+def _both(
+    request: Request,
+    call_id: str,
+    visitor: Visitor,
+    store: Store,
+    old: str,
+    *,
+    status: int = 200,
+    message: str | None = None,
+) -> Response:
+    """The two calls and the question; the field for the other's id where there is no such call."""
+    new_side, old_side = _side(store, call_id), _side(store, old) if old else None
+    if new_side is None:
+        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    return page(
+        request,
+        "call/corrects.html",
+        visitor=visitor,
+        status=404 if old and old_side is None else status,
+        call_id=call_id,
+        old=old,
+        message=message,
+        sides=() if old_side is None else (old_side, new_side),
+    )
 
 
 def _side(store: Store, call_id: str) -> Side | None:
