@@ -191,7 +191,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "queue.duration": ("时长", "Length"),
     "queue.worst": ("最重", "Worst"),
     "queue.reasons": ("原因", "Reasons"),
-    "queue.pending": ("待定", "Pending"),
+    "queue.pending": ("未判", "To decide"),
     "queue.holder": ("处理人", "Who"),
     "queue.between": ("；", "; "),
     "queue.colon": ("：", ": "),
