@@ -443,7 +443,7 @@ def test_add_what_the_machine_missed(reviewer: Browser) -> None:
     }
     answer = reviewer.htmx(f"{CALL}/additions", fields)
     assert answer.status_code == 200
-    assert "人工补充" in answer.text
+    assert "人工补充" in answer.text and "补充违规" in answer.text
     assert 'id="finding-greeting-missing"' in answer.text
     for wrong in ({"start": "5", "end": "2"}, {"start": "50", "end": "500"}, {"criterion": "no-such"}):
         refused = reviewer.htmx(f"{CALL}/additions", {**fields, **wrong})

@@ -39,12 +39,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.finish-next": ("完成，下一通", "Finish, next call"),
     "call.finish-incomplete": ("就此完成", "Finish as it is"),
     "call.finish-incomplete.hint": (
-        "未判定的项目不再处理，机器结论照旧计分",
-        "What is not decided stays as the machine says",
+        "未判定的项目仍是待定，得分仍是区间；通话不再排队，随时可以重新打开",
+        "What is not decided stays pending, the score a range; the call leaves the queue until reopened",
     ),
     "call.finish-incomplete.question": (
-        "还有 {count} 项没有判定，机器结论将照旧计分。就此完成这通电话？",
-        "{count} are not decided and stay as the machine says. Finish this call all the same?",
+        "还有 {count} 项没有判定：得分仍是区间，不判合格与否，通话不再排队。就此完成？",
+        "{count} are not decided: the score stays a range, neither passed nor failed, and the call leaves "
+        "the queue. Finish it all the same?",
     ),
     "call.held": (
         "{who} 正在复核这通电话，您只能查看。对方离开 {minutes} 分钟后可以接手。",
@@ -118,6 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.outcome.passed": ("通过", "passed"),
     "call.outcome.not-applicable": ("不适用", "not applicable"),
     "call.standing.unreviewed": ("未复核", "not reviewed"),
+    "call.standing.added": ("补充违规", "violation added"),
     "call.standing.confirmed": ("属实", "confirmed"),
     "call.standing.overturned": ("误判", "overturned"),
     "call.standing.unheard": ("听不清", "could not tell"),
