@@ -156,12 +156,12 @@ def calibrate(
         for place, user in enumerate([*who[:2], who[3]]):
             said = {}
             for number, finding in enumerate(findings(each)):
+                said[finding.criterion] = Said(finding.outcome)  # a call is sealed until its sheet is whole
                 if finding.outcome in (Outcome.PASSED, Outcome.FAILED) and finding.severity:
                     differs = (number + 5 * place) % 17 == 0
                     turned = Outcome.PASSED if finding.outcome is Outcome.FAILED else Outcome.FAILED
-                    said[finding.criterion] = (
-                        Said(turned, say("comment")) if differs else Said(finding.outcome)
-                    )
+                    if differs:
+                        said[finding.criterion] = Said(turned, say("comment"))
             desk.score(opened.id, id_of(each), said, user=user)
     return opened.id
 

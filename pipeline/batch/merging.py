@@ -18,16 +18,17 @@ def merge(
     old: str,
     *,
     by: int | None,
+    seen: tuple[str, str] | None = None,
 ) -> Merged:
     """Let the call ``new`` take the place of ``old``: its id and facts; nobody's verdicts.
 
     ``rules`` is only called where the facts differ: compiling them takes a second or two.
 
     Raises:
-        Missing, Refused: as :meth:`Merging.merge`. UsageError: the rules cannot be used.
+        Missing, Refused, Conflict: as :meth:`Merging.merge`. UsageError: the rules cannot be used.
     """
     judged = _judged(store, rules, new, store.desk.merging.facts_after(new, old))
-    return store.desk.merging.merge(new, old, by=by, judged=judged)
+    return store.desk.merging.merge(new, old, by=by, judged=judged, seen=seen)
 
 
 def undo_merge(store: Store, rules: Callable[[], Rules], call_id: str, *, by: int | None) -> Merged:

@@ -64,10 +64,10 @@ def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
             case, said = desk.cases.case(call_id), desk.decisions.verdicts(call_id)
             replaces = desk.merging.replaced(call_id)
             return ReviewedCall(inspection, case, said, _files(store, call_id), replaces=replaces)
-        heir = desk.merging.replacement(call_id)
-        if heir is None:
+        heir, last = desk.merging.replacement(call_id), desk.merging.last(call_id)
+        if heir is None or last is None:
             raise CommandError("no-call", call=call_id)
-        return ReviewedCall(store.revisions(call_id)[-1], None, {}, _files(store, call_id), replaced_by=heir)
+        return ReviewedCall(last, None, {}, _files(store, call_id), replaced_by=heir)
 
 
 def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:

@@ -95,7 +95,7 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
         quoted = "".join(f"“{one}”" for one in examples)
         yield tell.say(f"    {NAMES[name][0]}：{quoted}", f"    {NAMES[name][1]}: {quoted}")
     yield tell.say(
-        f"    证据：用语把握不低于{bar.accuse:.0%}、说话人把握不低于{bar.role:.0%}，否则记为待定，不扣分",
+        f"    证据：用语把握不低于{bar.accuse:.0%}、说话人把握不低于{bar.role:.0%}，否则“无法判断”，不扣分",
         f"    evidence: hit >= {bar.accuse:.0%}, speaker >= {bar.role:.0%}; otherwise undetermined",
     )
     if item.valid_from or item.valid_until:

@@ -42,10 +42,14 @@ def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = No
     if item.how is None:
         return _searched(item, whole, lang)
     name = pick(lang, *(KINDS[kind] if kind else ("命中用语", "phrase")))
-    parts = [f"{name} {item.phrase}" if lang == "zh" else f"{name} “{item.phrase}”"]
-    if item.quote and not same_words(item.quote, item.phrase):
-        # Another wording that the lexicon lists was said as it stands; one told by its sound was misheard.
-        misheard = item.how in MISHEARD
+    differs, misheard = item.quote and not same_words(item.quote, item.phrase), item.how in MISHEARD
+    # Another wording of the same phrase was said as it stands; one told by its sound was misheard.
+    kin = differs and not misheard and not contains(item.quote, item.phrase)
+    if lang == "zh":
+        parts = [f"{name} {item.phrase}{' 一类' if kin else ''}"]
+    else:
+        parts = [f"{name} {'such as ' if kin else ''}“{item.phrase}”"]
+    if differs:
         wrote = pick(lang, "识别写作", "recognised as") if misheard else pick(lang, "原话", "said as")
         parts.append(f"{wrote}“{item.quote}”" if lang == "zh" else f"{wrote} “{item.quote}”")
     parts.append(f"{pick(lang, *HOWS[item.how])} {item.confidence * 100:.0f} %")
@@ -66,4 +70,13 @@ def _searched(item: Evidence, whole: float | None, lang: Lang) -> str:
 
 def same_words(quote: str, phrase: str) -> bool:
     """Whether the recogniser wrote the phrase as it is listed, marks aside."""
-    return [c for c in quote if c.isalnum()] == [c for c in phrase if c.isalnum()]
+    return _words(quote) == _words(phrase)
+
+
+def contains(quote: str, phrase: str) -> bool:
+    """Whether what was written has the phrase in it as it is listed, marks aside."""
+    return _words(phrase) in _words(quote)
+
+
+def _words(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())

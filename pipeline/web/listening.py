@@ -19,7 +19,7 @@ from pipeline.audio.playback import Playback
 from pipeline.domain import Inspection
 from pipeline.errors import AudioError, Missing
 from pipeline.settings import Settings
-from pipeline.store import CallFilter, CallRow, Store
+from pipeline.store import CallFilter, Store
 from pipeline.web.access import the_settings, the_store
 from pipeline.web.ahead import Ahead
 from pipeline.web.lanes import swapped
@@ -28,6 +28,18 @@ from pipeline.web.sound_cache import SoundCache
 _DECODERS = 2
 """Calls decoded at once: the pages of everybody else must go on."""
 _REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What must be known of a call to play it."""
+
+    call_id: str
+    sha256: str
+    files: tuple[tuple[Path, ...], ...]
+    """Where copies of it lie."""
+    stands: str
+    """Changes with the inspection that says who speaks when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +62,21 @@ class SoundRoom:
         self._sides: OrderedDict[tuple[str, ...], bool] = OrderedDict()
         self._ahead = Ahead()
 
-    def row(self, call_id: str) -> CallRow:
-        """The call as it stands.
+    def row(self, call_id: str) -> Sound:
+        """The sound of the call as it stands, or as it stood when another took its place.
 
         Raises:
             Missing: no such call.
         """
         found = next(self._store.calls(CallFilter(call_id=call_id)), None)
-        if found is None:
+        if found is not None:
+            sha256, stands = found.revisions.audio_sha256, found.inspected_at.isoformat()
+            return Sound(call_id, sha256, found.files, stands)
+        known = next((one for one in self._store.known_calls(call_ids=[call_id])
+                      if one.call_id == call_id and one.replaced_by is not None), None)  # fmt: skip
+        if known is None:
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-        return found
+        return Sound(call_id, known.sha256, known.files, "replaced")
 
     def has(self, sha256: str) -> bool:
         """True where the sound is prepared already: it can be heard even if the file is gone."""
@@ -70,13 +87,13 @@ class SoundRoom:
         paths = _playable(self.row(call_id))
         return bool(paths) and all(path.is_file() for path in paths)
 
-    async def listen(self, row: CallRow) -> Listening:
+    async def listen(self, row: Sound) -> Listening:
         """The sound of a call.
 
         Raises:
             AudioError: it is gone, was changed, or cannot be decoded.
         """
-        sha256 = row.revisions.audio_sha256
+        sha256 = row.sha256
         loop = asyncio.get_running_loop()
         playback = self._cache.known(sha256)
         if playback is None:
@@ -117,7 +134,7 @@ class SoundRoom:
         self._ahead.close()
         self._decoders.shutdown(cancel_futures=True)
 
-    async def peaks(self, row: CallRow) -> tuple[Inspection, Peaks]:
+    async def peaks(self, row: Sound) -> tuple[Inspection, Peaks]:
         """The inspection and the peaks of the recording as it is, its channels in the file's order.
 
         Raises:
@@ -125,39 +142,44 @@ class SoundRoom:
         """
         return await asyncio.get_running_loop().run_in_executor(self._decoders, self._peaks, row)
 
-    def _peaks(self, row: CallRow) -> tuple[Inspection, Peaks]:
-        sha256 = row.revisions.audio_sha256
+    def _peaks(self, row: Sound) -> tuple[Inspection, Peaks]:
+        sha256 = row.sha256
         peaks = self._cache.peaks(sha256)
         if peaks is None:
             self._prepare(row)
             peaks = self._cache.peaks(sha256)
-        inspection = self._store.inspection(row.call.call_id)
+        inspection = standing(self._store, row.call_id)
         if peaks is None or inspection is None:
             raise AudioError("the recording was replaced meanwhile", code="changed")
         return inspection, peaks
 
-    def _prepare(self, row: CallRow) -> Playback:
+    def _prepare(self, row: Sound) -> Playback:
         try:
-            return self._cache.prepare(row.revisions.audio_sha256, _playable(row))
+            return self._cache.prepare(row.sha256, _playable(row))
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
 
-    def _find_side(self, row: CallRow, key: tuple[str, ...]) -> None:
+    def _find_side(self, row: Sound, key: tuple[str, ...]) -> None:
         inspection, peaks = self._peaks(row)
         self._sides[key] = swapped(inspection, peaks)
         while len(self._sides) > _REMEMBERED:
             self._sides.popitem(last=False)
 
 
-def _playable(row: CallRow) -> tuple[Path, ...]:
+def standing(store: Store, call_id: str) -> Inspection | None:
+    """The current inspection of a call, or the last one of a call whose place another took."""
+    return store.inspection(call_id) or store.desk.merging.last(call_id)
+
+
+def _playable(row: Sound) -> tuple[Path, ...]:
     """The first copy of the sound that is there; else the first of all, and that it is gone is found out."""
-    return next((paths for paths in row.files if all(path.is_file() for path in paths)), row.paths)
+    first = row.files[0] if row.files else ()
+    return next((paths for paths in row.files if all(path.is_file() for path in paths)), first)
 
 
-def _side_key(row: CallRow) -> tuple[str, ...]:
+def _side_key(row: Sound) -> tuple[str, ...]:
     """What the side depends on: the sound, and the inspection that says who speaks when."""
-    made = row.revisions
-    return (row.call.call_id, made.audio_sha256, row.inspected_at.isoformat())
+    return (row.call_id, row.sha256, row.stands)
 
 
 def cache_folder(settings: Settings) -> Path:

@@ -174,5 +174,10 @@ ROUTES: dict[str, Row] = {
     "POST /calls/{call_id}/next": Row({P.REVIEW}, scoped=True),
     "POST /calls/{call_id}/claim": Row({P.REVIEW}, scoped=True),
     "POST /calls/{call_id}/keep": Row({P.REVIEW}, scoped=True),
+    "GET /calls/{call_id}/corrects": Row({P.MERGE}, scoped=True),
+    "POST /calls/{call_id}/corrects": Row(
+        {P.MERGE}, scoped=True, form={"call": "O01", "sound": "x", "old_sound": "y"}
+    ),
+    "POST /calls/{call_id}/corrects/undo": Row({P.MERGE}, scoped=True),
     "POST /calls/{call_id}/release": Row({P.REVIEW}, scoped=True),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import UserRole
+from pipeline.domain import Status, UserRole
 from pipeline.store import Store
 from tests.nights import bad_call, inspection
 from tests.web.calls import put
@@ -51,6 +51,16 @@ def shows(browser: Browser, query: str) -> set[str]:
 )
 def test_filters(supervisor: Browser, query: str, expected: set[str]) -> None:
     assert shows(supervisor, query) == expected
+
+
+def test_why_a_call_was_not_scored_is_said_in_the_language_of_the_page(
+    supervisor: Browser, store: Store
+) -> None:
+    put(store, inspection("SILENT", status=Status.NOT_APPLICABLE, reason="只有坐席一方说话（无人应答）"))
+    assert "只有坐席一方说话" in supervisor.get("/queue?state=all").text
+    supervisor.http.cookies.set("lang", "en")
+    page = supervisor.get("/queue?state=all").text
+    assert "only the agent speaks" in page and "只有坐席一方说话" not in page
 
 
 def test_scope(client: Client, lead: Browser, agent: Browser) -> None:

@@ -40,6 +40,14 @@ def test_another_night(supervisor: Browser) -> None:
     assert re.search(r"alert=esc-complaint[^>]*>(我要投诉|[^<]*投诉)", page)
 
 
+def test_while_anything_is_open_means_are_ranges(supervisor: Browser) -> None:
+    for path in ("/agents?from=2026-11-20&to=2026-11-20", "/agents/8002"):
+        assert "75 – 100" in supervisor.get(path).text, path
+    night = supervisor.get("/?night=2026-11-20").text
+    assert re.search(r"平均分</dt><dd class=\"stat-value\">[\d.]+ – [\d.]+</dd>", night)
+    assert "按待定项全部成立的得分画出" in night
+
+
 def test_every_number_leads_to_its_calls(supervisor: Browser) -> None:
     found = links(supervisor.get("/?night=2026-11-20").text)
     assert any("severity=B" in link for link in found)

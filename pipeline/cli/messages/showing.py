@@ -21,6 +21,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "show.alerts": ("当日上报", "escalate today"),
     "show.more-evidence": ("另有 {count} 处", "{count} more"),
     "show.searched": ("未听到「{phrase}」", "searched for 「{phrase}」, not heard"),
+    "show.range": ("得分区间", "score, not final"),
     "show.effective": ("复核后得分", "score after review"),
     "show.pending": ("待定 {count} 项", "{count} pending"),
     "show.open-unheard": ("听不清待复听", "could not be told"),

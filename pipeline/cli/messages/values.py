@@ -18,7 +18,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "outcome.passed": ("通过", "passed"),
     "outcome.failed": ("未通过", "failed"),
     "outcome.not-applicable": ("不适用", "not applicable"),
-    "outcome.undetermined": ("待定", "undetermined"),
+    "outcome.undetermined": ("无法判断", "undetermined"),
     "status.inspected": ("已质检", "inspected"),
     "status.partial": ("部分可读", "partial"),
     "status.not-applicable": ("不适用", "not applicable"),

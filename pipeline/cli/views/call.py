@@ -91,7 +91,7 @@ def _verdict(
 
 def _people(case: Case, words: Words) -> Text:
     """The score with people's verdicts in it: a range as long as something is not settled."""
-    line = Text(f"{words('show.effective')} ")
+    line = Text(f"{words('show.effective' if case.final else 'show.range')} ")
     if not case.final:
         line.append(score_range(case.score_low, case.score_high), style="bold yellow")
         line.append(f"  {words('show.pending', count=case.pending)}", style="yellow")

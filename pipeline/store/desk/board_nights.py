@@ -43,6 +43,8 @@ TALLY = (
     number(is_true(inspections.c.status.in_([Status.INSPECTED.value, Status.PARTIAL.value]))).label("judged"),
     func.count(cases.c.score).label("scored"),
     number(cases.c.score).label("points"),
+    number(cases.c.score_low).label("lows"),
+    number(cases.c.score_high).label("highs"),
     number(is_true(and_(cases.c.score.is_not(None), ~cases.c.final))).label("pending"),
     number(is_true(cases.c.passes_low)).label("passing"),
     number(is_true(cases.c.passes_high)).label("may_pass"),

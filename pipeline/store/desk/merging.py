@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from pipeline.domain import Call, IdSource, Inspection, other_ids
-from pipeline.errors import Missing, Refused
+from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.appeals import OPEN
-from pipeline.store import caseload, identities, rows
+from pipeline.store import caseload, identities, reading, rows, standing
 from pipeline.store.binding import fact_values
 from pipeline.store.codec import dumps
 from pipeline.store.desk.auditing import note
@@ -50,18 +50,23 @@ class Merging(Room):
         *,
         by: int | None,
         judged: Inspection | None = None,
+        seen: tuple[str, str] | None = None,
     ) -> Merged:
         """Let ``new`` take the place of ``old``. :func:`pipeline.batch.merging.merge` makes ``judged``.
 
         Args:
             judged: what was heard in ``new``, judged by the facts it gets.
+            seen: digests of the sounds of both, as somebody saw them who says so.
 
         Raises:
             Missing: ``no-call``. Refused: ``merge-same``, ``merge-replaced``, ``merge-appeal``.
+            Conflict: ``merge-changed``: an id means other sound than it did when they looked.
         """
         with self._write() as connection:
             identities.locked(connection, calls.c.call_id.in_([new, old]))
             ours, theirs = (_by_name(connection, name) for name in (new, old))
+            if seen is not None and seen != (ours.audio_sha256, theirs.audio_sha256):
+                raise Conflict("the ids mean other sound meanwhile; look at both again", code="merge-changed")
             _check(connection, ours, theirs)
             current = select(inspections.c.id).where(inspections.c.call == theirs.id, inspections.c.current)
             former = {
@@ -155,6 +160,15 @@ class Merging(Room):
             return ours, Call(
                 **former, started_at=None if started is None else datetime.fromisoformat(started)
             )
+
+    def last(self, call_id: str) -> Inspection | None:
+        """The inspection of a call that was replaced, as it last stood; None where none took its place."""
+        replaced = select(calls.c.replaced_by).where(calls.c.call_id == call_id)
+        with self._read() as connection:
+            if connection.execute(replaced).scalar() is None:
+                return None
+            newest = standing.inspection_ids(connection, call_id)[-1:]
+            return next(iter(reading.inspections_by_id(connection, newest)), None)
 
     def replacement(self, call_id: str) -> str | None:
         """Id of the call that took this one's place; None where none did."""

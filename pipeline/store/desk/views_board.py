@@ -116,6 +116,10 @@ class Tally:
     """Calls with a score sheet that applies."""
     scored: int = 0
     points: float = 0.0
+    lows: float = 0.0
+    """The points that are left if everything that is not settled counts."""
+    highs: float = 0.0
+    """The points that are left if none of it does."""
     pending: int = 0
     """Calls whose score is not final."""
     passing: int = 0
@@ -134,6 +138,11 @@ class Tally:
         return self.points / self.scored if self.scored else None
 
     @property
+    def means(self) -> tuple[float, float] | None:
+        """The least and the greatest mean that can come of it."""
+        return (self.lows / self.scored, self.highs / self.scored) if self.scored else None
+
+    @property
     def pass_shares(self) -> tuple[float, float] | None:
         """The least and the greatest share of scored calls that can come to pass."""
         return (self.passing / self.scored, self.may_pass / self.scored) if self.scored else None
@@ -144,6 +153,8 @@ class Tally:
             self.judged + other.judged,
             self.scored + other.scored,
             self.points + other.points,
+            self.lows + other.lows,
+            self.highs + other.highs,
             self.pending + other.pending,
             self.passing + other.passing,
             self.may_pass + other.may_pass,

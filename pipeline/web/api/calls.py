@@ -17,12 +17,21 @@ from pipeline.review.effective import Effective
 from pipeline.store import Store
 from pipeline.store.desk.merging import Merged
 from pipeline.store.desk.views_board import QueuePage
-from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.access import (
+    Permission,
+    TheSettings,
+    TheStore,
+    VisibleCall,
+    Visitor,
+    allowed,
+    check_unsealed,
+)
 from pipeline.web.api import asked
 from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
 from pipeline.web.api.saying import Corrects, Saying
 from pipeline.web.asking import read
 from pipeline.web.call.acts import act, present_rules
+from pipeline.web.listening import standing
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
 
@@ -44,6 +53,8 @@ WholeCall: type[BaseModel] = create_model(
     findings=(FINDINGS, ...),
     case=(MAYBE_CASE, ...),
     effective=(MAYBE_EFFECTIVE, ...),
+    replaced_by=(str | None, ...),
+    replaces=(list[str], ...),
 )
 
 
@@ -64,7 +75,7 @@ def list_calls(
 @router.get("/{call_id}", response_model=WholeCall, responses=failures(404))
 def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """One call with its transcript, what was found, and what people made of it."""
-    inspection = store.inspection(call_id)
+    inspection = standing(store, call_id)
     if inspection is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     desk = store.desk
@@ -78,6 +89,8 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
         ),
         "case": case,
         "effective": desk.decisions.effective(call_id),
+        "replaced_by": desk.merging.replacement(call_id),
+        "replaces": list(desk.merging.replaced(call_id)),
     }
 
 
@@ -131,6 +144,7 @@ def correct(
     what: Corrects,
 ) -> Any:
     """Say that this call holds the corrected file of another and takes its place, without its verdicts."""
+    check_unsealed(visitor, what.call)
     rules, by = partial(present_rules, settings), visitor.user.id
     return merge(store, rules, call_id, what.call, by=by)
 

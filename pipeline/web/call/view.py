@@ -37,6 +37,10 @@ class CallView:
     case: Case | None
     history: tuple[Decision, ...]
     effective: Effective | None
+    replaced_by: str | None = None
+    """Id of the call that holds the corrected recording of this one; nothing more is said here then."""
+    replaces: tuple[str, ...] = ()
+    """Ids of the calls whose corrected recording this one holds."""
     words: bool = True
     """False where only findings were read, without the transcript."""
 
@@ -64,13 +68,18 @@ class CallView:
         return self.visitor.may(Permission.REVIEW)
 
     @property
+    def merges(self) -> bool:
+        """True for those who say which recording corrects which."""
+        return self.visitor.may(Permission.MERGE)
+
+    @property
     def held_by_other(self) -> bool:
         return self.case is not None and self.case.claimed not in (None, self.visitor.user.id)
 
     @property
     def writable(self) -> bool:
         """True where this visitor decides now."""
-        return self.reviews and not self.held_by_other and self.card is not None
+        return self.reviews and not self.held_by_other and self.card is not None and not self.replaced_by
 
     @property
     def claimable(self) -> bool:
@@ -92,10 +101,10 @@ class CallView:
         return self.writable and not self.done and any(severities)
 
     @property
-    def own_agent(self) -> bool:
-        """True for the agent whose call it is."""
+    def appeals(self) -> bool:
+        """True for the agent whose call it is, where it still counts."""
         agent = self.inspection.recording.call.agent_id
-        return agent is not None and self.visitor.user.agent_id == agent
+        return self.replaced_by is None and agent is not None and self.visitor.user.agent_id == agent
 
     @property
     def shows_people(self) -> bool:
@@ -169,7 +178,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     if not words and searched(found):
         found = _inspection(store, call_id, words=True)  # words tell where to listen
     decisions, cases, eyes = store.desk.decisions, store.desk.cases, visitor.user.id
-    case = cases.case(call_id)
+    case, merging = cases.case(call_id), store.desk.merging
     return CallView(
         visitor=visitor,
         inspection=found,
@@ -177,12 +186,15 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
         case=case,
         history=decisions.history(call_id, eyes=eyes),
         effective=decisions.effective(call_id),
+        replaced_by=merging.replacement(call_id),
+        replaces=merging.replaced(call_id),
         words=words,
     )
 
 
 def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
+    found = found or store.desk.merging.last(call_id)
     if found is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return found

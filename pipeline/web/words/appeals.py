@@ -150,8 +150,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk.outcome.failed": ("未通过", "failed"),
     "desk.outcome.not-applicable": ("不适用", "not applicable"),
     "desk.outcome.undetermined": ("无法判断", "undetermined"),
-    "desk.verdict.confirmed": ("确认违规", "confirmed"),
-    "desk.verdict.overturned": ("已推翻", "overturned"),
+    "desk.verdict.confirmed": ("属实", "confirmed"),
+    "desk.verdict.overturned": ("误判", "overturned"),
     "desk.verdict.unsure": ("听不清", "unsure"),
     "error.no-appeal": (
         "没有申诉 {appeal}，或者您不能看。",

@@ -14,10 +14,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "board.no-agent": ("未知坐席", "unknown agent"),
     "board.rate": ("每百通违规", "Violating per 100"),
     "board.rate-hint": (
-        "每百通违规：每 100 通已评分的通话中仍有违规成立的通话数，括号内为 95% 置信区间（Wilson）。"
-        "得分与违规均已计入人工复核结果。",
-        "Violating per 100: calls in which a violation still stands, of 100 judged; in brackets the "
-        "95 % Wilson interval. Scores and violations have people's verdicts in them.",
+        "每百通违规：每 100 通已评分的通话中有违规的通话数，尚未定论的也算在内，判为误判的不算；"
+        "括号内为 95% 置信区间（Wilson）。得分是区间的，待定项有了定论才成为一个数。",
+        "Violating per 100: calls with a violation, of 100 judged; what is not settled yet counts, what "
+        "was overturned does not; in brackets the 95 % Wilson interval. A score that is a range becomes "
+        "one figure once everything in it is settled.",
     ),
     "board.axis": ("0 – {top}", "0 – {top}"),
     "chart.bar": ("{label} 分：{count} 通", "{label}: {count} calls"),
@@ -81,6 +82,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "tonight.scores-desc": (
         "{count} 通有得分，平均 {mean} 分；每十分一档",
         "{count} calls with a score, mean {mean}; ten points a bar",
+    ),
+    "tonight.scores-pending": (
+        "{count} 通还有待定项，暂按待定项全部成立的得分画出。",
+        "{count} calls are not final; they stand where they would be if everything pending counted.",
     ),
     "tonight.score": ("得分", "Score"),
     "tonight.as-table": ("数据表", "As a table"),
@@ -186,7 +191,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "queue.duration": ("时长", "Length"),
     "queue.worst": ("最重", "Worst"),
     "queue.reasons": ("原因", "Reasons"),
-    "queue.pending": ("待定", "Pending"),
+    "queue.pending": ("未判", "To decide"),
     "queue.holder": ("处理人", "Who"),
     "queue.between": ("；", "; "),
     "queue.colon": ("：", ": "),
@@ -225,8 +230,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "queue.key-choose": ("选择这一行", "choose the row"),
     "queue.key-search": ("搜索通话内容", "search what was said"),
     "agents.no-ranking": ("按班组和工号排列，不作排名", "In order of team and number; nobody is ranked"),
-    "agents.confirmed": ("维持", "Confirmed"),
-    "agents.overturned": ("推翻", "Overturned"),
+    "agents.confirmed": ("属实", "Confirmed"),
+    "agents.overturned": ("误判", "Overturned"),
     "agents.trend-score": ("每周平均分", "Mean score by week"),
     "agents.trend-desc": ("{what}的走势图，数据见下表", "{what}: a trend; the table below has its numbers"),
     "agents.team-line": ("班组", "team"),

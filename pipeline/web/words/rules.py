@@ -17,12 +17,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.fatal-sheet": ("一票否决：整单 0 分", "fatal: the score becomes 0"),
     "rules.fatal-section": ("本部分一票否决", "fatal: its section becomes 0"),
     "rules.how-it-adds-up": (
-        "得分从 100 分起，写几分扣几分；不适用的项不扣分，也不折算。拿不准的记为待定，不扣分。",
+        "得分从 100 分起，写几分扣几分；不适用的项不扣分，也不折算。拿不准的记为“无法判断”，不扣分。",
         "A score is 100 less what is printed here; what does not apply costs nothing and stretches nothing. "
         "What is not sure stays undetermined and costs nothing.",
     ),
     "rules.how-it-adds-up.scale": (
-        "不适用的项不计入满分，其余各项按比例折算成 100 分。拿不准的记为待定，不扣分。",
+        "不适用的项不计入满分，其余各项按比例折算成 100 分。拿不准的记为“无法判断”，不扣分。",
         "What does not apply is left out, and the rest is stretched to 100. "
         "What is not sure stays undetermined and costs nothing.",
     ),
@@ -140,7 +140,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules.back": ("回到编辑", "Back to the edit"),
     "rules.outcome.passed": ("合格", "passed"),
     "rules.outcome.failed": ("不合格", "failed"),
-    "rules.outcome.undetermined": ("待定", "undetermined"),
+    "rules.outcome.undetermined": ("无法判断", "undetermined"),
     "rules.outcome.not-applicable": ("不适用", "not applicable"),
     "rules.outcome.none": ("不在表上", "not on the sheet"),
 }

@@ -348,5 +348,5 @@ def test_what_people_said_stands_beside_the_machine() -> None:
     )  # fmt: skip
     disputed = {failed.criterion: replace(said[failed.criterion], phase=Phase.DISPUTED)}
     text = shown(*page(call, ZH, {}, case=open_case, said=disputed), width=200)
-    assert "复核后得分 77.5-100 待定 1 项 有分歧" in " ".join(text.split())
-    assert "合格" not in text.split("复核后得分")[0].replace("得分低于合格线", "")
+    assert "得分区间 77.5-100 待定 1 项 有分歧" in " ".join(text.split())
+    assert "合格" not in text.split("得分区间")[0].replace("得分低于合格线", "")

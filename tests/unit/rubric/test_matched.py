@@ -42,6 +42,13 @@ def test_another_listed_wording_is_told_as_it_was_said() -> None:
     assert matched(wording, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
 
 
+def test_a_phrase_that_was_not_said_itself_stands_for_its_kind() -> None:
+    other = replace(ABUSE, quote="你住口", how=How.PATTERN, confidence=0.87)
+    chinese, english = (matched(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
+    assert chinese == "命中禁语 闭嘴 一类 · 原话“你住口” · 规则命中 87 %"
+    assert english == "forbidden phrase such as “闭嘴” · said as “你住口” · by a rule of the phrase 87 %"
+
+
 @pytest.mark.parametrize("kind", PhraseKind)
 @pytest.mark.parametrize("how", How)
 def test_every_kind_and_every_way_has_words_in_both_languages(kind: PhraseKind, how: How) -> None:
