@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -234,8 +235,13 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(night: Path, few: Pa
     assert got.returncode == 1, got.stderr
     assert [call["call_id"] for call in records("calls", work)] == FEW
     for what in ("calls", "findings", "hits", "transcripts"):
-        whole = [line for line in exported(what, night).splitlines() if json.loads(line)["call_id"] in FEW]
-        assert exported(what, work).splitlines() == whole
+        whole = [one for one in elsewhere(what, night) if json.loads(one)["call_id"] in FEW]
+        assert elsewhere(what, work) == whole
+
+
+def elsewhere(what: str, work: Path) -> list[str]:
+    """The lines of an export but for where the files lie: the few calls are copies of the night's."""
+    return [re.sub(r', ?"paths": ?\[[^]]*\]', "", line) for line in exported(what, work).splitlines()]
 
 
 def kill_after_the_first_call(dump: Path, work: Path) -> None:
