@@ -52,8 +52,8 @@ the next two (-1.81 and -1.95, 业务部指导 for 不知道) had not, and of th
 _GRAVE = frozenset({Severity.A, Severity.B})
 SHORT_GRAVE = 2
 SHORT_GRAVE_MOST = 0.6
-"""Over a noisy line two syllables fit nearly everything (单号 and 笨蛋), so the sound alone never makes them a
-class A finding: this stays below that bar (0.7), and a person listens."""
+"""Over a noisy line two syllables fit nearly everything (单号 and 笨蛋), so the sound alone never makes them
+a class A finding: this stays below that bar (0.7), and a person listens."""
 SLOPE = 2.0
 """Steepness of the confidence: 0.98 at no loss, 0.5 at the threshold."""
 

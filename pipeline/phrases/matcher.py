@@ -29,8 +29,8 @@ talk has too many that sound like it. What is farther may still be borne out by 
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
 FREQUENT_WORD = 0.35
-"""Added once more in an accusation of up to ORDINARY_UP_TO syllables where the written word is one that people
-say all the time: 一个地方 explains itself, 一个德行 need not have been said."""
+"""Added once more in an accusation of up to ORDINARY_UP_TO syllables where the written word is one that
+people say all the time: 一个地方 explains itself, 一个德行 need not have been said."""
 ORDINARY_UP_TO = 6
 ACCUSING = frozenset({PhraseKind.FORBIDDEN, PhraseKind.ESCALATION})
 HARMLESS = "context “"
@@ -240,8 +240,8 @@ class Matcher:
         size = c.end - c.start
         if size == 1 and c.how is How.EXACT and not self._stands_alone(run, c):
             return "part of something longer"
-        apart = phrase.code.kind in ACCUSING and size < LONG_ACROSS or size < LONG_ENOUGH
-        if apart and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
+        whole = LONG_ACROSS if phrase.code.kind in ACCUSING else LONG_ENOUGH
+        if size < whole and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
             return "goes across a pause"
         short = size < LONG_ENOUGH and c.how is How.EXACT
         if run.in_title(c.start):
