@@ -243,6 +243,9 @@ class Matcher:
         whole = LONG_ACROSS if phrase.code.kind in ACCUSING else LONG_ENOUGH
         if size < whole and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
             return "goes across a pause"
+        torn = c.how is How.EXACT and size <= SHORT and phrase.code.kind in ACCUSING
+        if torn and any(c.start < p < c.end for p in run.pauses):
+            return "goes across a pause"
         short = size < LONG_ENOUGH and c.how is How.EXACT
         if run.in_title(c.start):
             return "in the title of a work"
