@@ -62,6 +62,19 @@ def test_what_is_meant_is_found_and_its_innocent_neighbour_is_not(
     assert code in codes(agent(meant))
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("您说的这个我也没办法", "shirk"),
+        ("您刚才说的我都听见了，您爱买不买", "attitude-dismissive"),
+        ("我不能跟你耗，你闭嘴", "abuse"),
+        ("不会让你好过的，你等着，今晚就有人去你单位", "threat"),
+    ],
+)
+def test_the_agents_own_words_are_not_disowned(text: str, code: str) -> None:
+    assert code in codes(agent(text))
+
+
 def test_help_in_the_next_sentence_undoes_a_refusal() -> None:
     refusal = agent("这个我们也没办法。")
     assert codes(refusal) == {"shirk"}
