@@ -34,7 +34,7 @@ FIRM_SYLLABLES = 6
 """In phrases shorter than this every syllable must sound at least alike (LIKE)."""
 LIKE = 0.45
 PERSONS = frozenset("你我他")
-"""Who is meant: may sound alike (LIKE), but not be somebody else."""
+"""Who is meant: may sound alike (LIKE), but not be somebody else, and not be left out."""
 ANY = 1.0
 NEVER = 99.0
 _MOST_SOUNDS = 4096
@@ -100,7 +100,7 @@ def wording(spelling: str) -> Wording:
 @lru_cache(maxsize=4096)
 def _rule(kind: str, size: int, edge: bool, loose: bool) -> tuple[float, float]:
     """Largest distance and cost of absence of one syllable of a phrase of so many."""
-    firm = kind == "negator" and not loose
+    firm = kind in ("negator", "person") and not loose
     missing = NEVER if firm or size < NONE_MISSING or (size < FIRM_EDGES and edge) else MISSING
     if loose:
         return ANY, missing

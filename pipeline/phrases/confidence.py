@@ -24,6 +24,12 @@ SOUND_SHORT, SHORT = 0.9, 3
 """Factor for sound-alikes of so many syllables: spoken over a noisy line, other words came out as those more
 often than any written test shows."""
 
+DOUBT = (2, 0.5), (4, 0.35)
+DOUBT_LONG = 0.25
+"""What poor hearing takes at most, by syllables: short words come out of noise by chance (废物 for 服务), a
+long wording does not. A written phrase of two syllables falls below the bar of a class A finding (0.7) where
+the recogniser was less than half sure."""
+
 
 def confidence(how: How, *, distance: float, length: int, utterance: Utterance) -> float:
     """Probability 0..1 of a hit.
@@ -35,7 +41,8 @@ def confidence(how: How, *, distance: float, length: int, utterance: Utterance) 
     if how is How.SOUND:
         said = SOUND_MOST / (1 + math.exp(SOUND_SLOPE * distance / max(length, 1) - SOUND_SURE))
         said *= SOUND_SHORT if length <= SHORT else 1.0
-    heard = 0.75 + 0.25 * min(1.0, max(0.0, utterance.confidence))
+    doubt = next((most for size, most in DOUBT if length <= size), DOUBT_LONG)
+    heard = 1.0 - doubt * (1.0 - min(1.0, max(0.0, utterance.confidence)))
     role = (
         UNKNOWN_ROLE
         if utterance.role is Role.UNKNOWN

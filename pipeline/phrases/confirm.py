@@ -50,6 +50,10 @@ decoder's own wording is greedy and its language model is in its favour, so a sm
 phrase. Of some 260 candidates on 54 calls of three nights the three that gained more than -1.8 had been said,
 the next two (-1.81 and -1.95, 业务部指导 for 不知道) had not, and of the twenty down to -4.5 four had."""
 _GRAVE = frozenset({Severity.A, Severity.B})
+SHORT_GRAVE = 2
+SHORT_GRAVE_MOST = 0.6
+"""Over a noisy line two syllables fit nearly everything (单号 and 笨蛋), so the sound alone never makes them
+a class A finding: this stays below that bar (0.7), and a person listens."""
 SLOPE = 2.0
 """Steepness of the confidence: 0.98 at no loss, 0.5 at the threshold."""
 
@@ -76,6 +80,8 @@ class NearMiss:
     """Syllables in which they differ."""
     least_gain: float = LEAST_GAIN_GRAVE
     """What confirms it, in nats per changed syllable."""
+    most: float = 1.0
+    """Largest confidence that the sound alone can give it."""
 
 
 def near_misses(
@@ -149,6 +155,7 @@ def _near_miss(matcher: Matcher, run: Run, c: Candidate) -> NearMiss:
     utterance = run.utterances[run.part(c.start)]
     hit = matcher.hit(run, c)
     spelling = c.spelling or hit.phrase
+    severity = matcher.severity_of(c)
     written = run.text[c.start : c.end]
     if len(written) == len(spelling):
         # What differs by folding alone (您 for 你) stays as written: only doubtful syllables are compared.
@@ -163,7 +170,8 @@ def _near_miss(matcher: Matcher, run: Run, c: Candidate) -> NearMiss:
         written=utterance.text,
         proposed=utterance.text.replace(hit.quote, said, 1),
         changed=max(1, changed),
-        least_gain=LEAST_GAIN_GRAVE if matcher.severity_of(c) in _GRAVE else LEAST_GAIN,
+        least_gain=LEAST_GAIN_GRAVE if severity in _GRAVE else LEAST_GAIN,
+        most=SHORT_GRAVE_MOST if severity is Severity.A and len(spelling) <= SHORT_GRAVE else 1.0,
     )
 
 
@@ -184,7 +192,8 @@ def confirm(candidates: Iterable[NearMiss], score_text: TextScorer) -> tuple[Phr
         best: list[PhraseHit] = []
         for gain, candidate in sorted(gains, key=lambda g: -g[0]):
             least = candidate.least_gain
-            hit = replace(candidate.hit, how=How.CONFIRMED, confidence=confidence_of(gain, least=least))
+            sure = min(candidate.most, confidence_of(gain, least=least))
+            hit = replace(candidate.hit, how=How.CONFIRMED, confidence=sure)
             # Two wordings cannot both have been said at one place: the better one was.
             if gain >= least and not any(hit.span & other.span for other in best):
                 best.append(hit)

@@ -22,6 +22,7 @@ class Silencer:
         self._before = _anchored(context.before, "(?:{})$")
         self._after = _anchored(context.after, "^(?:{})")
         self._near = _anchored(context.near, "(?:{})")
+        self._then = _anchored(context.then, "(?:{})")
         self._reach = context.reach
 
     def silences(self, run: Run, start: int, end: int) -> bool:
@@ -31,6 +32,7 @@ class Silencer:
             _matches(self._before, run.text[begins_after(run.pauses, start) : start])
             or _matches(self._after, run.text[end : ends_before(run.pauses - {end}, end, len(run.text))])
             or _matches(self._near, left[-self._reach :])
+            or _matches(self._then, run.text[end : end + self._reach])
         )
 
 

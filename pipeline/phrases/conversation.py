@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain import Role, Span, Utterance
-from pipeline.phrases.plain import Plain, normalise_all, plain
+from pipeline.phrases.plain import Plain, fold, normalise_all, plain
 from pipeline.phrases.timing import CharacterTimes
 
 LONGEST_JOIN_S = 1.5
@@ -22,6 +22,7 @@ LONGEST_JOIN_S = 1.5
 longer)."""
 LONGEST_LOOK = 40
 """Characters on each side of a match that may change what it means."""
+_IDEOGRAPHS = "一", "鿿"
 SHORTEST_TURN_S = 0.4
 SHORTEST_TURN = 3
 """A party that says less than this in between (嗯, 对对) has not taken the turn; seconds, characters."""
@@ -44,6 +45,19 @@ class Run:
         return tuple(plain(u.text) for u in self.utterances)
 
     @cached_property
+    def written(self) -> str:
+        """``text`` with its Chinese characters as they were written: its normal form holds no 地方 and no
+        觉得, which are words all the same."""
+        whole: list[str] = []
+        for utterance, one in zip(self.utterances, self._plains, strict=True):
+            spelled = (utterance.text[at] for at in one.origin)
+            whole += [
+                c if fold(c) == normal and _IDEOGRAPHS[0] <= c <= _IDEOGRAPHS[1] else normal
+                for c, normal in zip(spelled, one.text, strict=True)
+            ]
+        return "".join(whole)
+
+    @cached_property
     def stops(self) -> frozenset[int]:
         """Positions before which a sentence ended in writing."""
         return frozenset(
@@ -64,6 +78,12 @@ class Run:
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The bounds of the sentence around ``text[start:end]``, LONGEST_LOOK on each side at most."""
         return begins_after(self.stops, start), ends_before(self.stops, end, len(self.text))
+
+    def in_title(self, position: int) -> bool:
+        """True inside 《》: the name of a film, a book or a rule says nothing."""
+        k = self.part(position)
+        before = self.utterances[k].text[: self._plains[k].origin[position - self.offsets[k]]]
+        return before.rfind("《") > before.rfind("》")
 
     def part(self, position: int) -> int:
         """Which of its utterances holds a position of ``text``."""

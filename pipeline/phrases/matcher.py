@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pipeline.domain import How, PhraseHit, Role, Severity, Utterance
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Utterance
 from pipeline.phrases.anchors import Anchors, Repaired, words_of
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.context import Silencer
@@ -17,7 +17,7 @@ from pipeline.phrases.faint import FaintIndex
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SAID, Reach, SoundIndex, SoundMatch, end_to_end
-from pipeline.phrases.strictness import SHORT, counts_up_to, explains
+from pipeline.phrases.strictness import SHORT, SHORT_TOLERANCE, counts_up_to, explains, means_another
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.words import cuts_a_word, foreign_words
 
@@ -28,12 +28,20 @@ GRAVE_SHORT_TOLERANCE = 0.15
 talk has too many that sound like it. What is farther may still be borne out by the sound."""
 FOREIGN_WORD = 0.35
 """Sound distance (syllables) added for each written word that the phrase does not have."""
+FREQUENT_WORD = 0.35
+"""Added once more in an accusation of up to ORDINARY_UP_TO syllables where the written word is one that
+people say all the time: 一个地方 explains itself, 一个德行 need not have been said."""
+ORDINARY_UP_TO = 6
+ACCUSING = frozenset({PhraseKind.FORBIDDEN, PhraseKind.ESCALATION})
 HARMLESS = "context “"
 FARTHER = "sounds too different"
 """Why a near miss is dropped."""
 LONG_ENOUGH = 5
 """From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in
 不归我们管理)."""
+LONG_ACROSS = 8
+"""From this length on an accusation by sound may go across a comma: two halves of sentences sound like much
+(馆，你看怎么样)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +187,16 @@ class Matcher:
         for m in matches:
             if m.owner < 0 or not self._may_say(m.owner, run.role):
                 continue
-            distance = m.distance + FOREIGN_WORD * foreign_words(run.text, m.start, m.end, m.spelling)
+            accuses = self._phrases[m.owner].code.kind in ACCUSING
+            if accuses and means_another(run.text[m.start : m.end], m.spelling):
+                continue
+            strange = foreign_words(run.written, m.start, m.end, m.spelling)
+            distance = m.distance + FOREIGN_WORD * len(strange)
+            if self._phrases[m.owner].code.severity is not None and len(m.spelling) <= ORDINARY_UP_TO:
+                distance += FREQUENT_WORD * sum(strange)
             tolerance = counts_up_to(run.text, m, distance)
+            if accuses and len(m.spelling) == SHORT and self._phrases[m.owner].tolerance is None:
+                tolerance = min(tolerance, SHORT_TOLERANCE)
             if distance > tolerance + extra:
                 continue
             exceptions = {-1 - self._exception_index[e] for e in self._phrases[m.owner].exceptions}
@@ -224,13 +240,19 @@ class Matcher:
         size = c.end - c.start
         if size == 1 and c.how is How.EXACT and not self._stands_alone(run, c):
             return "part of something longer"
-        if size < LONG_ENOUGH and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
+        whole = LONG_ACROSS if phrase.code.kind in ACCUSING else LONG_ENOUGH
+        if size < whole and c.how is How.SOUND and any(c.start < p < c.end for p in run.pauses):
+            return "goes across a pause"
+        torn = c.how is How.EXACT and size <= SHORT and phrase.code.kind in ACCUSING
+        if torn and any(c.start < p < c.end for p in run.pauses):
             return "goes across a pause"
         short = size < LONG_ENOUGH and c.how is How.EXACT
+        if run.in_title(c.start):
+            return "in the title of a work"
         low, high = run.sentence(c.start, c.end)
         doubtful = phrase.whole_words and (short or c.how is How.SOUND)
         # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
-        if doubtful and cuts_a_word(run.text[low:high], c.start - low, c.end - low):
+        if doubtful and cuts_a_word(run.written[low:high], c.start - low, c.end - low):
             return "cuts a word in half"
         for exception in phrase.exceptions:
             pattern = self._exceptions[self._exception_index[exception]]

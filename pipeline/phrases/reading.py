@@ -21,7 +21,7 @@ from pipeline.phrases.source import read_yaml
 from pipeline.phrases.template import SLOTS, TemplateError, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
 
-MATCHER_REVISION = "3"
+MATCHER_REVISION = "4"
 """Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
 
 _MARKS = re.compile(r"[(){}\[\]|?*+.^$\\]")
@@ -54,11 +54,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
                     place,
                 )
-            before, after, near = (
+            before, after, near, then = (
                 tuple(_checked(template, slots, place) for template in templates)
-                for templates in (entry.before, entry.after, entry.near)
+                for templates in (entry.before, entry.after, entry.near, entry.then)
             )
-            contexts[entry.name] = Context(entry.name, before, after, near, entry.reach, place)
+            contexts[entry.name] = Context(entry.name, before, after, near, then, entry.reach, place)
         for i, code_entry in enumerate(content.codes):
             place = Place(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
@@ -235,5 +235,5 @@ def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
         )
         digest.update(repr(facts).encode())
     for c in contexts.values():
-        digest.update(repr((c.name, c.before, c.after, c.near, c.reach)).encode())
+        digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.reach)).encode())
     return digest.hexdigest()[:16]

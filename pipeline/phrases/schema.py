@@ -55,6 +55,7 @@ class ContextEntry(_Strict):
     before: tuple[Text, ...] = ()
     after: tuple[Text, ...] = ()
     near: tuple[Text, ...] = ()
+    then: tuple[Text, ...] = ()
     reach: Annotated[int, Field(ge=1, le=40)] = 16
     reason: Text
 

@@ -32,6 +32,16 @@ def counts_up_to(text: str, match: SoundMatch, distance: float) -> float:
     return match.tolerance if len(other) == 1 and distance == match.distance else SHORT_TOLERANCE
 
 
+PERSONS = "你我他它"
+"""Who or what is spoken of. 它 sounds like 他 and is never a person."""
+
+
+def means_another(written: str, spelling: str) -> bool:
+    """True where the text names somebody whom the phrase does not name (那你知道 is not 那里知道): a
+    recogniser takes other words for one another sooner than these, the commonest of all."""
+    return any(person in written and person not in spelling for person in PERSONS)
+
+
 def explains(exception: SoundMatch, found: SoundMatch) -> bool:
     """An exception that sounds somewhat like what was said must not hide a phrase that sounds more so."""
     if exception.start >= found.end or found.start >= exception.end:

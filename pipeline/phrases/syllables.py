@@ -68,10 +68,12 @@ def readings(phrase: str) -> tuple[tuple[str, ...], ...]:
 
     What sounds like 两 may also be written so, and that is 二 in normalised text.
     """
-    return tuple(_ways(c, syllable(c)) for c in phrase)
+    return tuple(map(_ways, phrase))
 
 
-def _ways(character: str, usual: str) -> tuple[str, ...]:
+@lru_cache(maxsize=30_000)
+def _ways(character: str) -> tuple[str, ...]:
+    usual = syllable(character)
     other = "er" if usual == "liang" else POLYPHONES.get(character, usual)
     return (usual,) if other == usual else (usual, other)
 

@@ -7,6 +7,8 @@ import logging
 from functools import cache, lru_cache
 from typing import Any
 
+from pipeline.phrases.plain import normalise
+
 AROUND = 6
 """Characters looked at on each side: Chinese words are rarely longer."""
 LONG = 6
@@ -53,18 +55,25 @@ def cuts_a_word(text: str, start: int, end: int) -> bool:
     return cuts == 2 if end - start >= LONG else cuts > 0
 
 
-def foreign_words(text: str, start: int, end: int, spelling: str) -> int:
-    """How many written words of two or more characters lie inside ``text[start:end]`` and not in the phrase.
+FREQUENT = 2_000
+"""Occurrences from which on a word of two or more characters is one that people say all the time (地方)."""
+
+
+def foreign_words(text: str, start: int, end: int, spelling: str) -> list[bool]:
+    """The written words of two or more characters inside ``text[start:end]`` that are not in the phrase; for
+    each whether it is a frequent one.
 
     A recogniser that was led astray by sound mostly writes odd single characters; whole words that make
-    sense (酒店签 for 就点钱)
-    were mostly said.
+    sense (酒店签 for 就点钱) were mostly said. ``text`` is as it was written: the normal form has no 地方.
     """
     low = max(0, start - AROUND)
     window = text[low : end + AROUND]
     inside = sorted(b + low for b in boundaries(window) if start <= b + low <= end)
     words = (text[a:b] for a, b in itertools.pairwise(inside) if b - a > 1)
-    return sum(word not in spelling for word in words)
+    frequency = _tokenizer().FREQ
+    # 这儿 is 这 with an ending.
+    strange = (word for word in words if normalise(word).removesuffix("儿") not in spelling)
+    return [frequency.get(word, 0) >= FREQUENT for word in strange]
 
 
 COMMON = 15_000

@@ -32,7 +32,7 @@ def test_covers_every_spoken_code() -> None:
         "promise-return", "promise-approval", "attitude-impatient", "attitude-dismissive", "not-know",
         "rating-guide", "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks",
         "empathy", "surname", "esc-complaint", "esc-12315", "esc-consumer", "esc-media",
-        "esc-lawsuit", "esc-cbirc", "esc-miit", "praise",
+        "esc-lawsuit", "esc-cbirc", "esc-miit", "esc-self-harm", "praise",
     }  # fmt: skip
 
 
