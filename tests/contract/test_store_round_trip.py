@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ from pipeline.domain import Call, Inspection, Recording, Span, Status, Transcrip
 from pipeline.store import CallFilter, Store
 from tests.inspections import inspection, inspections, with_facts
 
+_NUMBERS = count(1)
+
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=inspections())
 def test_any_inspection_comes_back_equal(store: Store, one: Inspection) -> None:
     run = _only_run(store)
-    # Examples share the store, where other sound never takes an id that is in use.
-    call = replace(one.recording.call, call_id=f"{one.recording.call.call_id}{one.recording.sha256}")
+    # Examples share the store, where other sound never takes an id that is in use, nor does another file.
+    call = replace(one.recording.call, call_id=f"{one.recording.call.call_id}{next(_NUMBERS)}.")
     one = replace(one, recording=replace(one.recording, call=call))
     store.save(one, run_id=run, replace=True)
     assert store.inspection(one.recording.call.call_id) == one
