@@ -63,6 +63,15 @@ def test_calls_without_a_time_stand_on_the_first_screen(chrome: Browser, room: R
         expect(page.locator("tbody")).to_contain_text("20/X1.mp3")
 
 
+def given_back(page: Page, store: Store, call_id: str) -> None:
+    """Whoever goes gives the call back, with a message that nobody waits for."""
+    for _ in range(100):
+        if claimed(store, call_id) is None:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{call_id} is still claimed")
+
+
 def test_looking_and_going_back_take_nothing(chrome: Browser, room: Room) -> None:
     with visit(chrome, room) as context, open_store(room.store) as store:
         page = sign_in(context, "rev1")
@@ -75,7 +84,7 @@ def test_looking_and_going_back_take_nothing(chrome: Browser, room: Room) -> Non
         assert claimed(store, "X0") is not None, "whoever comes to a call has it"
         page.goto("/queue?undated=1")
         expect(page.locator("main")).to_contain_text("X0")
-        assert claimed(store, "X0") is None, "whoever goes gives it back"
+        given_back(page, store, "X0")
         with page.expect_navigation():
             page.go_back()
         expect(page.locator("h1")).to_contain_text("X0")
@@ -86,6 +95,7 @@ def test_looking_and_going_back_take_nothing(chrome: Browser, room: Room) -> Non
         expect(page.locator("#claim-form")).to_have_count(0)
         assert claimed(store, "X0") is not None
         page.goto("/queue")
+        given_back(page, store, "X0")
 
 
 def test_n_goes_through_all_calls(chrome: Browser, room: Room) -> None:
