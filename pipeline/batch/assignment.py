@@ -123,7 +123,9 @@ class Assignment:
             elif (merged := self._merged(one, known)) is not None:
                 done[number] = merged[0]
         open_ = [n for n in range(len(batch)) if n not in bound and n not in done]
-        taken = {call.key for call in bound.values()}
+        # A recording that has taken another's place answers to the row of its own id, and to no other.
+        heirs = {c.key for one in batch for c in known.sounding(one.sha256) if _absorbed(c, one)}
+        taken = {call.key for call in bound.values()} | heirs
         for fits in (derived, here, anywhere):  # the nearest first
             for number in open_:
                 if number in bound:
@@ -152,7 +154,7 @@ class Assignment:
     def _merged(self, one: Identified, known: Knowledge) -> tuple[Assigned | None] | None:
         """What a row comes to whose recording has been replaced, or has taken another's place."""
         row = one.candidate.call
-        heirs = [call for call in known.sounding(one.sha256) if row.call_id in call.absorbed]
+        heirs = [call for call in known.sounding(one.sha256) if _absorbed(call, one)]
         if heirs:
             return (self._again(heirs[0], one, heirs[0].call),)
         for dead in known.replaced(one.sha256):
@@ -323,6 +325,11 @@ class Assignment:
         if pair not in self._copied:  # of two files each is the other's copy: said once
             self._copied.add(pair)
             self.problems.append(copied(call_id, paths[0], other[0]))
+
+
+def _absorbed(call: KnownCall, one: Identified) -> bool:
+    """Whether the call had the id of this row before a person gave it another's."""
+    return one.candidate.call.call_id in call.absorbed
 
 
 def _name(candidate: Candidate) -> tuple[str, Paths]:

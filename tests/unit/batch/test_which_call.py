@@ -299,6 +299,18 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     assert centre.run(*rows).nothing_to_do
 
 
+def test_a_row_with_the_former_id_keeps_others_away_from_a_corrected_recording(centre: Centre) -> None:
+    centre.put("old.wav", 1)
+    new = centre.put("new.wav", 2)
+    centre.run("A,new.wav,,")
+    merge(centre.store, no_rules, "A", "old", by=centre.wang)
+    heard = centre.heard.copy()
+    centre.run("A,new.wav,,", "B,new.wav,1002,")
+    assert centre.calls == {"old": new, "B": new}, "B is a call of its own"
+    assert centre.heard == heard
+    assert centre.run("A,new.wav,,", "B,new.wav,1002,").nothing_to_do
+
+
 def test_what_cannot_be_merged(centre: Centre) -> None:
     for name, sound in (("1.wav", 1), ("2.wav", 2), ("3.wav", 3)):
         centre.put(name, sound)
