@@ -69,7 +69,7 @@ def given_back(page: Page, store: Store, call_id: str) -> None:
         if claimed(store, call_id) is None:
             return
         page.wait_for_timeout(100)
-    # A browser may drop such a message on a loaded machine; the claim then ends by its time, and here by hand.
+    # A browser may drop such a message on a loaded machine; the claim ends by its time then, here by hand.
     who = claimed(store, call_id)
     if who is not None:
         store.desk.cases.release(call_id, who)
