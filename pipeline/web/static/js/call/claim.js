@@ -13,14 +13,17 @@ export function startClaim(frame) {
   const { base } = frame.dataset;
   let lost = false;
   let taken = false;
+  let asking = null; // while a request for the call may still be answered, and after it was granted
   let timer = 0;
 
   async function keep(again = EVERY_MS) {
     clearTimeout(timer);
     if (lost) return;
     timer = setTimeout(keep, again);
+    asking = new AbortController();
+    const { signal } = asking;
     try {
-      const answer = await fetch(`${base}/keep`, { method: "POST", headers: { "HX-Request": "true", "X-CSRF-Token": csrf() } });
+      const answer = await fetch(`${base}/keep`, { method: "POST", headers: { "HX-Request": "true", "X-CSRF-Token": csrf() }, signal });
       if (answer.ok) {
         taken = true;
         document.getElementById("claim-form")?.setAttribute("hidden", "");
@@ -44,7 +47,11 @@ export function startClaim(frame) {
   });
   document.addEventListener("visibilitychange", () => taken && document.visibilityState === "visible" && keep());
   window.addEventListener("pagehide", () => {
-    if (lost || !taken) return;
+    // Whoever goes before the answer has come may have the call all the same.
+    if (lost || !asking) return;
+    clearTimeout(timer);
+    asking.abort();
+    asking = null;
     taken = false;
     navigator.sendBeacon(`${base}/release`, new URLSearchParams({ csrf: csrf() }));
   });
