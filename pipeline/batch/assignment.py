@@ -162,7 +162,7 @@ class Assignment:
             if heir is not None and heir.call_id == row.call_id:
                 self._see(dead, one.candidate.paths)
                 self._listed[row.call_id] = heir.sha256
-                return (self._heir(heir, row),)
+                return (self._heir(heir, one),)
         if known.sounding(one.sha256):
             return None
         for dead in known.replaced(one.sha256):
@@ -172,17 +172,19 @@ class Assignment:
                 return (None,)
         return None
 
-    def _heir(self, heir: KnownCall, row: Call) -> Assigned | None:
+    def _heir(self, heir: KnownCall, one: Identified) -> Assigned | None:
         """The corrected file of a call, with what the list says of that call."""
-        paths = next((paths for paths in heir.files if _exist(paths)), None)
-        if paths is None or heir.key in self._seen:
+        row = one.candidate.call
+        # Where it lay there may be other sound by now, and that is not to be taken for it.
+        there = [replace(one.candidate, paths=paths) for paths in heir.files if _exist(paths)]
+        held = next((found for found in self._read(there) if found.sha256 == heir.sha256), None)
+        if held is None or heir.key in self._seen:
             if heir.call != row:
                 self._store.state_facts([(heir.key, row)], run_id=self._run_id)
             return None
+        paths = held.candidate.paths
         self._see(heir, paths)
-        stats = [(path, path.stat()) for path in paths]
-        stamps = tuple(FileStamp(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
-        return Assigned(Recording(row, paths, heir.sha256), stamps, heir.source, heir.key)
+        return Assigned(Recording(row, paths, heir.sha256), held.stamps, heir.source, heir.key)
 
     def _free(self, call: KnownCall, one: Identified) -> bool:
         """Whether a stored call with this sound may be what the list calls otherwise now."""

@@ -311,6 +311,25 @@ def test_a_row_with_the_former_id_keeps_others_away_from_a_corrected_recording(c
     assert centre.run("A,new.wav,,", "B,new.wav,1002,").nothing_to_do
 
 
+def test_a_corrected_recording_whose_place_has_other_sound_is_not_heard_there(centre: Centre) -> None:
+    centre.put("old.wav", 1)
+    new = centre.put("new.wav", 2)
+    centre.run()
+    merge(centre.store, no_rules, "new", "old", by=centre.wang)
+    third = centre.put("new.wav", 3)
+    centre.list.write_text("call_id,file\nold,old.wav\n")
+    run(
+        centre.dump,
+        settings=centre.settings,
+        inspector=lambda _settings: Scribe(centre.heard),
+        revisions=replace(REVISIONS, model="another"),
+        calls=centre.list,
+        crew=Room,
+    )
+    assert centre.calls["old"] == new
+    assert centre.heard[third] == 1, "as a call of its own, and not for the corrected recording"
+
+
 def test_what_cannot_be_merged(centre: Centre) -> None:
     for name, sound in (("1.wav", 1), ("2.wav", 2), ("3.wav", 3)):
         centre.put(name, sound)
