@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # runs from a checkout, installed or not
 
 from pipeline.measures import Measure, catalogue  # noqa: E402
+from scripts.pages import write_or_check  # noqa: E402
 
 PAGE = ROOT / "docs" / "measures.md"
 
@@ -48,16 +48,7 @@ def _entry(group: tuple[tuple[str, str, str], list[str]]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    if not parser.parse_args().check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/document_measures.py", file=sys.stderr)
-    return 1
+    return write_or_check(PAGE, page(), script="scripts/document_measures.py", about=str(__doc__))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ from pipeline.review.states import (  # noqa: E402
     cost,
     parts_in,
 )
+from scripts.pages import write_or_check  # noqa: E402
 
 PAGE = ROOT / "docs" / "review-states.md"
 
@@ -180,16 +180,7 @@ def _then(row: Row, phase: Phase) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    if not parser.parse_args().check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/document_review_states.py", file=sys.stderr)
-    return 1
+    return write_or_check(PAGE, page(), script="scripts/document_review_states.py", about=str(__doc__))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -33,6 +32,7 @@ from pipeline.rubric.sheet import (  # noqa: E402
     Test,
 )
 from pipeline.rubric.window import Window  # noqa: E402
+from scripts.pages import write_or_check  # noqa: E402
 
 PAGE = ROOT / "docs" / "rubrics.md"
 
@@ -151,16 +151,7 @@ def _unwrapped(text: str | None) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    if not parser.parse_args().check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale; run scripts/document_rubrics.py", file=sys.stderr)
-    return 1
+    return write_or_check(PAGE, page(), script="scripts/document_rubrics.py", about=str(__doc__))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pipeline.domain import FindingVerdict, Outcome, Phase, Verdict
 
@@ -123,25 +124,25 @@ ACCUSING = tuple(phase for phase in Phase if phase not in SETTLED)
 
 
 def _moves(
-    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: object
+    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: Any
 ) -> Row:
-    return Row(phases, acts, whos, Effect.MOVES, to, **more)  # type: ignore[arg-type]
+    return Row(phases, acts, whos, Effect.MOVES, to, **more)
 
 
 def _said(
-    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: object
+    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: Any
 ) -> Row:
-    return Row(phases, acts, whos, Effect.MOVES, to, said=True, **more)  # type: ignore[arg-type]
+    return Row(phases, acts, whos, Effect.MOVES, to, said=True, **more)
 
 
-def _stays(phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], **more: object) -> Row:
-    return Row(phases, acts, whos, Effect.STAYS, **more)  # type: ignore[arg-type]
+def _stays(phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], **more: Any) -> Row:
+    return Row(phases, acts, whos, Effect.STAYS, **more)
 
 
 def _refused(
-    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], code: str, **more: object
+    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], code: str, **more: Any
 ) -> Row:
-    return Row(phases, acts, whos, Effect.REFUSED, code=code, **more)  # type: ignore[arg-type]
+    return Row(phases, acts, whos, Effect.REFUSED, code=code, **more)
 
 
 SAME, OTHER, UNSURE = Says.SAME, Says.OTHER, (A.UNSURE,)
