@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from pipeline.domain import Outcome, Severity, Verdict
 from pipeline.store import Store, open_store
-from pipeline.store.migrate import FOLDER
 from tests.inspections import finding, inspection
+from tests.migrations import configuration
 from tests.people import user
 
 NEW = {
@@ -34,10 +33,7 @@ LATER = (
 
 def before_doubt() -> str:
     """The revision that the migration starts from."""
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    found = ScriptDirectory.from_config(config).get_revision("0006")
+    found = ScriptDirectory.from_config(configuration()).get_revision("0006")
     assert found is not None
     assert isinstance(found.down_revision, str)
     return found.down_revision

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, select, text
 
 from pipeline.domain import CaseState, IdSource, Verdict
 from pipeline.store import Store, open_store
 from pipeline.store.desk.tables import appeals, decisions, notes, sample_calls
-from pipeline.store.engine import WRITES, connect, parse
-from pipeline.store.migrate import FOLDER
 from pipeline.store.tables import calls, inspections
+from tests.migrations import tables_at
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 Values = dict[str, Any]
@@ -189,15 +186,8 @@ def fill(connection: Connection) -> None:
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """A store that the version before wrote, opened by this one."""
-    engine = connect(parse(url))
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+    with tables_at("0004", url) as connection:
         fill(connection)
-    engine.dispose()
     with open_store(url) as opened:
         yield opened
 

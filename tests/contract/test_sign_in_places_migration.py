@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from pipeline.store import open_store
 from pipeline.store.desk.people_places import place_of_address
-from pipeline.store.engine import connect, parse
-from pipeline.store.migrate import FOLDER
+from tests.migrations import tables_at
 
 
 def test_the_log_tells_where_people_have_been(url: str) -> None:
-    engine = connect(parse(url))
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
     now = datetime.now(UTC)
     rows = [
         {"at": now.isoformat(), "action": "sign-in", "user": 1, "address": "192.0.2.1"},
@@ -31,9 +24,7 @@ def test_the_log_tells_where_people_have_been(url: str) -> None:
             "address": "192.0.2.2",
         },
     ]
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+    with tables_at("0004", url) as connection:
         connection.execute(
             text(
                 "INSERT INTO users (id, name, display_name, role, disabled, created_at) "
@@ -47,7 +38,6 @@ def test_the_log_tells_where_people_have_been(url: str) -> None:
             ),
             rows,
         )
-    engine.dispose()
     with open_store(url) as store:
         places = [place_of_address(row["address"] or "") for row in rows]
         assert store.desk.people.known_places("wang", places) == {place_of_address("192.0.2.1")}

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from pipeline.domain import CaseState, Outcome, Severity
 from pipeline.store import open_store
-from pipeline.store.engine import WRITES, connect, parse
-from pipeline.store.migrate import FOLDER
 from tests.inspections import finding, inspection
+from tests.migrations import tables_at
 
 
 def old_tables(path: Path, found: dict[str, list[dict[str, object]]]) -> None:
     """A store as it was before the review room, with these rows."""
-    engine = connect(parse(f"sqlite:///{path}"))
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+    with tables_at("0002", f"sqlite:///{path}") as connection:
         for table, rows in found.items():
             for row in rows:
                 names = ", ".join(f'"{name}"' for name in row)
                 values = ", ".join(f":{name}" for name in row)
                 connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
-    engine.dispose()
 
 
 def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:

@@ -7,15 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status
 from pipeline.store import CallFilter, open_store
 from pipeline.store.desk.wanted import QueueState, Wanted
-from pipeline.store.engine import WRITES, connect, parse
-from pipeline.store.migrate import FOLDER
+from tests.migrations import tables_at
 
 HEARD_AT = "2026-11-20T20:00:00+00:00"
 Row = dict[str, str | float | bool | None]
@@ -145,14 +142,8 @@ ROWS: dict[str, list[Row]] = {
 def url(tmp_path: Path) -> str:
     """A database at the first version, filled as that version wrote it."""
     path = tmp_path / "old.db"
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    engine.dispose()
+    with tables_at("0001", f"sqlite:///{path}"):
+        pass
     with sqlite3.connect(path) as raw:
         for table, rows in ROWS.items():
             for row in rows:
@@ -221,20 +212,13 @@ def test_calls_of_old_stores_count_under_the_day_of_their_first_inspection(url: 
 
 def test_listening_that_was_noted_before_names_its_call(tmp_path: Path) -> None:
     path = tmp_path / "acts.db"
-    made = connect(parse(f"sqlite:///{path}"))
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    with made.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+    with tables_at("0004", f"sqlite:///{path}") as connection:
         for action, subject in (("listen", "C1"), ("purge", "2026-01-01")):
             values = {"at": HEARD_AT, "action": action, "subject": subject}
             statement = (
                 "INSERT INTO audit (at, action, subject, details) VALUES (:at, :action, :subject, '{}')"
             )
             connection.execute(text(statement), values)
-    made.dispose()
     with open_store(f"sqlite:///{path}") as store:
         found = {row.action: (row.call_id, row.audio_sha256) for row in store.desk.people.audit()}
         assert found == {"listen": ("C1", None), "purge": (None, None)}

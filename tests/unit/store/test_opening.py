@@ -13,23 +13,19 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from pipeline.errors import StoreError
 from pipeline.store import open_store
-from pipeline.store.migrate import FOLDER
 from pipeline.store.tables import REVISION, metadata
 from tests.inspections import inspection
+from tests.migrations import configuration
 
 
 def test_the_code_expects_the_newest_migration() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [REVISION]
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
