@@ -3,7 +3,8 @@
 Reads dialogues as JSON Lines (dialogue, role, text; in order), judges each as a run judges a transcript (both
 roles, contexts, sentences that follow each other read as one) and prints how many forbidden phrases and
 escalations are found in 1,000 utterances, how many of them of class A and B, and which. Lines without a
-dialogue, such as those of ``ordinary_talk.jsonl``, stand alone.
+dialogue, such as those of ``ordinary_talk.jsonl``, stand alone. A line may name what it really is (``codes``,
+a list): that is no false accusation, and how much of it is found is printed too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -36,6 +38,8 @@ class Accusation:
     hit: PhraseHit
     severity: Severity | None
     text: str
+    place: tuple[int, int]
+    """Which dialogue, and which utterance of it."""
 
 
 def main() -> None:
@@ -49,9 +53,19 @@ def main() -> None:
     chosen = options.parse_args()
     matcher = Matcher(load_lexicons(chosen.lexicons))
     for path in chosen.talk:
-        dialogues = list(dialogues_of(path))
+        dialogues, said = list(dialogues_of(path)), labels_of(path)
         found = [a for a in accusations(matcher, dialogues) if a.hit.code not in chosen.without]
+        right = {(a.place, a.hit.code) for a in found} & {
+            (at, c) for at, codes in said.items() for c in codes
+        }
+        found = [a for a in found if a.hit.code not in said.get(a.place, ())]
         Console().print(_table(path.name, sum(map(len, dialogues)), found))
+        if said:
+            heard = {place for place, _ in right}
+            print(f"of {len(said)} utterances that say something wrong {len(heard)} are found")
+        for place, codes in said.items() if chosen.verbose else ():
+            if not any((place, code) in right for code in codes):
+                print(f"missed  {', '.join(codes)}  {dialogues[place[0]][place[1]].text}")
         if chosen.verbose:
             for a in sorted(found, key=lambda a: (a.hit.code, a.hit.phrase)):
                 confidence = f"{a.hit.confidence:.2f}"
@@ -60,29 +74,46 @@ def main() -> None:
 
 def dialogues_of(path: Path) -> Iterator[list[Utterance]]:
     """The conversations of a file, their utterances one after the other in time."""
-    current: list[Utterance] = []
-    before: str | None = None
+    for rows in _rows(path):
+        said: list[Utterance] = []
+        for row in rows:
+            start = said[-1].span.end + PAUSE_S if said else 0.0
+            end = start + SECONDS_PER_CHARACTER * max(len(row["text"]), 1)
+            said.append(Utterance(Role(row["role"]), Span(start, end), row["text"]))
+        yield said
+
+
+def labels_of(path: Path) -> dict[tuple[int, int], frozenset[str]]:
+    """Dialogue and utterance, by number -> what it really is, where a line says so."""
+    return {
+        (number, at): frozenset(row["codes"])
+        for number, rows in enumerate(_rows(path))
+        for at, row in enumerate(rows)
+        if row.get("codes")
+    }
+
+
+def _rows(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """The lines of each dialogue; one without a dialogue is one of its own."""
+    current: list[dict[str, Any]] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        dialogue = row.get("dialogue")
-        if current and (dialogue is None or dialogue != before):
+        if current and (row.get("dialogue") is None or row["dialogue"] != current[-1].get("dialogue")):
             yield current
             current = []
-        before = dialogue
-        start = current[-1].span.end + PAUSE_S if current else 0.0
-        end = start + SECONDS_PER_CHARACTER * max(len(row["text"]), 1)
-        current.append(Utterance(Role(row["role"]), Span(start, end), row["text"]))
+        current.append(row)
     if current:
         yield current
 
 
 def accusations(matcher: Matcher, dialogues: Sequence[Sequence[Utterance]]) -> Iterator[Accusation]:
     """Every forbidden phrase and escalation that is found."""
-    for utterances, hits in zip(dialogues, matcher.match_all(dialogues), strict=True):
+    for number, hits in enumerate(matcher.match_all(dialogues)):
         for hit in hits:
             if hit.kind in _ACCUSES:
                 severity = matcher.lexicons.codes[hit.code].severity
-                yield Accusation(hit, severity, utterances[hit.utterance].text)
+                text = dialogues[number][hit.utterance].text
+                yield Accusation(hit, severity, text, (number, hit.utterance))
 
 
 def _table(title: str, utterances: int, found: Sequence[Accusation]) -> Table:

@@ -23,6 +23,7 @@ class Silencer:
         self._after = _anchored(context.after, "^(?:{})")
         self._near = _anchored(context.near, "(?:{})")
         self._then = _anchored(context.then, "(?:{})")
+        self._earlier = _anchored(context.earlier, "(?:{})")
         self._reach = context.reach
 
     def silences(self, run: Run, start: int, end: int) -> bool:
@@ -33,6 +34,7 @@ class Silencer:
             or _matches(self._after, run.text[end : ends_before(run.pauses - {end}, end, len(run.text))])
             or _matches(self._near, left[-self._reach :])
             or _matches(self._then, run.text[end : end + self._reach])
+            or _matches(self._earlier, run.text[max(0, start - self._reach) : start])
         )
 
 

@@ -24,10 +24,10 @@ class Place:
 class Context:
     """Words around a phrase that make it harmless: negated, quoted, asked.
 
-    ``before`` must end right at the phrase, ``after`` must start right behind it, ``near`` may stand anywhere
-    in the ``reach`` characters before it, and ``then`` anywhere in the ``reach`` characters behind it, in the
-    next sentence as well: a refusal that help follows. All are templates (see ``template``), read over
-    normalised text.
+    ``before`` must end right at the phrase, ``after`` must start right behind it. Within ``reach`` characters
+    ``near`` may stand before it in its sentence, ``earlier`` before it in the sentence before as well, and
+    ``then`` behind it, in the next sentence as well: a refusal that help follows. All are templates (see
+    ``template``), read over normalised text.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Context:
     after: tuple[str, ...]
     near: tuple[str, ...]
     then: tuple[str, ...]
+    earlier: tuple[str, ...]
     reach: int
     place: Place
 

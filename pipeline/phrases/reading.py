@@ -54,11 +54,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
                     place,
                 )
-            before, after, near, then = (
+            before, after, near, then, earlier = (
                 tuple(_checked(template, slots, place) for template in templates)
-                for templates in (entry.before, entry.after, entry.near, entry.then)
+                for templates in (entry.before, entry.after, entry.near, entry.then, entry.earlier)
             )
-            contexts[entry.name] = Context(entry.name, before, after, near, then, entry.reach, place)
+            contexts[entry.name] = Context(entry.name, before, after, near, then, earlier, entry.reach, place)
         for i, code_entry in enumerate(content.codes):
             place = Place(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
@@ -235,5 +235,5 @@ def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
         )
         digest.update(repr(facts).encode())
     for c in contexts.values():
-        digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.reach)).encode())
+        digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.earlier, c.reach)).encode())
     return digest.hexdigest()[:16]

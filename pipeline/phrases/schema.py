@@ -56,6 +56,7 @@ class ContextEntry(_Strict):
     after: tuple[Text, ...] = ()
     near: tuple[Text, ...] = ()
     then: tuple[Text, ...] = ()
+    earlier: tuple[Text, ...] = ()
     reach: Annotated[int, Field(ge=1, le=40)] = 16
     reason: Text
 
