@@ -34,8 +34,8 @@ from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
 from pipeline.web.call.lines import Event, Line, conversation
 from pipeline.web.call.sheet import sheet
-from tests.nights import bad_call, finding, inspection
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.inspections import finding
+from tests.nights import HEARD, bad_call, heard_call, night_call, put, record
 from tests.web.conftest import Browser, Client
 
 CALL = "/calls/O02"
@@ -159,7 +159,7 @@ def test_the_ledger_on_the_page_adds_up_to_the_score(reviewer: Browser, store: S
         "坐席: [abuse|闭嘴]",
     )
     card = score(rubric, spoken)
-    plain = inspection("LEDGER", card=card, utterances=list(spoken.transcript.utterances))
+    plain = night_call("LEDGER", card=card, utterances=list(spoken.transcript.utterances))
     put(store, replace(plain, hits=spoken.hits))
     html = reviewer.get("/calls/LEDGER").text
     table = html[html.index('<table class="ledger') :]
@@ -196,10 +196,8 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
         "rude", PhraseKind.FORBIDDEN, "你明白吗", Role.AGENT, Span(7, 11), "你明白吗", How.EXACT, 0.9, 0
     )
     proof = Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence)
-    failed = [
-        finding(name, name, Severity.D, Outcome.FAILED, evidence=(proof,)) for name in ("rude", "rude-again")
-    ]
-    call = replace(inspection("C1", utterances=[spoken], hits=[hit]), duration=13.0)
+    failed = [finding(name, Outcome.FAILED, title=name, evidence=(proof,)) for name in ("rude", "rude-again")]
+    call = replace(night_call("C1", utterances=[spoken], hits=[hit]), duration=13.0)
     (line,) = conversation(call, failed)
     assert isinstance(line, Line)
     assert [("".join(w.text for w in run.words), run.kind, run.criteria) for run in line.runs] == [
@@ -225,7 +223,7 @@ def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character()
 def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
     said = "您好，嗯，呃请讲"
     spoken = Utterance(Role.AGENT, Span(0, 4), said)
-    (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
+    (line,) = conversation(replace(night_call("C1", utterances=[spoken]), duration=4.0), ())
     assert isinstance(line, Line)
     words = [word for run in line.runs for word in run.words]
     assert "".join(word.text for word in words) == said
@@ -269,7 +267,7 @@ def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
 
 
 def test_a_call_nobody_could_read_has_a_page(reviewer: Browser, store: Store) -> None:
-    put(store, inspection("DARK", status=Status.UNREADABLE, reason="the file is empty (0 bytes)"))
+    put(store, night_call("DARK", status=Status.UNREADABLE, reason="the file is empty (0 bytes)"))
     html = reviewer.get("/calls/DARK").text
     assert "无法读取" in html
     assert "<audio" not in html
@@ -285,16 +283,16 @@ def test_what_was_searched_everywhere_is_heard_where_it_is_usually_said(
     missing = [
         finding(
             name,
-            name,
-            Severity.C,
             Outcome.FAILED,
+            title=name,
+            severity=Severity.C,
             evidence=(Evidence(Span(0, 60), Role.AGENT, "", "应说的话"),),
         )
         for name in ("greeting-missing", "closing-missing", "empathy-missing")
     ]
     card = bad_call().scorecard
     assert card
-    plain = inspection(
+    plain = night_call(
         "USUAL",
         card=replace(card, findings=tuple(missing)),
         utterances=[Utterance(role, Span(at, at + 4), "一二三四五六七八") for role, at in said],

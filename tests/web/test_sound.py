@@ -22,7 +22,7 @@ from pipeline.store import Store
 from pipeline.web.ahead import Ahead
 from pipeline.web.ranges import UnsatisfiableError, wanted
 from pipeline.web.sound_cache import SoundCache
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.nights import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
 
 AUDIO = f"/calls/{HEARD}/audio"
