@@ -40,6 +40,7 @@ from pipeline.ingest import identify
 from pipeline.store import Store, open_store
 from tests.inspections import finding, inspection
 from tests.sounds import noise, silence
+from tests.stores import empty_store
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
 
@@ -300,7 +301,7 @@ def many(count: int) -> Iterable[Inspection]:
 
 def fill(path: Path, inspections: Iterable[Inspection] | None = None) -> str:
     """A store in ``path`` with these inspections (default: the night); its URL."""
-    url = f"sqlite:///{path}"
+    url = empty_store(path)
     with open_store(url) as store:
         run_id = store.start_run()
         for each in night() if inspections is None else inspections:
