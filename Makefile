@@ -50,6 +50,7 @@ docs: setup-test ## the pages that are written from the code
 	@$(PY) scripts/document_measures.py
 	@$(PY) scripts/document_rubrics.py
 	@$(PY) scripts/document_review_states.py
+	@$(PY) scripts/document_layers.py
 
 capture: setup-test ## the pictures in docs/ of what the commands print and the review room shows
 	@$(PY) scripts/capture.py
