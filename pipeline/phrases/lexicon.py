@@ -66,7 +66,7 @@ class Phrase:
     """Templates or RE2 expressions over normalised text; never by sound."""
     exceptions: tuple[str, ...]
     """Longer wordings that are not meant; a hit that overlaps one is dropped."""
-    quiet_when: tuple[str, ...]
+    negative_contexts: tuple[str, ...]
     """Names of contexts that silence it."""
     tolerance: float | None
     """Largest sound distance in syllables; None: by length; 0: never by sound."""

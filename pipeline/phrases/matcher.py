@@ -259,7 +259,7 @@ class Matcher:
             for start, end in pattern.spans(run.text[low:high]):
                 if start + low < c.end and c.start < end + low:
                     return f"exception “{exception}”"
-        for name in phrase.quiet_when:
+        for name in phrase.negative_contexts:
             if self._silencers[name].silences(run, c.start, c.end):
                 return f"{HARMLESS}{name}”"
         return None

@@ -24,6 +24,9 @@ from pipeline.yaml_file import LinedMap, line_of
 MATCHER_REVISION = "4"
 """Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
 
+RENAMED_KEYS = {"quiet_when": "negative_contexts"}
+"""Keys of earlier lexicon files, and what they are called now: refused with the new name."""
+
 _MARKS = re.compile(r"[(){}\[\]|?*+.^$\\]")
 """What makes a phrase a template."""
 
@@ -73,11 +76,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                     _phrase(phrase_entry, code_entry, codes[code.code], root, path, where, seen, slots)
                 )
     for phrase in phrases:
-        for name in phrase.quiet_when:
+        for name in phrase.negative_contexts:
             if name not in contexts:
                 known = ", ".join(contexts) or "none"
                 _refuse(
-                    f'"{phrase.canonical}": unknown context "{name}" in quiet_when; known are: {known}',
+                    f'"{phrase.canonical}": unknown context "{name}" in `negative_contexts`; known: {known}',
                     phrase.place,
                 )
     return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
@@ -120,6 +123,12 @@ def _validated(root: LinedMap, path: Path) -> LexiconFile:
         # A misspelt key is also a missing key; the misspelling tells more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = first["loc"]
+        if where[-1] in RENAMED_KEYS:
+            raise LexiconError(
+                f"`{where[-1]}` is called `{RENAMED_KEYS[str(where[-1])]}` now; rename the key",
+                path=path,
+                line=line_of(root, where),
+            ) from error
         name = ".".join(str(step) for step in where)
         raise LexiconError(
             f"{name}: {first['msg']}; see docs/lexicons.md for what may stand here",
@@ -168,14 +177,16 @@ def _phrase(
     exceptions = tuple(
         _checked(template, slots, place) for template in (*code_entry.exceptions, *entry.exceptions)
     )
-    quiet_when = code_entry.quiet_when if entry.quiet_when is None else entry.quiet_when
+    negative_contexts = (
+        code_entry.negative_contexts if entry.negative_contexts is None else entry.negative_contexts
+    )
     return Phrase(
         code=code,
         canonical=_sentence(entry, slots),
         variants=tuple(variants),
         patterns=tuple(patterns),
         exceptions=exceptions,
-        quiet_when=quiet_when,
+        negative_contexts=negative_contexts,
         tolerance=entry.tolerance,
         whole_words=entry.whole_words,
         reason=entry.reason,
@@ -229,7 +240,7 @@ def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
             p.variants,
             p.patterns,
             p.exceptions,
-            p.quiet_when,
+            p.negative_contexts,
             p.tolerance,
             p.whole_words,
         )

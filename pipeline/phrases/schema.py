@@ -31,7 +31,7 @@ class PhraseEntry(_Strict):
     variants: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
     patterns: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     exceptions: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
-    quiet_when: tuple[Name, ...] | None = None
+    negative_contexts: tuple[Name, ...] | None = None
     tolerance: Annotated[float, Field(ge=0, le=6)] | None = None
     whole_words: bool = True
     reason: Text
@@ -46,7 +46,7 @@ class CodeEntry(_Strict):
     severity: Severity | None = None
     role: Literal["agent", "customer", "any"]
     exceptions: tuple[Text, ...] = ()
-    quiet_when: tuple[Name, ...] = ()
+    negative_contexts: tuple[Name, ...] = ()
     phrases: Annotated[tuple[PhraseEntry, ...], Field(min_length=1)]
 
 

@@ -51,7 +51,7 @@ def _by_code(lexicons: Lexicons) -> dict[str, list[object]]:
     """Everything that can change a hit of a code: its phrases in order, and the contexts they name."""
     found: dict[str, list[object]] = {}
     for p in lexicons.phrases:
-        contexts = [lexicons.contexts[name] for name in p.quiet_when]
+        contexts = [lexicons.contexts[name] for name in p.negative_contexts]
         silence = [(c.name, c.before, c.after, c.near, c.reach) for c in contexts]
         found.setdefault(p.code.code, []).append(
             (

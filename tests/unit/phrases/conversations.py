@@ -46,7 +46,7 @@ codes:
     title: 推诿
     severity: B
     role: agent
-    quiet_when: [negated, quoted]
+    negative_contexts: [negated, quoted]
     phrases:
       - phrase: 这不归我管
         variants: ['不归(我|我们)管']
