@@ -11,7 +11,7 @@ from typing import Any
 import ahocorasick
 import re2
 
-from pipeline.phrases.needs import needs
+from pipeline.phrases.literals import required_literals
 from pipeline.phrases.template import expression, slots
 
 MEMORY_BYTES = 4 << 20
@@ -94,7 +94,7 @@ class PatternSet:
         self._met = [0, 0]
         """One bit per pattern: those that need no word of a first, of a second set."""
         for index, pattern in enumerate(self._patterns):
-            needed = needs(pattern.source)
+            needed = required_literals(pattern.source)
             for number, words in enumerate((first, second)):
                 if len(needed) <= number:
                     self._met[number] |= 1 << index

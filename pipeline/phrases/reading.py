@@ -18,7 +18,8 @@ from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
 from pipeline.phrases.limits import Amount, check_files
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
 from pipeline.phrases.source import read_yaml
-from pipeline.phrases.template import SLOTS, TemplateError, filled, folded, is_finite, spellings
+from pipeline.phrases.syntax import TemplateError
+from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
 
 MATCHER_REVISION = "4"

@@ -16,7 +16,8 @@ from pipeline.errors import LexiconError
 from pipeline.phrases import Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.pattern import compiled
 from pipeline.phrases.plain import normalise, plain
-from pipeline.phrases.template import TemplateError, spellings
+from pipeline.phrases.syntax import TemplateError
+from pipeline.phrases.template import spellings
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons" / "zh"
 

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.plain import normalise
-from pipeline.phrases.template import SPELLINGS_AT_MOST, TemplateError, folded, spellings
+from pipeline.phrases.syntax import TemplateError
+from pipeline.phrases.template import SPELLINGS_AT_MOST, folded, spellings
 
 
 @pytest.mark.parametrize(

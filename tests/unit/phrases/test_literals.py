@@ -1,4 +1,4 @@
-"""What a pattern needs: never more than it does, and enough to spare the pattern."""
+"""What a pattern requires: never more than it does, and enough to spare the pattern."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.phrases import load_lexicons
-from pipeline.phrases.needs import needs
+from pipeline.phrases.literals import required_literals
 from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.plain import normalise
 
@@ -39,14 +39,14 @@ LEXICONS = Path(__file__).parents[3] / "lexicons" / "zh"
 def test_words_of_which_every_match_holds_one(source: str, words: set[str] | list[set[str]] | None) -> None:
     assert re2.compile(source), "it is an expression"
     sets = words if isinstance(words, list) else [] if words is None else [words]
-    assert needs(source) == tuple(frozenset(one) for one in sets)
+    assert required_literals(source) == tuple(frozenset(one) for one in sets)
 
 
 def test_long_lists_are_no_help_and_no_harm() -> None:
     many = "|".join(chr(0x4E00 + n) for n in range(3000))
-    assert needs(f"({many})") == ()
-    assert needs(f"({many})的余额") == ({"的余额"},)
-    assert needs("(一|二)" * 12 + "三"), "products stay small"
+    assert required_literals(f"({many})") == ()
+    assert required_literals(f"({many})的余额") == ({"的余额"},)
+    assert required_literals("(一|二)" * 12 + "三"), "products stay small"
 
 
 PARTS = st.recursive(
@@ -63,7 +63,7 @@ PARTS = st.recursive(
 @given(PARTS, st.text(alphabet="甲乙丙丁", max_size=8))
 def test_what_matches_holds_a_word(source: str, text: str) -> None:
     if re2.search(source, text):
-        for words in needs(source):
+        for words in required_literals(source):
             assert any(word in text for word in words)
 
 
