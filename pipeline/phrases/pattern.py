@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ahocorasick
@@ -25,7 +24,7 @@ def _options(memory: int) -> Any:
     return options
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A compiled template."""
 
@@ -34,12 +33,20 @@ class Pattern:
     regex: Any
     repeats: bool
     """True where all groups of ``{same}`` must have caught the same character."""
-    must: str = ""
-    """What stands in every match, word for word: where the text lacks it, nobody needs to look further."""
+
+    @cached_property
+    def required(self) -> tuple[frozenset[str], ...]:
+        """Up to two sets of words; every match holds a word of each (see ``literals``)."""
+        return required_literals(self.source)
+
+    @cached_property
+    def _literal(self) -> str:
+        """The longest word that stands in every match; empty where there is none."""
+        return max(("".join(words) for words in self.required if len(words) == 1), key=len, default="")
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it matches, left to right, not overlapping, never empty."""
-        if self.must not in text:
+        if self._literal not in text:
             return
         for match in self.regex.finditer(text):
             if match.end() > match.start() and (not self.repeats or len(set(_same(match))) == 1):
@@ -64,25 +71,7 @@ def compiled(template: str) -> Pattern:
     while r"(\pL)" in source:
         source = source.replace(r"(\pL)", rf"(?P<same{number}>\pL)", 1)
         number += 1
-    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats, _must(source))
-
-
-def _must(source: str) -> str:
-    """The longest run of plain letters that every match holds; empty where it is not plain to see."""
-    if "\\" in source or "(?" in source:
-        return ""
-    bare, before = _REPEATED.sub("?", source), ""
-    while bare != before:
-        bare, before = _INNERMOST.sub(" ", bare), bare
-    if any(mark in bare for mark in "|()[]"):
-        return ""
-    return max(_LETTERS.findall(bare), key=len, default="")
-
-
-_REPEATED = re.compile(r"\{[^}]*\}")
-_INNERMOST = re.compile(r"\[[^\]]*\]|\([^()\[\]]*\)")
-_LETTERS = re.compile(r"(?:[^\W_a-z](?![?*+]))+")
-"""Letters that may not be missing; small Latin ones may be part of the syntax."""
+    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats)
 
 
 class PatternSet:
@@ -94,12 +83,11 @@ class PatternSet:
         self._met = [0, 0]
         """One bit per pattern: those that need no word of a first, of a second set."""
         for index, pattern in enumerate(self._patterns):
-            needed = required_literals(pattern.source)
             for number, words in enumerate((first, second)):
-                if len(needed) <= number:
+                if len(pattern.required) <= number:
                     self._met[number] |= 1 << index
                 else:
-                    for word in needed[number]:
+                    for word in pattern.required[number]:
                         words[word] = words.get(word, 0) | 1 << index
         self._words = ahocorasick.Automaton()
         for word in first.keys() | second.keys():
