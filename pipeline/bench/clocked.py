@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.domain import Inspection, Recording
-from pipeline.inspection import Tools, build_tools
+from pipeline.inspection.spine import Tools, build_tools
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.transcription import ScoresTexts, Transcriber, Window, WindowText

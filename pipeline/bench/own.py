@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.batch import Progress, run
 from pipeline.bench.clocked import ClockedFactory, read_times, settled_share
 from pipeline.bench.job import Job, Outcome
-from pipeline.inspection import revisions_of
+from pipeline.inspection.tools import revisions_of
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.confirmation import joined, kept
 from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import LexiconError
-from pipeline.inspection import Rules
+from pipeline.inspection.confirmation import joined, kept
+from pipeline.inspection.tools import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.anchors import Anchors
 from pipeline.phrases.conversation import runs

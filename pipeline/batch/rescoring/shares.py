@@ -22,7 +22,8 @@ from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
 from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
-from pipeline.inspection import Rules, read_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, read_rules
 from pipeline.phrases.deferred import DeferredMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store

@@ -13,7 +13,7 @@ from pipeline.cli.acting import As, acting
 from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
-from pipeline.inspection import load_rules
+from pipeline.inspection.tools import load_rules
 
 
 @command

@@ -39,7 +39,8 @@ def run(
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch
-    from pipeline.inspection import build_tools, revisions_of
+    from pipeline.inspection.spine import build_tools
+    from pipeline.inspection.tools import revisions_of
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     with run_progress(session) as report:

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.confirmation import joined, phrases_of
 from pipeline.dialogue import assemble
 from pipeline.domain import Inspection, Recording, Role, Status
 from pipeline.errors import AudioError
-from pipeline.hearing import Listened, listen, roles_of, scene_of
-from pipeline.judging import PARTIAL, judge, rejudge, status_of
+from pipeline.inspection.confirmation import joined, phrases_of
+from pipeline.inspection.hearing import Listened, listen, roles_of, scene_of
+from pipeline.inspection.judging import judge, rejudge, status_of
+from pipeline.inspection.tools import Rules, Toolbox, fill_toolbox
 from pipeline.measures import measure
 from pipeline.settings import Settings
-from pipeline.tools import Rules, Toolbox, fill_toolbox, load_rules, read_rules, revisions_of
 from pipeline.transcription import WindowText, segment
-
-__all__ = [
-    "PARTIAL",
-    "Rules",
-    "Tools",
-    "build_tools",
-    "inspect",
-    "judge",
-    "load_rules",
-    "read_rules",
-    "rejudge",
-    "revisions_of",
-]
 
 
 def inspect(recordings: Sequence[Recording], tools: Toolbox) -> Iterator[Inspection]:

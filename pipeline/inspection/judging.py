@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.confirmation import joined, kept
 from pipeline.domain import (
     Call,
     Inspection,
@@ -16,8 +15,9 @@ from pipeline.domain import (
     Status,
     Transcript,
 )
+from pipeline.inspection.confirmation import joined, kept
+from pipeline.inspection.tools import Rules
 from pipeline.rubric import Facts, Rubric, score
-from pipeline.tools import Rules
 
 PARTIAL = "incomplete"
 """Reason code of a call of which only a part could be read."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.confirmation import phrases_of
 from pipeline.domain import How, PhraseHit, Role, Segment, Span, Transcript
+from pipeline.inspection.confirmation import phrases_of
 from pipeline.transcription import Window, WindowText
 from tests.sounds import silence
 from tests.unit.phrases.conversations import agent, small_matcher

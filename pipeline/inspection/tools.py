@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline import __version__
-from pipeline.confirmation import worth_asking
 from pipeline.domain import SAMPLE_RATE_HZ, Revisions, Role, Span, Utterance
+from pipeline.inspection.confirmation import worth_asking
 from pipeline.measures import Scene, measure
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.confirm import near_misses

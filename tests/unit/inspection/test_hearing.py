@@ -6,11 +6,11 @@ import numpy as np
 
 from pipeline.audio import Audio, Channel
 from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
-from pipeline.hearing import Listened, roles_of, scene_of
+from pipeline.inspection.hearing import Listened, roles_of, scene_of
+from pipeline.inspection.tools import load_rules
 from pipeline.settings import load_settings
 from pipeline.speech import Heard, Lane, SpeakerTurn
 from pipeline.speech.layout import Layout
-from pipeline.tools import load_rules
 from pipeline.transcription import Window
 
 MATCHER = load_rules(load_settings()).matcher

@@ -13,11 +13,13 @@ import pytest
 
 from pipeline.domain import Call, Inspection, Recording, Role, Status
 from pipeline.ingest import identify
-from pipeline.inspection import Rules, Tools, build_tools, inspect, rejudge, revisions_of
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.spine import Tools, build_tools, inspect
+from pipeline.inspection.tools import Rules, revisions_of
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
 
 
