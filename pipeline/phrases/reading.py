@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,17 +12,15 @@ from pydantic import ValidationError
 
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
-from pipeline.phrases import pattern
 from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
 from pipeline.phrases.limits import Amount, check_files
+from pipeline.phrases.pattern import compiled
+from pipeline.phrases.revision import revision_of
 from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
 from pipeline.phrases.source import read_yaml
 from pipeline.phrases.syntax import TemplateError
 from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
-
-MATCHER_REVISION = "4"
-"""Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
 
 RENAMED_KEYS = {"quiet_when": "negative_contexts"}
 """Keys of earlier lexicon files, and what they are called now: refused with the new name."""
@@ -84,7 +81,7 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'"{phrase.canonical}": unknown context "{name}" in `negative_contexts`; known: {known}',
                     phrase.place,
                 )
-    return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
+    return Lexicons(revision_of(phrases, contexts.values()), codes, tuple(phrases), contexts)
 
 
 def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
@@ -218,7 +215,7 @@ def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
 
 def _compiles(template: str, place: Place) -> None:
     try:
-        pattern.compiled(template)
+        compiled(template)
     except TemplateError as error:
         _refuse(f'"{template}": {error}', place)
     except re2.error as error:
@@ -230,22 +227,3 @@ def _compiles(template: str, place: Place) -> None:
 
 def _refuse(message: str, place: Place) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)
-
-
-def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
-    digest = hashlib.sha256(MATCHER_REVISION.encode())
-    for p in phrases:
-        facts = (
-            p.code,
-            p.canonical,
-            p.variants,
-            p.patterns,
-            p.exceptions,
-            p.negative_contexts,
-            p.tolerance,
-            p.whole_words,
-        )
-        digest.update(repr(facts).encode())
-    for c in contexts.values():
-        digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.earlier, c.reach)).encode())
-    return digest.hexdigest()[:16]

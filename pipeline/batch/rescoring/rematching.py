@@ -21,6 +21,7 @@ from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.anchors import Anchors
 from pipeline.phrases.conversation import runs
 from pipeline.phrases.matcher import key_words
+from pipeline.phrases.revision import rules_by_code
 from pipeline.store.rulebooks import Rulebook
 
 
@@ -37,7 +38,7 @@ class Edit:
 
 def edit_between(old: Lexicons, new: Lexicons) -> Edit:
     """What changed from ``old`` to ``new``, ready to be looked for."""
-    before, after = _by_code(old), _by_code(new)
+    before, after = rules_by_code(old), rules_by_code(new)
     codes = frozenset(c for c in (*before, *after) if before.get(c) != after.get(c))
     words = key_words(old) ^ key_words(new)
     return Edit(
@@ -45,27 +46,6 @@ def edit_between(old: Lexicons, new: Lexicons) -> Edit:
         compile_matcher(new, only=codes) if codes & after.keys() else None,
         Anchors(words) if words else None,
     )
-
-
-def _by_code(lexicons: Lexicons) -> dict[str, list[object]]:
-    """Everything that can change a hit of a code: its phrases in order, and the contexts they name."""
-    found: dict[str, list[object]] = {}
-    for p in lexicons.phrases:
-        contexts = [lexicons.contexts[name] for name in p.negative_contexts]
-        silence = [(c.name, c.before, c.after, c.near, c.reach) for c in contexts]
-        found.setdefault(p.code.code, []).append(
-            (
-                p.code,
-                p.canonical,
-                p.variants,
-                p.patterns,
-                p.exceptions,
-                p.tolerance,
-                p.whole_words,
-                silence,
-            )
-        )
-    return found
 
 
 class Rematcher:
