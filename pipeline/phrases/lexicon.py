@@ -1,4 +1,4 @@
-"""What a lexicon holds once it is read: codes, their phrases, and the cues that silence them."""
+"""What a lexicon holds once it is read: codes, their phrases, and the contexts in which they are harmless."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.domain import PhraseKind, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLocation:
     """Where something stands, for messages to the person who edits the file."""
 
     path: Path
@@ -21,7 +21,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class NegativeContext:
     """Words around a phrase that make it harmless: negated, quoted, asked.
 
     ``before`` must end right at the phrase, ``after`` must start right behind it. Within ``reach`` characters
@@ -37,7 +37,7 @@ class Context:
     then: tuple[str, ...]
     earlier: tuple[str, ...]
     reach: int
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One way to say it, its spellings, and what keeps it quiet."""
+    """One way to say it, its spellings, and where it does not count."""
 
     code: Code
     canonical: str
@@ -67,7 +67,7 @@ class Phrase:
     exceptions: tuple[str, ...]
     """Longer wordings that are not meant; a hit that overlaps one is dropped."""
     negative_contexts: tuple[str, ...]
-    """Names of contexts that silence it."""
+    """Names of the contexts in which it is harmless."""
     tolerance: float | None
     """Largest sound distance in syllables; None: by length; 0: never by sound."""
     whole_words: bool
@@ -75,7 +75,7 @@ class Phrase:
     reason: str
     hit: tuple[str, ...]
     quiet: tuple[str, ...]
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Lexicons:
     """Digest of everything that can change a hit; comments and examples do not count."""
     codes: Mapping[str, Code]
     phrases: tuple[Phrase, ...]
-    contexts: Mapping[str, Context]
+    contexts: Mapping[str, NegativeContext]
 
     @property
     def by_code(self) -> Mapping[str, Sequence[Phrase]]:

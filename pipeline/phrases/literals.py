@@ -3,7 +3,7 @@
 ``(账户|卡).{0,4}(还有|还剩)`` matches nothing without 还有 or 还剩. Of several such sets the two with the
 longest words are taken. The idea is that of RE2's prefilter (Cox, "Regular Expression Matching with a
 Trigram Index"), over the tree of the template. Measured over these lexicons (1,974 patterns): ``re2.Filter``
-looks for the words with 8 MB of memory and is fifty times as slow; ``re2.Set`` is as fast over text it has
+windows for the words with 8 MB of memory and is fifty times as slow; ``re2.Set`` is as fast over text it has
 seen, and two hundred times as slow over text that is new to it; Hyperscan compiles 200 patterns in 1.3 s and
 refuses the longest altogether.
 """

@@ -1,8 +1,13 @@
-"""Patterns: google-re2 alone, so that no pattern anyone writes can hang the night."""
+"""What is found as it is written: spellings (Aho-Corasick) and patterns, all in one pass over the text.
+
+Patterns are google-re2's alone: no expression that anybody writes can take more than linear time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -112,3 +117,31 @@ class PatternSet:
             lowest = left & -left
             yield lowest.bit_length() - 1
             left ^= lowest
+
+
+class SpellingIndex:
+    """Many spellings, each owned by one or more phrases."""
+
+    def __init__(self, owned: Iterable[tuple[str, int]]) -> None:
+        owners: dict[str, list[int]] = {}
+        for spelling, owner in owned:
+            owners.setdefault(spelling, []).append(owner)
+        self._automaton = ahocorasick.Automaton()
+        for spelling, indexes in owners.items():
+            self._automaton.add_word(spelling, (len(spelling), tuple(dict.fromkeys(indexes))))
+        if owners:
+            self._automaton.make_automaton()
+        self._empty = not owners
+
+    def find_all(self, texts: Sequence[str]) -> dict[int, list[tuple[int, int, int]]]:
+        """Number of a text -> (owner, start, end) of every occurrence in it, overlapping ones too; texts
+        without any are left out. One pass over all: most texts hold nothing."""
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        if self._empty:
+            return found
+        starts = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
+        for last, (length, owners) in self._automaton.iter("\n".join(texts)):
+            which = bisect.bisect_right(starts, last) - 1
+            end = last + 1 - starts[which]
+            found.setdefault(which, []).extend((owner, end - length, end) for owner in owners)
+        return found

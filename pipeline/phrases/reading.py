@@ -12,12 +12,17 @@ from pydantic import ValidationError
 
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
-from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
-from pipeline.phrases.limits import Amount, check_files
+from pipeline.phrases.lexicon import Code, Lexicons, NegativeContext, Phrase, SourceLocation
+from pipeline.phrases.lexicon_file import (
+    CodeEntry,
+    LexiconFile,
+    LexiconSize,
+    PhraseEntry,
+    check_files,
+    read_yaml,
+)
 from pipeline.phrases.pattern import compiled
 from pipeline.phrases.revision import revision_of
-from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
-from pipeline.phrases.source import read_yaml
 from pipeline.phrases.syntax import TemplateError
 from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
@@ -43,13 +48,13 @@ def load_lexicons(folder: Path) -> Lexicons:
         raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)
     codes: dict[str, Code] = {}
     phrases: list[Phrase] = []
-    contexts: dict[str, Context] = {}
-    seen: dict[tuple[str, str], Place] = {}
+    contexts: dict[str, NegativeContext] = {}
+    seen: dict[tuple[str, str], SourceLocation] = {}
     files = list(_files(folder, paths))
     slots = _slots(files)
     for path, root, content in files:
         for i, entry in enumerate(content.contexts):
-            place = Place(path, line_of(root, ("contexts", i)))
+            place = SourceLocation(path, line_of(root, ("contexts", i)))
             if entry.name in contexts:
                 _refuse(
                     f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
@@ -59,9 +64,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                 tuple(_checked(template, slots, place) for template in templates)
                 for templates in (entry.before, entry.after, entry.near, entry.then, entry.earlier)
             )
-            contexts[entry.name] = Context(entry.name, before, after, near, then, earlier, entry.reach, place)
+            contexts[entry.name] = NegativeContext(
+                entry.name, before, after, near, then, earlier, entry.reach, place
+            )
         for i, code_entry in enumerate(content.codes):
-            place = Place(path, line_of(root, ("codes", i)))
+            place = SourceLocation(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
             if codes.setdefault(code.code, code) != code:
                 _refuse(
@@ -86,7 +93,7 @@ def load_lexicons(folder: Path) -> Lexicons:
 
 def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
     check_files(folder, paths)
-    amount = Amount(folder)
+    amount = LexiconSize(folder)
     for path in paths:
         root = read_yaml(path)
         content = _validated(root, path)
@@ -97,10 +104,10 @@ def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap
 def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str]:
     """The groups of words of all files, each with those it uses filled in: they must stand above it."""
     slots: dict[str, str] = {}
-    places: dict[str, Place] = {}
+    places: dict[str, SourceLocation] = {}
     for path, root, content in files:
         for name, words in content.slots.items():
-            place = Place(path, line_of(root, ("slots", name)))
+            place = SourceLocation(path, line_of(root, ("slots", name)))
             if name in SLOTS:
                 _refuse(f"the slot {{{name}}} is built in; choose another name", place)
             if name in slots:
@@ -147,17 +154,17 @@ def _phrase(
     root: LinedMap,
     path: Path,
     where: tuple[str | int, ...],
-    seen: dict[tuple[str, str], Place],
+    seen: dict[tuple[str, str], SourceLocation],
     slots: Mapping[str, str],
 ) -> Phrase:
-    place = Place(path, line_of(root, where))
+    place = SourceLocation(path, line_of(root, where))
     variants: list[str] = []
     patterns: list[str] = []
     written = [(entry.phrase, "phrase", 0)]
     written += [(template, "variants", k) for k, template in enumerate(entry.variants)]
     written += [(template, "patterns", k) for k, template in enumerate(entry.patterns)]
     for template, field, k in written:
-        here = Place(path, line_of(root, (*where, field, k)))
+        here = SourceLocation(path, line_of(root, (*where, field, k)))
         try:
             text = filled(template, slots)
             key = folded(text)
@@ -203,7 +210,7 @@ def _sentence(entry: PhraseEntry, slots: Mapping[str, str]) -> str:
     return entry.examples.hit[0]
 
 
-def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
+def _checked(template: str, slots: Mapping[str, str], place: SourceLocation) -> str:
     """The template with its slots filled in, known to compile."""
     try:
         text = filled(template, slots)
@@ -213,7 +220,7 @@ def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
     return text
 
 
-def _compiles(template: str, place: Place) -> None:
+def _compiles(template: str, place: SourceLocation) -> None:
     try:
         compiled(template)
     except TemplateError as error:
@@ -225,5 +232,5 @@ def _compiles(template: str, place: Place) -> None:
         )
 
 
-def _refuse(message: str, place: Place) -> NoReturn:
+def _refuse(message: str, place: SourceLocation) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pipeline.phrases.lexicon import Context, Lexicons, Phrase
+from pipeline.phrases.lexicon import Lexicons, NegativeContext, Phrase
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ENTRANCES = ("phrases.reading", "phrases.matcher")
@@ -23,7 +23,7 @@ _BLANK = re.compile(rb"^\s*(?:#.*)?\r?\n", re.MULTILINE)
 reading the lexicons, and a needless new revision costs one search of the stored transcripts."""
 
 
-def revision_of(phrases: Iterable[Phrase], contexts: Iterable[Context]) -> str:
+def revision_of(phrases: Iterable[Phrase], contexts: Iterable[NegativeContext]) -> str:
     """Digest of everything that can change a hit; comments and examples of lexicons do not count."""
     digest = hashlib.sha256(code_revision().encode())
     for phrase in phrases:
@@ -55,7 +55,7 @@ def rule_of(phrase: Phrase) -> tuple[object, ...]:
     )
 
 
-def rule_of_context(context: Context) -> tuple[object, ...]:
+def rule_of_context(context: NegativeContext) -> tuple[object, ...]:
     """What of a context can change a hit."""
     return (
         context.name,

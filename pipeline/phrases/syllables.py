@@ -97,3 +97,25 @@ def part_distance(left: str, right: str) -> float:
     if left == right:
         return 0.0
     return CONFUSIONS.get((left, right), CONFUSIONS.get((right, left), OTHER))
+
+
+_INITIAL_CLASS = {
+    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b",
+    "t": "d", "k": "g", "y": "", "w": "",
+}  # fmt: skip
+_FINAL_CLASS = {
+    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en",
+    "un": "en", "o": "uo", "ou": "uo", "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a",
+    "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=30_000)
+def sound_class(spoken: str) -> str:
+    """One character that stands for all syllables that are easily taken for this one."""
+    initial, final = split(spoken)
+    key = f"{_INITIAL_CLASS.get(initial, initial)}-{_FINAL_CLASS.get(final, final)}"
+    return _CLASSES.setdefault(key, chr(0x100 + len(_CLASSES)))
+
+
+_CLASSES: dict[str, str] = {}

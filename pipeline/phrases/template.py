@@ -62,7 +62,7 @@ _REPEATED_FILLER = re.compile("[" + "".join(sorted(FILLERS)) + "][?*+{]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spellings:
+class SpellingList:
     """What a finite template stands for."""
 
     texts: tuple[str, ...]
@@ -140,7 +140,7 @@ def is_finite(template: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def spellings(template: str) -> Spellings:
+def spellings(template: str) -> SpellingList:
     """The spellings of a finite template, normalised, the plainest first.
 
     Optional parts at the very beginning are left out: they change nothing about whether it is said.
@@ -154,21 +154,21 @@ def spellings(template: str) -> Spellings:
     texts = tuple(dict.fromkeys(found.texts))
     if not all(texts):
         raise TemplateError("may also be empty; keep at least one part that must be said")
-    return Spellings(texts, found.complete)
+    return SpellingList(texts, found.complete)
 
 
-def _spelled(node: Node, *, depth: int) -> Spellings:
+def _spelled(node: Node, *, depth: int) -> SpellingList:
     """The texts of a part; ``depth`` counts the brackets around it."""
     if depth > DEEPEST:
         raise TemplateError("brackets nest too deeply; split it into several variants")
     options = node.options if isinstance(node, Alternation) else (node,)
     spelled = [_concatenated(option, depth=depth) for option in options]
-    return Spellings(
+    return SpellingList(
         tuple(text for one in spelled for text in one.texts), all(one.complete for one in spelled)
     )
 
 
-def _concatenated(node: Node, *, depth: int) -> Spellings:
+def _concatenated(node: Node, *, depth: int) -> SpellingList:
     parts = node.parts if isinstance(node, Concatenation) else (node,)
     pieces: list[Sequence[str]] = []
     complete = True
@@ -184,7 +184,7 @@ def _concatenated(node: Node, *, depth: int) -> Spellings:
         pieces.append(("", *texts) if optional else texts)
     if depth == 0:
         pieces = _core(pieces)
-    return Spellings(
+    return SpellingList(
         tuple(plainest(pieces, SPELLINGS_AT_MOST)), complete and _size(pieces) <= SPELLINGS_AT_MOST
     )
 

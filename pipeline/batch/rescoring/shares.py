@@ -24,7 +24,7 @@ from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import rejudge
 from pipeline.inspection.tools import Rules, read_rules
-from pipeline.phrases.deferred import DeferredMatcher
+from pipeline.phrases.matcher import LazyMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -116,7 +116,7 @@ def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspecti
 
 def _rules(settings: Settings) -> Rules:
     lexicons, rubric = read_rules(settings)
-    return Rules(DeferredMatcher(lexicons), rubric)
+    return Rules(LazyMatcher(lexicons), rubric)
 
 
 def judged(

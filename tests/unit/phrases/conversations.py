@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.confirm import NearMiss, near_misses
 
 LEXICONS = Path(__file__).resolve().parents[3] / "lexicons" / "zh"
 SECONDS_PER_CHARACTER = 0.2
@@ -34,6 +36,13 @@ def agent(text: str, *, start: float = 0.0) -> Utterance:
 
 def customer(text: str, *, start: float = 0.0) -> Utterance:
     return said(text, role=Role.CUSTOMER, start=start)
+
+
+def near_misses_of(
+    matcher: Matcher, utterances: Sequence[Utterance], *, codes: Collection[str] | None = None
+) -> tuple[NearMiss, ...]:
+    """The near misses of these codes, or of all."""
+    return near_misses(matcher.search(utterances, near_misses_of=codes or matcher.lexicons.codes))
 
 
 LEXICON = """\

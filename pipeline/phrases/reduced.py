@@ -27,7 +27,7 @@ LOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Faint:
+class ReducedForm:
     """A place that may be a phrase."""
 
     owner: int
@@ -37,7 +37,7 @@ class Faint:
     distance: float
 
 
-class FaintIndex:
+class ReducedFormIndex:
     """Spellings with their owners, by the sounds of the syllables that must be left of them."""
 
     def __init__(self, spellings: Iterable[tuple[str, int]]) -> None:
@@ -53,7 +53,7 @@ class FaintIndex:
                 for left in (sounds[1:-1], sounds[:-1], sounds[1:]):
                     self._clipped[left][spelling, owner] = None
 
-    def find(self, text: str, *, begins: Iterable[int], ends: Iterable[int]) -> Iterator[Faint]:
+    def find(self, text: str, *, begins: Iterable[int], ends: Iterable[int]) -> Iterator[ReducedForm]:
         """What may be hidden in ``text``.
 
         ``begins``: where sentences begin. There people swear and snap; elsewhere two syllables are too easily
@@ -70,9 +70,9 @@ class FaintIndex:
                     break
                 for spelling, owner in self._clipped.get(tuple(sounds[end - size : end]), ()):
                     if spelling not in text:
-                        yield Faint(owner, spelling, end - size, end, LOST * (len(spelling) - size))
+                        yield ReducedForm(owner, spelling, end - size, end, LOST * (len(spelling) - size))
 
-    def _both(self, text: str, sounds: list[str], at: int) -> Iterator[Faint]:
+    def _both(self, text: str, sounds: list[str], at: int) -> Iterator[ReducedForm]:
         """Two-syllable phrases of which one syllable was heard right."""
         known: dict[tuple[str, int], None] = {}
         for place in range(WHOLE):
@@ -83,4 +83,4 @@ class FaintIndex:
                 for k, ways in enumerate(readings(spelling))
             ]
             if min(apart) <= ALIKE and sum(apart) <= APART and text[at : at + WHOLE] != spelling:
-                yield Faint(owner, spelling, at, at + WHOLE, sum(apart))
+                yield ReducedForm(owner, spelling, at, at + WHOLE, sum(apart))

@@ -12,7 +12,7 @@ GRAVEST_FIRST = (PhraseKind.FORBIDDEN, PhraseKind.REQUIRED, PhraseKind.ESCALATIO
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """Characters ``[start, end)`` of an utterance's text that a hit stands on."""
 
     start: int
@@ -20,13 +20,13 @@ class Mark:
     kind: PhraseKind
 
 
-def marks(utterance: Utterance, hits: Sequence[PhraseHit]) -> tuple[Mark, ...]:
-    """Non-overlapping marks in order; of two that overlap the graver kind stays."""
-    chosen: list[Mark] = []
+def highlights(utterance: Utterance, hits: Sequence[PhraseHit]) -> tuple[Highlight, ...]:
+    """Non-overlapping highlights in order; of two that overlap the graver kind stays."""
+    chosen: list[Highlight] = []
     for hit in sorted(hits, key=lambda h: (GRAVEST_FIRST.index(h.kind), h.span)):
         found = place_of(utterance, hit.quote, hit.span.start)
         if found and all(found[1] <= m.start or found[0] >= m.end for m in chosen):
-            chosen.append(Mark(*found, hit.kind))
+            chosen.append(Highlight(*found, hit.kind))
     return tuple(sorted(chosen, key=lambda m: m.start))
 
 

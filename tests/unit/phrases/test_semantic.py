@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.domain import Call, How, Outcome, Role, Span, Transcript, Utterance
 from pipeline.errors import ModelError
 from pipeline.phrases.encoders import MODEL_FILE, TOKENIZER_FILE, load_encoder
-from pipeline.phrases.meaning import Meanings
+from pipeline.phrases.semantic import SemanticMatcher
 from pipeline.rubric import Facts, load_rubric, score
 from tests.unit.phrases.conversations import default_matcher
 
@@ -20,7 +20,7 @@ RUBRIC = Path(__file__).resolve().parents[3] / "rubrics" / "service.yaml"
 
 
 class Characters:
-    """Texts with the same characters lie close: enough to see who is compared with whom."""
+    """TextBatch with the same characters lie close: enough to see who is compared with whom."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         out = np.zeros((len(texts), 4096), np.float32)
@@ -36,11 +36,11 @@ def said(text: str, role: Role = Role.AGENT, confidence: float = 0.9) -> Utteran
 
 
 @pytest.fixture(scope="module")
-def meanings() -> Meanings:
-    return Meanings(default_matcher().lexicons, Characters())
+def meanings() -> SemanticMatcher:
+    return SemanticMatcher(default_matcher().lexicons, Characters())
 
 
-def test_other_words_of_an_example(meanings: Meanings) -> None:
+def test_other_words_of_an_example(meanings: SemanticMatcher) -> None:
     (hit,) = meanings.match([said("好的，脑子进水了吧你")])
     assert (hit.how, hit.code, hit.quote) == (How.MEANING, "abuse", "脑子进水了吧你")
     assert 1.0 < hit.span.start < hit.span.end <= 4.0
@@ -56,11 +56,11 @@ def test_other_words_of_an_example(meanings: Meanings) -> None:
         said(""),
     ],
 )
-def test_quiet(meanings: Meanings, utterance: Utterance) -> None:
+def test_quiet(meanings: SemanticMatcher, utterance: Utterance) -> None:
     assert meanings.match([utterance]) == ()
 
 
-def test_meaning_never_fails_anything_and_flags_the_call(meanings: Meanings) -> None:
+def test_meaning_never_fails_anything_and_flags_the_call(meanings: SemanticMatcher) -> None:
     utterances = (
         said("您好，请问有什么可以帮您"),
         Utterance(Role.CUSTOMER, Span(5, 8), "我想改一下送货的地址，明天我不在家里"),

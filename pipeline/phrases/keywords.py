@@ -1,9 +1,8 @@
 """Key words of patterns, put right where the recogniser wrote a sound-alike, so that patterns survive its
 errors too.
 
-A pattern with gaps and slots cannot be aligned by sound as a whole, but its long words can:
-通信录里的人打电话 is read as
-通讯录里的人打电话, and the rest of the pattern must still be there word for word.
+A pattern with gaps and slots cannot be aligned by sound as a whole, but its long words can: 通信录里的人打电话
+is read as 通讯录里的人打电话, and the rest of the pattern must still be there word for word.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.phrases.sieve import Texts
 from pipeline.phrases.sound import SoundIndex, SoundMatch
+from pipeline.phrases.text_batch import TextBatch
 
 SHORTEST = 3
 """Syllables: shorter words have too many homophones."""
@@ -25,7 +24,7 @@ _CLASS = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class CorrectedText:
     """Text of the same length, and what was changed: start, end, sound distance."""
 
     text: str
@@ -42,30 +41,30 @@ def words_of(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(word for source in sources for word in _WORD.findall(_CLASS.sub(" ", source)))
 
 
-class Anchors:
+class KeywordCorrector:
     """The key words of many patterns."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(words)
         self._index = SoundIndex((word, i, TOLERANCE * len(word)) for i, word in enumerate(self._words))
 
-    def repair(self, text: str) -> Repaired:
+    def correct(self, text: str) -> CorrectedText:
         """Put right the nearest sound-alikes first; what is already a key word stays."""
-        return self.repair_all([text])[0]
+        return self.correct_all([text])[0]
 
-    def heard_in(self, texts: Sequence[str]) -> bool:
+    def occurs_in(self, texts: Sequence[str]) -> bool:
         """True where any of the texts holds a sound-alike of a key word."""
         return any(self._index.find_all(texts))
 
-    def repair_all(self, texts: Sequence[str], *, joined: Texts | None = None) -> list[Repaired]:
-        """``repair`` for each of several texts, much faster than one by one; ``joined`` as there."""
-        found = self._index.find_all(texts, joined=joined)
-        return [_repaired(text, matches) for text, matches in zip(texts, found, strict=True)]
+    def correct_all(self, texts: Sequence[str], *, batch: TextBatch | None = None) -> list[CorrectedText]:
+        """``correct`` for each of several texts, much faster than one by one; ``batch`` as there."""
+        found = self._index.find_all(texts, batch=batch)
+        return [_corrected(text, matches) for text, matches in zip(texts, found, strict=True)]
 
 
-def _repaired(text: str, matches: Sequence[SoundMatch]) -> Repaired:
+def _corrected(text: str, matches: Sequence[SoundMatch]) -> CorrectedText:
     if not matches:
-        return Repaired(text, ())
+        return CorrectedText(text, ())
     out = text
     changes: list[tuple[int, int, float]] = []
     for match in sorted(matches, key=lambda m: (m.distance, -len(m.spelling), m.start)):
@@ -73,4 +72,4 @@ def _repaired(text: str, matches: Sequence[SoundMatch]) -> Repaired:
         if end - start == len(match.spelling) and not any(a < end and start < b for a, b, _ in changes):
             out = out[:start] + match.spelling + out[end:]
             changes.append((start, end, match.distance))
-    return Repaired(out, tuple(changes))
+    return CorrectedText(out, tuple(changes))

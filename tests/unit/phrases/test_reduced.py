@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Role, Span, Utterance
-from pipeline.phrases.confirm import UNSURE, near_misses
-from pipeline.phrases.faint import FaintIndex
-from tests.unit.phrases.conversations import default_matcher
+from pipeline.phrases.confirm import UNSURE
+from pipeline.phrases.reduced import ReducedFormIndex
+from tests.unit.phrases.conversations import default_matcher, near_misses_of
 
 
 def found(text: str, *spellings: str) -> list[tuple[str, int, int]]:
-    index = FaintIndex((spelling, 0) for spelling in spellings)
+    index = ReducedFormIndex((spelling, 0) for spelling in spellings)
     return [(f.spelling, f.start, f.end) for f in index.find(text, begins=[0], ends=[len(text)])]
 
 
@@ -43,10 +43,10 @@ def test_short_phrases_are_not_clipped() -> None:
 @pytest.mark.parametrize(("confidence", "asked"), [(UNSURE - 0.1, True), (UNSURE + 0.1, False)])
 def test_a_sure_recogniser_is_not_asked_again(confidence: float, asked: bool) -> None:
     utterance = Utterance(Role.AGENT, Span(0, 2), "必须，没钱你来干嘛", confidence=confidence)
-    proposed = {near.proposed for near in near_misses(default_matcher(), [utterance])}
+    proposed = {near.proposed for near in near_misses_of(default_matcher(), [utterance])}
     assert ("闭嘴，没钱你来干嘛" in proposed) is asked
 
 
 def test_exceptions_hold_for_what_is_faint(tmp_path: Path) -> None:
     quoted = Utterance(Role.AGENT, Span(0, 3), "客服跟我说，必须", confidence=0.3)
-    assert not any("闭嘴" in near.proposed for near in near_misses(default_matcher(), [quoted]))
+    assert not any("闭嘴" in near.proposed for near in near_misses_of(default_matcher(), [quoted]))

@@ -16,7 +16,7 @@ _Numbers = NDArray[np.int64]
 _NOTHING, _ROOT = 0, 1
 
 
-class Pieces:
+class FragmentTrie:
     """Many pieces, numbered as they came; each is one or more characters long."""
 
     def __init__(self, pieces: Iterable[str]) -> None:

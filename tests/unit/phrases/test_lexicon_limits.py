@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import LexiconError
-from pipeline.phrases import check_lexicons, limits, load_lexicons
+from pipeline.phrases import check_lexicons, lexicon_file, load_lexicons
 
 
 def write(folder: Path, count: int, *, variants: int = 0, examples: int = 0, name: str = "a") -> None:
@@ -38,8 +38,8 @@ def test_nine_thousand_phrases_are_refused_before_they_are_compiled(tmp_path: Pa
 
 
 def test_many_variants_or_examples_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_WORDINGS", 30)
-    monkeypatch.setattr(limits, "MOST_EXAMPLES", 30)
+    monkeypatch.setattr(lexicon_file, "MOST_WORDINGS", 30)
+    monkeypatch.setattr(lexicon_file, "MOST_EXAMPLES", 30)
     write(tmp_path, 10, variants=2)
     assert len(load_lexicons(tmp_path).phrases) == 10
     write(tmp_path, 10, variants=3)

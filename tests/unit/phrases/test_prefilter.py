@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.phrases.costs import codes
-from pipeline.phrases.pieces import Pieces
-from pipeline.phrases.sieve import Bounds, Texts
-from pipeline.phrases.sound import SAID, Reach, SoundIndex
+from pipeline.phrases.fragments import FragmentTrie
+from pipeline.phrases.prefilter import DistanceLimits
+from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius, SoundIndex
+from pipeline.phrases.text_batch import TextBatch
 
 PHRASES = (
     "不归我", "谁知道", "不归我管", "你爱投诉", "随便你投诉", "我要去投诉你", "有什么可以帮你",
@@ -21,23 +22,25 @@ PHRASES = (
 ALIKE = dict(zip("不归我管投诉你的等待帮查验证码没有", "布鬼沃关头述泥底邓带邦插燕正马莫又", strict=True))
 
 
-class _NoSieve:
+class _NoPrefilter:
     """Lets every place through."""
 
     def __init__(self, index: SoundIndex) -> None:
-        self._sieve = index._sieve
+        self._prefilter = index._prefilter
 
-    def bounds(self, farthest: NDArray[np.float64]) -> Bounds:
-        return self._sieve.bounds(farthest)
+    def bounds(self, farthest: NDArray[np.float64]) -> DistanceLimits:
+        return self._prefilter.bounds(farthest)
 
-    def places(self, texts: Texts, bounds: Bounds) -> list[tuple[int, int, int]]:
-        sieve, out = self._sieve, []
-        for piece, first in zip(*(found.tolist() for found in sieve._pieces.find(texts.codes)), strict=True):
+    def places(self, texts: TextBatch, bounds: DistanceLimits) -> list[tuple[int, int, int]]:
+        prefilter, out = self._prefilter, []
+        for fragment, first in zip(
+            *(found.tolist() for found in prefilter._fragments.find(texts.codes)), strict=True
+        ):
             which = int(texts.owner[first - 1])
-            for member in range(int(sieve._first[piece]), int(sieve._first[piece + 1])):
-                spelling = int(sieve._member[member])
-                begin = first - int(sieve._offset[member]) - int(texts.starts[which])
-                if begin >= -int(sieve._slack[spelling]):
+            for member in range(int(prefilter._first[fragment]), int(prefilter._first[fragment + 1])):
+                spelling = int(prefilter._member[member])
+                begin = first - int(prefilter._offset[member]) - int(texts.starts[which])
+                if begin >= -int(prefilter._slack[spelling]):
                     out.append((which, spelling, max(0, begin)))
         return out
 
@@ -53,27 +56,35 @@ def _texts(count: int) -> list[str]:
     return out
 
 
-@pytest.mark.parametrize("reach", [SAID, Reach(1.2), Reach(1.2, 0.31), Reach(1.2, 0.31, frozenset({1, 7}))])
-def test_nothing_is_lost(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "radius",
+    [
+        WITHIN_TOLERANCE,
+        SearchRadius(1.2),
+        SearchRadius(1.2, 0.31),
+        SearchRadius(1.2, 0.31, frozenset({1, 7})),
+    ],
+)
+def test_nothing_is_lost(radius: SearchRadius, monkeypatch: pytest.MonkeyPatch) -> None:
     index = SoundIndex((phrase, k, None) for k, phrase in enumerate(PHRASES))
     texts = _texts(400)
-    found = index.find_all(texts, reach=reach)
-    monkeypatch.setattr(index, "_sieve", _NoSieve(index))
-    assert found == index.find_all(texts, reach=reach)
+    found = index.find_all(texts, radius=radius)
+    monkeypatch.setattr(index, "_prefilter", _NoPrefilter(index))
+    assert found == index.find_all(texts, radius=radius)
     assert sum(map(len, found)) > 200
 
 
-@pytest.mark.parametrize("pieces", [("ab", "b", "bab", "xyz", "abab"), ("𠀀a",), ()])
-def test_pieces_are_found_wherever_they_stand(pieces: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("fragments", [("ab", "b", "bab", "xyz", "abab"), ("𠀀a",), ()])
+def test_fragments_are_found_wherever_they_stand(fragments: tuple[str, ...]) -> None:
     dice = random.Random(3)
     for size in (0, 1, 2, 40):
         text = "".join(dice.choice("ab𠀀\U0010ffff") for _ in range(size))
-        which, first = Pieces(pieces).find(codes(text))
+        which, first = FragmentTrie(fragments).find(codes(text))
         places = [
-            (end, -len(piece), number)
-            for number, piece in enumerate(pieces)
-            for end in range(len(piece), size + 1)
-            if text[end - len(piece) : end] == piece
+            (end, -len(fragment), number)
+            for number, fragment in enumerate(fragments)
+            for end in range(len(fragment), size + 1)
+            if text[end - len(fragment) : end] == fragment
         ]
         expected = [(number, end + length) for end, length, number in sorted(places)]
         assert list(zip(which.tolist(), first.tolist(), strict=True)) == expected

@@ -27,7 +27,7 @@ SHORTEST, LONGEST = 4, 40
 _CLAUSE = re.compile(r"[^，。！？；、,.!?;]+")
 
 
-class Meanings:
+class SemanticMatcher:
     """The examples of all forbidden phrases as points, against those of everything harmless."""
 
     def __init__(self, lexicons: Lexicons, encoder: SentenceEncoder) -> None:

@@ -1,8 +1,8 @@
-"""Utterances -> runs of one party's speech, and the way from a place in a run back to seconds and words.
+"""Utterances -> passages of one party's speech, and the way from a place there back to seconds and words.
 
 The recogniser cuts sentences where people breathe, so a phrase may begin in one utterance and end in the
 next: utterances of one
-role that follow each other closely are read as one run.
+role that follow each other closely are read as one passage.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHORTEST_TURN = 3
 
 
 @dataclass(frozen=True)
-class Run:
+class Passage:
     """Consecutive utterances of one role as one normalised text."""
 
     role: Role
@@ -112,34 +112,34 @@ class Run:
         return self._times[k][self._plains[k].origin[position - self.offsets[k]]]
 
 
-def begins_after(marks: frozenset[int], start: int) -> int:
+def begins_after(highlights: frozenset[int], start: int) -> int:
     """The last mark at or before ``start``, looking back LONGEST_LOOK characters."""
     low = max(0, start - LONGEST_LOOK)
-    return max((mark for mark in marks if low <= mark <= start), default=low)
+    return max((mark for mark in highlights if low <= mark <= start), default=low)
 
 
-def ends_before(marks: frozenset[int], end: int, size: int) -> int:
+def ends_before(highlights: frozenset[int], end: int, size: int) -> int:
     """The first mark at or after ``end``, looking on LONGEST_LOOK characters."""
     high = min(size, end + LONGEST_LOOK)
-    return min((mark for mark in marks if end <= mark <= high), default=high)
+    return min((mark for mark in highlights if end <= mark <= high), default=high)
 
 
-def runs(utterances: Sequence[Utterance]) -> list[Run]:
-    """All speech as runs; another role's words in between end a run unless they were said on top of it."""
-    open_runs: dict[Role, list[int]] = {}
-    out: list[Run] = []
+def passages(utterances: Sequence[Utterance]) -> list[Passage]:
+    """All speech as passages; another role's words in between end one unless they were said on top of it."""
+    open_passages: dict[Role, list[int]] = {}
+    out: list[Passage] = []
     texts = normalise_all([utterance.text for utterance in utterances])
     for i, utterance in enumerate(utterances):
-        current = open_runs.get(utterance.role)
+        current = open_passages.get(utterance.role)
         if current is not None and not _follows(utterances, current[-1], i):
-            out.append(_run(utterances, texts, current))
+            out.append(_passage(utterances, texts, current))
             current = None
         if current is None:
-            open_runs[utterance.role] = [i]
+            open_passages[utterance.role] = [i]
         else:
             current.append(i)
-    out += [_run(utterances, texts, indexes) for indexes in open_runs.values()]
-    return sorted(out, key=lambda run: run.indexes)
+    out += [_passage(utterances, texts, indexes) for indexes in open_passages.values()]
+    return sorted(out, key=lambda passage: passage.indexes)
 
 
 def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
@@ -151,13 +151,13 @@ def _follows(utterances: Sequence[Utterance], before: int, after: int) -> bool:
     return all(u.span.overlap(pause) < SHORTEST_TURN_S or len(u.text) <= SHORTEST_TURN for u in between)
 
 
-def _run(utterances: Sequence[Utterance], texts: Sequence[str], indexes: Sequence[int]) -> Run:
+def _passage(utterances: Sequence[Utterance], texts: Sequence[str], indexes: Sequence[int]) -> Passage:
     """``texts``: the normalised ones of all utterances."""
     first = indexes[0]
     if len(indexes) == 1:
         only = utterances[first]
-        return Run(only.role, texts[first], (first,), (0,), (only,))
+        return Passage(only.role, texts[first], (first,), (0,), (only,))
     own = [texts[i] for i in indexes]
     offsets = (0, *itertools.accumulate(map(len, own[:-1])))
     chosen = tuple(utterances[i] for i in indexes)
-    return Run(chosen[0].role, "".join(own), tuple(indexes), offsets, chosen)
+    return Passage(chosen[0].role, "".join(own), tuple(indexes), offsets, chosen)

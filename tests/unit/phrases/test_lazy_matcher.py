@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.phrases import compile_matcher, load_lexicons
-from pipeline.phrases.deferred import DeferredMatcher
+from pipeline.phrases.matcher import LazyMatcher
 
 LEXICON = """\
 codes:
@@ -27,7 +27,7 @@ def test_it_compiles_at_first_use(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(LEXICON, encoding="utf-8")
     lexicons = load_lexicons(tmp_path)
     said = [Utterance(Role.AGENT, Span(0, 2), "这个布归我管的")]
-    matcher = DeferredMatcher(lexicons)
+    matcher = LazyMatcher(lexicons)
     assert matcher.lexicons.revision == lexicons.revision
     assert not matcher.compiled
     assert matcher.match(said) == compile_matcher(lexicons).match(said) != ()
@@ -37,4 +37,4 @@ def test_it_compiles_at_first_use(tmp_path: Path) -> None:
 def test_what_a_matcher_lacks_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(LEXICON, encoding="utf-8")
     with pytest.raises(AttributeError, match="nothing"):
-        _ = DeferredMatcher(load_lexicons(tmp_path)).nothing
+        _ = LazyMatcher(load_lexicons(tmp_path)).nothing
