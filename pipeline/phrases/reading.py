@@ -11,6 +11,7 @@ from typing import NoReturn
 import re2
 from pydantic import ValidationError
 
+from pipeline.conversation.wordlists import WORDS_FILE, WordLists, load_word_lists
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
 from pipeline.phrases import pattern
@@ -37,7 +38,7 @@ def load_lexicons(folder: Path) -> Lexicons:
     """
     if not folder.is_dir():
         raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
-    paths = sorted(folder.glob("*.yaml"))
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)
     codes: dict[str, Code] = {}
@@ -80,7 +81,8 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'"{phrase.canonical}": unknown context "{name}" in quiet_when; known are: {known}',
                     phrase.place,
                 )
-    return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
+    words = load_word_lists(folder)
+    return Lexicons(_revision(phrases, contexts, words), codes, tuple(phrases), contexts, words)
 
 
 def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
@@ -220,7 +222,7 @@ def _refuse(message: str, place: Place) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)
 
 
-def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
+def _revision(phrases: list[Phrase], contexts: dict[str, Context], words: WordLists) -> str:
     digest = hashlib.sha256(MATCHER_REVISION.encode())
     for p in phrases:
         facts = (
@@ -236,4 +238,5 @@ def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
         digest.update(repr(facts).encode())
     for c in contexts.values():
         digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.earlier, c.reach)).encode())
+    digest.update(words.revision.encode())
     return digest.hexdigest()[:16]
