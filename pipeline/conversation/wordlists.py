@@ -60,9 +60,11 @@ class CharacterSet(WordList):
 
 
 class DictionaryWords(WordList):
-    """Words that a dictionary lacks."""
+    """Words of two or more characters that a dictionary lacks."""
 
-    words: Annotated[tuple[_Text, ...], Field(max_length=1000)]
+    words: Annotated[
+        tuple[Annotated[str, StringConstraints(min_length=2, max_length=20)], ...], Field(max_length=1000)
+    ]
 
 
 class PatternExamples(BaseModel):

@@ -76,18 +76,19 @@ def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> R
                 silent=not own,
             )
         )
-    found = find_roles(parties, direction=call.recording.call.direction)
+    found = find_roles(parties, direction=call.recording.call.direction, words=matcher.lexicons.words)
     if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
         found = found.weighed(_by_phrases(segments, found.roles, matcher))
     if call.heard.doubtful and found.confidence < TWO_PARTIES:
-        return _one_party(segments)
+        return _one_party(segments, matcher.lexicons.words)
     return found
 
 
-def _one_party(segments: Sequence[Segment]) -> Roles:
+def _one_party(segments: Sequence[Segment], words: WordLists) -> Roles:
     """Both voices are one person's."""
     text = "\n".join(segment.text for segment in segments)
-    alone = find_roles([Party(text, min((s.span.start for s in segments), default=0.0), claimed=None)])
+    first_at = min((s.span.start for s in segments), default=0.0)
+    alone = find_roles([Party(text, first_at, claimed=None)], words=words)
     return Roles(alone.roles * 2, alone.confidence)
 
 

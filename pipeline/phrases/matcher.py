@@ -19,7 +19,7 @@ from pipeline.phrases.pattern import PatternSet, compiled
 from pipeline.phrases.sound import SAID, Reach, SoundIndex, SoundMatch, end_to_end
 from pipeline.phrases.strictness import SHORT, SHORT_TOLERANCE, counts_up_to, explains, means_another
 from pipeline.phrases.template import is_finite, spellings
-from pipeline.phrases.words import cuts_a_word, foreign_words
+from pipeline.phrases.words import Segmenter
 
 SOUNDED_AT_MOST = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
@@ -82,6 +82,7 @@ class Matcher:
         only: Collection[str] | None = None,
     ) -> None:
         self.lexicons = lexicons
+        self._segmenter = Segmenter(lexicons.words.dictionary.words)
         self._phrases = tuple(p for p in lexicons.phrases if only is None or p.code.code in only)
         owned = [(s, i) for i, p in enumerate(self._phrases) for v in p.variants for s in spellings(v).texts]
         templates = [(t, i) for i, p in enumerate(self._phrases) for t in (*p.patterns, *_unfinished(p))]
@@ -190,11 +191,11 @@ class Matcher:
             accuses = self._phrases[m.owner].code.kind in ACCUSING
             if accuses and means_another(run.text[m.start : m.end], m.spelling):
                 continue
-            strange = foreign_words(run.written, m.start, m.end, m.spelling)
+            strange = self._segmenter.foreign_words(run.written, m.start, m.end, m.spelling)
             distance = m.distance + FOREIGN_WORD * len(strange)
             if self._phrases[m.owner].code.severity is not None and len(m.spelling) <= ORDINARY_UP_TO:
                 distance += FREQUENT_WORD * sum(strange)
-            tolerance = counts_up_to(run.text, m, distance)
+            tolerance = counts_up_to(run.text, m, distance, self._segmenter)
             if accuses and len(m.spelling) == SHORT and self._phrases[m.owner].tolerance is None:
                 tolerance = min(tolerance, SHORT_TOLERANCE)
             if distance > tolerance + extra:
@@ -252,7 +253,7 @@ class Matcher:
         low, high = run.sentence(c.start, c.end)
         doubtful = phrase.whole_words and (short or c.how is How.SOUND)
         # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
-        if doubtful and cuts_a_word(run.written[low:high], c.start - low, c.end - low):
+        if doubtful and self._segmenter.cuts_a_word(run.written[low:high], c.start - low, c.end - low):
             return "cuts a word in half"
         for exception in phrase.exceptions:
             pattern = self._exceptions[self._exception_index[exception]]

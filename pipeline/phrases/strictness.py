@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.phrases.sound import SoundMatch, tolerance_for
 from pipeline.phrases.syllables import syllable
-from pipeline.phrases.words import common_word
+from pipeline.phrases.words import Segmenter
 
 SHORT = 3
 SHORT_TOLERANCE = 0.3
@@ -17,7 +17,7 @@ EXCEPTION_SLACK = 0.05
 syllable in six."""
 
 
-def counts_up_to(text: str, match: SoundMatch, distance: float) -> float:
+def counts_up_to(text: str, match: SoundMatch, distance: float, segmenter: Segmenter) -> float:
     """What counts, in short phrases less: the usual there is meant for strange characters."""
     size = len(match.spelling)
     if size not in (SHORT, SHORT + 1) or match.tolerance != tolerance_for(size) or not distance:
@@ -25,7 +25,7 @@ def counts_up_to(text: str, match: SoundMatch, distance: float) -> float:
     written = text[match.start : match.end]
     pairs = zip(written, match.spelling, strict=False)
     other = [a for a, b in pairs if a != b and syllable(a) != syllable(b)]
-    if any(common_word(character) for character in other):
+    if any(segmenter.common_word(character) for character in other):
         return COMMON_TOLERANCE
     if size > SHORT or distance <= SHORT_TOLERANCE:
         return match.tolerance
