@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.audio import Audio, decode
-from pipeline.dialogue import assemble
-from pipeline.domain import PhraseKind, Recording, Role, Segment, Transcript
-from pipeline.measures import Scene
+from pipeline.conversation import Timeline, assemble
+from pipeline.conversation.wordlists import WordLists
+from pipeline.domain import PARTIES, PhraseKind, Recording, Role, Segment, Sound, Transcript
+from pipeline.measures import trimmed
 from pipeline.phrases import Matcher
 from pipeline.speech import Heard, Listener, Party, Roles, find_roles
 from pipeline.transcription import Window, cut_windows
@@ -75,18 +76,19 @@ def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> R
                 silent=not own,
             )
         )
-    found = find_roles(parties, direction=call.recording.call.direction)
+    found = find_roles(parties, direction=call.recording.call.direction, words=matcher.lexicons.words)
     if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
         found = found.weighed(_by_phrases(segments, found.roles, matcher))
     if call.heard.doubtful and found.confidence < TWO_PARTIES:
-        return _one_party(segments)
+        return _one_party(segments, matcher.lexicons.words)
     return found
 
 
-def _one_party(segments: Sequence[Segment]) -> Roles:
+def _one_party(segments: Sequence[Segment], words: WordLists) -> Roles:
     """Both voices are one person's."""
     text = "\n".join(segment.text for segment in segments)
-    alone = find_roles([Party(text, min((s.span.start for s in segments), default=0.0), claimed=None)])
+    first_at = min((s.span.start for s in segments), default=0.0)
+    alone = find_roles([Party(text, first_at, claimed=None)], words=words)
     return Roles(alone.roles * 2, alone.confidence)
 
 
@@ -105,17 +107,25 @@ def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: M
     return believed[0] - believed[1]
 
 
-def scene_of(call: Listened, roles: Sequence[Role], spoken: Spoken, transcript: Transcript) -> Scene:
-    """What the measures look at. Sound in which no words were found is nobody's speech."""
+def sounds_of(call: Listened, roles: Sequence[Role]) -> dict[Role, Sound]:
+    """Each party's channel."""
+    return {role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)}
+
+
+def timeline_of(
+    call: Listened, roles: Sequence[Role], spoken: Spoken, transcript: Transcript, words: WordLists
+) -> Timeline:
+    """What measures and rubric look at. Sound in which no words were found is nobody's speech."""
     speech = {
         role: tuple(v for window, s in spoken if roles[s.party] is role for v in window.voiced)
-        for role in (Role.AGENT, Role.CUSTOMER)
+        for role in PARTIES
     }
-    return Scene(
-        duration=call.audio.duration,
-        speech=speech,
-        hold=call.heard.hold,
+    duration, tones, mono = call.audio.duration, call.heard.hold, call.heard.layout.mono
+    return Timeline.heard(
+        duration=duration,
+        speech=trimmed(speech, sounds_of(call, roles), duration=duration, tones=tones, mono=mono),
+        tones=tones,
         utterances=transcript.utterances,
-        sound={role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)},
-        mono=call.heard.layout.mono,
+        mono=mono,
+        words=words,
     )

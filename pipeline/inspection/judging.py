@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.domain import (
-    Call,
-    Inspection,
-    Measures,
-    PhraseHit,
-    Role,
-    Scorecard,
-    Span,
-    Status,
-    Transcript,
-)
+from pipeline.conversation import Timeline
+from pipeline.domain import Inspection, Scorecard, Status
 from pipeline.inspection.confirmation import joined, kept
 from pipeline.inspection.tools import Rules
-from pipeline.rubric import Facts, Rubric, score
+from pipeline.rubric import Facts, score
 
 PARTIAL = "incomplete"
 """Reason code of a call of which only a part could be read."""
-
-
-def judge(
-    call: Call,
-    duration: float,
-    transcript: Transcript,
-    measures: Measures,
-    hits: tuple[PhraseHit, ...],
-    rubric: Rubric,
-) -> Scorecard:
-    """Score a call from what is stored of it: no sound is needed."""
-    speech = {role: _spans(measures, f"speech_{role}") for role in (Role.AGENT, Role.CUSTOMER)}
-    hold = _spans(measures, "hold_total")
-    return score(rubric, Facts(call, duration, transcript, measures, hits, speech, hold))
 
 
 def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
@@ -49,14 +26,9 @@ def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
     if inspection.revisions.lexicons != rules.lexicons:  # else the same lexicons would find the same again
         written = rules.matcher.match(inspection.transcript.utterances)
         hits = joined(written, kept(inspection.hits, rules.matcher.lexicons))
-    scorecard = judge(
-        inspection.recording.call,
-        inspection.duration,
-        inspection.transcript,
-        inspection.measures,
-        hits,
-        rules.rubric,
-    )
+    timeline = Timeline.of(inspection, rules.matcher.lexicons.words)
+    facts = Facts(inspection.recording.call, timeline, inspection.measures, hits)
+    scorecard = score(rules.rubric, facts)
     warning = inspection.reason if inspection.status is Status.PARTIAL else None
     status, reason, code = status_of(warning, scorecard)
     revisions = replace(inspection.revisions, lexicons=rules.lexicons, rubric=rules.rubric.revision)
@@ -69,10 +41,6 @@ def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
         scorecard=scorecard,
         revisions=revisions,
     )
-
-
-def _spans(measures: Measures, name: str) -> tuple[Span, ...]:
-    return next((m.spans for m in measures if m.name == name), ())
 
 
 def status_of(warning: str | None, scorecard: Scorecard) -> tuple[Status, str | None, str | None]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.dialogue import assemble
+from pipeline.conversation import assemble
 from pipeline.domain import Inspection, Recording, Role, Status
 from pipeline.errors import AudioError
 from pipeline.inspection.confirmation import joined, phrases_of
-from pipeline.inspection.hearing import Listened, listen, roles_of, scene_of
-from pipeline.inspection.judging import judge, rejudge, status_of
+from pipeline.inspection.hearing import Listened, listen, roles_of, sounds_of, timeline_of
+from pipeline.inspection.judging import rejudge, status_of
 from pipeline.inspection.tools import Rules, Toolbox, fill_toolbox
 from pipeline.measures import measure
+from pipeline.rubric import Facts, score
 from pipeline.settings import Settings
 from pipeline.transcription import WindowText, segment
 
@@ -39,7 +40,8 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
     segments = [found for _, found in spoken]
     parties = roles_of(call, segments, tools.matcher)
     transcript = assemble(segments, parties.roles, confidence=parties.confidence)
-    measures = measure(scene_of(call, parties.roles, spoken, transcript))
+    timeline = timeline_of(call, parties.roles, spoken, transcript, tools.matcher.lexicons.words)
+    measures = measure(timeline, sounds_of(call, parties.roles))
     hits = phrases_of(
         transcript,
         spoken=spoken,
@@ -49,7 +51,7 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
     )
     if tools.meanings is not None:
         hits = joined(hits, tools.meanings.match(transcript.utterances))
-    scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
+    scorecard = score(tools.rubric, Facts(call.recording.call, timeline, measures, hits))
     status, reason, code = status_of(call.audio.warning, scorecard)
     return Inspection(
         recording=call.recording,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline import __version__
+from pipeline.conversation import Timeline
 from pipeline.domain import SAMPLE_RATE_HZ, Revisions, Role, Span, Utterance
 from pipeline.inspection.confirmation import worth_asking
-from pipeline.measures import Scene, measure
+from pipeline.measures import measure
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.confirm import near_misses
 from pipeline.phrases.encoders import load_encoder
@@ -85,7 +86,7 @@ def _warm_up(rules: Rules) -> None:
     """Let what loads on first use (dictionaries, compiled numerics) do so before the first call."""
     tone = np.sin(2 * np.pi * 150 * np.arange(3 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ).astype(np.float32)
     whole = Span(0.0, 3.0)
-    measure(Scene(duration=3.0, speech={Role.AGENT: (whole,)}, sound={Role.AGENT: tone}))
+    measure(Timeline.heard(duration=3.0, speech={Role.AGENT: (whole,)}), {Role.AGENT: tone})
     said = [Utterance(Role.AGENT, whole, "您好，请问有什么可以帮您？", confidence=0.0)]
     near_misses(rules.matcher.search(said, near_misses_of=worth_asking(rules.matcher.lexicons)))
 

@@ -10,7 +10,7 @@ from pipeline.phrases.candidates import ACCUSING, SHORT, CandidateMatch
 from pipeline.phrases.lexicon import NegativeContext, Phrase
 from pipeline.phrases.passages import Passage, begins_after, ends_before
 from pipeline.phrases.pattern import Pattern, compiled
-from pipeline.phrases.words import cuts_a_word
+from pipeline.phrases.words import Segmenter
 
 IN_CONTEXT = "context “"
 TOO_FAR = "sounds too different"
@@ -34,8 +34,13 @@ class AssessedMatch:
 class AcceptanceRules:
     """The exceptions of all phrases and all negative contexts, compiled."""
 
-    def __init__(self, phrases: Sequence[Phrase], contexts: Mapping[str, NegativeContext]) -> None:
-        self._phrases = phrases
+    def __init__(
+        self,
+        phrases: Sequence[Phrase],
+        contexts: Mapping[str, NegativeContext],
+        segmenter: Segmenter,
+    ) -> None:
+        self._phrases, self._segmenter = phrases, segmenter
         self._exceptions = {e: compiled(e) for phrase in phrases for e in phrase.exceptions}
         self._contexts = {name: NegativeContextMatcher(context) for name, context in contexts.items()}
 
@@ -75,7 +80,8 @@ class AcceptanceRules:
         short = size < LONG_ENOUGH and c.how is How.EXACT
         doubtful = phrase.whole_words and (short or c.how is How.SOUND)
         # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
-        if doubtful and cuts_a_word(passage.written[low:high], c.start - low, c.end - low):
+        cuts = self._segmenter.cuts_a_word
+        if doubtful and cuts(passage.written[low:high], c.start - low, c.end - low):
             return "cuts a word in half"
         return None
 

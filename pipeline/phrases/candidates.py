@@ -17,7 +17,7 @@ from pipeline.phrases.sound import SearchRadius, SoundIndex, SoundMatch, toleran
 from pipeline.phrases.syllables import syllable
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.text_batch import end_to_end
-from pipeline.phrases.words import common_word, foreign_words
+from pipeline.phrases.words import Segmenter
 
 SPELLINGS_BY_SOUND = 40
 """Of each variant, the plainest so many spellings are also found by sound; the rest differ in small words."""
@@ -64,10 +64,15 @@ class CandidateFinder:
     """The indexes over all phrases, by the ways they may be found."""
 
     def __init__(
-        self, phrases: Sequence[Phrase], *, ways: Collection[How], keywords: Collection[str]
+        self,
+        phrases: Sequence[Phrase],
+        *,
+        ways: Collection[How],
+        keywords: Collection[str],
+        segmenter: Segmenter,
     ) -> None:
         """``keywords``: the words of patterns that are put right where they are misheard."""
-        self._phrases = phrases
+        self._phrases, self._segmenter = phrases, segmenter
         owned = [(s, i) for i, p in enumerate(phrases) for v in p.variants for s in spellings(v).texts]
         self._spellings = SpellingIndex(owned)
         templates = [(t, i) for i, p in enumerate(phrases) for t in pattern_templates(p)]
@@ -142,11 +147,11 @@ class CandidateFinder:
             accuses = phrase.code.kind in ACCUSING
             if accuses and means_another(passage.text[m.start : m.end], m.spelling):
                 continue
-            strange = foreign_words(passage.written, m.start, m.end, m.spelling)
+            strange = self._segmenter.foreign_words(passage.written, m.start, m.end, m.spelling)
             distance = m.distance + FOREIGN_WORD * len(strange)
             if phrase.code.severity is not None and len(m.spelling) <= ORDINARY_UP_TO:
                 distance += FREQUENT_WORD * sum(strange)
-            tolerance = _tolerance(passage.text, m, distance)
+            tolerance = _tolerance(passage.text, m, distance, self._segmenter)
             if accuses and len(m.spelling) == SHORT and phrase.tolerance is None:
                 tolerance = min(tolerance, SHORT_TOLERANCE)
             if distance > tolerance + extra:
@@ -189,7 +194,7 @@ def pattern_templates(phrase: Phrase) -> list[str]:
     return [*phrase.patterns, *(v for v in phrase.variants if not spellings(v).complete)]
 
 
-def _tolerance(text: str, match: SoundMatch, distance: float) -> float:
+def _tolerance(text: str, match: SoundMatch, distance: float, segmenter: Segmenter) -> float:
     """Largest distance that counts, smaller in short phrases: the usual there is meant for strange
     characters."""
     size = len(match.spelling)
@@ -198,7 +203,7 @@ def _tolerance(text: str, match: SoundMatch, distance: float) -> float:
     written = text[match.start : match.end]
     pairs = zip(written, match.spelling, strict=False)
     other = [a for a, b in pairs if a != b and syllable(a) != syllable(b)]
-    if any(common_word(character) for character in other):
+    if any(segmenter.common_word(character) for character in other):
         return COMMON_TOLERANCE
     if size > SHORT or distance <= SHORT_TOLERANCE:
         return match.tolerance

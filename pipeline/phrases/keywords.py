@@ -1,8 +1,9 @@
 """Key words of patterns, put right where the recogniser wrote a sound-alike, so that patterns survive its
 errors too.
 
-A pattern with gaps and slots cannot be aligned by sound as a whole, but its long words can: 通信录里的人打电话
-is read as 通讯录里的人打电话, and the rest of the pattern must still be there word for word.
+A pattern with gaps and slots cannot be aligned by sound as a whole, but its long words can:
+通信录里的人打电话 is read as 通讯录里的人打电话, and the rest of the pattern must still be there, word for
+word.
 """
 
 from __future__ import annotations

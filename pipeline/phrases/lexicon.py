@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import PhraseKind, Role, Severity
 
 
@@ -87,6 +88,8 @@ class Lexicons:
     codes: Mapping[str, Code]
     phrases: tuple[Phrase, ...]
     contexts: Mapping[str, NegativeContext]
+    words: WordLists = field(default_factory=default_word_lists, repr=False)
+    """The lists of words of the folder, which stages other than matching go by."""
 
     @property
     def by_code(self) -> Mapping[str, Sequence[Phrase]]:

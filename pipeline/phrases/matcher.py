@@ -23,6 +23,7 @@ from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.pattern import compiled
 from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius
+from pipeline.phrases.words import Segmenter
 
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth testing against the sound."""
@@ -42,8 +43,11 @@ class Matcher:
     ) -> None:
         self.lexicons = lexicons
         self._phrases = tuple(p for p in lexicons.phrases if only is None or p.code.code in only)
-        self._finder = CandidateFinder(self._phrases, ways=ways, keywords=pattern_keywords(lexicons))
-        self._rules = AcceptanceRules(self._phrases, lexicons.contexts)
+        segmenter = Segmenter(lexicons.words.dictionary.words)
+        self._finder = CandidateFinder(
+            self._phrases, ways=ways, keywords=pattern_keywords(lexicons), segmenter=segmenter
+        )
+        self._rules = AcceptanceRules(self._phrases, lexicons.contexts, segmenter)
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best

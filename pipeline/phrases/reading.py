@@ -10,6 +10,7 @@ from typing import NoReturn
 import re2
 from pydantic import ValidationError
 
+from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
 from pipeline.phrases.lexicon import Code, Lexicons, NegativeContext, Phrase, SourceLocation
@@ -43,7 +44,7 @@ def load_lexicons(folder: Path) -> Lexicons:
     """
     if not folder.is_dir():
         raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
-    paths = sorted(folder.glob("*.yaml"))
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)
     codes: dict[str, Code] = {}
@@ -88,7 +89,9 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'"{phrase.canonical}": unknown context "{name}" in `negative_contexts`; known: {known}',
                     phrase.place,
                 )
-    return Lexicons(revision_of(phrases, contexts.values()), codes, tuple(phrases), contexts)
+    words = load_word_lists(folder)
+    revision = revision_of(phrases, contexts.values(), words)
+    return Lexicons(revision, codes, tuple(phrases), contexts, words)
 
 
 def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:

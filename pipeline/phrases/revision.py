@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from pipeline.conversation.wordlists import WordLists
 from pipeline.phrases.lexicon import Lexicons, NegativeContext, Phrase
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -23,13 +24,14 @@ _BLANK = re.compile(rb"^\s*(?:#.*)?\r?\n", re.MULTILINE)
 reading the lexicons, and a needless new revision costs one search of the stored transcripts."""
 
 
-def revision_of(phrases: Iterable[Phrase], contexts: Iterable[NegativeContext]) -> str:
+def revision_of(phrases: Iterable[Phrase], contexts: Iterable[NegativeContext], words: WordLists) -> str:
     """Digest of everything that can change a hit; comments and examples of lexicons do not count."""
     digest = hashlib.sha256(code_revision().encode())
     for phrase in phrases:
         digest.update(repr((*rule_of(phrase), phrase.negative_contexts)).encode())
     for context in contexts:
         digest.update(repr(rule_of_context(context)).encode())
+    digest.update(words.revision.encode())
     return digest.hexdigest()[:16]
 
 

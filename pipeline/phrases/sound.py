@@ -89,7 +89,7 @@ class SearchRadius:
     """Whose near misses; None: anyone's."""
 
     def limit(self, owner: int, size: int, tolerance: float) -> float:
-        """Largest distance of a spelling of ``size`` syllables; its tolerance where no near miss is sought."""
+        """Largest distance of a spelling of ``size`` syllables: its tolerance where no near miss counts."""
         if not self.extra or owner < 0 or (self.owners is not None and owner not in self.owners):
             return tolerance
         most = self.share * (size + indels_for(size)) + _ROUNDING

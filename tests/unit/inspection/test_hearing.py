@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.audio import Audio, Channel
 from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
-from pipeline.inspection.hearing import Listened, roles_of, scene_of
+from pipeline.inspection.hearing import Listened, roles_of, timeline_of
 from pipeline.inspection.tools import load_rules
 from pipeline.settings import load_settings
 from pipeline.speech import Heard, Lane, SpeakerTurn
@@ -92,5 +92,8 @@ def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
     heard = call(Layout.MONO, "inbound", doubtful=True)
     said = segments((0, "您好"), (1, "请按一"))
     windows = [Window(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
-    scene = scene_of(heard, (Role.AGENT, Role.AGENT), list(zip(windows, said, strict=True)), Transcript(()))
-    assert scene.speech == {Role.AGENT: tuple(s.span for s in said), Role.CUSTOMER: ()}
+    spoken = list(zip(windows, said, strict=True))
+    words = MATCHER.lexicons.words
+    timeline = timeline_of(heard, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
+    assert [span.start for span in timeline.speech[Role.AGENT]] == [s.span.start for s in said]
+    assert timeline.speech[Role.CUSTOMER] == ()

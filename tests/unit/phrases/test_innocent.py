@@ -13,7 +13,7 @@ from pipeline.phrases.checking import sentence
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.confirm import SHORT_GRAVE_MOST, confirm
 from pipeline.phrases.passages import passages
-from pipeline.phrases.words import foreign_words
+from pipeline.phrases.words import Segmenter
 from pipeline.rubric.verdict import BARS
 from scripts.measure_innocent import accusations, dialogues_of
 from tests.unit.phrases.conversations import agent, customer, default_matcher, near_misses_of, said
@@ -111,11 +111,12 @@ def test_who_is_spoken_of_is_not_taken_for_somebody_else() -> None:
 
 
 def test_a_frequent_word_explains_itself() -> None:
+    segmenter = Segmenter(())
     (passage,) = passages([agent("这是很美的一个地方")])
     assert passage.text.endswith("一个的方") and passage.written.endswith("一个地方")
     start = passage.text.index("一个的方")
-    assert foreign_words(passage.written, start, start + 4, "一个德行") == [True]
-    assert foreign_words("没钱你叫什么钱", 0, 7, "没钱你借什么钱") == []
+    assert segmenter.foreign_words(passage.written, start, start + 4, "一个德行") == [True]
+    assert segmenter.foreign_words("没钱你叫什么钱", 0, 7, "没钱你借什么钱") == []
 
 
 def test_the_title_of_a_film_is_no_abuse() -> None:

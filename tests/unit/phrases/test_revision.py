@@ -65,5 +65,5 @@ def test_each_part_of_a_context_counts(tmp_path: Path) -> None:
     contexts = lexicons.contexts
     for changes in ({"then": ("帮你",)}, {"earlier": ("帮你",)}, {"reach": 3}):
         other = {**contexts, "quoted": replace(contexts["quoted"], **changes)}
-        assert revision_of(lexicons.phrases, other.values()) != lexicons.revision
+        assert revision_of(lexicons.phrases, other.values(), lexicons.words) != lexicons.revision
         assert rules_by_code(replace(lexicons, contexts=other)) != rules_by_code(lexicons)

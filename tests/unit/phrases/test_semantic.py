@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.domain import Call, How, Outcome, Role, Span, Transcript, Utterance
+from pipeline.conversation import Timeline
+from pipeline.domain import Call, How, Outcome, Role, Span, Utterance
 from pipeline.errors import ModelError
 from pipeline.phrases.encoders import MODEL_FILE, TOKENIZER_FILE, load_encoder
 from pipeline.phrases.semantic import SemanticMatcher
@@ -70,16 +72,12 @@ def test_meaning_never_fails_anything_and_flags_the_call(meanings: SemanticMatch
     assert hits
     plain = Facts(
         Call("c"),
-        14.0,
-        Transcript(utterances),
+        Timeline(14.0, {u.role: (u.span,) for u in utterances}, utterances),
         hits=default_matcher().match(utterances[:2]),
-        speech={u.role: (u.span,) for u in utterances},
     )
     rubric = load_rubric(RUBRIC)
     without = score(rubric, plain)
-    card = score(
-        rubric, Facts(plain.call, 14.0, plain.transcript, hits=(*plain.hits, *hits), speech=plain.speech)
-    )
+    card = score(rubric, replace(plain, hits=(*plain.hits, *hits)))
     assert [(f.criterion, f.outcome) for f in card.findings] == [
         (f.criterion, f.outcome) for f in without.findings
     ]

@@ -1,44 +1,38 @@
-"""Small hand-made calls: ``scene("坐席 1-5 您好", "客户 6-8")``."""
+"""Small hand-made calls: ``timeline("坐席 1-5 您好", "客户 6-8")``."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.conversation import Timeline
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, Utterance, Word
-from pipeline.measures import Scene
 
 ROLES = {"坐席": Role.AGENT, "客户": Role.CUSTOMER}
 
 
-def scene(
+def timeline(
     *turns: str,
     duration: float = 60.0,
-    hold: tuple[tuple[float, float], ...] = (),
-    tones: tuple[tuple[float, float], ...] | None = None,
-    sound: dict[Role, NDArray[np.float32]] | None = None,
+    tones: tuple[tuple[float, float], ...] = (),
     mono: bool = False,
-    overlap_known: bool = False,
-) -> Scene:
+) -> Timeline:
     """A call from lines ``role start-end [text]``; text makes an utterance over the same time."""
-    speech: dict[Role, tuple[Span, ...]] = {Role.AGENT: (), Role.CUSTOMER: ()}
     utterances: list[Utterance] = []
+    spoken: dict[Role, tuple[Span, ...]] = {Role.AGENT: (), Role.CUSTOMER: ()}
     for turn in turns:
         name, times, *text = turn.split(maxsplit=2)
         start, end = map(float, times.split("-"))
         role, span = ROLES[name], Span(start, end)
-        speech[role] = (*speech[role], span)
+        spoken[role] = (*spoken[role], span)
         if text:
             utterances.append(Utterance(role, span, text[0]))
-    return Scene(
+    return Timeline.heard(
         duration=duration,
-        speech=speech,
-        hold=tuple(Span(*times) for times in hold),
-        tones=None if tones is None else tuple(Span(*times) for times in tones),
+        speech=spoken,
+        tones=tuple(Span(*times) for times in tones),
         utterances=tuple(utterances),
-        sound=sound or {},
         mono=mono,
-        overlap_known=overlap_known,
     )
 
 

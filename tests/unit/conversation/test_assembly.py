@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from pipeline.dialogue import assemble
+from pipeline.conversation import assemble
 from pipeline.domain import Role, Segment, Span, Word
 
 ROLES = (Role.CUSTOMER, Role.AGENT)
