@@ -15,7 +15,7 @@ from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
-from pipeline.cli.views.marks import marked
+from pipeline.cli.views.conversation import marked
 from pipeline.cli.views.scorecard import ordered
 from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
