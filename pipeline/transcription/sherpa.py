@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.conversation.text import written
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import judge
 from pipeline.transcription.models.verify import digest
 from pipeline.transcription.onnx_metadata import read_metadata
 from pipeline.transcription.protocol import Piece, Window, WindowText
-from pipeline.transcription.text import written
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
 """In the order in which they are preferred: int8 costs a third and loses next to nothing."""
