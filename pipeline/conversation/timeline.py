@@ -7,7 +7,7 @@ what is stored of an inspection (`Timeline.of`); both give the same turns, silen
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -112,7 +112,7 @@ class Timeline:
             words=words or default_word_lists(),
         )
 
-    @property
+    @cached_property
     def whole(self) -> Span:
         """The recording from end to end."""
         return Span(0.0, max(0.0, self.duration))
@@ -120,7 +120,8 @@ class Timeline:
     @cached_property
     def spoken(self) -> Mapping[Role, tuple[Span, ...]]:
         """Where each party talks: sorted, disjoint, inside the recording."""
-        return {role: merge(clip(self.speech.get(role, ()), self.whole)) for role in Role}
+        whole = self.whole
+        return {role: merge(clip(self.speech.get(role, ()), whole)) for role in Role}
 
     @cached_property
     def turns(self) -> Mapping[Role, tuple[Span, ...]]:
@@ -128,7 +129,8 @@ class Timeline:
 
         Speech of the other party over a party's speech does not end its turn; speech in a pause does.
         """
-        return {role: tuple(_turns(self.spoken[role], self.spoken[role.other])) for role in Role}
+        spoken = self.spoken
+        return {role: tuple(_turns(spans, spoken[role.other])) for role, spans in spoken.items()}
 
     @cached_property
     def talk(self) -> tuple[Span, ...]:
@@ -159,7 +161,7 @@ class Timeline:
     @cached_property
     def said(self) -> tuple[Utterance, ...]:
         """The utterances in time order."""
-        return tuple(sorted(self.utterances, key=lambda u: u.span))
+        return tuple(sorted(self.utterances, key=lambda u: (u.span.start, u.span.end)))
 
     @cached_property
     def said_by(self) -> Mapping[Role, tuple[Utterance, ...]]:
@@ -197,7 +199,9 @@ def _evidence(measurement: Measurement | None) -> tuple[Span, ...]:
     return () if measurement is None else measurement.spans
 
 
-def _turns(spoken: tuple[Span, ...], others: tuple[Span, ...]) -> list[Span]:
+def _turns(spoken: tuple[Span, ...], others: tuple[Span, ...]) -> Sequence[Span]:
+    if len(spoken) < 2:
+        return spoken
     ends = [span.end for span in others]
     turns: list[Span] = []
     for span in spoken:
