@@ -10,7 +10,7 @@ from pipeline.dialogue import assemble
 from pipeline.domain import PhraseKind, Recording, Role, Segment, Transcript
 from pipeline.measures import Scene
 from pipeline.phrases import Matcher
-from pipeline.speech import Heard, Listener, Party, Roles, find_roles
+from pipeline.speech import Party, Roles, SpeakerSegmentation, SpeakerSegmenter, find_roles
 from pipeline.transcription import Window, cut_windows
 
 BEYOND_DOUBT = 0.9975
@@ -35,36 +35,38 @@ class Listened:
 
     recording: Recording
     audio: Audio
-    heard: Heard
+    segmentation: SpeakerSegmentation
     windows: tuple[Window, ...]
 
 
-def listen(recording: Recording, listener: Listener) -> Listened:
+def listen(recording: Recording, segmenter: SpeakerSegmenter) -> Listened:
     """Decode a recording, find who speaks where, and cut that into windows.
 
     Raises:
         AudioError: it cannot be read.
     """
     audio = decode(recording.paths)
-    heard = listener.listen(audio.channels, duration=audio.duration)
+    segmentation = segmenter.segment(audio.channels, duration=audio.duration)
     windows = tuple(
         window
-        for lanes in ([heard.lanes] if heard.layout.mono else [[lane] for lane in heard.lanes])
-        if lanes
-        for window in cut_windows(lanes[0].samples, [turn for lane in lanes for turn in lane.turns])
+        for tracks in (
+            [segmentation.tracks] if segmentation.layout.mono else [[track] for track in segmentation.tracks]
+        )
+        if tracks
+        for window in cut_windows(tracks[0].samples, [turn for track in tracks for turn in track.turns])
     )
-    return Listened(recording, audio, heard, windows)
+    return Listened(recording, audio, segmentation, windows)
 
 
 def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> Roles:
     """Role of each party, and how sure that is."""
     claim = call.recording.call.agent_channel
     parties = []
-    for party in range(len(call.heard.lanes)):
+    for party in range(len(call.segmentation.tracks)):
         own = [s for s in segments if s.party == party]
         claimed = (
             None
-            if call.heard.layout.mono or claim not in ("left", "right")
+            if call.segmentation.layout.mono or claim not in ("left", "right")
             else claim == ("left", "right")[party]
         )
         parties.append(
@@ -78,7 +80,7 @@ def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> R
     found = find_roles(parties, direction=call.recording.call.direction)
     if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
         found = found.weighed(_by_phrases(segments, found.roles, matcher))
-    if call.heard.doubtful and found.confidence < TWO_PARTIES:
+    if call.segmentation.doubtful and found.confidence < TWO_PARTIES:
         return _one_party(segments)
     return found
 
@@ -114,8 +116,8 @@ def scene_of(call: Listened, roles: Sequence[Role], spoken: Spoken, transcript: 
     return Scene(
         duration=call.audio.duration,
         speech=speech,
-        hold=call.heard.hold,
+        hold=call.segmentation.hold,
         utterances=transcript.utterances,
-        sound={role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)},
-        mono=call.heard.layout.mono,
+        sound={role: track.samples for role, track in zip(roles, call.segmentation.tracks, strict=True)},
+        mono=call.segmentation.layout.mono,
     )
