@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import psutil
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.batch.machine import cores
@@ -31,7 +31,7 @@ def this_machine() -> Machine:
     return Machine(
         processor=_processor(),
         cores=cores(),
-        memory_bytes=_memory(),
+        memory_bytes=psutil.virtual_memory().total,
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
     )
@@ -49,11 +49,8 @@ def libraries() -> dict[str, str]:
 
 
 def load_average() -> float:
-    """Processes that wanted to run, mean over the last minute; 0 where the system does not say."""
-    try:
-        return os.getloadavg()[0]
-    except OSError:
-        return 0.0
+    """Processes that wanted to run, mean over the last minute."""
+    return float(psutil.getloadavg()[0])
 
 
 def _processor() -> str:
@@ -64,10 +61,3 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor()
-
-
-def _memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (OSError, ValueError):
-        return 0

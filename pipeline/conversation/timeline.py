@@ -6,13 +6,12 @@ what is stored of an inspection (`Timeline.of`); both give the same turns, silen
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 
 from pipeline.conversation.announcement import LONG_HOLD_S, announced_in_words
+from pipeline.conversation.turns import characters_of, passages_of, turns_of
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import (
     PARTIES,
@@ -21,7 +20,6 @@ from pipeline.domain import (
     Role,
     Span,
     Utterance,
-    characters,
     clip,
     intersect,
     merge,
@@ -37,14 +35,6 @@ TURN_RATE_MEASURE = "speaking_rate_{role}_turns"
 
 SILENCE_S = 2.0
 """Shorter pauses are part of talking."""
-
-PAUSE_S = 1.5
-"""A longer pause ends a turn: people let about one second pass before they take silence for an offer to speak
-(G. Jefferson, "Notes on a possible metric which provides for a 'standard maximum' silence", 1989); on a noisy
-line the quiet syllables around a pause are lost as well."""
-
-ANSWER_S = 0.3
-"""The other party's speech in a pause ends the turn from this length on; less is a breath or a leak."""
 
 BEEP_PAUSE_S = 6.0
 """Hold beeps and ringback repeat every 1 to 5 s; tones so close, with no talk between, are one hold."""
@@ -112,7 +102,7 @@ class Timeline:
             words=words or default_word_lists(),
         )
 
-    @property
+    @cached_property
     def whole(self) -> Span:
         """The recording from end to end."""
         return Span(0.0, max(0.0, self.duration))
@@ -120,7 +110,8 @@ class Timeline:
     @cached_property
     def spoken(self) -> Mapping[Role, tuple[Span, ...]]:
         """Where each party talks: sorted, disjoint, inside the recording."""
-        return {role: merge(clip(self.speech.get(role, ()), self.whole)) for role in Role}
+        whole = self.whole
+        return {role: merge(clip(self.speech.get(role, ()), whole)) for role in Role}
 
     @cached_property
     def turns(self) -> Mapping[Role, tuple[Span, ...]]:
@@ -128,7 +119,8 @@ class Timeline:
 
         Speech of the other party over a party's speech does not end its turn; speech in a pause does.
         """
-        return {role: tuple(_turns(self.spoken[role], self.spoken[role.other])) for role in Role}
+        spoken = self.spoken
+        return {role: tuple(turns_of(spans, spoken[role.other])) for role, spans in spoken.items()}
 
     @cached_property
     def talk(self) -> tuple[Span, ...]:
@@ -159,7 +151,7 @@ class Timeline:
     @cached_property
     def said(self) -> tuple[Utterance, ...]:
         """The utterances in time order."""
-        return tuple(sorted(self.utterances, key=lambda u: u.span))
+        return tuple(sorted(self.utterances, key=lambda u: (u.span.start, u.span.end)))
 
     @cached_property
     def said_by(self) -> Mapping[Role, tuple[Utterance, ...]]:
@@ -174,7 +166,7 @@ class Timeline:
     @cached_property
     def turn_characters(self) -> Mapping[Role, tuple[int, ...]]:
         """How many characters each party says in each of its turns."""
-        return {role: tuple(_turn_characters(self.turns[role], self.said_by[role])) for role in Role}
+        return {role: tuple(characters_of(self.turns[role], self.said_by[role])) for role in Role}
 
     def last_before(self, time: float) -> Utterance | None:
         """The last utterance that ends by ``time``, give or take the blur of recognised times."""
@@ -190,52 +182,11 @@ class Timeline:
 
         Waiting would count as slow speech, so a long pause ends a passage even where nobody else speaks.
         """
-        return {role: tuple(_passages(self.said, role)) for role in Role}
+        return {role: tuple(passages_of(self.said, role)) for role in Role}
 
 
 def _evidence(measurement: Measurement | None) -> tuple[Span, ...]:
     return () if measurement is None else measurement.spans
-
-
-def _turns(spoken: tuple[Span, ...], others: tuple[Span, ...]) -> list[Span]:
-    ends = [span.end for span in others]
-    turns: list[Span] = []
-    for span in spoken:
-        if turns and _goes_on(turns[-1], span, others, ends):
-            turns[-1] = turns[-1] | span
-        else:
-            turns.append(span)
-    return turns
-
-
-def _goes_on(before: Span, after: Span, others: tuple[Span, ...], ends: list[float]) -> bool:
-    """Whether the pause between two stretches of speech is one for breath, in which nobody answered."""
-    if before.gap(after) > PAUSE_S:
-        return False
-    pause, answered = Span(before.end, after.start), 0.0
-    for number in range(bisect(ends, pause.start), len(others)):
-        if others[number].start >= pause.end:
-            break
-        answered += pause.overlap(others[number])
-    return answered < ANSWER_S
-
-
-def _turn_characters(turns: tuple[Span, ...], said: tuple[Utterance, ...]) -> list[int]:
-    """A word counts for the turn that is nearest to its middle: times of words are rough."""
-    counts = [0] * len(turns)
-    borders = [(before.end + after.start) / 2 for before, after in pairwise(turns)]
-    for utterance in said if turns else ():
-        pieces = [(word.text, word.span) for word in utterance.words] or _spread(utterance)
-        for text, span in pieces:
-            counts[bisect(borders, span.middle)] += characters(text)
-    return counts
-
-
-def _spread(utterance: Utterance) -> list[tuple[str, Span]]:
-    """Characters without word times, laid evenly over their utterance."""
-    spoken, start = [c for c in utterance.text if c.isalnum()], utterance.span.start
-    step = utterance.span.duration / max(len(spoken), 1)
-    return [(c, Span(start + i * step, start + (i + 1) * step)) for i, c in enumerate(spoken)]
 
 
 def _holds(timeline: Timeline) -> tuple[Span, ...]:
@@ -251,35 +202,3 @@ def _holds(timeline: Timeline) -> tuple[Span, ...]:
         else:
             holds.append(span)
     return tuple(holds)
-
-
-def _passages(said: tuple[Utterance, ...], role: Role) -> Iterator[Utterance]:
-    parts: list[Utterance] = []
-    for utterance in said:
-        joins = parts and utterance.role is role and utterance.span.start - parts[-1].span.end < PAUSE_S
-        if parts and not joins:
-            yield _joined(parts)
-            parts = []
-        if utterance.role is role:
-            parts.append(utterance)
-    if parts:
-        yield _joined(parts)
-
-
-def _joined(parts: list[Utterance]) -> Utterance:
-    """One utterance of several; its confidences are means over time."""
-    if len(parts) == 1:
-        return parts[0]
-    span = parts[0].span
-    for part in parts[1:]:
-        span |= part.span
-    seconds = sum(p.span.duration for p in parts) or 1.0
-    return Utterance(
-        parts[0].role,
-        span,
-        "".join(p.text for p in parts),
-        (),
-        sum(p.confidence * p.span.duration for p in parts) / seconds,
-        sum(p.role_confidence * p.span.duration for p in parts) / seconds,
-        any(p.overlapped for p in parts),
-    )

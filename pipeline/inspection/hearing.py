@@ -11,7 +11,7 @@ from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import PARTIES, PhraseKind, Recording, Role, Segment, Sound, Transcript
 from pipeline.measures import trimmed
 from pipeline.phrases import Matcher
-from pipeline.speech import Heard, Listener, Party, Roles, find_roles
+from pipeline.speech import Party, Roles, SpeakerSegmentation, SpeakerSegmenter, find_roles
 from pipeline.transcription import Window, cut_windows
 
 BEYOND_DOUBT = 0.9975
@@ -36,36 +36,38 @@ class Listened:
 
     recording: Recording
     audio: Audio
-    heard: Heard
+    segmentation: SpeakerSegmentation
     windows: tuple[Window, ...]
 
 
-def listen(recording: Recording, listener: Listener) -> Listened:
+def listen(recording: Recording, segmenter: SpeakerSegmenter) -> Listened:
     """Decode a recording, find who speaks where, and cut that into windows.
 
     Raises:
         AudioError: it cannot be read.
     """
     audio = decode(recording.paths)
-    heard = listener.listen(audio.channels, duration=audio.duration)
+    segmentation = segmenter.segment(audio.channels, duration=audio.duration)
     windows = tuple(
         window
-        for lanes in ([heard.lanes] if heard.layout.mono else [[lane] for lane in heard.lanes])
-        if lanes
-        for window in cut_windows(lanes[0].samples, [turn for lane in lanes for turn in lane.turns])
+        for tracks in (
+            [segmentation.tracks] if segmentation.layout.mono else [[track] for track in segmentation.tracks]
+        )
+        if tracks
+        for window in cut_windows(tracks[0].samples, [turn for track in tracks for turn in track.turns])
     )
-    return Listened(recording, audio, heard, windows)
+    return Listened(recording, audio, segmentation, windows)
 
 
 def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> Roles:
     """Role of each party, and how sure that is."""
     claim = call.recording.call.agent_channel
     parties = []
-    for party in range(len(call.heard.lanes)):
+    for party in range(len(call.segmentation.tracks)):
         own = [s for s in segments if s.party == party]
         claimed = (
             None
-            if call.heard.layout.mono or claim not in ("left", "right")
+            if call.segmentation.layout.mono or claim not in ("left", "right")
             else claim == ("left", "right")[party]
         )
         parties.append(
@@ -79,7 +81,7 @@ def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> R
     found = find_roles(parties, direction=call.recording.call.direction, words=matcher.lexicons.words)
     if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
         found = found.weighed(_by_phrases(segments, found.roles, matcher))
-    if call.heard.doubtful and found.confidence < TWO_PARTIES:
+    if call.segmentation.doubtful and found.confidence < TWO_PARTIES:
         return _one_party(segments, matcher.lexicons.words)
     return found
 
@@ -109,7 +111,7 @@ def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: M
 
 def sounds_of(call: Listened, roles: Sequence[Role]) -> dict[Role, Sound]:
     """Each party's channel."""
-    return {role: lane.samples for role, lane in zip(roles, call.heard.lanes, strict=True)}
+    return {role: track.samples for role, track in zip(roles, call.segmentation.tracks, strict=True)}
 
 
 def timeline_of(
@@ -120,7 +122,7 @@ def timeline_of(
         role: tuple(v for window, s in spoken if roles[s.party] is role for v in window.voiced)
         for role in PARTIES
     }
-    duration, tones, mono = call.audio.duration, call.heard.hold, call.heard.layout.mono
+    duration, tones, mono = call.audio.duration, call.segmentation.hold, call.segmentation.layout.mono
     return Timeline.heard(
         duration=duration,
         speech=trimmed(speech, sounds_of(call, roles), duration=duration, tones=tones, mono=mono),

@@ -26,7 +26,7 @@ def inspect(recordings: Sequence[Recording], tools: Toolbox) -> Iterator[Inspect
     listened: list[Listened] = []
     for recording in recordings:
         try:
-            listened.append(listen(recording, tools.listener))
+            listened.append(listen(recording, tools.segmenter))
         except AudioError as error:
             yield _unreadable(recording, error, tools)
     texts = iter(tools.transcriber.transcribe([window for call in listened for window in call.windows]))
@@ -59,7 +59,7 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
         reason=reason,
         revisions=replace(tools.revisions, audio_sha256=call.recording.sha256),
         duration=call.audio.duration,
-        layout=str(call.heard.layout),
+        layout=str(call.segmentation.layout),
         transcript=transcript,
         measures=measures,
         hits=hits,
@@ -71,7 +71,7 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
 
 def _agent_channel(call: Listened, roles: Sequence[Role]) -> str | None:
     """The channel that is the agent's, where each party has one."""
-    if call.heard.layout.mono or Role.AGENT not in roles or Role.CUSTOMER not in roles:
+    if call.segmentation.layout.mono or Role.AGENT not in roles or Role.CUSTOMER not in roles:
         return None
     return ("left", "right")[list(roles).index(Role.AGENT)]
 

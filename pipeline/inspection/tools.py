@@ -17,8 +17,7 @@ from pipeline.phrases.encoders import load_encoder
 from pipeline.phrases.semantic import SemanticMatcher
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import Settings
-from pipeline.speech import Listener, SpeakerSplitter
-from pipeline.speech.embedding import WEIGHTS_FILE
+from pipeline.speech import WEIGHTS_FILE, Diariser, SpeakerSegmenter
 from pipeline.transcription import Transcriber, load_transcriber
 from pipeline.transcription.engines import engine_revision
 
@@ -30,7 +29,7 @@ SPEAKER_MODEL = "campplus"
 class Toolbox:
     """Everything that inspecting a call needs."""
 
-    listener: Listener
+    segmenter: SpeakerSegmenter
     transcriber: Transcriber
     matcher: Matcher
     rubric: Rubric
@@ -69,7 +68,7 @@ def fill_toolbox(settings: Settings) -> Toolbox:
     )
     _warm_up(rules)
     return Toolbox(
-        listener=Listener(SpeakerSplitter(settings.models / SPEAKER_MODEL)),
+        segmenter=SpeakerSegmenter(Diariser(settings.models / SPEAKER_MODEL)),
         transcriber=transcriber,
         matcher=rules.matcher,
         rubric=rules.rubric,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.conversation import Timeline
-from pipeline.conversation.timeline import PAUSE_S, TURN_RATE_MEASURE
+from pipeline.conversation.timeline import TURN_RATE_MEASURE
+from pipeline.conversation.turns import PAUSE_S
 from pipeline.domain import Role, Span, intersect, merge, total
 from pipeline.measures.catalogue import UNMEASURED, MeasuredValue, measured_for
 

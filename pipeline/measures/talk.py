@@ -15,7 +15,7 @@ def speech(timeline: Timeline, role: Role) -> MeasuredValue:
     """Seconds of the party's turns, pauses for breath (up to 1.5 s) included. 0 for a party that never
     speaks.
 
-    Source: turn as in `pipeline/conversation/timeline.py` (Jefferson 1989); Amazon Transcribe Call Analytics
+    Source: turn as in `pipeline/conversation/turns.py` (Jefferson 1989); Amazon Transcribe Call Analytics
     and MiiTel report the talk time per party.
     """
     turns = timeline.turns[role]
@@ -39,7 +39,7 @@ def longest_turn(timeline: Timeline, role: Role) -> MeasuredValue:
     party speaks in a pause; words said over the party's speech do not end it. None for a party that never
     speaks.
 
-    Source: turn as in `pipeline/conversation/timeline.py` (Jefferson 1989).
+    Source: turn as in `pipeline/conversation/turns.py` (Jefferson 1989).
     """
     longest = max(timeline.turns[role], key=lambda span: span.duration, default=None)
     return UNMEASURED if longest is None else MeasuredValue(longest.duration, (longest,))

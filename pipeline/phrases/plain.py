@@ -1,27 +1,26 @@
 """One form for all ways to write the same words, and the way back to what was written.
 
 Width and case are unified (NFKC), punctuation, spaces and fillers are dropped, digits become spoken digits,
-and characters that
-sound and mean the same to an inspector (您 and 你, 的 and 地) become one.
+and characters that sound and mean the same to an inspector (您 and 你, 的 and 地) become one.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pipeline.conversation.text import OTHER_NUMERALS, PERCENT, SPOKEN_DIGITS, percent_spoken
 
 FILLERS = frozenset("啊呃嗯哦噢喔呀哎唉诶欸唔哟嘞")
 """Sounds that carry no words; nothing that is part of a common word (额, 那) may stand here."""
 
 _SAME = {
-    "您": "你", "地": "的", "得": "的", "她": "他", "妳": "你", "幺": "一", "两": "二",
-    "〇": "零", "俩": "二", "嘛": "吗", "作": "做", "帐": "账", "呐": "呢", "呗": "吧", "哪": "那",
-    "咱": "我", "俺": "我", "啦": "了", "讲": "说", "著": "着",
+    "您": "你", "地": "的", "得": "的", "她": "他", "妳": "你", "俩": "二", "嘛": "吗", "作": "做",
+    "帐": "账", "呐": "呢", "呗": "吧", "哪": "那", "咱": "我", "俺": "我", "啦": "了", "讲": "说",
+    "著": "着",
 }  # fmt: skip
-_SAME |= dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?|百)\s*[%％]")
+_SAME |= SPOKEN_DIGITS | OTHER_NUMERALS
 _MARKS = frozenset("。！？!?；;")
 
 
@@ -40,17 +39,10 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
-def _spoken(text: str) -> str:
-    """``100%`` as it is said: 百分之百."""
-    return _PERCENT.sub(
-        lambda m: "百分之" + ("百" if m[1] in ("100", "百") else m[1].replace(".", "点")), text
-    )
-
-
 def normalise(text: str) -> str:
     """The normal form alone, at the speed of ``str.translate``."""
     if "%" in text or "％" in text:
-        text = _spoken(text)
+        text = percent_spoken(text)
     return text.translate(_TABLE).replace("百分之一百", "百分之百")
 
 
@@ -86,14 +78,14 @@ def plain(text: str) -> Plain:
     origin: list[int] = []
     stops: set[int] = set()
     pauses: set[int] = set()
-    percents = {m.start(): m for m in _PERCENT.finditer(text)} if "%" in text or "％" in text else {}
+    percents = {m.start(): m for m in PERCENT.finditer(text)} if "%" in text or "％" in text else {}
     skip = 0
     for i, character in enumerate(text):
         if i < skip:
             continue
         match = percents.get(i)
         if match is not None:
-            said = _spoken(match[0]).translate(_TABLE)
+            said = percent_spoken(match[0]).translate(_TABLE)
             skip = match.end()
         else:
             said = _TABLE[ord(character)]

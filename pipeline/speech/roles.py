@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
+from pipeline.conversation.text import read_out
 from pipeline.conversation.wordlists import WeightedWords, WordLists, default_word_lists
 from pipeline.domain import Role
 
@@ -117,7 +118,7 @@ _POLITE = re.compile(r"(?<=\|)nin(?=\|)")
 
 def _sound(text: str) -> str:
     """Toneless pinyin between bars, with the finals folded that the recogniser confuses (-ng and -n)."""
-    spoken = re.sub(r"\W+", "", text.translate(str.maketrans("0123456789", "零一二三四五六七八九")))
+    spoken = re.sub(r"\W+", "", read_out(text))
     return "|" + "|".join([_READINGS[character] for character in spoken]) + "|"
 
 

@@ -9,8 +9,8 @@ from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
 from pipeline.inspection.hearing import Listened, roles_of, timeline_of
 from pipeline.inspection.tools import load_rules
 from pipeline.settings import load_settings
-from pipeline.speech import Heard, Lane, SpeakerTurn
-from pipeline.speech.layout import Layout
+from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
+from pipeline.speech.segmentation import Layout
 from pipeline.transcription import Window
 
 MATCHER = load_rules(load_settings()).matcher
@@ -19,13 +19,13 @@ MATCHER = load_rules(load_settings()).matcher
 def call(layout: Layout, direction: str, *, doubtful: bool = False) -> Listened:
     sound = Channel.of(np.zeros(16_000, np.float32))
     lanes = tuple(
-        Lane(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0, doubtful=doubtful),))
+        SpeakerTrack(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0, doubtful=doubtful),))
         for side in (0, 1)
     )
     return Listened(
         Recording(Call("c", direction=direction), (), "0" * 64),
         Audio((sound,), 30.0, 8000, "pcm"),
-        Heard(layout, 30.0, lanes, ()),
+        SpeakerSegmentation(layout, 30.0, lanes, ()),
         (),
     )
 

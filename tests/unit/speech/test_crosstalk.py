@@ -11,9 +11,9 @@ from scipy.signal import lfilter
 
 from pipeline.audio import decode
 from pipeline.domain import Span, covered, intersect, merge, subtract, total
-from pipeline.speech.activity import SpeechDetector
 from pipeline.speech.crosstalk import remove_crosstalk
 from pipeline.speech.levels import level_db
+from pipeline.speech.voice_activity import SpeechDetector
 from tests import sounds
 from tests.sounds import numbers
 

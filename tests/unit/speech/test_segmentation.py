@@ -10,23 +10,23 @@ import pytest
 
 from pipeline.audio import decode
 from pipeline.domain import Span, intersect, merge, subtract, total
-from pipeline.speech import Heard, Layout, Listener, SpeakerSplitter
+from pipeline.speech import Diariser, Layout, SpeakerSegmentation, SpeakerSegmenter
 from tests import sounds
 from tests.sounds import numbers
 
 ROOT = Path(__file__).resolve().parents[3]
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
-LISTENER = Listener(SpeakerSplitter(ROOT / "models" / "campplus"))
+SEGMENTER = SpeakerSegmenter(Diariser(ROOT / "models" / "campplus"))
 
 
-def heard(call: str) -> Heard:
+def heard(call: str) -> SpeakerSegmentation:
     audio = decode([next((NIGHT / "audio").glob(f"{call}.*"))])
-    return LISTENER.listen(audio.channels, duration=audio.duration)
+    return SEGMENTER.segment(audio.channels, duration=audio.duration)
 
 
-def together(found: Heard) -> tuple[Span, ...]:
+def together(found: SpeakerSegmentation) -> tuple[Span, ...]:
     """Where both parties talk at once."""
-    return intersect(*(lane.speech for lane in found.lanes))
+    return intersect(*(lane.speech for lane in found.tracks))
 
 
 def said(call: str) -> tuple[Span, ...]:
@@ -37,17 +37,17 @@ def said(call: str) -> tuple[Span, ...]:
 def test_two_channels_are_two_lanes() -> None:
     found = heard("N02")
     assert found.layout is Layout.STEREO
-    assert [lane.channel for lane in found.lanes] == [0, 1]
-    assert all(turn.speaker == lane.channel for lane in found.lanes for turn in lane.turns)
-    spoken = merge(s for lane in found.lanes for s in lane.speech)
+    assert [lane.channel for lane in found.tracks] == [0, 1]
+    assert all(turn.speaker == lane.channel for lane in found.tracks for turn in lane.turns)
+    spoken = merge(s for lane in found.tracks for s in lane.speech)
     assert total(intersect(spoken, said("N02"))) >= 0.98 * total(said("N02"))
 
 
 def test_the_same_sound_twice_is_one_channel() -> None:
     found = heard("N09")
     assert found.layout is Layout.FAKE_STEREO
-    assert len(found.lanes) == 2
-    assert found.lanes[0].samples is found.lanes[1].samples
+    assert len(found.tracks) == 2
+    assert found.tracks[0].samples is found.tracks[1].samples
 
 
 def test_leaking_words_belong_to_one_party() -> None:
@@ -64,30 +64,30 @@ def test_overlaps_are_where_both_talk() -> None:
     """The second channel is the first one eight seconds later."""
     one = numbers(decode([next((NIGHT / "audio").glob("N03.*"))]))[0][: 20 * 16_000]
     later = np.concatenate([sounds.silence(8), one])[: len(one)] + sounds.noise(20, db=-75)
-    found = LISTENER.listen([one.copy(), later], duration=20.0)
+    found = SEGMENTER.segment([one.copy(), later], duration=20.0)
     assert total(together(found)) > 1.0
-    flags = {turn.overlapped for lane in found.lanes for turn in lane.turns}
+    flags = {turn.overlapped for lane in found.tracks for turn in lane.turns}
     assert flags <= {True, False}
 
 
 def test_hold_music_is_never_under_somebodys_words() -> None:
     found = heard("N01")
-    talk = merge(s for lane in found.lanes for s in lane.speech)
+    talk = merge(s for lane in found.tracks for s in lane.speech)
     assert total(found.hold) > 5
     assert total(intersect(found.hold, talk)) == pytest.approx(0, abs=1e-6)
 
 
 def test_a_dead_channel_is_a_lane_without_turns() -> None:
     one = numbers(decode([next((NIGHT / "audio").glob("N03.*"))]))[0][: 10 * 16_000]
-    found = LISTENER.listen([one.copy(), np.zeros_like(one)], duration=10.0)
+    found = SEGMENTER.segment([one.copy(), np.zeros_like(one)], duration=10.0)
     assert found.layout is Layout.STEREO
-    assert found.lanes[0].turns
-    assert found.lanes[1].turns == ()
+    assert found.tracks[0].turns
+    assert found.tracks[1].turns == ()
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_hardly_any_sound(count: int, channels: int) -> None:
-    found = LISTENER.listen([np.full(count, 0.1, dtype=np.float32) for _ in range(channels)], duration=0.0)
-    assert not any(lane.turns for lane in found.lanes)
+    found = SEGMENTER.segment([np.full(count, 0.1, dtype=np.float32) for _ in range(channels)], duration=0.0)
+    assert not any(lane.turns for lane in found.tracks)
     assert found.hold == ()

@@ -29,7 +29,7 @@ from pipeline.speech.levels import (
     noise_floor_db,
     spans_of,
 )
-from pipeline.speech.silero import Silero
+from pipeline.speech.network import load_network
 
 PRE_EMPHASIS = 0.9
 STARTS_AT = 0.2
@@ -49,26 +49,52 @@ _AROUND_FRAMES = 12
 """... unless louder sound is this near."""
 
 
-Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Frames of shape (n, 512) in, probabilities of shape (n,) out."""
-_SHIPPED = Path(faster_whisper.__file__).parent / "assets" / "silero_vad_v6.onnx"
+SILERO_GRAPH = Path(__file__).with_name("silero_v6.onnx")
+SILERO_WEIGHTS = Path(faster_whisper.__file__).parent / "assets" / "silero_vad_v6.onnx"
+_CONTEXT = 64
+"""Samples of the frame before that the network takes in too."""
+_FRAMES_PER_PASS = 1024
+"""So many frames go through the network at once, so that memory stays small."""
+
+SpeechProbabilities = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Consecutive frames of shape (n, 512) in, probabilities of shape (n,) out."""
 
 
-def load_network(weights: Path) -> Network:
-    """The network in ``weights``; where that is not Silero v6, the one that faster-whisper loads itself."""
+def load_silero(weights: Path = SILERO_WEIGHTS) -> SpeechProbabilities:
+    """Silero v6 over many frames at once; where ``weights`` are of another network, as faster-whisper runs
+    it.
+
+    Raises:
+        ModelError: faster-whisper cannot load its own network either.
+    """
     try:
-        return Silero(weights)
+        session = load_network(SILERO_GRAPH, weights)
     except ModelError:
         library = get_vad_model()
         return lambda frames: np.asarray(library(frames.ravel())).ravel()
+
+    def probabilities(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        out = np.zeros(len(frames), np.float32)
+        with_context = np.zeros((len(frames), _CONTEXT + FRAME), np.float32)
+        with_context[:, _CONTEXT:] = frames
+        with_context[1:, :_CONTEXT] = frames[:-1, -_CONTEXT:]
+        h = c = np.zeros((1, 1, 128), np.float32)
+        for start in range(0, len(frames), _FRAMES_PER_PASS):
+            part = slice(start, start + _FRAMES_PER_PASS)
+            out[part], h, c = session.run(
+                ["probability", "h_next", "c_next"], {"frames": with_context[part], "h": h, "c": c}
+            )
+        return out
+
+    return probabilities
 
 
 class SpeechDetector:
     """Finds speech on a channel. Built once per process."""
 
     @cached_property
-    def _model(self) -> Network:
-        return load_network(_SHIPPED)
+    def _model(self) -> SpeechProbabilities:
+        return load_silero()
 
     def detect(self, samples: Sound) -> tuple[Span, ...]:
         """Where someone speaks.

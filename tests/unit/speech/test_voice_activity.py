@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.audio import decode
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, intersect, merge, subtract, total
-from pipeline.speech.activity import SpeechDetector
+from pipeline.speech.voice_activity import SpeechDetector
 from tests import sounds
 from tests.sounds import numbers
 

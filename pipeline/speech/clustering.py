@@ -1,4 +1,5 @@
-"""Two voices among many vectors: a first guess at their centres."""
+"""Two speakers among many embeddings: spherical k-means for their centres, Viterbi's algorithm for who speaks
+when."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def find_centres(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     for direction in directions.T[::-1][:_STARTS]:
         order = np.argsort(vectors @ direction, kind="stable")
         few = max(1, int(len(order) * _TAIL))
-        centres = _settled(vectors, np.stack([_mean(vectors[order[:few]]), _mean(vectors[order[-few:]])]))
+        centres = _refined(vectors, np.stack([_mean(vectors[order[:few]]), _mean(vectors[order[-few:]])]))
         fit = float((vectors @ centres.T).max(axis=1).mean())
         if fit > best_fit + 1e-6:
             best, best_fit = centres, fit
@@ -38,7 +39,7 @@ def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
 
 
-def _settled(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.float32]:
+def _refined(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.float32]:
     previous = np.full(len(vectors), -1)
     for _ in range(_ROUNDS):
         nearest = (vectors @ centres.T).argmax(axis=1)
@@ -51,3 +52,23 @@ def _settled(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDAr
 
 def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit(vectors.sum(axis=0))
+
+
+def likeliest_speakers(favours: NDArray[np.float64], change_costs: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The sequence of speakers 0 and 1 with the highest score (Viterbi's algorithm), shape (n,).
+
+    ``favours[i]`` says how much block i speaks for speaker 1 (negative: for 0); ``change_costs[i]`` is
+    taken off where block i has another speaker than block i - 1 (the first is not used).
+    """
+    came_from: list[tuple[int, int]] = []
+    zero = one = 0.0  # best scores of the sequences that end in each speaker
+    for favour, cost in zip(favours.tolist(), change_costs.tolist(), strict=True):
+        cost = cost if came_from else 0.0
+        came_from.append((int(one - cost > zero), int(zero - cost <= one)))
+        zero, one = max(zero, one - cost), max(one, zero - cost) + favour
+    speakers = np.empty(len(favours), dtype=np.intp)
+    last = int(one > zero)
+    for index in range(len(favours) - 1, -1, -1):
+        speakers[index] = last
+        last = came_from[index][last]
+    return speakers

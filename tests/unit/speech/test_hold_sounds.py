@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.audio import decode
 from pipeline.domain import Span, subtract, total
-from pipeline.speech.activity import SpeechDetector
-from pipeline.speech.sounds import find_hold_sounds
+from pipeline.speech.hold_sounds import find_hold_sounds
+from pipeline.speech.voice_activity import SpeechDetector
 from tests import sounds
 from tests.sounds import numbers
 

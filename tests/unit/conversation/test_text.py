@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.conversation.text import in_digits, percent_spoken, read_out, simplified, written
 from pipeline.phrases.plain import normalise
-from pipeline.transcription.numbers import in_digits
-from pipeline.transcription.text import simplified, written
 
 
 @pytest.mark.parametrize(
@@ -132,3 +131,17 @@ def test_digits_and_what_was_said_match_alike(heard: str) -> None:
 
 def test_a_number_spelled_out_matches_the_hotline() -> None:
     assert normalise(in_digits("打一万二千三百一十五")) == normalise("打幺二三幺五")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("打12315", "打一二三一五"), ("幺二三", "幺二三"), ("A8套餐", "A八套餐")]
+)
+def test_digits_are_read_out(text: str, said: str) -> None:
+    assert read_out(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("100%", "百分之百"), ("9.5 ％", "百分之9点5"), ("百%", "百分之百"), ("95", "95")]
+)
+def test_percentages_as_they_are_said(text: str, said: str) -> None:
+    assert percent_spoken(text) == said

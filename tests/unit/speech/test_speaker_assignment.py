@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pipeline.speech.floor import _take_turns
+from pipeline.speech.speaker_assignment import _alternate
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from pipeline.speech.floor import _take_turns
 def test_conversations_alternate(speakers: list[int], talk: bool) -> None:
     edges = [12 * n for n in range(len(speakers) + 1)]
     runs = list(pairwise(edges))
-    assert _take_turns(np.repeat(np.array(speakers), 12), runs) is talk
+    assert _alternate(np.repeat(np.array(speakers), 12), runs) is talk
 
 
 def test_short_runs_are_neither_s() -> None:
     lengths = [12, 3] * 9
     edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
     speakers = np.repeat(np.arange(len(lengths)) % 2, lengths)
-    assert not _take_turns(speakers, list(pairwise(edges))), "what is long enough is all of one speaker"
+    assert not _alternate(speakers, list(pairwise(edges))), "what is long enough is all of one speaker"
