@@ -9,8 +9,8 @@ from pipeline.phrases.checking import sentence
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
+from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.passages import passages
-from pipeline.phrases.plain import normalise
 from pipeline.phrases.sound import SearchRadius
 from pipeline.phrases.syllables import syllable
 
@@ -50,7 +50,7 @@ def explain(
     """Explain one sentence said by ``role``; give a compiled ``matcher`` to explain many."""
     matcher = matcher or compile_matcher(lexicons)
     utterance = sentence(text, role)
-    plain = normalise(text)
+    text_searched = normalise(text)
     considered: list[Considered] = []
     said = [passage for passage in passages([utterance]) if passage.text]
     for passage, found in matcher.assess_all(said, radius=SearchRadius(NEAR_MISS)):
@@ -73,4 +73,6 @@ def explain(
                 )
             )
     ordered = sorted(considered, key=lambda c: (c.dropped is not None, c.distance, c.code, c.phrase, c.quote))
-    return Explanation(text, plain, " ".join(syllable(c) for c in plain), tuple(dict.fromkeys(ordered)))
+    return Explanation(
+        text, text_searched, " ".join(syllable(c) for c in text_searched), tuple(dict.fromkeys(ordered))
+    )

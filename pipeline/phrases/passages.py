@@ -1,8 +1,7 @@
 """Utterances -> passages of one party's speech, and the way from a place there back to seconds and words.
 
 The recogniser cuts sentences where people breathe, so a phrase may begin in one utterance and end in the
-next: utterances of one
-role that follow each other closely are read as one passage.
+next: utterances of one role that follow each other closely are read as one passage.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain import Role, Span, Utterance
-from pipeline.phrases.plain import Plain, fold, normalise_all, plain
+from pipeline.phrases.normal_form import NormalisedText, fold, normalise_all, normalised
 from pipeline.phrases.timing import CharacterTimes
 
 LONGEST_JOIN_S = 1.5
@@ -41,15 +40,15 @@ class Passage:
     utterances: tuple[Utterance, ...]
 
     @cached_property
-    def _plains(self) -> tuple[Plain, ...]:
-        return tuple(plain(u.text) for u in self.utterances)
+    def _normalised(self) -> tuple[NormalisedText, ...]:
+        return tuple(normalised(u.text) for u in self.utterances)
 
     @cached_property
     def written(self) -> str:
         """``text`` with its Chinese characters as they were written: its normal form holds no 地方 and no
         觉得, which are words all the same."""
         whole: list[str] = []
-        for utterance, one in zip(self.utterances, self._plains, strict=True):
+        for utterance, one in zip(self.utterances, self._normalised, strict=True):
             spelled = (utterance.text[at] for at in one.origin)
             whole += [
                 c if fold(c) == normal and _IDEOGRAPHS[0] <= c <= _IDEOGRAPHS[1] else normal
@@ -61,14 +60,18 @@ class Passage:
     def stops(self) -> frozenset[int]:
         """Positions before which a sentence ended in writing."""
         return frozenset(
-            offset + stop for offset, p in zip(self.offsets, self._plains, strict=True) for stop in p.stops
+            offset + stop
+            for offset, p in zip(self.offsets, self._normalised, strict=True)
+            for stop in p.stops
         )
 
     @cached_property
     def pauses(self) -> frozenset[int]:
         """Positions before which any punctuation stands."""
         return frozenset(
-            offset + pause for offset, p in zip(self.offsets, self._plains, strict=True) for pause in p.pauses
+            offset + pause
+            for offset, p in zip(self.offsets, self._normalised, strict=True)
+            for pause in p.pauses
         )
 
     @cached_property
@@ -82,7 +85,7 @@ class Passage:
     def in_title(self, position: int) -> bool:
         """True inside 《》: the name of a film, a book or a rule says nothing."""
         k = self.part(position)
-        before = self.utterances[k].text[: self._plains[k].origin[position - self.offsets[k]]]
+        before = self.utterances[k].text[: self._normalised[k].origin[position - self.offsets[k]]]
         return before.rfind("《") > before.rfind("》")
 
     def part(self, position: int) -> int:
@@ -94,7 +97,7 @@ class Passage:
         first, last = self.part(start), self.part(end - 1)
         pieces = []
         for k in range(first, last + 1):
-            origin = self._plains[k].origin
+            origin = self._normalised[k].origin
             left = origin[start - self.offsets[k]] if k == first else 0
             right = origin[end - 1 - self.offsets[k]] + 1 if k == last else len(self.utterances[k].text)
             pieces.append(self.utterances[k].text[left:right])
@@ -109,7 +112,7 @@ class Passage:
         k = self.part(position)
         if k not in self._times:
             self._times[k] = CharacterTimes(self.utterances[k])
-        return self._times[k][self._plains[k].origin[position - self.offsets[k]]]
+        return self._times[k][self._normalised[k].origin[position - self.offsets[k]]]
 
 
 def begins_after(highlights: frozenset[int], start: int) -> int:

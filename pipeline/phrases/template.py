@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.phrases.plain import FILLERS, fold, normalise
+from pipeline.phrases.normal_form import FILLERS, fold, normalise
 from pipeline.phrases.syntax import (
     Alternation,
     Concatenation,

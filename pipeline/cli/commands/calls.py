@@ -22,7 +22,7 @@ from pipeline.reports import KINDS, STDOUT, export, formats_of
 from pipeline.reports.whole_call import whole_call
 
 SHOWN = 100
-"""Rows of a table where ``--limit`` does not say otherwise: a night has thousands."""
+"""Rows of a table where ``--limit`` does not say otherwise: a run has thousands."""
 
 
 @command

@@ -1,4 +1,4 @@
-"""``callinspect doctor``: is everything there that a night needs, and where does each setting come from."""
+"""``callinspect doctor``: is everything there that a run needs, and where does each setting come from."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LITTLE_MEMORY = 2 * GIB
 """One worker with the base model and a long call takes about half of it."""
 
 LITTLE_DISK = GIB
-"""A night of 10,000 calls makes a database of some hundred megabytes."""
+"""10,000 calls make a database of some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.phrases import load_lexicons
 from pipeline.phrases.literals import required_literals
+from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.plain import normalise
 
 LEXICONS = Path(__file__).parents[3] / "lexicons" / "zh"
 

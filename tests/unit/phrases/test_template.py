@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.pattern import PatternSet, compiled
-from pipeline.phrases.plain import normalise
 from pipeline.phrases.syntax import TemplateError
 from pipeline.phrases.template import SPELLINGS_AT_MOST, folded, spellings
 

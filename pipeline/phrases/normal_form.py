@@ -60,7 +60,7 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class NormalisedText:
     """A normal form with its way back."""
 
     text: str
@@ -72,7 +72,7 @@ class Plain:
     """Positions in ``text`` before which the source has any punctuation mark."""
 
 
-def plain(text: str) -> Plain:
+def normalised(text: str) -> NormalisedText:
     """``normalise(text)`` with its origin; slower, so only for text with something to show."""
     characters: list[str] = []
     origin: list[int] = []
@@ -106,4 +106,4 @@ def plain(text: str) -> Plain:
         del origin[at + 3]
         stops = {s - 1 if s > at + 3 else s for s in stops}
         pauses = {s - 1 if s > at + 3 else s for s in pauses}
-    return Plain(joined, tuple(origin), frozenset(stops), frozenset(pauses))
+    return NormalisedText(joined, tuple(origin), frozenset(stops), frozenset(pauses))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.phrases.plain import normalise, plain
+from pipeline.phrases.normal_form import normalise, normalised
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from pipeline.phrases.plain import normalise, plain
 )
 def test_normal_form(written: str, normal: str) -> None:
     assert normalise(written) == normal
-    assert plain(written).text == normal
+    assert normalised(written).text == normal
 
 
 def test_origin_leads_back() -> None:
     written = "嗯，您，100%放心。好"
-    result = plain(written)
+    result = normalised(written)
     assert result.text == "你百分之百放心好"
     assert written[result.origin[0]] == "您"
     assert {written[i] for i in result.origin[1:5]} <= set("100%")
