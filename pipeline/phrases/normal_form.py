@@ -30,13 +30,15 @@ def fold(character: str) -> str:
     return "".join(_SAME.get(c, c) for c in wide if c.isalnum() and c not in FILLERS)
 
 
-class _Table(dict[int, str]):
+class FoldingTable(dict[int, str]):
+    """``fold`` as a table for ``str.translate``; what it is made with stays as it is."""
+
     def __missing__(self, code: int) -> str:
         self[code] = fold(chr(code))
         return self[code]
 
 
-_TABLE = _Table()
+_TABLE = FoldingTable()
 
 
 def normalise(text: str) -> str:
@@ -48,7 +50,7 @@ def normalise(text: str) -> str:
 
 _BETWEEN = "\ue000"
 """A private character: no text has it, and the normal form drops it."""
-_KEEPING = _Table({ord(_BETWEEN): _BETWEEN})
+_KEEPING = FoldingTable({ord(_BETWEEN): _BETWEEN})
 
 
 def normalise_all(texts: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.phrases.normal_form import FILLERS, fold, normalise
+from pipeline.phrases.normal_form import FILLERS, FoldingTable, fold
 from pipeline.phrases.syntax import (
     Alternation,
     Concatenation,
@@ -55,6 +55,7 @@ SLOTS = {
 }
 """Slot name -> RE2. All ``{same}`` of one template must be the same character (爱买不买)."""
 
+_FOLDING = FoldingTable({ord(mark): mark for mark in "(|)?.*+^$"})
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\[pP](?:\{\w+\}|\w)|\\.|\(\?[:A-Za-z<>]*")
 _EMPTY_OPTION = re.compile(r"(?<=[(|])(?=[|)])")
@@ -97,7 +98,7 @@ def folded(template: str) -> str:
 
 
 def _letters(piece: str) -> str:
-    return "".join(c if c in "(|)?.*+^$" else normalise(c) for c in piece)
+    return piece.translate(_FOLDING)
 
 
 def slots(template: str) -> tuple[str, ...]:
