@@ -29,7 +29,7 @@ from pipeline.web.call.sheet import Sheet
 from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address, in_field, segment
 from pipeline.web.navigation import NAVIGATION, is_here, may_any
-from pipeline.web.outgoing import spoken
+from pipeline.web.sanitise import sanitise
 from pipeline.web.titles import english_titles, neutral_titles
 from pipeline.web.waiting import waiting
 from pipeline.web.words import known, say
@@ -157,7 +157,7 @@ def percent(value: float | None, digits: int = 0) -> str:
 def told(text: str | None) -> str:
     """A title, reason or note of judgement, which is stored in Chinese, in the language of the page."""
     titles = ENGLISH.get()
-    return spoken(text if titles is None or text is None else english(text, titles))
+    return sanitise(text if titles is None or text is None else english(text, titles))
 
 
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
@@ -174,7 +174,7 @@ def neutral(criterion: str, otherwise: str) -> str:
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    return spoken(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
+    return sanitise(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
 
 
 def named_marks(drawing: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _lang() -> Lang:
 
 def problem(reason: str | None) -> str:
     """What is wrong with a dump or a call list, which is stored in English, in the language of the page."""
-    return spoken(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
+    return sanitise(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
 
 
 def request_id() -> str:
@@ -210,7 +210,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "score": score,
     "percent": percent,
-    "spoken": spoken,
+    "sanitise": sanitise,
     "in_field": in_field,
     "told": told,
     "problem": problem,
@@ -219,7 +219,7 @@ GLOBALS: dict[str, Any] = {
     "url": url,
     "call_url": call_url,
     "agent_url": agent_url,
-    "spoken": spoken,
+    "sanitise": sanitise,
     "titled": titled,
     "neutral": neutral,
     "proved": proved,

@@ -27,13 +27,14 @@ from pipeline.web.access import (
     check_unsealed,
 )
 from pipeline.web.api import asked
-from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
+from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
 from pipeline.web.api.saying import Corrects, Saying
 from pipeline.web.asking import read
 from pipeline.web.call.acts import act, present_rules
 from pipeline.web.listening import standing
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SanitisedJSON)
 
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]

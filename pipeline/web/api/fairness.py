@@ -10,9 +10,10 @@ from pipeline.store.desk.views_appeals import Appeal
 from pipeline.store.desk.views_calibrations import Calibration
 from pipeline.store.desk.views_samples import Sample
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
-from pipeline.web.api.answers import SpokenJSON, failures
+from pipeline.web.api.answers import failures
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1", tags=["fairness"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1", tags=["fairness"], default_response_class=SanitisedJSON)
 
 P = Permission
 Party = Annotated[Visitor, Depends(allowed(P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE))]

@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from pipeline.errors import Missing
 from pipeline.store.desk.views_board import AgentPage, AgentTally, Night
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
-from pipeline.web.api.answers import SpokenJSON, failures
+from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1", tags=["numbers"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1", tags=["numbers"], default_response_class=SanitisedJSON)
 
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 LAST = date(9999, 12, 30)

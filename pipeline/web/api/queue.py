@@ -12,10 +12,11 @@ from pipeline.errors import Missing
 from pipeline.store.desk.views_board import QueuePage
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api import asked
-from pipeline.web.api.answers import SpokenJSON, failures
+from pipeline.web.api.answers import failures
 from pipeline.web.asking import read
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SanitisedJSON)
 
 Worker = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]

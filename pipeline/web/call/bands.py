@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.domain import Inspection, Role, Span
 from pipeline.web.call.places import WHOLE_SHARE
 from pipeline.web.call.sheet import Entry, Sheet
-from pipeline.web.outgoing import spoken
+from pipeline.web.sanitise import sanitise
 
 _BANDS = (("hold", "hold_total"), ("silence", "silence_total"), ("overlap", "overlap_total"))
 
@@ -46,7 +46,7 @@ def _marks(entry: Entry, duration: float) -> Iterable[dict[str, Any]]:
             "severity": finding.severity or "none",
             "outcome": finding.outcome.value,
             "standing": entry.standing.value,
-            "title": spoken(finding.title),
+            "title": sanitise(finding.title),
         }
 
 

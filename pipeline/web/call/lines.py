@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.domain import Evidence, Finding, Inspection, Outcome, PhraseHit, Role, Span, Utterance
 from pipeline.phrases.places import marks, place_of
-from pipeline.web.outgoing import spoken
+from pipeline.web.sanitise import sanitise
 
 UNSURE_BELOW = 0.5
 """Confidence of the recogniser under which a line is shown as doubtful."""
@@ -115,7 +115,7 @@ def _near(utterances: Sequence[Utterance], starts: Sequence[float], item: Eviden
 
 
 def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> Line:
-    said = spoken(utterance.text)
+    said = sanitise(utterance.text)
     if len(said) != len(utterance.text):  # what is hidden moved the rest: words cannot be told apart any more
         runs: tuple[Run, ...] = (Run((Word(said, _time(utterance.span.start)),)),)
     else:

@@ -24,7 +24,7 @@ from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
 from pipeline.web.call.sheet import Beside, Entry, Sheet, sheet
-from pipeline.web.outgoing import spoken
+from pipeline.web.sanitise import sanitise
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class CallView:
 
     @cached_property
     def _titles(self) -> Mapping[str, str]:
-        return {f.criterion: spoken(f.title) for f in self.card.findings} if self.card else {}
+        return {f.criterion: sanitise(f.title) for f in self.card.findings} if self.card else {}
 
 
 def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) -> CallView:

@@ -14,7 +14,6 @@ from pipeline.settings import Lang
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
-from pipeline.web.outgoing import sound
 from pipeline.web.ranges import UnsatisfiableError, matches, wanted
 from pipeline.web.words import known, say
 
@@ -52,7 +51,7 @@ async def audio(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type="audio/wav")
     try:
-        pieces = await run_in_threadpool(sound, found.playback, first, last, swapped=found.swapped)
+        pieces = await run_in_threadpool(found.playback.pieces, first, last, swapped=found.swapped)
     except OSError as error:  # deleted to make room since it was found
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
