@@ -13,6 +13,7 @@ from pipeline.store.desk.views_board import AgentPage, AgentTally, Night
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
+from pipeline.web.redact import redact_agent
 from pipeline.web.sanitise import SanitisedJSON
 
 router = APIRouter(prefix="/api/v1", tags=["numbers"], default_response_class=SanitisedJSON)
@@ -34,7 +35,7 @@ class Me(BaseModel):
     csrf: str
 
 
-class Overview(BaseModel):
+class OverviewRecord(BaseModel):
     """One day, and the days there are."""
 
     days: list[date]
@@ -54,7 +55,7 @@ def me(visitor: SignedIn) -> Any:
     )
 
 
-@router.get("/overview", response_model=Overview, responses=failures())
+@router.get("/overview", response_model=OverviewRecord, responses=failures())
 def overview(visitor: Listener, store: TheStore, day: Day = None) -> Any:
     """Sums over the calls of one day, the latest unless told otherwise."""
     board = store.desk.board
@@ -87,4 +88,4 @@ def agent(
     found = store.desk.board.agent(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
-    return found
+    return redact_agent(found, visitor)
