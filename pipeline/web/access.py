@@ -177,7 +177,7 @@ async def signed_in(request: Request) -> Visitor:
     ):
         raise Forbidden("error.csrf", visitor=visitor)
     if request.method not in READING:
-        request.app.state.waits.forget(visitor.user.id)  # what waits for them will be less
+        request.app.state.waiting.forget(visitor.user.id)  # what waits for them will be less
     return visitor
 
 

@@ -29,16 +29,15 @@ from pipeline.rubric.wording import pick
 from pipeline.settings import Lang
 from pipeline.store.desk.wanted import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
-from pipeline.web.assets import asset
 from pipeline.web.call.bands import Drawing
 from pipeline.web.call.sheet import ReviewSheet
 from pipeline.web.context import PageContext, names_of, twin_of, wants_json
 from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address, in_field, segment
-from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.sanitise import SanitisedJSON, sanitise
+from pipeline.web.static_files import asset
 from pipeline.web.titles import code_titles, english_titles, neutral_titles
-from pipeline.web.waiting import waiting
+from pipeline.web.topbar import NAVIGATION, is_here, may_any, waiting
 from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -66,7 +66,7 @@ def call(
     view = look(store, call_id, visitor)
     if view.reviews:
         by, scope, wanted = visitor.user.id, visitor.scope, read_link(fields_of(queue)).conditions
-        room.prepare_ahead(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
+        room.prefetch(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     context = CallScreen(
