@@ -19,7 +19,7 @@ _SCALARS: dict[Scalar, type] = {
 }
 
 
-class Problem(BaseModel):
+class ApiError(BaseModel):
     """Why something could not be done."""
 
     code: str
@@ -29,7 +29,7 @@ class Problem(BaseModel):
 
 
 class Failure(BaseModel):
-    error: Problem
+    error: ApiError
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -27,8 +27,7 @@ from pipeline.web.access import (
     check_unsealed,
 )
 from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
-from pipeline.web.api.saying import Corrects, Saying
-from pipeline.web.call.acts import act, present_rules
+from pipeline.web.call.acts import CallAct, Corrects, act, present_rules
 from pipeline.web.listening import standing
 from pipeline.web.queue_link import QueueQuery, read_link
 from pipeline.web.redact import redact_case, redact_history, redact_queue, redact_verdicts
@@ -127,7 +126,7 @@ def decide(
     visitor: Reviewer,
     store: TheStore,
     settings: TheSettings,
-    said: Annotated[Saying, Body(discriminator="kind")],
+    said: Annotated[CallAct, Body(discriminator="kind")],
 ) -> Any:
     """Say something of the call. The same ``request`` again changes nothing and answers the same.
 
