@@ -1,4 +1,4 @@
-"""What can be read besides calls: the session, a day, agents, appeals, samples, calibrations, and what the API is."""
+"""What can be read besides calls: the session, a day, agents, appeals, samples, calibrations, the description."""
 
 from __future__ import annotations
 
