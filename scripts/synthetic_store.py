@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
 
 from pipeline.store import Store, caseload
-from pipeline.store.desk.tables import cases, decisions, users, verdicts
+from pipeline.store.review_tables import cases, decisions, users, verdicts
 from pipeline.store.search import remember
 from pipeline.store.tables import (
     calls,

@@ -16,13 +16,16 @@ Whose verdict is appealed neither gives an opinion nor decides.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from pipeline.domain import Call, Severity
 from pipeline.domain.people import User, UserRole, scope_of
 from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
+from pipeline.review import appeals as rules
+from pipeline.review.intervals import Proportion
 
 
 class Step(StrEnum):
@@ -91,7 +94,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AppealStatus:
     """What the rules look at in an appeal."""
 
     state: AppealState
@@ -126,7 +129,7 @@ def overdue(state: AppealState, due_at: datetime | None, now: datetime) -> bool:
     return state in OPEN and due_at is not None and now >= due_at
 
 
-def check_step(step: Step, appeal: Standing, user: User | None, *, without_panel: bool = False) -> None:
+def check_step(step: Step, appeal: AppealStatus, user: User | None, *, without_panel: bool = False) -> None:
     """Refuse a step that the state or the person does not allow; ``user`` None is the shell, which may all.
 
     Raises:
@@ -146,7 +149,7 @@ def check_step(step: Step, appeal: Standing, user: User | None, *, without_panel
         )  # fmt: skip
 
 
-def _check_person(step: Step, appeal: Standing, user: User) -> None:
+def _check_person(step: Step, appeal: AppealStatus, user: User) -> None:
     if not scope_of(user).holds(agent_id=appeal.agent_id, team=appeal.team):
         raise Refused("this appeal belongs to another team", code="appeal-scope")
     supervisor = seat_of(user) is Seat.SUPERVISOR
@@ -174,7 +177,7 @@ def _check_person(step: Step, appeal: Standing, user: User) -> None:
             pass
 
 
-def steps_for(appeal: Standing, user: User) -> frozenset[Step]:
+def steps_for(appeal: AppealStatus, user: User) -> frozenset[Step]:
     """What this person can do now: the controls a screen shows."""
     found = set()
     for step in (Step.ACCEPT, Step.RETURN, Step.OPINION, Step.DECIDE, Step.WITHDRAW, Step.COMMENT):
@@ -186,7 +189,7 @@ def steps_for(appeal: Standing, user: User) -> frozenset[Step]:
     return frozenset(found)
 
 
-def waits_for(appeal: Standing, user: User) -> bool:
+def waits_for(appeal: AppealStatus, user: User) -> bool:
     """True where the next step is theirs: a supervisor may accept at once, but the lead is asked first; one
     opinion of each party is enough; and nobody is asked to decide before all were heard."""
     seat, turns = seat_of(user), set()
@@ -199,6 +202,98 @@ def waits_for(appeal: Standing, user: User) -> bool:
     return bool(steps_for(appeal, user) & turns)
 
 
-def sees_opinions(appeal: Standing, user: User | None) -> bool:
+def sees_opinions(appeal: AppealStatus, user: User | None) -> bool:
     """Members hear each other only after they spoke; everybody else (and the agent) after the decision."""
     return user is None or appeal.state not in OPEN or user.id in appeal.heard
+
+
+@dataclass(frozen=True, slots=True)
+class AppealEvent:
+    """Something that happened to an appeal; never changed."""
+
+    id: int
+    kind: Step
+    opinion: Opinion | None
+    comment: str
+    by: int | None
+    """None: the shell, or (``expire``) time itself."""
+    by_name: str | None
+    seat: Seat | None
+    at: datetime
+
+    def blind(self, user: User) -> AppealEvent:
+        """The event without what another member of the panel said."""
+        if self.kind is not Step.OPINION or self.by == user.id:
+            return self
+        return replace(self, opinion=None, comment="")
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal with everything that happened to it."""
+
+    id: int
+    call: Call
+    criterion: str
+    title: str
+    """What the sheet calls the criterion."""
+    severity: Severity | None
+    state: AppealState
+    reason: str
+    filed_by: int | None
+    filed_by_name: str | None
+    filed_at: datetime
+    due_at: datetime | None
+    """By when the next step is to be taken; None where nothing is to happen any more."""
+    decided_at: datetime | None
+    reviewer: int | None
+    """Whose verdict is appealed; None: the machine's finding, which nobody had confirmed."""
+    reviewer_name: str | None
+    version: int
+    standing: AppealStatus
+    events: tuple[AppealEvent, ...]
+    """In the order they came."""
+
+    @property
+    def open(self) -> bool:
+        return self.state in rules.OPEN
+
+    @property
+    def overdue(self) -> bool:
+        return rules.overdue(self.state, self.due_at, datetime.now(UTC))
+
+    def as_seen_by(self, user: User) -> Appeal:
+        """The appeal without the opinions that this person may not know yet."""
+        if rules.sees_opinions(self.standing, user):
+            return self
+        return replace(self, events=tuple(event.blind(user) for event in self.events))
+
+    @property
+    def opinions(self) -> tuple[AppealEvent, ...]:
+        return tuple(event for event in self.events if event.kind is Step.OPINION)
+
+    @property
+    def decision(self) -> AppealEvent | None:
+        return next((event for event in self.events if event.kind is Step.DECIDE), None)
+
+
+@dataclass(frozen=True, slots=True)
+class UpheldRate:
+    """How many of the decided appeals were right."""
+
+    criterion: str | None
+    """None: all criteria."""
+    title: str | None
+    """What sheets call it."""
+    reviewer: int | None
+    reviewer_name: str | None
+    upheld: Proportion
+    """With the 95 % Wilson interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpheldRates:
+    overall: UpheldRate
+    criteria: tuple[UpheldRate, ...]
+    reviewers: tuple[UpheldRate, ...]
+    """``reviewer`` None: findings of the machine that nobody had confirmed."""

@@ -10,7 +10,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """``count`` of ``total`` with the limits of an interval; None where there was nothing to count."""
 
     count: int
@@ -23,7 +23,7 @@ class Share:
         return self.count / self.total if self.total else None
 
 
-def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
+def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proportion:
     """The score interval, good on average and short.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22
@@ -34,16 +34,16 @@ def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
     """
     _check(count, total)
     if not total:
-        return Share(count, total, None, None)
+        return Proportion(count, total, None, None)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = count + z * z / 2
     half = z * sqrt(count * (total - count) / total + z * z / 4)
     low, high = (middle - half) / (total + z * z), (middle + half) / (total + z * z)
     # At the ends the limit is exactly 0 or 1; the formula leaves a rounding error there.
-    return Share(count, total, low if count else 0.0, high if count < total else 1.0)
+    return Proportion(count, total, low if count else 0.0, high if count < total else 1.0)
 
 
-def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
+def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proportion:
     """The exact interval: it holds the true share at least as often as it says, however rare the event.
 
     Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
@@ -54,13 +54,13 @@ def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -
     """
     _check(count, total)
     if not total:
-        return Share(count, total, None, None)
+        return Proportion(count, total, None, None)
     from scipy.special import betaincinv  # takes longer to load than most commands take to run
 
     tail = (1 - confidence) / 2
     low = float(betaincinv(count, total - count + 1, tail)) if count else 0.0
     high = float(betaincinv(count + 1, total - count, 1 - tail)) if count < total else 1.0
-    return Share(count, total, low, high)
+    return Proportion(count, total, low, high)
 
 
 def _check(count: int, total: int) -> None:

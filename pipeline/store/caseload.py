@@ -36,8 +36,8 @@ from pipeline.domain import CaseState, Outcome
 from pipeline.review import priority as rule
 from pipeline.review.effective import MOST
 from pipeline.store.days import counted
-from pipeline.store.desk.tables import cases, decisions
 from pipeline.store.reading import pages
+from pipeline.store.review_tables import cases, decisions
 from pipeline.store.reviewed import keep_reviewed
 from pipeline.store.statements import upsert_for
 from pipeline.store.tables import calls, findings, inspections

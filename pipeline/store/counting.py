@@ -9,11 +9,11 @@ from dataclasses import replace
 from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, select
 
 from pipeline.domain import Outcome, ReviewState, Severity, Status
-from pipeline.store.desk.tables import cases, verdicts
 from pipeline.store.filter import CallFilter, conditions
 from pipeline.store.reading import pages
+from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.tables import calls, findings, inspections
-from pipeline.store.views import CriterionCount, Overview
+from pipeline.store.views import CriterionCount, SummaryFigures
 
 BINS = 10
 """Bins of the score distribution, ten points each."""
@@ -103,7 +103,7 @@ def _without_findings(wanted: CallFilter) -> CallFilter:
     return replace(wanted, criterion=None, severity=None)
 
 
-def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
+def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:
     """Sums over the current inspections of these calls; see :meth:`Store.overview`."""
     i = inspections.c
     statuses: Counter[Status] = Counter()
@@ -151,7 +151,7 @@ def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
         )
         for severity, count in connection.execute(graded):
             severities[Severity(severity)] += count
-    return Overview(
+    return SummaryFigures(
         calls=statuses.total(),
         statuses=dict(statuses),
         audio_seconds=seconds,

@@ -6,12 +6,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true
 
 from pipeline.domain import OpenCause, Outcome, Severity, Status
+from pipeline.domain.people import Scope
 from pipeline.store import days
-from pipeline.store.desk.tables import cases
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls, findings, inspections
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """The condition on ``calls`` that a scope is."""
+    if scope.nothing:
+        return false()
+    conditions: list[ColumnElement[bool]] = [true()]
+    if scope.agent_id is not None:
+        conditions.append(calls.c.agent_id == scope.agent_id)
+    if scope.team is not None:
+        conditions.append(calls.c.team == scope.team)
+    if scope.sealed:
+        conditions.append(calls.c.call_id.not_in(sorted(scope.sealed)))
+    return and_(*conditions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy import Column, Connection, Row, Table, func, select
 
 from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
-from pipeline.store.desk.tables import cases
 from pipeline.store.filter import CallFilter, matching
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import call_files, calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
 

@@ -24,10 +24,10 @@ from pipeline.review.folding import outcome_with, taken_back, verdicts
 from pipeline.review.priority import Weighed, urgency
 from pipeline.store import rows
 from pipeline.store.days import counted
-from pipeline.store.desk.events import history
-from pipeline.store.desk.tables import cases
-from pipeline.store.desk.tables import verdicts as verdict_rows
 from pipeline.store.reading import parts_of
+from pipeline.store.repositories.decision_rows import history
+from pipeline.store.review_tables import cases
+from pipeline.store.review_tables import verdicts as verdict_rows
 from pipeline.store.rulebooks import rubric_of
 from pipeline.store.statements import upsert
 from pipeline.store.tables import calls, findings, inspections

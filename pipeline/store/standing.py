@@ -11,7 +11,7 @@ from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
 from pipeline.store import rows
 from pipeline.store.reading import pages
 from pipeline.store.tables import calls, inspections
-from pipeline.store.views import Standing, StoredStanding
+from pipeline.store.views import Freshness, StoredFreshness
 from pipeline.store.writing import check_fence, make_current, same_revisions
 
 _LISTENING = ("model", "settings")
@@ -20,9 +20,9 @@ _LISTENING = ("model", "settings")
 
 def standings(
     connection: Connection, recordings: Sequence[Recording], revisions: Revisions
-) -> dict[str, StoredStanding]:
+) -> dict[str, StoredFreshness]:
     """Call id -> standing; a call that is not in the answer is absent."""
-    out: dict[str, StoredStanding] = {}
+    out: dict[str, StoredFreshness] = {}
     joined = inspections.join(calls, inspections.c.call == calls.c.id)
     made = rows.revision_values(revisions)
     for page in pages(recordings):
@@ -47,15 +47,15 @@ def standings(
     return out
 
 
-def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredStanding:
+def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredFreshness:
     call = rows.read_call(row)
     if (row.lexicons, row.rubric) != (revisions.lexicons, revisions.rubric):
-        standing = Standing.JUDGED_OTHERWISE
+        standing = Freshness.JUDGED_OTHERWISE
     elif call != recording.call:
-        standing = Standing.FACTS_CHANGED
+        standing = Freshness.FACTS_CHANGED
     else:
-        standing = Standing.CURRENT if row.current else Standing.KNOWN
-    return StoredStanding(
+        standing = Freshness.CURRENT if row.current else Freshness.KNOWN
+    return StoredFreshness(
         standing=standing,
         status=Status(row.status),
         reason=row.reason,
@@ -75,9 +75,9 @@ def _listed_otherwise(row: Any, before: str | None, now: str | None) -> str | No
     return now if row.current and new and taken != now else None
 
 
-def _nearer(one: StoredStanding, other: StoredStanding) -> bool:
+def _nearer(one: StoredFreshness, other: StoredFreshness) -> bool:
     """Whether ``one`` says more about what is to be done than ``other``, of the same call."""
-    order = list(Standing)
+    order = list(Freshness)
     return (order.index(one.standing), not one.heard) < (order.index(other.standing), not other.heard)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pipeline.domain import Severity, Status
-from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.queue_filter import QueueState, Wanted
 from pipeline.web.render import url
 
 E = TypeVar("E", bound=StrEnum)

@@ -11,7 +11,7 @@ import pytest
 from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict
 from pipeline.errors import Refused
 from pipeline.store import Store, StoredProblem
-from pipeline.store.desk.wanted import ANY_ALERT, QueueState, Wanted
+from pipeline.store.queue_filter import ANY_ALERT, QueueState, Wanted
 from tests.inspections import CHINA, finding, inspection
 from tests.nights import bad_call, good_call
 
@@ -50,7 +50,7 @@ def ids(store: Store, wanted: Wanted, scope: Scope = ALL, by: int | None = None)
     found: list[str] = []
     after: str | None = None
     while True:
-        page = store.desk.board.queue(wanted, scope, by=by, after=after, limit=3)
+        page = store.queue.page(wanted, scope, by=by, after=after, limit=3)
         found += [row.call_id for row in page.rows]
         if page.after is None:
             return found
@@ -61,14 +61,14 @@ def test_the_queue_is_in_order_of_need_and_pages_meet(filled: Store) -> None:
     found = ids(filled, Wanted())
     assert found[0] == "grave"
     assert sorted(found) == ["grave", *(f"m{n:02}" for n in range(0, 12, 2))]
-    rows = filled.desk.board.queue(Wanted(), ALL).rows
+    rows = filled.queue.page(Wanted(), ALL).rows
     assert [row.priority for row in rows] == sorted((row.priority for row in rows), reverse=True)
 
 
 def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspection(filled: Store) -> None:
     found = ids(filled, Wanted(state=QueueState.ALL))
     assert found == ["lost", "clean", *(f"m{n:02}" for n in reversed(range(12))), "grave"]
-    (first, second) = filled.desk.board.queue(Wanted(state=QueueState.ALL), ALL, limit=2).rows
+    (first, second) = filled.queue.page(Wanted(state=QueueState.ALL), ALL, limit=2).rows
     assert (first.started_at, first.counted_at[:10]) == (None, date.today().isoformat())
     assert first.file.endswith("lost.wav")
     assert second.started_at == second.counted_at
@@ -77,7 +77,7 @@ def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspe
 @pytest.mark.parametrize("after", ["", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"])
 def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
     for state in QueueState:
-        filled.desk.board.queue(Wanted(state=state), ALL, by=1, after=after)
+        filled.queue.page(Wanted(state=state), ALL, by=1, after=after)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
 )
 def test_filters(filled: Store, wanted: Wanted, expected: set[str]) -> None:
     assert set(ids(filled, wanted)) == expected
-    counts = filled.desk.board.counts(wanted, ALL, by=None, states=[wanted.state])
+    counts = filled.queue.counts(wanted, ALL, by=None, states=[wanted.state])
     assert counts[wanted.state].value == len(expected)
 
 
@@ -114,12 +114,11 @@ def test_scopes(filled: Store) -> None:
     assert ids(filled, everything, Scope(team="二组")) == ["grave"]
     assert ids(filled, everything, Scope(agent_id="2001")) == ["grave"]
     assert ids(filled, everything, Scope(nothing=True)) == []
-    board = filled.desk.board
-    assert board.invisible(Scope(team="二组"), ["grave", "m00", "none"]) == ("m00", "none")
-    assert board.choices(Scope(team="二组")).teams == ("二组",)
-    assert [agent.agent.agent_id for agent in board.agents(Scope(team="二组"))] == ["2001"]
-    assert board.agent("1001", Scope(team="二组")) is None
-    assert board.days(Scope(nothing=True)) == ()
+    assert filled.queue.invisible(Scope(team="二组"), ["grave", "m00", "none"]) == ("m00", "none")
+    assert filled.queue.choices(Scope(team="二组")).teams == ("二组",)
+    assert [agent.agent.agent_id for agent in filled.agents.all(Scope(team="二组"))] == ["2001"]
+    assert filled.agents.one("1001", Scope(team="二组")) is None
+    assert filled.days.latest(Scope(nothing=True)) == ()
 
 
 def test_alerts(store: Store, run_id: int) -> None:
@@ -129,13 +128,13 @@ def test_alerts(store: Store, run_id: int) -> None:
     assert ids(store, replace(everything, alert=ANY_ALERT)) == ["O02"]
     assert ids(store, replace(everything, alert="esc-complaint")) == ["O02"]
     assert ids(store, replace(everything, alert="esc-comp_aint")) == []  # a sign of LIKE is a sign
-    night = store.desk.board.night(date(2026, 11, 20), ALL)
+    night = store.days.summary(date(2026, 11, 20), ALL)
     assert [(a.code, a.calls, a.open) for a in night.alerts] == [("esc-complaint", 1, 1)]
     assert night.alerted == 1
 
 
 def test_a_night(filled: Store) -> None:
-    night = filled.desk.board.night(DAY, ALL)
+    night = filled.days.summary(DAY, ALL)
     assert night.total.calls == night.total.judged == night.total.scored == 13
     assert night.total.flagged == night.total.open == 7
     assert night.total.violating == 13
@@ -143,57 +142,56 @@ def test_a_night(filled: Store) -> None:
     assert night.bins == (1, 0, 0, 0, 0, 0, 0, 10, 2, 0)
     assert [(w.severity, w.calls, w.open) for w in night.worst] == [(Severity.A, 1, 1), (Severity.D, 6, 6)]
     assert [team for team, _ in night.teams] == ["一组", "二组"]
-    assert filled.desk.board.days(ALL) == (date.today(), date(2026, 11, 10), DAY)
+    assert filled.days.latest(ALL) == (date.today(), date(2026, 11, 10), DAY)
 
 
 def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_id: int) -> None:
-    board = filled.desk.board
-    assert board.newest(ALL) == date(2026, 11, 10)
-    assert board.undated(DAY, ALL) is None  # they came after the night that followed
+    assert filled.days.newest(ALL) == date(2026, 11, 10)
+    assert filled.days.undated(DAY, ALL) is None  # they came after the night that followed
     angry = inspection("angry", started_at=None, team=None, agent_id=None, flagged=True)
     assert angry.scorecard is not None
     filled.save(replace(angry, scorecard=replace(angry.scorecard, alerts=("12315",))), run_id=run_id)
-    beside = board.undated(date(2026, 11, 10), ALL)
+    beside = filled.days.undated(date(2026, 11, 10), ALL)
     assert beside is not None
     assert (beside.calls, beside.open, beside.alerted) == (2, 1, 1)
     assert [(one.code, one.calls, one.open) for one in beside.alerts] == [("12315", 1, 1)]
-    assert board.undated(date(2026, 11, 10), Scope(team="一组")) is None
-    today = board.night(date.today(), ALL)
+    assert filled.days.undated(date(2026, 11, 10), Scope(team="一组")) is None
+    today = filled.days.summary(date.today(), ALL)
     assert (today.total.calls, today.alerted) == (2, 1)
     filled.save(inspection("late", started_at=at(30)), run_id=run_id)
-    assert board.newest(ALL) == date(2026, 11, 30)
+    assert filled.days.newest(ALL) == date(2026, 11, 30)
 
 
 def test_where_no_call_has_a_time_the_newest_night_is_that_of_the_inspection(
     store: Store, run_id: int
 ) -> None:
-    assert store.desk.board.newest(ALL) is None
+    assert store.days.newest(ALL) is None
     store.save(inspection("a", started_at=None), run_id=run_id)
-    assert store.desk.board.newest(ALL) == date.today()
+    assert store.days.newest(ALL) == date.today()
     store.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
-    (row,) = store.desk.board.queue(Wanted(state=QueueState.ALL), ALL).rows
+    (row,) = store.queue.page(Wanted(state=QueueState.ALL), ALL).rows
     assert row.counted_at[:10] == date.today().isoformat()
 
 
 def test_verdicts_are_in_the_counts(filled: Store) -> None:
-    reviewer = filled.desk.people.add("r", role=UserRole.REVIEWER)
-    case = filled.desk.cases.case("m00")
+    reviewer = filled.accounts.add("r", role=UserRole.REVIEWER)
+    case = filled.cases.case("m00")
     assert case is not None
-    decide = filled.desk.decisions.decide
+    decide = filled.decisions.decide
     decide("m00", "rude", Verdict.OVERTURNED, by=reviewer.id, request="1", seen=case.version)
-    filled.desk.decisions.finish("m00", by=reviewer.id, request="2")
+    filled.decisions.finish("m00", by=reviewer.id, request="2")
     assert ids(filled, Wanted(state=QueueState.DONE)) == ["m00"]
     assert "m00" not in ids(filled, Wanted())
-    night = filled.desk.board.night(DAY, ALL)
+    night = filled.days.summary(DAY, ALL)
     assert (night.total.violating, night.total.open) == (12, 6)
     assert [(w.severity, w.calls, w.open) for w in night.worst][-1] == (None, 1, 0)
-    (one,) = filled.desk.board.agents(ALL, team="一组")
+    (one,) = filled.agents.all(ALL, team="一组")
     assert (one.confirmed, one.overturned) == (0, 1)
 
 
 def test_mine_claimed_and_next(filled: Store) -> None:
-    first, second = (filled.desk.people.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
-    cases = filled.desk.cases
+    first, second = (filled.accounts.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
+    cases = filled.cases
     assert cases.next(first, ALL, Wanted(team="一组", date_to=DAY)) in {f"m{n:02}" for n in range(0, 12, 2)}
     assert cases.next(first, ALL, Wanted(severity=Severity.A)) == "grave"
     assert cases.next(second, ALL, Wanted(severity=Severity.A)) is None
@@ -201,12 +199,12 @@ def test_mine_claimed_and_next(filled: Store) -> None:
     assert cases.next(second, ALL, Wanted()) == "m02"  # one's own first
     assert ids(filled, Wanted(state=QueueState.MINE), by=second) == ["m02"]
     assert len(ids(filled, Wanted(state=QueueState.CLAIMED))) == 3
-    row = next(row for row in filled.desk.board.queue(Wanted(), ALL).rows if row.call_id == "m02")
+    row = next(row for row in filled.queue.page(Wanted(), ALL).rows if row.call_id == "m02")
     assert (row.claimed, row.assigned) == (second, second)
 
 
 def test_an_agent_over_the_weeks(filled: Store) -> None:
-    found = filled.desk.board.agent("1001", ALL)
+    found = filled.agents.one("1001", ALL)
     assert found is not None
     assert [week.monday for week in found.weeks] == [DAY, DAY + timedelta(days=7)]
     assert [week.own.calls for week in found.weeks] == [12, 1]
@@ -217,45 +215,43 @@ def test_an_agent_over_the_weeks(filled: Store) -> None:
 
 
 def test_choices(filled: Store) -> None:
-    found = filled.desk.board.choices(ALL)
+    found = filled.queue.choices(ALL)
     assert found.teams == ("一组", "二组")
     assert [one.criterion for one in found.criteria] == ["abuse", "greeting", "rude"]
     assert [one.agent_id for one in found.agents] == ["1001", "2001"]
 
 
 def test_saved_filters(store: Store) -> None:
-    one, two = (store.desk.people.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
-    board = store.desk.board
-    board.save_filter(one, " 推诿  本周 ", "criterion=shirk")
-    board.save_filter(one, "推诿 本周", "criterion=shirk&team=x")
-    (saved,) = board.saved_filters(one)
+    one, two = (store.accounts.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
+    store.queue.save_filter(one, " 推诿  本周 ", "criterion=shirk")
+    store.queue.save_filter(one, "推诿 本周", "criterion=shirk&team=x")
+    (saved,) = store.queue.saved_filters(one)
     assert (saved.name, saved.query) == ("推诿 本周", "criterion=shirk&team=x")
-    assert board.saved_filters(two) == ()
-    board.delete_filter(two, saved.id)
-    assert board.saved_filters(one) == (saved,)
+    assert store.queue.saved_filters(two) == ()
+    store.queue.delete_filter(two, saved.id)
+    assert store.queue.saved_filters(one) == (saved,)
     with pytest.raises(Refused):
-        board.save_filter(one, " ", "")
+        store.queue.save_filter(one, " ", "")
     for n in range(49):
-        board.save_filter(one, f"f{n}", "")
+        store.queue.save_filter(one, f"f{n}", "")
     with pytest.raises(Refused):
-        board.save_filter(one, "one too many", "")
-    board.save_filter(one, "f3", "state=all")  # an old name always has room
+        store.queue.save_filter(one, "one too many", "")
+    store.queue.save_filter(one, "f3", "state=all")  # an old name always has room
 
 
 def test_the_state_of_a_run(store: Store, run_id: int) -> None:
-    board = store.desk.board
     store.save(inspection("a"), run_id=run_id)
     store.add_problems(
         run_id, [StoredProblem("call-list", f"row {n}", Path("x.csv"), line=n) for n in range(5)]
     )
-    state = board.run_state()
+    state = store.days.run_state()
     assert state is not None
     assert (state.run.state, state.done, dict(state.problems)) == ("running", 1, {"call-list": 5})
-    assert board.problems(run_id, limit=3).more
+    assert store.days.problems(run_id, limit=3).more
     assert state.total is None
     store.expect(run_id, 4)
-    watched = board.run_state()
+    watched = store.days.run_state()
     assert watched is not None and (watched.done, watched.total) == (1, 4)
     store.finish_run(run_id, summary={"found": 1})
-    after = board.run_state()
+    after = store.days.run_state()
     assert after is not None and (after.run.state, after.total) == ("finished", 1)

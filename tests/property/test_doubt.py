@@ -34,7 +34,7 @@ BOSS = PEOPLE.index("boss")
 
 @dataclass
 class History:
-    """Events of one call, written as the desk writes them."""
+    """Events of one call, written as the store writes them."""
 
     card: Scorecard
     events: list[Decision] = field(default_factory=list)

@@ -12,8 +12,8 @@ from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
 from pipeline.review.appeals import (
     OPEN,
+    AppealStatus,
     Seat,
-    Standing,
     Step,
     Terms,
     check_step,
@@ -29,11 +29,11 @@ OTHER_LEAD = User(4, "o", "O", UserRole.LEAD, team="二组")
 REVIEWER = User(5, "r", "R", UserRole.REVIEWER)
 SUPERVISOR = User(6, "v", "V", UserRole.SUPERVISOR)
 ALL = frozenset(Seat)
-FILED = Standing(AppealState.FILED, "1001", "一组", excluded=frozenset({5}))
+FILED = AppealStatus(AppealState.FILED, "1001", "一组", excluded=frozenset({5}))
 ACCEPTED = replace(FILED, state=AppealState.ACCEPTED)
 
 
-def code(step: Step, appeal: Standing, user: User | None, *, without_panel: bool = False) -> str:
+def code(step: Step, appeal: AppealStatus, user: User | None, *, without_panel: bool = False) -> str:
     with pytest.raises(Refused) as refused:
         check_step(step, appeal, user, without_panel=without_panel)
     return refused.value.code
@@ -61,7 +61,7 @@ def code(step: Step, appeal: Standing, user: User | None, *, without_panel: bool
         (replace(FILED, state=AppealState.RETURNED), LEAD, {Step.COMMENT}),
     ],
 )  # fmt: skip
-def test_who_can_do_what(appeal: Standing, user: User, steps: set[Step]) -> None:
+def test_who_can_do_what(appeal: AppealStatus, user: User, steps: set[Step]) -> None:
     assert steps_for(appeal, user) == steps
 
 
