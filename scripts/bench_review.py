@@ -219,9 +219,9 @@ def _everything() -> Any:
 
 
 def _some_calls(store: Store) -> Any:
-    from pipeline.store.queue_filter import QueueState, Wanted
+    from pipeline.store.filter import CallFilter, QueueState
 
-    page = store.queue.page(Wanted(state=QueueState.ALL, flagged=True), _everything(), limit=300)
+    page = store.queue.page(CallFilter(state=QueueState.ALL, flagged=True), _everything(), limit=300)
     return page.rows
 
 

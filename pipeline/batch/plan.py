@@ -125,23 +125,23 @@ def _sort_out(
 ) -> None:
     recordings = [one.recording for one in assigned]
     donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
-    standings, lent = store.standings(recordings, revisions), store.standings(donors, revisions)
+    standings, lent = store.freshness(recordings, revisions), store.freshness(donors, revisions)
     suspects = store.suspects(recordings)
     for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
         known = standings.get(call_id, StoredFreshness(Freshness.ABSENT))
         again = retry and known.status in _TRIED_AGAIN
-        if known.standing is Freshness.FACTS_CHANGED and not known.heard and not again:
+        if known.freshness is Freshness.FACTS_CHANGED and not known.heard and not again:
             # Nothing was heard, so there is nothing to judge again, and nothing else to listen to.
             if one.key is not None:
                 store.state_facts([(one.key, recording.call)], run_id=run_id)
-        elif known.standing not in (Freshness.CURRENT, Freshness.KNOWN) or again:
+        elif known.freshness not in (Freshness.CURRENT, Freshness.KNOWN) or again:
             plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
             if known.listed_otherwise is not None:
                 plan.channels.append((call_id, recording.sha256, known.listed_otherwise))
             continue
-        elif known.standing is Freshness.KNOWN:
+        elif known.freshness is Freshness.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)
         if known.status is Status.UNREADABLE:
             plan.unreadable.append(NotRead(call_id, recording.paths, known.reason or "", known.reason_code))
@@ -160,7 +160,7 @@ def _job(
     return Job(
         one.recording,
         one.stamps,
-        replaces=again or known.standing is Freshness.FACTS_CHANGED,
+        replaces=again or known.freshness is Freshness.FACTS_CHANGED,
         heard=(known.heard or donor is not None) and not again,
         suspect=suspect,
         source=one.source,

@@ -11,7 +11,7 @@ what could be reached: an addition never raises a score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.domain import (
     Addition,
@@ -115,22 +115,32 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     )
 
 
-def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
-    """Nothing that people settled changes the score: the low end is the machine's own."""
-    pending = tuple(f.criterion for f in unsettled)
-    final = not pending
+def of_the_machine(score: float | None, passed: bool | None, *, pending: bool) -> Effective:
+    """The machine's own score, where nothing that people settled changes it: it is the low end, and at the
+    high end nothing counts.
+
+    Args:
+        pending: some violation is not reviewed, or open.
+    """
+    open_ended = pending and score is not None
     return Effective(
-        score=card.score,
-        passed=card.passed if final else None,
+        score=score,
+        passed=None if open_ended else passed,
+        low=score,
+        high=MOST if open_ended else score,
+        final=not open_ended,
+        passes_low=passed,
+        passes_high=True if open_ended else passed,
+    )
+
+
+def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
+    return replace(
+        of_the_machine(card.score, card.passed, pending=bool(unsettled)),
         fatal=card.fatal,
         ledger=card.ledger,
         sections=card.sections,
-        low=card.score,
-        high=card.score if final else MOST,
-        final=final,
-        passes_low=card.passed,
-        passes_high=card.passed if final else True,
-        pending=pending,
+        pending=tuple(f.criterion for f in unsettled),
     )
 
 

@@ -17,20 +17,20 @@ from pipeline.domain import Call, IdSource, Inspection, PhraseHit, Recording, Re
 from pipeline.errors import StoreError
 from pipeline.store import (
     counting,
+    freshness,
     identities,
     judging,
     memory,
     purging,
     reading,
     running,
-    standing,
     whereabouts,
     writing,
 )
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
-from pipeline.store.filter import CallFilter, matching
+from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.judging import Judgement
 from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate
@@ -52,6 +52,7 @@ from pipeline.store.repositories.rulebooks import Rulebooks
 from pipeline.store.repositories.samples import Samples
 from pipeline.store.repositories.sessions import Sessions
 from pipeline.store.repositories.sign_in import SignIn
+from pipeline.store.statements import pages
 from pipeline.store.tables import inspections
 from pipeline.store.views import (
     CallRow,
@@ -302,18 +303,18 @@ class Store:
                 connection, inspection, run_id=run_id, replace=replace, source=source, key=key
             )
 
-    def standings(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:
+    def freshness(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:
         """Call id -> what is known of it under these revisions (their ``audio_sha256`` is not looked at).
 
         A call that is missing from the answer is absent from the store.
         """
         with self._read() as connection:
-            return standing.standings(connection, recordings, revisions)
+            return freshness.freshness(connection, recordings, revisions)
 
     def choose(self, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
         """Make a stored revision the current one of its call; False where there is none like this."""
         with self._write() as connection:
-            return standing.choose(connection, call_id, revisions, run_id=run_id)
+            return freshness.choose(connection, call_id, revisions, run_id=run_id)
 
     # Which call a recording is
 
@@ -361,7 +362,7 @@ class Store:
     def revisions(self, call_id: str) -> list[Inspection]:
         """All inspections of a call, oldest first."""
         with self._read() as connection:
-            ids = standing.inspection_ids(connection, call_id)
+            ids = freshness.inspection_ids(connection, call_id)
             return list(reading.inspections_by_id(connection, ids))
 
     def inspections(
@@ -377,7 +378,7 @@ class Store:
     def count(self, wanted: CallFilter = EVERYTHING) -> int:
         """How many calls match."""
         with self._read() as connection:
-            ids = matching(wanted, inspections.c.id).subquery()
+            ids = in_order(wanted, connection, inspections.c.id).subquery()
             return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
 
     def criterion_counts(self, wanted: CallFilter = EVERYTHING) -> list[CriterionCount]:
@@ -400,7 +401,7 @@ class Store:
     def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
         """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only
         that of violations; words are read when somebody asks."""
-        for page in reading.pages(keys):
+        for page in pages(keys):
             with self._read() as connection:
                 found = list(judging.heard(connection, page))
             yield from found

@@ -28,9 +28,9 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredFreshness:
-    """A standing, with what a summary says about a call it does not inspect again."""
+    """The freshness of a call, with what a summary says about a call it does not inspect again."""
 
-    standing: Freshness
+    freshness: Freshness
     status: Status | None = None
     reason: str | None = None
     duration: float | None = None

@@ -14,7 +14,8 @@ from pipeline.domain import Origin, Outcome, Verdict
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Missing, Refused, ReviewError
-from pipeline.review.appeals import Appeal, Opinion, Seat, Step, Terms, waits_for
+from pipeline.review.appeal_rules import waits_for
+from pipeline.review.appeals import Appeal, Opinion, Seat, Step, Terms
 from pipeline.store import Store
 from pipeline.store import review_tables as tables
 from pipeline.store.tables import inspections

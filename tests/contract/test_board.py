@@ -11,7 +11,7 @@ import pytest
 from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict
 from pipeline.errors import Refused
 from pipeline.store import Store, StoredProblem
-from pipeline.store.queue_filter import ANY_ALERT, QueueState, Wanted
+from pipeline.store.filter import ANY_ALERT, CallFilter, QueueState
 from tests.inspections import CHINA, finding, inspection
 from tests.nights import bad_call, good_call
 
@@ -45,7 +45,7 @@ def filled(store: Store, run_id: int) -> Store:
     return store
 
 
-def ids(store: Store, wanted: Wanted, scope: Scope = ALL, by: int | None = None) -> list[str]:
+def ids(store: Store, wanted: CallFilter, scope: Scope = ALL, by: int | None = None) -> list[str]:
     """Every page of a list, three rows at a time."""
     found: list[str] = []
     after: str | None = None
@@ -58,17 +58,17 @@ def ids(store: Store, wanted: Wanted, scope: Scope = ALL, by: int | None = None)
 
 
 def test_the_queue_is_in_order_of_need_and_pages_meet(filled: Store) -> None:
-    found = ids(filled, Wanted())
+    found = ids(filled, CallFilter(state=QueueState.OPEN))
     assert found[0] == "grave"
     assert sorted(found) == ["grave", *(f"m{n:02}" for n in range(0, 12, 2))]
-    rows = filled.queue.page(Wanted(), ALL).rows
+    rows = filled.queue.page(CallFilter(state=QueueState.OPEN), ALL).rows
     assert [row.priority for row in rows] == sorted((row.priority for row in rows), reverse=True)
 
 
 def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspection(filled: Store) -> None:
-    found = ids(filled, Wanted(state=QueueState.ALL))
+    found = ids(filled, CallFilter(state=QueueState.ALL))
     assert found == ["lost", "clean", *(f"m{n:02}" for n in reversed(range(12))), "grave"]
-    (first, second) = filled.queue.page(Wanted(state=QueueState.ALL), ALL, limit=2).rows
+    (first, second) = filled.queue.page(CallFilter(state=QueueState.ALL), ALL, limit=2).rows
     assert (first.started_at, first.counted_at[:10]) == (None, date.today().isoformat())
     assert first.file.endswith("lost.wav")
     assert second.started_at == second.counted_at
@@ -77,40 +77,40 @@ def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspe
 @pytest.mark.parametrize("after", ["", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"])
 def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
     for state in QueueState:
-        filled.queue.page(Wanted(state=state), ALL, by=1, after=after)
+        filled.queue.page(CallFilter(state=state), ALL, by=1, after=after)
 
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Wanted(criterion="abuse"), {"grave"}),
-        (Wanted(severity=Severity.A), {"grave"}),
-        (Wanted(team="二组"), {"grave"}),
-        (Wanted(agent="2001"), {"grave"}),
-        (Wanted(queue="售后", date_from=date(2026, 11, 3)), set()),
-        (Wanted(state=QueueState.ALL, undated=True), {"lost"}),
-        (Wanted(state=QueueState.ALL, undated=False, date_from=date(2026, 11, 3)), {"clean"}),
-        (Wanted(state=QueueState.ALL, date_from=date(2026, 11, 3)), {"clean", "lost"}),
-        (Wanted(state=QueueState.ALL, date_to=date(2026, 11, 10), team="一组", score_from=82), {"clean"}),
-        (Wanted(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
-        (Wanted(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
-        (Wanted(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
-        (Wanted(state=QueueState.ALL, flagged=False, violating=False), {"clean", "lost"}),
-        (Wanted(state=QueueState.ALL, text="随便你", team="二组"), {"grave"}),
-        (Wanted(state=QueueState.ALL, text="没有说过"), set()),
-        (Wanted(confidence_from=0.95), set()),
-        (Wanted(state=QueueState.ALL, confidence_to=0.9, team="二组"), {"grave"}),
-        (Wanted(alert=ANY_ALERT), set()),
+        (CallFilter(state=QueueState.OPEN, criterion="abuse"), {"grave"}),
+        (CallFilter(state=QueueState.OPEN, severity=Severity.A), {"grave"}),
+        (CallFilter(state=QueueState.OPEN, team="二组"), {"grave"}),
+        (CallFilter(state=QueueState.OPEN, agent="2001"), {"grave"}),
+        (CallFilter(state=QueueState.OPEN, queue="售后", date_from=date(2026, 11, 3)), set()),
+        (CallFilter(state=QueueState.ALL, undated=True), {"lost"}),
+        (CallFilter(state=QueueState.ALL, undated=False, date_from=date(2026, 11, 3)), {"clean"}),
+        (CallFilter(state=QueueState.ALL, date_from=date(2026, 11, 3)), {"clean", "lost"}),
+        (CallFilter(state=QueueState.ALL, date_to=date(2026, 11, 10), team="一组", score_from=82), {"clean"}),
+        (CallFilter(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
+        (CallFilter(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
+        (CallFilter(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
+        (CallFilter(state=QueueState.ALL, flagged=False, violating=False), {"clean", "lost"}),
+        (CallFilter(state=QueueState.ALL, text="随便你", team="二组"), {"grave"}),
+        (CallFilter(state=QueueState.ALL, text="没有说过"), set()),
+        (CallFilter(state=QueueState.OPEN, confidence_from=0.95), set()),
+        (CallFilter(state=QueueState.ALL, confidence_to=0.9, team="二组"), {"grave"}),
+        (CallFilter(state=QueueState.OPEN, alert=ANY_ALERT), set()),
     ],
 )
-def test_filters(filled: Store, wanted: Wanted, expected: set[str]) -> None:
+def test_filters(filled: Store, wanted: CallFilter, expected: set[str]) -> None:
     assert set(ids(filled, wanted)) == expected
     counts = filled.queue.counts(wanted, ALL, by=None, states=[wanted.state])
     assert counts[wanted.state].value == len(expected)
 
 
 def test_scopes(filled: Store) -> None:
-    everything = Wanted(state=QueueState.ALL)
+    everything = CallFilter(state=QueueState.ALL)
     assert ids(filled, everything, Scope(team="二组")) == ["grave"]
     assert ids(filled, everything, Scope(agent_id="2001")) == ["grave"]
     assert ids(filled, everything, Scope(nothing=True)) == []
@@ -124,7 +124,7 @@ def test_scopes(filled: Store) -> None:
 def test_alerts(store: Store, run_id: int) -> None:
     for one in (bad_call(), good_call()):
         store.save(one, run_id=run_id)
-    everything = Wanted(state=QueueState.ALL)
+    everything = CallFilter(state=QueueState.ALL)
     assert ids(store, replace(everything, alert=ANY_ALERT)) == ["O02"]
     assert ids(store, replace(everything, alert="esc-complaint")) == ["O02"]
     assert ids(store, replace(everything, alert="esc-comp_aint")) == []  # a sign of LIKE is a sign
@@ -169,7 +169,7 @@ def test_where_no_call_has_a_time_the_newest_night_is_that_of_the_inspection(
     store.save(inspection("a", started_at=None), run_id=run_id)
     assert store.days.newest(ALL) == date.today()
     store.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
-    (row,) = store.queue.page(Wanted(state=QueueState.ALL), ALL).rows
+    (row,) = store.queue.page(CallFilter(state=QueueState.ALL), ALL).rows
     assert row.counted_at[:10] == date.today().isoformat()
 
 
@@ -180,8 +180,8 @@ def test_verdicts_are_in_the_counts(filled: Store) -> None:
     decide = filled.decisions.decide
     decide("m00", "rude", Verdict.OVERTURNED, by=reviewer.id, request="1", seen=case.version)
     filled.decisions.finish("m00", by=reviewer.id, request="2")
-    assert ids(filled, Wanted(state=QueueState.DONE)) == ["m00"]
-    assert "m00" not in ids(filled, Wanted())
+    assert ids(filled, CallFilter(state=QueueState.DONE)) == ["m00"]
+    assert "m00" not in ids(filled, CallFilter(state=QueueState.OPEN))
     night = filled.days.summary(DAY, ALL)
     assert (night.total.violating, night.total.open) == (12, 6)
     assert [(w.severity, w.calls, w.open) for w in night.worst][-1] == (None, 1, 0)
@@ -192,14 +192,18 @@ def test_verdicts_are_in_the_counts(filled: Store) -> None:
 def test_mine_claimed_and_next(filled: Store) -> None:
     first, second = (filled.accounts.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
     cases = filled.cases
-    assert cases.next(first, ALL, Wanted(team="一组", date_to=DAY)) in {f"m{n:02}" for n in range(0, 12, 2)}
-    assert cases.next(first, ALL, Wanted(severity=Severity.A)) == "grave"
-    assert cases.next(second, ALL, Wanted(severity=Severity.A)) is None
+    assert cases.next(first, ALL, CallFilter(state=QueueState.OPEN, team="一组", date_to=DAY)) in {
+        f"m{n:02}" for n in range(0, 12, 2)
+    }
+    assert cases.next(first, ALL, CallFilter(state=QueueState.OPEN, severity=Severity.A)) == "grave"
+    assert cases.next(second, ALL, CallFilter(state=QueueState.OPEN, severity=Severity.A)) is None
     cases.assign(["m02"], second, first)
-    assert cases.next(second, ALL, Wanted()) == "m02"  # one's own first
-    assert ids(filled, Wanted(state=QueueState.MINE), by=second) == ["m02"]
-    assert len(ids(filled, Wanted(state=QueueState.CLAIMED))) == 3
-    row = next(row for row in filled.queue.page(Wanted(), ALL).rows if row.call_id == "m02")
+    assert cases.next(second, ALL, CallFilter(state=QueueState.OPEN)) == "m02"  # one's own first
+    assert ids(filled, CallFilter(state=QueueState.MINE), by=second) == ["m02"]
+    assert len(ids(filled, CallFilter(state=QueueState.CLAIMED))) == 3
+    row = next(
+        row for row in filled.queue.page(CallFilter(state=QueueState.OPEN), ALL).rows if row.call_id == "m02"
+    )
     assert (row.claimed, row.assigned) == (second, second)
 
 

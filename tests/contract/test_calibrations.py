@@ -11,7 +11,7 @@ from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused, ReviewError
 from pipeline.review.calibration import Calibration, ScoreEntry, compare
 from pipeline.store import CallFilter, Store
-from pipeline.store.queue_filter import QueueState, Wanted
+from pipeline.store.filter import QueueState
 from pipeline.store.repositories.queue import Count
 from tests.inspections import inspection
 
@@ -107,7 +107,7 @@ def test_a_call_is_sealed_until_it_is_scored(house: House) -> None:
     room.score(first.id, "c2", {"greeting": PASSED, "rude": PASSED}, user=ann)
     assert room.sealed(ann) == {"c2", "c3"}, "the other calibration is still blind"
 
-    scope, every = Scope(sealed=room.sealed(ann)), Wanted(state=QueueState.ALL)
+    scope, every = Scope(sealed=room.sealed(ann)), CallFilter(state=QueueState.ALL)
     assert {row.call_id for row in queue.page(every, scope).rows} == {"c1"}
     counts = queue.counts(every, scope, by=ann, states=[QueueState.ALL])
     assert counts[QueueState.ALL] == Count(1, False)

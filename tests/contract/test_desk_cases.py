@@ -22,9 +22,8 @@ from pipeline.domain import (
 )
 from pipeline.errors import Conflict, Missing
 from pipeline.store import CallFilter, Store, judgement
-from pipeline.store.caseload import refresh_all
+from pipeline.store.projections import refresh_all, refresh_reviewed
 from pipeline.store.review_tables import cases
-from pipeline.store.reviewed import keep_reviewed
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection, with_facts
 from tests.people import user
@@ -55,28 +54,27 @@ def open_cases(store: Store) -> list[Case]:
 
 
 def case_rows(store: Store) -> list[dict[str, object]]:
-    """All columns, but for those that count or round."""
+    """All columns, but for the one that counts."""
     with store._read() as connection:
         found = connection.execute(select(cases).order_by(cases.c.call)).mappings()
-        return [{k: v for k, v in row.items() if k not in ("version", "priority")} for row in found]
+        return [{k: v for k, v in row.items() if k != "version"} for row in found]
 
 
-def test_the_statement_for_many_says_what_the_rule_for_one_says(store: Store, run_id: int) -> None:
+def test_counting_the_findings_of_many_says_what_reading_one_says(store: Store, run_id: int) -> None:
     for number, (shape, flagged) in enumerate(product(SHAPES, (True, False))):
         store.save(shaped(number, shape, flagged=flagged), run_id=run_id)
-    by_sql, rows_by_sql = open_cases(store), case_rows(store)
-    assert len(by_sql) == 12
+    by_counts, rows_by_counts = open_cases(store), case_rows(store)
+    assert len(by_counts) == 12
     with store._write() as connection:
         for key in connection.execute(select(calls.c.id)).scalars().all():
-            keep_reviewed(connection, key)
-    by_rule = open_cases(store)
-    for one, other in zip(by_sql, by_rule, strict=True):
-        assert one.priority == pytest.approx(other.priority, abs=1e-6)
+            refresh_reviewed(connection, key)
+    by_reading = open_cases(store)
+    for one, other in zip(by_counts, by_reading, strict=True):
         assert other.version == one.version + 1
-        assert replace(one, priority=0, version=0) == replace(other, priority=0, version=0)
-    assert case_rows(store) == rows_by_sql, "also what the screens only count"
-    assert {(case.final, case.passed) for case in by_sql} == {(True, True), (False, None)}
-    assert len({case.priority for case in by_sql}) > 6
+        assert replace(one, version=0) == replace(other, version=0)
+    assert case_rows(store) == rows_by_counts, "also what the screens only count"
+    assert {(case.final, case.passed) for case in by_counts} == {(True, True), (False, None)}
+    assert len({case.priority for case in by_counts}) > 6
 
 
 def test_a_store_from_before_gets_its_cases(store: Store, run_id: int) -> None:

@@ -40,9 +40,9 @@ from pipeline.review.states import (
 )
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
+from pipeline.store.projections import refresh_reviewed, reviewed
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.review_tables import decisions, users, verdicts
-from pipeline.store.reviewed import keep_reviewed, reviewed
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection
@@ -385,7 +385,7 @@ def test_what_may_be_about_other_sound_waits_for_a_reviewer(room: Room) -> None:
     with room.store._write() as connection:
         key = connection.execute(select(calls.c.id).where(calls.c.call_id == call_id)).scalar_one()
         connection.execute(update(decisions).where(decisions.c.call == key).values(sound_in_doubt=True))
-        keep_reviewed(connection, key)
+        refresh_reviewed(connection, key)
     assert room.phase(call_id, "leak") is Phase.SOUND
     for act in (Act.CONFIRM, Act.OVERTURN):
         assert transition(Phase.SOUND, act, Who.ANOTHER, grave=True).to is Phase.SECOND

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
+from pipeline.review.claims import Actor
 from pipeline.store.auditing import note
-from pipeline.store.reading import pages
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import sessions, users
+from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls
-from pipeline.store.writing import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,14 @@ def user_of(row: Sequence[Any]) -> User:
     """From the first columns of a row that starts with ACCOUNT."""
     user_id, name, display_name, role, *others = row[: len(ACCOUNT)]
     return User(user_id, name, display_name, UserRole(role), *others)
+
+
+def actor_of(connection: Connection, user_id: int | None) -> Actor:
+    """Who acts, as the rules of review look at them."""
+    if user_id is None:
+        return Actor(None)
+    role = connection.execute(select(users.c.role).where(users.c.id == user_id)).scalar()
+    return Actor(user_id, None if role is None else UserRole(role))
 
 
 def plain_name(name: str) -> str:

@@ -13,25 +13,22 @@ from pipeline.domain import Severity
 from pipeline.domain.people import Scope, User
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
+from pipeline.review import appeal_rules as rules
 from pipeline.review.appeals import (
     Appeal,
     AppealEvent,
-    AppealStatus,
+    AppealStanding,
     Opinion,
-    Seat,
     Step,
     UpheldRate,
     UpheldRates,
-    seat_of,
 )
 from pipeline.review.intervals import wilson
 from pipeline.store import rows
-from pipeline.store.reading import pages
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.review_tables import appeal_events, appeals, users, verdicts
+from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, inspections
-
-DECIDED = (AppealState.UPHELD.value, AppealState.REJECTED.value)
 
 
 def appeals_where(connection: Connection, *conditions: Any, limit: int | None = None) -> tuple[Appeal, ...]:
@@ -52,7 +49,7 @@ def appeals_where(connection: Connection, *conditions: Any, limit: int | None = 
     return tuple(_appeal(row, events[row.appeal], people) for row in found)
 
 
-def standings_where(connection: Connection, *conditions: Any) -> list[AppealStatus]:
+def standings_where(connection: Connection, *conditions: Any) -> list[AppealStanding]:
     """What the rules look at in these appeals, without the rest of them: quick."""
     joined = appeals.outerjoin(
         verdicts, (verdicts.c.call == appeals.c.call) & (verdicts.c.criterion == appeals.c.criterion)
@@ -91,8 +88,11 @@ def standing_in(states: Collection[AppealState]) -> ColumnElement[bool]:
 
 def has_lapsed(row: Row[Any]) -> bool:
     """The same of a row."""
-    due = None if row.due_at is None else datetime.fromisoformat(row.due_at)
-    return row.state == AppealState.FILED and due is not None and due <= datetime.now(UTC)
+    return rules.lapsed(AppealState(row.state), moment(row.due_at), datetime.now(UTC))
+
+
+def moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def appeal_of(connection: Connection, appeal: int) -> Appeal:
@@ -127,7 +127,7 @@ def upheld_rates(connection: Connection, scope: Scope) -> UpheldRates:
     """Over all decided appeals inside the scope."""
     query = (
         select(appeals.c.criterion, appeals.c.reviewer, appeals.c.state, func.count().label("cases"))
-        .where(appeals.c.state.in_(DECIDED), *inside(scope))
+        .where(appeals.c.state.in_(rules.DECIDED), *inside(scope))
         .group_by(appeals.c.criterion, appeals.c.reviewer, appeals.c.state)
     )
     found = connection.execute(query).all()
@@ -212,8 +212,8 @@ def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, Us
         filed_by=row.filed_by,
         filed_by_name=filer.display_name if filer else None,
         filed_at=datetime.fromisoformat(row.filed_at),
-        due_at=None if row.due_at is None or gone else datetime.fromisoformat(row.due_at),
-        decided_at=None if row.decided_at is None else datetime.fromisoformat(row.decided_at),
+        due_at=None if gone else moment(row.due_at),
+        decided_at=moment(row.decided_at),
         reviewer=row.reviewer,
         reviewer_name=people[row.reviewer].display_name if row.reviewer in people else None,
         version=row.version + gone,
@@ -228,29 +228,20 @@ def _standing(
     team: str | None,
     spoke: Collection[int | None],
     people: dict[int | None, User],
-) -> AppealStatus:
+) -> AppealStanding:
     """``spoke``: who gave an opinion (None: the shell)."""
-    filer = people.get(row.filed_by)
-    # Whoever decided about the finding, also while the appeal waits; and who filed it for the agent.
-    excluded = {row.reviewer, row.decider, row.second, row.filed_by if filer and seat_of(filer) else None}
-    seats = {_seat(people.get(key)) for key in spoke}
-    return AppealStatus(
-        state=AppealState.EXPIRED if has_lapsed(row) else AppealState(row.state),
+    return rules.standing_of(
+        AppealState.EXPIRED if has_lapsed(row) else AppealState(row.state),
         agent_id=agent_id,
         team=team,
-        excluded=frozenset(key for key in excluded if key is not None),
-        seats=frozenset(seat for seat in seats if seat is not None),
-        heard=frozenset(key for key in spoke if key is not None),
+        deciders=(row.reviewer, row.decider, row.second),
+        filer=people.get(row.filed_by),
+        spoke={key: people.get(key) for key in spoke},
     )
 
 
-def _seat(user: User | None) -> Seat | None:
-    """Whose place on the panel somebody takes; the shell speaks as the supervisor."""
-    return seat_of(user) if user else Seat.SUPERVISOR
-
-
 def _event(row: Row[Any], user: User | None) -> AppealEvent:
-    seat = _seat(user) if row.kind == Step.OPINION else None
+    seat = rules.seat_of(user) if row.kind == Step.OPINION else None
     return AppealEvent(
         id=row.id,
         kind=Step(row.kind),

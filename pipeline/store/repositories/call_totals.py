@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from pipeline.domain import Status
-from pipeline.store.queue_filter import CURRENT
+from pipeline.store.filter import CURRENT
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls, inspections
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Case, CaseState, OpenCause, Severity
-from pipeline.errors import Conflict, Missing
+from pipeline.errors import Missing
+from pipeline.review.deciding import other_recording
 from pipeline.store.review_tables import cases, users
 from pipeline.store.tables import calls
 
@@ -38,22 +39,6 @@ def call_key(connection: Connection, call_id: str, *, lock: bool = False, sound:
 
 def missing(call_id: str) -> Missing:
     return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-
-
-def other_recording(call_id: str) -> Conflict:
-    """What somebody looked at under this id is not what is there now."""
-    return Conflict(
-        f"{call_id!r} is another recording now: the call list, or a merge, gave the id away; open it again",
-        code="other-recording",
-        call=call_id,
-    )
-
-
-def taken(case: Case) -> Conflict:
-    """Somebody else has the call open."""
-    who = case.claimed_name or ""
-    until = "" if case.claimed_until is None else case.claimed_until.isoformat()
-    return Conflict(f"{who} has this call open", code="claimed", who=who, until=until)
 
 
 def case_of(connection: Connection, key: int, *, event: int | None = None) -> Case | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
+    Row,
     and_,
     exists,
     func,
@@ -20,20 +21,16 @@ from sqlalchemy import (
 
 from pipeline.domain import Case, CaseState, Next, ReviewState, Scope
 from pipeline.errors import Missing
+from pipeline.review.claims import CLAIM_MINUTES, SKIPPED_HOURS, Actor, claim
 from pipeline.store.auditing import note
-from pipeline.store.filter import CallFilter, conditions, within
-from pipeline.store.queue_filter import Wanted, question, with_calls
-from pipeline.store.reading import pages
-from pipeline.store.repositories.accounts import names_of
-from pipeline.store.repositories.case_rows import call_key, case_of, missing, read_case, select_cases, taken
-from pipeline.store.repositories.deciding import has_last_word
+from pipeline.store.filter import CallFilter, claimed, compile_filter, within
+from pipeline.store.projections import claim_of
+from pipeline.store.repositories.accounts import actor_of, names_of
+from pipeline.store.repositories.case_rows import call_key, case_of, missing, read_case, select_cases
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, skipped, users, verdicts
-from pipeline.store.statements import upsert
-from pipeline.store.tables import calls, inspections
-
-SKIPPED_HOURS = 12.0
-"""One shift: the next day begins anew."""
+from pipeline.store.statements import pages, upsert
+from pipeline.store.tables import calls
 
 
 def left_by(user: int) -> ColumnElement[bool]:
@@ -58,10 +55,8 @@ def skip(connection: Connection, call: int, user: int) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["user", "call"], set_=values))
 
 
-CLAIM_MINUTES = 20.0
-"""A reviewer who stays away longer than this gives the call back."""
 EVERYTHING = CallFilter()
-EVERYBODY = Scope()
+EVERYWHERE = Scope()
 
 
 class Cases(Repository):
@@ -73,23 +68,6 @@ class Cases(Repository):
             row = connection.execute(select_cases().where(calls.c.call_id == call_id)).one_or_none()
             return None if row is None else read_case(row)
 
-    def list(
-        self,
-        scope: Scope = EVERYBODY,
-        wanted: CallFilter = EVERYTHING,
-        *,
-        state: CaseState | None = CaseState.OPEN,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> list[Case]:
-        """Cases by priority, most urgent first."""
-        with self._read() as connection:
-            query = select_cases().where(within(scope), *_matching(wanted))
-            if state is not None:
-                query = query.where(cases.c.state == state.value)
-            query = query.order_by(cases.c.priority.desc(), cases.c.call).limit(limit).offset(offset)
-            return [read_case(row) for row in connection.execute(query)]
-
     def claim(self, call_id: str, by: int, minutes: float = CLAIM_MINUTES) -> Case:
         """Take a call, or take it for longer.
 
@@ -98,8 +76,7 @@ class Cases(Repository):
         """
         with self._write() as connection:
             key = call_key(connection, call_id, lock=True)
-            if not _claim(connection, key, by, minutes):
-                raise taken(_known(connection, key, call_id))
+            _claim(connection, key, by, minutes)
             return _known(connection, key, call_id)
 
     def keep(self, call_id: str, by: int, minutes: float = CLAIM_MINUTES) -> Case:
@@ -159,8 +136,8 @@ class Cases(Repository):
     def next(
         self,
         by: int,
-        scope: Scope = EVERYBODY,
-        wanted: CallFilter | Wanted = EVERYTHING,
+        scope: Scope = EVERYWHERE,
+        wanted: CallFilter = EVERYTHING,
         *,
         minutes: float = CLAIM_MINUTES,
         after: str | None = None,
@@ -179,15 +156,16 @@ class Cases(Repository):
                 if left is not None:
                     skip(connection, int(left), by)
             found = _head(connection, by, scope, wanted, after=after, lock=True)
-            if found is None or not _claim(connection, found[0], by, minutes):
+            if found is None:
                 return None
+            _claim(connection, found[0], by, minutes)
             return found[1]
 
     def upcoming(
         self,
         by: int,
-        scope: Scope = EVERYBODY,
-        wanted: CallFilter | Wanted = EVERYTHING,
+        scope: Scope = EVERYWHERE,
+        wanted: CallFilter = EVERYTHING,
         *,
         after: str | None = None,
     ) -> str | None:
@@ -196,7 +174,7 @@ class Cases(Repository):
             found = _head(connection, by, scope, wanted, after=after, lock=False)
             return None if found is None else found[1]
 
-    def waiting_for(self, by: int, scope: Scope = EVERYBODY) -> int:
+    def waiting_for(self, by: int, scope: Scope = EVERYWHERE) -> int:
         """How many calls wait for this person's word on a finding that is open."""
         with self._read() as connection:
             # From the verdicts, of which there are few, and not from the cases.
@@ -206,7 +184,7 @@ class Cases(Repository):
             query = (
                 select(func.count(verdicts.c.call.distinct()))
                 .select_from(tables)
-                .where(*_waits(connection, by), cases.c.state == CaseState.OPEN.value)
+                .where(*_waits(actor_of(connection, by)), cases.c.state == CaseState.OPEN.value)
                 .where(within(scope))
             )
             return int(connection.execute(query).scalar_one())
@@ -216,19 +194,19 @@ def _head(
     connection: Connection,
     by: int,
     scope: Scope,
-    wanted: CallFilter | Wanted,
+    wanted: CallFilter,
     *,
     after: str | None,
     lock: bool,
 ) -> tuple[int, str] | None:
     """Key and id of the most urgent call for this person."""
-    free = or_(cases.c.claimed.is_(None), cases.c.claimed_until <= time.time(), cases.c.claimed == by)
+    free = or_(~claimed(), cases.c.claimed == by)
     left = left_by(by)
-    tables, asked = _asked(connection, wanted, scope, by)
+    chosen = compile_filter(wanted, connection, scope, by=by)
     query = (
         select(cases.c.call, calls.c.call_id)
-        .select_from(tables)
-        .where(cases.c.state == CaseState.OPEN.value, free, *asked, _can_do(connection, by))
+        .select_from(chosen.cases(with_calls=True))
+        .where(cases.c.state == CaseState.OPEN.value, free, *chosen.conditions, _can_do(connection, by))
         .limit(1)
     )
     if lock:
@@ -248,61 +226,45 @@ def _head(
     return None
 
 
-def _asked(
-    connection: Connection, wanted: CallFilter | Wanted, scope: Scope, by: int
-) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    """Either kind of filter, as tables and conditions."""
-    if isinstance(wanted, CallFilter):
-        return cases.join(calls, cases.c.call == calls.c.id), [within(scope), *_matching(wanted)]
-    found = question(wanted, scope, by=by, connection=connection)
-    return with_calls(found.tables), list(found.conditions)
-
-
-def _matching(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    if wanted == EVERYTHING:
-        return []
-    of_call = and_(inspections.c.call == cases.c.call, inspections.c.current)
-    return [
-        exists(select(1).select_from(inspections).where(of_call, *conditions(wanted)).correlate(cases, calls))
-    ]
-
-
 def _can_do(connection: Connection, by: int) -> ColumnElement[bool]:
     """Whether this person can move a case: something in it nobody has spoken about, or it waits for them.
 
     Where all that is left waits for others, it is theirs alone, finished or not.
     """
-    theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(connection, by)))
+    theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(actor_of(connection, by))))
     unspoken = or_(cases.c.open_findings == 0, cases.c.pending > cases.c.open_findings)
     return or_(and_(cases.c.finished_at.is_(None), unspoken), theirs)
 
 
-def _waits(connection: Connection, by: int) -> list[ColumnElement[bool]]:
-    """Verdicts on which this person is still to speak."""
+def _waits(actor: Actor) -> list[ColumnElement[bool]]:
+    """Verdicts on which this person is still to speak: :func:`pipeline.review.claims.waits_for` in SQL."""
     v = verdicts.c
     unspoken = and_(
         v.next == Next.ANOTHER.value,
-        or_(v.user.is_(None), v.user != by),
-        or_(v.second.is_(None), v.second != by),
+        or_(v.user.is_(None), v.user != actor.id),
+        or_(v.second.is_(None), v.second != actor.id),
     )
     theirs = [unspoken, v.next == Next.REVIEWER.value]
-    if has_last_word(connection, by):
+    if actor.has_last_word:
         theirs.append(v.next == Next.SUPERVISOR.value)
     return [v.state == ReviewState.OPEN.value, or_(*theirs)]
 
 
-def _claim(connection: Connection, key: int, by: int, minutes: float) -> bool:
-    now = time.time()
-    # Prolonging one's own claim is no act of its own.
-    mine = and_(cases.c.claimed == by, cases.c.claimed_until > now)
-    longer = {"claimed": by, "claimed_until": now + minutes * 60}
-    if connection.execute(update(cases).where(cases.c.call == key, mine).values(longer)).rowcount:
-        return True
-    free = or_(cases.c.claimed.is_(None), cases.c.claimed == by, cases.c.claimed_until <= now)
-    if not connection.execute(update(cases).where(cases.c.call == key, free).values(longer)).rowcount:
-        return False
-    note(connection, "claim", by=by, call=key)
-    return True
+def _claim(connection: Connection, key: int, by: int, minutes: float) -> None:
+    query = (
+        select(cases.c.claimed, cases.c.claimed_until, users.c.display_name.label("claimed_name"))
+        .select_from(cases.outerjoin(users, users.c.id == cases.c.claimed))
+        .where(cases.c.call == key)
+    )
+    found: list[Row[Any]] = list(connection.execute(query.with_for_update(of=cases)))
+    if not found:
+        return
+    row = found[0]
+    taken, new = claim(claim_of(row), by, now=datetime.now(UTC), minutes=minutes)
+    values = {"claimed": taken.by, "claimed_until": taken.until.timestamp()}
+    connection.execute(update(cases).where(cases.c.call == key).values(values))
+    if new:  # prolonging one's own claim is no act of its own
+        note(connection, "claim", by=by, call=key)
 
 
 def _known(connection: Connection, key: int, call_id: str) -> Case:

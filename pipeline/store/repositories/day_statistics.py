@@ -14,8 +14,7 @@ from pipeline.domain import Scope, Severity, Status
 from pipeline.store import codec
 from pipeline.store.counting import BINS
 from pipeline.store.days import between, counted, undated
-from pipeline.store.filter import within
-from pipeline.store.queue_filter import alerted
+from pipeline.store.filter import alerted, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases

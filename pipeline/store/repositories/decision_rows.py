@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Role, Span, Verdict
-from pipeline.errors import Conflict
 from pipeline.review.blind import betrays
+from pipeline.review.deciding import NewDecision, reused
 from pipeline.review.folding import taken_back
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
 from pipeline.store.review_tables import decisions, users
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import calls, sound_of
-
-MAX_TEXT = 4000
-"""Characters of a comment or a quote; longer ones are a mistake."""
-MAX_REQUEST = 64
-"""Characters of the name of a request: a UUID, or a little more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A decision that is about to be written."""
-
-    kind: DecisionKind
-    by: int | None
-    request: str
-    origin: Origin = Origin.REVIEW
-    criterion: str | None = None
-    verdict: Verdict | None = None
-    outcome: Outcome | None = None
-    span: Span | None = None
-    role: Role | None = None
-    quote: str | None = None
-    comment: str = ""
-    undoes: int | None = None
-    sound: str | None = None
-    """SHA-256 of the recording that this person looked at, where that is known."""
-    regardless: bool = False
-    """Also while somebody has the call open."""
-    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def history(connection: Connection, call: int) -> tuple[Decision, ...]:
@@ -75,7 +47,7 @@ def by_id(connection: Connection, event: int) -> Decision | None:
     return None if row is None else read(row)
 
 
-def append(connection: Connection, call: int, event: Event, *, inspection: int | None) -> int:
+def append(connection: Connection, call: int, event: NewDecision, *, inspection: int | None) -> int:
     """Write an event; its key.
 
     Raises:
@@ -113,28 +85,10 @@ def append(connection: Connection, call: int, event: Event, *, inspection: int |
     return int(key)
 
 
-def _act(event: Event) -> DecisionKind:
+def _act(event: NewDecision) -> DecisionKind:
     """What the log calls it. One more place of what two must agree on would tell that it was confirmed."""
     told = event.kind is DecisionKind.ADDITION and event.details.get("grave") and betrays(event.outcome)
     return DecisionKind.VERDICT if told else event.kind
-
-
-def reused(request: str) -> Conflict:
-    return Conflict(
-        f"the request {request!r} was used for something else already; load the page again",
-        code="request-reused",
-    )
-
-
-def same(event: Event, stored: Decision, call_id: str) -> bool:
-    """Whether a stored event says what a new one of the same request wants to say."""
-    return (
-        stored.call_id == call_id
-        and (stored.kind, stored.by, stored.origin) == (event.kind, event.by, event.origin)
-        and (stored.criterion, stored.verdict) == (event.criterion, event.verdict)
-        and (stored.span, stored.role, stored.quote) == (event.span, event.role, event.quote)
-        and stored.comment == event.comment
-    )
 
 
 def read(row: Row[Any]) -> Decision:

@@ -1,10 +1,12 @@
-"""Verdicts, additions, role corrections, comments, undo."""
+"""Verdicts, additions, role corrections, comments, undo: the events that people append."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from pipeline.domain import (
     Case,
@@ -18,15 +20,25 @@ from pipeline.domain import (
     Span,
     Verdict,
 )
-from pipeline.review import blind
+from pipeline.errors import Missing
+from pipeline.review import blind, deciding
+from pipeline.review.call import ReviewedCall
+from pipeline.review.claims import Actor
+from pipeline.review.deciding import NewDecision
 from pipeline.review.effective import Effective
-from pipeline.review.folding import verdicts
-from pipeline.store.reading import pages
-from pipeline.store.repositories import deciding
-from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repositories.decision_rows import Event, histories, history
+from pipeline.review.folding import swapped, verdicts
+from pipeline.store.projections import refresh_reviewed, reviewed, scored
+from pipeline.store.repositories.accounts import actor_of, names_of
+from pipeline.store.repositories.case_rows import call_key, case_of, missing
+from pipeline.store.repositories.decision_rows import append, by_id, by_request, histories, history
 from pipeline.store.repository import Repository
-from pipeline.store.reviewed import reviewed, scored
+from pipeline.store.review_tables import cases, decisions
+from pipeline.store.statements import pages
+from pipeline.store.tables import calls
+from pipeline.store.writing import save_correction
+
+Rule = Callable[[ReviewedCall, Actor, NewDecision], NewDecision]
+"""What a rule of :mod:`pipeline.review.deciding` is, with its own arguments given."""
 
 
 class Decisions(Repository):
@@ -63,7 +75,7 @@ class Decisions(Repository):
             Refused: ``not-a-finding``, ``too-long``, and what :mod:`pipeline.review.states` refuses:
                 ``disputed``, ``unheard``, ``ended``, ``appeal-decided``, ``role``.
         """
-        event = Event(
+        event = NewDecision(
             DecisionKind.VERDICT,
             by,
             request,
@@ -73,7 +85,7 @@ class Decisions(Repository):
             comment=comment,
             sound=sound,
         )
-        return self._write_event(call_id, event, lambda c, k: deciding.decide(c, k, event, seen=seen))
+        return self._append(call_id, event, partial(deciding.decide, seen=seen))
 
     def add(
         self,
@@ -95,7 +107,7 @@ class Decisions(Repository):
             Refused: ``not-on-the-sheet``, ``no-sheet``, ``outside`` (of the recording), ``disputed``,
                 ``too-long``.
         """
-        event = Event(
+        event = NewDecision(
             DecisionKind.ADDITION,
             by,
             request,
@@ -108,15 +120,17 @@ class Decisions(Repository):
             comment=comment,
             sound=sound,
         )
-        return self._write_event(call_id, event, lambda c, k: deciding.add(c, k, event))
+        return self._append(call_id, event, deciding.add)
 
     def comment(
         self, call_id: str, comment: str, *, by: int | None, request: str, criterion: str | None = None,
         sound: str | None = None,
     ) -> Case:  # fmt: skip
         """Write a remark on the call or on one finding."""
-        event = Event(DecisionKind.COMMENT, by, request, criterion=criterion, comment=comment, sound=sound)
-        return self._write_event(call_id, event, lambda c, k: deciding.remark(c, k, event))
+        event = NewDecision(
+            DecisionKind.COMMENT, by, request, criterion=criterion, comment=comment, sound=sound
+        )
+        return self._append(call_id, event, deciding.comment)
 
     def correct_roles(
         self, call_id: str, corrected: Inspection, *, by: int | None, request: str, comment: str = "",
@@ -127,13 +141,19 @@ class Decisions(Repository):
         :func:`pipeline.batch.roles.correct_roles` makes ``corrected``; call that one.
         ``regardless``: also while somebody has the call open (what the call list says).
         """
-        event = Event(DecisionKind.ROLES, by, request, comment=comment, sound=sound, regardless=regardless)
-        return self._write_event(call_id, event, lambda c, k: deciding.swap(c, k, event, corrected))
+        event = NewDecision(
+            DecisionKind.ROLES, by, request, comment=comment, sound=sound, regardless=regardless
+        )
+        rule = partial(deciding.correct_roles, corrected=corrected)
+        return self._append(call_id, event, rule, corrected=corrected)
 
     def corrected_calls(self) -> list[str]:
         """Calls whose roles people have swapped, by their events."""
+        swaps = select(decisions.c.call).where(decisions.c.kind == DecisionKind.ROLES.value)
+        query = select(calls.c.id, calls.c.call_id).where(calls.c.id.in_(swaps)).order_by(calls.c.id)
         with self._read() as connection:
-            return deciding.corrected_calls(connection)
+            found = connection.execute(query).all()
+            return [row.call_id for row in found if swapped(history(connection, row.id))]
 
     def finish(
         self,
@@ -149,10 +169,8 @@ class Decisions(Repository):
         Raises:
             Refused: ``undecided``: violations nobody has decided, unless ``incomplete`` says to leave them.
         """
-        event = Event(DecisionKind.FINISH, by, request, sound=sound)
-        return self._write_event(
-            call_id, event, lambda c, k: deciding.finish(c, k, event, incomplete=incomplete)
-        )
+        event = NewDecision(DecisionKind.FINISH, by, request, sound=sound)
+        return self._append(call_id, event, partial(deciding.finish, incomplete=incomplete))
 
     def reopen(
         self, call_id: str, *, by: int | None, request: str, comment: str = "", sound: str | None = None
@@ -162,8 +180,8 @@ class Decisions(Repository):
         Raises:
             Refused: ``not-finished``.
         """
-        event = Event(DecisionKind.REOPEN, by, request, comment=comment, sound=sound)
-        return self._write_event(call_id, event, lambda c, k: deciding.reopen(c, k, event))
+        event = NewDecision(DecisionKind.REOPEN, by, request, comment=comment, sound=sound)
+        return self._append(call_id, event, deciding.reopen)
 
     def undo(self, event_id: int, *, by: int | None, request: str) -> Case:
         """Take an event back: what stood before it stands again. Undoing an undo brings the event back.
@@ -174,12 +192,12 @@ class Decisions(Repository):
             Refused: ``not-yours`` (a supervisor may undo anybody's), ``undone-already``, ``roles``.
         """
         with self._write() as connection:
-            return deciding.undo(connection, event_id, by=by, request=request)
+            return _undo(connection, event_id, by=by, request=request)
 
     def undo_roles(self, event_id: int, restored: Inspection, *, by: int | None, request: str) -> Case:
         """Undo of a role correction; :func:`pipeline.batch.roles.undo_roles` makes ``restored``."""
         with self._write() as connection:
-            return deciding.undo(connection, event_id, by=by, request=request, restored=restored)
+            return _undo(connection, event_id, by=by, request=request, restored=restored)
 
     def history(self, call_id: str, *, eyes: int | None = None) -> tuple[Decision, ...]:
         """The events of a call in the order they came; those taken back are marked ``undone``.
@@ -198,9 +216,9 @@ class Decisions(Repository):
             Missing: there is no such event.
         """
         with self._read() as connection:
-            found = deciding.event(connection, event_id)
+            found = _event(connection, event_id)
             while found.undoes is not None:
-                found = deciding.event(connection, found.undoes)
+                found = _event(connection, found.undoes)
             return found
 
     def event(self, event_id: int) -> Decision:
@@ -210,7 +228,7 @@ class Decisions(Repository):
             Missing: there is none.
         """
         with self._read() as connection:
-            return deciding.event(connection, event_id)
+            return _event(connection, event_id)
 
     def verdicts(
         self, call_id: str, *, eyes: int | None = None, held: bool = True
@@ -224,9 +242,9 @@ class Decisions(Repository):
             if call is None:
                 return {}
             outcomes: dict[str, Outcome] = {f.criterion: f.outcome for f in call.findings}
-            names = deciding.names(connection, call.verdicts.values())
+            names = _names(connection, call.verdicts.values())
             return {
-                name: blind.seen(deciding.named(one, names), eyes)
+                name: blind.seen(_named(one, names), eyes)
                 for name, one in call.verdicts.items()
                 if not held or one.holds(outcomes.get(name))
             }
@@ -243,10 +261,8 @@ class Decisions(Repository):
             with self._read() as connection:
                 for call_id, events in histories(connection, page).items():
                     found = verdicts(events)
-                    names = deciding.names(connection, found.values())
-                    out[call_id] = {
-                        name: blind.seen(deciding.named(one, names), eyes) for name, one in found.items()
-                    }
+                    names = _names(connection, found.values())
+                    out[call_id] = {name: blind.seen(_named(one, names), eyes) for name, one in found.items()}
         return out
 
     def effective(self, call_id: str) -> Effective | None:
@@ -255,7 +271,92 @@ class Decisions(Repository):
             call = reviewed(connection, call_key(connection, call_id))
             return None if call is None else scored(connection, call)
 
-    def _write_event(self, call_id: str, event: Event, write: Callable[[Connection, int], int]) -> Case:
-        """Check that the request is new, write it, and bring verdicts and case up to date."""
+    def _append(
+        self, call_id: str, event: NewDecision, rule: Rule, *, corrected: Inspection | None = None
+    ) -> Case:
         with self._write() as connection:
-            return deciding.once(connection, call_id, event, write)
+            return append_decision(connection, call_id, event, rule, corrected=corrected)
+
+
+def append_decision(
+    connection: Connection,
+    call_id: str,
+    event: NewDecision,
+    rule: Rule,
+    *,
+    corrected: Inspection | None = None,
+) -> Case:
+    """Append what a rule of :mod:`pipeline.review.deciding` lets through, unless its request was answered
+    before; the case as it is then.
+
+    Args:
+        corrected: what becomes the current inspection of the call with it.
+    """
+    key = call_key(connection, call_id, lock=True, sound=event.sound)
+    stored = by_request(connection, event.request)
+    if stored is not None:
+        if not deciding.same_request(event, stored, call_id):
+            raise deciding.reused(event.request)
+        return _answer(connection, key, call_id, stored.id)
+    call = _opened(connection, key)
+    deciding.check_event(call, event)
+    made = rule(call, actor_of(connection, event.by), event)
+    return _write(connection, key, call, made, corrected)
+
+
+def _undo(
+    connection: Connection, event_id: int, *, by: int | None, request: str, restored: Inspection | None = None
+) -> Case:
+    call_id = _event(connection, event_id).call_id
+    key = call_key(connection, call_id, lock=True)
+    stored = by_request(connection, request)
+    if stored is not None:
+        if not deciding.same_undo(stored, by, event_id):
+            raise deciding.reused(request)
+        return _answer(connection, key, call_id, stored.id)
+    call, actor = _opened(connection, key), actor_of(connection, by)
+    made = deciding.undo(call, actor, event_id, request=request, restored=restored)
+    return _write(connection, key, call, made, restored)
+
+
+def _write(
+    connection: Connection, key: int, call: ReviewedCall, made: NewDecision, corrected: Inspection | None
+) -> Case:
+    number = append(connection, key, made, inspection=call.inspection)
+    if corrected is not None:
+        save_correction(connection, key, corrected)
+    if made.kind is DecisionKind.FINISH:
+        given_back = {"claimed": None, "claimed_until": None}
+        connection.execute(update(cases).where(cases.c.call == key).values(given_back))
+    refresh_reviewed(connection, key)
+    return _answer(connection, key, call.call_id, number)
+
+
+def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case:
+    found = case_of(connection, key, event=number)
+    if found is None:
+        raise missing(call_id)
+    return found
+
+
+def _opened(connection: Connection, key: int) -> ReviewedCall:
+    call = reviewed(connection, key)
+    if call is None:
+        raise Missing("the call has no inspection", code="no-call")
+    return call
+
+
+def _event(connection: Connection, event_id: int) -> Decision:
+    found = by_id(connection, event_id)
+    if found is None:
+        raise Missing(f"there is no decision {event_id}", code="no-decision")
+    return found
+
+
+def _names(connection: Connection, found: Iterable[FindingVerdict]) -> dict[int | None, str]:
+    """Names to show of those who decided."""
+    return names_of(connection, (key for one in found for key in (one.by, one.second)))
+
+
+def _named(one: FindingVerdict, known: dict[int | None, str]) -> FindingVerdict:
+    return replace(one, by_name=known.get(one.by), second_name=known.get(one.second))

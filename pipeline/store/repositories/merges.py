@@ -17,17 +17,18 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from pipeline.domain import Call, IdSource, Inspection, other_ids
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.appeals import OPEN
-from pipeline.store import caseload, identities, reading, rows, standing
+from pipeline.review.deciding import other_recording
+from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.binding import fact_values
 from pipeline.store.codec import dumps
-from pipeline.store.repositories.case_rows import call_key, missing, other_recording
+from pipeline.store.repositories.case_rows import call_key, missing
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import appeals, cases, verdicts
 from pipeline.store.statements import now
 from pipeline.store.tables import calls, inspections, merges
 from pipeline.store.views import Renaming
-from pipeline.store.writing import put_beside
+from pipeline.store.writing import save_correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Merges(Repository):
         with self._read() as connection:
             if connection.execute(replaced).scalar() is None:
                 return None
-            newest = standing.inspection_ids(connection, call_id)[-1:]
+            newest = freshness.inspection_ids(connection, call_id)[-1:]
             return next(iter(reading.inspections_by_id(connection, newest)), None)
 
     def replacement(self, call_id: str) -> str | None:
@@ -246,10 +247,10 @@ def _revive(connection: Connection, key: int, inspection: int | None) -> None:
     if there:
         chosen = inspection if inspection in there else there[-1]
         connection.execute(update(inspections).where(inspections.c.id == chosen).values(current=True))
-    caseload.refresh(connection, [key])
+    projections.refresh(connection, [key])
 
 
 def _judge(connection: Connection, key: int, judged: Inspection | None) -> None:
     if judged is not None:
-        put_beside(connection, key, judged, anew=True)
-    caseload.refresh(connection, [key])
+        save_correction(connection, key, judged, anew=True)
+    projections.refresh(connection, [key])

@@ -11,15 +11,12 @@ from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused
 from pipeline.store.auditing import note
 from pipeline.store.days import counted
-from pipeline.store.filter import within
+from pipeline.store.filter import CallFilter, QueueState, Selection, compile_filter, too_common, within
 from pipeline.store.query_cache import QueryCache
-from pipeline.store.queue_filter import Question, QueueState, Wanted, question, with_calls
-from pipeline.store.reading import pages
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
 from pipeline.store.repository import Repository, Transaction
 from pipeline.store.review_tables import cases, filters
-from pipeline.store.search import common
-from pipeline.store.statements import upsert
+from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
 
 
@@ -89,7 +86,7 @@ class Queue(Repository):
 
     def page(
         self,
-        wanted: Wanted,
+        wanted: CallFilter,
         scope: Scope,
         *,
         by: int | None = None,
@@ -102,15 +99,15 @@ class Queue(Repository):
         be missed; none that stays in its place is.
         """
         with self._read() as connection:
-            asked = question(wanted, scope, by=by, connection=connection)
+            chosen = compile_filter(wanted, connection, scope, by=by)
             if wanted.state in _BY_TIME:
-                keys, rest = _newest(connection, asked, after, limit)
+                keys, rest = _newest(connection, chosen, after, limit)
             else:
-                keys, rest = _urgent(connection, asked, after, limit)
+                keys, rest = _urgent(connection, chosen, after, limit)
             return QueuePage(tuple(rows_of(connection, keys)), rest)
 
     def counts(
-        self, wanted: Wanted, scope: Scope, *, by: int | None, states: Iterable[QueueState]
+        self, wanted: CallFilter, scope: Scope, *, by: int | None, states: Iterable[QueueState]
     ) -> dict[QueueState, Count]:
         """How many calls each state would show under this filter, up to a thousand.
 
@@ -118,11 +115,11 @@ class Queue(Repository):
         """
         found: dict[QueueState, Count] = {}
         with self._read() as connection:
-            if wanted.text and common(wanted.text, connection):
+            if too_common(wanted, connection):
                 return found
             for state in states:
-                asked = question(replace(wanted, state=state), scope, by=by, connection=connection)
-                found[state] = _count(connection, asked)
+                chosen = compile_filter(replace(wanted, state=state), connection, scope, by=by)
+                found[state] = _count(connection, chosen)
         return found
 
     def choices(self, scope: Scope) -> Choices:
@@ -190,10 +187,10 @@ class Queue(Repository):
 
 
 def _urgent(
-    connection: Connection, asked: Question, after: str | None, limit: int
+    connection: Connection, chosen: Selection, after: str | None, limit: int
 ) -> tuple[list[int], str | None]:
     c = cases.c
-    query = select(c.call, c.priority).select_from(asked.tables).where(*asked.conditions)
+    query = select(c.call, c.priority).select_from(chosen.cases()).where(*chosen.conditions)
     place = _read_place(after)
     if place is not None:
         first = float(place[0])
@@ -204,11 +201,11 @@ def _urgent(
 
 
 def _newest(
-    connection: Connection, asked: Question, after: str | None, limit: int
+    connection: Connection, chosen: Selection, after: str | None, limit: int
 ) -> tuple[list[int], str | None]:
     """By the moment that calls count under."""
     moment, key = counted(), calls.c.id
-    query = select(key, moment).select_from(with_calls(asked.tables)).where(*asked.conditions)
+    query = select(key, moment).select_from(chosen.cases(with_calls=True)).where(*chosen.conditions)
     place = _read_place(after)
     if place is not None:
         query = query.where(
@@ -232,8 +229,8 @@ def _read_place(after: str | None) -> tuple[str, int] | None:
     return first, int(key)
 
 
-def _count(connection: Connection, asked: Question) -> Count:
-    some = select(literal(1)).select_from(asked.tables).where(*asked.conditions).limit(COUNT_UP_TO + 1)
+def _count(connection: Connection, chosen: Selection) -> Count:
+    some = select(literal(1)).select_from(chosen.cases()).where(*chosen.conditions).limit(COUNT_UP_TO + 1)
     found = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
     return Count(min(found, COUNT_UP_TO), found > COUNT_UP_TO)
 

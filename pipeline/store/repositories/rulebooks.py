@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from pipeline.rubric import Rubric
 from pipeline.store import review_tables as tables
 from pipeline.store import rulebooks
+from pipeline.store.projections import refresh_reviewed
 from pipeline.store.repository import Repository
-from pipeline.store.reviewed import keep_reviewed
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import inspections
@@ -47,7 +47,7 @@ class Rulebooks(Repository):
                 .order_by(tables.cases.c.call)
             )
             for key in connection.execute(unscored).scalars().all():
-                keep_reviewed(connection, key)
+                refresh_reviewed(connection, key)
 
     # Edits that people try
 

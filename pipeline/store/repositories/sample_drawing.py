@@ -22,9 +22,8 @@ from pipeline.review.sampling import (
     draw,
 )
 from pipeline.store.days import between, undated
-from pipeline.store.reading import pages
 from pipeline.store.review_tables import sample_calls, samples
-from pipeline.store.statements import now
+from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls, former_ids, inspections
 
 JUDGED = (Status.INSPECTED.value, Status.PARTIAL.value)

@@ -12,7 +12,7 @@ from pipeline.store.auditing import note
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import invitations, sessions, users
-from pipeline.store.writing import now
+from pipeline.store.statements import now
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Finding, Inspection
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
-from pipeline.review.appeals import (
-    OPEN,
-    Appeal,
-    Opinion,
-    Seat,
-    Step,
-    Terms,
-    missing_seats,
-    sees_opinions,
-    steps_for,
-    waits_for,
-)
+from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, sees_opinions
 from pipeline.review.folding import accused
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Severity, Status, UserRole
 from pipeline.errors import Missing
 from pipeline.store import Store
-from pipeline.store.queue_filter import QueueState
+from pipeline.store.filter import QueueState
 from pipeline.web.access import (
     ROLE_PERMISSIONS,
     Permission,

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from pipeline.domain import Scope, Severity, Status
 from pipeline.review.intervals import Proportion, wilson
-from pipeline.store.queue_filter import ANY_ALERT, QueueState
+from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated
 from pipeline.web.access import Permission, SignedIn, TheSettings, TheStore, Visitor, allowed

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status
 from pipeline.store import CallFilter, open_store
-from pipeline.store.queue_filter import QueueState, Wanted
+from pipeline.store.filter import QueueState
 from tests.migrations import tables_at
 
 HEARD_AT = "2026-11-20T20:00:00+00:00"
@@ -204,7 +204,7 @@ def test_calls_of_old_stores_count_under_the_day_of_their_first_inspection(url: 
     first = datetime.fromisoformat(HEARD_AT).astimezone()
     with open_store(url) as store:
         assert store.days.latest(Scope()) == (first.date(),)
-        rows = store.queue.page(Wanted(state=QueueState.ALL), Scope()).rows
+        rows = store.queue.page(CallFilter(state=QueueState.ALL), Scope()).rows
         assert [row.counted_at[:16] for row in rows] == [f"{first:%Y-%m-%dT%H:%M}"] * 2
         assert store.purge(first.date(), dry_run=True).calls == 0
         assert store.purge(first.date() + timedelta(days=1), dry_run=True).calls == 2

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
 from pipeline.store import rows
-from pipeline.store.reading import pages
+from pipeline.store.statements import pages
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import Freshness, StoredFreshness
 from pipeline.store.writing import check_fence, make_current, same_revisions
@@ -18,10 +18,10 @@ _LISTENING = ("model", "settings")
 """With the engine, the revisions that decide what was heard; the others only decide how it was judged."""
 
 
-def standings(
+def freshness(
     connection: Connection, recordings: Sequence[Recording], revisions: Revisions
 ) -> dict[str, StoredFreshness]:
-    """Call id -> standing; a call that is not in the answer is absent."""
+    """Call id -> freshness; a call that is not in the answer is absent."""
     out: dict[str, StoredFreshness] = {}
     joined = inspections.join(calls, inspections.c.call == calls.c.id)
     made = rows.revision_values(revisions)
@@ -41,22 +41,22 @@ def standings(
             recording = wanted[row.call_id]
             if row.audio_sha256 != recording.sha256:
                 continue
-            found = _standing(row, recording, revisions)
+            found = _freshness(row, recording, revisions)
             if row.call_id not in out or _nearer(found, out[row.call_id]):
                 out[row.call_id] = found
     return out
 
 
-def _standing(row: Any, recording: Recording, revisions: Revisions) -> StoredFreshness:
+def _freshness(row: Any, recording: Recording, revisions: Revisions) -> StoredFreshness:
     call = rows.read_call(row)
     if (row.lexicons, row.rubric) != (revisions.lexicons, revisions.rubric):
-        standing = Freshness.JUDGED_OTHERWISE
+        state = Freshness.JUDGED_OTHERWISE
     elif call != recording.call:
-        standing = Freshness.FACTS_CHANGED
+        state = Freshness.FACTS_CHANGED
     else:
-        standing = Freshness.CURRENT if row.current else Freshness.KNOWN
+        state = Freshness.CURRENT if row.current else Freshness.KNOWN
     return StoredFreshness(
-        standing=standing,
+        freshness=state,
         status=Status(row.status),
         reason=row.reason,
         reason_code=row.reason_code,
@@ -78,7 +78,7 @@ def _listed_otherwise(row: Any, before: str | None, now: str | None) -> str | No
 def _nearer(one: StoredFreshness, other: StoredFreshness) -> bool:
     """Whether ``one`` says more about what is to be done than ``other``, of the same call."""
     order = list(Freshness)
-    return (order.index(one.standing), not one.heard) < (order.index(other.standing), not other.heard)
+    return (order.index(one.freshness), not one.heard) < (order.index(other.freshness), not other.heard)
 
 
 def inspection_ids(connection: Connection, call_id: str) -> list[int]:
