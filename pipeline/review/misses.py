@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.review.intervals import CONFIDENCE, Proportion, clopper_pearson
+from pipeline.review.intervals import CONFIDENCE, Proportion, clopper_pearson, exact_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,7 @@ def overall_miss(
     weights = {name: sizes[name] / known for name in heard}
     value = sum(weights[name] * sum(found) / len(found) for name, found in heard.items())
     count = 1 / sum(weights[name] ** 2 / len(found) for name, found in heard.items())
-    from scipy.special import betaincinv  # takes longer to load than most commands take to run
-
-    tail, missed, rest = (1 - confidence) / 2, value * count, (1 - value) * count
-    low = float(betaincinv(missed, rest + 1, tail)) if missed > 0 else 0.0
-    high = float(betaincinv(missed + 1, rest, 1 - tail)) if rest > 0 else 1.0
+    low, high = exact_limits(value * count, count, confidence=confidence)
     return OverallMiss(value, low, high, known / whole, count)
 
 
