@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Severity, Status
-from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.filter import CallFilter, QueueState
 from pipeline.web.render import url
 
 E = TypeVar("E", bound=StrEnum)
@@ -58,7 +58,7 @@ def _plain(value: float) -> str:
 class QueueLink:
     """A filter of calls with the addresses of the lists around it."""
 
-    conditions: Wanted
+    conditions: CallFilter
     path: str = "/queue"
 
     def fields(self, **changes: Any) -> dict[str, str]:
@@ -104,7 +104,7 @@ def read_link(query: Mapping[str, str]) -> QueueLink:
         return query.get(name, "")
 
     return QueueLink(
-        Wanted(
+        CallFilter(
             state=_one_of(QueueState, get("state")) or QueueState.OPEN,
             date_from=day_of(get("from")),
             date_to=day_of(get("to")),
@@ -138,7 +138,7 @@ def fields_of(query: str) -> dict[str, str]:
 
 def link_to(state: QueueState = QueueState.ALL, **conditions: Any) -> QueueLink:
     """The list of calls behind a number."""
-    return QueueLink(Wanted(state=state, **conditions))
+    return QueueLink(CallFilter(state=state, **conditions))
 
 
 class QueueQuery(BaseModel):

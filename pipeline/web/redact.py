@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.domain import Case, Decision, FindingVerdict
-from pipeline.store.desk.views_board import AgentPage, QueuePage, QueueRow
+from pipeline.store.repositories.agent_statistics import AgentPage
+from pipeline.store.repositories.call_rows import QueueRow
+from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import Visitor
 
 

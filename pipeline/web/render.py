@@ -27,7 +27,7 @@ from pipeline.rubric.english import english
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.rubric.wording import pick
 from pipeline.settings import Lang
-from pipeline.store.desk.wanted import ANY_ALERT, QueueState
+from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
 from pipeline.web.call.bands import Drawing
 from pipeline.web.call.sheet import ReviewSheet

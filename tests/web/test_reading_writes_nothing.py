@@ -48,10 +48,10 @@ def test_no_get_writes(client: Client, busy: Store, role: UserRole) -> None:
 
 def test_an_overdue_appeal_has_gone_up_before_anybody_writes_it_down(client: Client, busy: Store) -> None:
     page = client(UserRole.SUPERVISOR).get("/appeals/1").text
-    shown = busy.desk.appeals.appeal(1)
+    shown = busy.appeals.appeal(1)
     assert (shown.state, shown.events[-1].kind, shown.version) == ("expired", "expire", 2)
     assert "<form" in page
-    accepted = busy.desk.appeals.accept(1, by=None, request="x", seen=shown.version)
+    accepted = busy.appeals.accept(1, by=None, request="x", seen=shown.version)
     assert [event.kind for event in accepted.events] == ["file", "expire", "accept"]
 
 
@@ -61,9 +61,9 @@ def test_opening_a_call_takes_it_by_a_post_alone(client: Client, store: Store) -
     for headers in ({}, {"Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}):
         page = reviewer.get("/calls/O02", headers=headers).text
         assert 'id="claim-form"' in page and "data-claimable" in page
-        case = store.desk.cases.case("O02")
+        case = store.cases.case("O02")
         assert case is not None and case.claimed is None
     assert reviewer.post("/calls/O02/claim").status_code == 303
-    case = store.desk.cases.case("O02")
+    case = store.cases.case("O02")
     assert case is not None and case.claimed == reviewer.user.id
     assert 'id="claim-form"' not in reviewer.get("/calls/O02").text

@@ -122,7 +122,7 @@ def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> N
     """What people decided is told; who they are is not, neither by the page's twin nor by the API."""
     secret = "郑重其事"
     reviewer, agent = client(UserRole.REVIEWER, display_name=secret), client(UserRole.AGENT)
-    case = store.desk.cases.case("O02")
+    case = store.cases.case("O02")
     assert case is not None
     said = {"criterion": "shirk", "verdict": "confirmed", "seen": case.version}
     assert reviewer.htmx("/calls/O02/verdicts", said).status_code == 200

@@ -1,4 +1,4 @@
-"""What can be read besides calls: the session, a day, agents, appeals, samples, calibrations, the description."""
+"""What can be read besides calls: who is signed in, a day, agents, appeals, samples and calibrations."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from pipeline.errors import Missing
-from pipeline.store.desk.views_appeals import Appeal
-from pipeline.store.desk.views_board import AgentPage, AgentTally, Night
-from pipeline.store.desk.views_calibrations import Calibration
-from pipeline.store.desk.views_samples import Sample
+from pipeline.review.appeals import Appeal
+from pipeline.review.calibration import Calibration
+from pipeline.review.sampling import Sample
+from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals
+from pipeline.store.repositories.day_statistics import DaySummary
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed, signed_in
 from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
@@ -50,7 +51,7 @@ class OverviewRecord(BaseModel):
     """One day, and the days there are."""
 
     days: list[date]
-    night: Night | None
+    night: DaySummary | None
 
 
 @router.get("/v1/me", tags=NUMBERS, response_model=Me, responses=failures())
@@ -69,13 +70,12 @@ def me(visitor: SignedIn) -> Any:
 @router.get("/v1/overview", tags=NUMBERS, response_model=OverviewRecord, responses=failures())
 def overview(visitor: Listener, store: TheStore, day: Day = None) -> Any:
     """Sums over the calls of one day, the latest unless told otherwise."""
-    board = store.desk.board
-    days = board.days(visitor.scope)
+    days = store.days.latest(visitor.scope)
     chosen = day or next(iter(days), None)
-    return {"days": days, "night": None if chosen is None else board.night(chosen, visitor.scope)}
+    return {"days": days, "night": None if chosen is None else store.days.summary(chosen, visitor.scope)}
 
 
-@router.get("/v1/agents", tags=NUMBERS, response_model=list[AgentTally], responses=failures())
+@router.get("/v1/agents", tags=NUMBERS, response_model=list[AgentTotals], responses=failures())
 def agents(
     visitor: Listener,
     store: TheStore,
@@ -84,7 +84,7 @@ def agents(
     team: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Any:
     """Every agent with calls in these days."""
-    return store.desk.board.agents(visitor.scope, date_from=date_from, date_to=date_to, team=team)
+    return store.agents.all(visitor.scope, date_from=date_from, date_to=date_to, team=team)
 
 
 @router.get("/v1/agents/{agent_id}", tags=NUMBERS, response_model=AgentPage, responses=failures(404))
@@ -96,7 +96,7 @@ def agent(
     date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
 ) -> Any:
     """One agent: weeks beside the team's, violations, best and worst calls."""
-    found = store.desk.board.agent(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
+    found = store.agents.one(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     return redact_agent(found, visitor)
@@ -105,20 +105,20 @@ def agent(
 @router.get("/v1/appeals", tags=FAIRNESS, response_model=list[Appeal], responses=failures())
 def appeals(visitor: Party, store: TheStore) -> Any:
     """Appeals with everything that happened to them; opinions that are not to be known yet are left out."""
-    found = store.desk.appeals.all(scope=visitor.scope)
+    found = store.appeals.all(scope=visitor.scope)
     return [one.as_seen_by(visitor.user) for one in found]
 
 
 @router.get("/v1/samples", tags=FAIRNESS, response_model=list[Sample], responses=failures())
 def samples(visitor: Hearer, store: TheStore) -> Any:
     """Announced samples: rule, seed, and what they were drawn from."""
-    return store.desk.samples.all()
+    return store.samples.all()
 
 
 @router.get("/v1/calibrations", tags=FAIRNESS, response_model=list[Calibration], responses=failures())
 def calibrations(visitor: Scorer, store: TheStore) -> Any:
     """Calibrations the visitor scores in or opened (a supervisor: all), and how far everybody is."""
-    return store.desk.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)
+    return store.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)
 
 
 @router.get("/openapi.json", dependencies=[Depends(signed_in)], include_in_schema=False)

@@ -11,9 +11,9 @@ from pipeline.batch.roles import correct_roles, take_back
 from pipeline.domain import Case, Role, Span, Verdict
 from pipeline.errors import Missing, Refused, UsageError
 from pipeline.inspection import Rules
+from pipeline.review.deciding import MAX_REQUEST, MAX_TEXT
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT
 from pipeline.web.access import Visitor
 from pipeline.web.rulebook.book import rules_of
 
@@ -97,12 +97,12 @@ class Corrects(BaseModel):
 def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, what: CallAct) -> Case:
     """Do it; the same ``request`` again changes nothing and answers the same.
 
-    The desk checks inside the transaction that nobody else has the call open.
+    The store checks inside the transaction that nobody else has the call open.
 
     Raises:
-        Missing, Refused, Conflict: as the methods of :class:`pipeline.store.desk.decisions.Decisions`.
+        Missing, Refused, Conflict: as the methods of :mod:`pipeline.store.repositories.decisions`.
     """
-    by, decisions, name = visitor.user.id, store.desk.decisions, what.request
+    by, decisions, name = visitor.user.id, store.decisions, what.request
     sound = what.audio_sha256
     match what:
         case VerdictAct():

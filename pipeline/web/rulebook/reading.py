@@ -16,7 +16,7 @@ from pipeline.rubric.condition import Condition
 from pipeline.rubric.instances import NAMES, instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item
 from pipeline.rubric.wording import Lang, pick, titled
-from pipeline.store.desk.usage import CriterionUse, PhraseUse
+from pipeline.store.repositories.rule_usage import CriterionUse, PhraseUse
 from pipeline.web.rulebook.book import Book
 
 

@@ -63,26 +63,26 @@ def change_password(
         passwords.check(password, again, name=user.name)
     except Refused as error:
         return _page(request, visitor, store, error=error)
-    store.desk.people.set_password(user.id, passwords.make(password), keep=visitor.session)
+    store.accounts.set_password(user.id, passwords.make(password), keep=visitor.session)
     return RedirectResponse("/account?done=password", 303)
 
 
 @router.post("/sessions")
 def sign_out_elsewhere(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    store.desk.people.close_sessions(visitor.user.id, keep=visitor.session)
+    store.sessions.close_all(visitor.user.id, keep=visitor.session)
     return RedirectResponse("/account?done=sessions", 303)
 
 
 def _page(
     request: Request, visitor: Visitor, store: Store, *, done: str = "", error: Refused | None = None
 ) -> Response:
-    sessions = store.desk.people.sessions_of(visitor.user.id)
+    sessions = store.sessions.of_user(visitor.user.id)
     context = AccountPage(
         sessions=tuple(
             SignedInBrowser(row.agent, row.created_at, row.seen_at, row.token == visitor.session)
             for row in sessions
         ),
-        has_password=(store.desk.people.credentials(visitor.user.name) or (None, None))[1] is not None,
+        has_password=(store.accounts.credentials(visitor.user.name) or (None, None))[1] is not None,
         shortest=passwords.SHORTEST,
         done=done if done in ("password", "sessions") else "",
         message=in_words(error, visitor.lang, the_settings(request)) if error else None,

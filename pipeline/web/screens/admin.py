@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain.people import User, UserRole, scope_of
-from pipeline.store.desk.views_people import TeamRow
+from pipeline.store.repositories.accounts import TeamRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.render import page
@@ -48,8 +48,8 @@ def start(visitor: MayAdminister) -> Response:
 @router.get("/teams")
 def teams(request: Request, visitor: MayUsers, store: TheStore) -> Response:
     """The teams of the call lists and whose scope they are in; accounts that see nothing."""
-    people = [row.user for row in store.desk.people.all() if not row.user.disabled]
-    known = store.desk.people.teams()
+    people = [row.user for row in store.accounts.all() if not row.user.disabled]
+    known = store.accounts.teams()
     named = {row.team for row in known}
     context = TeamsPage(
         teams=tuple(

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from pipeline.store.desk.views_people import AuditRow
+from pipeline.store.repositories.audit import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
 from pipeline.web.render import page, url
@@ -68,7 +68,7 @@ def audit(
     wanted = AuditFilter(
         action, user if known else "", call.strip(), days.get("from", ""), days.get("to", "")
     )
-    rows = store.desk.people.audit(
+    rows = store.audit.entries(
         action=wanted.action or None,
         user=int(wanted.user) if wanted.user not in ("", SHELL) else None,
         shell=wanted.user == SHELL,
@@ -83,8 +83,8 @@ def audit(
         rows=shown,
         older=wanted.url(before=shown[-1].id) if len(rows) > ROWS else None,
         newest=wanted.url() if before else None,
-        actions=tuple(store.desk.people.actions()),
-        people=tuple(row.user for row in store.desk.people.all()),
+        actions=tuple(store.audit.actions()),
+        people=tuple(row.user for row in store.accounts.all()),
         conditions=wanted,
     )
     return page(request, context, visitor=visitor)

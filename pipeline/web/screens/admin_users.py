@@ -13,7 +13,7 @@ from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.desk.views_people import UserRow
+from pipeline.store.repositories.accounts import UserRow
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, the_settings
 from pipeline.web.context import PageContext
 from pipeline.web.errors import in_words
@@ -78,7 +78,7 @@ def add(
 ) -> Response:
     """The answer shows the link; it can be seen this once."""
     try:
-        user = store.desk.people.add(
+        user = store.accounts.add(
             name,
             display_name=display_name,
             role=role,
@@ -109,7 +109,7 @@ def change(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(
+        store.accounts.change(
             user_id,
             display_name=display_name,
             role=role,
@@ -131,7 +131,7 @@ def disable(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(user_id, disabled=disabled)
+        store.accounts.change(user_id, disabled=disabled)
     except Refused as error:
         return _one(request, visitor, store, before, error=error)
     return RedirectResponse("/admin/users", 303)
@@ -145,7 +145,7 @@ def invite(
 
 
 def _found(store: Store, user_id: int) -> User:
-    found = store.desk.people.user(user_id) if abs(user_id) < 2**31 else None
+    found = store.accounts.user(user_id) if abs(user_id) < 2**31 else None
     if found is None:
         raise Missing("there is no such account", code="no-user")
     return found
@@ -166,7 +166,7 @@ def _list(
     typed: dict[str, str] | None = None,
 ) -> Response:
     context = UsersPage(
-        rows=tuple(store.desk.people.all()),
+        rows=tuple(store.accounts.all()),
         teams=_teams(store),
         roles=tuple(UserRole),
         message=in_words(error, visitor.lang, the_settings(request)) if error else None,
@@ -182,11 +182,11 @@ def _one(
         user=user,
         teams=_teams(store),
         roles=tuple(UserRole),
-        sessions=len(store.desk.people.sessions_of(user.id)),
+        sessions=len(store.sessions.of_user(user.id)),
         message=in_words(error, visitor.lang, the_settings(request)) if error else None,
     )
     return page(request, context, visitor=visitor, status=400 if error else 200)
 
 
 def _teams(store: Store) -> tuple[str, ...]:
-    return tuple(row.team for row in store.desk.people.teams() if row.team)
+    return tuple(row.team for row in store.accounts.teams() if row.team)

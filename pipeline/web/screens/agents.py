@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import UserRole
 from pipeline.errors import Missing
-from pipeline.review.intervals import Share, wilson
+from pipeline.review.intervals import Proportion, wilson
 from pipeline.store import CriterionCount
-from pipeline.store.desk.views_board import AgentPage, AgentTally, Week
-from pipeline.store.desk.views_coaching import Note
+from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
+from pipeline.store.repositories.coaching import Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.charts import BarPart, axis_top, stacked
 from pipeline.web.context import PageContext
@@ -35,8 +35,8 @@ LIST_DAYS, PAGE_DAYS = 7, 84
 @dataclass(frozen=True, slots=True)
 class AgentsPage(PageContext):
     template: ClassVar[str] = "agents/index.html"
-    agents: tuple[AgentTally, ...]
-    shares: tuple[Share, ...]
+    agents: tuple[AgentTotals, ...]
+    shares: tuple[Proportion, ...]
     """Calls with a violation, for each agent in turn."""
     share_top: float
     calls: QueueLink
@@ -70,7 +70,7 @@ class ViolatedCriterion:
     """A criterion that was violated, with its interval, and what people said drawn as a bar."""
 
     count: CriterionCount
-    share: Share
+    share: Proportion
     bar: tuple[BarPart, ...]
 
 
@@ -82,8 +82,8 @@ class AgentScreen(PageContext):
     notes: tuple[Note, ...]
     start: date | None
     end: date | None
-    own: Share
-    team: Share
+    own: Proportion
+    team: Proportion
     trend: Trend
     criteria: tuple[ViolatedCriterion, ...]
     """The most frequent first."""
@@ -104,16 +104,15 @@ def agents(
 ) -> Response:
     if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
         return RedirectResponse(_own(request, visitor.user.agent_id), 303)
-    board = store.desk.board
     start, end = _period(store, visitor, first, last, LIST_DAYS)
-    found = board.agents(visitor.scope, date_from=start, date_to=end, team=team or None)
+    found = store.agents.all(visitor.scope, date_from=start, date_to=end, team=team or None)
     shares = tuple(violating(one.tally) for one in found)
     context = AgentsPage(
         agents=tuple(found),
         shares=shares,
         share_top=axis_top([100 * (share.high or 0) for share in shares]),
         calls=link_to(date_from=start, date_to=end),
-        teams=tuple(board.choices(visitor.scope).teams),
+        teams=tuple(store.queue.choices(visitor.scope).teams),
         team=team,
         start=start,
         end=end,
@@ -136,14 +135,14 @@ def agent(
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
-    found = store.desk.board.agent(agent_id, visitor.scope, date_from=start, date_to=end)
+    found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     criteria = _criteria(found)
     context = AgentScreen(
         found=redact_agent(found, visitor),
         agent_id=agent_id,
-        notes=tuple(store.desk.coaching.notes(agent_id, without=visitor.scope.sealed)),
+        notes=tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed)),
         start=start,
         end=end,
         own=violating(found.total),
@@ -162,7 +161,7 @@ def _period(
 ) -> tuple[date | None, date | None]:
     start, end = day_of(first), day_of(last)
     if start is None and end is None:
-        latest = next(iter(store.desk.board.days(visitor.scope, limit=1)), None)
+        latest = next(iter(store.days.latest(visitor.scope, limit=1)), None)
         if latest is None:
             return None, None
         return latest - timedelta(days=days - 1), latest
@@ -170,7 +169,7 @@ def _period(
 
 
 def _trend(weeks: tuple[Week, ...]) -> Trend:
-    def rate(share: Share) -> float | None:
+    def rate(share: Proportion) -> float | None:
         return None if share.value is None else round(100 * share.value, 2)
 
     def mean(value: float | None) -> float | None:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
 from pipeline.store import Store
-from pipeline.store.desk.views_coaching import Exemplar, Note
+from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
@@ -45,9 +45,9 @@ class ExemplarsPage(PageContext):
 def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "") -> Response:
     """The notes to one agent; an agent's own where none is named."""
     agent_id = agent or visitor.user.agent_id or ""
-    if agent_id != visitor.user.agent_id and not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+    if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
-    found = tuple(store.desk.coaching.notes(agent_id, without=visitor.scope.sealed))
+    found = tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed))
     return page(request, CoachingPage(agent_id, found), visitor=visitor)
 
 
@@ -63,11 +63,11 @@ def write(
     starts: Annotated[str, Form(max_length=20)] = "",
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    if not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+    if not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     if call_id:
         _visible(store, visitor, call_id)
-    store.desk.coaching.write(
+    store.coaching.write(
         agent_id,
         text,
         by=visitor.user.id,
@@ -86,13 +86,13 @@ def acknowledge(
     store: TheStore,
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    store.desk.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
+    store.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
     return RedirectResponse(_own(back) or "/coaching", status_code=303)
 
 
 @router.get("/exemplars")
 def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
-    found = store.desk.coaching.exemplars(scope=visitor.scope)
+    found = store.coaching.exemplars(scope=visitor.scope)
     context = ExemplarsPage(
         approved=tuple(one for one in found if one.approved),
         proposed=tuple(one for one in found if not one.approved),
@@ -109,20 +109,20 @@ def nominate(
     note: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     _visible(store, visitor, call_id)
-    store.desk.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
+    store.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
 @router.post("/exemplars/approve")
 def approve(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
     """From now on everybody who is signed in may hear it: the supervisor answers for that."""
-    store.desk.coaching.approve(call_id, by=visitor.user.id)
+    store.coaching.approve(call_id, by=visitor.user.id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
 @router.post("/exemplars/withdraw")
 def withdraw(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
-    store.desk.coaching.withdraw(call_id)
+    store.coaching.withdraw(call_id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
@@ -142,5 +142,5 @@ def _own(back: str) -> str:
 
 
 def _visible(store: Store, visitor: Visitor, call_id: str) -> None:
-    if not store.desk.people.sees(visitor.scope, call_id):
+    if not store.queue.sees(visitor.scope, call_id):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)

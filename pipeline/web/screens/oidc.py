@@ -65,11 +65,10 @@ def _sign_in(request: Request, response: Response, store: Store, who: Identity) 
     Raises:
         Refused: nobody has an account for them.
     """
-    people = store.desk.people
-    user: User | None = people.of_subject(who.subject)
-    user = user or (people.bind(who.name, who.subject) if who.name else None)
+    user: User | None = store.accounts.of_subject(who.subject)
+    user = user or (store.accounts.bind(who.name, who.subject) if who.name else None)
     if user is None or user.disabled:
-        people.note("sign-in-failed", subject=who.name, address=address_of(request), how="oidc")
+        store.audit.note("sign-in-failed", subject=who.name, address=address_of(request), how="oidc")
         raise Refused("no account", code="oidc-unknown", name=who.name)
     begin_session(request, response, user, how="oidc")
 

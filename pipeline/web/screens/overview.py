@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Scope, Status
-from pipeline.review.intervals import Share, wilson
-from pipeline.store.desk.views_board import Night, RunState, Tally, Undated, Worst
+from pipeline.review.intervals import Proportion, wilson
+from pipeline.store.repositories.call_totals import CallTotals
+from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.charts import BarPart, ChartColumn, axis_top, columns, stacked
 from pipeline.web.context import PageContext
@@ -43,7 +44,7 @@ class RunProgress:
 class DayFigures:
     """The figures of one day, and the sizes of its charts."""
 
-    night: Night
+    night: DaySummary
     calls: QueueLink
     bars: tuple[ChartColumn, ...]
     """Calls by score."""
@@ -51,7 +52,7 @@ class DayFigures:
     severities: tuple[tuple[Worst, tuple[BarPart, ...]], ...]
     """Flagged calls by the gravest class, and the bar that is drawn for them."""
     statuses: tuple[tuple[Status, int], ...]
-    shares: tuple[Share, ...]
+    shares: tuple[Proportion, ...]
     """Calls with a violation, for each team in turn."""
     share_top: float
 
@@ -106,17 +107,16 @@ def overview(
     store: TheStore,
     night: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    board = store.desk.board
-    days = board.days(visitor.scope)
-    chosen = day_of(night) or board.newest(visitor.scope)
-    undated = board.undated(chosen, visitor.scope) if chosen else None
+    days = store.days.latest(visitor.scope)
+    chosen = day_of(night) or store.days.newest(visitor.scope)
+    undated = store.days.undated(chosen, visitor.scope) if chosen else None
     context = OverviewPage(
         days=tuple(days),
         chosen=chosen,
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
-        figures=_figures(board.night(chosen, visitor.scope), chosen) if chosen else None,
-        run=_progress(board.run_state()),
+        figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
+        run=_progress(store.days.run_state()),
         narrow=visitor.scope != Scope(),
         undated=undated,
         undated_calls=link_to(
@@ -131,7 +131,7 @@ def overview(
 @router.get("/overview/run")
 def run(request: Request, visitor: SignedIn, store: TheStore) -> Response:
     """The state of the run, for a page that watches it."""
-    return fragment(request, RunFragment(_progress(store.desk.board.run_state())), visitor=visitor)
+    return fragment(request, RunFragment(_progress(store.days.run_state())), visitor=visitor)
 
 
 ProblemReader = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN, Permission.SAMPLE))]
@@ -140,9 +140,8 @@ ProblemReader = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission
 @router.get("/overview/problems")
 def problems(request: Request, visitor: ProblemReader, store: TheStore) -> Response:
     """What the latest run met besides its calls."""
-    board = store.desk.board
-    state = board.run_state()
-    found = board.problems(state.run.id) if state else None
+    state = store.days.run_state()
+    found = store.days.problems(state.run.id) if state else None
     rows = tuple(
         RunProblem(row.kind, row.reason, row.path.name if row.path else None, row.call_id, row.line)
         for row in (found.rows if found else ())
@@ -160,7 +159,7 @@ def _progress(state: RunState | None) -> RunProgress | None:
     )
 
 
-def _figures(night: Night, day: date) -> DayFigures:
+def _figures(night: DaySummary, day: date) -> DayFigures:
     calls = link_to(date_from=day, date_to=day)
     starts = [n * 10 for n in range(len(night.bins))]
     ends = [None if start == 90 else float(start + 10) for start in starts]
@@ -185,6 +184,6 @@ def _figures(night: Night, day: date) -> DayFigures:
     )
 
 
-def violating(tally: Tally) -> Share:
+def violating(tally: CallTotals) -> Proportion:
     """Calls in which some violation still stands, of those that were judged."""
     return wilson(min(tally.violating, tally.judged), tally.judged)

@@ -12,8 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Severity, Status, UserRole
 from pipeline.errors import Missing
 from pipeline.store import Store
-from pipeline.store.desk.views_board import Choices, Count, QueuePage, SavedFilter
-from pipeline.store.desk.wanted import QueueState
+from pipeline.store.filter import QueueState
+from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
 from pipeline.web.access import (
     ROLE_PERMISSIONS,
     Permission,
@@ -63,17 +63,17 @@ class QueueScreen(PageContext):
 @router.get("")
 def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
     link = _of_visitor(visitor, read_link(request.query_params))
-    board, by = store.desk.board, visitor.user.id
+    by = visitor.user.id
     after = request.query_params.get("after")
     states = list(QueueState) if visitor.works else [QueueState.ALL]
-    found = board.queue(link.conditions, visitor.scope, by=by, after=after)
+    found = store.queue.page(link.conditions, visitor.scope, by=by, after=after)
     context = QueueScreen(
         link=link,
         calls=redact_queue(found, visitor),
         continued=after is not None,
-        counts=board.counts(link.conditions, visitor.scope, by=by, states=states),
-        choices=board.choices(visitor.scope),
-        saved=tuple(board.saved_filters(by)) if visitor.works else (),
+        counts=store.queue.counts(link.conditions, visitor.scope, by=by, states=states),
+        choices=store.queue.choices(visitor.scope),
+        saved=tuple(store.queue.saved_filters(by)) if visitor.works else (),
         reviewers=tuple(_reviewers(store, visitor)) if visitor.may(Permission.ASSIGN) else (),
         none_left="none" in request.query_params,
         severities=tuple(Severity),
@@ -90,7 +90,7 @@ def _of_visitor(visitor: Visitor, link: QueueLink) -> QueueLink:
 def _reviewers(store: Store, visitor: Visitor) -> list[tuple[int, str]]:
     """Whom calls of this scope can be given to."""
     team = visitor.scope.team
-    found = [row.user for row in store.desk.people.all(roles=REVIEWING) if not row.user.disabled]
+    found = [row.user for row in store.accounts.all(roles=REVIEWING) if not row.user.disabled]
     return [(user.id, user.display_name) for user in found if team is None or user.team in (None, team)]
 
 
@@ -103,7 +103,7 @@ def _of(query: str) -> QueueLink:
 def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response:
     """Take what most needs a person, of what the list shows; the list again where nothing is left."""
     link = _of(query)
-    found = store.desk.cases.next(visitor.user.id, visitor.scope, link.conditions)
+    found = store.cases.next(visitor.user.id, visitor.scope, link.conditions)
     if found is None:
         return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, query), 303)
@@ -115,7 +115,7 @@ def claim(
 ) -> Response:
     """Take one call and open it."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.claim(call_id, visitor.user.id)
+    store.cases.claim(call_id, visitor.user.id)
     return RedirectResponse(call_url(call_id, queue=query or None), 303)
 
 
@@ -125,7 +125,7 @@ def release(
 ) -> Response:
     """Give a call back; it comes again after the others."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.leave(call_id, visitor.user.id)
+    store.cases.leave(call_id, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -142,7 +142,7 @@ def assign(
     known = {str(user_id) for user_id, _ in _reviewers(store, visitor)}
     if to and to not in known:
         raise Missing("there is no such reviewer", code="no-user")
-    store.desk.cases.assign(calls, int(to) if to else None, visitor.user.id)
+    store.cases.assign(calls, int(to) if to else None, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -152,13 +152,13 @@ def save_filter(
 ) -> Response:
     """Keep the filter of a list under a name."""
     link = _of(query)
-    store.desk.board.save_filter(visitor.user.id, name, link.url().partition("?")[2])
+    store.queue.save_filter(visitor.user.id, name, link.url().partition("?")[2])
     return RedirectResponse(link.url(), 303)
 
 
 @router.post("/filters/{filter_id}/delete")
 def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
-    store.desk.board.delete_filter(visitor.user.id, filter_id)
+    store.queue.delete_filter(visitor.user.id, filter_id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -170,5 +170,5 @@ def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
         Forbidden: one is to be scored blind.
     """
     check_unsealed(visitor, *call_ids)
-    for missing in store.desk.board.invisible(visitor.scope, call_ids):
+    for missing in store.queue.invisible(visitor.scope, call_ids):
         raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

@@ -13,7 +13,7 @@ from pipeline.errors import Missing, UsageError
 from pipeline.phrases import Explanation, explain
 from pipeline.rubric.matched import matched
 from pipeline.settings import Lang, Settings
-from pipeline.store.desk.usage import CriterionUse, RecentHit
+from pipeline.store.repositories.rule_usage import CriterionUse, RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.paths import plain_paths
@@ -111,7 +111,7 @@ def _book(settings: Settings) -> tuple[Book | None, str]:
 @router.get("")
 def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
     book, problem = _book(settings)
-    author, use = _author(visitor), store.desk.usage.criteria(visitor.scope)
+    author, use = _author(visitor), store.rule_usage.criteria(visitor.scope)
     rubric = RuleReader(book, visitor.lang, author).rubric(use) if book else None
     return page(request, RubricPage(rubric, problem, author), visitor=visitor)
 
@@ -119,7 +119,7 @@ def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
 @router.get("/phrases")
 def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
     book, problem = _book(settings)
-    author, use = _author(visitor), store.desk.usage.phrases(visitor.scope)
+    author, use = _author(visitor), store.rule_usage.phrases(visitor.scope)
     found = RuleReader(book, visitor.lang, author).codes(use) if book else ()
     revision = book.lexicons.revision if book else ""
     return page(request, CodesPage(found, revision, problem, author), visitor=visitor)
@@ -131,7 +131,7 @@ def code(request: Request, code: str, visitor: Reader, settings: TheSettings, st
     if book is None or code not in book.lexicons.codes:
         raise Missing(problem or f"there is no code {code!r}", code="missing")
     reader = RuleReader(book, visitor.lang, _author(visitor))
-    found, usage = book.lexicons.codes[code], store.desk.usage
+    found, usage = book.lexicons.codes[code], store.rule_usage
     use, criteria = usage.phrases(visitor.scope, code=code), usage.criteria(visitor.scope)
     context = CodePage(
         code=reader.code(found, {}),
