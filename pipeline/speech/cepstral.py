@@ -107,7 +107,7 @@ def _counted(mel: NDArray[np.float32], octaves: NDArray[np.float64], threshold: 
 
 
 def _means(counted: NDArray[np.float64], otherwise: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Mean cepstra and mean pitch (n, 21) from counts and sums; ``otherwise`` where nothing was heard."""
+    """Mean cepstra and mean pitch (n, 21) from counts and sums; ``otherwise`` where nothing was counted."""
     loud, voiced = counted[:, :1], counted[:, -2:-1]
     known = np.broadcast_to(0.0 if otherwise is None else otherwise, (len(counted), _CEPSTRA + 1))
     cepstra = np.where(loud > 0, counted[:, 1:-2] / np.maximum(loud, 1), known[:, :-1])
