@@ -29,7 +29,7 @@ UNWANTED_NAMES = (
 """Words of which no name is made: of our own make, or so wide that they say nothing."""
 
 UNWANTED_TITLES = ("wanted", "kept", "told", "floor", "faint", "heard", "listened")
-"""Words of which no class and no module is named; a variable in a function may be."""
+"""Words that are not the whole name of a class or module; a variable in a function may be called so."""
 
 UNWANTED_STARTS = ("handle",)
 """Words with which no name begins."""
@@ -110,9 +110,9 @@ def findings() -> dict[str, list[str]]:
         titles = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {Path(path).stem}
         for name in {*given_names(tree), *titles}:
             spelled = words(name)
-            unwanted = UNWANTED_NAMES + (UNWANTED_TITLES if name in titles else ())
+            titled = name in titles and spelled in UNWANTED_TITLES
             begins = any(spelled.startswith(f"{start} ") for start in UNWANTED_STARTS)
-            if begins or any(f" {word} " in f" {spelled} " for word in unwanted):
+            if begins or titled or any(f" {word} " in f" {spelled} " for word in UNWANTED_NAMES):
                 found[f"name {name}"].append(path)
         for text in docstrings(tree):
             for word in UNWANTED_PROSE:
