@@ -20,7 +20,7 @@ settings.register_profile("search", derandomize=False, deadline=None)
 # A run of the tests says the same twice; HYPOTHESIS_PROFILE=search looks for examples nobody has seen yet.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-MADE_ONCE = ("tests/e2e", "tests/model")
+MADE_ONCE = ("tests/e2e", "tests/golden", "tests/model")
 """Folders whose files make something dear once for all their tests: a night, a server, a model."""
 
 
