@@ -8,7 +8,8 @@ from pathlib import Path
 from pipeline.batch import Progress, run
 from pipeline.bench.clocked import ClockedFactory, read_times, settled_share
 from pipeline.bench.job import Job, Outcome
-from pipeline.inspection.tools import revisions_of
+from pipeline.inspection.rules import load_rules
+from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store
@@ -29,7 +30,7 @@ def measure(job: Job) -> Outcome:
     folder = Path(job.folder)
     given = Settings.model_validate_json(job.settings)
     settings = given.model_copy(update={"store": store_url(folder), "workers": job.workers})
-    revisions = revisions_of(settings)
+    revisions = present_revisions(settings, load_rules(settings))
     with open_store(settings.store):
         pass  # a new store makes its tables once
     began, own_loading_cpu = time.monotonic(), time.process_time()

@@ -7,7 +7,7 @@ from functools import partial
 from pipeline.batch.roles import correct_roles, take_back
 from pipeline.domain import Case, Span
 from pipeline.errors import Missing, Refused, UsageError
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.rules import Rules
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import Visitor

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from pipeline.domain import PhraseKind
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.rules import Rules
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
