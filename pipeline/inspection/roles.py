@@ -9,7 +9,7 @@ from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import PhraseKind, Role, Segment
 from pipeline.inspection.hearing import CallSound
 from pipeline.phrases import Matcher
-from pipeline.speech import Party, Roles, find_roles
+from pipeline.speech import Party, RoleAssignment, find_roles
 
 BEYOND_DOUBT = 0.9975
 """Surer roles (log-odds of 6) are not asked about again: it costs a second search for phrases."""
@@ -24,7 +24,7 @@ FORBIDDEN_ODDS = 0.8
 """The same of a forbidden phrase: angry customers use those words too, and tell what others said."""
 
 
-def roles_of(call: CallSound, segments: Sequence[Segment], matcher: Matcher) -> Roles:
+def roles_of(call: CallSound, segments: Sequence[Segment], matcher: Matcher) -> RoleAssignment:
     """Role of each party, and how sure that is."""
     claim = call.recording.call.agent_channel
     parties = []
@@ -51,12 +51,12 @@ def roles_of(call: CallSound, segments: Sequence[Segment], matcher: Matcher) -> 
     return found
 
 
-def _one_party(segments: Sequence[Segment], words: WordLists) -> Roles:
+def _one_party(segments: Sequence[Segment], words: WordLists) -> RoleAssignment:
     """Both voices are one person's."""
     text = "\n".join(segment.text for segment in segments)
     first_at = min((s.span.start for s in segments), default=0.0)
     alone = find_roles([Party(text, first_at, claimed=None)], words=words)
-    return Roles(alone.roles * 2, alone.confidence)
+    return RoleAssignment(alone.roles * 2, alone.confidence)
 
 
 def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: Matcher) -> float:

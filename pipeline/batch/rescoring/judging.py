@@ -115,7 +115,7 @@ def judged(
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
         rules = load_rules(settings)
-        rematcher = Rematcher(rules, store.desk.rules.book)
+        rematcher = Rematcher(rules, store.rulebooks.book)
         for batch in batches:
             yield judge_calls(store, rules, rematcher, batch, wanted=wanted, write=write)
         return
@@ -166,7 +166,7 @@ def _start(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
     _Worker.rules = load_rules(settings)
-    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.desk.rules.book)
+    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.rulebooks.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()
 
