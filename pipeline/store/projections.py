@@ -24,9 +24,9 @@ from pipeline.store import rows
 from pipeline.store.days import counted
 from pipeline.store.reading import parts_of
 from pipeline.store.repositories.decision_rows import history
+from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import cases, decisions, users
 from pipeline.store.review_tables import verdicts as verdict_rows
-from pipeline.store.rulebooks import rubric_of
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
 

@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
 from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
+from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.review_tables import cases
 from pipeline.store.statements import pages
-from pipeline.store.tables import call_files, calls, findings, hits, inspections, measurements, utterances
+from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
 
 Reader = Callable[[], AbstractContextManager[Connection]]
@@ -57,26 +57,6 @@ def inspections_by_id(
             "findings": judged[head.id],
         }
         yield rows.read_inspection(head, first(files.get(head.call)), parts)
-
-
-Files = tuple[tuple[Path, ...], ...]
-"""Where identical copies of one sound lie: one file each, or one for each party."""
-
-
-def files_of(connection: Connection, keys: Sequence[int]) -> dict[int, Files]:
-    """Where the sound of these calls lies, by key of the call, the place known longest first."""
-    grouped: dict[int, Files] = {}
-    f = call_files.c
-    for page in pages(sorted(set(keys))):
-        query = select(f.call, f.paths).where(f.call.in_(page)).order_by(f.id)
-        for row in connection.execute(query):
-            grouped[row.call] = (*grouped.get(row.call, ()), codec.read_paths(row.paths))
-    return grouped
-
-
-def first(files: Files | None) -> tuple[Path, ...]:
-    """The place of a recording; empty where other sound has taken the only one there was."""
-    return files[0] if files else ()
 
 
 def parts_of(

@@ -31,7 +31,7 @@ from pipeline.domain import (
 from pipeline.domain.people import UserRole
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.web.call.lines import Event, Line, conversation
 from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, finding, inspection

@@ -21,7 +21,7 @@ from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.anchors import Anchors
 from pipeline.phrases.conversation import runs
 from pipeline.phrases.matcher import key_words
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, and_, delete, func, literal, or_, select
 from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused
 from pipeline.store.auditing import note
+from pipeline.store.database import Database
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, QueueState, Selection, compile_filter, too_common, within
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
-from pipeline.store.repository import Repository, Transaction
+from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, filters
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
@@ -80,8 +81,8 @@ _BY_TIME = (QueueState.ALL, QueueState.DONE)
 class Queue(Repository):
     """Lists of calls, and the filters that people keep under a name."""
 
-    def __init__(self, read: Transaction, write: Transaction, cache: QueryCache) -> None:
-        super().__init__(read, write)
+    def __init__(self, database: Database, cache: QueryCache) -> None:
+        super().__init__(database)
         self._cache = cache
 
     def page(
