@@ -29,7 +29,7 @@ from pipeline.domain import (
 from pipeline.domain.people import UserRole
 from pipeline.errors import Conflict, Refused
 from pipeline.review import blind
-from pipeline.review.call import ReviewedCall
+from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor, check_free
 from pipeline.review.folding import swapped, undo_target
 from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, transition
@@ -78,7 +78,7 @@ class NewDecision:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def check_event(call: ReviewedCall, event: NewDecision) -> None:
+def check_event(call: CallUnderReview, event: NewDecision) -> None:
     """What holds for every act: texts of some length, and nobody else has the call open.
 
     Raises:
@@ -129,7 +129,7 @@ def other_recording(call_id: str) -> Conflict:
     )
 
 
-def decide(call: ReviewedCall, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
+def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
     """Say what a finding is. ``seen``: version of the case that the page showed.
 
     Raises:
@@ -155,7 +155,7 @@ def decide(call: ReviewedCall, actor: Actor, event: NewDecision, *, seen: int) -
 
 
 def _check_nobody_was_first(
-    call: ReviewedCall, event: NewDecision, seen: int, held: FindingVerdict | None
+    call: CallUnderReview, event: NewDecision, seen: int, held: FindingVerdict | None
 ) -> None:
     """Tell whoever could not know it that somebody else has said otherwise; not where they must not know."""
     if held is not None and blind.hides(held):
@@ -177,7 +177,7 @@ def _check_nobody_was_first(
         )
 
 
-def add(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def add(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Say that a criterion is violated at a place that the machine did not find.
 
     Raises:
@@ -196,7 +196,7 @@ def add(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
     return _judged(call, actor, event, finding, call.held(finding.criterion, finding.outcome))
 
 
-def comment(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def comment(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Write a remark.
 
     Raises:
@@ -207,7 +207,7 @@ def comment(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision
     return _complete(call, event)
 
 
-def finish(call: ReviewedCall, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
+def finish(call: CallUnderReview, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
     """Say that the call is reviewed. ``incomplete``: although violations are not decided yet.
 
     Raises:
@@ -222,7 +222,7 @@ def finish(call: ReviewedCall, actor: Actor, event: NewDecision, *, incomplete: 
     return _complete(call, event, left=call.waiting)
 
 
-def reopen(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def reopen(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Put a finished call back into the queue.
 
     Raises:
@@ -234,7 +234,7 @@ def reopen(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
 
 
 def correct_roles(
-    call: ReviewedCall, actor: Actor, event: NewDecision, *, corrected: Inspection
+    call: CallUnderReview, actor: Actor, event: NewDecision, *, corrected: Inspection
 ) -> NewDecision:
     """Say that agent and customer are the other way round; ``corrected`` is the call judged anew.
 
@@ -246,7 +246,7 @@ def correct_roles(
 
 
 def undo(
-    call: ReviewedCall, actor: Actor, wanted: int, *, request: str, restored: Inspection | None = None
+    call: CallUnderReview, actor: Actor, wanted: int, *, request: str, restored: Inspection | None = None
 ) -> NewDecision:
     """Take an event back: everybody their own, a supervisor anybody's; a decision on an appeal is final.
 
@@ -290,7 +290,7 @@ def same_undo(stored: Decision, actor: int | None, wanted: int) -> bool:
 
 
 def _judged(
-    call: ReviewedCall, actor: Actor, event: NewDecision, finding: Finding, held: FindingVerdict | None
+    call: CallUnderReview, actor: Actor, event: NewDecision, finding: Finding, held: FindingVerdict | None
 ) -> NewDecision:
     """A word on a finding, unless the table of states refuses it."""
     grave = finding.severity in TWO_PEOPLE
@@ -316,7 +316,7 @@ def _outsider(actor: Actor) -> Who | None:
             return None
 
 
-def _finding(call: ReviewedCall, criterion: str | None) -> Finding:
+def _finding(call: CallUnderReview, criterion: str | None) -> Finding:
     if not call.findings:
         raise Refused("the sheet was not used on this call: there are no criteria", code="no-sheet")
     found = next((f for f in call.findings if f.criterion == criterion), None)
@@ -325,13 +325,13 @@ def _finding(call: ReviewedCall, criterion: str | None) -> Finding:
     return found
 
 
-def _check_sound(call: ReviewedCall, judged: Inspection) -> None:
+def _check_sound(call: CallUnderReview, judged: Inspection) -> None:
     """What was judged anew outside the transaction is still what this call holds."""
     if judged.recording.sha256 != call.audio_sha256:
         raise other_recording(judged.recording.call.call_id)
 
 
-def _complete(call: ReviewedCall, event: NewDecision, **details: object) -> NewDecision:
+def _complete(call: CallUnderReview, event: NewDecision, **details: object) -> NewDecision:
     """With what the event must remember of the call as it stood."""
     stood = {"version": call.version + 1, "swapped": swapped(call.events)}
     return replace(event, details={**event.details, **details, **stood})

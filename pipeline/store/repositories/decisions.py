@@ -22,7 +22,7 @@ from pipeline.domain import (
 )
 from pipeline.errors import Missing
 from pipeline.review import blind, deciding
-from pipeline.review.call import ReviewedCall
+from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor
 from pipeline.review.deciding import NewDecision
 from pipeline.review.effective import Effective
@@ -37,7 +37,7 @@ from pipeline.store.statements import pages
 from pipeline.store.tables import calls
 from pipeline.store.writing import save_correction
 
-Rule = Callable[[ReviewedCall, Actor, NewDecision], NewDecision]
+Rule = Callable[[CallUnderReview, Actor, NewDecision], NewDecision]
 """What a rule of :mod:`pipeline.review.deciding` is, with its own arguments given."""
 
 
@@ -320,7 +320,7 @@ def _undo(
 
 
 def _write(
-    connection: Connection, key: int, call: ReviewedCall, made: NewDecision, corrected: Inspection | None
+    connection: Connection, key: int, call: CallUnderReview, made: NewDecision, corrected: Inspection | None
 ) -> Case:
     number = append(connection, key, made, inspection=call.inspection)
     if corrected is not None:
@@ -339,7 +339,7 @@ def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case
     return found
 
 
-def _opened(connection: Connection, key: int) -> ReviewedCall:
+def _opened(connection: Connection, key: int) -> CallUnderReview:
     call = reviewed(connection, key)
     if call is None:
         raise Missing("the call has no inspection", code="no-call")
