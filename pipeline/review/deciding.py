@@ -8,12 +8,10 @@ anew: so a page, the JSON and the shell obey the same rules, by the table of :mo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.domain import (
-    Decision,
     DecisionKind,
     Finding,
     FindingVerdict,
@@ -21,9 +19,7 @@ from pipeline.domain import (
     Origin,
     Outcome,
     Phase,
-    Role,
     Severity,
-    Span,
     Verdict,
 )
 from pipeline.domain.people import UserRole
@@ -31,13 +27,10 @@ from pipeline.errors import Conflict, Refused
 from pipeline.review import blind
 from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor, check_free
+from pipeline.review.events import NewDecision, check_text, other_recording
 from pipeline.review.folding import swapped, undo_target
 from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, transition
 
-MAX_TEXT = 4000
-"""Characters of a comment or a quote; longer ones are a mistake."""
-MAX_REQUEST = 64
-"""Characters of the name of a request: a UUID, or a little more."""
 TWO_PEOPLE = (Severity.A,)
 """Classes of violation on which two people must agree."""
 _BEYOND_END = 1.0
@@ -53,31 +46,6 @@ REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewDecision:
-    """A decision that is about to be written."""
-
-    kind: DecisionKind
-    by: int | None
-    """Key of the account; None: the command line."""
-    request: str
-    """Name of this press of a button: sent twice, it counts once."""
-    origin: Origin = Origin.REVIEW
-    criterion: str | None = None
-    verdict: Verdict | None = None
-    outcome: Outcome | None = None
-    span: Span | None = None
-    role: Role | None = None
-    quote: str | None = None
-    comment: str = ""
-    undoes: int | None = None
-    sound: str | None = None
-    """SHA-256 of the recording that this person looked at, where that is known."""
-    regardless: bool = False
-    """Also while somebody has the call open."""
-    details: Mapping[str, object] = field(default_factory=dict)
-
-
 def check_event(call: CallUnderReview, event: NewDecision) -> None:
     """What holds for every act: texts of some length, and nobody else has the call open.
 
@@ -88,45 +56,6 @@ def check_event(call: CallUnderReview, event: NewDecision) -> None:
     # A panel and a run are not kept waiting by whoever has the call open.
     if event.origin is not Origin.APPEAL and not event.regardless:
         check_free(call.claim, event.by, now=datetime.now(UTC))
-
-
-def check_text(*texts: str, request: str) -> None:
-    """
-    Raises:
-        Refused: ``too-long``, ``bad-request-name``.
-    """
-    if any(len(text) > MAX_TEXT for text in texts):
-        raise Refused(f"the text is longer than {MAX_TEXT} characters; shorten it", code="too-long")
-    if not 0 < len(request) <= MAX_REQUEST:
-        raise Refused(f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name")
-
-
-def same_request(event: NewDecision, stored: Decision, call_id: str) -> bool:
-    """Whether a stored event says what a new one of the same request wants to say."""
-    return (
-        stored.call_id == call_id
-        and (stored.kind, stored.by, stored.origin) == (event.kind, event.by, event.origin)
-        and (stored.criterion, stored.verdict) == (event.criterion, event.verdict)
-        and (stored.span, stored.role, stored.quote) == (event.span, event.role, event.quote)
-        and stored.comment == event.comment
-    )
-
-
-def reused(request: str) -> Conflict:
-    """A request name came again with other content."""
-    return Conflict(
-        f"the request {request!r} was used for something else already; load the page again",
-        code="request-reused",
-    )
-
-
-def other_recording(call_id: str) -> Conflict:
-    """What somebody looked at under this id is not what is there now."""
-    return Conflict(
-        f"{call_id!r} is another recording now: the call list, or a merge, gave the id away; open it again",
-        code="other-recording",
-        call=call_id,
-    )
 
 
 def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
@@ -282,11 +211,6 @@ def undo(
         details={"of": wanted},
     )
     return _complete(call, taking)
-
-
-def same_undo(stored: Decision, actor: int | None, wanted: int) -> bool:
-    """Whether a stored event is the undo that the same request wants."""
-    return (stored.kind, stored.by, stored.details.get("of")) == (DecisionKind.UNDO, actor, wanted)
 
 
 def _judged(

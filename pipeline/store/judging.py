@@ -75,9 +75,9 @@ class StoredWords(Sequence[Word]):
         return hash(self._read)
 
 
-def outdated(connection: Connection, wanted: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
+def outdated(connection: Connection, where: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
     """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
-    query = in_order(wanted, connection, inspections.c.id).where(
+    query = in_order(where, connection, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
         inspections.c.duration.is_not(None),
         or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),

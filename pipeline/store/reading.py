@@ -23,10 +23,10 @@ Reader = Callable[[], AbstractContextManager[Connection]]
 _WHOLE = (*(c for c in calls.c if c.name not in ("id", "audio_sha256")), *inspections.c)
 
 
-def _ids(read: Reader, wanted: CallFilter) -> list[int]:
+def _ids(read: Reader, where: CallFilter) -> list[int]:
     # The whole list of keys first: a run that writes meanwhile cannot make a call appear twice or not at all.
     with read() as connection:
-        return list(connection.execute(in_order(wanted, connection, inspections.c.id)).scalars())
+        return list(connection.execute(in_order(where, connection, inspections.c.id)).scalars())
 
 
 def heads_of(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
@@ -72,17 +72,17 @@ def parts_of(
     return grouped
 
 
-def stream_inspections(read: Reader, wanted: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
+def stream_inspections(read: Reader, where: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
     """Current inspections that match; see :meth:`Store.inspections`."""
-    for page in pages(_ids(read, wanted)):
+    for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(inspections_by_id(connection, page, transcripts=transcripts))
         yield from found
 
 
-def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
+def stream_calls(read: Reader, where: CallFilter) -> Iterator[CallRow]:
     """Light rows of current inspections that match; see :meth:`Store.calls`."""
-    for page in pages(_ids(read, wanted)):
+    for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(_call_rows(connection, page))
         yield from found

@@ -301,25 +301,25 @@ class Store:
             return list(reading.inspections_by_id(connection, ids))
 
     def inspections(
-        self, wanted: CallFilter = EVERYTHING, *, transcripts: bool = True
+        self, where: CallFilter = EVERYTHING, *, transcripts: bool = True
     ) -> Iterator[Inspection]:
         """Current inspections in order of their start, streamed; ``transcripts=False`` leaves those empty."""
-        return reading.stream_inspections(self._read, wanted, transcripts=transcripts)
+        return reading.stream_inspections(self._read, where, transcripts=transcripts)
 
-    def calls(self, wanted: CallFilter = EVERYTHING) -> Iterator[CallRow]:
+    def calls(self, where: CallFilter = EVERYTHING) -> Iterator[CallRow]:
         """Light rows in order of their start, streamed."""
-        return reading.stream_calls(self._read, wanted)
+        return reading.stream_calls(self._read, where)
 
-    def count(self, wanted: CallFilter = EVERYTHING) -> int:
+    def count(self, where: CallFilter = EVERYTHING) -> int:
         """How many calls match."""
         with self._read() as connection:
-            ids = in_order(wanted, connection, inspections.c.id).subquery()
+            ids = in_order(where, connection, inspections.c.id).subquery()
             return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
 
-    def criterion_counts(self, wanted: CallFilter = EVERYTHING) -> list[CriterionCount]:
+    def criterion_counts(self, where: CallFilter = EVERYTHING) -> list[CriterionCount]:
         """Per agent and criterion, in this order. The filter's criterion and severity choose criteria."""
         with self._read() as connection:
-            return list(counting.criterion_counts(connection, wanted))
+            return list(counting.criterion_counts(connection, where))
 
     def overview(self, call_ids: Sequence[str]) -> SummaryFigures:
         """Sums over these calls as they stand now."""
@@ -328,10 +328,10 @@ class Store:
 
     # Judging again
 
-    def outdated(self, wanted: CallFilter = EVERYTHING, *, lexicons: str, rubric: str) -> list[int]:
+    def outdated(self, where: CallFilter = EVERYTHING, *, lexicons: str, rubric: str) -> list[int]:
         """Keys of current inspections of calls that were heard, but judged by other rules than these."""
         with self._read() as connection:
-            return judging.outdated(connection, wanted, lexicons=lexicons, rubric=rubric)
+            return judging.outdated(connection, where, lexicons=lexicons, rubric=rubric)
 
     def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
         """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only

@@ -310,5 +310,5 @@ def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store
     assert cases.next(ann, after="d") == first, "what somebody else has is passed over"
     cases.release(third, bob)
     assert cases.next(ann, after=first) == third
-    assert cases.next(ann, wanted=CallFilter(call_id=first)) == first, "the only one still comes"
-    assert cases.next(ann, wanted=CallFilter(call_id=first), after=first) is None
+    assert cases.next(ann, where=CallFilter(call_id=first)) == first, "the only one still comes"
+    assert cases.next(ann, where=CallFilter(call_id=first), after=first) is None

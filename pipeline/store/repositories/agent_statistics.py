@@ -98,7 +98,7 @@ class AgentStatistics(Repository):
             team: dict[date, CallTotals] = {}
             if who.team is not None:
                 team = self._cache.get(key, _version(connection), lambda: _by_week(connection, of_team))
-            wanted = CallFilter(
+            where = CallFilter(
                 agent=agent_id,
                 team=scope.team,
                 date_from=date_from,
@@ -114,7 +114,7 @@ class AgentStatistics(Repository):
                     for monday in sorted({*mine, *team})
                 ),
                 criteria=tuple(
-                    one for one in counting.criterion_counts(connection, wanted) if one.severity is not None
+                    one for one in counting.criterion_counts(connection, where) if one.severity is not None
                 ),
                 best=_extremes(connection, own, best=True),
                 worst=_extremes(connection, own, best=False),

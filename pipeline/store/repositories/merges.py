@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from pipeline.domain import Call, IdSource, Inspection, other_ids
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.appeals import OPEN
-from pipeline.review.deciding import other_recording
+from pipeline.review.events import other_recording
 from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps

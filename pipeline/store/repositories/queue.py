@@ -87,7 +87,7 @@ class Queue(Repository):
 
     def page(
         self,
-        wanted: CallFilter,
+        where: CallFilter,
         scope: Scope,
         *,
         by: int | None = None,
@@ -100,15 +100,15 @@ class Queue(Repository):
         be missed; none that stays in its place is.
         """
         with self._read() as connection:
-            chosen = compile_filter(wanted, connection, scope, by=by)
-            if wanted.state in _BY_TIME:
+            chosen = compile_filter(where, connection, scope, by=by)
+            if where.state in _BY_TIME:
                 keys, rest = _newest(connection, chosen, after, limit)
             else:
                 keys, rest = _urgent(connection, chosen, after, limit)
             return QueuePage(tuple(rows_of(connection, keys)), rest)
 
     def counts(
-        self, wanted: CallFilter, scope: Scope, *, by: int | None, states: Iterable[QueueState]
+        self, where: CallFilter, scope: Scope, *, by: int | None, states: Iterable[QueueState]
     ) -> dict[QueueState, Count]:
         """How many calls each state would show under this filter, up to a thousand.
 
@@ -116,10 +116,10 @@ class Queue(Repository):
         """
         found: dict[QueueState, Count] = {}
         with self._read() as connection:
-            if too_common(wanted, connection):
+            if too_common(where, connection):
                 return found
             for state in states:
-                chosen = compile_filter(replace(wanted, state=state), connection, scope, by=by)
+                chosen = compile_filter(replace(where, state=state), connection, scope, by=by)
                 found[state] = _count(connection, chosen)
         return found
 
