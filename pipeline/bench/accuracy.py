@@ -1,7 +1,8 @@
 """How much of what was said is in a text: characters, and phrases that matter.
 
-Characters are compared without punctuation, case and width, Arabic digits as Chinese ones, 幺 as 一 and 两 as
-二. The error rate is the Levenshtein distance to the labelled call over its characters, summed over calls.
+Characters are compared without punctuation, case and width, digits as they are said, 幺 as 一, 两 as 二 and
+〇 as 零. The error rate is the Levenshtein distance to the labelled call over its characters, summed
+over calls.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.conversation.text import OTHER_NUMERALS, SPOKEN_DIGITS
 from pipeline.domain import Role
 from pipeline.errors import UsageError
 
@@ -85,7 +87,7 @@ def _truth(values: Mapping[str, Any]) -> LabelledCall:
     )
 
 
-_ONE_FORM = str.maketrans("0123456789幺两", "零一二三四五六七八九一二")
+_ONE_FORM = str.maketrans(SPOKEN_DIGITS | OTHER_NUMERALS)
 _PARTIES = (Role.AGENT, Role.CUSTOMER)
 
 

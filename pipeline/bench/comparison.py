@@ -18,12 +18,12 @@ from pipeline.bench.own import store_url
 from pipeline.bench.process import Measured, measure
 from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, libraries, load_average, this_machine
 from pipeline.bench.ways import HEARING, WAYS, Way, missing
+from pipeline.conversation.text import simplified
 from pipeline.domain import Role
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription.models import locate
-from pipeline.transcription.text import simplified
 
 Step = Callable[[Way | None, int], None]
 """Told before each measurement: which way (None: the preparation), in which round."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from pipeline.batch import Progress, run
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Inspection, Recording
-from pipeline.inspection import Tools, build_tools, revisions_of
+from pipeline.inspection.spine import Tools, build_tools
+from pipeline.inspection.tools import revisions_of
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Recording, Status
 from pipeline.ingest import discover
-from pipeline.inspection import build_tools
+from pipeline.inspection.spine import build_tools
 from pipeline.settings import Settings
 from pipeline.transcription import Transcriber, Window, WindowText
 

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from pipeline.conversation.text import written
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import check_text
 from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, Window, WindowText
-from pipeline.transcription.text import written
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
 """In the order in which they are preferred: int8 costs a third and loses next to nothing."""

@@ -23,12 +23,12 @@ import faster_whisper
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.conversation.text import written
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import TextCheck, check_text
 from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, Window, WindowText
-from pipeline.transcription.text import written
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Call, Recording, Span, Status
-from pipeline.hearing import listen
-from pipeline.inspection import Tools, build_tools, inspect
+from pipeline.inspection.hearing import listen
+from pipeline.inspection.spine import Tools, build_tools, inspect
 from pipeline.measures.edges import _level_db
 from pipeline.measures.loudness import integrated_loudness
 from pipeline.settings import Settings
