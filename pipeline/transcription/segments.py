@@ -13,12 +13,12 @@ import math
 from collections.abc import Iterable, Sequence
 
 from pipeline.domain import Segment, Span, Word, clip
-from pipeline.transcription.protocol import Window, WindowText
+from pipeline.transcription.protocol import SpeechWindow, WindowText
 
 _ENDS_A_CLAUSE = tuple("，。？！；：、,.?!")
 
 
-def segment(window: Window, recognised: WindowText) -> Segment | None:
+def segment(window: SpeechWindow, recognised: WindowText) -> Segment | None:
     """One window's text as a segment; None where nothing is to be written down."""
     if not any(char.isalnum() for char in recognised.text):
         return None
