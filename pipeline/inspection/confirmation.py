@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
 from pipeline.phrases import Lexicons, Matcher
 from pipeline.phrases.confirm import confirm, near_misses
-from pipeline.transcription import ScoresTexts, Transcriber, Window
+from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber
 
 _LASTING = (How.CONFIRMED, How.MEANING)
 _COSTLY = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
@@ -16,7 +16,7 @@ _COSTLY = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
 def phrases_of(
     transcript: Transcript,
     *,
-    spoken: Sequence[tuple[Window, Segment]],
+    spoken: Sequence[tuple[SpeechWindow, Segment]],
     roles: Sequence[Role],
     matcher: Matcher,
     transcriber: Transcriber,

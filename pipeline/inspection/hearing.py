@@ -12,7 +12,7 @@ from pipeline.domain import PARTIES, PhraseKind, Recording, Role, Segment, Sound
 from pipeline.measures import trimmed
 from pipeline.phrases import Matcher
 from pipeline.speech import Party, RoleAssignment, SpeakerSegmentation, SpeakerSegmenter, find_roles
-from pipeline.transcription import Window, cut_windows
+from pipeline.transcription import SpeechWindow, cut_windows
 
 BEYOND_DOUBT = 0.9975
 """Surer roles (log-odds of 6) are not asked about again: it costs a second search for phrases."""
@@ -26,7 +26,7 @@ lexicon was written for, the true roles gave up to 8 more such hits, and once th
 FORBIDDEN_ODDS = 0.8
 """The same of a forbidden phrase: angry customers use those words too, and tell what others said."""
 
-Spoken = Sequence[tuple[Window, Segment]]
+Spoken = Sequence[tuple[SpeechWindow, Segment]]
 """Segments, each with the window that it was heard in."""
 
 
@@ -37,7 +37,7 @@ class Listened:
     recording: Recording
     audio: Audio
     segmentation: SpeakerSegmentation
-    windows: tuple[Window, ...]
+    windows: tuple[SpeechWindow, ...]
 
 
 def listen(recording: Recording, segmenter: SpeakerSegmenter) -> Listened:

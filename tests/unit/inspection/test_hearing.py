@@ -11,7 +11,7 @@ from pipeline.inspection.tools import load_rules
 from pipeline.settings import load_settings
 from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
 from pipeline.speech.segmentation import Layout
-from pipeline.transcription import Window
+from pipeline.transcription import SpeechWindow
 
 MATCHER = load_rules(load_settings()).matcher
 
@@ -91,7 +91,7 @@ def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart()
 def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
     heard = call(Layout.MONO, "inbound", doubtful=True)
     said = segments((0, "您好"), (1, "请按一"))
-    windows = [Window(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
+    windows = [SpeechWindow(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
     spoken = list(zip(windows, said, strict=True))
     words = MATCHER.lexicons.words
     timeline = timeline_of(heard, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
