@@ -19,8 +19,8 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import judge
-from pipeline.transcription.models.verify import digest
+from pipeline.transcription.guards import check_text
+from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, Window, WindowText
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
@@ -123,7 +123,7 @@ class SherpaTranscriber:
             return WindowText((), 0.0)
         scores = [float(score) for score in result.ys_log_probs]
         log_probability = min(0.0, sum(scores) / len(scores)) if scores else _UNSAID
-        verdict = judge(
+        check = check_text(
             "".join(piece.text for piece in pieces),
             voiced_seconds=window.voiced_seconds,
             log_probability=log_probability,
@@ -131,8 +131,8 @@ class SherpaTranscriber:
             floor=-float("inf"),
             words=self._words,
         )
-        if verdict.impossible is not None:
-            return WindowText((), 0.0, rejected=verdict.impossible)
+        if check.impossible is not None:
+            return WindowText((), 0.0, rejected=check.impossible)
         return WindowText(pieces, log_probability)
 
 
@@ -148,8 +148,8 @@ def _network(folder: Path) -> Path:
 def _is_sense_voice(network: Path) -> bool:
     """Which of the two families a network belongs to, by its metadata.
 
-    sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that into
-    a message.
+    sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that
+    into a message.
     """
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
