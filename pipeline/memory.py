@@ -16,8 +16,8 @@ def resident_bytes() -> int:
 def peak_bytes() -> int:
     """The highest resident memory so far.
 
-    Linux states it for this program alone, and psutil does not hand it on; `getrusage` also counts what ran in the
-    process before it.
+    Linux states it for this program alone, and psutil does not hand it on; `getrusage` also counts what ran
+    in the process before it.
     """
     try:
         for line in Path("/proc/self/status").read_text().splitlines():

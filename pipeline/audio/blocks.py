@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.audio import amr
 from pipeline.audio.demuxing import plain
 from pipeline.audio.riff import MAX_RATE_HZ, MIN_RATE_HZ
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import adts_frame_bytes, mpeg_frame_bytes
 from pipeline.errors import AudioError
 
@@ -53,7 +53,7 @@ class Damage:
 class Blocks:
     """Iterates over the blocks of a container's first audio stream."""
 
-    def __init__(self, container: InputContainer, source: Source, *, lead: int = 0) -> None:
+    def __init__(self, container: InputContainer, source: RecordingFile, *, lead: int = 0) -> None:
         """``lead`` is where the first frame may stand in a file of bare frames (after its tag)."""
         self._container, self._source = container, source
         self._stream = container.streams.audio[0]
@@ -115,10 +115,10 @@ class Blocks:
     def _adaptive(self, packet: av.Packet[av.AudioStream], *, wide: bool) -> Iterator[Block]:
         """AMR: pauses are silence, and garbage lasts as long as the speech frames it stands in for."""
         for kind, frame in amr.frames(bytes(packet), wide=wide):
-            if kind is amr.Kind.JUNK:
+            if kind is amr.AmrFrameType.JUNK:
                 self._junk_bytes += len(frame)
                 continue
-            if kind is amr.Kind.PAUSE:
+            if kind is amr.AmrFrameType.PAUSE:
                 yield from self._silence(amr.FRAME_SECONDS, damage=False)
                 continue
             self._frame_bytes = len(frame)

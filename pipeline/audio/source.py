@@ -18,7 +18,7 @@ EXTRA_PER_DECODED_SECOND = 0.05
 """Allowance on top for each second of sound that did come out; real codecs need a tenth of it."""
 
 
-class Source(io.RawIOBase):
+class RecordingFile(io.RawIOBase):
     """The bytes of one regular file. Past its limits it answers end of file: what was decoded is kept."""
 
     def __init__(self, path: Path) -> None:

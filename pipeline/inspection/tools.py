@@ -65,6 +65,7 @@ def fill_toolbox(settings: Settings) -> Toolbox:
         language=settings.language,
         device=settings.device,
         compute_type=settings.compute_type,
+        words=rules.matcher.lexicons.words,
     )
     _warm_up(rules)
     return Toolbox(

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.conversation.wordlists import WordLists
 from pipeline.errors import ModelError
 from pipeline.transcription.models import locate, model_revision
 from pipeline.transcription.protocol import Transcriber
@@ -45,14 +46,14 @@ class EngineRevision:
     model: str
 
 
-class Choice(NamedTuple):
+class EngineChoice(NamedTuple):
     """An engine and the file or folder it works with."""
 
     engine: Engine
     path: Path
 
 
-def choose(model: str, *, models: Path) -> Choice:
+def choose(model: str, *, models: Path) -> EngineChoice:
     """The engine for a model by name, prefix or folder.
 
     Raises:
@@ -64,11 +65,11 @@ def choose(model: str, *, models: Path) -> Choice:
         if not path.exists():
             kind = "folder" if prefix == Engine.SHERPA else "file"
             raise ModelError(f"no such {kind}; check --model", path=path)
-        return Choice(Engine(prefix), path)
+        return EngineChoice(Engine(prefix), path)
     for folder in (Path(model).expanduser(), models / model):
         if is_sherpa_folder(folder):
-            return Choice(Engine.SHERPA, folder)
-    return Choice(Engine.WHISPER, locate(model, folder=models))
+            return EngineChoice(Engine.SHERPA, folder)
+    return EngineChoice(Engine.WHISPER, locate(model, folder=models))
 
 
 def engine_revision(model: str, *, models: Path) -> EngineRevision:
@@ -89,9 +90,16 @@ def engine_revision(model: str, *, models: Path) -> EngineRevision:
 
 
 def load_transcriber(
-    model: str, *, models: Path, language: str, device: str, compute_type: str, threads: int = 1
+    model: str,
+    *,
+    models: Path,
+    language: str,
+    device: str,
+    compute_type: str,
+    threads: int = 1,
+    words: WordLists | None = None,
 ) -> Transcriber:
-    """The engine for a model, ready to work.
+    """The engine for a model, ready to work. ``words`` tell what nobody says; the default lists if None.
 
     Raises:
         ModelError: the model or its engine is not there or not usable; the message says what to do.
@@ -99,12 +107,17 @@ def load_transcriber(
     engine, path = choose(model, models=models)
     match engine:
         case Engine.SHERPA:
-            return SherpaTranscriber(path, language=language, device=device, threads=threads)
+            return SherpaTranscriber(path, language=language, device=device, threads=threads, words=words)
         case Engine.RECORDED:
             return RecordedTranscriber(path)
         case Engine.WHISPER:
             from pipeline.transcription.whisper import WhisperTranscriber  # heavy; others do without it
 
             return WhisperTranscriber(
-                path, language=language, device=device, compute_type=compute_type, threads=threads
+                path,
+                language=language,
+                device=device,
+                compute_type=compute_type,
+                threads=threads,
+                words=words,
             )

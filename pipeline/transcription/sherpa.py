@@ -16,10 +16,11 @@ import numpy as np
 import onnxruntime
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import judge
-from pipeline.transcription.models.verify import digest
+from pipeline.transcription.guards import check_text
+from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, Window, WindowText
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
@@ -66,7 +67,16 @@ class SherpaTranscriber:
     Windows are decoded one by one: in a batch the padding of one window changes the numbers of the next.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh", device: str = "cpu", threads: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        language: str = "zh",
+        device: str = "cpu",
+        threads: int = 1,
+        words: WordLists | None = None,
+    ) -> None:
+        self._words = words or default_word_lists()
         installed = sherpa_version()
         network = _network(folder)
         self._sense_voice = sense_voice = _is_sense_voice(network)
@@ -113,15 +123,16 @@ class SherpaTranscriber:
             return WindowText((), 0.0)
         scores = [float(score) for score in result.ys_log_probs]
         log_probability = min(0.0, sum(scores) / len(scores)) if scores else _UNSAID
-        verdict = judge(
+        check = check_text(
             "".join(piece.text for piece in pieces),
             voiced_seconds=window.voiced_seconds,
             log_probability=log_probability,
             no_speech=0.0,
             floor=-float("inf"),
+            words=self._words,
         )
-        if verdict.impossible is not None:
-            return WindowText((), 0.0, rejected=verdict.impossible)
+        if check.impossible is not None:
+            return WindowText((), 0.0, rejected=check.impossible)
         return WindowText(pieces, log_probability)
 
 
@@ -137,8 +148,8 @@ def _network(folder: Path) -> Path:
 def _is_sense_voice(network: Path) -> bool:
     """Which of the two families a network belongs to, by its metadata.
 
-    sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that into
-    a message.
+    sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that
+    into a message.
     """
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

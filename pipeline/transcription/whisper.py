@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import Verdict, judge
+from pipeline.transcription.guards import TextCheck, check_text
 from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, Window, WindowText
 
@@ -74,6 +75,7 @@ class WhisperTranscriber:
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
+        words: WordLists | None = None,
     ) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
@@ -87,6 +89,7 @@ class WhisperTranscriber:
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(f"not a usable CTranslate2 Whisper model: {error}", path=folder) from error
         self._folder = folder
+        self._words = words or default_word_lists()
         self._language = language
         self._settings = f"{device}-{compute_type}-{language}"
         self._keeps = device == "cpu"
@@ -106,7 +109,7 @@ class WhisperTranscriber:
         self._kept.clear()
         self._kept_bytes = 0
         first = self._decode(windows, range(len(windows)), FIRST_LOOK)
-        again = [i for i, (_, verdict) in first.items() if verdict.suspect]
+        again = [i for i, (_, check) in first.items() if check.suspect]
         second = self._decode(windows, again, SECOND_LOOK)
         return [
             self._settle(first[i], second.get(i)) if windows[i].voiced else WindowText((), 0.0)
@@ -114,11 +117,11 @@ class WhisperTranscriber:
         ]
 
     def _settle(
-        self, first: tuple[WindowText, Verdict], second: tuple[WindowText, Verdict] | None
+        self, first: tuple[WindowText, TextCheck], second: tuple[WindowText, TextCheck] | None
     ) -> WindowText:
         """The better of two looks, or nothing where neither can have been said."""
         looks = 1 if second is None else 2
-        possible = [text for text, verdict in (first, second or first) if verdict.impossible is None]
+        possible = [text for text, check in (first, second or first) if check.impossible is None]
         if not possible:
             reason = (second or first)[1].impossible
             return WindowText((), 0.0, looks, rejected=reason)
@@ -162,11 +165,11 @@ class WhisperTranscriber:
 
     def _decode(
         self, windows: Sequence[Window], which: Sequence[int] | range, how: Decoding
-    ) -> dict[int, tuple[WindowText, Verdict]]:
+    ) -> dict[int, tuple[WindowText, TextCheck]]:
         by_context: dict[int, list[int]] = defaultdict(list)
         for i in which:
             by_context[self._context_frames(windows[i], how)].append(i)
-        out: dict[int, tuple[WindowText, Verdict]] = {}
+        out: dict[int, tuple[WindowText, TextCheck]] = {}
         for frames in sorted(by_context, reverse=True):
             for batch in _batches(by_context[frames], BATCH):
                 results = self._generate([windows[i] for i in batch], frames, how)
@@ -189,7 +192,7 @@ class WhisperTranscriber:
 
     def _generate(
         self, windows: Sequence[Window], frames: int, how: Decoding
-    ) -> Iterator[tuple[WindowText, Verdict]]:
+    ) -> Iterator[tuple[WindowText, TextCheck]]:
         features = np.stack([self._features(w, frames) for w in windows])
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
         if how is FIRST_LOOK:
@@ -207,19 +210,20 @@ class WhisperTranscriber:
         for window, result in zip(windows, results, strict=True):
             yield self._read(window, result)
 
-    def _read(self, window: Window, result: Any) -> tuple[WindowText, Verdict]:
+    def _read(self, window: Window, result: Any) -> tuple[WindowText, TextCheck]:
         tokens = result.sequences_ids[0]
         pieces = tuple(self._pieces(window, tokens))
         log_probability = float(result.scores[0])
         text = WindowText(pieces, log_probability if pieces else 0.0)
-        verdict = judge(
+        check = check_text(
             text.text,
             voiced_seconds=window.voiced_seconds,
             log_probability=log_probability,
             no_speech=float(result.no_speech_prob),
             floor=LOOK_AGAIN_BELOW,
+            words=self._words,
         )
-        return text, verdict
+        return text, check
 
     def _pieces(self, window: Window, tokens: Sequence[int]) -> Iterator[Piece]:
         """Text between timestamp tokens; times that make no sense fall back to the window's."""

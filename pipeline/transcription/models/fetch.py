@@ -14,11 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import ModelError
-from pipeline.transcription.models.download import Download, download
-from pipeline.transcription.models.manifest import ModelEntry, Source, load_manifest
-from pipeline.transcription.models.packages import assemble
-from pipeline.transcription.models.progress import Progress, silent
-from pipeline.transcription.models.verify import check_files
+from pipeline.transcription.models.download import Download, assemble, download
+from pipeline.transcription.models.installed import Progress, check_files, silent
+from pipeline.transcription.models.manifest import ModelEntry, ModelSource, load_manifest
 
 STAGING = ".staging"
 """Subfolder of the models folder: on the same file system, so that the last step is a rename."""
@@ -70,7 +68,9 @@ def _from_first_source(
     )
 
 
-def _build(entry: ModelEntry, source: Source, ground: Path, progress: Progress, download: Download) -> Path:
+def _build(
+    entry: ModelEntry, source: ModelSource, ground: Path, progress: Progress, download: Download
+) -> Path:
     arrived, ready = ground / "arrived", ground / "ready"
     arrived.mkdir(parents=True)
     ready.mkdir()
