@@ -21,7 +21,7 @@ from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.errors import Missing
 from pipeline.settings import Lang, Settings
 from pipeline.store import Store
-from pipeline.store.desk.views_people import SessionRow
+from pipeline.store.repositories.sessions import SessionRow
 from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie
 from pipeline.web.names import Name
 from pipeline.web.secrets import digest
@@ -125,11 +125,11 @@ async def _look_up(request: Request) -> Visitor | None:
     if not cookie:
         return None
     settings = the_settings(request)
-    idle, desk = settings.serve.idle_minutes * 60.0, the_store(request).desk
+    idle, store = settings.serve.idle_minutes * 60.0, the_store(request)
 
     def read() -> tuple[SessionRow, frozenset[str]] | None:
-        row = desk.people.session(digest(cookie), idle_seconds=idle)
-        return None if row is None else (row, desk.calibrations.sealed(row.user.id))
+        row = store.sessions.find(digest(cookie), idle_seconds=idle)
+        return None if row is None else (row, store.calibrations.sealed(row.user.id))
 
     known = await run_in_threadpool(read)
     if known is None:
@@ -229,9 +229,9 @@ def audible_call(
     Raises:
         Missing: either.
     """
-    desk, reading = store.desk, request.method in READING
-    if not desk.people.sees(visitor.scope, call_id) and not (
-        reading and desk.coaching.shared(call_id, user=visitor.user.id)
+    reading = request.method in READING
+    if not store.queue.sees(visitor.scope, call_id) and not (
+        reading and store.coaching.shared(call_id, user=visitor.user.id)
     ):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return call_id

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pipeline.domain import Severity, Status
-from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.filter import CallFilter, QueueState
 from pipeline.web.render import url
 
 E = TypeVar("E", bound=StrEnum)
@@ -56,7 +56,7 @@ def _plain(value: float) -> str:
 class Asked:
     """A filter with its addresses."""
 
-    wanted: Wanted
+    wanted: CallFilter
     path: str = "/queue"
 
     def fields(self, **changes: Any) -> dict[str, str]:
@@ -102,7 +102,7 @@ def read(query: Mapping[str, str]) -> Asked:
         return query.get(name, "")
 
     return Asked(
-        Wanted(
+        CallFilter(
             state=_one_of(QueueState, get("state")) or QueueState.OPEN,
             date_from=day_of(get("from")),
             date_to=day_of(get("to")),
@@ -136,4 +136,4 @@ def fields_of(query: str) -> dict[str, str]:
 
 def link(state: QueueState = QueueState.ALL, **wanted: Any) -> str:
     """The address of the list of calls behind a number."""
-    return Asked(Wanted(state=state, **wanted)).url()
+    return Asked(CallFilter(state=state, **wanted)).url()

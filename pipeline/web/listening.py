@@ -168,7 +168,7 @@ class SoundRoom:
 
 def standing(store: Store, call_id: str) -> Inspection | None:
     """The current inspection of a call, or the last one of a call whose place another took."""
-    return store.inspection(call_id) or store.desk.merging.last(call_id)
+    return store.inspection(call_id) or store.merges.last(call_id)
 
 
 def _playable(row: Sound) -> tuple[Path, ...]:

@@ -24,9 +24,9 @@ def _count(store: Store, visitor: Visitor) -> Mapping[str, int]:
     found: dict[str, int] = {}
     try:
         if visitor.may(P.REVIEW):
-            found["/queue"] = store.desk.cases.waiting_for(visitor.user.id, visitor.scope)
+            found["/queue"] = store.cases.waiting_for(visitor.user.id, visitor.scope)
         if any(visitor.may(one) for one in (P.ACCEPT, P.JUDGE, P.DECIDE)):
-            found["/appeals"] = store.desk.appeals.waiting_for(visitor.user)
+            found["/appeals"] = store.appeals.waiting_for(visitor.user)
     except StoreError:  # a page that explains what is wrong with the store has no numbers
         return {}
     return found

@@ -98,9 +98,9 @@ def client(app: FastAPI, store: Store) -> Iterator[Client]:
             facts = {"team": TEAM, **facts}
         if role is UserRole.AGENT:
             facts = {"team": TEAM, "agent_id": AGENT, **facts}
-        user = store.desk.people.add(facts.pop("name", f"{role}-{next(NAMES)}"), role=role, **facts)
+        user = store.accounts.add(facts.pop("name", f"{role}-{next(NAMES)}"), role=role, **facts)
         token, csrf = new_token(), new_token()
-        store.desk.people.open_session(user.id, token=digest(token), csrf=csrf, seconds=3600)
+        store.sessions.open(user.id, token=digest(token), csrf=csrf, seconds=3600)
         http.cookies.set("callinspect", token)
         return Browser(http, user, csrf)
 

@@ -103,7 +103,7 @@ def browser(fake: FakeProvider, store: Store) -> Iterator[TestClient]:
 
 @pytest.fixture
 def wang(store: Store) -> User:
-    return store.desk.people.add("wang", role=UserRole.REVIEWER)
+    return store.accounts.add("wang", role=UserRole.REVIEWER)
 
 
 def go(browser: TestClient, fake: FakeProvider, *, next: str = "/account") -> str:
@@ -124,7 +124,7 @@ def test_somebody_with_an_account_gets_in(
     answer = browser.get(go(browser, fake))
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     assert "wang" in browser.get("/account").text
-    assert store.desk.people.of_subject("s-1") == wang
+    assert store.accounts.of_subject("s-1") == wang
     fake.claims = {"preferred_username": "renamed"}
     browser.cookies.clear()
     assert browser.get(go(browser, fake)).status_code == 303, "the subject counts from now on"
@@ -132,10 +132,10 @@ def test_somebody_with_an_account_gets_in(
 
 def test_nobody_else_gets_in(browser: TestClient, fake: FakeProvider, store: Store) -> None:
     assert browser.get(go(browser, fake)).status_code == 400
-    store.desk.people.add("wang", role=UserRole.ADMINISTRATOR, password="hash")
+    store.accounts.add("wang", role=UserRole.ADMINISTRATOR, password="hash")
     answer = browser.get(go(browser, fake))
     assert answer.status_code == 400, "an account with a password is not given away"
-    assert store.desk.people.audit()[0].action == "sign-in-failed"
+    assert store.audit.entries()[0].action == "sign-in-failed"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from pipeline.domain import Inspection, Verdict
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
-from pipeline.store.desk.tables import cases
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls, findings, inspections
 from pipeline.web.access import ROLE_PERMISSIONS
 from tests.web.access import PATH, ROUTES
@@ -32,19 +32,18 @@ TRACES = ("61.375", "61.4", QUOTE, REASON, REMARK)
 def sealed(store: Store, tmp_path: Path) -> str:
     """A call that leaves traces wherever calls can, and its address."""
     put(store, _marked(heard_call(record(tmp_path / "a.wav"), call_id=CALL)))
-    desk = store.desk
-    other = desk.people.add("other", display_name="旁人", role=UserRole.SUPERVISOR)
-    case = desk.cases.case(CALL)
+    other = store.accounts.add("other", display_name="旁人", role=UserRole.SUPERVISOR)
+    case = store.cases.case(CALL)
     assert case is not None
-    desk.decisions.decide(
+    store.decisions.decide(
         CALL, "shirk", Verdict.CONFIRMED, by=other.id, request="d", seen=case.version, comment=REMARK
     )
-    desk.people.note("decision", by=other.id, subject=CALL, comment=REMARK)
-    desk.coaching.write("8002", REMARK, by=other.id, request="n", call_id=CALL)
-    desk.coaching.nominate(CALL, title=REMARK, by=other.id)
-    desk.coaching.approve(CALL, by=other.id)
-    agent = desk.people.add("agent", role=UserRole.AGENT, team=TEAM, agent_id="8002")
-    desk.appeals.file(CALL, "attitude-impatient", REMARK, by=agent, request="a", late=True)
+    store.audit.note("decision", by=other.id, subject=CALL, comment=REMARK)
+    store.coaching.write("8002", REMARK, by=other.id, request="n", call_id=CALL)
+    store.coaching.nominate(CALL, title=REMARK, by=other.id)
+    store.coaching.approve(CALL, by=other.id)
+    agent = store.accounts.add("agent", role=UserRole.AGENT, team=TEAM, agent_id="8002")
+    store.appeals.file(CALL, "attitude-impatient", REMARK, by=agent, request="a", late=True)
     return "/calls/SEALED%2F1"
 
 
@@ -141,7 +140,7 @@ def test_every_number_is_what_it_is_without_the_call(
         return [re.sub(scrub, "", scorer.get(path).text) for path in pages]
 
     before = seen()
-    store.desk.board.__dict__.pop("recent", None)
+    store.query_cache.clear()
     with store._write() as connection:  # another judgement, and nothing else
         key = select(calls.c.id).where(calls.c.call_id == CALL).scalar_subquery()
         of = select(inspections.c.id).where(inspections.c.call == key)
@@ -163,7 +162,7 @@ def test_an_export_says_what_it_left_out(client: Client, sealed: str, store: Sto
     mine, all_of_it = scorer.get(path), looker.get(path)
     assert (mine.status_code, mine.headers["x-callinspect-left-out"]) == (200, "1")
     assert "x-callinspect-left-out" not in all_of_it.headers
-    assert store.desk.people.audit(action="export")[1].details["left_out"] == 1
+    assert store.audit.entries(action="export")[1].details["left_out"] == 1
     if format == "xlsx":
         from openpyxl import load_workbook
 
@@ -205,7 +204,7 @@ def test_it_can_be_heard_and_scored_and_then_read(client: Client, sealed: str, s
         assert refused.status_code == 403 and "校准" in refused.text
     assert somebody.get(f"/api/v1{sealed}").json()["error"]["code"] == "sealed"
     assert scorer.user is not None
-    lines = store.desk.calibrations.sheet(1, CALL, user=scorer.user.id)
+    lines = store.calibrations.sheet(1, CALL, user=scorer.user.id)
     part = {"criterion-0": lines[0].criterion, "outcome-0": "passed"}
     assert scorer.post(f"{place}/calls/1", part).status_code == 303
     assert scorer.get(sealed).status_code == 403, "one item does not open it"

@@ -97,7 +97,7 @@ def test_nothing_of_the_file_lies_in_the_range(header: str, size: int) -> None:
 def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: Path) -> None:
     for start in (0, 100, 200):
         reviewer.get(AUDIO, headers={"Range": f"bytes={start}-{start + 9}"})
-    found = store.desk.people.audit(action="listen")
+    found = store.audit.entries(action="listen")
     assert [(row.subject, row.user.id if row.user else None) for row in found] == [
         (HEARD, reviewer.user.id if reviewer.user else 0)
     ]
@@ -105,11 +105,11 @@ def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: P
 
 def test_a_download_is_written_down_each_time(reviewer: Browser, store: Store, left: Path) -> None:
     reviewer.get(AUDIO, headers={"Range": "bytes=0-"})  # how players ask for all of it
-    assert store.desk.people.audit(action="download") == ()
+    assert store.audit.entries(action="download") == ()
     for _ in range(2):
         assert reviewer.get(AUDIO).status_code == 200
     reviewer.http.head(AUDIO)
-    found = store.desk.people.audit(action="download")
+    found = store.audit.entries(action="download")
     assert [row.subject for row in found] == [HEARD, HEARD]
     assert found[0].user == reviewer.user
 
@@ -196,7 +196,7 @@ def test_the_next_call_is_prepared_while_this_one_is_open(
     assert room.idle(20)
     digest = identify([left])
     assert room.has(digest), "it is the head of the queue beside this one"
-    case = store.desk.cases.case(HEARD)
+    case = store.cases.case(HEARD)
     assert case is not None
     assert case.claimed is None, "nobody has it yet"
     answer = reviewer.post("/calls/O02/next", {"queue": "team=客服一组"})

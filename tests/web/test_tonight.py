@@ -104,7 +104,7 @@ def test_problems_of_the_run(store: Store, supervisor: Browser, agent: Browser) 
 def test_an_empty_store(supervisor: Browser, store: Store) -> None:
     from sqlalchemy import delete
 
-    from pipeline.store.desk.tables import cases
+    from pipeline.store.review_tables import cases
     from pipeline.store.tables import calls, inspections
 
     with store._write() as connection:
@@ -140,12 +140,12 @@ def test_a_store_in_which_no_call_has_a_time_is_not_empty(settings: Settings, tm
     with open_store(f"sqlite:///{tmp_path / 'undated.db'}") as store:
         without_time(store, "x1")
         app = create_app(settings, store)
-        user = store.desk.people.add("s", role=UserRole.SUPERVISOR)
-        lead = store.desk.people.add("l", role=UserRole.LEAD, team="客服一组")
+        user = store.accounts.add("s", role=UserRole.SUPERVISOR)
+        lead = store.accounts.add("l", role=UserRole.LEAD, team="客服一组")
         pages = []
         for one in (user, lead):
             token = new_token()
-            store.desk.people.open_session(one.id, token=digest(token), csrf="c", seconds=60)
+            store.sessions.open(one.id, token=digest(token), csrf="c", seconds=60)
             with TestClient(app, base_url="http://127.0.0.1") as http:
                 http.cookies.set("callinspect", token)
                 pages.append(http.get("/").text)

@@ -16,8 +16,7 @@ from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import appeal_record, appeals_table, local
 from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
-from pipeline.review.appeals import OPEN, Opinion, Terms
-from pipeline.store.desk.views_appeals import Appeal
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Terms
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -48,7 +47,7 @@ def list_appeals(
     as_json: Json = False,
 ) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.all(states=STATES[state])
+        found = store.appeals.all(states=STATES[state])
     if as_json:
         for one in found:
             sys.stdout.write(json.dumps(appeal_record(one), ensure_ascii=False) + "\n")
@@ -63,7 +62,7 @@ def list_appeals(
 @command
 def show(session: Session, appeal: Number, as_json: Json = False) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.appeal(appeal)
+        found = store.appeals.appeal(appeal)
     if as_json:
         sys.stdout.write(json.dumps(appeal_record(found), ensure_ascii=False, indent=1) + "\n")
         return 0
@@ -92,7 +91,7 @@ def file(
 ) -> int:
     """Prints the number of the appeal."""
     with existing_store(session) as store:
-        made = store.desk.appeals.file(
+        made = store.appeals.file(
             call_id, criterion, reason, by=acting(store, as_name), request=new_request(), late=late,
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
@@ -105,7 +104,7 @@ def file(
 @command
 def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = None) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.accept(
+        found = store.appeals.accept(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment,
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
@@ -117,7 +116,7 @@ def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = No
 @command
 def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.send_back(
+        found = store.appeals.send_back(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment
         )
     _report_state(session, found)
@@ -129,7 +128,7 @@ def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None
 def opine(session: Session, appeal: Number, uphold: Side, comment: Why, as_name: As = None) -> int:
     opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
     with existing_store(session) as store:
-        found = store.desk.appeals.opine(
+        found = store.appeals.opine(
             appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment
         )
     _report_state(session, found)
@@ -150,7 +149,7 @@ def decide(
     opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
     with existing_store(session) as store:
         try:
-            found = store.desk.appeals.decide(
+            found = store.appeals.decide(
                 appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment,
                 without_panel=without_panel,
             )  # fmt: skip

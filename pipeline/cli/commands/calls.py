@@ -123,7 +123,7 @@ def export_records(
     with existing_store(session) as store:
         done = export(what, chosen, store, out, wanted=wanted)
         facts = {name: value for name, value in asdict(wanted).items() if value is not None}
-        store.desk.people.note("export", subject=what, format=chosen, records=done.records, **facts)
+        store.audit.note("export", subject=what, format=chosen, records=done.records, **facts)
     if out != STDOUT:
         session.say(session.words("export.done", records=done.records, what=what, path=done.path), "green")
     return 0

@@ -106,7 +106,7 @@ def rescore(
         done = judge_again(settings=session.settings, wanted=wanted, dry_run=dry_run, report=report)
     if dry_run and WITHIN not in os.environ:
         with existing_store(session) as store:
-            store.desk.people.note("what-if", subject=session.settings.rubric.name, calls=done.found)
+            store.audit.note("what-if", subject=session.settings.rubric.name, calls=done.found)
     if as_json:
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status

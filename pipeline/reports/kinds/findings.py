@@ -150,6 +150,6 @@ def of_call(inspection: Inspection, said: Mapping[str, FindingVerdict]) -> Itera
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
     found = store.inspections(wanted, transcripts=False)
     while page := list(islice(found, _PAGE)):
-        said = store.desk.decisions.verdicts_of([one.recording.call.call_id for one in page])
+        said = store.decisions.verdicts_of([one.recording.call.call_id for one in page])
         for inspection in page:
             yield from of_call(inspection, said.get(inspection.recording.call.call_id, {}))

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Severity, Status
-from pipeline.store.desk.wanted import QueueState
+from pipeline.store.filter import QueueState
 
 
 class Asking(BaseModel):

@@ -15,8 +15,8 @@ from pipeline.errors import Missing
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
 from pipeline.store import Store
-from pipeline.store.desk.merging import Merged
-from pipeline.store.desk.views_board import QueuePage
+from pipeline.store.repositories.merges import Merged
+from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import (
     Permission,
     TheSettings,
@@ -69,7 +69,7 @@ def list_calls(
 ) -> Any:
     """Calls by the filters of the queue; ``state=all`` (the newest first) unless told otherwise."""
     wanted = read({"state": "all", **request.query_params}).wanted
-    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+    return store.queue.page(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
 
 
 @router.get("/{call_id}", response_model=WholeCall, responses=failures(404))
@@ -78,19 +78,18 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     inspection = standing(store, call_id)
     if inspection is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-    desk = store.desk
-    case = desk.cases.case(call_id)
+    case = store.cases.case(call_id)
     return {
         "call": calls.record(inspection, case, files=_files(store, call_id)),
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
         "findings": list(
-            findings.of_call(inspection, desk.decisions.verdicts(call_id, eyes=visitor.user.id))
+            findings.of_call(inspection, store.decisions.verdicts(call_id, eyes=visitor.user.id))
         ),
         "case": case,
-        "effective": desk.decisions.effective(call_id),
-        "replaced_by": desk.merging.replacement(call_id),
-        "replaces": list(desk.merging.replaced(call_id)),
+        "effective": store.decisions.effective(call_id),
+        "replaced_by": store.merges.replacement(call_id),
+        "replaces": list(store.merges.replaced(call_id)),
     }
 
 
@@ -103,7 +102,7 @@ def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
 def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Each criterion of the call, with what people said, as far as you may know it."""
     inspection = store.inspection(call_id)
-    said = store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
+    said = store.decisions.verdicts(call_id, eyes=visitor.user.id)
     return [] if inspection is None else list(findings.of_call(inspection, said))
 
 
@@ -111,13 +110,13 @@ def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> A
 def history(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """What people said of the call, in order; what was taken back is marked. Left out is what you may not
     know before a second listening is done."""
-    return store.desk.decisions.history(call_id, eyes=visitor.user.id)
+    return store.decisions.history(call_id, eyes=visitor.user.id)
 
 
 @router.get("/{call_id}/verdicts", response_model=dict[str, FindingVerdict], responses=failures(404))
 def verdicts(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Criterion -> what stands."""
-    return store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
+    return store.decisions.verdicts(call_id, eyes=visitor.user.id)
 
 
 @router.post("/{call_id}/decisions", response_model=Case, responses=failures(404, 409))

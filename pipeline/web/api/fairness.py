@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from pipeline.store.desk.views_appeals import Appeal
-from pipeline.store.desk.views_calibrations import Calibration
-from pipeline.store.desk.views_samples import Sample
+from pipeline.review.appeals import Appeal
+from pipeline.review.calibration import Calibration
+from pipeline.review.sampling import Sample
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.api.answers import SpokenJSON, failures
 
@@ -23,17 +23,17 @@ Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
 @router.get("/appeals", response_model=list[Appeal], responses=failures())
 def appeals(visitor: Party, store: TheStore) -> Any:
     """Appeals with everything that happened to them; opinions that are not to be known yet are left out."""
-    found = store.desk.appeals.all(scope=visitor.scope)
+    found = store.appeals.all(scope=visitor.scope)
     return [one.as_seen_by(visitor.user) for one in found]
 
 
 @router.get("/samples", response_model=list[Sample], responses=failures())
 def samples(visitor: Hearer, store: TheStore) -> Any:
     """Announced samples: rule, seed, and what they were drawn from."""
-    return store.desk.samples.all()
+    return store.samples.all()
 
 
 @router.get("/calibrations", response_model=list[Calibration], responses=failures())
 def calibrations(visitor: Scorer, store: TheStore) -> Any:
     """Calibrations the visitor scores in or opened (a supervisor: all), and how far everybody is."""
-    return store.desk.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)
+    return store.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from pipeline.errors import Missing
-from pipeline.store.desk.views_board import AgentPage, AgentTally, Night
+from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals
+from pipeline.store.repositories.day_statistics import DaySummary
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.api.answers import SpokenJSON, failures
 from pipeline.web.names import Name
@@ -37,7 +38,7 @@ class Overview(BaseModel):
     """One day, and the days there are."""
 
     days: list[date]
-    night: Night | None
+    night: DaySummary | None
 
 
 @router.get("/me", response_model=Me, responses=failures())
@@ -56,13 +57,12 @@ def me(visitor: SignedIn) -> Any:
 @router.get("/overview", response_model=Overview, responses=failures())
 def overview(visitor: Listener, store: TheStore, day: Day = None) -> Any:
     """Sums over the calls of one day, the latest unless told otherwise."""
-    board = store.desk.board
-    days = board.days(visitor.scope)
+    days = store.days.latest(visitor.scope)
     chosen = day or next(iter(days), None)
-    return {"days": days, "night": None if chosen is None else board.night(chosen, visitor.scope)}
+    return {"days": days, "night": None if chosen is None else store.days.summary(chosen, visitor.scope)}
 
 
-@router.get("/agents", response_model=list[AgentTally], responses=failures())
+@router.get("/agents", response_model=list[AgentTotals], responses=failures())
 def agents(
     visitor: Listener,
     store: TheStore,
@@ -71,7 +71,7 @@ def agents(
     team: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Any:
     """Every agent with calls in these days."""
-    return store.desk.board.agents(visitor.scope, date_from=date_from, date_to=date_to, team=team)
+    return store.agents.all(visitor.scope, date_from=date_from, date_to=date_to, team=team)
 
 
 @router.get("/agents/{agent_id}", response_model=AgentPage, responses=failures(404))
@@ -83,7 +83,7 @@ def agent(
     date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
 ) -> Any:
     """One agent: weeks beside the team's, violations, best and worst calls."""
-    found = store.desk.board.agent(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
+    found = store.agents.one(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Case
 from pipeline.errors import Missing
-from pipeline.store.desk.views_board import QueuePage
+from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api import asked
 from pipeline.web.api.answers import SpokenJSON, failures
@@ -52,7 +52,7 @@ def queue(
 ) -> Any:
     """What most needs a person first."""
     wanted = read(request.query_params).wanted
-    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+    return store.queue.page(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
 
 
 @router.post("/next", response_model=Next, responses=failures(404))
@@ -67,9 +67,9 @@ def take_next(
 
     ``after`` is given back, and comes again when all others were seen.
     """
-    wanted, by, cases = read(request.query_params).wanted, visitor.user.id, store.desk.cases
+    wanted, by, cases = read(request.query_params).wanted, visitor.user.id, store.cases
     if after is not None:
-        for hidden in store.desk.board.invisible(visitor.scope, [after]):
+        for hidden in store.queue.invisible(visitor.scope, [after]):
             raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
         cases.leave(after, by)
     found = cases.next(by, visitor.scope, wanted, after=after)
@@ -79,19 +79,19 @@ def take_next(
 @router.post("/assign", response_model=Assigned, responses=failures(404))
 def assign(visitor: Assigner, store: TheStore, body: Annotated[Assigning, Body()]) -> Any:
     """Give calls to one reviewer. 404 where one of them is out of sight: then none is given."""
-    hidden = store.desk.board.invisible(visitor.scope, body.calls)
+    hidden = store.queue.invisible(visitor.scope, body.calls)
     if hidden:
         raise Missing(f"there is no call {hidden[0]!r}", code="no-call", call=hidden[0])
-    return Assigned(calls=store.desk.cases.assign(body.calls, body.to, visitor.user.id))
+    return Assigned(calls=store.cases.assign(body.calls, body.to, visitor.user.id))
 
 
 @router.post("/{call_id}/claim", response_model=Case, responses=failures(404, 409))
 def claim(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
     """Take a call, or say that one is still at it; 409 where somebody else has it open."""
-    return store.desk.cases.claim(call_id, visitor.user.id)
+    return store.cases.claim(call_id, visitor.user.id)
 
 
 @router.post("/{call_id}/release", response_model=Case, responses=failures(404))
 def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
     """Give a call back; it comes again after the others."""
-    return store.desk.cases.leave(call_id, visitor.user.id)
+    return store.cases.leave(call_id, visitor.user.id)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Role
 from pipeline.domain.review import Verdict as Word
-from pipeline.store.desk.events import MAX_REQUEST, MAX_TEXT
+from pipeline.review.deciding import MAX_REQUEST, MAX_TEXT
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 LONGEST = 1e7

@@ -18,12 +18,12 @@ from pipeline.web.rulebook.book import rules_of
 def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, said: Saying) -> Case:
     """Do it; the same ``request`` again changes nothing and answers the same.
 
-    The desk checks inside the transaction that nobody else has the call open.
+    The store checks inside the transaction that nobody else has the call open.
 
     Raises:
-        Missing, Refused, Conflict: as the methods of :class:`pipeline.store.desk.decisions.Decisions`.
+        Missing, Refused, Conflict: as the methods of :class:`pipeline.store.decisions.Decisions`.
     """
-    by, decisions, name = visitor.user.id, store.desk.decisions, said.request
+    by, decisions, name = visitor.user.id, store.decisions, said.request
     sound = said.audio_sha256
     match said:
         case Verdict():

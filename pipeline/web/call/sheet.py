@@ -20,8 +20,8 @@ from pipeline.domain import (
     UserRole,
     Verdict,
 )
+from pipeline.review.appeals import Appeal
 from pipeline.review.folding import accused, outcome_with
-from pipeline.store.desk.views_appeals import Appeal
 
 OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACES_SHOWN = 4

@@ -177,8 +177,8 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     found = _inspection(store, call_id, words=words)
     if not words and searched(found):
         found = _inspection(store, call_id, words=True)  # words tell where to listen
-    decisions, cases, eyes = store.desk.decisions, store.desk.cases, visitor.user.id
-    case, merging = cases.case(call_id), store.desk.merging
+    decisions, cases, eyes = store.decisions, store.cases, visitor.user.id
+    case, merging = cases.case(call_id), store.merges
     return CallView(
         visitor=visitor,
         inspection=found,
@@ -194,7 +194,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
 
 def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
-    found = found or store.desk.merging.last(call_id)
+    found = found or store.merges.last(call_id)
     if found is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return found
@@ -202,8 +202,8 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
 
 def _beside(store: Store, inspection: Inspection, visitor: Visitor) -> Beside:
     """The usual places of what was not found, and the appeals that this visitor may read."""
-    rubric = store.desk.rules.rubric(inspection.revisions.rubric) if searched(inspection) else None
-    appeals = store.desk.appeals.of_call(inspection.recording.call.call_id)
+    rubric = store.rulebooks.rubric(inspection.revisions.rubric) if searched(inspection) else None
+    appeals = store.appeals.of_call(inspection.recording.call.call_id)
     return Beside(
         usual_places(inspection, rubric),
         {

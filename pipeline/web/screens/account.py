@@ -37,13 +37,13 @@ def change_password(
         passwords.check(password, again, name=user.name)
     except Refused as error:
         return _page(request, visitor, store, error=error)
-    store.desk.people.set_password(user.id, passwords.make(password), keep=visitor.session)
+    store.accounts.set_password(user.id, passwords.make(password), keep=visitor.session)
     return RedirectResponse("/account?done=password", 303)
 
 
 @router.post("/sessions")
 def sign_out_elsewhere(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    store.desk.people.close_sessions(visitor.user.id, keep=visitor.session)
+    store.sessions.close_all(visitor.user.id, keep=visitor.session)
     return RedirectResponse("/account?done=sessions", 303)
 
 
@@ -55,8 +55,8 @@ def _page(
         "account/index.html",
         visitor=visitor,
         status=400 if error else 200,
-        sessions=store.desk.people.sessions_of(visitor.user.id),
-        has_password=(store.desk.people.credentials(visitor.user.name) or (None, None))[1] is not None,
+        sessions=store.sessions.of_user(visitor.user.id),
+        has_password=(store.accounts.credentials(visitor.user.name) or (None, None))[1] is not None,
         shortest=passwords.SHORTEST,
         done=done if done in ("password", "sessions") else "",
         error=error,

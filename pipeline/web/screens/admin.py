@@ -26,8 +26,8 @@ def start(visitor: MayAdminister) -> Response:
 @router.get("/teams")
 def teams(request: Request, visitor: MayUsers, store: TheStore) -> Response:
     """The teams of the call lists and whose scope they are in; accounts that see nothing."""
-    people = [row.user for row in store.desk.people.all() if not row.user.disabled]
-    known = store.desk.people.teams()
+    people = [row.user for row in store.accounts.all() if not row.user.disabled]
+    known = store.accounts.teams()
     named = {row.team for row in known}
     return page(
         request,

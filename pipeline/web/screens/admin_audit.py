@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from pipeline.store.desk.views_people import AuditRow
+from pipeline.store.repositories.audit import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.render import page, url
 
@@ -38,7 +38,7 @@ def audit(
     known = user == SHELL or (user.isascii() and user.isdigit())
     wanted = {"action": action, "user": user if known else "", "call": call.strip()}
     days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
-    rows = store.desk.people.audit(
+    rows = store.audit.entries(
         action=wanted["action"] or None,
         user=int(wanted["user"]) if wanted["user"] not in ("", SHELL) else None,
         shell=wanted["user"] == SHELL,
@@ -58,8 +58,8 @@ def audit(
         rows=shown,
         older=older,
         newest=newest,
-        actions=store.desk.people.actions(),
-        people=store.desk.people.all(),
+        actions=store.audit.actions(),
+        people=store.accounts.all(),
         SHELL=SHELL,
         wanted=wanted | {"from": days.get("from", ""), "to": days.get("to", "")},
     )

@@ -73,7 +73,7 @@ def purge(
     if asked.everything and word.strip() != wanted:
         raise Refused("another word", code="purge-typed", wanted=wanted)
     _unchanged(store, asked.before, asked.found)
-    store.desk.people.note(
+    store.audit.note(
         "purge-begin", subject=str(asked.before), calls=asked.found.calls, everything=asked.everything
     )
     done = store.purge(asked.before)

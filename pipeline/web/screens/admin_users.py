@@ -40,7 +40,7 @@ def add(
 ) -> Response:
     """The answer shows the link; it can be seen this once."""
     try:
-        user = store.desk.people.add(
+        user = store.accounts.add(
             name,
             display_name=display_name,
             role=role,
@@ -71,7 +71,7 @@ def change(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(
+        store.accounts.change(
             user_id,
             display_name=display_name,
             role=role,
@@ -93,7 +93,7 @@ def disable(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(user_id, disabled=disabled)
+        store.accounts.change(user_id, disabled=disabled)
     except Refused as error:
         return _one(request, visitor, store, before, error=error)
     return RedirectResponse("/admin/users", 303)
@@ -107,7 +107,7 @@ def invite(
 
 
 def _found(store: Store, user_id: int) -> User:
-    found = store.desk.people.user(user_id) if abs(user_id) < 2**31 else None
+    found = store.accounts.user(user_id) if abs(user_id) < 2**31 else None
     if found is None:
         raise Missing("there is no such account", code="no-user")
     return found
@@ -132,8 +132,8 @@ def _list(
         "admin/users.html",
         visitor=visitor,
         status=400 if error else 200,
-        rows=store.desk.people.all(),
-        teams=[row.team for row in store.desk.people.teams() if row.team],
+        rows=store.accounts.all(),
+        teams=[row.team for row in store.accounts.teams() if row.team],
         roles=tuple(UserRole),
         error=error,
         typed=typed or {},
@@ -149,8 +149,8 @@ def _one(
         visitor=visitor,
         status=400 if error else 200,
         user=user,
-        teams=[row.team for row in store.desk.people.teams() if row.team],
+        teams=[row.team for row in store.accounts.teams() if row.team],
         roles=tuple(UserRole),
-        sessions=store.desk.people.sessions_of(user.id),
+        sessions=store.sessions.of_user(user.id),
         error=error,
     )

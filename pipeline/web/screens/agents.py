@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import UserRole
 from pipeline.errors import Missing
 from pipeline.review.intervals import wilson
-from pipeline.store.desk.views_board import AgentPage, Week
+from pipeline.store.repositories.agent_statistics import AgentPage, Week
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.asking import day_of, link
 from pipeline.web.charts import axis_top, stacked
@@ -39,9 +39,8 @@ def agents(
 ) -> Response:
     if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
         return RedirectResponse(agent_url(visitor.user.agent_id), 303)
-    board = store.desk.board
     start, end = _period(store, visitor, first, last, LIST_DAYS)
-    found = board.agents(visitor.scope, date_from=start, date_to=end, team=team or None)
+    found = store.agents.all(visitor.scope, date_from=start, date_to=end, team=team or None)
     shares = {one.agent.agent_id: violating(one.tally) for one in found}
 
     def calls(agent_id: str, **wanted: Any) -> str:
@@ -55,7 +54,7 @@ def agents(
         shares=shares,
         share_top=axis_top([100 * (share.high or 0) for share in shares.values()]),
         calls=calls,
-        teams=board.choices(visitor.scope).teams,
+        teams=store.queue.choices(visitor.scope).teams,
         team=team,
         start=start,
         end=end,
@@ -73,7 +72,7 @@ def agent(
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
-    found = store.desk.board.agent(agent_id, visitor.scope, date_from=start, date_to=end)
+    found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
 
@@ -86,7 +85,7 @@ def agent(
         visitor=visitor,
         found=found,
         agent_id=agent_id,
-        notes=store.desk.coaching.notes(agent_id, without=visitor.scope.sealed),
+        notes=store.coaching.notes(agent_id, without=visitor.scope.sealed),
         start=start,
         end=end,
         own=violating(found.total),
@@ -103,7 +102,7 @@ def _period(
 ) -> tuple[date | None, date | None]:
     start, end = day_of(first), day_of(last)
     if start is None and end is None:
-        latest = next(iter(store.desk.board.days(visitor.scope, limit=1)), None)
+        latest = next(iter(store.days.latest(visitor.scope, limit=1)), None)
         if latest is None:
             return None, None
         return latest - timedelta(days=days - 1), latest

@@ -12,20 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Finding, Inspection
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
-from pipeline.review.appeals import (
-    OPEN,
-    Opinion,
-    Seat,
-    Step,
-    Terms,
-    missing_seats,
-    sees_opinions,
-    steps_for,
-    waits_for,
-)
+from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, sees_opinions
 from pipeline.review.folding import accused
 from pipeline.store import Store
-from pipeline.store.desk.views_appeals import Appeal
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
@@ -67,7 +57,7 @@ class Line:
 @router.get("")
 def index(request: Request, visitor: Reader, store: TheStore, group: str = "open") -> Response:
     chosen = group if group in GROUPS else "open"
-    found = store.desk.appeals.all(scope=visitor.scope, states=GROUPS[chosen])
+    found = store.appeals.all(scope=visitor.scope, states=GROUPS[chosen])
     works = any(visitor.may(p) for p in (P.ACCEPT, P.JUDGE, P.DECIDE))
     return page(
         request,
@@ -79,7 +69,7 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
             Line(one, steps_for(one.standing, visitor.user), waits_for(one.standing, visitor.user))
             for one in found
         ],
-        rates=store.desk.appeals.rates(scope=visitor.scope) if visitor.may(P.DECIDE) else None,
+        rates=store.appeals.rates(scope=visitor.scope) if visitor.may(P.DECIDE) else None,
         works=works,
         seats=len(Seat),
     )
@@ -94,7 +84,7 @@ def new(
     call: str = "",
     criterion: str = "",
 ) -> Response:
-    if not store.desk.people.sees(visitor.scope, call):
+    if not store.queue.sees(visitor.scope, call):
         raise Missing(f"there is no call {call!r}", code="no-call", call=call)
     check_unsealed(visitor, call)
     inspection = store.inspection(call)
@@ -107,7 +97,7 @@ def new(
         inspection=inspection,
         findings=findings,
         chosen=criterion,
-        earlier=[one for one in store.desk.appeals.of_call(call) if one.criterion == criterion],
+        earlier=[one for one in store.appeals.of_call(call) if one.criterion == criterion],
         days=settings.appeals.file_days,
     )
 
@@ -123,7 +113,7 @@ def file(
     reason: Text,
     sound: Annotated[str | None, Form(min_length=64, max_length=64)] = None,
 ) -> Response:
-    made = store.desk.appeals.file(
+    made = store.appeals.file(
         call_id,
         criterion,
         reason,
@@ -141,7 +131,7 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
     inspection = store.inspection(found.call.call_id)
     card = inspection.scorecard if inspection else None
     finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
-    verdict = store.desk.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
+    verdict = store.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
     return page(
         request,
         "appeals/show.html",
@@ -163,7 +153,7 @@ def accept(
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
-    store.desk.appeals.accept(
+    store.appeals.accept(
         appeal,
         by=visitor.user,
         request=token,
@@ -179,7 +169,7 @@ def send_back(
     appeal: Number, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    store.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
     return _to(appeal)
 
 
@@ -190,7 +180,7 @@ def opine(
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
     # no version: members speak at the same time, and none may know of the others
-    store.desk.appeals.opine(appeal, opinion, by=visitor.user, request=token, comment=comment)
+    store.appeals.opine(appeal, opinion, by=visitor.user, request=token, comment=comment)
     return _to(appeal)
 
 
@@ -200,7 +190,7 @@ def decide(
     opinion: Annotated[Opinion, Form()], comment: Text = "", without_panel: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
-    store.desk.appeals.decide(
+    store.appeals.decide(
         appeal, opinion, by=visitor.user, request=token, seen=seen, comment=comment,
         without_panel=without_panel,
     )  # fmt: skip
@@ -212,14 +202,14 @@ def withdraw(
     appeal: Number, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    store.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
     return _to(appeal)
 
 
 @router.post("/{appeal}/comment")
 def remark(appeal: Number, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.remark(appeal, comment, by=visitor.user, request=token)
+    store.appeals.remark(appeal, comment, by=visitor.user, request=token)
     return _to(appeal)
 
 
@@ -229,7 +219,7 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
     Raises:
         Missing: it is not, or there is none: the answer is the same.
     """
-    found = store.desk.appeals.appeal(appeal)
+    found = store.appeals.appeal(appeal)
     if not visitor.scope.holds(agent_id=found.standing.agent_id, team=found.standing.team):
         raise Missing(f"there is no appeal {appeal}", code="no-appeal", appeal=appeal)
     check_unsealed(visitor, found.call.call_id)
@@ -239,7 +229,7 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
 def _failed(store: Store, call_id: str, inspection: Inspection | None) -> list[Finding]:
     """What costs points or may yet: what can be appealed."""
     card = inspection.scorecard if inspection else None
-    verdicts = store.desk.decisions.verdicts(call_id)
+    verdicts = store.decisions.verdicts(call_id)
     return [
         finding
         for finding in (card.findings if card else ())

@@ -57,7 +57,7 @@ async def audio(
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
     if part is None or room.first_time(visitor.user.id, call_id):
-        await run_in_threadpool(store.desk.people.note, action, by=visitor.user.id, call_id=call_id)
+        await run_in_threadpool(store.audit.note, action, by=visitor.user.id, call_id=call_id)
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
 
 

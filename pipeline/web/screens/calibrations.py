@@ -11,9 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.domain import Outcome
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
-from pipeline.review.calibration import Mark, compare
+from pipeline.review.calibration import Calibration, CalibrationCall, CalibrationScore, ScoreEntry, compare
 from pipeline.store import Store
-from pipeline.store.desk.views_calibrations import Calibration, CalibrationCall, Said
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
 from pipeline.web.names import from_field
 from pipeline.web.render import page
@@ -38,7 +37,7 @@ def index(request: Request, visitor: Scorer, store: TheStore) -> Response:
         request,
         "calibrations/index.html",
         visitor=visitor,
-        calibrations=store.desk.calibrations.all(user=whose),
+        calibrations=store.calibrations.all(user=whose),
     )
 
 
@@ -59,13 +58,13 @@ def open_one(
 ) -> Response:
     call_ids = [str(from_field(line.strip())) for line in calls.splitlines() if line.strip()]
     for call_id in call_ids:
-        if not store.desk.people.sees(visitor.scope, call_id):
+        if not store.queue.sees(visitor.scope, call_id):
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     known = {user.id for user in _people(store)}
     baseline = int(expert) if expert.isdecimal() else None
     if not {*scorers, *(() if baseline is None else (baseline,))} <= known:
         raise Missing("there is no such reviewer", code="no-user")
-    made = store.desk.calibrations.open(
+    made = store.calibrations.open(
         title, call_ids=call_ids, scorers=scorers, expert=baseline, by=visitor.user.id, request=token
     )
     return _to(made.id)
@@ -74,7 +73,7 @@ def open_one(
 @router.get("/{calibration}")
 def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
-    titles = store.desk.calibrations.titles(found.id)
+    titles = store.calibrations.titles(found.id)
     if found.open:
         return page(
             request,
@@ -82,11 +81,11 @@ def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore
             visitor=visitor,
             calibration=found,
             may_close=_leads(visitor, found),
-            left=store.desk.calibrations.sealed(visitor.user.id, calibration=found.id),
+            left=store.calibrations.sealed(visitor.user.id, calibration=found.id),
         )
     # a call of this one may be in another that is still open
     sealed = visitor.scope.sealed
-    marks = tuple(mark for mark in store.desk.calibrations.marks(found.id) if mark.call_id not in sealed)
+    marks = tuple(mark for mark in store.calibrations.marks(found.id) if mark.call_id not in sealed)
     return page(
         request,
         "calibrations/closed.html",
@@ -104,7 +103,7 @@ def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     if not _leads(visitor, found):
         raise Refused("whoever opened it closes it, or a supervisor", code="calibration-close")
-    store.desk.calibrations.close(found.id)
+    store.calibrations.close(found.id)
     return _to(found.id)
 
 
@@ -112,14 +111,14 @@ def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
 def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     chosen = _call(found, place)
-    left = store.desk.calibrations.sealed(visitor.user.id, calibration=found.id)
+    left = store.calibrations.sealed(visitor.user.id, calibration=found.id)
     return page(
         request,
         "calibrations/sheet.html",
         visitor=visitor,
         calibration=found,
         chosen=chosen,
-        lines=store.desk.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
+        lines=store.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
         outcomes=list(Outcome),
         may_score=found.open and found.invited(visitor.user.id) and chosen.call.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
@@ -145,19 +144,21 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
         kind, _, number = name.partition("-")
         outcome = given.get(f"outcome-{number}", "")
         if kind == "criterion" and outcome in set(Outcome):
-            said[criterion] = Said(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
-    store.desk.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
+            said[criterion] = ScoreEntry(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
+    store.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
     further = next((c.place for c in found.calls if c.place > place), None)
     there = f"/calibrations/{found.id}" + (f"/calls/{further}" if further and "next" in given else "")
     return RedirectResponse(there, status_code=303)
 
 
-def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...], sealed: frozenset[str]) -> object:
+def _machine(
+    store: Store, found: Calibration, marks: tuple[CalibrationScore, ...], sealed: frozenset[str]
+) -> object:
     """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
     expert = [mark for mark in marks if mark.scorer == found.expert]
     said = [
-        Mark(call_id, criterion, MACHINE, outcome)
-        for (call_id, criterion), outcome in store.desk.calibrations.machine(found.id).items()
+        CalibrationScore(call_id, criterion, MACHINE, outcome)
+        for (call_id, criterion), outcome in store.calibrations.machine(found.id).items()
         if call_id not in sealed
     ]
     against = compare([*expert, *said], expert=found.expert).scorers if expert else ()
@@ -165,7 +166,7 @@ def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...], sealed: 
 
 
 def _people(store: Store) -> list[User]:
-    found = [row.user for row in store.desk.people.all(roles=SCORING) if not row.user.disabled]
+    found = [row.user for row in store.accounts.all(roles=SCORING) if not row.user.disabled]
     return sorted(found, key=lambda user: user.display_name)
 
 
@@ -179,7 +180,7 @@ def _visible(store: Store, visitor: Visitor, calibration: int) -> Calibration:
     Raises:
         Missing: another one, or none: the answer is the same.
     """
-    found = store.desk.calibrations.calibration(calibration)
+    found = store.calibrations.calibration(calibration)
     if not (_leads(visitor, found) or found.invited(visitor.user.id)):
         raise Missing(f"there is no calibration {calibration}", code="no-calibration")
     return found

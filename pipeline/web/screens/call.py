@@ -47,7 +47,7 @@ def call(
     view = look(store, call_id, visitor)
     if view.reviews:
         by, scope, wanted = visitor.user.id, visitor.scope, read(fields_of(queue)).wanted
-        room.prepare_ahead(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
+        room.prepare_ahead(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     return page(
@@ -62,9 +62,7 @@ def call(
         titles=code_titles(settings),
         sound_gone=_sound_gone(view, room, visitor),
         queue=queue,
-        **plain(
-            skipped=store.desk.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None
-        ),
+        **plain(skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None),
     )
 
 
@@ -86,11 +84,11 @@ def take_next(
     sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
-    by, cases = visitor.user.id, store.desk.cases
+    by, cases = visitor.user.id, store.cases
     case = cases.case(call_id)
     if case is not None and case.claimed == by:
         if case.state == "open" and not case.unreviewed and case.finished_at is None:
-            store.desk.decisions.finish(call_id, by=by, request=request_id, sound=sound)
+            store.decisions.finish(call_id, by=by, request=request_id, sound=sound)
         cases.release(call_id, by)
     asked = read(fields_of(queue))
     found = cases.next(by, visitor.scope, asked.wanted, after=call_id)
@@ -101,7 +99,7 @@ def take_next(
 
 def opened(store: Store, call_id: str, visitor: Visitor, queue: str) -> str:
     """The address of the next call; it says so where all others were seen and this one comes again."""
-    again = store.desk.cases.skipped(call_id, visitor.user.id) is not None
+    again = store.cases.skipped(call_id, visitor.user.id) is not None
     return call_url(call_id, queue=queue or None, again=1 if again else None)
 
 
@@ -111,7 +109,7 @@ def claim(
 ) -> Response:
     """Take the call, as soon as nobody else has it."""
     try:
-        store.desk.cases.claim(call_id, visitor.user.id)
+        store.cases.claim(call_id, visitor.user.id)
     except Conflict as error:
         return refused(request, store, call_id, visitor, error)
     return RedirectResponse(call_url(call_id, queue=queue or None), 303)
@@ -120,12 +118,12 @@ def claim(
 @router.post("/keep", status_code=204)
 def keep(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
     """Still at it. 409 where somebody else has taken the call meanwhile."""
-    store.desk.cases.keep(call_id, visitor.user.id)
+    store.cases.keep(call_id, visitor.user.id)
     return Response(status_code=204)
 
 
 @router.post("/release", status_code=204)
 def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
     """The page was closed."""
-    store.desk.cases.release(call_id, visitor.user.id)
+    store.cases.release(call_id, visitor.user.id)
     return Response(status_code=204)

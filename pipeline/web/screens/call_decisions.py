@@ -130,7 +130,7 @@ def undo(
     """Take an event of this call back; where it is about roles, the page changes with the call."""
     said = Undo(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
     write = partial(act, store, settings, call_id, visitor, said)
-    whole = store.desk.decisions.root(event).kind is DecisionKind.ROLES
+    whole = store.decisions.root(event).kind is DecisionKind.ROLES
     return answer(request, store, call_id, visitor, write, whole=whole)
 
 

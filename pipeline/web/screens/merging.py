@@ -115,7 +115,7 @@ def _side(store: Store, call_id: str) -> Side | None:
     found = store.inspection(call_id)
     if found is None:
         return None
-    decisions = store.desk.decisions
+    decisions = store.decisions
     known = store.known_calls(call_ids=[call_id])
     files = next((one.files for one in known if one.call_id == call_id), ())
     return Side(

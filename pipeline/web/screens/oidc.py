@@ -52,7 +52,7 @@ def back(
     who = provider(settings.oidc).finish(flow, code=code, state=state, redirect=_redirect(request))
     user = _account(store, who)
     if user is None or user.disabled:
-        store.desk.people.note("sign-in-failed", subject=who.name, address=address_of(request), how="oidc")
+        store.audit.note("sign-in-failed", subject=who.name, address=address_of(request), how="oidc")
         raise Refused("no account", code="oidc-unknown", name=who.name)
     response = RedirectResponse(safe_next(flow.next), 303)
     begin_session(request, response, user, how="oidc")
@@ -61,8 +61,9 @@ def back(
 
 
 def _account(store: Store, who: Identity) -> User | None:
-    people = store.desk.people
-    return people.of_subject(who.subject) or (people.bind(who.name, who.subject) if who.name else None)
+    return store.accounts.of_subject(who.subject) or (
+        store.accounts.bind(who.name, who.subject) if who.name else None
+    )
 
 
 def _redirect(request: Request) -> str:

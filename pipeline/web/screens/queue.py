@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Severity, Status, UserRole
 from pipeline.errors import Missing
 from pipeline.store import Store
-from pipeline.store.desk.wanted import QueueState
+from pipeline.store.filter import QueueState
 from pipeline.web.access import (
     ROLE_PERMISSIONS,
     Permission,
@@ -45,7 +45,7 @@ MOST_ASSIGNED = 500
 @router.get("")
 def queue(request: Request, visitor: Listener, store: TheStore, settings: TheSettings) -> Response:
     asked = _asked(visitor, request.query_params)
-    board, by = store.desk.board, visitor.user.id
+    queue, by = store.queue, visitor.user.id
     after = request.query_params.get("after")
     states = list(QueueState) if _works(visitor) else [QueueState.ALL]
     return page(
@@ -54,12 +54,12 @@ def queue(request: Request, visitor: Listener, store: TheStore, settings: TheSet
         visitor=visitor,
         asked=asked,
         wanted=asked.wanted,
-        page=board.queue(asked.wanted, visitor.scope, by=by, after=after),
+        page=queue.page(asked.wanted, visitor.scope, by=by, after=after),
         continued=after is not None,
-        counts=board.counts(asked.wanted, visitor.scope, by=by, states=states),
-        choices=board.choices(visitor.scope),
+        counts=queue.counts(asked.wanted, visitor.scope, by=by, states=states),
+        choices=queue.choices(visitor.scope),
         titles=code_titles(settings),
-        saved=board.saved_filters(by) if _works(visitor) else (),
+        saved=queue.saved_filters(by) if _works(visitor) else (),
         reviewers=_reviewers(store, visitor) if visitor.may(Permission.ASSIGN) else (),
         none_left="none" in request.query_params,
         QueueState=QueueState,
@@ -83,7 +83,7 @@ def _asked(visitor: Visitor, query: Any) -> Asked:
 def _reviewers(store: Store, visitor: Visitor) -> list[tuple[int, str]]:
     """Whom calls of this scope can be given to."""
     team = visitor.scope.team
-    found = [row.user for row in store.desk.people.all(roles=REVIEWING) if not row.user.disabled]
+    found = [row.user for row in store.accounts.all(roles=REVIEWING) if not row.user.disabled]
     return [(user.id, user.display_name) for user in found if team is None or user.team in (None, team)]
 
 
@@ -96,7 +96,7 @@ def _of(query: str) -> Asked:
 def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response:
     """Take what most needs a person, of what the list shows; the list again where nothing is left."""
     asked = _of(query)
-    found = store.desk.cases.next(visitor.user.id, visitor.scope, asked.wanted)
+    found = store.cases.next(visitor.user.id, visitor.scope, asked.wanted)
     if found is None:
         return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, query), 303)
@@ -108,7 +108,7 @@ def claim(
 ) -> Response:
     """Take one call and open it."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.claim(call_id, visitor.user.id)
+    store.cases.claim(call_id, visitor.user.id)
     return RedirectResponse(call_url(call_id, queue=query or None), 303)
 
 
@@ -118,7 +118,7 @@ def release(
 ) -> Response:
     """Give a call back; it comes again after the others."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.leave(call_id, visitor.user.id)
+    store.cases.leave(call_id, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -135,7 +135,7 @@ def assign(
     known = {str(user_id) for user_id, _ in _reviewers(store, visitor)}
     if to and to not in known:
         raise Missing("there is no such reviewer", code="no-user")
-    store.desk.cases.assign(calls, int(to) if to else None, visitor.user.id)
+    store.cases.assign(calls, int(to) if to else None, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -145,13 +145,13 @@ def save_filter(
 ) -> Response:
     """Keep the filter of a list under a name."""
     asked = _of(query)
-    store.desk.board.save_filter(visitor.user.id, name, asked.url().partition("?")[2])
+    store.queue.save_filter(visitor.user.id, name, asked.url().partition("?")[2])
     return RedirectResponse(asked.url(), 303)
 
 
 @router.post("/filters/{filter_id}/delete")
 def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
-    store.desk.board.delete_filter(visitor.user.id, filter_id)
+    store.queue.delete_filter(visitor.user.id, filter_id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -163,5 +163,5 @@ def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
         Forbidden: one is to be scored blind.
     """
     check_unsealed(visitor, *call_ids)
-    for missing in store.desk.board.invisible(visitor.scope, call_ids):
+    for missing in store.queue.invisible(visitor.scope, call_ids):
         raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

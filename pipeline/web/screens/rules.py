@@ -12,7 +12,7 @@ from pipeline.errors import Missing, UsageError
 from pipeline.phrases import explain
 from pipeline.rubric.matched import matched
 from pipeline.settings import Lang, Settings
-from pipeline.store.desk.usage import RecentHit
+from pipeline.store.repositories.rule_usage import RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
@@ -56,7 +56,7 @@ def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
         author=_author(visitor),
         problem=problem,
         reading=Reading(book, visitor.lang) if book else None,
-        use=store.desk.usage.criteria(visitor.scope),
+        use=store.rule_usage.criteria(visitor.scope),
     )
 
 
@@ -70,7 +70,7 @@ def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
         book=book,
         author=_author(visitor),
         problem=problem,
-        use=store.desk.usage.phrases(visitor.scope),
+        use=store.rule_usage.phrases(visitor.scope),
     )
 
 
@@ -87,9 +87,9 @@ def code(request: Request, code: str, visitor: Reader, settings: TheSettings, st
         author=_author(visitor),
         code=book.lexicons.codes[code],
         told_hit=lambda hit: _told(hit, book.lexicons.codes[code].kind, visitor.lang),
-        use=store.desk.usage.phrases(visitor.scope, code=code),
-        criteria=store.desk.usage.criteria(visitor.scope),
-        recent=store.desk.usage.recent(code, visitor.scope),
+        use=store.rule_usage.phrases(visitor.scope, code=code),
+        criteria=store.rule_usage.criteria(visitor.scope),
+        recent=store.rule_usage.recent(code, visitor.scope),
     )
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
-from pipeline.review.misses import Heard, miss_rates, overall_miss
+from pipeline.review.misses import SampleOutcome, miss_rates, overall_miss
 from pipeline.review.sampling import MOST, Per, SampleRule, Which, period_is_over
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.names import FieldName
@@ -33,7 +33,7 @@ MOST_MISSES = 999
 
 @router.get("")
 def index(request: Request, visitor: Reader, store: TheStore) -> Response:
-    return page(request, "samples/index.html", visitor=visitor, samples=store.desk.samples.all())
+    return page(request, "samples/index.html", visitor=visitor, samples=store.samples.all())
 
 
 @router.get("/new")
@@ -77,7 +77,7 @@ def announce(
         hour_from=hour_from,
         hour_to=hour_to,
     )
-    made = store.desk.samples.announce(
+    made = store.samples.announce(
         title, rule, seed=seed.strip() or secrets.token_hex(16), by=visitor.user.id, request=token
     )
     return _to(made.id)
@@ -87,11 +87,11 @@ def announce(
 def show(
     request: Request, sample: Number, visitor: Reader, store: TheStore, verify: bool = False
 ) -> Response:
-    room = store.desk.samples
+    room = store.samples
     found = room.sample(sample)
     calls = room.calls(sample, scope=visitor.scope)
     drawn = found.drawn_at is not None
-    heard, strata = [Heard(c.stratum, c.misses) for c in calls], room.strata(sample)
+    heard, strata = [SampleOutcome(c.stratum, c.misses) for c in calls], room.strata(sample)
     return page(
         request,
         "samples/show.html",
@@ -114,7 +114,7 @@ def show(
 
 @router.post("/{sample}/draw")
 def draw(sample: Number, visitor: Announcer, store: TheStore) -> Response:
-    store.desk.samples.draw(sample)
+    store.samples.draw(sample)
     return _to(sample)
 
 
@@ -126,9 +126,9 @@ def hear(
     call_id: Annotated[FieldName, Form()],
     misses: Annotated[int, Form(ge=0, le=MOST_MISSES)],
 ) -> Response:
-    if not store.desk.people.sees(visitor.scope, call_id):
+    if not store.queue.sees(visitor.scope, call_id):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-    store.desk.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
+    store.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
     return _to(sample)
 
 

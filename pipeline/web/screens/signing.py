@@ -66,7 +66,7 @@ def _sign_in_page(
 
 @router.post("/sign-out")
 def sign_out(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    store.desk.people.close_session(visitor.session)
+    store.sessions.close(visitor.session)
     response = RedirectResponse("/sign-in", 303)
     drop_session(request, response)
     return response
@@ -80,7 +80,7 @@ def session(visitor: Anyone) -> JSONResponse:
 
 @router.get("/invitation/{token}")
 def invitation(request: Request, _: Anyone, store: TheStore, token: str) -> Response:
-    user = store.desk.people.invited(digest(token))
+    user = store.sessions.invited(digest(token))
     return _invitation(request, token, user.display_name if user else None)
 
 
@@ -93,15 +93,14 @@ def accept(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    people = store.desk.people
-    user = people.invited(digest(token))
+    user = store.sessions.invited(digest(token))
     if user is None:
         return _invitation(request, token, None)
     try:
         passwords.check(password, again, name=user.name)
     except Refused as error:
         return _invitation(request, token, user.display_name, error=error)
-    changed = people.accept(digest(token), password=passwords.make(password))
+    changed = store.sessions.accept(digest(token), password=passwords.make(password))
     if changed is None:
         return _invitation(request, token, None)
     response = RedirectResponse("/", 303)
@@ -138,7 +137,7 @@ async def preferences(
     lang = lang if lang in ("zh", "en") else None
     theme = theme if theme in ("light", "dark", "system") else None
     if visitor is not None:
-        await run_in_threadpool(store.desk.people.prefer, visitor.user.id, lang=lang, theme=theme)
+        await run_in_threadpool(store.accounts.prefer, visitor.user.id, lang=lang, theme=theme)
     response = (
         Response(status_code=204) if "hx-request" in request.headers else RedirectResponse(_back(next), 303)
     )

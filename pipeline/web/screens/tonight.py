@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Scope, Severity, Status
-from pipeline.review.intervals import Share, wilson
-from pipeline.store.desk.views_board import Night, RunState, Tally, Undated
-from pipeline.store.desk.wanted import ANY_ALERT, QueueState
+from pipeline.review.intervals import Proportion, wilson
+from pipeline.store.filter import ANY_ALERT, QueueState
+from pipeline.store.repositories.call_totals import CallTotals
+from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated
 from pipeline.web.access import Permission, SignedIn, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.asking import day_of, link
 from pipeline.web.charts import axis_top, columns, stacked
@@ -33,10 +34,9 @@ def tonight(
     settings: TheSettings,
     night: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    board = store.desk.board
-    days = board.days(visitor.scope)
-    chosen = day_of(night) or board.newest(visitor.scope)
-    beside = board.undated(chosen, visitor.scope) if chosen else None
+    days = store.days.latest(visitor.scope)
+    chosen = day_of(night) or store.days.newest(visitor.scope)
+    beside = store.days.undated(chosen, visitor.scope) if chosen else None
     return page(
         request,
         "tonight/index.html",
@@ -45,14 +45,14 @@ def tonight(
         chosen=chosen,
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
-        state=board.run_state(),
+        state=store.days.run_state(),
         narrow=visitor.scope != Scope(),
         beside=beside,
         without=_without(beside),
         **(
             {}
             if chosen is None
-            else _facts(board.night(chosen, visitor.scope), chosen, code_titles(settings))
+            else _facts(store.days.summary(chosen, visitor.scope), chosen, code_titles(settings))
         ),
     )
 
@@ -60,7 +60,7 @@ def tonight(
 @router.get("/tonight/run")
 def run(request: Request, visitor: SignedIn, store: TheStore) -> Response:
     """The state of the run, for a page that watches it."""
-    return fragment(request, "tonight/run.html", visitor=visitor, state=store.desk.board.run_state())
+    return fragment(request, "tonight/run.html", visitor=visitor, state=store.days.run_state())
 
 
 Curious = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN, Permission.SAMPLE))]
@@ -69,13 +69,12 @@ Curious = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIG
 @router.get("/tonight/problems")
 def problems(request: Request, visitor: Curious, store: TheStore) -> Response:
     """What the latest run met besides its calls."""
-    board = store.desk.board
-    state: RunState | None = board.run_state()
-    found = board.problems(state.run.id) if state else None
+    state: RunState | None = store.days.run_state()
+    found = store.days.problems(state.run.id) if state else None
     return page(request, "tonight/problems.html", visitor=visitor, state=state, found=found)
 
 
-def _facts(night: Night, day: date, titles: Mapping[str, str]) -> dict[str, Any]:
+def _facts(night: DaySummary, day: date, titles: Mapping[str, str]) -> dict[str, Any]:
     def calls(state: QueueState = QueueState.ALL, **wanted: Any) -> str:
         return link(state, date_from=day, date_to=day, **wanted)
 
@@ -117,6 +116,6 @@ def _without(beside: Undated | None) -> Callable[..., str]:
     return calls
 
 
-def violating(tally: Tally) -> Share:
+def violating(tally: CallTotals) -> Proportion:
     """Calls in which some violation still stands, of those that were judged."""
     return wilson(min(tally.violating, tally.judged), tally.judged)

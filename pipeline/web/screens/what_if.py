@@ -48,7 +48,7 @@ def editor(
     file: str | None = None,
     period: str = "7",
 ) -> Response:
-    drafts = store.desk.rules.drafts(visitor.user.id)
+    drafts = store.rulebooks.drafts(visitor.user.id)
     edits = changes(settings, drafts)
     known = list(files(settings))
     names = [*known, *(name for name in edits if name not in known)]
@@ -86,7 +86,7 @@ def start(
     _keep(settings, store, by, file, text)
     match do:
         case Do.DISCARD:
-            store.desk.rules.drop_draft(by, file)
+            store.rulebooks.drop_draft(by, file)
         case Do.UPLOAD:
             uploaded = _uploaded(settings, store, by, rubric, lexicons)
             return _to(uploaded or file, period)
@@ -100,8 +100,8 @@ def start(
 def _run(visitor: Visitor, settings: Settings, store: Store, period: str) -> Response:
     days = PERIODS.get(period)
     since = None if days is None else date.today() - timedelta(days=days)
-    edits = changes(settings, store.desk.rules.drafts(visitor.user.id))
-    store.desk.people.note("what-if", by=visitor.user.id, subject=", ".join(edits)[:200], period=period)
+    edits = changes(settings, store.rulebooks.drafts(visitor.user.id))
+    store.audit.note("what-if", by=visitor.user.id, subject=", ".join(edits)[:200], period=period)
     made = trials().start(settings, user=visitor.user.id, edits=edits, since=since, lang=visitor.lang)
     return RedirectResponse(f"/rules/what-if/{made.id}", status_code=303)
 
@@ -117,9 +117,9 @@ def _keep(settings: Settings, store: Store, by: int, file: str, text: str) -> No
         raise Missing(f"there is no file {file!r}", code="missing")
     text = text.replace("\r\n", "\n")
     if path.exists() and text == standing(path):
-        store.desk.rules.drop_draft(by, file)
+        store.rulebooks.drop_draft(by, file)
     else:
-        store.desk.rules.save_draft(by, file, text)
+        store.rulebooks.save_draft(by, file, text)
 
 
 def _uploaded(
