@@ -85,6 +85,16 @@ class Visitor:
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.user.role]
 
+    @property
+    def works(self) -> bool:
+        """True for those who have a queue: they review calls, or give them to others."""
+        return self.may(Permission.REVIEW) or self.may(Permission.ASSIGN)
+
+    @property
+    def sees_reviewers(self) -> bool:
+        """True for those who may know who reviewed: not for those who are judged."""
+        return self.works
+
 
 class NotSignedIn(Exception):  # noqa: N818 - a direction, not an error: people are sent to sign in
     """Nobody is signed in, or their session has ended."""
@@ -167,7 +177,7 @@ async def signed_in(request: Request) -> Visitor:
     ):
         raise Forbidden("error.csrf", visitor=visitor)
     if request.method not in READING:
-        request.app.state.waits.forget(visitor.user.id)  # what waits for them will be less
+        request.app.state.waiting.forget(visitor.user.id)  # what waits for them will be less
     return visitor
 
 

@@ -19,6 +19,7 @@ from pipeline.store.repositories.sign_in import Backoff, Limit, Rate, place_of_a
 from pipeline.web import passwords
 from pipeline.web.access import the_settings, the_store
 from pipeline.web.cookies import browser_cookie, keep_browser, keep_session, session_cookie
+from pipeline.web.proxies import address_of
 from pipeline.web.secrets import digest, new_token
 
 PLACE = Backoff(free=5, first=5.0, longest=60.0)
@@ -46,10 +47,6 @@ class Attempt:
 
     user: User | None
     wait: float = 0.0
-
-
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def attempt(request: Request, name: str, password: str) -> Attempt:

@@ -32,7 +32,7 @@ from pipeline.domain.people import UserRole
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
-from pipeline.web.call.lines import Event, Line, conversation
+from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, finding, inspection
 from tests.web.calls import HEARD, heard_call, put, record
@@ -201,7 +201,7 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
     ]
     call = replace(inspection("C1", utterances=[spoken], hits=[hit]), duration=13.0)
     (line,) = conversation(call, failed)
-    assert isinstance(line, Line)
+    assert isinstance(line, TranscriptLine)
     assert [("".join(w.text for w in run.words), run.kind, run.criteria) for run in line.runs] == [
         ("好的", "", ()),
         ("你明白吗，", "forbidden", ("rude", "rude-again")),
@@ -212,7 +212,7 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
 
 def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character() -> None:
     call = bad_call()
-    lines = [item for item in conversation(call, ()) if isinstance(item, Line)]
+    lines = [item for item in conversation(call, ()) if isinstance(item, TranscriptLine)]
     assert ["".join(w.text for r in line.runs for w in r.words) for line in lines] == [
         u.text for u in call.transcript.utterances
     ]
@@ -226,14 +226,14 @@ def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
     said = "您好，嗯，呃请讲"
     spoken = Utterance(Role.AGENT, Span(0, 4), said)
     (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
-    assert isinstance(line, Line)
+    assert isinstance(line, TranscriptLine)
     words = [word for run in line.runs for word in run.words]
     assert "".join(word.text for word in words) == said
     assert [word.text for word in words if word.filler] == ["嗯", "呃"]
 
 
 def test_what_happened_between_words_has_its_line() -> None:
-    events = [item for item in conversation(bad_call(), ()) if isinstance(item, Event)]
+    events = [item for item in conversation(bad_call(), ()) if isinstance(item, TranscriptEvent)]
     assert [(e.name, e.span) for e in events] == [
         ("silence", Span(7.9, 17.2)),
         ("interruption-customer", Span(21.4, 22.0)),

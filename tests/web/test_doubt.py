@@ -66,7 +66,8 @@ READABLE = (
 )
 MASKED = re.compile(
     r'content="[^"]*"|name="(csrf|request)" value="[^"]*"|"version": ?\d+|"seen" value="\d+"|'
-    r'datetime="[^"]*"|<option value="\d+">[^<]*</option>|'  # whom calls can be given to: everybody
+    # the options and reviewers: whom calls can be given to, which is everybody
+    r'datetime="[^"]*"|<option value="\d+">[^<]*</option>|"reviewers":\[\[.*?\]\]|'
     r'"at": ?"[^"]*"|\d\d:\d\d|nonce="[^"]*"|name="event" value="\d+"|"claimed_until": ?"[^"]*"'
 )
 
@@ -75,9 +76,10 @@ def everything(who: Browser) -> dict[str, str]:
     """All that somebody can read of the call, without what differs from moment to moment."""
     found = {}
     for path in READABLE:
-        answer = who.get(path)
-        if answer.status_code == 200:
-            found[path] = MASKED.sub("", answer.text)
+        for kind in ("text/html", "application/json"):
+            answer = who.get(path, headers={"Accept": kind})
+            if answer.status_code == 200:
+                found[path if kind == "text/html" else f"{path} as JSON"] = MASKED.sub("", answer.text)
         who.post(f"/calls/{CALL}/release")
     return found
 

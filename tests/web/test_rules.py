@@ -13,8 +13,7 @@ import pytest
 from pipeline.domain import UserRole
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.web.rulebook.book import read_book
-from pipeline.web.rulebook.keeping import keep_present_rules
+from pipeline.web.rulebook.book import keep_present_rules, read_book
 from pipeline.web.rulebook.what_if import Trials
 from tests.web.conftest import Browser, Client
 

@@ -23,6 +23,7 @@ from tests.web.calls import heard_call, put, record
 from tests.web.conftest import TEAM, Browser, Client
 
 CALL = "SEALED/1"
+JSON = {"Accept": "application/json"}
 SCORE, QUOTE, REASON, REMARK = 61.375, "密封的原话", "密封的理由", "密封的批注"
 TRACES = ("61.375", "61.4", QUOTE, REASON, REMARK)
 """What stands in the store about the call besides its sound, who took it and when."""
@@ -102,9 +103,13 @@ def readable(browser: Browser) -> Iterator[tuple[str, str]]:
 
 
 def asked(browser: Browser, path: str) -> Iterator[tuple[str, str]]:
+    """What it says, and what its twin says, where it is a page."""
     answer = browser.get(path)
-    if not answer.headers.get("content-type", "").startswith(("audio/", "text/css")):
+    kind = answer.headers.get("content-type", "")
+    if not kind.startswith(("audio/", "text/css")):
         yield path, answer.content.decode("utf-8", "replace")
+    if kind.startswith("text/html"):
+        yield f"{path} as JSON", browser.get(path, headers=JSON).text
 
 
 def told(browser: Browser) -> dict[str, list[str]]:
@@ -121,7 +126,9 @@ def test_no_route_tells_a_scorer_anything(client: Client, sealed: str, role: Use
     opened(client, scorer, client(UserRole.REVIEWER))
     assert told(scorer) == {}
     places = set(told(looker))
-    assert {sealed, f"/api/v1{sealed}", "/api/v1/calls", "/exemplars", "/coaching?agent=8002"} <= places, (
+    known = {sealed, f"/api/v1{sealed}", "/api/v1/calls", "/exemplars", "/coaching?agent=8002"}
+    twins = {f"{place} as JSON" for place in known if not place.startswith("/api/")}
+    assert known | twins <= places, (
         "who is not a scorer reads all of this: the traces are where they are looked for"
     )
 
@@ -137,7 +144,8 @@ def test_every_number_is_what_it_is_without_the_call(
 
     def seen() -> list[str]:
         scrub = r'name="(csrf|request)" value="[^"]*"|nonce" content="[^"]*"|<time[^>]*>'
-        return [re.sub(scrub, "", scorer.get(path).text) for path in pages]
+        answers = [scorer.get(path, headers=headers).text for path in pages for headers in ({}, JSON)]
+        return [re.sub(scrub, "", text) for text in answers]
 
     before = seen()
     store.query_cache.clear()

@@ -19,8 +19,8 @@ from pipeline.domain import UserRole
 from pipeline.errors import AudioError
 from pipeline.ingest import identify
 from pipeline.store import Store
-from pipeline.web.ahead import Ahead
-from pipeline.web.ranges import UnsatisfiableError, wanted
+from pipeline.web.prefetching import Prefetcher
+from pipeline.web.screens.audio import UnsatisfiableError, wanted_range
 from pipeline.web.sound_cache import SoundCache
 from tests.web.calls import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
@@ -91,7 +91,7 @@ def test_head_tells_the_size_and_sends_nothing(reviewer: Browser, left: Path) ->
 @pytest.mark.parametrize(("header", "size"), [("bytes=-0", 10), ("bytes=10-", 10), ("bytes=0-", 0)])
 def test_nothing_of_the_file_lies_in_the_range(header: str, size: int) -> None:
     with pytest.raises(UnsatisfiableError):
-        wanted(header, size, if_range=None, etag='"x"')
+        wanted_range(header, size, if_range=None, etag='"x"')
 
 
 def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: Path) -> None:
@@ -218,8 +218,8 @@ def test_a_filter_with_too_many_fields_asks_for_nothing(reviewer: Browser, left:
     assert reviewer.post("/calls/O02/next", {"queue": many}).status_code == 303
 
 
-def test_only_the_latest_wish_of_each_is_worked_on() -> None:
-    ahead, done, go = Ahead(), list[str](), threading.Event()
+def test_only_the_latest_request_of_each_is_worked_on() -> None:
+    prefetcher, done, go = Prefetcher(), list[str](), threading.Event()
     started = threading.Event()
 
     def first() -> None:
@@ -228,15 +228,15 @@ def test_only_the_latest_wish_of_each_is_worked_on() -> None:
         done.append("first")
         raise AudioError("gone", code="vanished")
 
-    ahead.wish(1, first)
+    prefetcher.prefetch(1, first)
     assert started.wait(20)
     for name in ("second", "third"):
-        ahead.wish(1, partial(done.append, name))
-    ahead.wish(2, partial(done.append, "other"))
+        prefetcher.prefetch(1, partial(done.append, name))
+    prefetcher.prefetch(2, partial(done.append, "other"))
     go.set()
-    assert ahead.wait(20)
-    assert done == ["first", "third", "other"], "an error ends one wish, not the thread"
-    ahead.close()
-    ahead.wish(3, partial(done.append, "late"))
-    assert ahead.wait(20)
+    assert prefetcher.wait(20)
+    assert done == ["first", "third", "other"], "an error ends one request, not the thread"
+    prefetcher.close()
+    prefetcher.prefetch(3, partial(done.append, "late"))
+    assert prefetcher.wait(20)
     assert "late" not in done

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,9 +13,19 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.domain import Outcome
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
-from pipeline.review.calibration import Calibration, CalibrationCall, CalibrationScore, ScoreEntry, compare
+from pipeline.review.calibration import (
+    AgainstExpert,
+    Calibration,
+    CalibrationCall,
+    CalibrationScore,
+    Comparison,
+    ScoreEntry,
+    SheetLine,
+    compare,
+)
 from pipeline.store import Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext, Person
 from pipeline.web.names import from_field
 from pipeline.web.render import page
 
@@ -30,20 +42,65 @@ MACHINE = 0
 """Stands for the machine among the scorers; users count from 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationsPage(PageContext):
+    template: ClassVar[str] = "calibrations/index.html"
+    calibrations: tuple[Calibration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/new.html"
+    people: tuple[Person, ...]
+    """Who can be invited."""
+    calls: str
+    """Ids that the form proposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/open.html"
+    calibration: Calibration
+    may_close: bool
+    left: tuple[str, ...]
+    """Ids of the calls that the visitor is still to score."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/closed.html"
+    calibration: Calibration
+    comparison: Comparison
+    machine: AgainstExpert | None
+    """The machine as one more scorer; None where there is no baseline."""
+    criteria: Mapping[str, str]
+    """Criterion -> title."""
+    names: Mapping[int, str]
+    """Scorer -> name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSheetPage(PageContext):
+    template: ClassVar[str] = "calibrations/sheet.html"
+    calibration: Calibration
+    chosen: CalibrationCall
+    lines: tuple[SheetLine, ...]
+    outcomes: tuple[Outcome, ...]
+    may_score: bool
+    next: int | None
+    """Place of the call that follows."""
+
+
 @router.get("")
 def index(request: Request, visitor: Scorer, store: TheStore) -> Response:
     whose = None if visitor.may(P.DECIDE) else visitor.user.id
-    return page(
-        request,
-        "calibrations/index.html",
-        visitor=visitor,
-        calibrations=store.calibrations.all(user=whose),
-    )
+    found = tuple(store.calibrations.all(user=whose))
+    return page(request, CalibrationsPage(found), visitor=visitor)
 
 
 @router.get("/new")
 def new(request: Request, visitor: Scorer, store: TheStore, call: str = "") -> Response:
-    return page(request, "calibrations/new.html", visitor=visitor, people=_people(store), calls=call)
+    return page(request, NewCalibrationPage(tuple(_people(store)), call), visitor=visitor)
 
 
 @router.post("")
@@ -73,29 +130,21 @@ def open_one(
 @router.get("/{calibration}")
 def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
-    titles = store.calibrations.titles(found.id)
+    room = store.calibrations
     if found.open:
-        return page(
-            request,
-            "calibrations/open.html",
-            visitor=visitor,
-            calibration=found,
-            may_close=_leads(visitor, found),
-            left=store.calibrations.sealed(visitor.user.id, calibration=found.id),
-        )
+        left = tuple(sorted(room.sealed(visitor.user.id, calibration=found.id)))
+        return page(request, OpenCalibrationPage(found, _leads(visitor, found), left), visitor=visitor)
     # a call of this one may be in another that is still open
     sealed = visitor.scope.sealed
-    marks = tuple(mark for mark in store.calibrations.marks(found.id) if mark.call_id not in sealed)
-    return page(
-        request,
-        "calibrations/closed.html",
-        visitor=visitor,
-        calibration=found,
+    marks = tuple(mark for mark in room.marks(found.id) if mark.call_id not in sealed)
+    context = ClosedCalibrationPage(
+        calibration=replace(found, calls=tuple(c for c in found.calls if c.call.call_id not in sealed)),
         comparison=compare(marks, expert=found.expert),
         machine=_machine(store, found, marks, sealed),
-        titles=titles,
+        criteria=room.titles(found.id),
         names={scorer.user: scorer.name for scorer in found.scorers},
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{calibration}/close")
@@ -112,17 +161,15 @@ def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer,
     found = _visible(store, visitor, calibration)
     chosen = _call(found, place)
     left = store.calibrations.sealed(visitor.user.id, calibration=found.id)
-    return page(
-        request,
-        "calibrations/sheet.html",
-        visitor=visitor,
+    context = ScoringSheetPage(
         calibration=found,
         chosen=chosen,
-        lines=store.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
-        outcomes=list(Outcome),
+        lines=tuple(store.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id)),
+        outcomes=tuple(Outcome),
         may_score=found.open and found.invited(visitor.user.id) and chosen.call.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{calibration}/calls/{place}")
@@ -153,7 +200,7 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
 
 def _machine(
     store: Store, found: Calibration, marks: tuple[CalibrationScore, ...], sealed: frozenset[str]
-) -> object:
+) -> AgainstExpert | None:
     """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
     expert = [mark for mark in marks if mark.scorer == found.expert]
     said = [

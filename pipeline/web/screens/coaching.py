@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
 from pipeline.store import Store
+from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page, url
 
@@ -24,19 +27,28 @@ Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 CallId = Annotated[FieldName, Form(max_length=2000)]
 
 
+@dataclass(frozen=True, slots=True)
+class CoachingPage(PageContext):
+    template: ClassVar[str] = "coaching/index.html"
+    agent_id: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExemplarsPage(PageContext):
+    template: ClassVar[str] = "coaching/exemplars.html"
+    approved: tuple[Exemplar, ...]
+    proposed: tuple[Exemplar, ...]
+
+
 @router.get("/coaching")
 def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "") -> Response:
     """The notes to one agent; an agent's own where none is named."""
     agent_id = agent or visitor.user.agent_id or ""
     if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
-    return page(
-        request,
-        "coaching/index.html",
-        visitor=visitor,
-        agent_id=agent_id,
-        notes=store.coaching.notes(agent_id, without=visitor.scope.sealed),
-    )
+    found = tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed))
+    return page(request, CoachingPage(agent_id, found), visitor=visitor)
 
 
 @router.post("/coaching/notes")
@@ -81,13 +93,11 @@ def acknowledge(
 @router.get("/exemplars")
 def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
     found = store.coaching.exemplars(scope=visitor.scope)
-    return page(
-        request,
-        "coaching/exemplars.html",
-        visitor=visitor,
-        approved=[one for one in found if one.approved],
-        proposed=[one for one in found if not one.approved],
+    context = ExemplarsPage(
+        approved=tuple(one for one in found if one.approved),
+        proposed=tuple(one for one in found if not one.approved),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/exemplars")

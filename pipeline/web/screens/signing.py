@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -12,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.errors import Refused
 from pipeline.web import passwords
 from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone, the_settings
-from pipeline.web.cookies import drop_session, keep_preference
+from pipeline.web.context import PageContext
+from pipeline.web.cookies import drop_session, keep_preference, preferred_lang
+from pipeline.web.errors import in_words
 from pipeline.web.render import page
 from pipeline.web.secrets import digest
 from pipeline.web.signin import attempt, begin_session, safe_next
@@ -20,6 +23,32 @@ from pipeline.web.signin import attempt, begin_session, safe_next
 router = APIRouter()
 
 Anyone = Annotated[Visitor | None, Depends(anyone)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage(PageContext):
+    template: ClassVar[str] = "sign-in/index.html"
+    next: str
+    """Where to go afterwards."""
+    name: str
+    error: str | None
+    """Key of the words."""
+    wait: int
+    """Seconds until the next attempt."""
+    oidc: str | None
+    """What the identity provider is called, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage(PageContext):
+    template: ClassVar[str] = "sign-in/invitation.html"
+    token: str
+    name: str | None
+    """None: the link holds no more."""
+    message: str | None
+    """Why the password was not taken."""
+    shortest: int
+    """Characters of a password."""
 
 
 @router.get("/sign-in")
@@ -53,14 +82,9 @@ def _sign_in_page(
     oidc = the_settings(request).oidc
     return page(
         request,
-        "sign-in/index.html",
+        SignInPage(next, name, error, wait, oidc.title if oidc.issuer else None),
         status=429 if wait else 401 if error else 200,
         headers={"Retry-After": str(wait)} if wait else None,
-        next=next,
-        name=name,
-        error=error,
-        wait=wait,
-        oidc=oidc.title if oidc.issuer else None,
     )
 
 
@@ -110,15 +134,8 @@ def accept(
 
 def _invitation(request: Request, token: str, name: str | None, error: Refused | None = None) -> Response:
     status = 404 if name is None else 400 if error else 200
-    return page(
-        request,
-        "sign-in/invitation.html",
-        status=status,
-        token=token,
-        name=name,
-        error=error,
-        shortest=passwords.SHORTEST,
-    )
+    message = in_words(error, preferred_lang(request), the_settings(request)) if error else None
+    return page(request, InvitationPage(token, name, message, passwords.SHORTEST), status=status)
 
 
 @router.post("/preferences")

@@ -1,4 +1,4 @@
-"""Work done before anybody asks for it: one thing at a time, at a low priority, the latest wish of each."""
+"""Work done before anybody asks for it: one thing at a time, at a low priority, the latest of each person."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pipeline.errors import CallinspectError
 NICENESS = 10
 """Of the thread: requests, and a night's run on the same machine, come first."""
 MOST_WAITING = 64
-"""Wishes kept; the oldest are dropped: by then those people are elsewhere."""
+"""Requests that wait; of more, the oldest are dropped: by then those people are elsewhere."""
 
 
-class Ahead:
+class Prefetcher:
     """A thread that lives while there is something to do."""
 
     def __init__(self) -> None:
-        self._door = threading.Condition()
+        self._changed = threading.Condition()
         self._waiting: OrderedDict[int, Callable[[], object]] = OrderedDict()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def wish(self, user: int, work: Callable[[], object]) -> None:
-        """Do ``work`` soon, instead of what this user wished before."""
-        with self._door:
+    def prefetch(self, user: int, work: Callable[[], object]) -> None:
+        """Do ``work`` soon, instead of what was to be done for this user before."""
+        with self._changed:
             if self._closed:
                 return
             self._waiting[user] = work
@@ -35,17 +35,17 @@ class Ahead:
             while len(self._waiting) > MOST_WAITING:
                 self._waiting.popitem(last=False)
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
                 self._thread.start()
 
     def wait(self, seconds: float) -> bool:
         """Until nothing is left to do; False where that took too long."""
-        with self._door:
-            return self._door.wait_for(lambda: self._thread is None, seconds)
+        with self._changed:
+            return self._changed.wait_for(lambda: self._thread is None, seconds)
 
     def close(self) -> None:
         """Drop what waits; what is being done is finished."""
-        with self._door:
+        with self._changed:
             self._closed = True
             self._waiting.clear()
             thread = self._thread
@@ -60,9 +60,9 @@ class Ahead:
                 work()
 
     def _next(self) -> Callable[[], object] | None:
-        with self._door:
+        with self._changed:
             if self._waiting:
                 return self._waiting.popitem(last=False)[1]
             self._thread = None
-            self._door.notify_all()
+            self._changed.notify_all()
             return None

@@ -1,4 +1,4 @@
-"""Filters in addresses: from a query string to what is wanted, and back."""
+"""Lists of calls by their addresses: from a query string to a filter, and back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Severity, Status
 from pipeline.store.filter import CallFilter, QueueState
@@ -53,15 +55,15 @@ def _plain(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A filter with its addresses."""
+class QueueLink:
+    """A filter of calls with the addresses of the lists around it."""
 
-    wanted: CallFilter
+    conditions: CallFilter
     path: str = "/queue"
 
     def fields(self, **changes: Any) -> dict[str, str]:
         """Names and values of the query string, without those that do not matter."""
-        w = replace(self.wanted, **changes) if changes else self.wanted
+        w = replace(self.conditions, **changes) if changes else self.conditions
         values: dict[str, Any] = {
             "state": None if w.state is QueueState.OPEN else w.state.value,
             "from": w.date_from and w.date_from.isoformat(),
@@ -95,13 +97,13 @@ class Asked:
         return tuple(name for name in self.fields() if name != "state")
 
 
-def read(query: Mapping[str, str]) -> Asked:
+def read_link(query: Mapping[str, str]) -> QueueLink:
     """What a query string asks for. A value that means nothing asks for nothing: an old link still opens."""
 
     def get(name: str) -> str:
         return query.get(name, "")
 
-    return Asked(
+    return QueueLink(
         CallFilter(
             state=_one_of(QueueState, get("state")) or QueueState.OPEN,
             date_from=day_of(get("from")),
@@ -134,6 +136,26 @@ def fields_of(query: str) -> dict[str, str]:
         return {}
 
 
-def link(state: QueueState = QueueState.ALL, **wanted: Any) -> str:
-    """The address of the list of calls behind a number."""
-    return Asked(CallFilter(state=state, **wanted)).url()
+def link_to(state: QueueState = QueueState.ALL, **conditions: Any) -> QueueLink:
+    """The list of calls behind a number."""
+    return QueueLink(CallFilter(state=state, **conditions))
+
+
+class QueueQuery(BaseModel):
+    """The query string of a list, for the description of the API: conditions that must all hold."""
+
+    model_config = ConfigDict(extra="allow")
+
+    state: QueueState | None = None
+    date_from: date | None = Field(None, alias="from", description="first day")
+    date_to: date | None = Field(None, alias="to", description="last day, included")
+    team: str | None = None
+    agent: str | None = None
+    queue: str | None = None
+    criterion: str | None = Field(None, description="violated")
+    severity: Severity | None = Field(None, description="the gravest class that still stands")
+    score_from: float | None = None
+    score_below: float | None = None
+    status: Status | None = None
+    undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")
+    text: str | None = Field(None, description="said in the call")

@@ -1,4 +1,4 @@
-"""Tonight: the night in numbers, and every number a way to its calls."""
+"""The overview: a day in numbers, and every number a way to its calls."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def test_people_see_their_own_part(client: Client) -> None:
 def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
     run_id = store.start_run()
     store.expect(run_id, 7)
-    page = supervisor.get("/tonight/run").text
-    assert 'hx-get="/tonight/run"' in page and "正在运行" in page
+    page = supervisor.get("/overview/run").text
+    assert 'hx-get="/overview/run"' in page and "正在运行" in page
     assert "已完成 0 / 7 通" in page and '<progress max="7" value="0"' in page
     store.add_problems(run_id, [])
     store.finish_run(run_id)
-    page = supervisor.get("/tonight/run").text
+    page = supervisor.get("/overview/run").text
     assert "hx-get" not in page and "已完成" in page
 
 
@@ -96,9 +96,9 @@ def test_problems_of_the_run(store: Store, supervisor: Browser, agent: Browser) 
     run_id = store.start_run()
     store.add_problems(run_id, [StoredProblem("call-list", "<b>bad</b> row", line=7)])
     store.finish_run(run_id)
-    page = supervisor.get("/tonight/problems").text
+    page = supervisor.get("/overview/problems").text
     assert "&lt;b&gt;bad&lt;/b&gt; row" in page and ">7<" in page
-    assert agent.get("/tonight/problems").status_code == 403
+    assert agent.get("/overview/problems").status_code == 403
 
 
 def test_an_empty_store(supervisor: Browser, store: Store) -> None:
