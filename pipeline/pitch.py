@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,8 +61,8 @@ def track_pitch(sound: NDArray[np.float32], *, hop_seconds: float) -> PitchTrack
 
 
 @cache
-def compiled_yin() -> Callable[..., Any]:
-    """`librosa.yin`, ready to run; the first call in a process takes seconds, the first on a machine many.
+def compiled_librosa() -> Any:
+    """librosa, ready to run; the first call in a process takes seconds, the first on a machine many.
 
     numba compiles parts of librosa on first use and keeps the machine code beside the library. Two processes
     that do so at once leave a broken file behind, and from then on every process that loads it crashes:
@@ -73,11 +72,9 @@ def compiled_yin() -> Callable[..., Any]:
     with FileLock(Path(tempfile.gettempdir()) / f"callinspect-librosa-{os.getuid()}.lock", mode=0o600):
         import librosa
 
-        librosa.yin(
-            np.zeros(4096, np.float32), fmin=LOWEST_HZ, fmax=HIGHEST_HZ, sr=RATE_HZ, frame_length=1024
-        )
-    function: Callable[..., Any] = librosa.yin
-    return function
+        silence = np.zeros(4096, np.float32)
+        librosa.yin(silence, fmin=LOWEST_HZ, fmax=HIGHEST_HZ, sr=RATE_HZ, frame_length=1024)
+    return librosa
 
 
 def _yin_hz(sound: NDArray[np.float32], frames: int, hop: int) -> NDArray[np.float64]:
@@ -85,7 +82,7 @@ def _yin_hz(sound: NDArray[np.float32], frames: int, hop: int) -> NDArray[np.flo
     pieces = []
     for first in range(0, frames, _BLOCK_FRAMES):
         last = min(first + _BLOCK_FRAMES, frames)
-        piece = compiled_yin()(
+        piece = compiled_librosa().yin(
             sound[first * hop : (last - 1) * hop + FRAME],
             fmin=LOWEST_HZ,
             fmax=HIGHEST_HZ,

@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
 
-from pipeline.store import Store, caseload
-from pipeline.store.desk.tables import cases, decisions, users, verdicts
+from pipeline.store import Store, projections
+from pipeline.store.review_tables import cases, decisions, users, verdicts
 from pipeline.store.search import remember
 from pipeline.store.tables import (
     calls,
@@ -327,7 +327,7 @@ def fill(store: Store, *, total: int, seed: int = 1) -> float:
                 for n in range(12)
             ],
         )
-        caseload.refresh_all(connection)
+        projections.refresh_all(connection)
     people(store)
     with store._write() as connection:
         decide(connection, random.Random(seed))  # noqa: S311

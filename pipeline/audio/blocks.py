@@ -93,7 +93,7 @@ class Blocks:
             block = integers[: len(integers) // self._channels * self._channels].reshape(-1, self._channels)
             yield block, self._rate_hz
             self._position += len(block) / self._rate_hz
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
             return
         try:
             frames = self._stream.codec_context.decode(packet if packet.size else None)
@@ -110,7 +110,7 @@ class Blocks:
             yield from self._hole_before(frame)
             yield block, self._rate_hz
             self._position += len(block) / self._rate_hz
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
 
     def _adaptive(self, packet: av.Packet[av.AudioStream], *, wide: bool) -> Iterator[Block]:
         """AMR: pauses are silence, and garbage lasts as long as the speech frames it stands in for."""
@@ -167,7 +167,7 @@ class Blocks:
             self._position += size / self._rate_hz
             left -= size
         if not damage:
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
 
 
 def _seconds(packet: av.Packet[Any]) -> float:

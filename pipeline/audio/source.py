@@ -53,7 +53,7 @@ class RecordingFile(io.RawIOBase):
         self._started = time.monotonic()
         self._allowed = SILENT_SECONDS
 
-    def heard(self, seconds: float) -> None:
+    def note_decoded(self, seconds: float) -> None:
         """Tell how much sound came out so far: the limits start again, and long calls may take longer."""
         self._silent_bytes = 0
         self._allowed = SILENT_SECONDS + EXTRA_PER_DECODED_SECOND * seconds

@@ -28,7 +28,7 @@ def correct_roles(
             ``other-recording``: the id is not that of ``sound`` any more.
     """
     corrected = _swapped(store, rules, _heard(store, call_id))
-    return store.desk.decisions.correct_roles(
+    return store.decisions.correct_roles(
         call_id, corrected, by=by, request=request, comment=comment, sound=sound, regardless=regardless
     )
 
@@ -39,9 +39,9 @@ def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, req
     Raises:
         Missing: no such event. Refused: as :meth:`Decisions.undo`.
     """
-    call_id = store.desk.decisions.event(event_id).call_id
+    call_id = store.decisions.event(event_id).call_id
     restored = _swapped(store, rules, _heard(store, call_id))
-    return store.desk.decisions.undo_roles(event_id, restored, by=by, request=request)
+    return store.decisions.undo_roles(event_id, restored, by=by, request=request)
 
 
 def keep_roles(
@@ -60,7 +60,7 @@ def keep_roles(
     """
     done = 0
     rules: Rules | None = None
-    calls = store.desk.decisions.corrected_calls()
+    calls = store.decisions.corrected_calls()
     keys = {(one.call_id, one.sha256): one.key for one in store.known_calls(call_ids=calls)}
     for call_id in calls:
         current = store.inspection(call_id)
@@ -152,7 +152,7 @@ def take_back(
     Raises:
         Missing, Refused, Conflict: as :meth:`Decisions.undo`. UsageError: the rules cannot be used.
     """
-    decisions = store.desk.decisions
+    decisions = store.decisions
     if decisions.root(event_id).kind is DecisionKind.ROLES:
         return undo_roles(store, rules(), event_id, by=by, request=request)
     return decisions.undo(event_id, by=by, request=request)

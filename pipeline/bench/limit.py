@@ -1,6 +1,6 @@
 """The limit: what encoding and decoding the windows costs when nothing else is done.
 
-Sound, features and batches are ready in memory before the clock starts. First looks only.
+Sound, features and batches are ready in memory before the clock starts. First decodings only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.bench.windows import WindowSound, load
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.memory import peak_bytes
-from pipeline.transcription.whisper import BATCH, FIRST_LOOK
+from pipeline.transcription.whisper import BATCH, FIRST_DECODING
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
@@ -81,8 +81,8 @@ def _batches(pieces: Sequence[WindowSound], whisper: Any) -> Iterator[Batch]:
 
 
 def _frames(piece: WindowSound) -> int:
-    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_LOOK.tail_seconds)
-    seconds = max(math.ceil(FIRST_LOOK.shortest_context_seconds), seconds)
+    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_DECODING.tail_seconds)
+    seconds = max(math.ceil(FIRST_DECODING.shortest_context_seconds), seconds)
     return int(min(_LONGEST_CONTEXT, seconds) * _FRAMES_PER_SECOND)
 
 
@@ -99,7 +99,7 @@ def _decode(model: Any, batch: Batch, prompt: list[int]) -> list[Any]:
     found: list[Any] = model.generate(
         encoded,
         [prompt] * len(batch.features),
-        beam_size=FIRST_LOOK.beam,
+        beam_size=FIRST_DECODING.beam,
         max_length=min(440, len(prompt) + 16 + round(batch.longest * 18)),
         return_scores=True,
         return_no_speech_prob=True,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
 from pipeline.phrases import Lexicons, Matcher
-from pipeline.phrases.confirm import confirm, near_misses_in, reach
+from pipeline.phrases.confirm import confirm, near_misses
 from pipeline.transcription import ScoresTexts, Transcriber, Window
 
 _LASTING = (How.CONFIRMED, How.MEANING)
@@ -29,8 +29,8 @@ def phrases_of(
     """
     if not isinstance(transcriber, ScoresTexts):
         return matcher.match(transcript.utterances)
-    read = matcher.read(transcript.utterances, reach=reach(matcher, worth_asking(matcher.lexicons)))
-    hits = matcher.hits(read)
+    search = matcher.search(transcript.utterances, near_misses_of=worth_asking(matcher.lexicons))
+    hits = search.hits
     windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
 
     def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
@@ -41,7 +41,7 @@ def phrases_of(
     near = [
         candidate
         for codes in (_of_kind(matcher.lexicons, *_COSTLY), lacking)
-        for candidate in near_misses_in(matcher, read, codes=codes)
+        for candidate in near_misses(search, codes=codes)
     ]
     return joined(hits, confirm(near, score))
 

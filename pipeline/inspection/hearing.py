@@ -11,7 +11,7 @@ from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import PARTIES, PhraseKind, Recording, Role, Segment, Sound, Transcript
 from pipeline.measures import trimmed
 from pipeline.phrases import Matcher
-from pipeline.speech import Party, Roles, SpeakerSegmentation, SpeakerSegmenter, find_roles
+from pipeline.speech import Party, RoleAssignment, SpeakerSegmentation, SpeakerSegmenter, find_roles
 from pipeline.transcription import Window, cut_windows
 
 BEYOND_DOUBT = 0.9975
@@ -59,7 +59,7 @@ def listen(recording: Recording, segmenter: SpeakerSegmenter) -> Listened:
     return Listened(recording, audio, segmentation, windows)
 
 
-def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> Roles:
+def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> RoleAssignment:
     """Role of each party, and how sure that is."""
     claim = call.recording.call.agent_channel
     parties = []
@@ -86,12 +86,12 @@ def roles_of(call: Listened, segments: Sequence[Segment], matcher: Matcher) -> R
     return found
 
 
-def _one_party(segments: Sequence[Segment], words: WordLists) -> Roles:
+def _one_party(segments: Sequence[Segment], words: WordLists) -> RoleAssignment:
     """Both voices are one person's."""
     text = "\n".join(segment.text for segment in segments)
     first_at = min((s.span.start for s in segments), default=0.0)
     alone = find_roles([Party(text, first_at, claimed=None)], words=words)
-    return Roles(alone.roles * 2, alone.confidence)
+    return RoleAssignment(alone.roles * 2, alone.confidence)
 
 
 def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: Matcher) -> float:

@@ -14,7 +14,7 @@ from pipeline.measures import measure
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.confirm import near_misses
 from pipeline.phrases.encoders import load_encoder
-from pipeline.phrases.meaning import Meanings
+from pipeline.phrases.semantic import SemanticMatcher
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import Settings
 from pipeline.speech import WEIGHTS_FILE, Diariser, SpeakerSegmenter
@@ -35,7 +35,7 @@ class Toolbox:
     rubric: Rubric
     revisions: Revisions
     """Of these tools; ``audio_sha256`` is filled in per recording."""
-    meanings: Meanings | None = None
+    meanings: SemanticMatcher | None = None
     """Finds forbidden phrases said in other words; None where that is off."""
 
 
@@ -75,7 +75,9 @@ def fill_toolbox(settings: Settings) -> Toolbox:
         rubric=rules.rubric,
         revisions=_revisions(settings, rules.matcher.lexicons, rules.rubric),
         meanings=(
-            Meanings(rules.matcher.lexicons, load_encoder(settings.meaning)) if settings.meaning else None
+            SemanticMatcher(rules.matcher.lexicons, load_encoder(settings.meaning))
+            if settings.meaning
+            else None
         ),
     )
 
@@ -86,8 +88,7 @@ def _warm_up(rules: Rules) -> None:
     whole = Span(0.0, 3.0)
     measure(Timeline.heard(duration=3.0, speech={Role.AGENT: (whole,)}), {Role.AGENT: tone})
     said = [Utterance(Role.AGENT, whole, "您好，请问有什么可以帮您？", confidence=0.0)]
-    rules.matcher.match(said)
-    near_misses(rules.matcher, said, codes=worth_asking(rules.matcher.lexicons))
+    near_misses(rules.matcher.search(said, near_misses_of=worth_asking(rules.matcher.lexicons)))
 
 
 def load_rules(settings: Settings) -> Rules:

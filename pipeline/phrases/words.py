@@ -7,7 +7,7 @@ import logging
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline.phrases.plain import normalise
+from pipeline.phrases.normal_form import normalise
 
 AROUND = 6
 """Characters looked at on each side: Chinese words are rarely longer."""

@@ -2,7 +2,7 @@
 
 from pipeline.speech.campplus import WEIGHTS_FILE
 from pipeline.speech.diarisation import Diariser, SpeakerTurn
-from pipeline.speech.roles import Party, Roles, find_roles
+from pipeline.speech.roles import Party, RoleAssignment, find_roles
 from pipeline.speech.segmentation import Layout, SpeakerSegmentation, SpeakerSegmenter, SpeakerTrack
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "Diariser",
     "Layout",
     "Party",
-    "Roles",
+    "RoleAssignment",
     "SpeakerSegmentation",
     "SpeakerSegmenter",
     "SpeakerTrack",

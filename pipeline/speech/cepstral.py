@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span
-from pipeline.pitch import FRAME, RATE_HZ, track_pitch
+from pipeline.pitch import FRAME, RATE_HZ, compiled_librosa, track_pitch
 from pipeline.speech.embedding import SpeechEmbeddings
 from pipeline.speech.features import (
     FRAMES_PER_BLOCK,
@@ -98,7 +97,7 @@ class CepstralEmbedder:
 
 def _counted(mel: NDArray[np.float32], octaves: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
     """Per block: loud frames, the sum of their cepstra, voiced frames, the sum of their pitch."""
-    cepstra = scipy.fft.dct(mel, norm="ortho")[:, 1 : _CEPSTRA + 1]
+    cepstra = compiled_librosa().feature.mfcc(S=mel.T, n_mfcc=_CEPSTRA + 1)[1:].T
     loud = (mel.mean(axis=1) > threshold).astype(np.float64)
     voiced = loud * np.isfinite(octaves)
     rows = np.column_stack([loud, loud[:, None] * cepstra, voiced, voiced * np.nan_to_num(octaves)])
@@ -107,7 +106,7 @@ def _counted(mel: NDArray[np.float32], octaves: NDArray[np.float64], threshold: 
 
 
 def _means(counted: NDArray[np.float64], otherwise: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Mean cepstra and mean pitch (n, 21) from counts and sums; ``otherwise`` where nothing was heard."""
+    """Mean cepstra and mean pitch (n, 21) from counts and sums; ``otherwise`` where nothing was counted."""
     loud, voiced = counted[:, :1], counted[:, -2:-1]
     known = np.broadcast_to(0.0 if otherwise is None else otherwise, (len(counted), _CEPSTRA + 1))
     cepstra = np.where(loud > 0, counted[:, 1:-2] / np.maximum(loud, 1), known[:, :-1])

@@ -68,7 +68,7 @@ class CleanedChannel:
 
     samples: Sound
     leak: tuple[Span, ...]
-    """Where nothing but the other party's leak was heard."""
+    """Where nothing but the other party's leak remains."""
 
 
 def remove_crosstalk(channels: Sequence[Sound], *, in_place: bool = False) -> tuple[CleanedChannel, ...]:
@@ -84,7 +84,7 @@ def remove_crosstalk(channels: Sequence[Sound], *, in_place: bool = False) -> tu
     from_right, from_left = _estimate(left, right, levels), _estimate(right, left, levels[::-1])
     if not in_place:
         left, right = left.copy(), right.copy()
-    # The second subtraction hears a source already cleaned: what it lacks is a leak of a leak, 50 dB down.
+    # The second subtraction has a source already cleaned: what it lacks is a leak of a leak, 50 dB down.
     return _clean(left, right, from_right), _clean(right, left, from_left)
 
 

@@ -1,8 +1,8 @@
 """Which party is the agent.
 
-Three witnesses, added as log-odds: what the switch claims, who speaks first (the one who is called), and
-what is said; where they leave doubt, the caller adds what the lexicons make of it (`Roles.weighed`). Words
-weigh most: switches are configured wrong and dumps are swapped, but nobody except an agent says
+Three witnesses, added as log-odds: what the switch claims, who speaks first (the one who is called), and what
+is said; where they leave doubt, the caller adds what the lexicons make of it (`RoleAssignment.weighed`).
+Words weigh most: switches are configured wrong and dumps are swapped, but nobody except an agent says
 很高兴为您服务. Words are compared by sound (toneless pinyin), since the recogniser writes 很高新为你服务 as
 well.
 """
@@ -38,31 +38,31 @@ class Party:
 
     text: str
     first_at: float
-    """Seconds at which it is first heard; infinity where it never is."""
+    """Seconds at which it first speaks; infinity where it never does."""
     claimed: bool | None = None
     """What the switch says: True the agent, False the customer, None nothing."""
     silent: bool = False
-    """Never heard: a dead channel."""
+    """Never speaks: a dead channel."""
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class RoleAssignment:
     """The roles of the parties, in the order given."""
 
     roles: tuple[Role, ...]
     confidence: float
     """0.5 (a guess) .. 1."""
 
-    def weighed(self, odds: float) -> Roles:
+    def weighed(self, odds: float) -> RoleAssignment:
         """With another witness: log-odds for these roles, which turn round where it outweighs the others."""
         all_odds = math.log(self.confidence / max(1 - self.confidence, 1e-9)) + odds
         roles = self.roles if all_odds >= 0 else tuple(role.other for role in self.roles)
-        return Roles(roles, _sigmoid(abs(all_odds)))
+        return RoleAssignment(roles, _sigmoid(abs(all_odds)))
 
 
 def find_roles(
     parties: Sequence[Party], *, direction: str | None = None, words: WordLists | None = None
-) -> Roles:
+) -> RoleAssignment:
     """Decide who of one or two parties is the agent.
 
     ``direction`` is ``inbound`` or ``outbound``; None leaves out who speaks first. With a single voice the
@@ -71,22 +71,22 @@ def find_roles(
     """
     words = words or default_word_lists()
     if not parties:
-        return Roles((), 1.0)
+        return RoleAssignment((), 1.0)
     if len(parties) == 1:
         odds = agent_likeness(parties[0].text, words) + _claim(parties[0]) - 0.5
-        return Roles((Role.AGENT if odds > 0 else Role.CUSTOMER,), _sigmoid(abs(odds)))
+        return RoleAssignment((Role.AGENT if odds > 0 else Role.CUSTOMER,), _sigmoid(abs(odds)))
     left, right = parties
     if left.silent != right.silent:
         lone = find_roles([right if left.silent else left], words=words)
         roles = (lone.roles[0].other, lone.roles[0]) if left.silent else (lone.roles[0], lone.roles[0].other)
-        return Roles(roles, lone.confidence)
+        return RoleAssignment(roles, lone.confidence)
     odds = _claim(left) - _claim(right) if left.claimed is None else _claim(left)
     odds += agent_likeness(left.text, words) - agent_likeness(right.text, words)
     if direction in ("inbound", "outbound") and left.first_at != right.first_at:
         left_first = left.first_at < right.first_at
         odds += FIRST_WEIGHT if left_first == (direction == "inbound") else -FIRST_WEIGHT
     first, second = (Role.AGENT, Role.CUSTOMER) if odds >= 0 else (Role.CUSTOMER, Role.AGENT)
-    return Roles((first, second), _sigmoid(abs(odds)))
+    return RoleAssignment((first, second), _sigmoid(abs(odds)))
 
 
 def agent_likeness(text: str, words: WordLists) -> float:

@@ -205,11 +205,11 @@ def predicted_preferences(
     known = spectra[embedded].astype(np.float64)
     middle = known.mean(axis=0)
     known -= middle
-    wanted = np.clip(preferences[embedded], -1.0, 1.0)
-    bias = wanted.mean()
+    target = np.clip(preferences[embedded], -1.0, 1.0)
+    bias = target.mean()
     spread = known.T @ known
     spread.flat[:: len(spread) + 1] += _RIDGE * np.trace(spread) / len(spread) + 1e-9
-    weights = np.linalg.solve(spread, known.T @ (wanted - bias))
+    weights = np.linalg.solve(spread, known.T @ (target - bias))
     predicted: NDArray[np.float64] = spectra @ weights + (bias - middle @ weights)
     return predicted / max(float(np.abs(predicted[embedded]).mean()), 1e-9)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.domain import Call, IdSource, OpenCause, Revisions, Severity, Status
 
 
-class Standing(StrEnum):
+class Freshness(StrEnum):
     """What the store knows about a recording, seen from the revisions a run would use."""
 
     CURRENT = "current"
@@ -27,10 +27,10 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredStanding:
-    """A standing, with what a summary says about a call it does not inspect again."""
+class StoredFreshness:
+    """The freshness of a call, with what a summary says about a call it does not inspect again."""
 
-    standing: Standing
+    freshness: Freshness
     status: Status | None = None
     reason: str | None = None
     duration: float | None = None
@@ -151,7 +151,7 @@ class CriterionCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class SummaryFigures:
     """Sums over a set of calls, as they stand now."""
 
     calls: int

@@ -37,7 +37,7 @@ class TextCheck:
     """What is wrong with a decoded text."""
 
     suspect: bool
-    """Worth a second look."""
+    """Worth a second decoding."""
     impossible: str | None = None
     """The reason why it cannot have been said; None where it can."""
 

@@ -24,7 +24,7 @@ from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import rejudge
 from pipeline.inspection.tools import Rules, read_rules
-from pipeline.phrases.deferred import DeferredMatcher
+from pipeline.phrases.matcher import LazyMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -116,7 +116,7 @@ def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspecti
 
 def _rules(settings: Settings) -> Rules:
     lexicons, rubric = read_rules(settings)
-    return Rules(DeferredMatcher(lexicons), rubric)
+    return Rules(LazyMatcher(lexicons), rubric)
 
 
 def judged(
@@ -138,7 +138,7 @@ def judged(
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
         rules = _rules(settings)
-        rematcher = Rematcher(rules, store.desk.rules.book)
+        rematcher = Rematcher(rules, store.rulebooks.book)
         for share in shares:
             yield judge_share(store, rules, rematcher, share, wanted=wanted, write=write)
         return
@@ -189,7 +189,7 @@ def _start(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
     _Worker.rules = _rules(settings)
-    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.desk.rules.book)
+    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.rulebooks.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()
 

@@ -44,7 +44,7 @@ def clip(
     with whole_file(out) as file:
         write_excerpt(audio, span, file)
     with existing_store(session) as store:
-        store.desk.people.note("clip", call_id=call_id, place=f"{span.start:.1f}-{span.end:.1f}")
+        store.audit.note("clip", call_id=call_id, place=f"{span.start:.1f}-{span.end:.1f}")
     if out != STDOUT:
         session.say(session.words("clip.done", title=title, times=stretch(wanted), path=out), "green")
     return 0

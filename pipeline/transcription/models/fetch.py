@@ -7,11 +7,12 @@ at most a staging folder, which the next fetch of that model sweeps away.
 from __future__ import annotations
 
 import errno
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from pipeline.errors import ModelError
 from pipeline.transcription.models.download import Download, assemble, download
@@ -92,13 +93,13 @@ def _staging(folder: Path, name: str) -> Iterator[Path]:
     """An empty staging folder that only this process uses; what a killed fetch left in it is gone."""
     base = folder / STAGING
     base.mkdir(parents=True, exist_ok=True)
-    with (base / f"{name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ModelError(
-                f"model {name} is being fetched by another process; wait for it", path=folder
-            ) from error
+    try:
+        held = FileLock(base / f"{name}.lock").acquire(timeout=0)
+    except Timeout as error:
+        raise ModelError(
+            f"model {name} is being fetched by another process; wait for it", path=folder
+        ) from error
+    with held:
         staging = base / name
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()

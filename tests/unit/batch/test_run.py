@@ -223,7 +223,7 @@ def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Pat
         assert corrected is not None
         assert corrected.revisions.roles_corrected
         assert {u.role for u in corrected.transcript.utterances} == {Role.CUSTOMER}
-        (event,) = store.desk.decisions.history("a")
+        (event,) = store.decisions.history("a")
         assert (event.kind, event.by, event.comment) == (DecisionKind.ROLES, None, "call list: right")
 
 

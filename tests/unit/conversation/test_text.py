@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.conversation.text import in_digits, percent_spoken, read_out, simplified, written
-from pipeline.phrases.plain import normalise
+from pipeline.phrases.normal_form import normalise
 
 
 @pytest.mark.parametrize(
