@@ -105,7 +105,9 @@ class Rematcher:
         # Read by this version of the program they may be other lexicons: then nothing is known of the hits.
         if old is None or old.revision != revision:
             return None
-        return edit_between(old, self._rules.matcher.lexicons)
+        new = self._rules.matcher.lexicons
+        # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go.
+        return edit_between(old, new) if old.words.dictionary.words == new.words.dictionary.words else None
 
 
 def _lexicons(book: Rulebook) -> Lexicons | None:
