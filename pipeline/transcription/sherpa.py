@@ -16,6 +16,7 @@ import numpy as np
 import onnxruntime
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import check_text
@@ -66,7 +67,16 @@ class SherpaTranscriber:
     Windows are decoded one by one: in a batch the padding of one window changes the numbers of the next.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh", device: str = "cpu", threads: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        language: str = "zh",
+        device: str = "cpu",
+        threads: int = 1,
+        words: WordLists | None = None,
+    ) -> None:
+        self._words = words or default_word_lists()
         installed = sherpa_version()
         network = _network(folder)
         self._sense_voice = sense_voice = _is_sense_voice(network)
@@ -119,6 +129,7 @@ class SherpaTranscriber:
             log_probability=log_probability,
             no_speech=0.0,
             floor=-float("inf"),
+            words=self._words,
         )
         if check.impossible is not None:
             return WindowText((), 0.0, rejected=check.impossible)

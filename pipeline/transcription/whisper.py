@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import TextCheck, check_text
@@ -74,6 +75,7 @@ class WhisperTranscriber:
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
+        words: WordLists | None = None,
     ) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
@@ -87,6 +89,7 @@ class WhisperTranscriber:
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(f"not a usable CTranslate2 Whisper model: {error}", path=folder) from error
         self._folder = folder
+        self._words = words or default_word_lists()
         self._language = language
         self._settings = f"{device}-{compute_type}-{language}"
         self._keeps = device == "cpu"
@@ -218,6 +221,7 @@ class WhisperTranscriber:
             log_probability=log_probability,
             no_speech=float(result.no_speech_prob),
             floor=DECODE_AGAIN_BELOW,
+            words=self._words,
         )
         return text, check
 

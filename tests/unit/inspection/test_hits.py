@@ -1,12 +1,17 @@
-"""Which phrases of a call are tested against its sound."""
+"""Which phrases of a call are tested against its sound, and which hits survive."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.domain import How, PhraseHit, Role, Segment, Span, Transcript
-from pipeline.inspection.confirmation import phrases_of
+from pipeline.inspection.hits import find_hits, surviving
+from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.tools import HearingTools
+from pipeline.settings import Settings
+from pipeline.speech import Diariser, SpeakerSegmenter
 from pipeline.transcription import SpeechWindow, WindowText
 from tests.sounds import silence
 from tests.unit.phrases.conversations import agent, small_matcher
@@ -46,12 +51,13 @@ def found(folder: Path, *texts: str) -> tuple[PhraseHit, ...]:
         )
         for u in said
     ]
-    return phrases_of(
+    rules = load_rules(Settings())
+    return find_hits(
         Transcript(said),
         spoken=spoken,
         roles=(Role.AGENT,),
-        matcher=small_matcher(folder, REQUIRED),
-        transcriber=Ear(),
+        tools=HearingTools(SpeakerSegmenter(Diariser(folder)), Ear()),
+        rules=Rules(small_matcher(folder, REQUIRED), rules.rubric),
     )
 
 
@@ -63,3 +69,31 @@ def test_a_required_phrase_that_was_not_found_is_asked_of_the_sound(tmp_path: Pa
 def test_one_that_was_found_needs_no_asking(tmp_path: Path) -> None:
     (hit,) = found(tmp_path, SAID, GARBLED)
     assert (hit.how, hit.span.start) == (How.EXACT, 0.0)
+
+
+EARLIER = Span(10.1, 11.0)
+
+
+def test_what_lasts_yields_to_the_text_and_the_sound_goes_before_the_meaning(tmp_path: Path) -> None:
+    matcher = small_matcher(tmp_path, REQUIRED)
+    (text,) = matcher.match((agent(SAID, start=0.0),))
+    heard = replace(text, how=How.CONFIRMED, span=Span(10.0, 11.2))
+    meant = replace(heard, how=How.MEANING, span=EARLIER)
+    elsewhere = replace(meant, span=Span(30.0, 31.0))
+    of_customer = replace(heard, role=Role.CUSTOMER)
+
+    def left(written: Sequence[PhraseHit], *lasting: PhraseHit) -> tuple[PhraseHit, ...]:
+        return surviving(written, lasting, matcher.lexicons)
+
+    assert left([text], meant, heard, elsewhere) == (text, heard, elsewhere)
+    assert left([], meant, of_customer) == (of_customer, meant)
+    assert left([], heard, replace(heard, span=EARLIER)) == (heard,)
+    assert left([replace(text, span=EARLIER)], heard) == (replace(text, span=EARLIER),)
+    assert left([], text) == ()
+    assert left([], replace(heard, phrase="不在词库里")) == ()
+
+
+def test_no_hit_that_lasts_changes_nothing(tmp_path: Path) -> None:
+    matcher = small_matcher(tmp_path, REQUIRED)
+    hits = matcher.match((agent(SAID, start=0.0), agent(SAID, start=9.0)))
+    assert surviving(hits, hits, matcher.lexicons) == hits
