@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Recording, Status
 from pipeline.ingest import discover
-from pipeline.inspection.spine import build_tools
+from pipeline.inspection.spine import load_inspector
 from pipeline.settings import Settings
 from pipeline.transcription import Transcriber, Window, WindowText
 
@@ -45,9 +45,9 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
     settings = Settings.model_validate_json(job.settings)
     listed = Path(job.calls) if job.calls else None
     candidates = discover(Path(job.dump), calls=listed, settings=settings.calls).candidates[: job.limit]
-    tools = build_tools(settings)
-    catcher = WindowCatcher(tools.transcriber)
-    catching = replace(tools, transcriber=catcher)
+    inspector = load_inspector(settings)
+    catcher = WindowCatcher(inspector.tools.transcriber)
+    catching = replace(inspector, tools=replace(inspector.tools, transcriber=catcher))
     sounds, problems = [], []
     for candidate in candidates:
         recording = Recording(candidate.call, candidate.paths, sha256="")
