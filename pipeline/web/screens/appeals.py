@@ -17,7 +17,15 @@ from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, UpheldRates, sees_opinions
 from pipeline.review.folding import accused
 from pipeline.store import Store
-from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
+from pipeline.web.access import (
+    Permission,
+    TheSettings,
+    TheStore,
+    Visitor,
+    allowed,
+    check_in_scope,
+    check_unsealed,
+)
 from pipeline.web.context import CallRecord, PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
@@ -136,8 +144,7 @@ def new(
     call: str = "",
     criterion: str = "",
 ) -> Response:
-    if not store.queue.sees(visitor.scope, call):
-        raise Missing(f"there is no call {call!r}", code="no-call", call=call)
+    check_in_scope(store, visitor, call)
     check_unsealed(visitor, call)
     inspection = store.inspection(call)
     findings = _failed(store, call, inspection)

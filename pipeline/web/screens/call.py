@@ -14,6 +14,7 @@ from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.call.acts import leave_for_next
 from pipeline.web.call.answers import refused
 from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
@@ -100,14 +101,8 @@ def take_next(
     sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
-    by, cases = visitor.user.id, store.cases
-    case = cases.case(call_id)
-    if case is not None and case.claimed == by:
-        if case.state == "open" and not case.unreviewed and case.finished_at is None:
-            store.decisions.finish(call_id, by=by, request=request_id, sound=sound)
-        cases.release(call_id, by)
     link = read_link(fields_of(queue))
-    found = cases.next(by, visitor.scope, link.conditions, after=call_id)
+    found = leave_for_next(store, visitor, call_id, link.conditions, request=request_id, sound=sound)
     if found is None:
         return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, queue), 303)
