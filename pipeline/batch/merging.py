@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.domain import Call, Inspection
-from pipeline.inspection import Rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules
 from pipeline.store import Store
 from pipeline.store.repositories.merges import Merged
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 from pipeline.batch.faults import FAULT, fault_of
 from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem

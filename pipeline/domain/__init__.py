@@ -3,7 +3,7 @@
 Times are seconds as ``float`` in half-open spans; any other unit stands in the name.
 """
 
-from pipeline.domain.call import AUDIO_CHANNELS, Call, IdSource, Recording, Role, other_ids
+from pipeline.domain.call import AUDIO_CHANNELS, PARTIES, Call, IdSource, Recording, Role, other_ids
 from pipeline.domain.finding import (
     Evidence,
     Finding,
@@ -35,10 +35,11 @@ from pipeline.domain.review import (
 )
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
-from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
+from pipeline.domain.transcript import Segment, Transcript, Utterance, Word, characters
 
 __all__ = [
     "AUDIO_CHANNELS",
+    "PARTIES",
     "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
     "Addition",
@@ -83,6 +84,7 @@ __all__ = [
     "Verdict",
     "Voice",
     "Word",
+    "characters",
     "clip",
     "covered",
     "intersect",

@@ -20,16 +20,16 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, rubric.valid_from, rubric.valid_until):
         return "通话日期不在评分表的有效期内"
-    if not facts.turns or total(facts.talk) < 0.3:
+    if not facts.utterances or total(facts.timeline.talk) < 0.3:
         return "没有人说话"
-    words = _words(facts)
+    words = facts.timeline.characters
     if gate.both_parties:
         alone = _only_party(words)
         if alone is not None:
             return alone
     if facts.duration < gate.min_seconds:
         return f"通话只有{facts.duration:.0f}秒，没有形成对话"
-    if sum(words.values()) < gate.min_characters or len(facts.turns) < gate.min_utterances:
+    if sum(words.values()) < gate.min_characters or len(facts.utterances) < gate.min_utterances:
         return f"只说了{sum(words.values())}个字，没有形成对话"
     if _nobody_is_the_agent(facts, gate.min_role_confidence):
         return "分不清谁是坐席（可能只有一个人说话）"
@@ -38,14 +38,6 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
         if answer.truth is Truth.YES:
             return answer.reason or "评分表不适用于这类通话"
     return None
-
-
-def _words(facts: Facts) -> dict[Role, int]:
-    """Characters that each role spoke."""
-    words = dict.fromkeys(Role, 0)
-    for utterance in facts.turns:
-        words[utterance.role] += sum(map(str.isalnum, utterance.text))
-    return words
 
 
 def _only_party(words: Mapping[Role, int]) -> str | None:
@@ -63,8 +55,8 @@ def _nobody_is_the_agent(facts: Facts, bar: float) -> bool:
     """Nothing agents must say was heard, and the roles are a guess: one voice taken for two (voicemail)."""
     if any(hit.kind is PhraseKind.REQUIRED and hit.role is Role.AGENT for hit in facts.hits):
         return False
-    seconds = sum(u.span.duration for u in facts.turns)
-    return sum(u.role_confidence * u.span.duration for u in facts.turns) < bar * seconds
+    seconds = sum(u.span.duration for u in facts.utterances)
+    return sum(u.role_confidence * u.span.duration for u in facts.utterances) < bar * seconds
 
 
 def in_force(day: date | None, first: date | None, last: date | None) -> bool:

@@ -57,11 +57,11 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None
 def _hearing(facts: Facts, role: Role, window: Span) -> tuple[float, float]:
     """The share of the party's speech that was transcribed, and the mean confidence of its words."""
     transcribed = confidence = 1.0
-    spoken = clip(facts.speech.get(role, ()), window)
+    spoken = clip(facts.timeline.turns[role], window)
     if total(spoken) > 1.0:
-        seen = intersect(spoken, (u.span.widened(0.3) for u in facts.turns))
+        seen = intersect(spoken, (u.span.widened(0.3) for u in facts.utterances))
         transcribed = total(seen) / total(spoken)
-    mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
+    mine = [u for u in facts.timeline.said_by[role] if u.span.overlap(window) > 0]
     weight = sum(u.span.duration for u in mine)
     if weight:
         confidence = sum(u.confidence * u.span.duration for u in mine) / weight
@@ -73,8 +73,8 @@ def garbled(facts: Facts, role: Role, place: Span, bar: Bar, *, least: int) -> U
 
     A short garbled "喂" cannot be a greeting; a long one may well be.
     """
-    for utterance in facts.transcript.by(role):
-        long_enough = sum(map(str.isalnum, utterance.text)) >= least
+    for utterance in facts.timeline.said_by[role]:
+        long_enough = utterance.characters >= least
         if long_enough and utterance.confidence < bar.hearing and utterance.span.overlap(place) > 0:
             return utterance
     return None
@@ -111,7 +111,7 @@ def weakness(facts: Facts, evidence: Sequence[Evidence], bar: Bar) -> str | None
             return "分不清是谁说的"
         if piece.confidence < (bar.accuse if piece.how is not None else bar.hearing):
             return f"把握不足（{piece.confidence:.0%}）"
-        near = [u for u in facts.turns if u.role is piece.role and u.span.overlap(piece.span) > 0]
+        near = [u for u in facts.utterances if u.role is piece.role and u.span.overlap(piece.span) > 0]
         if near and min(u.role_confidence for u in near) < bar.role:
             return "分不清是谁说的"
     return None

@@ -22,7 +22,8 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import Refused
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Freshness, Store
 from tests.inspections import inspection

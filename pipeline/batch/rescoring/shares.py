@@ -22,8 +22,9 @@ from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
 from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
-from pipeline.inspection import Rules, read_rules, rejudge
-from pipeline.phrases.deferred import DeferredMatcher
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, read_rules
+from pipeline.phrases.matcher import LazyMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -115,7 +116,7 @@ def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspecti
 
 def _rules(settings: Settings) -> Rules:
     lexicons, rubric = read_rules(settings)
-    return Rules(DeferredMatcher(lexicons), rubric)
+    return Rules(LazyMatcher(lexicons), rubric)
 
 
 def judged(

@@ -26,16 +26,16 @@ Side = Annotated[bool, typer.Option("--uphold/--reject", help="appeal.side", sho
 Json = Annotated[bool, typer.Option("--json", help="option.json")]
 
 
-class Group(StrEnum):
+class AppealFilter(StrEnum):
     OPEN = "open"
     DECIDED = "decided"
     ALL = "all"
 
 
-GROUPS = {
-    Group.OPEN: tuple(state for state in AppealState if state in OPEN),
-    Group.DECIDED: (AppealState.UPHELD, AppealState.REJECTED),
-    Group.ALL: (),
+STATES = {
+    AppealFilter.OPEN: tuple(state for state in AppealState if state in OPEN),
+    AppealFilter.DECIDED: (AppealState.UPHELD, AppealState.REJECTED),
+    AppealFilter.ALL: (),
 }
 
 
@@ -43,11 +43,11 @@ GROUPS = {
 @command
 def list_appeals(
     session: Session,
-    state: Annotated[Group, typer.Option(help="appeal.group")] = Group.OPEN,
+    state: Annotated[AppealFilter, typer.Option(help="appeal.group")] = AppealFilter.OPEN,
     as_json: Json = False,
 ) -> int:
     with existing_store(session) as store:
-        found = store.appeals.all(states=GROUPS[state])
+        found = store.appeals.all(states=STATES[state])
     if as_json:
         for one in found:
             sys.stdout.write(json.dumps(appeal_record(one), ensure_ascii=False) + "\n")
@@ -96,7 +96,7 @@ def file(
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
     session.out.print(str(made.id))
-    _tell(session, made)
+    _report_state(session, made)
     return 0
 
 
@@ -108,7 +108,7 @@ def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = No
             appeal, by=acting(store, as_name), request=new_request(), comment=comment,
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -119,7 +119,7 @@ def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None
         found = store.appeals.send_back(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment
         )
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -131,7 +131,7 @@ def opine(session: Session, appeal: Number, uphold: Side, comment: Why, as_name:
         found = store.appeals.opine(
             appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment
         )
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -160,11 +160,11 @@ def decide(
             assert isinstance(missing, tuple)
             seats = session.words.listed([session.words(f"appeal.seat.{seat}") for seat in missing])
             raise CommandError("appeal-panel", seats=seats) from error
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
-def _tell(session: Session, appeal: Appeal) -> None:
+def _report_state(session: Session, appeal: Appeal) -> None:
     words = session.words
     session.say(
         words("appeal.stands", number=appeal.id, state=words(f"appeal.state.{appeal.state}")), "green"

@@ -37,7 +37,7 @@ def clip(
         raise CommandError("clip-what")
     paths = _lying(session, inspection)
     from pipeline.audio import decode
-    from pipeline.audio.excerpt import write_excerpt
+    from pipeline.audio.playback import write_excerpt
 
     span = wanted.widened(margin)
     audio = decode(paths)

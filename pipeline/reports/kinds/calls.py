@@ -7,8 +7,18 @@ from pathlib import Path
 
 from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
-from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, integer, number, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import (
+    Field,
+    ListOf,
+    Record,
+    Scalar,
+    Struct,
+    boolean,
+    integer,
+    number,
+    rounded,
+    text,
+)
 from pipeline.store import CallFilter, CallRow, Store
 
 AGREED = (

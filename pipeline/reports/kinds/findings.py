@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import Field, ListOf, Record, Struct, number, rounded, text
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import clock

@@ -6,10 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from pipeline.conversation.announcement import LONG_HOLD_S
+from pipeline.conversation.waiting import HoldKind
 from pipeline.domain import Evidence, Role, Span
 from pipeline.rubric.example import Example
-from pipeline.rubric.facts import LONG_HOLD_S, Facts
-from pipeline.rubric.pauses import HoldKind, holds
+from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
@@ -27,7 +28,7 @@ class Options(Base):
 
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
-    waits = holds(facts, at_least=options.min_hold)
+    waits = facts.holds(at_least=options.min_hold)
     if not waits:
         return not_applicable("没有通话保持")
     missing, unclear = [], []
@@ -44,7 +45,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
             missing.append((wait, proof))
     if missing:
         wait, _ = missing[0]
-        what = "静默等待" if wait.kind is HoldKind.SILENT else "通话保持"
+        what = "静默等待" if wait.kind is HoldKind.LOOKUP else "通话保持"
         lasted = f"{clock(wait.span.start)}起{what}{wait.span.duration:.0f}秒"
         evidence = tuple(proof for _, proof in missing)
         return failed(f"{lasted}，{side}面没有说“{options.say}”一类的话", evidence)
@@ -62,7 +63,7 @@ def _window(wait: Span, options: Options, duration: float) -> Span:
 
 def _next_words(facts: Facts, window: Span, options: Options) -> Span:
     """The agent's utterance next to the hold: where the words belong, so where hearing must be good."""
-    mine = [u.span for u in facts.turns if u.role is Role.AGENT and u.span.overlap(window) > 0]
+    mine = [u.span for u in facts.utterances if u.role is Role.AGENT and u.span.overlap(window) > 0]
     if not mine:
         return window
     return mine[-1] if options.side == "before" else mine[0]

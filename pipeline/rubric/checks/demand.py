@@ -31,10 +31,11 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     if answer.truth is Truth.YES:
         return passed(answer.reason or "做到了", answer.evidence)
     reason = answer.reason or "没有做到"
-    evidence = answer.evidence or (Evidence(facts.whole, options.role, "", options.say or None),)
+    whole = facts.timeline.whole
+    evidence = answer.evidence or (Evidence(whole, options.role, "", options.say or None),)
     if answer.truth is Truth.UNKNOWN:
         return undetermined(f"{reason}，请人工复听", evidence)
-    weak = poor_hearing(facts, options.role, facts.whole, bar) or weakness(facts, answer.evidence, bar)
+    weak = poor_hearing(facts, options.role, whole, bar) or weakness(facts, answer.evidence, bar)
     return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
 
 

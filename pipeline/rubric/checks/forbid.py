@@ -32,7 +32,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     reason = answer.reason or "出现了不应有的情形"
     if answer.truth is Truth.UNKNOWN:
         return undetermined(f"{reason}，请人工复听", answer.evidence)
-    evidence = answer.evidence or (Evidence(facts.whole, options.role),)
+    evidence = answer.evidence or (Evidence(facts.timeline.whole, options.role),)
     weak = weakness(facts, answer.evidence, bar)
     return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
 

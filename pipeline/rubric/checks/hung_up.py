@@ -25,7 +25,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
         return undetermined(end.reason, end.evidence)
     if end.ending.value != options.by.value:
         return passed(end.reason)
-    last = facts.turns[-1]
+    last = facts.utterances[-1]
     if last.role_confidence < bar.role:
         return undetermined(f"{end.reason}，但分不清是谁说的，请人工复听", end.evidence)
     return failed(end.reason, end.evidence)

@@ -51,7 +51,7 @@ class Options(Base):
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     label = options.label or options.name
-    measured = next((m for m in facts.measures if m.name == options.name), None)
+    measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
         return undetermined(f"{label}无法测量")
     spans = [s for s in measured.spans if not excused(facts, s, options.excused_by, options.excuse_seconds)]
@@ -61,7 +61,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     low = options.at_most is not None and value <= options.at_most
     if not (high or low) or (measured.spans and not spans):
         return passed(reason if spans or not measured.spans else f"{reason}，事先说明过")
-    cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.whole]
+    cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.timeline.whole]
     if measured.spans:
         reason += f"（{clock(cited[0].start)}{'起' if len(cited) > 1 else ''}）"
     evidence = tuple(Evidence(s, options.role) for s in cited)

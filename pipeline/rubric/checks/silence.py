@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from pipeline.conversation.waiting import due_to_speak
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pauses import debtor, silences
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
@@ -28,11 +28,9 @@ class Options(Base):
 
 
 def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
-    if not facts.talk:
+    if not facts.timeline.talk:
         return undetermined("没有人声，无法判断静音")
-    found = silences(
-        facts, at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by
-    )
+    found = facts.dead_air(at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by)
     counted = [s for s in found if not excused(facts, s, options.excused_by, options.excuse_seconds)]
     if len(counted) < options.at_least:
         longest = max((s.duration for s in found), default=0.0)
@@ -43,8 +41,8 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
         reason = f"{clock(longest_one.start)}起静音{longest_one.duration:.1f}秒"
     else:
         reason = f"静音{len(counted)}次，最长{longest_one.duration:.1f}秒（{clock(longest_one.start)}起）"
-    blurred = options.owed_by is not None and all(debtor(facts, s) is Role.UNKNOWN for s in counted)
-    if blurred:
+    due = {due_to_speak(facts.timeline, silence) for silence in counted}
+    if options.owed_by is not None and due == {Role.UNKNOWN}:
         return undetermined(f"{reason}，但分不清该谁说话，请人工复听", evidence)
     return failed(reason, evidence)
 

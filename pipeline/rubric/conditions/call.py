@@ -71,9 +71,8 @@ def _answers(facts: Facts, options: Options) -> list[Answer]:
             Answer(_truth(facts.duration <= options.max_seconds), (), f"通话{facts.duration:.0f}秒")
         )
     if options.min_utterances is not None:
-        answers.append(
-            Answer(_truth(len(facts.turns) >= options.min_utterances), (), f"共{len(facts.turns)}句")
-        )
+        count = len(facts.utterances)
+        answers.append(Answer(_truth(count >= options.min_utterances), (), f"共{count}句"))
     if options.ended_by is not None:
         how = ending(facts)
         wanted_end = Ending.AGENT if options.ended_by == "agent" else Ending.CUSTOMER

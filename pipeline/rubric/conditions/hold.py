@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.domain import Evidence
 from pipeline.rubric.example import Example
-from pipeline.rubric.facts import LONG_HOLD_S, Facts
-from pipeline.rubric.pauses import holds as waits
+from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
 from pipeline.rubric.wording import Lang
@@ -22,7 +22,7 @@ class Options(Base):
 
 
 def holds(facts: Facts, options: Options) -> Answer:
-    found = waits(facts, at_least=options.min_seconds, silent=options.silent)
+    found = facts.holds(at_least=options.min_seconds, lookups=options.silent)
     if len(found) >= options.times:
         return Answer(Truth.YES, tuple(Evidence(h.span) for h in found), f"有{len(found)}次通话保持")
     return Answer(Truth.NO, (), "没有通话保持")

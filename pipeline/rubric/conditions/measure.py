@@ -29,7 +29,7 @@ class Options(Base):
 
 
 def holds(facts: Facts, options: Options) -> Answer:
-    measured = next((m for m in facts.measures if m.name == options.name), None)
+    measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
         return Answer(Truth.UNKNOWN, (), f"{options.name}无法测量")
     low = options.at_least is None or measured.value >= options.at_least

@@ -26,7 +26,7 @@ class Options(Base):
 
 
 def holds(facts: Facts, options: Options) -> Answer:
-    said = [(u, "".join(filter(str.isalnum, u.text))) for u in facts.turns if u.role is options.role]
+    said = [(u, "".join(filter(str.isalnum, u.text))) for u in facts.utterances if u.role is options.role]
     long_enough = [(u, text) for u, text in said if len(text) >= options.min_characters]
     for number, (first, text) in enumerate(long_enough):
         same = [u for u, other in long_enough[number + 1 :] if _alike(text, other, options.similarity)]

@@ -7,7 +7,6 @@ from pydantic import Field
 from pipeline.domain import Evidence, Role
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pauses import silences
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
 from pipeline.rubric.wording import Lang, pick
@@ -22,7 +21,7 @@ class Options(Base):
 
 
 def holds(facts: Facts, options: Options) -> Answer:
-    found = silences(facts, at_least=options.min_seconds, owed_by=options.owed_by)
+    found = facts.dead_air(at_least=options.min_seconds, owed_by=options.owed_by)
     if len(found) >= options.times:
         return Answer(Truth.YES, tuple(Evidence(s, options.owed_by) for s in found), f"静音{len(found)}次")
     return Answer(Truth.NO, (), f"没有{options.times}次{options.min_seconds:g}秒以上的静音")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain import Evidence, Finding, Inspection, Outcome, PhraseHit, Role, Span, Utterance
-from pipeline.phrases.places import marks, place_of
+from pipeline.phrases.highlights import highlights, place_of
 from pipeline.web.sanitise import sanitise
 
 UNSURE_BELOW = 0.5
@@ -136,7 +136,7 @@ def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proo
 def _runs(
     utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
 ) -> Iterator[MarkedText]:
-    kinds = [(m.start, m.end, m.kind.value) for m in marks(utterance, hits)]
+    kinds = [(m.start, m.end, m.kind.value) for m in highlights(utterance, hits)]
     now: tuple[str, tuple[str, ...]] = ("", ())
     words: list[TimedText] = []
     for start, end, seconds in _timed(utterance):

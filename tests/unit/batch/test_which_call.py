@@ -16,7 +16,7 @@ from pipeline.batch import RunSummary, run
 from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import CaseState, Inspection, Recording, Status, Verdict
 from pipeline.errors import Missing, Refused
-from pipeline.inspection import Rules
+from pipeline.inspection.tools import Rules
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.store.rulebooks import Rulebook

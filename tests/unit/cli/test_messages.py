@@ -18,7 +18,7 @@ from pipeline.cli.words import Words, spoken_language
 from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
-from pipeline.inspection import PARTIAL
+from pipeline.inspection.judging import PARTIAL
 from pipeline.measures import catalogue
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
