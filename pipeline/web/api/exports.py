@@ -14,8 +14,9 @@ from fastapi.responses import StreamingResponse
 from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
-from pipeline.web.access import Permission, TheStore, Visitor, allowed, within_scope
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.api.answers import exported, failures
+from pipeline.web.scopes import within_scope
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 

@@ -9,18 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Case
 from pipeline.store.repositories.queue import QueuePage
-from pipeline.web.access import (
-    Permission,
-    TheStore,
-    VisibleCall,
-    Visitor,
-    allowed,
-    check_assignable,
-    check_open_to,
-)
+from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api.answers import failures
 from pipeline.web.queue_link import QueueQuery, read_link
 from pipeline.web.sanitise import SanitisedJSON
+from pipeline.web.scopes import check_assignable, check_open_to
 
 router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SanitisedJSON)
 

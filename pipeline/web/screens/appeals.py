@@ -17,18 +17,11 @@ from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, UpheldRates, sees_opinions
 from pipeline.review.folding import accused
 from pipeline.store import Store
-from pipeline.web.access import (
-    Permission,
-    TheSettings,
-    TheStore,
-    Visitor,
-    allowed,
-    check_in_scope,
-    check_unsealed,
-)
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.context import CallRecord, PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/appeals")
 

@@ -24,10 +24,11 @@ from pipeline.review.calibration import (
     compare,
 )
 from pipeline.store import Store
-from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed, check_in_scope
+from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
 from pipeline.web.names import from_field
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/calibrations")
 

@@ -11,10 +11,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
 from pipeline.store.repositories.coaching import Exemplar, Note
-from pipeline.web.access import Permission, TheStore, Visitor, allowed, check_in_scope
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page, url
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter()
 

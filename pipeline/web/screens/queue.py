@@ -13,20 +13,13 @@ from pydantic import BeforeValidator
 from pipeline.domain import Severity, Status
 from pipeline.store.filter import QueueState
 from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
-from pipeline.web.access import (
-    Permission,
-    TheStore,
-    Visitor,
-    allowed,
-    assignable,
-    check_assignable,
-    check_open_to,
-)
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
 from pipeline.web.names import FieldName
 from pipeline.web.queue_link import QueueLink, fields_of, read_link
 from pipeline.web.redact import redact_queue
 from pipeline.web.render import call_url, page, url
+from pipeline.web.scopes import assignable, check_assignable, check_open_to
 from pipeline.web.screens.call import opened
 
 router = APIRouter(prefix="/queue")

@@ -23,10 +23,11 @@ from pipeline.review.sampling import (
     Which,
     period_is_over,
 )
-from pipeline.web.access import Permission, TheStore, Visitor, allowed, check_in_scope
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/samples")
 
