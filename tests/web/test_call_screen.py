@@ -115,7 +115,7 @@ def test_the_ledger_on_the_page_adds_up_to_the_score(reviewer: Browser, store: S
         "坐席: [abuse|闭嘴]",
     )
     card = score(rubric, spoken)
-    plain = inspection("LEDGER", card=card, utterances=list(spoken.transcript.utterances))
+    plain = inspection("LEDGER", card=card, utterances=list(spoken.utterances))
     put(store, replace(plain, hits=spoken.hits))
     html = reviewer.get("/calls/LEDGER").text
     table = html[html.index('<table class="ledger') :]

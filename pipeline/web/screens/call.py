@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,7 +21,7 @@ from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
 from pipeline.web.context import PageContext
-from pipeline.web.listening import TheSoundRoom
+from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 from pipeline.web.queue_link import fields_of, read_link
 from pipeline.web.render import call_url, page, url
 from pipeline.web.screens.audio import sound_message
@@ -59,7 +59,7 @@ def call(
     call_id: VisibleCall,
     visitor: Listener,
     store: TheStore,
-    room: TheSoundRoom,
+    service: ThePlaybackService,
     queue: str = "",
     again: bool = False,
 ) -> Response:
@@ -67,7 +67,7 @@ def call(
     view = look(store, call_id, visitor)
     if view.reviews:
         by, scope, wanted = visitor.user.id, visitor.scope, read_link(fields_of(queue)).conditions
-        room.prefetch(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
+        service.prefetch(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     context = CallScreen(
@@ -76,17 +76,17 @@ def call(
         drawing=drawing(inspection, view.sheet),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
-        sound_gone=_sound_gone(view, room, visitor),
+        sound_gone=_sound_gone(view, service, visitor),
         queue=queue,
         skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None,
     )
     return page(request, context, visitor=visitor)
 
 
-def _sound_gone(view: CallView, room: Any, visitor: Visitor) -> str | None:
+def _sound_gone(view: CallView, service: PlaybackService, visitor: Visitor) -> str | None:
     """Why there is nothing to hear, as far as that can be told at once."""
     recording = view.inspection.recording
-    if room.has(recording.sha256) or room.there(view.inspection.recording.call.call_id):
+    if service.has(recording.sha256) or service.there(view.inspection.recording.call.call_id):
         return None
     return sound_message(MISSING_SOUND, visitor.lang)
 
