@@ -32,7 +32,8 @@ def load_hearing_tools(settings: Settings, rules: Rules) -> HearingTools:
     """Load the models.
 
     Args:
-        rules: whose forbidden phrases are looked for by meaning too, where the settings say so.
+        rules: whose lists of words tell what nobody says, and whose forbidden phrases are looked for by
+            meaning too, where the settings say so.
 
     Raises:
         ModelError: with the remedy.
@@ -45,6 +46,7 @@ def load_hearing_tools(settings: Settings, rules: Rules) -> HearingTools:
             language=settings.language,
             device=settings.device,
             compute_type=settings.compute_type,
+            words=rules.matcher.lexicons.words,
         ),
         meanings=(
             SemanticMatcher(rules.matcher.lexicons, load_encoder(settings.meaning))

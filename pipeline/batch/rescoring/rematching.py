@@ -22,7 +22,7 @@ from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
 from pipeline.phrases.passages import passages
 from pipeline.phrases.revision import rules_by_code
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ class Rematcher:
         # Read by this version of the program they may be other lexicons: then nothing is known of the hits.
         if old is None or old.revision != revision:
             return None
-        return edit_between(old, self._rules.matcher.lexicons)
+        new = self._rules.matcher.lexicons
+        # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go.
+        return edit_between(old, new) if old.words.dictionary.words == new.words.dictionary.words else None
 
 
 def _lexicons(book: Rulebook) -> Lexicons | None:
