@@ -23,7 +23,7 @@ from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
 
-ENGINES = ("local", "ray")
+ENGINES = ("local",)
 
 
 @command
@@ -35,7 +35,7 @@ def run(
     lexicons: Annotated[Path | None, typer.Option(help="option.lexicons", metavar="DIR")] = None,
     model: Annotated[str | None, typer.Option(help="run.model", metavar="NAME")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="run.workers", metavar="N")] = None,
-    engine: Annotated[str, typer.Option(help="run.engine", metavar="local|ray")] = "local",
+    engine: Annotated[str, typer.Option(help="run.engine", metavar="local")] = "local",
     limit: Annotated[int | None, typer.Option(min=1, help="run.limit", metavar="N")] = None,
     since: Annotated[str | None, typer.Option(help="run.since", metavar="DATE")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="run.retry")] = False,
@@ -43,21 +43,20 @@ def run(
     """Exit status as the summary has it: 0 all, 1 some could not be read, 3 stopped early."""
     if engine not in ENGINES:
         raise CommandError("engine", engine=engine)
-    if engine == "ray":
-        raise CommandError("ray")
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch
-    from pipeline.inspection.spine import build_tools
-    from pipeline.inspection.tools import revisions_of
+    from pipeline.inspection.rules import load_rules
+    from pipeline.inspection.spine import load_inspector
+    from pipeline.inspection.tools import present_revisions
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     with run_progress(session) as report:
         summary = run_batch(
             dump,
             settings=session.settings,
-            inspector=build_tools,
-            revisions=revisions_of(session.settings),
+            inspector=load_inspector,
+            revisions=present_revisions(session.settings, load_rules(session.settings)),
             calls=calls,
             limit=limit,
             since=day(since, "--since"),
