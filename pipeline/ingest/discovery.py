@@ -23,7 +23,7 @@ PROBLEM_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about the dump or the call list that a person should know; the night goes on without it."""
+    """Something about the dump or the call list that a person should know; the run goes on without it."""
 
     path: Path | None
     call_id: str | None
