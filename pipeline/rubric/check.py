@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.messages import Lang
 from pipeline.rubric import checks
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Bar, Verdict
-from pipeline.rubric.wording import Lang
 
 CHECK_KINDS = discover(checks)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.messages import Lang
 from pipeline.rubric import conditions
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Answer
-from pipeline.rubric.wording import Lang
 
 CONDITION_KINDS = discover(conditions)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.messages import Lang
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.sheet import Item
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 MOST = 3
 """Examples of a kind that are shown."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind
+from pipeline.messages import Lang
 from pipeline.rubric.proof import MISHEARD, clock
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 KINDS = {
     PhraseKind.FORBIDDEN: ("命中禁语", "forbidden phrase"),

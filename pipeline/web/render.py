@@ -19,10 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import pipeline
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
 from pipeline.ingest import in_chinese
+from pipeline.messages import Lang, known, languages, say
 from pipeline.rubric.english import english
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.rubric.wording import pick
-from pipeline.settings import Lang
 from pipeline.web.access import Visitor
 from pipeline.web.assets import asset
 from pipeline.web.call.sheet import Sheet
@@ -32,7 +32,6 @@ from pipeline.web.navigation import NAVIGATION, is_here, may_any
 from pipeline.web.outgoing import spoken
 from pipeline.web.titles import english_titles, neutral_titles
 from pipeline.web.waiting import waiting
-from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENGLISH: ContextVar[Mapping[str, str] | None] = ContextVar("english", default=None)
@@ -89,7 +88,7 @@ def _answer(
     }
     templates = environment(lang)
     settings = request.app.state.settings
-    kept = ENGLISH.set(english_titles(settings) if lang == "en" else None)
+    kept = ENGLISH.set(None if lang == "zh" else english_titles(settings))
     titles = NEUTRAL.set(neutral_titles(settings))
     try:
         shared["ui"] = templates.get_template("macros.html").make_module(shared)
@@ -228,6 +227,9 @@ GLOBALS: dict[str, Any] = {
     "asset": asset,
     "request_id": request_id,
     "known": known,
+    "say": say,
+    "languages": languages(),
+    "language_names": [(lang, say(lang, "lang.name")) for lang in languages()],
     "version": pipeline.__version__,
     "navigation": NAVIGATION,
     "is_here": is_here,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from pipeline.web.words import known
 from sqlalchemy import update
 
 from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Span, UserRole, Verdict
@@ -22,7 +23,6 @@ from pipeline.store.desk.desk import Desk
 from pipeline.store.desk.views_calibrations import Said
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
-from pipeline.web.words import known
 from tests.inspections import inspection
 from tests.nights import bad_call
 

@@ -7,13 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role, Span
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import LONG_HOLD_S, Facts
 from pipeline.rubric.pauses import HoldKind, holds
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases
+from pipeline.rubric.wording import phrases
 
 ID = "around-hold"
 
@@ -70,7 +71,7 @@ def _next_words(facts: Facts, window: Span, options: Options) -> Span:
 
 def told(options: Options, lang: Lang = "zh") -> str:
     what = phrases(options.codes, lang)
-    if lang == "en":
+    if lang != "zh":
         say = f"{what} (such as “{options.say}”)"
         wait = f"a hold of {options.min_hold:g} s or more"
         return f"the agent does not say {say} within {options.seconds:g} s {options.side} {wait}; each counts"

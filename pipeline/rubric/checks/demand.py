@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -40,7 +40,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
 
 def told(options: Options, lang: Lang = "zh") -> str:
     that = options.that.told(lang)
-    if lang == "en":
+    if lang != "zh":
         return f"it is not so that {that}" + (f" (such as “{options.say}”)" if options.say else "")
     return f"没有做到：{that}" + (f"（例如“{options.say}”）" if options.say else "")
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.wording import pick, who
 
 ID = "hung-up"
 

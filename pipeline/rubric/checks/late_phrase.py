@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, clock, doubt, garbled
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options as Base
 from pipeline.rubric.window import Window
-from pipeline.rubric.wording import Lang, phrases, pick, who
+from pipeline.rubric.wording import phrases, pick, who
 
 ID = "late-phrase"
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Measurement, Role, Span
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases
+from pipeline.rubric.wording import phrases
 
 ID = "measure"
 
@@ -82,7 +83,7 @@ def _weight(value: float, options: Options) -> int | None:
 
 def told(options: Options, lang: Lang = "zh") -> str:
     label = options.label or options.name
-    if lang == "en":
+    if lang != "zh":
         return _told_in_english(options, options.label_en or label)
     low = f"达到{options.at_least:g}{options.unit}" if options.at_least is not None else ""
     high = f"不超过{options.at_most:g}{options.unit}" if options.at_most is not None else ""

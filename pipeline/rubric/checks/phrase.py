@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, ROLES, cite_all, doubt, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.wording import phrases, who
 
 ID = "phrase"
 
@@ -50,7 +51,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
 def told(options: Options, lang: Lang = "zh") -> str:
     whose, what = who(options.role, lang), phrases(options.codes, lang)
     where = options.within.told(lang)
-    if lang == "en":
+    if lang != "zh":
         many = "" if options.at_least == 1 else f" {options.at_least} times or more"
         return f"{whose} says {what}{many}{where}; each place counts once"
     many = "" if options.at_least == 1 else f"{options.at_least}次以上"

@@ -7,13 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, PhraseHit, Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, garbled, listed, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.wording import phrases, who
 
 ID = "required-phrase"
 
@@ -65,7 +66,7 @@ def _unsure(facts: Facts, hit: PhraseHit, options: Options, bar: Bar) -> bool:
 
 def told(options: Options, lang: Lang = "zh") -> str:
     whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
-    if lang == "en":
+    if lang != "zh":
         kinds = {"any": "", "all": "all "}.get(str(options.match), f"{options.match} kinds of ")
         where = where or " in the whole call"
         return f"{whose} is not heard to say {kinds}{what} (such as “{options.say}”){where}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pauses import debtor, silences
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.wording import phrases, who
 
 ID = "silence"
 
@@ -51,7 +52,7 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
 
 def told(options: Options, lang: Lang = "zh") -> str:
     said = phrases(options.excused_by, lang)
-    if lang == "en":
+    if lang != "zh":
         most = f", less than {options.below_seconds:g} s" if options.below_seconds else ""
         many = "a silence" if options.at_least == 1 else f"{options.at_least} silences or more"
         owed = f" in which {who(options.owed_by, lang)} should have spoken" if options.owed_by else ""

@@ -12,13 +12,14 @@ from statistics import median
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import ROLES, clock
 from pipeline.rubric.turns import turns
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, who
+from pipeline.rubric.wording import who
 
 ID = "speaking-rate"
 
@@ -87,7 +88,7 @@ def _beyond(rate: float | None, options: Options) -> bool:
 def told(options: Options, lang: Lang = "zh") -> str:
     whose, fast = who(options.role, lang), options.at_least is not None
     rate = options.at_least if options.at_least is not None else options.at_most
-    if lang == "en":
+    if lang != "zh":
         band = f"{rate:g} characters a minute or {'more' if fast else 'less'}"
         return f"{whose} speaks {band} on average (turns of {options.min_characters} characters and more)"
     band = f"达到或超过{rate:g}" if fast else f"不超过{rate:g}"

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, aside, pick
+from pipeline.rubric.wording import aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition

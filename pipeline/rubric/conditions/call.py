@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.domain import Role
+from pipeline.messages import Lang
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.wording import pick, who
 
 ID = "call"
 
@@ -87,7 +88,7 @@ def _truth(value: bool) -> Truth:
 
 
 def told(options: Options, lang: Lang = "zh") -> str:
-    en, o = lang == "en", options
+    en, o = lang != "zh", options
     named = pick(lang, "、", ", ")
     direction = {"inbound": "呼入", "outbound": "外呼"}.get(o.direction or "")
     parts = [f"{o.direction} call" if en else f"{direction}通话"] if o.direction else []

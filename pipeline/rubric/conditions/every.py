@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -12,7 +13,7 @@ from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.wording import pick, who
 
 ID = "every"
 

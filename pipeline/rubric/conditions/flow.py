@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence
+from pipeline.messages import Lang
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 ID = "flow"
 

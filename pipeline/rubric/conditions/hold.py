@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import LONG_HOLD_S, Facts
 from pipeline.rubric.pauses import holds as waits
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
 
 ID = "hold"
 
@@ -29,7 +29,7 @@ def holds(facts: Facts, options: Options) -> Answer:
 
 
 def told(options: Options, lang: Lang = "zh") -> str:
-    if lang == "en":
+    if lang != "zh":
         silent = ", or a silent look-up" if options.silent else ""
         many = "a hold" if options.times == 1 else f"{options.times} holds or more"
         return f"there is {many} (music, tones or waiting of {options.min_seconds:g} s or more{silent})"

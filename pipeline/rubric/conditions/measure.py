@@ -5,11 +5,12 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 ID = "measure"
 
@@ -41,7 +42,7 @@ def holds(facts: Facts, options: Options) -> Answer:
 def told(options: Options, lang: Lang = "zh") -> str:
     low = pick(lang, "不低于", "at least ") + f"{options.at_least:g}" if options.at_least is not None else ""
     high = pick(lang, "不高于", "at most ") + f"{options.at_most:g}" if options.at_most is not None else ""
-    label = (options.label_en if lang == "en" else "") or options.label or options.name
+    label = (options.label_en if lang != "zh" else "") or options.label or options.name
     return label + pick(lang, "", ": ") + pick(lang, "且", " and ").join(filter(None, (low, high)))
 
 

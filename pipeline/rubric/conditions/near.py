@@ -7,13 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, Span
+from pipeline.messages import Lang
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
 
 ID = "near"
 
@@ -54,7 +54,7 @@ def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: Options) -> 
 
 def told(options: Options, lang: Lang = "zh") -> str:
     what, anchor = options.what.told(lang), options.anchor.told(lang)
-    if lang == "en":
+    if lang != "zh":
         places = {"any": "any place", "each": "each place"}.get(str(options.at), f"place {options.at}")
         side = {"around": "before or after"}.get(options.side, options.side)
         return f"{what} within {options.seconds:g} s {side} {places} where {anchor}"

@@ -7,13 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.wording import phrases, who
 
 ID = "phrase"
 
@@ -48,7 +49,7 @@ def holds(facts: Facts, options: Options) -> Answer:
 def told(options: Options, lang: Lang = "zh") -> str:
     whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
     match = str(options.match)
-    if lang == "en":
+    if lang != "zh":
         kinds = {"any": "any of them", "all": "each of them", "none": "none"}.get(match, f"{match} of them")
         many = "" if options.times == 1 else f", {options.times} times or more in all"
         return f"{whose} says {what} ({kinds}{many}){where}"

@@ -6,12 +6,13 @@ from pydantic import Field
 from rapidfuzz import fuzz
 
 from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.wording import pick, who
 
 ID = "repeated"
 

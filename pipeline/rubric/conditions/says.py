@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, compiled, may_match
@@ -12,7 +13,7 @@ from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Window
 from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, who, words_of
+from pipeline.rubric.wording import who, words_of
 
 ID = "says"
 
@@ -50,7 +51,7 @@ def holds(facts: Facts, options: Options) -> Answer:
 def told(options: Options, lang: Lang = "zh") -> str:
     whose, where = who(options.role, lang), options.within.told(lang)
     what = words_of(options.meaning, options.meaning_en, lang)
-    if lang == "en":
+    if lang != "zh":
         many = "" if options.times == 1 else f" in {options.times} utterances or more"
         return f"{whose} says {what}{many}{where}"
     many = "" if options.times == 1 else f"{options.times}句以上"

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import Case
 from pipeline.errors import Conflict, Refused, ReviewError
+from pipeline.messages import known, say
 from pipeline.store import Store
 from pipeline.web.access import Visitor, the_settings
 from pipeline.web.asking import fields_of
@@ -18,7 +19,6 @@ from pipeline.web.call.bands import drawing
 from pipeline.web.call.view import look
 from pipeline.web.errors import STATUS, for_htmx, in_words
 from pipeline.web.render import call_url, fragment
-from pipeline.web.words import known, say
 
 
 def answer(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.messages import Lang
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.instances import NAMES, instances
 from pipeline.rubric.sheet import Bonus, Item
-from pipeline.rubric.wording import Lang, pick, titled
+from pipeline.rubric.wording import pick, titled
 from pipeline.web.rulebook.book import Book
 
 
@@ -30,7 +31,7 @@ class Reading:
         return [(pick(self.lang, *NAMES[name]), found) for name, found in shown.named]
 
     def advice(self, item: Item) -> str:
-        return (item.advice_en if self.lang == "en" else "") or item.advice
+        return (item.advice_en if self.lang != "zh" else "") or item.advice
 
     def bonus_examples(self, bonus: Bonus) -> tuple[str, ...]:
         """Words that earn it."""

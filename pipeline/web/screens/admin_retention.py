@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from pipeline.errors import Conflict, Refused
+from pipeline.messages import say
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.purges import Due, Purges
 from pipeline.web.render import page
-from pipeline.web.words import say
 
 router = APIRouter(prefix="/admin/retention")
 

@@ -10,13 +10,12 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import AudioError
-from pipeline.settings import Lang
+from pipeline.messages import Lang, known, say
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
 from pipeline.web.outgoing import sound
 from pipeline.web.ranges import UnsatisfiableError, matches, wanted
-from pipeline.web.words import known, say
 
 router = APIRouter(include_in_schema=False)
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]

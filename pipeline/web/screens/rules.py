@@ -9,9 +9,10 @@ from fastapi.responses import Response
 
 from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
+from pipeline.messages import Lang
 from pipeline.phrases import explain
 from pipeline.rubric.matched import matched
-from pipeline.settings import Lang, Settings
+from pipeline.settings import Settings
 from pipeline.store.desk.usage import RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.paths import plain_paths
