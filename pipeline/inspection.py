@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.confirmation import joined, phrases_of
 from pipeline.dialogue import assemble
-from pipeline.domain import Inspection, Recording, Role, Status
+from pipeline.domain import Inspection, Recording, Role, Status, verbatim
 from pipeline.errors import AudioError
 from pipeline.hearing import Listened, listen, roles_of, scene_of
 from pipeline.judging import PARTIAL, judge, rejudge, status_of
@@ -63,7 +63,8 @@ def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspe
     if tools.meanings is not None:
         hits = joined(hits, tools.meanings.match(transcript.utterances))
     scorecard = judge(call.recording.call, call.audio.duration, transcript, measures, hits, tools.rubric)
-    status, reason, code = status_of(call.audio.warning, scorecard)
+    warning = verbatim(call.audio.warning) if call.audio.warning else None
+    status, reason, code = status_of(warning, scorecard)
     return Inspection(
         recording=call.recording,
         status=status,
@@ -89,7 +90,8 @@ def _agent_channel(call: Listened, roles: Sequence[Role]) -> str | None:
 
 def _unreadable(recording: Recording, error: AudioError, tools: Toolbox) -> Inspection:
     revisions = replace(tools.revisions, audio_sha256=recording.sha256)
-    return Inspection(recording, Status.UNREADABLE, str(error), revisions, reason_code=error.code)
+    reason = verbatim(str(error))
+    return Inspection(recording, Status.UNREADABLE, reason, revisions, reason_code=error.code)
 
 
 class Tools(Toolbox):

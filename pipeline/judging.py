@@ -9,6 +9,7 @@ from pipeline.domain import (
     Call,
     Inspection,
     Measures,
+    Message,
     PhraseHit,
     Role,
     Scorecard,
@@ -75,7 +76,7 @@ def _spans(measures: Measures, name: str) -> tuple[Span, ...]:
     return next((m.spans for m in measures if m.name == name), ())
 
 
-def status_of(warning: str | None, scorecard: Scorecard) -> tuple[Status, str | None, str | None]:
+def status_of(warning: Message | None, scorecard: Scorecard) -> tuple[Status, Message | None, str | None]:
     """Status of a call that was heard, the reason, and its code; ``warning``: why the audio is not whole."""
     if warning:
         return Status.PARTIAL, warning, PARTIAL

@@ -19,6 +19,7 @@ from pipeline.domain import (
     LedgerEntry,
     Measurement,
     Measures,
+    Message,
     Outcome,
     PhraseHit,
     PhraseKind,
@@ -33,6 +34,7 @@ from pipeline.domain import (
     Transcript,
     Utterance,
     Word,
+    verbatim,
 )
 
 CHINA = timezone(timedelta(hours=8))
@@ -58,7 +60,7 @@ def finding(
         outcome=outcome,
         points=-2.0 if failed else 0.0,
         evidence=evidence if failed else (),
-        reason="说了禁语" if failed else "",
+        reason=verbatim("说了禁语") if failed else None,
     )
 
 
@@ -82,13 +84,13 @@ def inspection(
     revisions = Revisions(audio, "engine-1", "base", "l1", rubric, "s1")
     recording = Recording(call, (Path(f"/dump/{call_id}.wav"),), audio)
     if status is Status.UNREADABLE:
-        return Inspection(recording, status, reason or "the file is empty", revisions)
+        return Inspection(recording, status, verbatim(reason or "the file is empty"), revisions)
     chosen = findings if findings is not None else (finding("greeting"), finding("rude", Outcome.FAILED))
     words = tuple(Word(c, Span(n * 0.2, n * 0.2 + 0.2), 0.9) for n, c in enumerate("随便你"))
     return Inspection(
         recording=recording,
         status=status,
-        reason=reason,
+        reason=None if reason is None else verbatim(reason),
         revisions=revisions,
         duration=61.25,
         layout="stereo",
@@ -112,7 +114,7 @@ def inspection(
             ledger=tuple(LedgerEntry(f.criterion, f.title, f.points, f.evidence) for f in chosen if f.points),
             sections=(Section("服务用语", 38.0, 40.0),),
             flagged=flagged,
-            flag_reasons=("grave",) if flagged else (),
+            flag_reasons=(verbatim("grave"),) if flagged else (),
         ),
     )
 
@@ -158,6 +160,16 @@ calls = st.builds(
     maybe(times),
     maybe(st.sampled_from(["left", "right", "mono"])),
 )
+names = st.text("abcdefghij", min_size=1, max_size=4).filter(lambda name: name != "code")
+parameters = st.recursive(
+    texts | st.integers(-(10**9), 10**9) | numbers,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(names, inner, max_size=3).map(lambda given: Message("inner.code", **given))
+    ),
+    max_leaves=6,
+)
+messages = st.dictionaries(names, parameters, max_size=3).map(lambda given: Message("some.code", **given))
 evidences = st.builds(
     Evidence, spans, maybe(st.sampled_from(Role)), texts, maybe(texts), maybe(st.sampled_from(How)), shares
 )
@@ -171,25 +183,26 @@ findings = st.builds(
     st.sampled_from(Outcome),
     numbers,
     evidence_lists,
-    texts,
+    maybe(messages),
     st.booleans(),
     texts,
     texts,
 )
+ledger_entries = st.builds(LedgerEntry, texts, texts | messages, numbers, evidence_lists, maybe(messages))
 scorecards = st.builds(
     Scorecard,
     findings=st.lists(findings, max_size=4).map(tuple),
     score=maybe(numbers),
     passed=maybe(st.booleans()),
     fatal=st.booleans(),
-    ledger=st.lists(st.builds(LedgerEntry, texts, texts, numbers, evidence_lists, texts), max_size=3).map(
-        tuple
-    ),
+    ledger=st.lists(
+        st.builds(LedgerEntry, texts, texts | messages, numbers, evidence_lists, maybe(messages)), max_size=3
+    ).map(tuple),
     sections=st.lists(st.builds(Section, texts, numbers, numbers), max_size=3).map(tuple),
     flagged=st.booleans(),
-    flag_reasons=st.lists(texts, max_size=2).map(tuple),
+    flag_reasons=st.lists(messages, max_size=2).map(tuple),
     alerts=st.lists(texts, max_size=2).map(tuple),
-    not_applicable=maybe(texts),
+    not_applicable=maybe(messages),
 )
 words = st.builds(Word, texts, spans, shares)
 utterances = st.builds(
@@ -226,7 +239,7 @@ def inspections(draw: st.DrawFn) -> Inspection:
     return Inspection(
         recording=Recording(draw(calls), tuple(draw(st.lists(paths, min_size=1, max_size=2))), audio),
         status=draw(st.sampled_from(Status)),
-        reason=draw(maybe(texts)),
+        reason=draw(maybe(messages)),
         revisions=Revisions(audio, *(draw(texts) for _ in range(5))),
         duration=draw(maybe(numbers)),
         layout=draw(maybe(texts)),

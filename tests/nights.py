@@ -17,6 +17,7 @@ from pipeline.domain import (
     LedgerEntry,
     Measurement,
     Measures,
+    Message,
     Outcome,
     PhraseHit,
     PhraseKind,
@@ -30,6 +31,8 @@ from pipeline.domain import (
     Status,
     Transcript,
     Utterance,
+    title,
+    verbatim,
 )
 from pipeline.store import open_store
 
@@ -64,7 +67,7 @@ def inspection(
     return Inspection(
         recording=Recording(call, paths or (Path(f"/dump/{call_id}.wav"),), sha256),
         status=status,
-        reason=reason,
+        reason=None if reason is None else verbatim(reason),
         revisions=Revisions(sha256, "engine-1", "base@123456789abc", "lex1", "rub1", "set1"),
         duration=None if status is Status.UNREADABLE else 61.5,
         layout=None if status is Status.UNREADABLE else "stereo",
@@ -83,7 +86,7 @@ def finding(
     *,
     points: float = 0.0,
     evidence: tuple[Evidence, ...] = (),
-    reason: str = "",
+    reason: Message | None = None,
     fatal: bool = False,
 ) -> Finding:
     return Finding(criterion, title, "服务态度", severity, outcome, points, evidence, reason, fatal)
@@ -169,10 +172,16 @@ def bad_call() -> Inspection:
             Outcome.FAILED,
             points=-8,
             evidence=said[1:3],
-            reason="坐席说了2处不耐烦的话",
+            reason=verbatim("坐席说了2处不耐烦的话"),
         ),
         finding(
-            "shirk", "推诿", Severity.B, Outcome.FAILED, points=-12, evidence=said[4:], reason="坐席推诿"
+            "shirk",
+            "推诿",
+            Severity.B,
+            Outcome.FAILED,
+            points=-12,
+            evidence=said[4:],
+            reason=verbatim("坐席推诿"),
         ),
         finding(
             "rating-prompt-missing",
@@ -180,7 +189,7 @@ def bad_call() -> Inspection:
             Severity.C,
             Outcome.UNDETERMINED,
             evidence=(searched,),
-            reason="听得不够清楚",
+            reason=Message("doubt.faint"),
         ),
         finding(
             "dead-air",
@@ -189,24 +198,35 @@ def bad_call() -> Inspection:
             Outcome.FAILED,
             points=-5,
             evidence=(silent,),
-            reason="静音9.3秒",
+            reason=verbatim("静音9.3秒"),
         ),
-        finding("hold-no-notice", "保持前未征得同意", Severity.D, Outcome.NOT_APPLICABLE, reason="没有保持"),
+        finding(
+            "hold-no-notice",
+            "保持前未征得同意",
+            Severity.D,
+            Outcome.NOT_APPLICABLE,
+            reason=verbatim("没有保持"),
+        ),
     )
+    left_out = Message("ledger.not-counted", items=title("通话保持"))
+    each = Message("ledger.each", count=2, points=4)
     card = Scorecard(
         findings=findings,
         score=75.0,
         passed=False,
         fatal=False,
         ledger=(
-            LedgerEntry("", "满分", 100.0, (), "不适用、不计入满分：通话保持"),
-            LedgerEntry("attitude-impatient", "不耐烦/质问客户", -8.0, said[1:3], "2处，每处扣4分"),
+            LedgerEntry("", Message("ledger.full"), 100.0, (), left_out),
+            LedgerEntry("attitude-impatient", "不耐烦/质问客户", -8.0, said[1:3], each),
             LedgerEntry("shirk", "推诿", -12.0, said[4:]),
             LedgerEntry("dead-air", "长时间静音", -5.0, (silent,)),
         ),
         sections=(Section("服务态度", 15.0, 40.0),),
         flagged=True,
-        flag_reasons=("严重违规：推诿", "得分低于合格线"),
+        flag_reasons=(
+            Message("flag.named", reason=title("严重违规"), items=title("推诿")),
+            title("得分低于合格线"),
+        ),
         alerts=("esc-complaint",),
     )
     measures = Measures(
@@ -260,7 +280,7 @@ def good_call(call_id: str = "O01", *, started: str = "2026-11-20T08:32:11+08:00
         score=100.0,
         passed=True,
         fatal=False,
-        ledger=(LedgerEntry("", "满分", 100.0, ()),),
+        ledger=(LedgerEntry("", Message("ledger.full"), 100.0, ()),),
     )
     return inspection(call_id, card=card, utterances=utterances, hits=(praise,), started=started)
 
@@ -272,7 +292,7 @@ def night() -> tuple[Inspection, ...]:
         agent=None,
         status=Status.NOT_APPLICABLE,
         reason="只有一方说话",
-        card=Scorecard((), None, None, False, (), not_applicable="只有一方说话"),
+        card=Scorecard((), None, None, False, (), not_applicable=verbatim("只有一方说话")),
         started="2026-11-21T10:00:00+08:00",
     )
     broken = inspection(

@@ -1,7 +1,7 @@
 """What can go wrong with a call beyond its recording, and what that says about the calls after it.
 
 An exception that our code raises over one call is raised over it again, and says nothing about the others:
-the call keeps it as its reason, and the night goes on. Memory that runs out, and processes that are killed,
+the call keeps it as its reason, and the run goes on. Memory that runs out, and processes that are killed,
 are the machine's and pass: such a call is tried again, and where every call ends so, the run stops.
 """
 
@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.domain import Message
+
 FAULT = "fault"
 """Reason code of a call over which the program itself failed."""
 GAVE_UP = "gave-up"
 """Reason code of a call that ended its worker process again and again."""
-FAULT_REASON = (
-    "the program itself failed on this call, the recording may be in order: report the technical line in the "
-    "list of problems, and run again with --retry after an update"
-)
+FAULT_REASON = Message("batch.failed-on")
 """What is stored of it; interfaces have their own words for the code."""
 
 

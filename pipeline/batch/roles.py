@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from pipeline.batch.faults import FAULT, fault_of
-from pipeline.domain import Case, DecisionKind, Inspection, Role
+from pipeline.domain import Case, DecisionKind, Inspection, Message, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
 from pipeline.inspection import Rules, load_rules, rejudge
 from pipeline.review.roles import agree, of_speaker, swapped
@@ -75,7 +75,7 @@ def keep_roles(
         except Exception as error:
             if failed is None or isinstance(error, CallinspectError | MemoryError):
                 raise
-            reason = f"the roles that a person corrected could not be kept: {fault_of(error).line}"
+            reason = Message("batch.roles-not-kept", detail=fault_of(error).line)
             failed(StoredProblem(FAULT, reason, None, call_id))
         else:
             done += 1

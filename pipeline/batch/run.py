@@ -20,7 +20,7 @@ from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.work import Limits, groups
-from pipeline.domain import Revisions, Status
+from pipeline.domain import Revisions, Status, message_json
 from pipeline.errors import StoreError
 from pipeline.ingest import discover
 from pipeline.settings import Settings
@@ -213,4 +213,5 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values["unreadable"] = len(summary.unreadable)
     values["problems"] = len(summary.problems)
     values["renamed"] = len(summary.renamed)
+    values["trouble"] = None if summary.trouble is None else message_json(summary.trouble)
     return values

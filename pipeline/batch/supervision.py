@@ -17,7 +17,7 @@ from pipeline.batch.stopping import StopRequest
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
-from pipeline.domain import Inspection, Revisions, Status
+from pipeline.domain import Inspection, Message, Revisions, Status
 from pipeline.errors import CallinspectError, Unstorable
 from pipeline.store import Store, StoredProblem
 
@@ -42,7 +42,7 @@ class Tally:
     """Of the calls: judged again without listening."""
     calls: int = 0
     """Calls that are done, one way or the other."""
-    trouble: str | None = None
+    trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
 
 
@@ -117,7 +117,7 @@ class Supervision:
             case NotReady(error=error):
                 if not self.tally.calls:
                     raise error
-                self._give_in(f"the tools cannot be loaded any more: {error}")
+                self._give_in(Message("batch.tools", detail=str(error)))
             case Began():
                 self._store.begin(worker.hand[0].recordings, run_id=self._run_id)
             case Inspected(inspection=inspection):
@@ -145,10 +145,7 @@ class Supervision:
             self._stillborn += 1
         self._waiting.extendleft(reversed(hand))
         if self._stillborn >= _STILLBORN:
-            self._give_in(
-                f"{self._stillborn} worker processes in a row died while they loaded the speech model "
-                f"({worker.epitaph}); try --workers 1, a smaller --model, or callinspect doctor"
-            )
+            self._give_in(Message("batch.no-worker", workers=self._stillborn, detail=worker.epitaph))
 
     def _retry(self, group: Group, worker: Worker, fault: Fault) -> None:
         """Its unfinished calls again, one by one; a call that was alone is charged with what happened."""
@@ -168,25 +165,22 @@ class Supervision:
     def _give_up(self, job: Job, fault: Fault, crashes: int) -> None:
         self._poisoned += 1
         if self._poisoned > _POISONED and (fault.kind is FaultKind.MEMORY or not self._went_well):
-            self._give_in(
-                f"{_POISONED} calls in a row ended their workers ({fault.line}); this looks like the "
-                "machine, not the recordings: run callinspect doctor, then callinspect run again with --retry"
-            )
+            self._give_in(Message("batch.machine", calls=_POISONED, detail=fault.line))
             return
-        reason = f"given up after {crashes} attempts: {fault.line}"
+        reason = Message("batch.gave-up", attempts=crashes, detail=fault.line)
         self._save(job, self._not_inspected(job, reason, GAVE_UP))
 
     def _failed_on(self, job: Job, fault: Fault) -> Inspection:
         """Words for people in the call, the technical line among the problems."""
-        problem = f"the program failed on this call: {fault.line}"
+        problem = Message("batch.fault", detail=fault.line)
         self.tally.problems.append(StoredProblem(FAULT, problem, job.recording.paths[0], job.call_id))
         return self._not_inspected(job, FAULT_REASON, FAULT)
 
-    def _not_inspected(self, job: Job, reason: str, code: str) -> Inspection:
+    def _not_inspected(self, job: Job, reason: Message, code: str) -> Inspection:
         revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
         return Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code=code)
 
-    def _give_in(self, trouble: str) -> None:
+    def _give_in(self, trouble: Message) -> None:
         """Stop: what is done stays, and the summary says what is wrong."""
         if self.tally.trouble is None:
             self.tally.trouble = trouble
@@ -201,8 +195,8 @@ class Supervision:
         kind = unchanged(job.stamps)
         if kind is not None:
             reason = {
-                "vanished": "the file went away while it was inspected; run again when it is back",
-                "changed": "the file changed while it was inspected; run again when it is complete",
+                "vanished": Message("batch.vanished-during"),
+                "changed": Message("batch.changed-during"),
             }[kind]
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
@@ -213,7 +207,12 @@ class Supervision:
             self.tally.rejudged += job.heard
             if inspection.status is Status.UNREADABLE:
                 self.tally.unreadable.append(
-                    NotRead(job.call_id, job.recording.paths, inspection.reason or "", inspection.reason_code)
+                    NotRead(
+                        job.call_id,
+                        job.recording.paths,
+                        inspection.reason,
+                        inspection.reason_code,
+                    )
                 )
         self.tally.calls += 1
         self._progress(self.tally)
@@ -248,7 +247,5 @@ class Supervision:
         if made == expected or self._mismatch:
             return
         self._mismatch = True  # said once: it concerns every call alike
-        reason = (
-            f"inspected with {inspection.revisions}, planned with {expected}: the next run will inspect again"
-        )
+        reason = Message("batch.other-revisions", made=str(inspection.revisions), planned=str(expected))
         self.tally.problems.append(StoredProblem("revisions", reason))

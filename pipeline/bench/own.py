@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 from pipeline.batch import Progress, run
+from pipeline.batch.summary import NotRead
 from pipeline.bench.clocked import ClockedFactory, read_times, settled_share
 from pipeline.bench.job import Job, Outcome
 from pipeline.inspection import revisions_of
 from pipeline.memory import peak_bytes
+from pipeline.messages import render
 from pipeline.settings import Settings
 from pipeline.store import open_store
 
@@ -62,5 +64,11 @@ def measure(job: Job) -> Outcome:
         settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,
-        problems=tuple(f"{n.call_id}: {n.reason}" for n in summary.unreadable),
+        problems=tuple(
+            f"{n.call_id}: {render(n.reason, 'en') if n.reason else ''}" for n in summary.unreadable
+        ),
     )
+
+
+def _why(call: NotRead) -> str:
+    return "" if call.reason is None else render(call.reason, "en")

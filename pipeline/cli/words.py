@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.domain import Finding, Outcome
+from pipeline.domain import Finding, Message, Outcome, Text
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
-from pipeline.ingest.chinese import in_chinese
-from pipeline.messages import Lang, known, languages, say
-from pipeline.rubric import english, load_rubric
+from pipeline.messages import Lang, known, languages, render, say
+from pipeline.rubric import load_rubric
 from pipeline.settings import CONFIG_FILE, read_config
 
 SHELL = "shell"
@@ -35,17 +34,14 @@ class Words:
         """As calling; ``default`` for a key that no catalogue has."""
         return self(key, **facts) if known(key, SHELL) else default
 
-    def reason(self, code: str | None, stored: str | None) -> str:
-        """Why a call could not be inspected, in this language where the reason has a code."""
-        return self.known(f"reason.{code}", self.said(stored or ""), detail=stored)
+    def reason(self, code: str | None, stored: Message | None) -> str:
+        """Why a call could not be inspected; the shell's own words where it has some for the code."""
+        detail = self.said(stored)
+        return self.known(f"reason.{code}", detail, detail=detail)
 
-    def problem(self, reason: str) -> str:
-        """What is wrong with a dump or a call list, which is stored in English, in this language."""
-        return in_chinese(reason) if self.lang == "zh" else reason
-
-    def said(self, text: str) -> str:
-        """A title, reason or note of judgement, which is made in Chinese, in this language."""
-        return text if self.lang == "zh" else english(text, english_titles(self.rubric))
+    def said(self, text: Text | None) -> str:
+        """A title, reason, problem or note in this language; empty where there is none."""
+        return "" if text is None else render(text, self.lang, english_titles(self.rubric))
 
     def title(self, finding: Finding, outcome: Outcome | None = None) -> str:
         """What a finding is called: it accuses only where it failed.

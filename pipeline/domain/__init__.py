@@ -15,6 +15,7 @@ from pipeline.domain.finding import (
 )
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
+from pipeline.domain.message import Message, Text, joined, message_json, read_message, title, verbatim
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
 from pipeline.domain.review import (
@@ -57,6 +58,7 @@ __all__ = [
     "LedgerEntry",
     "Measurement",
     "Measures",
+    "Message",
     "Next",
     "OpenCause",
     "Origin",
@@ -76,6 +78,7 @@ __all__ = [
     "Sound",
     "Span",
     "Status",
+    "Text",
     "Transcript",
     "User",
     "UserRole",
@@ -86,9 +89,14 @@ __all__ = [
     "clip",
     "covered",
     "intersect",
+    "joined",
     "merge",
+    "message_json",
     "other_ids",
+    "read_message",
     "scope_of",
     "subtract",
+    "title",
     "total",
+    "verbatim",
 ]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pipeline.domain.call import Recording
 from pipeline.domain.finding import Scorecard
 from pipeline.domain.measurement import Measures
+from pipeline.domain.message import Message
 from pipeline.domain.phrase import PhraseHit
 from pipeline.domain.transcript import Transcript
 
@@ -55,7 +56,7 @@ class Inspection:
 
     recording: Recording
     status: Status
-    reason: str | None
+    reason: Message | None
     """Why the status is not ``inspected``; None otherwise."""
     revisions: Revisions
     duration: float | None = None

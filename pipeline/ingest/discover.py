@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from pipeline.domain import Call, IdSource
+from pipeline.domain import Call, IdSource, Message
 from pipeline.ingest.call_list import Row, read_call_list
 from pipeline.ingest.discovery import Candidate, Discovery, Problem
 from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
@@ -67,10 +67,7 @@ def _uncontested(matches: Sequence[_Match], calls: Path) -> tuple[list[Candidate
     for match in matches:
         rivals = [m.line for path in match.candidate.paths for m in claims[path] if m is not match]
         if match.guessed and rivals:
-            reason = (
-                f"probably means {match.candidate.paths[0].name}, but so does line {rivals[0]}; "
-                "write the path below the dump"
-            )
+            reason = Message("call-list.ambiguous", file=match.candidate.paths[0].name, line=rivals[0])
             problems.append(
                 Problem(calls, match.candidate.call.call_id or None, match.line, reason, "call-list")
             )
@@ -94,11 +91,11 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | 
     if not row.files:
         by_name = files.named(call_id)
         if by_name is None:
-            reason = f"the row names no file, and no recording is called {call_id}; fill in the file"
+            reason = Message("call-list.names-no-file", call_id=call_id)
             return Problem(calls, call_id, row.line, reason, "missing-file")
         paths = by_name
     if len(paths) > 2 or len(set(paths)) < len(paths):
-        reason = "the two files of the row must be two different recordings, agent;customer"
+        reason = Message("call-list.same-file-twice")
         return Problem(calls, call_id or None, row.line, reason, "call-list")
     if found.growing.intersection(paths):
         return None

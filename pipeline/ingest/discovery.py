@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Call, IdSource
+from pipeline.domain import Call, IdSource, Message
 
 PROBLEM_KINDS = frozenset(
     {
@@ -23,13 +23,13 @@ PROBLEM_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about the dump or the call list that a person should know; the night goes on without it."""
+    """Something about the dump or the call list that a person should know; the run goes on without it."""
 
     path: Path | None
     call_id: str | None
     line: int | None
     """Line of the call list, counted from 1 with the heading."""
-    reason: str
+    reason: Message
     """What is wrong and what to do about it."""
     kind: str
     """One of PROBLEM_KINDS."""

@@ -31,5 +31,5 @@ if TYPE_CHECKING:
     Check = CheckChoice
 else:
     for _module in CHECK_KINDS.values():
-        _module.Options.model_rebuild(force=True, _types_namespace={"Condition": Condition})
+        _module.OPTIONS.model_rebuild(force=True, _types_namespace={"Condition": Condition})
     Check = choice_model("Check", CHECK_KINDS, base=CheckChoice, doc="What is looked for.")

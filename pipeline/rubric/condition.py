@@ -33,5 +33,5 @@ else:
         "Condition", CONDITION_KINDS, base=ConditionChoice, doc="A condition on the call."
     )
     for _module in CONDITION_KINDS.values():
-        _module.Options.model_rebuild(force=True, _types_namespace={"Condition": Condition})
+        _module.OPTIONS.model_rebuild(force=True, _types_namespace={"Condition": Condition})
     Condition.model_rebuild(force=True, _types_namespace={"Condition": Condition})

@@ -6,6 +6,7 @@ import math
 import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -17,10 +18,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import pipeline
-from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
-from pipeline.ingest import in_chinese
-from pipeline.messages import Lang, known, languages, say
-from pipeline.rubric.english import english
+from pipeline.domain import Evidence, Finding, How, Inspection, Outcome, Text
+from pipeline.messages import Lang, known, languages, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.rubric.wording import pick
 from pipeline.web.access import Visitor
@@ -34,10 +33,20 @@ from pipeline.web.titles import english_titles, neutral_titles
 from pipeline.web.waiting import waiting
 
 TEMPLATES = Path(__file__).parent / "templates"
-ENGLISH: ContextVar[Mapping[str, str] | None] = ContextVar("english", default=None)
-"""While a page is made: the English of what the rules name; None where it is made in Chinese."""
-NEUTRAL: ContextVar[Mapping[str, str]] = ContextVar("neutral")
-"""While a page is made: criterion -> its title where it did not fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a page is read, while it is made."""
+
+    lang: Lang = "zh"
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """English of what the rules name, by its Chinese."""
+    neutral: Mapping[str, str] = field(default_factory=dict)
+    """Criterion -> its title where it did not fail."""
+
+
+READING: ContextVar[Reading] = ContextVar("reading", default=Reading())  # noqa: B039 - it is frozen
 
 
 def page(
@@ -88,14 +97,13 @@ def _answer(
     }
     templates = environment(lang)
     settings = request.app.state.settings
-    kept = ENGLISH.set(None if lang == "zh" else english_titles(settings))
-    titles = NEUTRAL.set(neutral_titles(settings))
+    titles = {} if lang == "zh" else english_titles(settings)
+    reading = READING.set(Reading(lang, titles, neutral_titles(settings)))
     try:
         shared["ui"] = templates.get_template("macros.html").make_module(shared)
         html = templates.get_template(template).render(shared | context)
     finally:
-        ENGLISH.reset(kept)
-        NEUTRAL.reset(titles)
+        READING.reset(reading)
     # What is no text, in a name that nobody made fit to be shown, does not keep the rest from being shown.
     body = html.encode("utf-8", "replace")
     return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
@@ -153,10 +161,10 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
-def told(text: str | None) -> str:
-    """A title, reason or note of judgement, which is stored in Chinese, in the language of the page."""
-    titles = ENGLISH.get()
-    return spoken(text if titles is None or text is None else english(text, titles))
+def told(text: Text | None) -> str:
+    """A title, reason, problem or note in the language of the page."""
+    reading = READING.get()
+    return spoken(None if text is None else render(text, reading.lang, reading.titles))
 
 
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
@@ -168,12 +176,13 @@ def titled(finding: Finding, outcome: Outcome | None = None) -> str:
 
 def neutral(criterion: str, otherwise: str) -> str:
     """What a criterion is called where nothing is said about how it came out."""
-    return told(NEUTRAL.get({}).get(criterion, otherwise))
+    return told(READING.get().neutral.get(criterion, otherwise))
 
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    return spoken(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
+    lang, kind = READING.get().lang, kind_of(item, inspection.hits)
+    return spoken(matched(item, kind, whole=inspection.duration, lang=lang))
 
 
 def named_marks(drawing: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
@@ -185,17 +194,7 @@ def named_marks(drawing: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
 
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
-    return pick(_lang(), *HOWS[How(how)])
-
-
-def _lang() -> Lang:
-    """The language of the page that is made."""
-    return "zh" if ENGLISH.get() is None else "en"
-
-
-def problem(reason: str | None) -> str:
-    """What is wrong with a dump or a call list, which is stored in English, in the language of the page."""
-    return spoken(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
+    return pick(READING.get().lang, *HOWS[How(how)])
 
 
 def request_id() -> str:
@@ -212,7 +211,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "spoken": spoken,
     "in_field": in_field,
     "told": told,
-    "problem": problem,
 }
 GLOBALS: dict[str, Any] = {
     "url": url,

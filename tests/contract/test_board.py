@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict
+from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict, verbatim
 from pipeline.errors import Refused
-from pipeline.store import Store, StoredProblem
+from pipeline.store import Store, StoredProblem, codec
 from pipeline.store.desk.wanted import ANY_ALERT, QueueState, Wanted
 from tests.inspections import CHINA, finding, inspection
 from tests.nights import bad_call, good_call
@@ -94,7 +94,7 @@ def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
         (Wanted(state=QueueState.ALL, date_to=date(2026, 11, 10), team="一组", score_from=82), {"clean"}),
         (Wanted(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
         (Wanted(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
-        (Wanted(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
+        (Wanted(state=QueueState.ALL, reason=codec.message(verbatim("the file is empty"))), {"lost"}),
         (Wanted(state=QueueState.ALL, flagged=False, violating=False), {"clean", "lost"}),
         (Wanted(state=QueueState.ALL, text="随便你", team="二组"), {"grave"}),
         (Wanted(state=QueueState.ALL, text="没有说过"), set()),
@@ -246,7 +246,7 @@ def test_the_state_of_a_run(store: Store, run_id: int) -> None:
     board = store.desk.board
     store.save(inspection("a"), run_id=run_id)
     store.add_problems(
-        run_id, [StoredProblem("call-list", f"row {n}", Path("x.csv"), line=n) for n in range(5)]
+        run_id, [StoredProblem("call-list", verbatim(f"row {n}"), Path("x.csv"), line=n) for n in range(5)]
     )
     state = board.run_state()
     assert state is not None

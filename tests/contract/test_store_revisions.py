@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import IdSource, Status
+from pipeline.domain import IdSource, Status, verbatim
 from pipeline.errors import StoreError
 from pipeline.store import Renaming, Standing, Store
 from tests.inspections import inspection, with_facts
@@ -95,7 +95,7 @@ def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None
     assert (known.standing, known.status, known.reason) == (
         Standing.CURRENT,
         Status.UNREADABLE,
-        "the file is empty",
+        verbatim("the file is empty"),
     )
     assert store.save(inspection(), run_id=run_id, replace=True)
     assert store.revisions("c1") == [inspection()]

@@ -41,6 +41,7 @@ from pipeline.domain import (
     Transcript,
     Utterance,
     Verdict,
+    verbatim,
 )
 from pipeline.errors import ReviewError
 from pipeline.ingest import discover, identify
@@ -97,7 +98,7 @@ class Scribe:
             outcome=Outcome.FAILED,
             points=-5.0,
             evidence=(Evidence(Span(0.0, 0.5), Role.AGENT, "喂"),),
-            reason=f"agent {recording.call.agent_id}",
+            reason=verbatim(f"agent {recording.call.agent_id}"),
         )
         return Inspection(
             recording,
@@ -107,7 +108,9 @@ class Scribe:
             duration=duration,
             layout="mono",
             transcript=transcript,
-            scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
+            scorecard=Scorecard(
+                (finding,), 95.0, True, False, (), flagged=True, flag_reasons=(verbatim("grave"),)
+            ),
         )
 
 

@@ -20,7 +20,7 @@ from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
-from pipeline.domain import How, Inspection, PhraseHit
+from pipeline.domain import How, Inspection, Message, PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection import Rules, read_rules, rejudge
 from pipeline.phrases.deferred import DeferredMatcher
@@ -87,7 +87,7 @@ def judge_share(
         except Exception as error:
             if not _own(error):
                 raise
-            problem = f"the program failed on this call: {fault_of(error).line}"
+            problem = Message("batch.fault", detail=fault_of(error).line)
             call_id, paths = before.recording.call.call_id, before.recording.paths
             share.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
             continue

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from pipeline.domain import Call, Case, Inspection, Revisions
 from pipeline.measures import catalogue
-from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct, boolean, integer, number, text
+from pipeline.reports.fields import (
+    Field,
+    ListOf,
+    Record,
+    Scalar,
+    Struct,
+    boolean,
+    integer,
+    number,
+    sentence,
+    text,
+)
 from pipeline.reports.rounding import rounded
 from pipeline.store import CallFilter, CallRow, Store
 
@@ -84,7 +95,7 @@ def record(
         **_who(inspection.recording.call),
         "duration": rounded(inspection.duration),
         "status": inspection.status.value,
-        "reason": inspection.reason,
+        "reason": sentence(inspection.reason),
         "reason_code": inspection.reason_code,
         "score": rounded(case.score if case else machine, 2),
         "score_low": rounded(case.score_low if case else machine, 2),
@@ -93,7 +104,7 @@ def record(
         "passed": case.passed if case else card.passed if card else None,
         "fatal": card.fatal if card else False,
         "flagged": card.flagged if card else False,
-        "flag_reasons": list(card.flag_reasons) if card else [],
+        "flag_reasons": [sentence(reason) for reason in card.flag_reasons] if card else [],
         **_made_of(inspection.measures.as_dict(), inspection.revisions),
         "machine_score": rounded(machine, 2),
         "review": case.state.value if case else "none",
@@ -109,7 +120,7 @@ def light_record(row: CallRow) -> Record:
         **_who(row.call),
         "duration": rounded(row.duration),
         "status": row.status.value,
-        "reason": row.reason,
+        "reason": sentence(row.reason),
         "reason_code": row.reason_code,
         "score": rounded(row.score, 2),
         "score_low": rounded(row.score_low, 2),
@@ -118,7 +129,7 @@ def light_record(row: CallRow) -> Record:
         "passed": row.passed,
         "fatal": row.fatal,
         "flagged": row.flagged,
-        "flag_reasons": list(row.flag_reasons),
+        "flag_reasons": [sentence(reason) for reason in row.flag_reasons],
         **_made_of(row.measures, row.revisions),
         "machine_score": rounded(row.machine_score, 2),
         "review": row.review,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, text
+from pipeline.reports.fields import Field, ListOf, Record, Struct, number, sentence, text
 from pipeline.reports.rounding import rounded
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
@@ -87,7 +87,7 @@ def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None
         "points": rounded(finding.points, 2),
         "evidence": cited,
         **review(held),
-        "reason": finding.reason,
+        "reason": sentence(finding.reason) or "",
         **_said(held),
         "proof": proof(cited),
     }

@@ -27,7 +27,7 @@ from pipeline.store.desk.views_board import (
     Undated,
     Worst,
 )
-from pipeline.store.desk.wanted import CURRENT, alerted
+from pipeline.store.desk.wanted import CURRENT, alerted, why_not_inspected
 from pipeline.store.running import list_problems, list_runs
 from pipeline.store.tables import calls, inspections, problems
 
@@ -180,7 +180,7 @@ def _worst(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tupl
 
 def _reasons(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tuple[ReasonCount, ...]:
     i = inspections.c
-    reason = func.coalesce(i.reason_code, i.reason).label("why")
+    reason = why_not_inspected().label("why")
     query = (
         select(i.status, reason, func.max(i.reason).label("sentence"), func.count().label("calls"))
         .select_from(JOINED)
@@ -190,7 +190,7 @@ def _reasons(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tu
         .limit(50)
     )
     return tuple(
-        ReasonCount(Status(row.status), row.why or "", row.sentence, row.calls)
+        ReasonCount(Status(row.status), row.why or "", codec.read_message(row.sentence), row.calls)
         for row in connection.execute(query)
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.domain import OpenCause, Severity, Status
+from pipeline.domain import Message, OpenCause, Severity, Status
 from pipeline.store.views import CriterionCount, RunRow, StoredProblem
 
 
@@ -27,7 +27,7 @@ class QueueRow:
     queue: str | None
     duration: float | None
     status: Status
-    reason: str | None
+    reason: Message | None
     reason_code: str | None
     machine_score: float | None
     score: float | None
@@ -40,7 +40,7 @@ class QueueRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[str, ...]
+    flag_reasons: tuple[Message, ...]
     alerts: tuple[str, ...]
     worst: Severity | None
     confidence: float | None
@@ -184,8 +184,8 @@ class ReasonCount:
 
     status: Status
     reason: str
-    """The stable code where there is one, else the sentence: what the filter takes."""
-    sentence: str | None
+    """The stable code where there is one, else what is stored of the sentence: what the filter takes."""
+    sentence: Message | None
     calls: int
 
 

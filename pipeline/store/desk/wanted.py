@@ -8,7 +8,19 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    and_,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from pipeline.domain import Outcome, Scope, Severity, Status
 from pipeline.store import codec, days
@@ -189,7 +201,7 @@ def _inspection(wanted: Wanted, connection: Connection) -> list[ColumnElement[bo
     if wanted.status is not None:
         out.append(i.status == wanted.status.value)
     if wanted.reason is not None:
-        out.append(func.coalesce(i.reason_code, i.reason) == wanted.reason)
+        out.append(why_not_inspected() == wanted.reason)
     if wanted.flagged is not None:
         out.append(i.flagged.is_(True) if wanted.flagged else func.coalesce(i.flagged, false()).is_(False))
     if wanted.alert is not None:
@@ -207,3 +219,8 @@ def alerted() -> ColumnElement[bool]:
     """The customer said something that must reach a person the same day."""
     # Written out, as in the index of those alone: a parameter would hide that it is the same.
     return inspections.c.alerts != literal_column("'[]'")
+
+
+def why_not_inspected() -> ColumnElement[str]:
+    """The stable code of a call's reason where it has one, else what is stored of the sentence."""
+    return func.coalesce(type_coerce(inspections.c.reason_code, Text), inspections.c.reason)

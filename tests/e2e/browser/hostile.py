@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.domain import Inspection, Recording, Transcript, Utterance
+from pipeline.domain import Inspection, Recording, Transcript, Utterance, verbatim
 from pipeline.ingest import identify
 from tests.nights import bad_call
 from tests.web.calls import record
@@ -110,7 +110,7 @@ def store_of(folder: Path) -> Iterator[Inspection]:
             replace(
                 each,
                 title=turned[place],
-                reason=turned[place + 1],
+                reason=verbatim(turned[place + 1]),
                 section=turned[place + 2],
                 evidence=tuple(replace(one, quote=turned[place + 3]) for one in each.evidence),
             )
@@ -122,5 +122,5 @@ def store_of(folder: Path) -> Iterator[Inspection]:
             revisions=replace(base.revisions, audio_sha256=digest),
             duration=28.0,
             transcript=Transcript(utterances),
-            scorecard=replace(card, findings=findings, flag_reasons=(turned[5],)),
+            scorecard=replace(card, findings=findings, flag_reasons=(verbatim(turned[5]),)),
         )

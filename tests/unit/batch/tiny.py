@@ -29,6 +29,7 @@ from pipeline.domain import (
     Status,
     Transcript,
     Utterance,
+    verbatim,
 )
 from pipeline.errors import AudioError, ModelError
 from pipeline.settings import Settings
@@ -121,7 +122,7 @@ class TinyInspector:
             outcome=Outcome.FAILED,
             points=-5.0,
             evidence=(Evidence(span, Role.AGENT, "喂"),),
-            reason="前十秒没有开场白",
+            reason=verbatim("前十秒没有开场白"),
         )
         return Inspection(
             recording,
@@ -132,7 +133,9 @@ class TinyInspector:
             layout="stereo",
             transcript=Transcript((Utterance(Role.AGENT, span, said),)),
             measures=Measures((Measurement("silence_total", 3.0, "s", (span,)),)),
-            scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
+            scorecard=Scorecard(
+                (finding,), 95.0, True, False, (), flagged=True, flag_reasons=(verbatim("grave"),)
+            ),
         )
 
 

@@ -12,6 +12,7 @@ from pipeline.domain import Evidence, How, PhraseHit, PhraseKind, Role, Span
 from pipeline.phrases import load_lexicons
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import listed
+from tests.texts import zh
 
 PLACE = Span(26.0, 27.5)
 ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79)
@@ -28,8 +29,8 @@ def test_a_phrase_that_was_misheard() -> None:
 
 
 def test_a_reason_names_the_phrase_and_not_what_was_misheard() -> None:
-    assert listed([ABUSE]) == "“闭嘴”（0:26）"
-    assert listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")]) == "“你给我闭嘴”（0:26）"
+    assert zh(listed([ABUSE])) == "“闭嘴”（0:26）"
+    assert zh(listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")])) == "“你给我闭嘴”（0:26）"
 
 
 def test_what_the_recogniser_wrote_is_told_only_where_it_differs() -> None:
