@@ -6,9 +6,9 @@
     │   ├── RubricError         a rubric file: file, line, remedy
     │   ├── CallListError       a call list nobody can read
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
-    ├── AudioError              this recording cannot be read; the night goes on
+    ├── AudioError              this recording cannot be read; the run goes on
     ├── StoreError              the database refused; exit status 3
-    │   └── Unstorable          it refused this one value; the night goes on
+    │   └── Unstorable          it refused this one value; the run goes on
     └── ReviewError             somebody asked for something that cannot be done now
         ├── Conflict            somebody else was first: who, and what they did
         ├── Refused             not allowed, or not in this state

@@ -330,7 +330,7 @@ def fill(store: Store, *, total: int, seed: int = 1) -> float:
                     "run": run_id,
                     "kind": kinds[n % 2],
                     "line": n + 2,
-                    "reason": codec.message(verbatim(f"row {n + 2} has no start")),
+                    "reason": unread,
                 }
                 for n in range(12)
             ],

@@ -86,7 +86,7 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
         try:
             for inspection in inspections_of(inspector, tasks, settings):
                 connection.send(Inspected(inspection))
-        except Exception as error:  # noqa: BLE001 - one call's fault must not end the night
+        except Exception as error:  # noqa: BLE001 - one call's fault must not end the run
             fault = fault_of(error)
         connection.send(Ended(fault, resident_bytes(), peak_bytes()))
 

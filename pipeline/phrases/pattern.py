@@ -1,4 +1,4 @@
-"""Patterns: google-re2 alone, so that no pattern anyone writes can hang the night."""
+"""Patterns: google-re2 alone, so that no pattern anyone writes can hang the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as they leave the house: short, and never a NaN."""
+"""Numbers as they are exported: rounded, and never a NaN."""
 
 from __future__ import annotations
 

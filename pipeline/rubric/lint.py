@@ -217,7 +217,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
                     "violation-decides",
                     line_of(document, place),
                     None,
-                    f"适用条件里用了禁语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
+                    f"适用条件里用了忌语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
                     f"a 'when' that tests the forbidden {code!r} lets one violation more raise a score",
                 )
 

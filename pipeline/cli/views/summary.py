@@ -23,7 +23,7 @@ LISTED = 20
 def run_summary(
     summary: RunSummary, words: Words, *, width: int, brief: bool, program: str = "callinspect"
 ) -> Iterator[RenderableType]:
-    """Counts first; what is wrong with its reason and path; then the night; then the next step.
+    """Counts first; what is wrong with its reason and path; then the calls as they stand; then the next step.
 
     ``program`` is what people type to call us.
     """
@@ -133,7 +133,7 @@ def _place(path: str) -> Text:
 
 
 def quality(summary: RunSummary, words: Words) -> Text:
-    """One line on the night as it stands: how many to review, how good, how grave."""
+    """One line on the calls as they stand: how many to review, how good, how grave."""
     text = Text(words("summary.flagged", count=summary.flagged, scored=summary.scored), style="bold")
     if summary.alerts:
         text.append(f"  {words('summary.alerts', count=summary.alerts)}", style="bold magenta")

@@ -72,7 +72,7 @@ def evidence(item: Evidence, inspection: Inspection | None = None) -> Record:
 
 
 def proof(places: Sequence[Record]) -> str | None:
-    """``0:26 命中禁语 闭嘴 · 识别写作“必须” · 声音确认 79 %；0:40 …``."""
+    """``0:26 命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %；0:40 …``."""
     told = (f"{clock(one['start'])} {one['matched'] or one['quote']}".strip() for one in places)
     return "；".join(told) or None
 

@@ -80,7 +80,7 @@ class SpokenJSON(JSONResponse):
 
 
 def outgoing(value: Any) -> Any:
-    """The same JSON value, fit to leave the house."""
+    """The same JSON value, fit to be sent."""
     match value:
         case str():
             return spoken(value)
