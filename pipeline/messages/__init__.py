@@ -6,6 +6,6 @@ differently has a context: ``shell`` is the command line's wording, without cont
 """
 
 from pipeline.messages.catalogue import Lang, known, languages, say
-from pipeline.messages.rendering import render
+from pipeline.messages.rendering import Sentence, render
 
-__all__ = ["Lang", "known", "languages", "render", "say"]
+__all__ = ["Lang", "Sentence", "known", "languages", "render", "say"]

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.domain import Call, IdSource, Message, OpenCause, Revisions, Severity, Status
+from pipeline.domain import Call, IdSource, OpenCause, Revisions, Severity, Status
+from pipeline.messages import Sentence
 
 
 class Standing(StrEnum):
@@ -32,7 +33,7 @@ class StoredStanding:
 
     standing: Standing
     status: Status | None = None
-    reason: Message | None = None
+    reason: Sentence | None = None
     duration: float | None = None
     heard: bool = False
     """True where the current inspection has what was heard: it can be judged again without listening."""
@@ -83,7 +84,7 @@ class CallRow:
 
     call: Call
     status: Status
-    reason: Message | None
+    reason: Sentence | None
     duration: float | None
     layout: str | None
     machine_score: float | None
@@ -99,9 +100,9 @@ class CallRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[Message, ...]
+    flag_reasons: tuple[Sentence, ...]
     alerts: tuple[str, ...]
-    not_applicable: Message | None
+    not_applicable: Sentence | None
     measures: Mapping[str, float | None]
     """Measure name -> value; empty where none were taken."""
     revisions: Revisions
@@ -180,7 +181,7 @@ class StoredProblem:
     """Something of a run that is not an inspection: a bad row, a missing file, ..."""
 
     kind: str
-    reason: Message
+    reason: Sentence
     path: Path | None = None
     call_id: str | None = None
     line: int | None = None

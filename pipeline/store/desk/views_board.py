@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.domain import Message, OpenCause, Severity, Status
+from pipeline.domain import OpenCause, Severity, Status
+from pipeline.messages import Sentence
 from pipeline.store.views import CriterionCount, RunRow, StoredProblem
 
 
@@ -27,7 +28,7 @@ class QueueRow:
     queue: str | None
     duration: float | None
     status: Status
-    reason: Message | None
+    reason: Sentence | None
     reason_code: str | None
     machine_score: float | None
     score: float | None
@@ -40,7 +41,7 @@ class QueueRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[Message, ...]
+    flag_reasons: tuple[Sentence, ...]
     alerts: tuple[str, ...]
     worst: Severity | None
     confidence: float | None
@@ -185,7 +186,7 @@ class ReasonCount:
     status: Status
     reason: str
     """The stable code where there is one, else what is stored of the sentence: what the filter takes."""
-    sentence: Message | None
+    sentence: Sentence | None
     calls: int
 
 
