@@ -40,7 +40,8 @@ from pipeline.domain import (
     Utterance,
     Word,
 )
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
 from pipeline.measures import catalogue
 from pipeline.settings import Settings, load_settings
 from pipeline.store import judgement, open_store

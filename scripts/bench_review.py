@@ -108,10 +108,10 @@ def sign_in(store: Store, name: str) -> Person:
     """A session without a password: hashing is measured elsewhere."""
     from pipeline.web.secrets import digest, new_token
 
-    user = store.desk.people.named(name)
+    user = store.accounts.named(name)
     assert user is not None, f"fill the store first: there is no user {name}"
     token, csrf = new_token(), new_token()
-    store.desk.people.open_session(user.id, token=digest(token), csrf=csrf, seconds=86400)
+    store.sessions.open(user.id, token=digest(token), csrf=csrf, seconds=86400)
     return Person(token, csrf)
 
 
@@ -132,7 +132,7 @@ def questions(chance: random.Random, latest: date) -> dict[str, list[str]]:
 
     nights = [(latest - timedelta(days=n)).isoformat() for n in range(30)]
     return {
-        "tonight": ["/", *(f"/?night={chance.choice(nights)}" for _ in range(3))],
+        "overview": ["/", *(f"/?night={chance.choice(nights)}" for _ in range(3))],
         "queue": [
             "/queue",
             "/queue?state=mine",
@@ -184,7 +184,7 @@ def screens(url: str, port: int, rounds: int) -> int:
     chance = random.Random(7)  # noqa: S311
     with open_store(url) as store:
         visitor = sign_in(store, "super1")
-        latest = store.desk.board.days(_everything(), limit=1)[0]
+        latest = store.days.latest(_everything(), limit=1)[0]
         some = [row.call_id for row in _some_calls(store)]
     wall: dict[str, list[float]] = defaultdict(list)
     cpu: dict[str, list[float]] = defaultdict(list)
@@ -219,9 +219,9 @@ def _everything() -> Any:
 
 
 def _some_calls(store: Store) -> Any:
-    from pipeline.store.desk.wanted import QueueState, Wanted
+    from pipeline.store.filter import CallFilter, QueueState
 
-    page = store.desk.board.queue(Wanted(state=QueueState.ALL, flagged=True), _everything(), limit=300)
+    page = store.queue.page(CallFilter(state=QueueState.ALL, flagged=True), _everything(), limit=300)
     return page.rows
 
 
@@ -318,7 +318,7 @@ def load(url: str, port: int, reviewers: int, seconds: float, pause: float) -> i
     """Print what fifty people at once got; 1 where anything went wrong."""
     with open_store(url) as store:
         people = [sign_in(store, f"reviewer{n}") for n in range(reviewers)]
-        latest = store.desk.board.days(_everything(), limit=1)[0]
+        latest = store.days.latest(_everything(), limit=1)[0]
     with server(url, port) as base:
         tally = asyncio.run(_load(base, people, seconds, latest, pause))
     asked = sum(map(len, tally.times.values()))

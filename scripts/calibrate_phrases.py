@@ -29,7 +29,7 @@ from typing import Any
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Span, Utterance
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.confidence import SOUND_SLOPE, SOUND_SURE
-from pipeline.phrases.conversation import runs
+from pipeline.phrases.passages import passages
 from pipeline.phrases.syllables import CONFUSIONS, distance, split, syllable
 from pipeline.phrases.template import spellings
 from pipeline.settings import data_root
@@ -114,21 +114,21 @@ def ladder(night: Sequence[Heard], lexicons: Lexicons) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedHit:
     """One hit of the night and whether a label bears it out."""
 
     hit: PhraseHit
     right: bool
 
 
-def judged_hits(night: Sequence[Heard], matcher: Matcher) -> list[Judged]:
+def judged_hits(night: Sequence[Heard], matcher: Matcher) -> list[JudgedHit]:
     out = []
     for call in night:
         labels = [x for group in GROUPS for x in call.labels(group)]
         for hit in matcher.match(call.utterances):
             right = any(meets(hit, label) for label in labels)
             if hit.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION) or right:
-                out.append(Judged(hit, right))
+                out.append(JudgedHit(hit, right))
     return out
 
 
@@ -148,13 +148,14 @@ def sounded(lexicons: Lexicons, count: int, seed: int) -> list[Sounded]:
     out: list[Sounded] = []
     for code, text, sentence, role in corrupted(lexicons, written, count, seed):
         for said, right in ((sentence, True), (corruptor.exchange(text), False)):
-            (run,) = runs([_said(said, role)])
-            found = [j.candidate for j in matcher.judge(run) if j.dropped is None]
-            mine = [c for c in found if matcher.code_of(c) == code]
+            (passage,) = passages([_said(said, role)])
+            ((_, found),) = matcher.assess_all([passage])
+            accepted = [a.candidate for a in found if a.dropped is None]
+            mine = [c for c in accepted if matcher.phrase_of(c).code.code == code]
             if mine and all(c.how is How.SOUND for c in mine):
-                best = max(mine, key=lambda c: matcher.hit(run, c).confidence)
+                best = max(mine, key=lambda c: matcher.hit(passage, c).confidence)
                 per_syllable = best.distance / (best.end - best.start)
-                out.append(Sounded(matcher.hit(run, best).confidence, per_syllable, right))
+                out.append(Sounded(matcher.hit(passage, best).confidence, per_syllable, right))
     return out
 
 

@@ -70,7 +70,7 @@ def main() -> int:
 
 ONCE: tuple[tuple[Lang, Theme], ...] = (("zh", "light"),)
 OFTEN: tuple[tuple[Lang, Theme], ...] = (("zh", "light"), ("zh", "dark"), ("en", "light"))
-SHOWN = {"": ONCE, "tonight": OFTEN, "queue": OFTEN, "call": OFTEN, "agent": OFTEN}
+SHOWN = {"": ONCE, "overview": OFTEN, "queue": OFTEN, "call": OFTEN, "agent": OFTEN}
 """Which pictures of a screen are kept."""
 
 Act = Callable[[Page], None]
@@ -79,7 +79,7 @@ Act = Callable[[Page], None]
 def screens(found: Furnished) -> dict[str, tuple[str, str, Act | None]]:
     """Name of the picture -> who looks, where, and what they do there first."""
     return {
-        "tonight": ("chief", "/", None),
+        "overview": ("chief", "/", None),
         "queue": ("rev1", "/queue", None),
         "call": ("rev1", f"/calls/{found.call}", play),
         "call-keys": ("rev1", f"/calls/{found.call}", lambda page: page.keyboard.press("?")),

@@ -19,8 +19,8 @@ from pipeline.review.states import (  # noqa: E402
     Act,
     Cost,
     Effect,
-    Row,
     Says,
+    Transition,
     Who,
     cost,
     parts_in,
@@ -33,7 +33,7 @@ HEAD = """\
 # From a finding to a verdict
 
 How a finding goes from "nobody has looked" to a verdict, who may do what on the way, and what it means for
-the score. `pipeline/review/states.py` holds the table; the desk reads it for the page, the JSON and the
+the score. `pipeline/review/states.py` holds the table; the store reads it for the page, the JSON and the
 command line alike, and the tests try every line of it.
 
 * **Doubt is a state of its own.** It neither convicts nor acquits: while a finding that costs points is not
@@ -147,7 +147,7 @@ def _steps() -> Iterator[str]:
     yield ""
 
 
-def _acts(row: Row) -> str:
+def _acts(row: Transition) -> str:
     acts = ", ".join(ACTS[act] for act in row.acts)
     if set(row.acts) == set(VOTES):
         acts = {
@@ -163,7 +163,7 @@ def _acts(row: Row) -> str:
     return acts + marks + (f" ({row.stands.value} stands)" if row.stands else "")
 
 
-def _then(row: Row, phase: Phase) -> str:
+def _then(row: Transition, phase: Phase) -> str:
     match row.effect:
         case Effect.MOVES:
             to = row.to or phase

@@ -12,9 +12,9 @@ from itertools import count
 
 from pipeline.domain import Finding, Inspection, Outcome, Role, Span, User, UserRole, Verdict
 from pipeline.review.appeals import Opinion
+from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import SampleRule, Which
 from pipeline.store import CallFilter, Store
-from pipeline.store.desk.views_calibrations import Said
 
 Say = Callable[[str], str]
 """What kind of text ("comment", "reason", "title", "note", "name") -> a text."""
@@ -51,28 +51,28 @@ def furnish(store: Store, *, say: Say, password: str, on: date, call: str | None
     chosen = next(each for each in failing if call in (None, id_of(each)) and len(failed(each)) > 2)
     other = next(each for each in failing if each is not chosen and each.recording.call.agent_id)
     people = everybody(store, chosen, other, say=say, password=password)
-    desk, names = store.desk, requests()
+    names = requests()
     review(store, chosen, people, say=say, names=names)
     appeal = appeals(store, chosen, other, people, say=say, names=names)
     rule = SampleRule(date_from=on, date_to=on, count=1, which=Which.ALL)
-    sample = desk.samples.announce(
+    sample = store.samples.announce(
         say("title"), rule, seed="2026-11", by=people["chief"].id, request=next(names)
     )
-    desk.samples.draw(sample.id)
-    for place, drawn in enumerate(desk.samples.calls(sample.id)[:4]):
-        added = sum(each.added for each in desk.decisions.verdicts(drawn.call.call_id).values())
-        desk.samples.hear(sample.id, drawn.call.call_id, misses=added + (place == 2), by=people["rev1"].id)
+    store.samples.draw(sample.id)
+    for place, drawn in enumerate(store.samples.calls(sample.id)[:4]):
+        added = sum(each.added for each in store.decisions.verdicts(drawn.call.call_id).values())
+        store.samples.hear(sample.id, drawn.call.call_id, misses=added + (place == 2), by=people["rev1"].id)
     running, closed = (calibrate(store, failing[:4], people, say=say, request=next(names)) for _ in range(2))
-    desk.calibrations.close(closed)
+    store.calibrations.close(closed)
     first = failed(chosen)[0]
     owner = chosen.recording.call.agent_id or ""
-    desk.coaching.write(
+    store.coaching.write(
         owner, say("note"), by=people["lead"].id, request=next(names), call_id=id_of(chosen),
         criterion=first.criterion, starts=first.evidence[0].span.start if first.evidence else None,
     )  # fmt: skip
-    desk.coaching.nominate(id_of(other), title=say("title"), note=say("note"), by=people["lead"].id)
-    desk.coaching.approve(id_of(other), by=people["chief"].id)
-    desk.board.save_filter(people["rev1"].id, say("name"), "severity=A&severity=B")
+    store.coaching.nominate(id_of(other), title=say("title"), note=say("note"), by=people["lead"].id)
+    store.coaching.approve(id_of(other), by=people["chief"].id)
+    store.queue.save_filter(people["rev1"].id, say("name"), "severity=A&severity=B")
     return Furnished(people, id_of(chosen), first.criterion, appeal, sample.id, running, closed, owner)
 
 
@@ -81,10 +81,9 @@ def everybody(
 ) -> dict[str, User]:
     """One of each role; agents and lead are those of the calls."""
     one, two = chosen.recording.call, other.recording.call
-    people = store.desk.people
 
     def add(name: str, role: UserRole, *, team: str | None = None, agent_id: str | None = None) -> User:
-        return people.add(
+        return store.accounts.add(
             name, display_name=say("name"), role=role, team=team, agent_id=agent_id, password=password
         )
 
@@ -104,7 +103,7 @@ def review(
     store: Store, chosen: Inspection, people: Mapping[str, User], *, say: Say, names: Iterator[str]
 ) -> None:
     """A verdict of each kind, one taken back, a remark, and a violation that the machine missed."""
-    decisions, call_id, by = store.desk.decisions, id_of(chosen), people["rev1"].id
+    decisions, call_id, by = store.decisions, id_of(chosen), people["rev1"].id
     for finding, verdict in zip(failed(chosen)[1:], (Verdict.OVERTURNED, Verdict.UNSURE), strict=False):
         decisions.decide(
             call_id, finding.criterion, verdict, by=by, request=next(names), seen=0, comment=say("comment")
@@ -124,21 +123,21 @@ def appeals(
     names: Iterator[str],
 ) -> int:  # fmt: skip
     """One that was decided; the number of one that waits for the panel."""
-    desk = store.desk.appeals
-    done = desk.file(
+    appeals = store.appeals
+    done = appeals.file(
         id_of(other), failed(other)[0].criterion, say("reason"), by=people["agent2"], request=next(names),
         late=True,
     )  # fmt: skip
-    desk.accept(done.id, by=people["lead2"], request=next(names), comment=say("comment"))
+    appeals.accept(done.id, by=people["lead2"], request=next(names), comment=say("comment"))
     for name in ("lead2", "rev2", "chief"):
-        desk.opine(done.id, Opinion.UPHOLD, by=people[name], request=next(names), comment=say("comment"))
-    desk.decide(done.id, Opinion.UPHOLD, by=people["chief"], request=next(names), comment=say("reason"))
-    waits = desk.file(
+        appeals.opine(done.id, Opinion.UPHOLD, by=people[name], request=next(names), comment=say("comment"))
+    appeals.decide(done.id, Opinion.UPHOLD, by=people["chief"], request=next(names), comment=say("reason"))
+    waits = appeals.file(
         id_of(chosen), failed(chosen)[0].criterion, say("reason"), by=people["agent"], request=next(names),
         late=True,
     )  # fmt: skip
-    desk.accept(waits.id, by=people["lead"], request=next(names), comment=say("comment"))
-    desk.opine(waits.id, Opinion.REJECT, by=people["lead"], request=next(names), comment=say("comment"))
+    appeals.accept(waits.id, by=people["lead"], request=next(names), comment=say("comment"))
+    appeals.opine(waits.id, Opinion.REJECT, by=people["lead"], request=next(names), comment=say("comment"))
     return waits.id
 
 
@@ -146,9 +145,9 @@ def calibrate(
     store: Store, scored: list[Inspection], people: Mapping[str, User], *, say: Say, request: str
 ) -> int:
     """Three people score the same calls; each differs from the machine somewhere."""
-    desk = store.desk.calibrations
+    calibrations = store.calibrations
     who = [people[name].id for name in ("rev1", "rev2", "lead", "chief")]
-    opened = desk.open(
+    opened = calibrations.open(
         say("title"), call_ids=[id_of(each) for each in scored], scorers=who, expert=people["chief"].id,
         by=people["chief"].id, request=request,
     )  # fmt: skip
@@ -156,13 +155,15 @@ def calibrate(
         for place, user in enumerate([*who[:2], who[3]]):
             said = {}
             for number, finding in enumerate(findings(each)):
-                said[finding.criterion] = Said(finding.outcome)  # a call is sealed until its sheet is whole
+                said[finding.criterion] = ScoreEntry(
+                    finding.outcome
+                )  # a call is sealed until its sheet is whole
                 if finding.outcome in (Outcome.PASSED, Outcome.FAILED) and finding.severity:
                     differs = (number + 5 * place) % 17 == 0
                     turned = Outcome.PASSED if finding.outcome is Outcome.FAILED else Outcome.FAILED
                     if differs:
-                        said[finding.criterion] = Said(turned, say("comment"))
-            desk.score(opened.id, id_of(each), said, user=user)
+                        said[finding.criterion] = ScoreEntry(turned, say("comment"))
+            calibrations.score(opened.id, id_of(each), said, user=user)
     return opened.id
 
 

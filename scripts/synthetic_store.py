@@ -17,9 +17,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
 
-from pipeline.domain import LedgerEntry, Message, title, verbatim
-from pipeline.store import Store, caseload, codec
-from pipeline.store.desk.tables import cases, decisions, users, verdicts
+from pipeline.domain import LedgerEntry
+from pipeline.messages import Message, title, verbatim
+from pipeline.store import Store, codec, projections
+from pipeline.store.review_tables import cases, decisions, users, verdicts
 from pipeline.store.search import remember
 from pipeline.store.tables import (
     calls,
@@ -335,7 +336,7 @@ def fill(store: Store, *, total: int, seed: int = 1) -> float:
                 for n in range(12)
             ],
         )
-        caseload.refresh_all(connection)
+        projections.refresh_all(connection)
     people(store)
     with store._write() as connection:
         decide(connection, random.Random(seed))  # noqa: S311

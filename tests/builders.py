@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def transcript(*lines: str) -> Transcript:
     """Only what was said."""
-    return dialogue(*lines).transcript
+    return Transcript(dialogue(*lines).timeline.utterances)
 
 
 @cache

@@ -19,7 +19,6 @@ from pipeline.domain import (
     LedgerEntry,
     Measurement,
     Measures,
-    Message,
     Outcome,
     PhraseHit,
     PhraseKind,
@@ -34,8 +33,8 @@ from pipeline.domain import (
     Transcript,
     Utterance,
     Word,
-    verbatim,
 )
+from pipeline.messages import Message, verbatim
 
 CHINA = timezone(timedelta(hours=8))
 

@@ -17,7 +17,6 @@ from pipeline.domain import (
     LedgerEntry,
     Measurement,
     Measures,
-    Message,
     Outcome,
     PhraseHit,
     PhraseKind,
@@ -31,9 +30,8 @@ from pipeline.domain import (
     Status,
     Transcript,
     Utterance,
-    title,
-    verbatim,
 )
+from pipeline.messages import Message, title, verbatim
 from pipeline.store import open_store
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.domain import Text
-from pipeline.messages import render
+from pipeline.messages import Text, render
 
 
 def zh(text: Text | None) -> str:

@@ -18,7 +18,7 @@ _WIDE = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1)
 """Bytes of a frame with its header, by frame type."""
 
 
-class Kind(Enum):
+class AmrFrameType(Enum):
     """What a frame holds."""
 
     SPEECH = auto()
@@ -27,7 +27,7 @@ class Kind(Enum):
     """No frame at all: damage."""
 
 
-def frames(payload: bytes, *, wide: bool) -> Iterator[tuple[Kind, bytes]]:
+def frames(payload: bytes, *, wide: bool) -> Iterator[tuple[AmrFrameType, bytes]]:
     """Split a packet into its frames."""
     sizes, descriptor = (_WIDE, 9) if wide else (_NARROW, 8)
     position = 0
@@ -37,10 +37,10 @@ def frames(payload: bytes, *, wide: bool) -> Iterator[tuple[Kind, bytes]]:
         frame = payload[position : position + size]
         position += size
         if header & 0x83 or len(frame) < size:  # bits that are always 0
-            yield Kind.JUNK, frame
+            yield AmrFrameType.JUNK, frame
         elif kind < descriptor and header & 4:  # "good quality"; a damaged frame has it cleared
-            yield Kind.SPEECH, frame
+            yield AmrFrameType.SPEECH, frame
         elif kind == descriptor or kind == 15 or (wide and kind == 14):  # 14: lost on the way
-            yield Kind.PAUSE, frame
+            yield AmrFrameType.PAUSE, frame
         else:
-            yield Kind.JUNK, frame
+            yield AmrFrameType.JUNK, frame

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.audio import amr
 from pipeline.audio.demuxing import plain
 from pipeline.audio.riff import MAX_RATE_HZ, MIN_RATE_HZ
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import adts_frame_bytes, mpeg_frame_bytes
 from pipeline.errors import AudioError
 
@@ -53,7 +53,7 @@ class Damage:
 class Blocks:
     """Iterates over the blocks of a container's first audio stream."""
 
-    def __init__(self, container: InputContainer, source: Source, *, lead: int = 0) -> None:
+    def __init__(self, container: InputContainer, source: RecordingFile, *, lead: int = 0) -> None:
         """``lead`` is where the first frame may stand in a file of bare frames (after its tag)."""
         self._container, self._source = container, source
         self._stream = container.streams.audio[0]
@@ -93,7 +93,7 @@ class Blocks:
             block = integers[: len(integers) // self._channels * self._channels].reshape(-1, self._channels)
             yield block, self._rate_hz
             self._position += len(block) / self._rate_hz
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
             return
         try:
             frames = self._stream.codec_context.decode(packet if packet.size else None)
@@ -110,15 +110,15 @@ class Blocks:
             yield from self._hole_before(frame)
             yield block, self._rate_hz
             self._position += len(block) / self._rate_hz
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
 
     def _adaptive(self, packet: av.Packet[av.AudioStream], *, wide: bool) -> Iterator[Block]:
         """AMR: pauses are silence, and garbage lasts as long as the speech frames it stands in for."""
         for kind, frame in amr.frames(bytes(packet), wide=wide):
-            if kind is amr.Kind.JUNK:
+            if kind is amr.AmrFrameType.JUNK:
                 self._junk_bytes += len(frame)
                 continue
-            if kind is amr.Kind.PAUSE:
+            if kind is amr.AmrFrameType.PAUSE:
                 yield from self._silence(amr.FRAME_SECONDS, damage=False)
                 continue
             self._frame_bytes = len(frame)
@@ -167,7 +167,7 @@ class Blocks:
             self._position += size / self._rate_hz
             left -= size
         if not damage:
-            self._source.heard(self._position)
+            self._source.note_decoded(self._position)
 
 
 def _seconds(packet: av.Packet[Any]) -> float:

@@ -6,7 +6,7 @@ from av.container import InputContainer
 
 from pipeline.audio.blocks import Damage
 from pipeline.audio.riff import WavClaim
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import id3_size
 
 _MISSING_SECONDS = 0.25
@@ -21,7 +21,7 @@ _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "
 
 
 def missing(
-    source: Source, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
+    source: RecordingFile, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
 ) -> list[str]:
     """One sentence for each reason to believe that sound is missing; empty where the call is complete."""
     notes = list(dict.fromkeys(damage.notes))[:_NOTES]
@@ -46,7 +46,7 @@ def missing(
     return notes
 
 
-def _promised_seconds(source: Source, container: InputContainer, names: set[str]) -> float:
+def _promised_seconds(source: RecordingFile, container: InputContainer, names: set[str]) -> float:
     stream = container.streams.audio[0]
     if "mp3" in names:
         context = stream.codec_context
@@ -58,7 +58,7 @@ def _promised_seconds(source: Source, container: InputContainer, names: set[str]
     return (container.duration or 0) / 1_000_000
 
 
-def _mp3_frames(source: Source) -> int:
+def _mp3_frames(source: RecordingFile) -> int:
     """The number of frames that an encoder noted in the first one (Xing or Info tag); 0 without it."""
     head = source.head(10)
     first = source.at(10 + id3_size(head) if head.startswith(b"ID3") else 0, 256)
@@ -68,7 +68,7 @@ def _mp3_frames(source: Source) -> int:
     return int.from_bytes(first[tag + 8 : tag + 12])
 
 
-def _ogg_ends(source: Source) -> bool:
+def _ogg_ends(source: RecordingFile) -> bool:
     """True if the last page (RFC 3533) is whole and marked as the end of its stream."""
     tail = source.tail(65_536)
     page = tail.rfind(b"OggS")

@@ -17,7 +17,7 @@ from pipeline.audio.completeness import missing
 from pipeline.audio.demuxing import mov_is_cut, open_container
 from pipeline.audio.riff import WavClaim, wav_claim
 from pipeline.audio.sound import Audio
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.audio.track import Resampling, Tracks
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.domain.container import id3_size
@@ -75,7 +75,6 @@ def _join(agent: Audio, customer: Audio) -> Audio:
     return Audio(
         channels=padded,
         duration=length / SAMPLE_RATE_HZ,
-        source_rate_hz=min(agent.source_rate_hz, customer.source_rate_hz),
         codec="+".join(dict.fromkeys((agent.codec, customer.codec))),
         warning="; ".join(warnings) or None,
     )
@@ -89,20 +88,22 @@ def _decode_file(path: Path) -> Audio:
         channels = tracks.channels()
         seconds = len(channels[0]) / SAMPLE_RATE_HZ
         notes = file.check(seconds)
-        return Audio(channels, seconds, file.rate_hz, file.codec, "; ".join(notes) or None)
+        return Audio(channels, seconds, file.codec, "; ".join(notes) or None)
 
 
 class OpenedFile:
     """One file whose sound can be taken once, block by block."""
 
-    def __init__(self, source: Source, container: InputContainer, claim: WavClaim | None, lead: int) -> None:
+    def __init__(
+        self, source: RecordingFile, container: InputContainer, claim: WavClaim | None, lead: int
+    ) -> None:
         context = _codec(container)
         if context is None and mov_is_cut(source):
             raise AudioError("the file is cut off: no sound can be read from it", code="truncated")
         if context is None:
             raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
         _check_channels(context.channels)
-        self.channels, self.codec, self.rate_hz = context.channels, context.name, 0
+        self.channels, self.codec = context.channels, context.name
         self._source, self._container, self._claim = source, container, claim
         self._blocks = Blocks(container, source, lead=lead)
 
@@ -114,7 +115,6 @@ class OpenedFile:
         """
         resampling, samples = Resampling(self.channels), 0
         for batch, rate_hz in _batches(self._blocks, self.channels):
-            self.rate_hz = self.rate_hz or rate_hz
             for block in resampling.feed(batch, rate_hz):
                 samples += len(block)
                 yield block
@@ -145,7 +145,7 @@ def opened(path: Path) -> Iterator[OpenedFile]:
     Raises:
         AudioError: with a reason for people and a ``code`` out of REASON_CODES.
     """
-    with Source(path) as source:
+    with RecordingFile(path) as source:
         claim = wav_claim(source) if _is_wave(source) else None
         if claim is not None:
             _check_channels(claim.channels)
@@ -160,12 +160,12 @@ def _codec(container: InputContainer) -> AudioCodecContext | None:
     return container.streams.audio[0].codec_context  # None, whatever its type says, without a decoder
 
 
-def _is_wave(source: Source) -> bool:
+def _is_wave(source: RecordingFile) -> bool:
     head = source.head(12)
     return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
 
 
-def _tag_bytes(source: Source) -> int:
+def _tag_bytes(source: RecordingFile) -> int:
     """Where the sound may begin: after the ID3 tag."""
     head = source.head(10)
     return 10 + id3_size(head) if head.startswith(b"ID3") else 0

@@ -11,7 +11,7 @@ from functools import cache
 import av
 from av.container import InputContainer
 
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import SNIFF_BYTES, container_of
 from pipeline.errors import AudioError
 
@@ -33,7 +33,7 @@ RAW_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
 _MANY_ATOMS = 1_000
 
 
-def open_container(source: Source, suffix: str) -> InputContainer:
+def open_container(source: RecordingFile, suffix: str) -> InputContainer:
     """Open the container that the file's content names (for headerless formats: its ending).
 
     Raises:
@@ -102,7 +102,7 @@ def plain(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def mov_is_cut(source: Source) -> bool:
+def mov_is_cut(source: RecordingFile) -> bool:
     """True if the last box of an MP4 file (ISO 14496-12) runs past the end, or its index is missing."""
     position, boxes = 0, set()
     for _ in range(_MANY_ATOMS):

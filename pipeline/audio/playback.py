@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
-from pipeline.audio.channel import quantised
 from pipeline.audio.decode import opened
 from pipeline.audio.peaks import PeakMeter, Peaks
+from pipeline.audio.sound import Audio, quantised
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import AudioError
 
@@ -183,3 +184,16 @@ def _side_by_side(left: Iterator[Sound], right: Iterator[Sound]) -> Iterator[Sou
         size = min(lengths)
         yield np.hstack([np.pad(h[:size], ((0, size - len(h[:size])), (0, 0))) for h in held])
         held = [h[size:] for h in held]
+
+
+def write_excerpt(audio: Audio, span: Span, to: BinaryIO) -> float:
+    """Write ``span`` of all channels as 16-bit PCM at 16 kHz; the part beyond the recording is left out.
+
+    Returns:
+        Seconds written; 0 where the span lies outside the recording.
+    """
+    first = round(max(0.0, span.start) * SAMPLE_RATE_HZ)
+    last = round(span.end * SAMPLE_RATE_HZ)
+    samples = np.stack([channel[first:last].pcm for channel in audio.channels], axis=1)
+    soundfile.write(to, samples, SAMPLE_RATE_HZ, format="WAV", subtype="PCM_16")
+    return len(samples) / SAMPLE_RATE_HZ

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from pipeline.audio.source import Source
+from pipeline.audio.source import RecordingFile
 from pipeline.errors import AudioError
 
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
@@ -48,7 +48,7 @@ class WavClaim:
         return present / self.bytes_per_second if self.bytes_per_second else 0.0
 
 
-def wav_claim(source: Source) -> WavClaim:
+def wav_claim(source: RecordingFile) -> WavClaim:
     """Read the chunks of a RIFF, RIFX, RF64 or BW64 file up to its data.
 
     Raises:

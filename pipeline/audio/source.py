@@ -18,7 +18,7 @@ EXTRA_PER_DECODED_SECOND = 0.05
 """Allowance on top for each second of sound that did come out; real codecs need a tenth of it."""
 
 
-class Source(io.RawIOBase):
+class RecordingFile(io.RawIOBase):
     """The bytes of one regular file. Past its limits it answers end of file: what was decoded is kept."""
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +53,7 @@ class Source(io.RawIOBase):
         self._started = time.monotonic()
         self._allowed = SILENT_SECONDS
 
-    def heard(self, seconds: float) -> None:
+    def note_decoded(self, seconds: float) -> None:
         """Tell how much sound came out so far: the limits start again, and long calls may take longer."""
         self._silent_bytes = 0
         self._allowed = SILENT_SECONDS + EXTRA_PER_DECODED_SECOND * seconds

@@ -6,7 +6,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from pipeline.audio.channel import Channel, quantised
+from pipeline.audio.sound import Channel, quantised
 from pipeline.domain import SAMPLE_RATE_HZ
 
 _GROWTH = 60 * SAMPLE_RATE_HZ

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.domain import Message
+from pipeline.messages import Message
 
 FAULT = "fault"
 """Reason code of a call over which the program itself failed."""

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Message
 from pipeline.ingest import Candidate, identify
+from pipeline.messages import Message
 from pipeline.store import FileStamp, Store, StoredProblem
 
 _THREADS = 4

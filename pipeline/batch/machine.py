@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from pipeline.settings import Settings
 
 _THREADS = (
@@ -88,8 +90,8 @@ def _usual_bytes(model: str) -> float:
 
 def cores() -> int:
     """Cores this process may use: those of the machine, or fewer where a container limits them."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    usable = len(affinity(0)) if affinity else os.cpu_count() or 1
+    process = psutil.Process()  # macOS knows no affinity
+    usable = len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else psutil.cpu_count() or 1
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         limit = usable if quota == "max" else max(1, int(quota) // int(period))
@@ -99,25 +101,11 @@ def cores() -> int:
 
 
 def free_bytes() -> float:
-    """Memory that can be taken now without swapping; what is known of the machine and the container."""
-    found = [amount for amount in (_machine_free(), _container_free()) if amount is not None]
-    return min(found) if found else 2.0 * _GIB
-
-
-def _machine_free() -> float | None:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return float(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    return None
-
-
-def _container_free() -> float | None:
+    """Memory that can be taken now without swapping: the machine's, or less where a container limits it."""
+    free = float(psutil.virtual_memory().available)
     try:
         limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
         used = Path("/sys/fs/cgroup/memory.current").read_text().strip()
-        return None if limit == "max" else float(limit) - float(used)
+        return free if limit == "max" else min(free, float(limit) - float(used))
     except (OSError, ValueError):
-        return None
+        return free

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.domain import Call, Inspection
-from pipeline.inspection import Rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules
 from pipeline.store import Store
-from pipeline.store.desk.merging import Merged
+from pipeline.store.repositories.merges import Merged
 
 
 def merge(
@@ -27,8 +28,8 @@ def merge(
     Raises:
         Missing, Refused, Conflict: as :meth:`Merging.merge`. UsageError: the rules cannot be used.
     """
-    judged = _judged(store, rules, new, store.desk.merging.facts_after(new, old))
-    return store.desk.merging.merge(new, old, by=by, judged=judged, seen=seen)
+    judged = _judged(store, rules, new, store.merges.facts_after(new, old))
+    return store.merges.merge(new, old, by=by, judged=judged, seen=seen)
 
 
 def undo_merge(store: Store, rules: Callable[[], Rules], call_id: str, *, by: int | None) -> Merged:
@@ -37,9 +38,9 @@ def undo_merge(store: Store, rules: Callable[[], Rules], call_id: str, *, by: in
     Raises:
         Missing, Refused: as :meth:`Merging.undo`. UsageError: the rules cannot be used.
     """
-    new, facts = store.desk.merging.facts_before(call_id)
+    new, facts = store.merges.facts_before(call_id)
     judged = _judged(store, rules, new, facts)
-    return store.desk.merging.undo(call_id, by=by, judged=judged)
+    return store.merges.undo(call_id, by=by, judged=judged)
 
 
 def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call) -> Inspection | None:

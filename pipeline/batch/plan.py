@@ -11,9 +11,10 @@ from pipeline.batch.assignment import Assigned, Assignment
 from pipeline.batch.identity import Identified, identify_all
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Job
-from pipeline.domain import Message, Recording, Revisions, Status
+from pipeline.domain import Recording, Revisions, Status
 from pipeline.ingest import Candidate, Discovery
-from pipeline.store import Standing, Store, StoredProblem, StoredStanding
+from pipeline.messages import Message
+from pipeline.store import Freshness, Store, StoredFreshness, StoredProblem
 
 _CHUNK = 256
 """Candidates identified between two writes of their digests, and two looks at the stop request."""
@@ -123,23 +124,23 @@ def _sort_out(
 ) -> None:
     recordings = [one.recording for one in assigned]
     donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
-    standings, lent = store.standings(recordings, revisions), store.standings(donors, revisions)
+    standings, lent = store.freshness(recordings, revisions), store.freshness(donors, revisions)
     suspects = store.suspects(recordings)
     for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
-        known = standings.get(call_id, StoredStanding(Standing.ABSENT))
+        known = standings.get(call_id, StoredFreshness(Freshness.ABSENT))
         again = retry and known.status in _TRIED_AGAIN
-        if known.standing is Standing.FACTS_CHANGED and not known.heard and not again:
+        if known.freshness is Freshness.FACTS_CHANGED and not known.heard and not again:
             # Nothing was heard, so there is nothing to judge again, and nothing else to listen to.
             if one.key is not None:
                 store.state_facts([(one.key, recording.call)], run_id=run_id)
-        elif known.standing not in (Standing.CURRENT, Standing.KNOWN) or again:
+        elif known.freshness not in (Freshness.CURRENT, Freshness.KNOWN) or again:
             plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
             if known.listed_otherwise is not None:
                 plan.channels.append((call_id, recording.sha256, known.listed_otherwise))
             continue
-        elif known.standing is Standing.KNOWN:
+        elif known.freshness is Freshness.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)
         if known.status is Status.UNREADABLE:
             plan.unreadable.append(NotRead(call_id, recording.paths, known.reason, known.reason_code))
@@ -148,7 +149,7 @@ def _sort_out(
 
 
 def _job(
-    one: Assigned, known: StoredStanding, lent: Mapping[str, StoredStanding], *, again: bool,
+    one: Assigned, known: StoredFreshness, lent: Mapping[str, StoredFreshness], *, again: bool,
     suspect: bool,
 ) -> Job:  # fmt: skip
     donor = None
@@ -158,7 +159,7 @@ def _job(
     return Job(
         one.recording,
         one.stamps,
-        replaces=again or known.standing is Standing.FACTS_CHANGED,
+        replaces=again or known.freshness is Freshness.FACTS_CHANGED,
         heard=(known.heard or donor is not None) and not again,
         suspect=suspect,
         source=one.source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from pipeline.domain import Message
+from pipeline.messages import Message
 from pipeline.store import StoredProblem
 
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from pipeline.batch.faults import FAULT, fault_of
-from pipeline.domain import Case, DecisionKind, Inspection, Message, Role
+from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
+from pipeline.messages import Message
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
@@ -27,7 +29,7 @@ def correct_roles(
             ``other-recording``: the id is not that of ``sound`` any more.
     """
     corrected = _swapped(store, rules, _heard(store, call_id))
-    return store.desk.decisions.correct_roles(
+    return store.decisions.correct_roles(
         call_id, corrected, by=by, request=request, comment=comment, sound=sound, regardless=regardless
     )
 
@@ -38,9 +40,9 @@ def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, req
     Raises:
         Missing: no such event. Refused: as :meth:`Decisions.undo`.
     """
-    call_id = store.desk.decisions.event(event_id).call_id
+    call_id = store.decisions.event(event_id).call_id
     restored = _swapped(store, rules, _heard(store, call_id))
-    return store.desk.decisions.undo_roles(event_id, restored, by=by, request=request)
+    return store.decisions.undo_roles(event_id, restored, by=by, request=request)
 
 
 def keep_roles(
@@ -59,7 +61,7 @@ def keep_roles(
     """
     done = 0
     rules: Rules | None = None
-    calls = store.desk.decisions.corrected_calls()
+    calls = store.decisions.corrected_calls()
     keys = {(one.call_id, one.sha256): one.key for one in store.known_calls(call_ids=calls)}
     for call_id in calls:
         current = store.inspection(call_id)
@@ -151,7 +153,7 @@ def take_back(
     Raises:
         Missing, Refused, Conflict: as :meth:`Decisions.undo`. UsageError: the rules cannot be used.
     """
-    decisions = store.desk.decisions
+    decisions = store.decisions
     if decisions.root(event_id).kind is DecisionKind.ROLES:
         return undo_roles(store, rules(), event_id, by=by, request=request)
     return decisions.undo(event_id, by=by, request=request)

@@ -17,14 +17,14 @@ def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) 
 
     Where the files were edited meanwhile nothing is kept: a text under a wrong name would explain nothing.
     """
-    missing = store.desk.rules.missing([lexicons, rubric])
+    missing = store.rulebooks.missing([lexicons, rubric])
     books = []
     if rubric in missing and (text := _rubric(settings, rubric)) is not None:
         books.append(Rulebook(rubric, "rubric", text))
     if lexicons in missing and (text := _lexicons(settings, lexicons)) is not None:
         books.append(Rulebook(lexicons, "lexicons", text))
     if books:
-        store.desk.rules.keep(books)
+        store.rulebooks.keep(books)
 
 
 def _rubric(settings: Settings, revision: str) -> str | None:

@@ -20,9 +20,10 @@ from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.work import Limits, groups
-from pipeline.domain import Revisions, Status, message_json
+from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError
 from pipeline.ingest import discover
+from pipeline.messages import message_json
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem, open_store
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Message, Severity
+from pipeline.domain import Severity
+from pipeline.messages import Message
 from pipeline.store import StoredProblem
 
 NOT_INSPECTED = frozenset({"vanished", "changed", "still-written", "unreadable-folder"})

@@ -17,8 +17,9 @@ from pipeline.batch.stopping import StopRequest
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
-from pipeline.domain import Inspection, Message, Revisions, Status
+from pipeline.domain import Inspection, Revisions, Status
 from pipeline.errors import CallinspectError, Unstorable
+from pipeline.messages import Message
 from pipeline.store import Store, StoredProblem
 
 _LISTEN_SECONDS = 0.25

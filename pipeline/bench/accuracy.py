@@ -1,22 +1,93 @@
 """How much of what was said is in a text: characters, and phrases that matter.
 
-Characters are compared without punctuation, case and width, Arabic digits as Chinese ones, 幺 as 一 and 两 as
-二. The error rate is the Levenshtein distance to the truth over the truth's characters, summed over calls.
+Characters are compared without punctuation, case and width, digits as they are said, 幺 as 一, 两 as 二 and
+〇 as 零. The error rate is the Levenshtein distance to the labelled call over its characters, summed
+over calls.
 """
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.bench.truth import Truth
+from pipeline.conversation.text import OTHER_NUMERALS, SPOKEN_DIGITS
 from pipeline.domain import Role
+from pipeline.errors import UsageError
 
-_ONE_FORM = str.maketrans("0123456789幺两", "零一二三四五六七八九一二")
+_PHRASE_LISTS = ("violations", "required", "escalations")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledUtterance:
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCall:
+    """What was said in one call."""
+
+    call_id: str
+    turns: tuple[LabelledUtterance, ...]
+    """In the order in which they begin."""
+    phrases: tuple[LabelledUtterance, ...]
+    """Violations, required items and escalations that were spoken, word by word."""
+    agent_channel: int | None
+    """0 left, 1 right; None where both parties share a channel."""
+
+    def by(self, role: Role) -> str:
+        return "".join(turn.text for turn in self.turns if turn.role is role)
+
+    @property
+    def whole(self) -> str:
+        """Both parties in time order."""
+        return "".join(turn.text for turn in self.turns)
+
+
+def read_truth(folder: Path) -> Mapping[str, LabelledCall]:
+    """Labelled calls by call id, from one JSON file per call (as `scripts.demo_night` writes them).
+
+    Raises:
+        UsageError: no such folder, or a file that is not such a truth.
+    """
+    if not folder.is_dir():
+        raise UsageError("no such folder of truth files; check --truth", path=folder)
+    found = [_read(path) for path in sorted(folder.glob("*.json"))]
+    return {truth.call_id: truth for truth in found}
+
+
+def _read(path: Path) -> LabelledCall:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return _truth(values)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"not the truth of a call: {error!r}", path=path) from error
+
+
+def _truth(values: Mapping[str, Any]) -> LabelledCall:
+    turns = sorted(values["turns"], key=lambda turn: turn["start"])
+    phrases = [
+        LabelledUtterance(Role(item["role"]), item["phrase"])
+        for name in _PHRASE_LISTS
+        for item in values.get(name, ())
+        if item.get("phrase") and item.get("present", True)
+    ]
+    return LabelledCall(
+        call_id=values["call_id"],
+        turns=tuple(LabelledUtterance(Role(turn["role"]), turn["text"]) for turn in turns),
+        phrases=tuple(phrases),
+        agent_channel={"left": 0, "right": 1}.get(str(values.get("agent_channel"))),
+    )
+
+
+_ONE_FORM = str.maketrans(SPOKEN_DIGITS | OTHER_NUMERALS)
 _PARTIES = (Role.AGENT, Role.CUSTOMER)
 
 
@@ -69,7 +140,7 @@ def distance(truth: str, text: str) -> int:
     return Levenshtein.distance(plain(truth), plain(text))
 
 
-def assess(truths: Mapping[str, Truth], texts: Mapping[str, Text]) -> Accuracy:
+def assess(truths: Mapping[str, LabelledCall], texts: Mapping[str, Text]) -> Accuracy:
     """Accuracy over the calls of ``truths``; in a call without a text nothing was heard."""
     characters = errors = errors_any = phrases = found = 0
     for call_id, truth in truths.items():
@@ -84,7 +155,7 @@ def assess(truths: Mapping[str, Truth], texts: Mapping[str, Text]) -> Accuracy:
     )
 
 
-def _errors(truth: Truth, text: Text) -> tuple[int, int]:
+def _errors(truth: LabelledCall, text: Text) -> tuple[int, int]:
     """Errors by role, and without regard to roles."""
     whole = distance(truth.whole, text.whole)
     if text.roles is None:
@@ -100,7 +171,7 @@ def _place(text: Text, role: Role) -> str:
     return text.whole if text.roles is None else text.roles.get(role, "")
 
 
-def channels_as_text(channels: tuple[str, ...], truth: Truth | None) -> Text:
+def channels_as_text(channels: tuple[str, ...], truth: LabelledCall | None) -> Text:
     """The text of a way that hears channels: the truth says whose channel is whose.
 
     Where the parties share a channel, the call is one text, that of the first channel: both hold the same.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bench.job import Job, Outcome, Sound
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.bench.ways import Way, openai_weights
 from pipeline.memory import peak_bytes
 
@@ -21,7 +21,7 @@ Recogniser = Callable[[NDArray[np.float32]], str]
 """One channel (1-D float32, 16 kHz) to its text."""
 
 
-def measure(job: Job) -> Outcome:
+def measure(job: BenchmarkJob) -> BenchmarkOutcome:
     """Recognise every channel of every call, one after the other."""
     recognise = _READY[job.way or Way.README](job)
     ready, loading_cpu = time.monotonic(), time.process_time()
@@ -31,7 +31,7 @@ def measure(job: Job) -> Outcome:
             texts.append((sound.call_id, tuple(recognise(channel) for channel in _channels(sound))))
         except (OSError, RuntimeError, ValueError) as error:  # the others are still worth measuring
             problems.append(f"{sound.call_id}: {type(error).__name__}: {error}")
-    return Outcome(
+    return BenchmarkOutcome(
         loading_wall=ready - job.started,
         work_wall=time.monotonic() - ready,
         loading_cpu=loading_cpu,
@@ -41,7 +41,7 @@ def measure(job: Job) -> Outcome:
     )
 
 
-def _channels(sound: Sound) -> Iterable[NDArray[np.float32]]:
+def _channels(sound: BenchmarkCall) -> Iterable[NDArray[np.float32]]:
     from faster_whisper import decode_audio
 
     if sound.channels == 2 and len(sound.paths) == 1:
@@ -51,7 +51,7 @@ def _channels(sound: Sound) -> Iterable[NDArray[np.float32]]:
             yield decode_audio(path)
 
 
-def _readme(job: Job) -> Recogniser:
+def _readme(job: BenchmarkJob) -> Recogniser:
     model = _model(job)
 
     def recognise(channel: NDArray[np.float32]) -> str:
@@ -61,7 +61,7 @@ def _readme(job: Job) -> Recogniser:
     return recognise
 
 
-def _batched(job: Job) -> Recogniser:
+def _batched(job: BenchmarkJob) -> Recogniser:
     from faster_whisper import BatchedInferencePipeline
 
     pipeline = BatchedInferencePipeline(model=_model(job))
@@ -73,7 +73,7 @@ def _batched(job: Job) -> Recogniser:
     return recognise
 
 
-def _openai(job: Job) -> Recogniser:
+def _openai(job: BenchmarkJob) -> Recogniser:
     import whisper
 
     model = whisper.load_model(str(openai_weights(Path(job.model))))
@@ -85,14 +85,14 @@ def _openai(job: Job) -> Recogniser:
     return recognise
 
 
-def _model(job: Job) -> Any:
+def _model(job: BenchmarkJob) -> Any:
     """Default threads: as many as the library takes by itself."""
     from faster_whisper import WhisperModel
 
     return WhisperModel(job.model, device=job.device, compute_type=job.compute_type)
 
 
-_READY: dict[Way, Callable[[Job], Recogniser]] = {
+_READY: dict[Way, Callable[[BenchmarkJob], Recogniser]] = {
     Way.README: _readme,
     Way.BATCHED: _batched,
     Way.OPENAI: _openai,

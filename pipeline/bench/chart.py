@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from pipeline.bench.report import Bench
+from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way
 
 _WIDTH = 860
@@ -32,7 +32,7 @@ _STYLE = """
 """
 
 
-def draw(bench: Bench, titles: Mapping[Way, str]) -> str:
+def draw(bench: Benchmark, titles: Mapping[Way, str]) -> str:
     """The chart as an SVG document; throughput without loading, error rate by role."""
     height = _TOP + _LINE * len(bench.rows) + _BOTTOM
     speeds = {row.way: bench.times_real_time(row, loading=False) for row in bench.rows}
@@ -94,7 +94,7 @@ def _text(x: float, y: float, text: str, kind: str = "", *, anchor: str = "start
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _spoken(bench: Bench, titles: Mapping[Way, str]) -> str:
+def _spoken(bench: Benchmark, titles: Mapping[Way, str]) -> str:
     """The chart in words, for those who cannot see it."""
     parts = []
     for row in bench.rows:

@@ -12,20 +12,18 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.batch.machine import worker_count
-from pipeline.bench.accuracy import Accuracy, Text, assess, channels_as_text
-from pipeline.bench.job import Job, Outcome
-from pipeline.bench.machine import libraries, load_average, this_machine
-from pipeline.bench.measuring import Measured, measure
+from pipeline.bench.accuracy import Accuracy, LabelledCall, Text, assess, channels_as_text, read_truth
+from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.bench.own import store_url
-from pipeline.bench.report import Bench, Row, Run
-from pipeline.bench.truth import Truth, read_truth
+from pipeline.bench.process import Measured, measure
+from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, libraries, load_average, this_machine
 from pipeline.bench.ways import HEARING, WAYS, Way, missing
+from pipeline.conversation.text import simplified
 from pipeline.domain import Role
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription.models import locate
-from pipeline.transcription.text import simplified
 
 Step = Callable[[Way | None, int], None]
 """Told before each measurement: which way (None: the preparation), in which round."""
@@ -33,8 +31,8 @@ Step = Callable[[Way | None, int], None]
 
 @dataclass
 class _Collected:
-    runs: list[Run] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=Outcome)
+    runs: list[BenchmarkRun] = field(default_factory=list)
+    outcome: BenchmarkOutcome = field(default_factory=BenchmarkOutcome)
     accuracy: Accuracy | None = None
 
 
@@ -48,7 +46,7 @@ def compare(
     rounds: int = 1,
     limit: int | None = None,
     step: Step | None = None,
-) -> Bench:
+) -> Benchmark:
     """Measure ``ways`` in turn, ``rounds`` times, each time in a fresh process; nothing else runs meanwhile.
 
     Args:
@@ -80,7 +78,7 @@ def compare(
                 measured = _measure(replace(blank, way=way, sounds=night.sounds), folder)
                 _collect(collected[way], way, measured, load, labelled, folder)
                 shutil.rmtree(folder)
-    return Bench(
+    return Benchmark(
         date=datetime.now().astimezone().isoformat(timespec="seconds"),
         version=__version__,
         night=dump.resolve().name,
@@ -94,7 +92,7 @@ def compare(
         machine=this_machine(),
         libraries=libraries(),
         rows=tuple(
-            Row(
+            BenchmarkRow(
                 way=way,
                 workers=found.outcome.workers,
                 runs=tuple(found.runs),
@@ -110,8 +108,8 @@ def compare(
 
 def _blank(
     dump: Path, *, settings: Settings, calls: Path | None, limit: int | None, model: Path, scratch: Path
-) -> Job:
-    return Job(
+) -> BenchmarkJob:
+    return BenchmarkJob(
         way=None,
         started=0.0,
         model=str(model.resolve()),
@@ -128,7 +126,7 @@ def _blank(
     )
 
 
-def _measure(job: Job, folder: Path) -> Measured:
+def _measure(job: BenchmarkJob, folder: Path) -> Measured:
     folder.mkdir()
     return measure(replace(job, folder=str(folder), started=time.monotonic()))
 
@@ -138,13 +136,13 @@ def _collect(
     way: Way,
     measured: Measured,
     load: float,
-    truths: Mapping[str, Truth],
+    truths: Mapping[str, LabelledCall],
     folder: Path,
 ) -> None:
     outcome = measured.outcome
     found.outcome = outcome
     found.runs.append(
-        Run(
+        BenchmarkRun(
             cpu=measured.cpu,
             wall=measured.wall,
             loading_cpu=outcome.loading_cpu,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.bench.chart import draw
-from pipeline.bench.report import Bench, Row
+from pipeline.bench.report import Benchmark, BenchmarkRow
 from pipeline.bench.ways import WAYS, Way
 from pipeline.errors import UsageError
 
@@ -22,7 +22,7 @@ TITLES = {
 }
 
 
-def write_docs(bench: Bench, folder: Path) -> None:
+def write_docs(bench: Benchmark, folder: Path) -> None:
     """Put the numbers of a comparison into the documentation.
 
     Raises:
@@ -38,7 +38,7 @@ def write_docs(bench: Bench, folder: Path) -> None:
     (folder / NUMBERS).write_text(bench.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def filled(page: str, bench: Bench) -> str:
+def filled(page: str, bench: Benchmark) -> str:
     """The page with its generated part replaced.
 
     Raises:
@@ -51,7 +51,7 @@ def filled(page: str, bench: Bench) -> str:
     return f"{head}{BEGIN}\n{table(bench)}\n{END}{tail}"
 
 
-def table(bench: Bench) -> str:
+def table(bench: Benchmark) -> str:
     """The table and what it was measured on, in Markdown."""
     heads = (
         "", "CPU s", "wall s", "× real time", "with loading", "vs. README", "vs. batched",
@@ -70,7 +70,7 @@ def table(bench: Bench) -> str:
     return "\n".join((*lines, "", _circumstances(bench)))
 
 
-def cells(bench: Bench, row: Row) -> tuple[str, ...]:
+def cells(bench: Benchmark, row: BenchmarkRow) -> tuple[str, ...]:
     accuracy = row.accuracy
     return (
         TITLES[row.way],
@@ -91,7 +91,7 @@ def cells(bench: Bench, row: Row) -> tuple[str, ...]:
     )
 
 
-def _circumstances(bench: Bench) -> str:
+def _circumstances(bench: Benchmark) -> str:
     machine, load = bench.machine, max(run.load_before for row in bench.rows for run in row.runs)
     libraries = ", ".join(f"{name} {version}" for name, version in bench.libraries.items())
     return (
@@ -108,7 +108,7 @@ def _line(values: tuple[str, ...]) -> str:
     return "| " + " | ".join(values) + " |"
 
 
-def _share(row: Row, share: float | None) -> str:
+def _share(row: BenchmarkRow, share: float | None) -> str:
     return "" if share is None or row.way is not Way.OURS else f"{share:.1%}"
 
 

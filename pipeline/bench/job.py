@@ -13,7 +13,7 @@ from pipeline.bench.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class BenchmarkCall:
     """The files of one readable call."""
 
     call_id: str
@@ -25,7 +25,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BenchmarkJob:
     """One measurement."""
 
     way: Way | None
@@ -47,14 +47,14 @@ class Job:
     calls: str | None
     limit: int | None
     workers: int
-    sounds: tuple[Sound, ...] = ()
+    sounds: tuple[BenchmarkCall, ...] = ()
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BenchmarkOutcome:
     """What the measured process knows of itself. Seconds and bytes."""
 
     loading_wall: float = 0.0
@@ -74,22 +74,22 @@ class Outcome:
     """Processes (or threads of CTranslate2) that recognise at the same time."""
     channels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Call id and its text per channel."""
-    sounds: tuple[Sound, ...] = ()
+    sounds: tuple[BenchmarkCall, ...] = ()
     problems: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def job_from(text: str) -> Job:
+def job_from(text: str) -> BenchmarkJob:
     values = json.loads(text)
     way = None if values["way"] is None else Way(values["way"])
-    return Job(**{**values, "way": way, "sounds": _sounds(values["sounds"])})
+    return BenchmarkJob(**{**values, "way": way, "sounds": _sounds(values["sounds"])})
 
 
-def outcome_from(text: str) -> Outcome:
+def outcome_from(text: str) -> BenchmarkOutcome:
     values = json.loads(text)
-    return Outcome(
+    return BenchmarkOutcome(
         **{
             **values,
             "peaks": tuple(values["peaks"]),
@@ -100,5 +100,5 @@ def outcome_from(text: str) -> Outcome:
     )
 
 
-def _sounds(values: Any) -> tuple[Sound, ...]:
-    return tuple(Sound(**{**value, "paths": tuple(value["paths"])}) for value in values)
+def _sounds(values: Any) -> tuple[BenchmarkCall, ...]:
+    return tuple(BenchmarkCall(**{**value, "paths": tuple(value["paths"])}) for value in values)

@@ -1,6 +1,6 @@
 """The limit: what encoding and decoding the windows costs when nothing else is done.
 
-Sound, features and batches are ready in memory before the clock starts. First looks only.
+Sound, features and batches are ready in memory before the clock starts. First decodings only.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import numpy as np
 from faster_whisper import WhisperModel
 from numpy.typing import NDArray
 
-from pipeline.bench.job import Job, Outcome
-from pipeline.bench.windows import Piece, load
+from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
+from pipeline.bench.windows import WindowSound, load
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.memory import peak_bytes
-from pipeline.transcription.whisper import BATCH, FIRST_LOOK
+from pipeline.transcription.whisper import BATCH, FIRST_DECODING
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
@@ -39,7 +39,7 @@ class Batch:
     """Seconds of speech in the fullest window."""
 
 
-def measure(job: Job) -> Outcome:
+def measure(job: BenchmarkJob) -> BenchmarkOutcome:
     """Decode all windows with one model and one single-threaded CTranslate2 worker per core used."""
     whisper = WhisperModel(
         job.model,
@@ -58,7 +58,7 @@ def measure(job: Job) -> Outcome:
         for done in pool.map(lambda batch: _decode(whisper.model, batch, prompt), batches):
             assert done
     ended, cpu = time.monotonic(), time.process_time()
-    return Outcome(
+    return BenchmarkOutcome(
         loading_wall=ready - job.started,
         work_wall=ended - ready,
         loading_cpu=loading_cpu,
@@ -68,9 +68,9 @@ def measure(job: Job) -> Outcome:
     )
 
 
-def _batches(pieces: Sequence[Piece], whisper: Any) -> Iterator[Batch]:
+def _batches(pieces: Sequence[WindowSound], whisper: Any) -> Iterator[Batch]:
     """Windows of one context length together, the longest first, as the transcriber does it."""
-    by_frames: dict[int, list[Piece]] = defaultdict(list)
+    by_frames: dict[int, list[WindowSound]] = defaultdict(list)
     for piece in pieces:
         by_frames[_frames(piece)].append(piece)
     for frames, alike in sorted(by_frames.items(), reverse=True):
@@ -80,13 +80,13 @@ def _batches(pieces: Sequence[Piece], whisper: Any) -> Iterator[Batch]:
             yield Batch(features, max(piece.voiced for piece in group))
 
 
-def _frames(piece: Piece) -> int:
-    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_LOOK.tail_seconds)
-    seconds = max(math.ceil(FIRST_LOOK.shortest_context_seconds), seconds)
+def _frames(piece: WindowSound) -> int:
+    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_DECODING.tail_seconds)
+    seconds = max(math.ceil(FIRST_DECODING.shortest_context_seconds), seconds)
     return int(min(_LONGEST_CONTEXT, seconds) * _FRAMES_PER_SECOND)
 
 
-def _features(whisper: Any, piece: Piece, frames: int) -> NDArray[np.float32]:
+def _features(whisper: Any, piece: WindowSound, frames: int) -> NDArray[np.float32]:
     samples = np.pad(piece.samples, (0, max(0, _SHORTEST_SAMPLES - len(piece.samples))))
     mel = whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
     out = np.full((mel.shape[0], frames), mel.min(), dtype=np.float32)
@@ -99,7 +99,7 @@ def _decode(model: Any, batch: Batch, prompt: list[int]) -> list[Any]:
     found: list[Any] = model.generate(
         encoded,
         [prompt] * len(batch.features),
-        beam_size=FIRST_LOOK.beam,
+        beam_size=FIRST_DECODING.beam,
         max_length=min(440, len(prompt) + 16 + round(batch.longest * 18)),
         return_scores=True,
         return_no_speech_prob=True,

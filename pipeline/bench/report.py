@@ -2,20 +2,75 @@
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from statistics import median
 
+import psutil
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.batch.machine import cores
 from pipeline.bench.accuracy import Accuracy
-from pipeline.bench.machine import Machine
 from pipeline.bench.ways import Way
+
+LIBRARIES = ("ctranslate2", "faster-whisper", "onnxruntime", "numpy", "av", "openai-whisper", "torch")
+
+
+class Machine(BaseModel):
+    """The computer; what it does not say is empty or 0."""
+
+    model_config = ConfigDict(frozen=True)
+
+    processor: str
+    cores: int
+    """That this process may use."""
+    memory_bytes: int
+    system: str
+    python: str
+
+
+def this_machine() -> Machine:
+    return Machine(
+        processor=_processor(),
+        cores=cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+    )
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what is installed of the libraries that matter for speed."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def load_average() -> float:
+    """Processes that wanted to run, mean over the last minute."""
+    return float(psutil.getloadavg()[0])
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor()
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Run(_Frozen):
+class BenchmarkRun(_Frozen):
     """One measurement of one way. Seconds, bytes."""
 
     cpu: float
@@ -39,13 +94,13 @@ class Run(_Frozen):
     """Load average of the machine before the run (1 min): what else was going on."""
 
 
-class Row(_Frozen):
+class BenchmarkRow(_Frozen):
     """One way over all rounds; each figure is the median of the rounds."""
 
     way: Way
     workers: int
     """Processes, or threads of CTranslate2, that recognise at the same time; 1 leaves it to the library."""
-    runs: tuple[Run, ...]
+    runs: tuple[BenchmarkRun, ...]
     accuracy: Accuracy | None
     """None for the limit, whose text nobody reads, and without truth."""
     problems: tuple[str, ...] = ()
@@ -109,7 +164,7 @@ class Row(_Frozen):
         return median(shares) if shares else None
 
 
-class Bench(_Frozen):
+class Benchmark(_Frozen):
     """A whole comparison."""
 
     date: str
@@ -127,27 +182,27 @@ class Bench(_Frozen):
     rounds: int
     machine: Machine
     libraries: dict[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[BenchmarkRow, ...]
     missing: dict[Way, str]
     """Ways that could not be measured, and what they lack."""
     problems: tuple[str, ...] = ()
     """Recordings nobody could read."""
 
-    def row(self, way: Way) -> Row | None:
+    def row(self, way: Way) -> BenchmarkRow | None:
         return next((row for row in self.rows if row.way is way), None)
 
-    def times_real_time(self, row: Row, *, loading: bool) -> float:
+    def times_real_time(self, row: BenchmarkRow, *, loading: bool) -> float:
         """Seconds of audio per second on the clock."""
         return self.audio_seconds / (row.wall if loading else row.work_wall)
 
-    def gain(self, row: Row, over: Way, *, loading: bool = False) -> float | None:
+    def gain(self, row: BenchmarkRow, over: Way, *, loading: bool = False) -> float | None:
         """Throughput of a row as a multiple of another way's, both with loading or both without."""
         other = self.row(over)
         if other is None:
             return None
         return (other.wall / row.wall) if loading else (other.work_wall / row.work_wall)
 
-    def cpu_gain(self, row: Row, over: Way) -> float | None:
+    def cpu_gain(self, row: BenchmarkRow, over: Way) -> float | None:
         """The same by CPU time without loading: steadier than the clock where a machine is shared."""
         other = self.row(over)
         return None if other is None else other.work_cpu / row.work_cpu

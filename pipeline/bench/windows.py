@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bench.job import Job, Outcome, Sound
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Recording, Status
 from pipeline.ingest import discover
-from pipeline.inspection import build_tools
+from pipeline.inspection.spine import build_tools
 from pipeline.messages import render
 from pipeline.settings import Settings
 from pipeline.transcription import Transcriber, Window, WindowText
@@ -38,7 +38,7 @@ class WindowCatcher:
         return [WindowText((), 0.0) for _ in windows]
 
 
-def prepare(job: Job) -> Outcome:
+def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
     """Read every call once: which are readable, how long they are, and their windows.
 
     This also brings the recordings and the model into the machine's file cache before anything is measured.
@@ -59,7 +59,7 @@ def prepare(job: Job) -> Outcome:
             )
             continue
         sounds.append(
-            Sound(
+            BenchmarkCall(
                 call_id=candidate.call.call_id,
                 paths=tuple(str(path) for path in candidate.paths),
                 channels=1 if inspection.layout == "mono" else 2,
@@ -67,7 +67,7 @@ def prepare(job: Job) -> Outcome:
             )
         )
     save(Path(job.windows), catcher.windows)
-    return Outcome(sounds=tuple(sounds), problems=tuple(problems))
+    return BenchmarkOutcome(sounds=tuple(sounds), problems=tuple(problems))
 
 
 def save(file: Path, windows: Sequence[Window]) -> None:
@@ -82,15 +82,15 @@ def save(file: Path, windows: Sequence[Window]) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class WindowSound:
     """A window's sound (1-D float32, 16 kHz) and its seconds of speech."""
 
     samples: NDArray[np.float32]
     voiced: float
 
 
-def load(file: Path) -> list[Piece]:
+def load(file: Path) -> list[WindowSound]:
     with np.load(file) as stored:
         ends = np.cumsum(stored["lengths"])[:-1]
         samples = np.split(stored["samples"], ends) if len(stored["lengths"]) else []
-        return [Piece(s, float(v)) for s, v in zip(samples, stored["voiced"], strict=True)]
+        return [WindowSound(s, float(v)) for s, v in zip(samples, stored["voiced"], strict=True)]

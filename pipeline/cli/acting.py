@@ -28,7 +28,7 @@ def named(store: Store, name: str) -> User:
     Raises:
         CommandError: there is no such account, or it is disabled.
     """
-    found = store.desk.people.named(name)
+    found = store.accounts.named(name)
     if found is None or found.disabled:
         raise CommandError("no-user", name=name)
     return found

@@ -11,23 +11,19 @@ from pipeline.cli.commands import (
     appeal,
     bench,
     calibrate,
+    calls,
     clip,
     doctor,
-    export,
     lexicon,
-    listing,
-    merging,
+    maintenance,
     models,
-    purging,
-    rescoring,
     rubric,
     running,
     sample,
     serving,
-    showing,
     user,
 )
-from pipeline.cli.session import keep_shared
+from pipeline.cli.session import accept_shared_options
 from pipeline.cli.words import Words
 
 app = typer.Typer(
@@ -38,13 +34,13 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.callback()(keep_shared(lambda: None))
+app.callback()(accept_shared_options(lambda: None))
 app.command("run", help="help.run")(running.run)
-app.command("rescore", help="help.rescore")(rescoring.rescore)
-app.command("list", help="help.list")(listing.list_calls)
-app.command("show", help="help.show")(showing.show)
+app.command("rescore", help="help.rescore")(running.rescore)
+app.command("list", help="help.list")(calls.list_calls)
+app.command("show", help="help.show")(calls.show)
 app.command("clip", help="help.clip")(clip.clip)
-app.command("export", help="help.export")(export.export_records)
+app.command("export", help="help.export")(calls.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
 app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
@@ -53,8 +49,8 @@ app.add_typer(appeal.app, name="appeal", help="help.appeal")
 app.add_typer(calibrate.app, name="calibrate", help="help.calibrate")
 app.command("serve", help="help.serve")(serving.serve)
 app.add_typer(user.app, name="user", help="help.user")
-app.command("merge", help="help.merge")(merging.merge)
-app.command("purge", help="help.purge")(purging.purge)
+app.command("merge", help="help.merge")(maintenance.merge)
+app.command("purge", help="help.purge")(maintenance.purge)
 app.command("bench", help="help.bench")(bench.bench)
 app.command("doctor", help="help.doctor")(doctor.doctor)
 

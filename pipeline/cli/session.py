@@ -135,7 +135,7 @@ def _os_user() -> str:
         return str(os.getuid()) if hasattr(os, "getuid") else "?"
 
 
-def keep_shared(function: Callable[[], None]) -> Callable[..., None]:
+def accept_shared_options(function: Callable[[], None]) -> Callable[..., None]:
     """Let the group above the commands take the shared options too."""
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 

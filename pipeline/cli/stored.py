@@ -59,12 +59,12 @@ def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
         CommandError: the store has no such call.
     """
     with existing_store(session) as store:
-        inspection, desk = store.inspection(call_id), store.desk
+        inspection = store.inspection(call_id)
         if inspection is not None:
-            case, said = desk.cases.case(call_id), desk.decisions.verdicts(call_id)
-            replaces = desk.merging.replaced(call_id)
+            case, said = store.cases.case(call_id), store.decisions.verdicts(call_id)
+            replaces = store.merges.replaced(call_id)
             return ReviewedCall(inspection, case, said, _files(store, call_id), replaces=replaces)
-        heir, last = desk.merging.replacement(call_id), desk.merging.last(call_id)
+        heir, last = store.merges.replacement(call_id), store.merges.last(call_id)
         if heir is None or last is None:
             raise CommandError("no-call", call=call_id)
         return ReviewedCall(last, None, {}, _files(store, call_id), replaced_by=heir)

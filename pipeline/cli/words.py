@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.domain import Finding, Message, Outcome, Text
+from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
-from pipeline.messages import Lang, known, languages, render, say
+from pipeline.messages import Lang, Message, Text, known, languages, render, say
 from pipeline.rubric import load_rubric
 from pipeline.settings import CONFIG_FILE, read_config
 

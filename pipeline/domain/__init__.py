@@ -3,7 +3,7 @@
 Times are seconds as ``float`` in half-open spans; any other unit stands in the name.
 """
 
-from pipeline.domain.call import AUDIO_CHANNELS, Call, IdSource, Recording, Role, other_ids
+from pipeline.domain.call import AUDIO_CHANNELS, PARTIES, Call, IdSource, Recording, Role, other_ids
 from pipeline.domain.finding import (
     Evidence,
     Finding,
@@ -15,7 +15,6 @@ from pipeline.domain.finding import (
 )
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
-from pipeline.domain.message import Message, Text, joined, message_json, read_message, title, verbatim
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
 from pipeline.domain.review import (
@@ -36,10 +35,11 @@ from pipeline.domain.review import (
 )
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
-from pipeline.domain.transcript import Segment, Transcript, Utterance, Word
+from pipeline.domain.transcript import Segment, Transcript, Utterance, Word, characters
 
 __all__ = [
     "AUDIO_CHANNELS",
+    "PARTIES",
     "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
     "Addition",
@@ -58,7 +58,6 @@ __all__ = [
     "LedgerEntry",
     "Measurement",
     "Measures",
-    "Message",
     "Next",
     "OpenCause",
     "Origin",
@@ -78,7 +77,6 @@ __all__ = [
     "Sound",
     "Span",
     "Status",
-    "Text",
     "Transcript",
     "User",
     "UserRole",
@@ -86,17 +84,13 @@ __all__ = [
     "Verdict",
     "Voice",
     "Word",
+    "characters",
     "clip",
     "covered",
     "intersect",
-    "joined",
     "merge",
-    "message_json",
     "other_ids",
-    "read_message",
     "scope_of",
     "subtract",
-    "title",
     "total",
-    "verbatim",
 ]

@@ -41,6 +41,10 @@ class Role(StrEnum):
                 return Role.UNKNOWN
 
 
+PARTIES = (Role.AGENT, Role.CUSTOMER)
+"""The two parties of a call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """The facts a CTI system knows about a call; None where it does not say."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.domain.call import Role
-from pipeline.domain.message import Message, Text
 from pipeline.domain.phrase import How
 from pipeline.domain.span import Span
+from pipeline.messages.message import Message, Text
 
 
 class Severity(StrEnum):

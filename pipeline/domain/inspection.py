@@ -8,9 +8,9 @@ from enum import StrEnum
 from pipeline.domain.call import Recording
 from pipeline.domain.finding import Scorecard
 from pipeline.domain.measurement import Measures
-from pipeline.domain.message import Message
 from pipeline.domain.phrase import PhraseHit
 from pipeline.domain.transcript import Transcript
+from pipeline.messages.message import Message
 
 
 class Status(StrEnum):

@@ -11,6 +11,11 @@ from pipeline.domain.fillers import fillers
 from pipeline.domain.span import Span
 
 
+def characters(text: str) -> int:
+    """Characters that are spoken: letters and digits (a digit is one character); punctuation is not heard."""
+    return sum(map(str.isalnum, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One written word (one or more Chinese characters): its time, the recogniser's probability (0..1)."""
@@ -53,6 +58,11 @@ class Utterance:
     """True where the other party talks over most of it."""
 
     @property
+    def characters(self) -> int:
+        """Letters and digits, punctuation not counted."""
+        return characters(self.text)
+
+    @property
     def fillers(self) -> tuple[slice, ...]:
         """The parts of ``text`` that are hesitation (呃, 嗯, 啊), for readers to set apart; see `fillers`."""
         return fillers(self.text)
@@ -70,4 +80,4 @@ class Transcript:
     @cached_property
     def characters(self) -> int:
         """Letters and digits spoken by anyone, punctuation not counted."""
-        return sum(c.isalnum() for u in self.utterances for c in u.text)
+        return sum(u.characters for u in self.utterances)

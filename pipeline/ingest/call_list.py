@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.domain import Call, Message
+from pipeline.domain import Call
 from pipeline.errors import CallListError
 from pipeline.files import FileRefused, read_plain
 from pipeline.ingest.columns import read_channel, read_direction, read_time, recognise
 from pipeline.ingest.discovery import Problem
+from pipeline.messages import Message
 from pipeline.settings import CallListSettings
 
 MAX_BYTES = 256 << 20

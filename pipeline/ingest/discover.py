@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from pipeline.domain import Call, IdSource, Message
+from pipeline.domain import Call, IdSource
 from pipeline.ingest.call_list import Row, read_call_list
 from pipeline.ingest.discovery import Candidate, Discovery, Problem
 from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
 from pipeline.ingest.parties import Source, join_parties
 from pipeline.ingest.scan import Scan, scan
 from pipeline.ingest.templates import Template, printable, read_name
+from pipeline.messages import Message
 from pipeline.settings import CallListSettings
 
 _LONGEST_PATH_ID_BYTES = 900

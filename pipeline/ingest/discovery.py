@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Call, IdSource, Message
+from pipeline.domain import Call, IdSource
+from pipeline.messages import Message
 
 PROBLEM_KINDS = frozenset(
     {

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipeline.domain import Message
 from pipeline.ingest.parties import Source
 from pipeline.ingest.scan import Scan
+from pipeline.messages import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.domain import Message
 from pipeline.domain.container import AUDIO_ENDINGS, SNIFF_BYTES, container_of
 from pipeline.errors import UsageError
 from pipeline.ingest.discovery import Problem
+from pipeline.messages import Message
 
 _WATCH_SECONDS = 1.0
 """How long a fresh file is watched for growth: switches write at least every second while a call runs."""

@@ -1,21 +1,103 @@
-"""Finds every measure of this package and takes them all."""
+"""What a measure is: a name, a unit, a documented definition and a pure function; all of them by name."""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType, ModuleType
 
 import pipeline.measures
-from pipeline.domain import Measurement, Measures
-from pipeline.measures.edges import trimmed
-from pipeline.measures.measured import Measure, Reading
-from pipeline.measures.scene import Scene
+from pipeline.conversation import Timeline
+from pipeline.domain import PARTIES, Measurement, Measures, Role, Sound, Span
 
 DECIMALS = 3
 """Milliseconds, and finer than anyone can hear: keeps the noise of arithmetic out of the records."""
+
+Sounds = Mapping[Role, Sound]
+"""Each party's channel; in mono both roles map to the same one. Empty: no sound at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredValue:
+    """A value and the places it was taken from. None: could not be measured, never a zero in disguise."""
+
+    value: float | None
+    spans: tuple[Span, ...] = ()
+
+
+UNMEASURED = MeasuredValue(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure, ready to be taken and to be documented."""
+
+    name: str
+    unit: str
+    definition: str
+    source: str
+    take: Callable[[Timeline, Sounds], MeasuredValue]
+
+    def __call__(self, timeline: Timeline, sounds: Sounds = MappingProxyType({})) -> MeasuredValue:
+        return self.take(timeline, sounds)
+
+
+def measured(name: str, *, unit: str) -> Callable[[Callable[[Timeline], MeasuredValue]], Measure]:
+    """Declare a function of a timeline as the measure ``name``."""
+
+    def declare(take: Callable[[Timeline], MeasuredValue]) -> Measure:
+        definition, source = _documentation(take, name)
+        return Measure(name, unit, definition, source, lambda timeline, sounds: take(timeline))
+
+    return declare
+
+
+def measured_for(
+    name: str, *, unit: str, roles: tuple[Role, ...] = PARTIES
+) -> Callable[[Callable[[Timeline, Role], MeasuredValue]], tuple[Measure, ...]]:
+    """Declare a function of a timeline and a role as one measure per role, which fills ``{role}`` in."""
+
+    def declare(take: Callable[[Timeline, Role], MeasuredValue]) -> tuple[Measure, ...]:
+        definition, source = _documentation(take, name)
+
+        def bound(role: Role) -> Callable[[Timeline, Sounds], MeasuredValue]:
+            return lambda timeline, sounds: take(timeline, role)
+
+        return tuple(Measure(name.format(role=role), unit, definition, source, bound(role)) for role in roles)
+
+    return declare
+
+
+def measured_in_sound(
+    name: str, *, unit: str, roles: tuple[Role, ...] = PARTIES
+) -> Callable[[Callable[[Timeline, Role, Sound], MeasuredValue]], tuple[Measure, ...]]:
+    """As `measured_for`, of a function that takes the party's channel too; without sound it is unmeasured."""
+
+    def declare(take: Callable[[Timeline, Role, Sound], MeasuredValue]) -> tuple[Measure, ...]:
+        definition, source = _documentation(take, name)
+
+        def bound(role: Role) -> Callable[[Timeline, Sounds], MeasuredValue]:
+            def of_channel(timeline: Timeline, sounds: Sounds) -> MeasuredValue:
+                sound = sounds.get(role)
+                return UNMEASURED if sound is None else take(timeline, role, sound)
+
+            return of_channel
+
+        return tuple(Measure(name.format(role=role), unit, definition, source, bound(role)) for role in roles)
+
+    return declare
+
+
+def _documentation(take: Callable[..., MeasuredValue], name: str) -> tuple[str, str]:
+    """The definition and, after ``Source:``, where it comes from. Both are required."""
+    definition, mark, source = inspect.cleandoc(take.__doc__ or "").partition("Source:")
+    if not definition.strip() or not mark:
+        raise TypeError(f"measure {name}: the docstring must define it and end with 'Source: ...'")
+    return " ".join(definition.split()), " ".join(source.split())
 
 
 @cache
@@ -27,22 +109,21 @@ def catalogue() -> Mapping[str, Measure]:
     """
     found: dict[str, Measure] = {}
     for name in sorted(module.name for module in pkgutil.iter_modules(pipeline.measures.__path__)):
-        for measure in _declared(importlib.import_module(f"{pipeline.measures.__name__}.{name}")):
-            if found.get(measure.name, measure) is not measure:
-                raise TypeError(f"pipeline/measures/{name}.py: there is already a measure {measure.name}")
-            found[measure.name] = measure
+        for each in _declared(importlib.import_module(f"{pipeline.measures.__name__}.{name}")):
+            if found.get(each.name, each) is not each:
+                raise TypeError(f"pipeline/measures/{name}.py: there is already a measure {each.name}")
+            found[each.name] = each
     return MappingProxyType(found)
 
 
-def measure(scene: Scene) -> Measures:
-    """Take every measure of a call, over speech that is trimmed to where it is heard."""
-    scene = trimmed(scene)
-    return Measures(tuple(_taken(each, each(scene)) for each in catalogue().values()))
+def measure(timeline: Timeline, sounds: Sounds = MappingProxyType({})) -> Measures:
+    """Take every measure of a call; those of the sound are None where there is none."""
+    return Measures(tuple(_taken(each, each(timeline, sounds)) for each in catalogue().values()))
 
 
-def _taken(each: Measure, reading: Reading) -> Measurement:
-    value = None if reading.value is None else round(float(reading.value), DECIMALS)
-    return Measurement(each.name, value, each.unit, reading.spans)
+def _taken(each: Measure, found: MeasuredValue) -> Measurement:
+    value = None if found.value is None else round(float(found.value), DECIMALS)
+    return Measurement(each.name, value, each.unit, found.spans)
 
 
 def _declared(module: ModuleType) -> Iterator[Measure]:

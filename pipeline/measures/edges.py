@@ -6,15 +6,17 @@ to 8 % too slow, every answer too early, and smooth changes of speakers look lik
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Sound, Span, clip, merge
-from pipeline.measures.measured import PARTIES
-from pipeline.measures.scene import Scene
+from pipeline.measures.catalogue import Sounds
+
+Speech = Mapping[Role, tuple[Span, ...]]
+"""Where each party talks."""
 
 FRAME_S = 0.01
 MOST_TRIMMED_S = 0.5
@@ -40,18 +42,31 @@ BLOCK_FRAMES = 60_000
 """Frames looked at in one go (10 minutes)."""
 
 
-def trimmed(scene: Scene) -> Scene:
-    """The same scene with the quiet ends of its speech cut off; unchanged for a party without sound."""
-    return replace(scene, speech={role: _heard(scene, role) for role in PARTIES})
+def trimmed(
+    speech: Speech, sounds: Sounds, *, duration: float, tones: tuple[Span, ...] = (), mono: bool = False
+) -> Speech:
+    """The same speech with its quiet ends cut off, sorted and disjoint; whole for a party without sound.
+
+    Args:
+        duration: seconds of audio.
+        tones: where music or a tone plays, which is no noise of the line.
+        mono: both parties share a channel, so that the other one's speech is no noise either.
+    """
+    whole = Span(0.0, duration)
+    spoken = {role: merge(clip(spans, whole)) for role, spans in speech.items()}
+    return {
+        role: _heard(spans, sounds.get(role), (*tones, *(spoken.get(role.other, ()) if mono else ())))
+        for role, spans in spoken.items()
+    }
 
 
-def _heard(scene: Scene, role: Role) -> tuple[Span, ...]:
-    spans, sound = scene.spoken(role), scene.sound.get(role)
+def _heard(spans: tuple[Span, ...], sound: Sound | None, others: tuple[Span, ...]) -> tuple[Span, ...]:
+    """``spans`` without their quiet ends; ``others`` is sound that is neither theirs nor noise."""
     if sound is None or not spans:
         return spans
     level = _level_db(sound)
     spoken = _mask(len(level), spans)
-    busy = _mask(len(level), (*scene.heard_hold(), *(scene.spoken(role.other) if scene.mono else ())))
+    busy = _mask(len(level), others)
     heard = level > _threshold_db(level[spoken], level[~(spoken | busy)])
     stretches = merge(spans, gap=INNER_PAUSE_S)
     return merge(chain.from_iterable(_trim(stretch, spans, heard) for stretch in stretches))

@@ -8,10 +8,10 @@ from math import log10, pi, tan
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Role
-from pipeline.measures.measured import UNMEASURED, Reading, measured_for
+from pipeline.conversation import Timeline
+from pipeline.domain import SAMPLE_RATE_HZ, Role, Sound
+from pipeline.measures.catalogue import UNMEASURED, MeasuredValue, measured_in_sound
 from pipeline.measures.samples import speech_samples, speech_spans, thinned
-from pipeline.measures.scene import Scene
 
 LEAST_SPEECH_S = 1.0
 MOST_SPEECH_S = 600.0
@@ -27,8 +27,8 @@ ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_DB = -10.0
 
 
-@measured_for("loudness_{role}_lufs", unit="LUFS")
-def loudness(scene: Scene, role: Role) -> Reading:
+@measured_in_sound("loudness_{role}_lufs", unit="LUFS")
+def loudness(timeline: Timeline, role: Role, sound: Sound) -> MeasuredValue:
     """Integrated loudness of the party's channel over its speech alone: K-weighted power of 400 ms blocks,
     gated at -70 LUFS and at 10 LU below the ungated mean, over at most 10 minutes of speech spread over the
     call. In mono only where the other party is quiet. None with less than 1 s of speech, or where all of it
@@ -39,12 +39,12 @@ def loudness(scene: Scene, role: Role) -> Reading:
     analogue parameters (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement",
     AES 145, 2018).
     """
-    spans = thinned(speech_spans(scene, role), most_s=MOST_SPEECH_S, piece_s=PIECE_S)
-    sound = speech_samples(scene, role, spans)
-    if len(sound) < LEAST_SPEECH_S * SAMPLE_RATE_HZ:
+    spans = thinned(speech_spans(timeline, role), most_s=MOST_SPEECH_S, piece_s=PIECE_S)
+    samples = speech_samples(sound, spans)
+    if len(samples) < LEAST_SPEECH_S * SAMPLE_RATE_HZ:
         return UNMEASURED
-    value = integrated_loudness(sound)
-    return UNMEASURED if value is None else Reading(value, spans)
+    value = integrated_loudness(samples)
+    return UNMEASURED if value is None else MeasuredValue(value, spans)
 
 
 def integrated_loudness(sound: NDArray[np.float32]) -> float | None:

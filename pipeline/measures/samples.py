@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import SAMPLE_RATE_HZ, Role, Span, subtract
-from pipeline.measures.scene import Scene
+from pipeline.conversation import Timeline
+from pipeline.domain import SAMPLE_RATE_HZ, Role, Sound, Span, subtract
 
 
-def speech_spans(scene: Scene, role: Role) -> tuple[Span, ...]:
+def speech_spans(timeline: Timeline, role: Role) -> tuple[Span, ...]:
     """Where ``role``, and in mono nobody else, is heard."""
-    spans = scene.spoken(role)
-    return subtract(spans, scene.spoken(role.other)) if scene.mono else spans
+    spans = timeline.spoken[role]
+    return subtract(spans, timeline.spoken[role.other]) if timeline.mono else spans
 
 
-def speech_samples(scene: Scene, role: Role, spans: tuple[Span, ...]) -> NDArray[np.float32]:
-    """The samples of ``spans`` one after the other, shape (samples,); empty where no sound is at hand."""
-    sound = scene.sound.get(role)
-    if sound is None or not spans:
+def speech_samples(sound: Sound, spans: tuple[Span, ...]) -> NDArray[np.float32]:
+    """The samples of ``spans`` one after the other, shape (samples,)."""
+    if not spans:
         return np.empty(0, np.float32)
     places = [slice(round(s.start * SAMPLE_RATE_HZ), round(s.end * SAMPLE_RATE_HZ)) for s in spans]
     return np.concatenate([np.asarray(sound[place], np.float32) for place in places])

@@ -6,6 +6,20 @@ differently has a context: ``shell`` is the command line's wording, without cont
 """
 
 from pipeline.messages.catalogue import Lang, known, languages, say
-from pipeline.messages.rendering import Sentence, render
+from pipeline.messages.message import Message, Text, joined, message_json, read_message, title, verbatim
+from pipeline.messages.rendering import render
 
-__all__ = ["Lang", "Sentence", "known", "languages", "render", "say"]
+__all__ = [
+    "Lang",
+    "Message",
+    "Text",
+    "joined",
+    "known",
+    "languages",
+    "message_json",
+    "read_message",
+    "render",
+    "say",
+    "title",
+    "verbatim",
+]

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from pydantic import GetPydanticSchema
-from pydantic_core import core_schema
-
-from pipeline.domain.message import TITLE, VERBATIM, Message, Param, Text
 from pipeline.messages.catalogue import Lang, say
+from pipeline.messages.message import TITLE, VERBATIM, Message, Param, Text
 
 _NO_TITLES: Mapping[str, str] = {}
 
@@ -39,17 +35,3 @@ def render(text: Text, lang: Lang, titles: Mapping[str, str] = _NO_TITLES) -> st
 def _fill(value: Param, lang: Lang, titles: Mapping[str, str]) -> object:
     """Numbers stay numbers: the catalogue says how many digits they are shown with."""
     return render(value, lang, titles) if isinstance(value, Message) else value
-
-
-Sentence = Annotated[
-    Message,
-    GetPydanticSchema(
-        lambda _source, _handler: core_schema.is_instance_schema(
-            Message,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda message: render(message, "zh"), return_schema=core_schema.str_schema()
-            ),
-        )
-    ),
-]
-"""A message that JSON gives as a sentence: in Chinese, as the titles and quotes beside it."""

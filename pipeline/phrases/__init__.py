@@ -4,7 +4,7 @@
 ``matcher.match(utterances)`` finds.
 """
 
-from pipeline.phrases.checking import Issue, check_lexicons
+from pipeline.phrases.checking import LexiconIssue, check_lexicons
 from pipeline.phrases.explaining import Explanation, explain
 from pipeline.phrases.lexicon import Code, Lexicons, Phrase
 from pipeline.phrases.matcher import Matcher, compile_matcher
@@ -13,7 +13,7 @@ from pipeline.phrases.reading import load_lexicons
 __all__ = [
     "Code",
     "Explanation",
-    "Issue",
+    "LexiconIssue",
     "Lexicons",
     "Matcher",
     "Phrase",

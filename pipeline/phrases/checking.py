@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.errors import LexiconError
-from pipeline.phrases.lexicon import Lexicons, Phrase, Place
+from pipeline.phrases.lexicon import Lexicons, Phrase, SourceLocation
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.reading import load_lexicons
 from pipeline.phrases.template import spellings
@@ -17,7 +17,7 @@ SECONDS_PER_CHARACTER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class LexiconIssue:
     """Something wrong (``error``) or doubtful (``warning``) in a lexicon, with its place and the remedy."""
 
     path: Path
@@ -35,29 +35,29 @@ def sentence(text: str, role: Role | None) -> Utterance:
     return Utterance(role or Role.AGENT, Span(0.0, SECONDS_PER_CHARACTER * max(len(text), 1)), text)
 
 
-def check_lexicons(folder: Path) -> list[Issue]:
+def check_lexicons(folder: Path) -> list[LexiconIssue]:
     """Everything wrong or doubtful in a folder of lexicons; an unreadable one gives the one error that
     stops it."""
     try:
         lexicons = load_lexicons(folder)
     except LexiconError as error:
         place = f"{error.path}:{error.line}: " if error.line is not None else f"{error.path}: "
-        return [Issue(error.path or folder, error.line, "error", str(error).removeprefix(place))]
+        return [LexiconIssue(error.path or folder, error.line, "error", str(error).removeprefix(place))]
     matcher = compile_matcher(lexicons)
-    issues: list[Issue] = []
+    issues: list[LexiconIssue] = []
     for phrase in lexicons.phrases:
         issues += _examples(phrase, matcher)
         issues += _dangers(phrase)
-        issues += _silenced(phrase, matcher)
+        issues += _unreachable(phrase, matcher)
     issues += _shared(lexicons)
     return sorted(issues, key=lambda issue: (str(issue.path), issue.line or 0, issue.message))
 
 
-def _issue(place: Place, level: str, message: str) -> Issue:
-    return Issue(place.path, place.line, level, message)
+def _issue(place: SourceLocation, level: str, message: str) -> LexiconIssue:
+    return LexiconIssue(place.path, place.line, level, message)
 
 
-def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
+def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
     code = phrase.code
     for text in phrase.hit:
         if not any(h.code == code.code for h in matcher.match([sentence(text, code.role)])):
@@ -74,7 +74,7 @@ def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
                 break
 
 
-def _dangers(phrase: Phrase) -> Iterator[Issue]:
+def _dangers(phrase: Phrase) -> Iterator[LexiconIssue]:
     for variant in phrase.variants:
         for spelling in spellings(variant).texts:
             if len(spelling) == 1 and not phrase.whole_words:
@@ -98,7 +98,7 @@ def _dangers(phrase: Phrase) -> Iterator[Issue]:
         )
 
 
-def _silenced(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
+def _unreachable(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
     """Variants that an exception or context of their own entry always drops."""
     for variant in phrase.variants:
         text = spellings(variant).texts[-1]
@@ -107,22 +107,22 @@ def _silenced(phrase: Phrase, matcher: Matcher) -> Iterator[Issue]:
             yield _issue(
                 phrase.place,
                 "warning",
-                f"variant “{variant}” can never be hit (“{text}” is silenced); take it out",
+                f"variant “{variant}” can never be hit (“{text}” is always suppressed); take it out",
             )
 
 
-def _shared(lexicons: Lexicons) -> Iterator[Issue]:
+def _shared(lexicons: Lexicons) -> Iterator[LexiconIssue]:
     """The same spelling under two phrases of one code (doubled work) or two codes said by the same role
     (two verdicts)."""
     first: dict[str, Phrase] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for phrase in lexicons.phrases:
         for variant in phrase.variants:
             for spelling in spellings(variant).texts:
                 other = first.setdefault(spelling, phrase)
                 pair = (other.canonical, phrase.canonical)
-                if other is not phrase and pair not in told and other.code.role == phrase.code.role:
-                    told.add(pair)
+                if other is not phrase and pair not in reported and other.code.role == phrase.code.role:
+                    reported.add(pair)
                     where = f"“{other.canonical}” ({other.place})"
                     message = f"“{spelling}” is also spelled by {where}; keep one of them"
                     yield _issue(phrase.place, "warning", message)

@@ -1,7 +1,7 @@
 """How sure a hit is: the probability that these words were really said by this role.
 
 The constants are fitted by scripts/calibrate_phrases.py, which prints the fit beside the values adopted here
-and a table of what was told against what was right.
+and a table of stated confidence against what was right.
 """
 
 from __future__ import annotations

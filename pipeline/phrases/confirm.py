@@ -18,25 +18,22 @@ from typing import Protocol
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.domain import How, PhraseHit, Role, Severity, Span, Utterance
-from pipeline.phrases.conversation import Run
-from pipeline.phrases.matcher import FARTHER, Candidate, Matcher, Read
-from pipeline.phrases.sound import Reach
+from pipeline.domain import How, PhraseHit, Role, Severity, Span
+from pipeline.phrases.acceptance import TOO_FAR
+from pipeline.phrases.candidates import CandidateMatch
+from pipeline.phrases.matcher import FARTHEST, ConversationSearch, Matcher
+from pipeline.phrases.passages import Passage
 
-NEAR_MISS = 1.2
-"""Syllables beyond the tolerance up to which a phrase is worth the engine's time."""
-FARTHEST = 0.31
-"""Largest distance per syllable of the phrase: beyond, another wording of the same length is as near."""
 LEAST_SYLLABLES = 3
-"""Of candidates by sound; shorter ones and those with swallowed ends come from ``Matcher.faint``."""
+"""Of candidates by sound; shorter ones and those with swallowed ends come from ``Matcher.reduced_forms``."""
 PER_UTTERANCE = 3
-FAINT_PER_UTTERANCE = 2
+REDUCED_PER_UTTERANCE = 2
 """At most so many candidates of each kind are scored per utterance: one costs about 0.03 s once the sound is
 encoded."""
 UNSURE = 0.6
 """Confidence of an utterance from which on nothing is sought in two syllables: the recogniser was sure. That
 spares 60 % of the utterances of the labelled night."""
-ROOM = 0.02
+PER_EXTRA_SYLLABLE = 0.02
 """Distance per syllable that a candidate may be farther for each syllable it is longer: of two phrases that
 sound nearly as near, the longer one is less likely to be there by chance."""
 LEAST_GAIN = -1.8
@@ -84,47 +81,36 @@ class NearMiss:
     """Largest confidence that the sound alone can give it."""
 
 
-def near_misses(
-    matcher: Matcher, utterances: Sequence[Utterance], *, codes: Collection[str] | None = None
-) -> tuple[NearMiss, ...]:
+def near_misses(search: ConversationSearch, *, codes: Collection[str] | None = None) -> tuple[NearMiss, ...]:
     """Phrases that were nearly found, the most promising of each utterance, none that overlaps a hit.
 
-    ``codes`` narrows the search to what is worth the engine's time, such as required items not found and
-    grave violations.
+    ``codes`` narrows them, to required items not found and grave violations, say; they must be among those
+    whose near misses were searched for.
     """
-    return near_misses_in(matcher, matcher.read(utterances, reach=reach(matcher, codes)), codes=codes)
-
-
-def reach(matcher: Matcher, codes: Collection[str] | None) -> Reach:
-    """What must be read of a conversation to find the near misses that are worth the engine's time."""
-    return Reach(NEAR_MISS, FARTHEST, None if codes is None else matcher.owners(codes))
-
-
-def near_misses_in(
-    matcher: Matcher, read: Read, *, codes: Collection[str] | None = None
-) -> tuple[NearMiss, ...]:
-    """``near_misses`` of a conversation that was read so far."""
+    matcher = search.matcher
     found: list[NearMiss] = []
-    for run, judged in read:
-        heard = [j.candidate for j in judged if j.dropped is None]
-        near = [j.candidate for j in judged if j.dropped == FARTHER and _worth_asking(j.candidate)]
-        unsure = any(u.confidence < UNSURE for u in run.utterances)
-        faint = [c for c in matcher.faint(run) if _unsure(run, c)] if unsure else []
-        for some, most in ((near, PER_UTTERANCE), (faint, FAINT_PER_UTTERANCE)):
-            chosen = [c for c in some if codes is None or matcher.code_of(c) in codes]
-            found += [_near_miss(matcher, run, c) for c in _nearest(run, chosen, heard, most)]
+    for passage, assessed in search.passages:
+        accepted = [a.candidate for a in assessed if a.dropped is None]
+        near = [a.candidate for a in assessed if a.dropped == TOO_FAR and _worth_testing(a.candidate)]
+        unsure = any(u.confidence < UNSURE for u in passage.utterances)
+        reduced = [c for c in matcher.reduced_forms(passage) if _unsure(passage, c)] if unsure else []
+        for some, most in ((near, PER_UTTERANCE), (reduced, REDUCED_PER_UTTERANCE)):
+            chosen = [c for c in some if codes is None or matcher.phrase_of(c).code.code in codes]
+            found += [_near_miss(matcher, passage, c) for c in _nearest(passage, chosen, accepted, most)]
     return tuple(found)
 
 
-def _nearest(run: Run, near: Sequence[Candidate], heard: Sequence[Candidate], most: int) -> list[Candidate]:
+def _nearest(
+    passage: Passage, near: Sequence[CandidateMatch], accepted: Sequence[CandidateMatch], most: int
+) -> list[CandidateMatch]:
     """The most promising of each utterance; each phrase once per place, and none that was heard anyway."""
-    taken: list[Candidate] = []
+    taken: list[CandidateMatch] = []
     crowds: Counter[int] = Counter()
     for c in sorted(near, key=lambda c: (_farness(c), c.start, c.phrase)):
-        part = run.part(c.start)
-        if part != run.part(c.end - 1) or crowds[part] >= most:
+        part = passage.part(c.start)
+        if part != passage.part(c.end - 1) or crowds[part] >= most:
             continue
-        if any(_overlap(c, other) for other in heard):
+        if any(_overlap(c, other) for other in accepted):
             continue
         if any(_overlap(c, other) and c.phrase == other.phrase for other in taken):
             continue
@@ -133,34 +119,34 @@ def _nearest(run: Run, near: Sequence[Candidate], heard: Sequence[Candidate], mo
     return taken
 
 
-def _unsure(run: Run, c: Candidate) -> bool:
-    return run.utterances[run.part(c.start)].confidence < UNSURE
+def _unsure(passage: Passage, c: CandidateMatch) -> bool:
+    return passage.utterances[passage.part(c.start)].confidence < UNSURE
 
 
-def _farness(c: Candidate) -> float:
+def _farness(c: CandidateMatch) -> float:
     size = max(len(c.spelling), 1)
-    return c.distance / size - ROOM * size
+    return c.distance / size - PER_EXTRA_SYLLABLE * size
 
 
-def _overlap(a: Candidate, b: Candidate) -> bool:
+def _overlap(a: CandidateMatch, b: CandidateMatch) -> bool:
     return a.start < b.end and b.start < a.end
 
 
-def _worth_asking(c: Candidate) -> bool:
+def _worth_testing(c: CandidateMatch) -> bool:
     syllables = c.end - c.start
     return syllables >= LEAST_SYLLABLES and c.distance <= FARTHEST * syllables
 
 
-def _near_miss(matcher: Matcher, run: Run, c: Candidate) -> NearMiss:
-    utterance = run.utterances[run.part(c.start)]
-    hit = matcher.hit(run, c)
+def _near_miss(matcher: Matcher, passage: Passage, c: CandidateMatch) -> NearMiss:
+    utterance = passage.utterances[passage.part(c.start)]
+    hit = matcher.hit(passage, c)
     spelling = c.spelling or hit.phrase
-    severity = matcher.severity_of(c)
-    written = run.text[c.start : c.end]
+    severity = matcher.phrase_of(c).code.severity
+    written = passage.text[c.start : c.end]
     if len(written) == len(spelling):
         # What differs by folding alone (您 for 你) stays as written: only doubtful syllables are compared.
         pairs = enumerate(zip(written, spelling, strict=True), start=c.start)
-        said = "".join(run.quote(at, at + 1) if a == b else b for at, (a, b) in pairs)
+        said = "".join(passage.quote(at, at + 1) if a == b else b for at, (a, b) in pairs)
         changed = sum(a != b for a, b in zip(written, spelling, strict=True))
     else:
         said, changed = spelling, Levenshtein.distance(written, spelling)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pipeline.domain import How, Role
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.confidence import confidence
-from pipeline.phrases.conversation import runs
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
-from pipeline.phrases.plain import normalise
-from pipeline.phrases.sound import Reach
+from pipeline.phrases.normal_form import normalise
+from pipeline.phrases.passages import passages
+from pipeline.phrases.sound import SearchRadius
 from pipeline.phrases.syllables import syllable
 
 NEAR_MISS = 0.8
@@ -50,13 +50,12 @@ def explain(
     """Explain one sentence said by ``role``; give a compiled ``matcher`` to explain many."""
     matcher = matcher or compile_matcher(lexicons)
     utterance = sentence(text, role)
-    plain = normalise(text)
+    text_searched = normalise(text)
     considered: list[Considered] = []
-    for run in runs([utterance]):
-        if not run.text:
-            continue
-        for judged in matcher.judge(run, reach=Reach(NEAR_MISS)):
-            c = judged.candidate
+    said = [passage for passage in passages([utterance]) if passage.text]
+    for passage, found in matcher.assess_all(said, radius=SearchRadius(NEAR_MISS)):
+        for assessed in found:
+            c = assessed.candidate
             phrase = lexicons.phrases[c.phrase]
             considered.append(
                 Considered(
@@ -64,14 +63,16 @@ def explain(
                     phrase=phrase.canonical,
                     place=str(phrase.place),
                     how=c.how,
-                    quote=run.quote(c.start, c.end),
+                    quote=passage.quote(c.start, c.end),
                     distance=c.distance,
                     tolerance=c.tolerance,
                     confidence=confidence(
                         c.how, distance=c.distance, length=c.end - c.start, utterance=utterance
                     ),
-                    dropped=judged.dropped,
+                    dropped=assessed.dropped,
                 )
             )
     ordered = sorted(considered, key=lambda c: (c.dropped is not None, c.distance, c.code, c.phrase, c.quote))
-    return Explanation(text, plain, " ".join(syllable(c) for c in plain), tuple(dict.fromkeys(ordered)))
+    return Explanation(
+        text, text_searched, " ".join(syllable(c) for c in text_searched), tuple(dict.fromkeys(ordered))
+    )

@@ -1,4 +1,4 @@
-"""What a lexicon holds once it is read: codes, their phrases, and the cues that silence them."""
+"""What a lexicon holds once it is read: codes, their phrases, and the contexts in which they are harmless."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import PhraseKind, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLocation:
     """Where something stands, for messages to the person who edits the file."""
 
     path: Path
@@ -21,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class NegativeContext:
     """Words around a phrase that make it harmless: negated, quoted, asked.
 
     ``before`` must end right at the phrase, ``after`` must start right behind it. Within ``reach`` characters
@@ -37,7 +38,7 @@ class Context:
     then: tuple[str, ...]
     earlier: tuple[str, ...]
     reach: int
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One way to say it, its spellings, and what keeps it quiet."""
+    """One way to say it, its spellings, and where it does not count."""
 
     code: Code
     canonical: str
@@ -66,8 +67,8 @@ class Phrase:
     """Templates or RE2 expressions over normalised text; never by sound."""
     exceptions: tuple[str, ...]
     """Longer wordings that are not meant; a hit that overlaps one is dropped."""
-    quiet_when: tuple[str, ...]
-    """Names of contexts that silence it."""
+    negative_contexts: tuple[str, ...]
+    """Names of the contexts in which it is harmless."""
     tolerance: float | None
     """Largest sound distance in syllables; None: by length; 0: never by sound."""
     whole_words: bool
@@ -75,7 +76,7 @@ class Phrase:
     reason: str
     hit: tuple[str, ...]
     quiet: tuple[str, ...]
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class Lexicons:
     """Digest of everything that can change a hit; comments and examples do not count."""
     codes: Mapping[str, Code]
     phrases: tuple[Phrase, ...]
-    contexts: Mapping[str, Context]
+    contexts: Mapping[str, NegativeContext]
+    words: WordLists = field(default_factory=default_word_lists, repr=False)
+    """The lists of words of the folder, which stages other than matching go by."""
 
     @property
     def by_code(self) -> Mapping[str, Sequence[Phrase]]:

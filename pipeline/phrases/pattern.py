@@ -1,17 +1,21 @@
-"""Patterns: google-re2 alone, so that no pattern anyone writes can hang the run."""
+"""What is found as it is written: spellings (Aho-Corasick) and patterns, all in one pass over the text.
+
+Patterns are google-re2's alone: no expression that anybody writes can take more than linear time.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ahocorasick
 import re2
 
-from pipeline.phrases.needs import needs
+from pipeline.phrases.literals import required_literals
 from pipeline.phrases.template import expression, slots
 
 MEMORY_BYTES = 4 << 20
@@ -25,7 +29,7 @@ def _options(memory: int) -> Any:
     return options
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A compiled template."""
 
@@ -34,12 +38,20 @@ class Pattern:
     regex: Any
     repeats: bool
     """True where all groups of ``{same}`` must have caught the same character."""
-    must: str = ""
-    """What stands in every match, word for word: where the text lacks it, nobody needs to look further."""
+
+    @cached_property
+    def required(self) -> tuple[frozenset[str], ...]:
+        """Up to two sets of words; every match holds a word of each (see ``literals``)."""
+        return required_literals(self.source)
+
+    @cached_property
+    def _literal(self) -> str:
+        """The longest word that stands in every match; empty where there is none."""
+        return max(("".join(words) for words in self.required if len(words) == 1), key=len, default="")
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it matches, left to right, not overlapping, never empty."""
-        if self.must not in text:
+        if self._literal not in text:
             return
         for match in self.regex.finditer(text):
             if match.end() > match.start() and (not self.repeats or len(set(_same(match))) == 1):
@@ -64,25 +76,7 @@ def compiled(template: str) -> Pattern:
     while r"(\pL)" in source:
         source = source.replace(r"(\pL)", rf"(?P<same{number}>\pL)", 1)
         number += 1
-    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats, _must(source))
-
-
-def _must(source: str) -> str:
-    """The longest run of plain letters that every match holds; empty where it is not plain to see."""
-    if "\\" in source or "(?" in source:
-        return ""
-    bare, before = _REPEATED.sub("?", source), ""
-    while bare != before:
-        bare, before = _INNERMOST.sub(" ", bare), bare
-    if any(mark in bare for mark in "|()[]"):
-        return ""
-    return max(_LETTERS.findall(bare), key=len, default="")
-
-
-_REPEATED = re.compile(r"\{[^}]*\}")
-_INNERMOST = re.compile(r"\[[^\]]*\]|\([^()\[\]]*\)")
-_LETTERS = re.compile(r"(?:[^\W_a-z](?![?*+]))+")
-"""Letters that may not be missing; small Latin ones may be part of the syntax."""
+    return Pattern(template, source, re2.compile(source, _options(MEMORY_BYTES)), repeats)
 
 
 class PatternSet:
@@ -94,12 +88,11 @@ class PatternSet:
         self._met = [0, 0]
         """One bit per pattern: those that need no word of a first, of a second set."""
         for index, pattern in enumerate(self._patterns):
-            needed = needs(pattern.source)
             for number, words in enumerate((first, second)):
-                if len(needed) <= number:
+                if len(pattern.required) <= number:
                     self._met[number] |= 1 << index
                 else:
-                    for word in needed[number]:
+                    for word in pattern.required[number]:
                         words[word] = words.get(word, 0) | 1 << index
         self._words = ahocorasick.Automaton()
         for word in first.keys() | second.keys():
@@ -124,3 +117,31 @@ class PatternSet:
             lowest = left & -left
             yield lowest.bit_length() - 1
             left ^= lowest
+
+
+class SpellingIndex:
+    """Many spellings, each owned by one or more phrases."""
+
+    def __init__(self, owned: Iterable[tuple[str, int]]) -> None:
+        owners: dict[str, list[int]] = {}
+        for spelling, owner in owned:
+            owners.setdefault(spelling, []).append(owner)
+        self._automaton = ahocorasick.Automaton()
+        for spelling, indexes in owners.items():
+            self._automaton.add_word(spelling, (len(spelling), tuple(dict.fromkeys(indexes))))
+        if owners:
+            self._automaton.make_automaton()
+        self._empty = not owners
+
+    def find_all(self, texts: Sequence[str]) -> dict[int, list[tuple[int, int, int]]]:
+        """Number of a text -> (owner, start, end) of every occurrence in it, overlapping ones too; texts
+        without any are left out. One pass over all: most texts hold nothing."""
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        if self._empty:
+            return found
+        starts = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
+        for last, (length, owners) in self._automaton.iter("\n".join(texts)):
+            which = bisect.bisect_right(starts, last) - 1
+            end = last + 1 - starts[which]
+            found.setdefault(which, []).extend((owner, end - length, end) for owner in owners)
+        return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,18 +10,26 @@ from typing import NoReturn
 import re2
 from pydantic import ValidationError
 
+from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
-from pipeline.phrases import pattern
-from pipeline.phrases.lexicon import Code, Context, Lexicons, Phrase, Place
-from pipeline.phrases.limits import Amount, check_files
-from pipeline.phrases.schema import CodeEntry, LexiconFile, PhraseEntry
-from pipeline.phrases.source import read_yaml
-from pipeline.phrases.template import SLOTS, TemplateError, filled, folded, is_finite, spellings
+from pipeline.phrases.lexicon import Code, Lexicons, NegativeContext, Phrase, SourceLocation
+from pipeline.phrases.lexicon_file import (
+    CodeEntry,
+    LexiconFile,
+    LexiconSize,
+    PhraseEntry,
+    check_files,
+    read_yaml,
+)
+from pipeline.phrases.pattern import compiled
+from pipeline.phrases.revision import revision_of
+from pipeline.phrases.syntax import TemplateError
+from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
 from pipeline.yaml_file import LinedMap, line_of
 
-MATCHER_REVISION = "4"
-"""Goes into the revision of the lexicons: raise it when the same lexicons give other hits."""
+RENAMED_KEYS = {"quiet_when": "negative_contexts"}
+"""Keys of earlier lexicon files, and what they are called now: refused with the new name."""
 
 _MARKS = re.compile(r"[(){}\[\]|?*+.^$\\]")
 """What makes a phrase a template."""
@@ -37,18 +44,18 @@ def load_lexicons(folder: Path) -> Lexicons:
     """
     if not folder.is_dir():
         raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
-    paths = sorted(folder.glob("*.yaml"))
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)
     codes: dict[str, Code] = {}
     phrases: list[Phrase] = []
-    contexts: dict[str, Context] = {}
-    seen: dict[tuple[str, str], Place] = {}
+    contexts: dict[str, NegativeContext] = {}
+    seen: dict[tuple[str, str], SourceLocation] = {}
     files = list(_files(folder, paths))
     slots = _slots(files)
     for path, root, content in files:
         for i, entry in enumerate(content.contexts):
-            place = Place(path, line_of(root, ("contexts", i)))
+            place = SourceLocation(path, line_of(root, ("contexts", i)))
             if entry.name in contexts:
                 _refuse(
                     f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
@@ -58,9 +65,11 @@ def load_lexicons(folder: Path) -> Lexicons:
                 tuple(_checked(template, slots, place) for template in templates)
                 for templates in (entry.before, entry.after, entry.near, entry.then, entry.earlier)
             )
-            contexts[entry.name] = Context(entry.name, before, after, near, then, earlier, entry.reach, place)
+            contexts[entry.name] = NegativeContext(
+                entry.name, before, after, near, then, earlier, entry.reach, place
+            )
         for i, code_entry in enumerate(content.codes):
-            place = Place(path, line_of(root, ("codes", i)))
+            place = SourceLocation(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
             if codes.setdefault(code.code, code) != code:
                 _refuse(
@@ -73,19 +82,21 @@ def load_lexicons(folder: Path) -> Lexicons:
                     _phrase(phrase_entry, code_entry, codes[code.code], root, path, where, seen, slots)
                 )
     for phrase in phrases:
-        for name in phrase.quiet_when:
+        for name in phrase.negative_contexts:
             if name not in contexts:
                 known = ", ".join(contexts) or "none"
                 _refuse(
-                    f'"{phrase.canonical}": unknown context "{name}" in quiet_when; known are: {known}',
+                    f'"{phrase.canonical}": unknown context "{name}" in `negative_contexts`; known: {known}',
                     phrase.place,
                 )
-    return Lexicons(_revision(phrases, contexts), codes, tuple(phrases), contexts)
+    words = load_word_lists(folder)
+    revision = revision_of(phrases, contexts.values(), words)
+    return Lexicons(revision, codes, tuple(phrases), contexts, words)
 
 
 def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
     check_files(folder, paths)
-    amount = Amount(folder)
+    amount = LexiconSize(folder)
     for path in paths:
         root = read_yaml(path)
         content = _validated(root, path)
@@ -96,10 +107,10 @@ def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap
 def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str]:
     """The groups of words of all files, each with those it uses filled in: they must stand above it."""
     slots: dict[str, str] = {}
-    places: dict[str, Place] = {}
+    places: dict[str, SourceLocation] = {}
     for path, root, content in files:
         for name, words in content.slots.items():
-            place = Place(path, line_of(root, ("slots", name)))
+            place = SourceLocation(path, line_of(root, ("slots", name)))
             if name in SLOTS:
                 _refuse(f"the slot {{{name}}} is built in; choose another name", place)
             if name in slots:
@@ -120,6 +131,12 @@ def _validated(root: LinedMap, path: Path) -> LexiconFile:
         # A misspelt key is also a missing key; the misspelling tells more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = first["loc"]
+        if where[-1] in RENAMED_KEYS:
+            raise LexiconError(
+                f"`{where[-1]}` is called `{RENAMED_KEYS[str(where[-1])]}` now; rename the key",
+                path=path,
+                line=line_of(root, where),
+            ) from error
         name = ".".join(str(step) for step in where)
         raise LexiconError(
             f"{name}: {first['msg']}; see docs/lexicons.md for what may stand here",
@@ -140,17 +157,17 @@ def _phrase(
     root: LinedMap,
     path: Path,
     where: tuple[str | int, ...],
-    seen: dict[tuple[str, str], Place],
+    seen: dict[tuple[str, str], SourceLocation],
     slots: Mapping[str, str],
 ) -> Phrase:
-    place = Place(path, line_of(root, where))
+    place = SourceLocation(path, line_of(root, where))
     variants: list[str] = []
     patterns: list[str] = []
     written = [(entry.phrase, "phrase", 0)]
     written += [(template, "variants", k) for k, template in enumerate(entry.variants)]
     written += [(template, "patterns", k) for k, template in enumerate(entry.patterns)]
     for template, field, k in written:
-        here = Place(path, line_of(root, (*where, field, k)))
+        here = SourceLocation(path, line_of(root, (*where, field, k)))
         try:
             text = filled(template, slots)
             key = folded(text)
@@ -168,14 +185,16 @@ def _phrase(
     exceptions = tuple(
         _checked(template, slots, place) for template in (*code_entry.exceptions, *entry.exceptions)
     )
-    quiet_when = code_entry.quiet_when if entry.quiet_when is None else entry.quiet_when
+    negative_contexts = (
+        code_entry.negative_contexts if entry.negative_contexts is None else entry.negative_contexts
+    )
     return Phrase(
         code=code,
         canonical=_sentence(entry, slots),
         variants=tuple(variants),
         patterns=tuple(patterns),
         exceptions=exceptions,
-        quiet_when=quiet_when,
+        negative_contexts=negative_contexts,
         tolerance=entry.tolerance,
         whole_words=entry.whole_words,
         reason=entry.reason,
@@ -194,7 +213,7 @@ def _sentence(entry: PhraseEntry, slots: Mapping[str, str]) -> str:
     return entry.examples.hit[0]
 
 
-def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
+def _checked(template: str, slots: Mapping[str, str], place: SourceLocation) -> str:
     """The template with its slots filled in, known to compile."""
     try:
         text = filled(template, slots)
@@ -204,9 +223,9 @@ def _checked(template: str, slots: Mapping[str, str], place: Place) -> str:
     return text
 
 
-def _compiles(template: str, place: Place) -> None:
+def _compiles(template: str, place: SourceLocation) -> None:
     try:
-        pattern.compiled(template)
+        compiled(template)
     except TemplateError as error:
         _refuse(f'"{template}": {error}', place)
     except re2.error as error:
@@ -216,24 +235,5 @@ def _compiles(template: str, place: Place) -> None:
         )
 
 
-def _refuse(message: str, place: Place) -> NoReturn:
+def _refuse(message: str, place: SourceLocation) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)
-
-
-def _revision(phrases: list[Phrase], contexts: dict[str, Context]) -> str:
-    digest = hashlib.sha256(MATCHER_REVISION.encode())
-    for p in phrases:
-        facts = (
-            p.code,
-            p.canonical,
-            p.variants,
-            p.patterns,
-            p.exceptions,
-            p.quiet_when,
-            p.tolerance,
-            p.whole_words,
-        )
-        digest.update(repr(facts).encode())
-    for c in contexts.values():
-        digest.update(repr((c.name, c.before, c.after, c.near, c.then, c.earlier, c.reach)).encode())
-    return digest.hexdigest()[:16]

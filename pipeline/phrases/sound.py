@@ -1,10 +1,8 @@
 """Sound-alikes: phrases found by how they sound, whatever characters the recogniser chose.
 
 Every syllable falls into a coarse class in which confusable initials and finals are one. A phrase that is
-said with at most k classes
-wrong still shows one of its k + 1 pieces untouched (pigeonhole), so one pass over the classes finds all
-places worth a
-look; an alignment over real syllable distances then decides.
+said with at most k classes wrong still shows one of its k + 1 fragments untouched (pigeonhole), so one pass
+over the classes finds all places worth a look; an alignment over real syllable distances then decides.
 """
 
 from __future__ import annotations
@@ -13,42 +11,16 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.phrases.alignment import Wording, align, straight, wording
 from pipeline.phrases.costs import SOUNDS
-from pipeline.phrases.sieve import SEPARATOR, Bounds, Shape, Sieve, Texts
-from pipeline.phrases.syllables import split, syllable
-
-_INITIAL_CLASS = {
-    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b",
-    "t": "d", "k": "g", "y": "", "w": "",
-}  # fmt: skip
-_FINAL_CLASS = {
-    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en",
-    "un": "en", "o": "uo", "ou": "uo", "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a",
-    "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=30_000)
-def sound_class(spoken: str) -> str:
-    """One character that stands for all syllables that are easily taken for this one."""
-    initial, final = split(spoken)
-    key = f"{_INITIAL_CLASS.get(initial, initial)}-{_FINAL_CLASS.get(final, final)}"
-    return _CLASSES.setdefault(key, chr(0x100 + len(_CLASSES)))
-
-
-_CLASSES: dict[str, str] = {}
-
-
-class _ClassTable(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        self[code] = sound_class(syllable(chr(code)))
-        return self[code]
+from pipeline.phrases.prefilter import DistanceLimits, SoundPrefilter, SpellingProfile
+from pipeline.phrases.syllables import sound_class, syllable
+from pipeline.phrases.text_batch import TextBatch, end_to_end
 
 
 class _SoundTable(dict[str, str]):
@@ -59,7 +31,6 @@ class _SoundTable(dict[str, str]):
         return self[character]
 
 
-_TABLE = _ClassTable({ord("\n"): SEPARATOR})
 _SOUNDS = _SoundTable()
 
 
@@ -75,7 +46,7 @@ def tolerance_for(length: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class IndexedSpelling:
     """A spelling as sound, and whose it is."""
 
     owner: int
@@ -94,7 +65,7 @@ class SoundMatch:
     tolerance: float
 
 
-class _Heard:
+class _HeardText:
     """A text, and what a closer look needs of it."""
 
     def __init__(self, text: str, classes: str) -> None:
@@ -106,14 +77,9 @@ class _Heard:
         return [_SOUNDS[character] for character in self.text]
 
 
-def end_to_end(texts: Sequence[str]) -> Texts:
-    """Several texts as one, ready for :meth:`SoundIndex.find_all`."""
-    return Texts.of(texts, _TABLE)
-
-
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How far from a phrase a near miss may be that is told as well."""
+class SearchRadius:
+    """How far from a phrase a near miss may be that is found as well."""
 
     extra: float = 0.0
     """Syllables beyond the tolerance; 0: no near misses."""
@@ -123,14 +89,14 @@ class Reach:
     """Whose near misses; None: anyone's."""
 
     def limit(self, owner: int, size: int, tolerance: float) -> float:
-        """Largest distance of a spelling of ``size`` syllables; its tolerance where no near miss is told."""
+        """Largest distance of a spelling of ``size`` syllables: its tolerance where no near miss counts."""
         if not self.extra or owner < 0 or (self.owners is not None and owner not in self.owners):
             return tolerance
         most = self.share * (size + indels_for(size)) + _ROUNDING
         return max(tolerance, min(tolerance + self.extra, most))
 
 
-SAID = Reach()
+WITHIN_TOLERANCE = SearchRadius()
 """What counts as said, and no near miss."""
 _ROUNDING = 0.001
 """Distances are rounded to three decimals."""
@@ -143,8 +109,8 @@ class SoundIndex:
     (exceptions)."""
 
     def __init__(self, spellings: Iterable[tuple[str, int, float | None]]) -> None:
-        self._spoken: list[Spoken] = []
-        pieces: dict[str, list[tuple[int, int]]] = {}
+        self._spoken: list[IndexedSpelling] = []
+        fragments: dict[str, list[tuple[int, int]]] = {}
         known: set[tuple[str, int]] = set()
         for spelling, owner, tolerance in spellings:
             size = len(spelling)
@@ -157,54 +123,54 @@ class SoundIndex:
                 continue
             known.add((classes, owner))
             index = len(self._spoken)
-            self._spoken.append(Spoken(owner, limit, classes, heard))
+            self._spoken.append(IndexedSpelling(owner, limit, classes, heard))
             other = "".join(sound_class(r[-1]) for r in heard.readings)
-            for start, end in _pieces(size):
-                for piece in {classes[start:end], other[start:end]}:
-                    pieces.setdefault(piece, []).append((index, start))
-        self._empty = not pieces
-        self._sieve = Sieve([_shape(s) for s in self._spoken], pieces)
-        self._bounds: dict[Reach, Bounds] = {}
+            for start, end in _fragments(size):
+                for fragment in {classes[start:end], other[start:end]}:
+                    fragments.setdefault(fragment, []).append((index, start))
+        self._empty = not fragments
+        self._prefilter = SoundPrefilter([_profile(s) for s in self._spoken], fragments)
+        self._bounds: dict[SearchRadius, DistanceLimits] = {}
 
-    def _bounded(self, reach: Reach) -> Bounds:
-        if reach not in self._bounds:
-            limits = [reach.limit(s.owner, len(s.classes), s.tolerance) for s in self._spoken]
-            self._bounds[reach] = self._sieve.bounds(np.array(limits))
-        return self._bounds[reach]
+    def _bounded(self, radius: SearchRadius) -> DistanceLimits:
+        if radius not in self._bounds:
+            limits = [radius.limit(s.owner, len(s.classes), s.tolerance) for s in self._spoken]
+            self._bounds[radius] = self._prefilter.bounds(np.array(limits))
+        return self._bounds[radius]
 
     def __len__(self) -> int:
         return len(self._spoken)
 
-    def find(self, text: str, *, reach: Reach = SAID) -> list[SoundMatch]:
+    def find(self, text: str, *, radius: SearchRadius = WITHIN_TOLERANCE) -> list[SoundMatch]:
         """Each sound-alike that is not written exactly like the phrase, best alignment per place; near misses
-        within ``reach`` as well."""
-        return self.find_all([text], reach=reach)[0]
+        within ``radius`` as well."""
+        return self.find_all([text], radius=radius)[0]
 
     def find_all(
-        self, texts: Sequence[str], *, reach: Reach = SAID, joined: Texts | None = None
+        self, texts: Sequence[str], *, radius: SearchRadius = WITHIN_TOLERANCE, batch: TextBatch | None = None
     ) -> list[list[SoundMatch]]:
         """``find`` for each of several texts, much faster than one by one.
 
-        ``joined``: the same texts :func:`end_to_end`, for who asks several indexes.
+        ``batch``: the same texts :func:`end_to_end`, for who asks several indexes.
         """
         found: list[dict[tuple[int, int, int], SoundMatch]] = [{} for _ in texts]
         if self._empty or not any(texts):
             return [[] for _ in texts]
-        if joined is None:
-            joined = end_to_end(texts)
-        heard: dict[int, _Heard] = {}
-        bounds = self._bounded(reach)
-        for place in dict.fromkeys(self._sieve.places(joined, bounds)):
+        if batch is None:
+            batch = end_to_end(texts)
+        heard: dict[int, _HeardText] = {}
+        bounds = self._bounded(radius)
+        for place in dict.fromkeys(self._prefilter.places(batch, bounds)):
             which, index, begin = place
             if which not in heard:
-                start = int(joined.starts[which])
-                heard[which] = _Heard(texts[which], joined.classes[start : start + len(texts[which])])
+                start = int(batch.starts[which])
+                heard[which] = _HeardText(texts[which], batch.classes[start : start + len(texts[which])])
             match = self._compare(heard[which], index, begin, bounds.farthest[index])
             if match is not None:
                 found[which].setdefault((index, match.start, match.end), match)
         return [list(matches.values()) for matches in found]
 
-    def _compare(self, heard: _Heard, index: int, begin: int, farthest: float) -> SoundMatch | None:
+    def _compare(self, heard: _HeardText, index: int, begin: int, farthest: float) -> SoundMatch | None:
         spoken = self._spoken[index]
         size = len(spoken.classes)
         slack, errors = indels_for(size), errors_for(size)
@@ -223,7 +189,14 @@ class SoundIndex:
 
 
 def _aligned(
-    spoken: Spoken, heard: _Heard, begin: int, slack: int, shifted: bool, *, limit: float, loose: bool
+    spoken: IndexedSpelling,
+    heard: _HeardText,
+    begin: int,
+    slack: int,
+    shifted: bool,
+    *,
+    limit: float,
+    loose: bool,
 ) -> SoundMatch | None:
     wanted = spoken.wording
     start, end = begin, begin + len(spoken.classes)
@@ -240,9 +213,9 @@ def _aligned(
     return SoundMatch(spoken.owner, wanted.spelling, start, end, apart, spoken.tolerance)
 
 
-def _shape(spoken: Spoken) -> Shape:
+def _profile(spoken: IndexedSpelling) -> SpellingProfile:
     size = len(spoken.classes)
-    return Shape(
+    return SpellingProfile(
         classes=spoken.classes,
         rows=tuple(SOUNDS.reading(alternatives) for alternatives in spoken.wording.readings),
         most=tuple(most for most, _ in spoken.wording.firm),
@@ -277,7 +250,7 @@ def indels_for(length: int) -> int:
     return 0 if length <= 4 else 1 if length <= 8 else 2
 
 
-def _pieces(length: int) -> list[tuple[int, int]]:
+def _fragments(length: int) -> list[tuple[int, int]]:
     if length == 3:
         return [(0, 2), (1, 3)]
     count = errors_for(length) + 1

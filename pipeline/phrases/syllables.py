@@ -6,10 +6,7 @@ Distances follow DIMSIM (Li et al., CoNLL 2018) in their order and are scaled to
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
-
-INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 
 CONFUSIONS: dict[tuple[str, str], float] = {
     ("z", "zh"): 0.1, ("c", "ch"): 0.1, ("s", "sh"): 0.1, ("an", "ang"): 0.15, ("en", "eng"): 0.1,
@@ -56,11 +53,9 @@ POLYPHONES = {
 @lru_cache(maxsize=30_000)
 def syllable(character: str) -> str:
     """The commonest toneless reading of one character; itself where it has none (letters, digits)."""
-    from pypinyin.constants import PINYIN_DICT
+    from pypinyin import lazy_pinyin  # loading its dictionary takes longer than most commands
 
-    marked = PINYIN_DICT.get(ord(character), character).split(",")[0]
-    letters = unicodedata.normalize("NFD", marked).replace("u\u0308", "v")
-    return "".join(c for c in letters if not unicodedata.combining(c)) or character
+    return str(lazy_pinyin(character)[0])
 
 
 def readings(phrase: str) -> tuple[tuple[str, ...], ...]:
@@ -80,11 +75,12 @@ def _ways(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def split(spoken: str) -> tuple[str, str]:
-    """Initial and final of a syllable: zhang -> (zh, ang)."""
-    for initial in INITIALS:
-        if spoken.startswith(initial) and len(spoken) > len(initial):
-            return initial, spoken[len(initial) :]
-    return "", spoken
+    """Initial and final of a syllable as it is spelled: zhang -> (zh, ang), yan -> (y, an)."""
+    if len(spoken) == 1:  # a letter, a digit, a character without a reading
+        return "", spoken
+    from pypinyin.contrib.tone_convert import to_finals, to_initials
+
+    return to_initials(spoken, strict=False), to_finals(spoken, strict=False)
 
 
 @lru_cache(maxsize=400_000)
@@ -101,3 +97,25 @@ def part_distance(left: str, right: str) -> float:
     if left == right:
         return 0.0
     return CONFUSIONS.get((left, right), CONFUSIONS.get((right, left), OTHER))
+
+
+_INITIAL_CLASS = {
+    "zh": "z", "j": "z", "ch": "c", "q": "c", "sh": "s", "x": "s", "l": "n", "r": "n", "h": "f", "p": "b",
+    "t": "d", "k": "g", "y": "", "w": "",
+}  # fmt: skip
+_FINAL_CLASS = {
+    "ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "en", "iong": "en",
+    "un": "en", "o": "uo", "ou": "uo", "iao": "ao", "iu": "uo", "ui": "ei", "uai": "ai", "ua": "a",
+    "ia": "a", "v": "u", "ve": "ie", "ue": "ie", "e": "uo", "van": "ian",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=30_000)
+def sound_class(spoken: str) -> str:
+    """One character that stands for all syllables that are easily taken for this one."""
+    initial, final = split(spoken)
+    key = f"{_INITIAL_CLASS.get(initial, initial)}-{_FINAL_CLASS.get(final, final)}"
+    return _CLASSES.setdefault(key, chr(0x100 + len(_CLASSES)))
+
+
+_CLASSES: dict[str, str] = {}

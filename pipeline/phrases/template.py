@@ -1,10 +1,10 @@
 """Templates: how a supervisor writes several wordings as one.
 
 A template is plain text with ``(甲|乙)`` for a choice, ``?`` behind a character or group for "may be
-missing", ``.`` for any
-character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a number and the like
-(see ``SLOTS``), or for a group of words that the lexicons define (see ``filled``). The same text
-is also a valid RE2 expression once its slots are filled in, so whoever knows regular expressions is at home.
+missing", ``.`` for any character, ``.{0,4}`` for a gap, ``[甲乙]`` for one of, and ``{slot}`` for a name, a
+number and the like (see ``SLOTS``), or for a group of words that the lexicons define (see ``filled``). The
+same text is also a valid RE2 expression once its slots are filled in, so whoever knows regular expressions is
+at home.
 """
 
 from __future__ import annotations
@@ -13,19 +13,27 @@ import heapq
 import itertools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.phrases.plain import FILLERS, fold, normalise
+from pipeline.phrases.normal_form import FILLERS, FoldingTable, fold
+from pipeline.phrases.syntax import (
+    Alternation,
+    Concatenation,
+    Literal,
+    Node,
+    Repetition,
+    TemplateError,
+    parse,
+)
 
 DEEPEST = 8
 LONGEST = 20_000
 """Characters of a template with its groups of words filled in: groups of groups grow as powers do."""
 SPELLINGS_AT_MOST = 120
 """Of a template that stands for more wordings, the plainest are spelled out (and found by sound); all of
-them are still found as a
-pattern."""
+them are still found as a pattern."""
 
 SLOTS = {
     "surname": (
@@ -47,6 +55,7 @@ SLOTS = {
 }
 """Slot name -> RE2. All ``{same}`` of one template must be the same character (爱买不买)."""
 
+_FOLDING = FoldingTable({ord(mark): mark for mark in "(|)?.*+^$"})
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _BRACES = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\\[pP](?:\{\w+\}|\w)|\\.|\(\?[:A-Za-z<>]*")
 _EMPTY_OPTION = re.compile(r"(?<=[(|])(?=[|)])")
@@ -54,16 +63,12 @@ _REPEATED_FILLER = re.compile("[" + "".join(sorted(FILLERS)) + "][?*+{]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spellings:
+class SpellingList:
     """What a finite template stands for."""
 
     texts: tuple[str, ...]
     complete: bool
     """False where there are more than ``texts``: then the template must also be searched as a pattern."""
-
-
-class TemplateError(ValueError):
-    """A template that cannot be read; the message says why and what to do."""
 
 
 def folded(template: str) -> str:
@@ -93,7 +98,7 @@ def folded(template: str) -> str:
 
 
 def _letters(piece: str) -> str:
-    return "".join(c if c in "(|)?.*+^$" else normalise(c) for c in piece)
+    return piece.translate(_FOLDING)
 
 
 def slots(template: str) -> tuple[str, ...]:
@@ -136,7 +141,7 @@ def is_finite(template: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def spellings(template: str) -> Spellings:
+def spellings(template: str) -> SpellingList:
     """The spellings of a finite template, normalised, the plainest first.
 
     Optional parts at the very beginning are left out: they change nothing about whether it is said.
@@ -146,57 +151,50 @@ def spellings(template: str) -> Spellings:
     """
     if not is_finite(template):
         raise TemplateError("wildcards, slots and repetition have no end of spellings; move it to `patterns`")
-    text = folded(template)
-    parts, end, complete = _choice(text, 0, depth=0)
-    if end != len(text):
-        raise TemplateError(f"unexpected “{text[end]}”; check the brackets")
-    found = tuple(dict.fromkeys(parts))
-    if not all(found):
+    found = _spelled(parse(folded(template)), depth=0)
+    texts = tuple(dict.fromkeys(found.texts))
+    if not all(texts):
         raise TemplateError("may also be empty; keep at least one part that must be said")
-    return Spellings(found, complete)
+    return SpellingList(texts, found.complete)
 
 
-def _choice(text: str, at: int, *, depth: int) -> tuple[list[str], int, bool]:
+def _spelled(node: Node, *, depth: int) -> SpellingList:
+    """The texts of a part; ``depth`` counts the brackets around it."""
     if depth > DEEPEST:
         raise TemplateError("brackets nest too deeply; split it into several variants")
-    options: list[str] = []
-    complete = True
-    while True:
-        parts, at, all_of_them = _sequence(text, at, depth=depth)
-        options += parts
-        complete &= all_of_them
-        if at >= len(text) or text[at] != "|":
-            return options, at, complete
-        at += 1
+    options = node.options if isinstance(node, Alternation) else (node,)
+    spelled = [_concatenated(option, depth=depth) for option in options]
+    return SpellingList(
+        tuple(text for one in spelled for text in one.texts), all(one.complete for one in spelled)
+    )
 
 
-def _sequence(text: str, at: int, *, depth: int) -> tuple[list[str], int, bool]:
-    pieces: list[list[str]] = []
+def _concatenated(node: Node, *, depth: int) -> SpellingList:
+    parts = node.parts if isinstance(node, Concatenation) else (node,)
+    pieces: list[Sequence[str]] = []
     complete = True
-    while at < len(text) and text[at] not in "|)":
-        if text[at] == "(":
-            piece, at, all_of_them = _choice(text, at + 1, depth=depth + 1)
-            complete &= all_of_them
-            if at >= len(text):
-                raise TemplateError("a bracket “(” is never closed")
-            at += 1
-        elif text[at] == "?":
-            raise TemplateError("“?” has nothing before it; for a real question mark, just leave it out")
+    for part in parts:
+        optional = isinstance(part, Repetition)
+        inner = part.part if isinstance(part, Repetition) else part
+        if isinstance(inner, Literal):
+            texts: Sequence[str] = (inner.text,)
         else:
-            piece, at = [text[at]], at + 1
-        if at < len(text) and text[at] == "?":
-            piece, at = ["", *piece], at + 1
-        pieces.append(piece)
+            spelled = _spelled(inner, depth=depth + 1)
+            texts = spelled.texts
+            complete &= spelled.complete
+        pieces.append(("", *texts) if optional else texts)
     if depth == 0:
         pieces = _core(pieces)
-    return plainest(pieces, SPELLINGS_AT_MOST), at, complete and _size(pieces) <= SPELLINGS_AT_MOST
+    return SpellingList(
+        tuple(plainest(pieces, SPELLINGS_AT_MOST)), complete and _size(pieces) <= SPELLINGS_AT_MOST
+    )
 
 
-def _size(pieces: list[list[str]]) -> int:
+def _size(pieces: Sequence[Sequence[str]]) -> int:
     return math.prod(len(piece) for piece in pieces)
 
 
-def plainest(pieces: list[list[str]], most: int) -> list[str]:
+def plainest(pieces: Sequence[Sequence[str]], most: int) -> list[str]:
     """Up to ``most`` products of the pieces, those that take early options (or none) first."""
     if _size(pieces) <= most:
         return ["".join(choice) for choice in itertools.product(*pieces)]
@@ -216,6 +214,6 @@ def plainest(pieces: list[list[str]], most: int) -> list[str]:
     return out
 
 
-def _core(pieces: list[list[str]]) -> list[list[str]]:
+def _core(pieces: list[Sequence[str]]) -> list[Sequence[str]]:
     must = [k for k, piece in enumerate(pieces) if "" not in piece]
     return pieces[must[0] :] if must else pieces

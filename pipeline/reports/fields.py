@@ -8,13 +8,13 @@ becomes one row per element (``unfold``), any other list becomes a JSON string.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pipeline.domain import Text
-from pipeline.messages import render
+from pipeline.messages import Text, render
 
 Record = Mapping[str, Any]
 Cell = str | float | int | bool | None
@@ -120,3 +120,10 @@ def integer(name: str, width: int = 10) -> Field:
 
 def boolean(name: str, width: int = 9) -> Field:
     return Field(name, Scalar.BOOLEAN, width)
+
+
+def rounded(value: float | None, digits: int = 3) -> float | None:
+    """``value`` to ``digits`` decimals (3: milliseconds); None for what is missing or not a finite number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits) + 0.0  # + 0.0 turns -0.0 into 0.0

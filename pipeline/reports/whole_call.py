@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.domain import Case, FindingVerdict, Inspection, Scorecard
-from pipeline.reports.fields import Record, sentence
+from pipeline.reports.fields import Record, rounded, sentence
 from pipeline.reports.kinds import calls, findings, hits, transcripts
-from pipeline.reports.rounding import rounded
 
 
 def whole_call(

@@ -1,20 +1,88 @@
-"""What a calibration found: who agrees with whom, on what, and where they differ."""
+"""Several people score the same calls blind: what was opened, and who agrees with whom, on what."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from pipeline.domain import Outcome
+from pipeline.domain import Call, Outcome, Severity
 from pipeline.review.agreement import cohen_kappa, fleiss_kappa, percent_agreement
+
+
+class CalibrationState(StrEnum):
+    OPEN = "open"
+    """Everybody scores blind."""
+    CLOSED = "closed"
+    """Compared; nobody scores any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Somebody who was invited, and how far they are."""
+
+    user: int
+    name: str
+    calls: int
+    """Calls they have scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationCall:
+    call: Call
+    duration: float | None
+    place: int
+    scored_by: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    id: int
+    title: str
+    state: CalibrationState
+    expert: int | None
+    opened_by: int | None
+    opened_at: str
+    closed_at: str | None
+    calls: tuple[CalibrationCall, ...]
+    scorers: tuple[Scorer, ...]
+    """By name."""
+
+    @property
+    def open(self) -> bool:
+        return self.state is CalibrationState.OPEN
+
+    def invited(self, user: int | None) -> bool:
+        return any(scorer.user == user for scorer in self.scorers)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A criterion to score on a call, with the own score. What the machine says is left out on purpose."""
+
+    criterion: str
+    title: str
+    section: str
+    severity: Severity | None
+    outcome: Outcome | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntry:
+    """What a person says about one criterion."""
+
+    outcome: Outcome
+    comment: str = ""
+
 
 Item = tuple[str, str]
 """A call id and a criterion: what one score is about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CalibrationScore:
     """What one person said about one criterion of one call."""
 
     call_id: str
@@ -52,7 +120,7 @@ class Difference:
 
     call_id: str
     criterion: str
-    marks: tuple[Mark, ...]
+    marks: tuple[CalibrationScore, ...]
     share: float
     """Pairs of scorers that agree on it, 0..1: the lowest need talk most."""
 
@@ -69,14 +137,14 @@ class Comparison:
     """Widest apart first."""
 
 
-def compare(marks: Sequence[Mark], *, expert: int | None) -> Comparison:
+def compare(marks: Sequence[CalibrationScore], *, expert: int | None) -> Comparison:
     """Compare everybody with everybody, and each with the expert.
 
     Args:
         marks: at most one for each call, criterion and scorer.
         expert: whose marks are the baseline.
     """
-    items: dict[Item, list[Mark]] = defaultdict(list)
+    items: dict[Item, list[CalibrationScore]] = defaultdict(list)
     for mark in sorted(marks, key=lambda m: (m.call_id, m.criterion, m.scorer)):
         items[mark.call_id, mark.criterion].append(mark)
     names = sorted({criterion for _, criterion in items})
@@ -98,7 +166,7 @@ def compare(marks: Sequence[Mark], *, expert: int | None) -> Comparison:
     )
 
 
-def _agreement(items: dict[Item, list[Mark]], criterion: str | None) -> Agreement:
+def _agreement(items: dict[Item, list[CalibrationScore]], criterion: str | None) -> Agreement:
     said = [[mark.outcome for mark in found] for found in items.values() if len(found) > 1]
     return Agreement(criterion, len(said), percent_agreement(said), fleiss_kappa(said))
 
@@ -108,7 +176,10 @@ def _hardest(line: Agreement) -> tuple[float, str]:
 
 
 def _against(
-    items: dict[Item, list[Mark]], baseline: dict[Item, Outcome], scorer: int, criterion: str | None
+    items: dict[Item, list[CalibrationScore]],
+    baseline: dict[Item, Outcome],
+    scorer: int,
+    criterion: str | None,
 ) -> AgainstExpert:
     pairs = [
         (baseline[key], mark.outcome)
@@ -120,7 +191,7 @@ def _against(
     return AgainstExpert(scorer, criterion, len(pairs), percent_agreement(pairs), cohen_kappa(pairs))
 
 
-def _differences(items: dict[Item, list[Mark]]) -> tuple[Difference, ...]:
+def _differences(items: dict[Item, list[CalibrationScore]]) -> tuple[Difference, ...]:
     found = []
     for (call_id, criterion), marks in items.items():
         share = percent_agreement([[mark.outcome for mark in marks]])

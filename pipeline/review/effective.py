@@ -11,7 +11,7 @@ what could be reached: an addition never raises a score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.domain import (
     Addition,
@@ -25,7 +25,7 @@ from pipeline.domain import (
     Section,
 )
 from pipeline.review.blind import betrays, hides
-from pipeline.review.folding import Reading, outcome_with
+from pipeline.review.folding import Scenario, outcome_with
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
@@ -92,7 +92,7 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     machine = None if rubric is None else _sum(rubric, found, {})
     if rubric is None or machine is None or abs(machine.score - card.score) > _CENT:
         return _without_rules(card, verdicts, NO_RULES if rubric is None else NOT_REPRODUCED)
-    sums = [_sum(rubric, found, verdicts, reading) for reading in Reading]
+    sums = [_sum(rubric, found, verdicts, reading) for reading in Scenario]
     standing, low, high = sums
     if standing is None or low is None or high is None:  # cannot be: a sheet with a score keeps its criteria
         return Effective(None, None, reason=NOT_REPRODUCED, changed=True, final=False)
@@ -115,22 +115,32 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     )
 
 
-def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
-    """Nothing that people settled changes the score: the low end is the machine's own."""
-    pending = tuple(f.criterion for f in unsettled)
-    final = not pending
+def of_the_machine(score: float | None, passed: bool | None, *, pending: bool) -> Effective:
+    """The machine's own score, where nothing that people settled changes it: it is the low end, and at the
+    high end nothing counts.
+
+    Args:
+        pending: some violation is not reviewed, or open.
+    """
+    open_ended = pending and score is not None
     return Effective(
-        score=card.score,
-        passed=card.passed if final else None,
+        score=score,
+        passed=None if open_ended else passed,
+        low=score,
+        high=MOST if open_ended else score,
+        final=not open_ended,
+        passes_low=passed,
+        passes_high=True if open_ended else passed,
+    )
+
+
+def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
+    return replace(
+        of_the_machine(card.score, card.passed, pending=bool(unsettled)),
         fatal=card.fatal,
         ledger=card.ledger,
         sections=card.sections,
-        low=card.score,
-        high=card.score if final else MOST,
-        final=final,
-        passes_low=card.passed,
-        passes_high=card.passed if final else True,
-        pending=pending,
+        pending=tuple(f.criterion for f in unsettled),
     )
 
 
@@ -162,7 +172,7 @@ def _sum(
     rubric: Rubric,
     found: Mapping[str, Finding],
     verdicts: Mapping[str, FindingVerdict],
-    reading: Reading = Reading.STANDING,
+    reading: Scenario = Scenario.STANDING,
 ) -> Sum | None:
     judged = [
         Judged(section, criterion, item, _checked(found[item.id], verdicts.get(item.id), reading))
@@ -187,7 +197,7 @@ def _beyond(rubric: Rubric, found: Mapping[str, Finding]) -> frozenset[str]:
     )
 
 
-def _checked(finding: Finding, held: FindingVerdict | None, reading: Reading) -> Checked:
+def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> Checked:
     """What the item comes to, as a check would have said it."""
     if held is not None and not held.holds(finding.outcome):
         held = None
@@ -197,7 +207,7 @@ def _checked(finding: Finding, held: FindingVerdict | None, reading: Reading) ->
     # Places that people added count once they are settled, and at the low end: but for those that the second
     # who listens must not know of, or the range would tell.
     told = held is not None and not (hides(held) and betrays(finding.outcome))
-    counted = held is not None and (held.settled or (reading is Reading.LOW and told))
+    counted = held is not None and (held.settled or (reading is Scenario.LOW and told))
     more = evidence(held.additions) if held is not None and counted else ()
     if finding.outcome is Outcome.FAILED:
         weight = None if finding.weight is None else finding.weight + len(more)

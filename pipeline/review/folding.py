@@ -19,7 +19,7 @@ from pipeline.domain import (
     Verdict,
     Voice,
 )
-from pipeline.review.states import UNSPOKEN, Act, Effect, Row, Who, act_of, part, row
+from pipeline.review.states import UNSPOKEN, Act, Effect, Transition, Who, act_of, part, transition
 
 _ABOUT_FINDINGS = (DecisionKind.VERDICT, DecisionKind.ADDITION)
 
@@ -92,20 +92,20 @@ def after(before: FindingVerdict | None, event: Decision) -> FindingVerdict:
     return _moved(kept, event, line)
 
 
-def step(before: FindingVerdict | None, event: Decision) -> tuple[Act, Row]:
+def step(before: FindingVerdict | None, event: Decision) -> tuple[Act, Transition]:
     """What an event is, and the line of the table that holds for it."""
     said = event.verdict or Verdict.CONFIRMED
     if event.origin is Origin.APPEAL:
         act = Act.UPHOLD if said is Verdict.OVERTURNED else Act.REJECT
         phase = before.phase if before else Phase.UNREVIEWED
         phase = Phase.UNREVIEWED if phase is Phase.APPEALED else phase  # of a store where it came twice
-        return act, row(phase, act, Who.SUPERVISOR, stands=before.verdict if before else None)
+        return act, transition(phase, act, Who.SUPERVISOR, stands=before.verdict if before else None)
     act = Act.ADD if event.kind is DecisionKind.ADDITION else act_of(said)
     who = part(before, act, event.by, last_word=event.final)
     phase = before.phase if before else Phase.UNREVIEWED
     stands = before.verdict if before and before.phase not in UNSPOKEN else None
     grave = event.grave or (before is not None and before.grave)
-    return act, row(phase, act, who, grave=grave, stands=stands)
+    return act, transition(phase, act, who, grave=grave, stands=stands)
 
 
 def _of_other_sound(before: FindingVerdict | None, event: Decision) -> FindingVerdict:
@@ -150,7 +150,7 @@ def _stayed(before: FindingVerdict, event: Decision, act: Act) -> FindingVerdict
     return replace(kept, comment=event.comment or before.comment) if event.by == before.by else kept
 
 
-def _moved(before: FindingVerdict, event: Decision, line: Row) -> FindingVerdict:
+def _moved(before: FindingVerdict, event: Decision, line: Transition) -> FindingVerdict:
     """The finding in its new phase, with the two people whose words make it."""
     kept = _heard(before, event)
     to = line.to or before.phase
@@ -218,10 +218,10 @@ def _other(
 
 def accused(outcome: Outcome, verdict: FindingVerdict | None) -> bool:
     """Whether a finding costs points or may yet: then it can be appealed, doubt or not."""
-    return outcome_with(outcome, verdict, Reading.LOW) is Outcome.FAILED
+    return outcome_with(outcome, verdict, Scenario.LOW) is Outcome.FAILED
 
 
-class Reading(StrEnum):
+class Scenario(StrEnum):
     """How what is not settled is read."""
 
     STANDING = "standing"
@@ -233,18 +233,18 @@ class Reading(StrEnum):
 
 
 def outcome_with(
-    outcome: Outcome, verdict: FindingVerdict | None, reading: Reading = Reading.STANDING
+    outcome: Outcome, verdict: FindingVerdict | None, reading: Scenario = Scenario.STANDING
 ) -> Outcome:
     """What a finding comes to with people's verdict in it. Only what is settled changes what stands.
 
     What the machine could not determine and nobody spoke about is no violation in any reading.
     """
     if verdict is None or not verdict.holds(outcome):
-        return Outcome.PASSED if outcome is Outcome.FAILED and reading is Reading.HIGH else outcome
+        return Outcome.PASSED if outcome is Outcome.FAILED and reading is Scenario.HIGH else outcome
     if verdict.state is ReviewState.CONFIRMED:
         return Outcome.FAILED
     if verdict.state is ReviewState.OVERTURNED:
         return Outcome.PASSED
-    if reading is Reading.LOW:
+    if reading is Scenario.LOW:
         return Outcome.FAILED
-    return Outcome.PASSED if outcome is Outcome.FAILED and reading is Reading.HIGH else outcome
+    return Outcome.PASSED if outcome is Outcome.FAILED and reading is Scenario.HIGH else outcome

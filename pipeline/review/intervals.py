@@ -1,16 +1,19 @@
-"""How sure a share is that was counted on few cases."""
+"""How sure a share is that was counted on few cases.
+
+SciPy does the sums. It is loaded when the first interval is asked for: that takes longer than most commands
+take to run.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
+from typing import Literal
 
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """``count`` of ``total`` with the limits of an interval; None where there was nothing to count."""
 
     count: int
@@ -23,7 +26,7 @@ class Share:
         return self.count / self.total if self.total else None
 
 
-def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
+def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proportion:
     """The score interval, good on average and short.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22
@@ -32,37 +35,38 @@ def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
     Raises:
         ValueError: not 0 <= count <= total.
     """
-    _check(count, total)
-    if not total:
-        return Share(count, total, None, None)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    middle = count + z * z / 2
-    half = z * sqrt(count * (total - count) / total + z * z / 4)
-    low, high = (middle - half) / (total + z * z), (middle + half) / (total + z * z)
-    # At the ends the limit is exactly 0 or 1; the formula leaves a rounding error there.
-    return Share(count, total, low if count else 0.0, high if count < total else 1.0)
+    return _proportion(count, total, confidence, "wilson")
 
 
-def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Share:
+def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proportion:
     """The exact interval: it holds the true share at least as often as it says, however rare the event.
 
     Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
-    of the binomial", Biometrika 26 (1934); the limits are quantiles of beta distributions.
+    of the binomial", Biometrika 26 (1934).
 
     Raises:
         ValueError: not 0 <= count <= total.
     """
-    _check(count, total)
-    if not total:
-        return Share(count, total, None, None)
-    from scipy.special import betaincinv  # takes longer to load than most commands take to run
-
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(count, total - count + 1, tail)) if count else 0.0
-    high = float(betaincinv(count + 1, total - count, 1 - tail)) if count < total else 1.0
-    return Share(count, total, low, high)
+    return _proportion(count, total, confidence, "exact")
 
 
-def _check(count: int, total: int) -> None:
+def exact_limits(count: float, total: float, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The limits of the exact interval where events and cases are no whole numbers: quantiles of beta
+    distributions, as E. L. Korn and B. I. Graubard, Survey Methodology 24 (1998), use them."""
+    from scipy.stats import beta
+
+    tail, rest = (1 - confidence) / 2, total - count
+    low = float(beta.ppf(tail, count, rest + 1)) if count > 0 else 0.0
+    high = float(beta.ppf(1 - tail, count + 1, rest)) if rest > 0 else 1.0
+    return low, high
+
+
+def _proportion(count: int, total: int, confidence: float, method: Literal["wilson", "exact"]) -> Proportion:
     if not 0 <= count <= total:
         raise ValueError(f"not a share: {count} of {total}")
+    if not total:
+        return Proportion(count, total, None, None)
+    from scipy.stats import binomtest
+
+    found = binomtest(count, total).proportion_ci(confidence, method=method)
+    return Proportion(count, total, float(found.low), float(found.high))

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.review.intervals import CONFIDENCE, Share, clopper_pearson
+from pipeline.review.intervals import CONFIDENCE, Proportion, clopper_pearson, exact_limits
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SampleOutcome:
     """What is known of one drawn call; ``misses`` is None until somebody heard it."""
 
     stratum: str
@@ -24,13 +24,13 @@ class MissRate:
     stratum: str | None
     """None: all strata together."""
     drawn: int
-    calls: Share
+    calls: Proportion
     """Calls with at least one miss, of those heard, with the exact 95 % interval: misses are rare."""
     misses: int
     """Violations missed in all."""
 
 
-def miss_rates(calls: Sequence[Heard]) -> tuple[MissRate, ...]:
+def miss_rates(calls: Sequence[SampleOutcome]) -> tuple[MissRate, ...]:
     """All strata together first, then each in order.
 
     The first line counts every heard call alike. Where the strata differ in size (a busy agent and a new one,
@@ -58,7 +58,7 @@ class OverallMiss:
 
 
 def overall_miss(
-    calls: Sequence[Heard], sizes: Mapping[str, int], *, confidence: float = CONFIDENCE
+    calls: Sequence[SampleOutcome], sizes: Mapping[str, int], *, confidence: float = CONFIDENCE
 ) -> OverallMiss:
     """The rate of the average call, where strata differ in size: each stratum counts by its calls.
 
@@ -94,15 +94,11 @@ def overall_miss(
     weights = {name: sizes[name] / known for name in heard}
     value = sum(weights[name] * sum(found) / len(found) for name, found in heard.items())
     count = 1 / sum(weights[name] ** 2 / len(found) for name, found in heard.items())
-    from scipy.special import betaincinv  # takes longer to load than most commands take to run
-
-    tail, missed, rest = (1 - confidence) / 2, value * count, (1 - value) * count
-    low = float(betaincinv(missed, rest + 1, tail)) if missed > 0 else 0.0
-    high = float(betaincinv(missed + 1, rest, 1 - tail)) if rest > 0 else 1.0
+    low, high = exact_limits(value * count, count, confidence=confidence)
     return OverallMiss(value, low, high, known / whole, count)
 
 
-def _rate(stratum: str | None, calls: Sequence[Heard]) -> MissRate:
+def _rate(stratum: str | None, calls: Sequence[SampleOutcome]) -> MissRate:
     heard = [call.misses for call in calls if call.misses is not None]
     missed = sum(misses > 0 for misses in heard)
     return MissRate(stratum, len(calls), clopper_pearson(missed, len(heard)), sum(heard))

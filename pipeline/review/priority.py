@@ -13,7 +13,7 @@ The age is written as days *from* a fixed day, so that a stored priority never h
 every day all calls rise alike, and their order stays. The figures are ours: an escalated call comes before a
 grave one of the same day, and no class C waits longer than a month behind new calls of class A.
 
-``pipeline/store/caseload.py`` says the same in SQL for many calls at once; a test keeps both equal.
+The database only counts (:class:`Workload`); the sum is done here, for one call as for ten thousand.
 """
 
 from __future__ import annotations
@@ -71,39 +71,64 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class Urgency:
-    """What a queue shows and sorts by."""
+class Workload:
+    """What a call asks of people: the facts that its place in the queue follows from."""
 
-    priority: float
+    undecided: int
+    """Violations that nobody has looked at."""
+    doubts: int
+    """Grave criteria that the machine could not determine, and nobody has looked at."""
+    worst: Severity | None
+    """Gravest class among the undecided."""
+    fatal: bool
+    """One of the undecided is fatal."""
     confidence: float | None
-    pending: int
-    open_findings: int
-    """Those of the pending ones about which somebody has spoken."""
-    causes: tuple[OpenCause, ...]
+    """Lowest among the evidence of the undecided."""
+    alerts: bool
+    """Somebody must see it the same day."""
+    day: str
+    """The date it was taken (or, unknown, inspected), ``YYYY-MM-DD...``."""
+    open_findings: int = 0
+    """Findings about which somebody has spoken, and somebody else is still to speak."""
+    causes: tuple[OpenCause, ...] = ()
     """Why they are open, each once."""
 
+    @property
+    def pending(self) -> int:
+        """Findings that somebody is still to speak about."""
+        return self.undecided + self.doubts + self.open_findings
 
-def urgency(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Urgency:
-    """Of one call. ``day``: the date it was taken (or, unknown, inspected), ``YYYY-MM-DD...``."""
+
+def workload(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Workload:
+    """Count the findings of one call."""
     found = list(findings)
     undecided = [f for f in found if f.undecided]
     causes = [f.cause for f in found if f.cause is not None]
-    doubts = sum(f.doubtful for f in found)
-    sure = [f.confidence for f in undecided if f.confidence is not None]
-    lowest = min(sure, default=None)
-    grave = min((f.severity for f in undecided if f.severity is not None), default=None)
-    value = 0.0 if grave is None else SEVERITY[grave]
-    value += FURTHER * min(max(len(undecided) - 1, 0), FURTHER_AT_MOST)
-    value += FATAL * any(f.fatal for f in undecided)
-    value += ALERT * alerts
-    value += 0.0 if lowest is None else WEAKEST * (1 - lowest)
-    value += DOUBT * bool(doubts)
-    value += SECOND * bool(causes)
-    value -= DAY * (day_number(day) - FIRST_DAY)
-    pending = len(undecided) + doubts + len(causes)
-    return Urgency(value, lowest, pending, len(causes), tuple(sorted(set(causes))))
+    return Workload(
+        undecided=len(undecided),
+        doubts=sum(f.doubtful for f in found),
+        worst=min((f.severity for f in undecided if f.severity is not None), default=None),
+        fatal=any(f.fatal for f in undecided),
+        confidence=min((f.confidence for f in undecided if f.confidence is not None), default=None),
+        alerts=alerts,
+        day=day,
+        open_findings=len(causes),
+        causes=tuple(sorted(set(causes))),
+    )
+
+
+def priority(work: Workload) -> float:
+    """The place of a call in the queue, by the sum above."""
+    value = 0.0 if work.worst is None else SEVERITY[work.worst]
+    value += FURTHER * min(max(work.undecided - 1, 0), FURTHER_AT_MOST)
+    value += FATAL * work.fatal
+    value += ALERT * work.alerts
+    value += 0.0 if work.confidence is None else WEAKEST * (1 - work.confidence)
+    value += DOUBT * (work.doubts > 0)
+    value += SECOND * (work.open_findings > 0)
+    return value - DAY * (day_number(work.day) - FIRST_DAY)
 
 
 def day_number(day: str) -> float:
-    """Days, near enough for an order: the same arithmetic on every database."""
+    """Days, near enough for an order."""
     return int(day[:4]) * 365.25 + int(day[5:7]) * 30.4375 + int(day[8:10])

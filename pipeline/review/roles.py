@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.conversation import Timeline
 from pipeline.domain import (
+    PARTIES,
     How,
     Inspection,
     Measurement,
     Measures,
     PhraseHit,
     Role,
-    Span,
     Transcript,
 )
-from pipeline.measures import Scene, measure
+from pipeline.measures import measure
 
-_PARTIES = (Role.AGENT, Role.CUSTOMER)
 _SHARE = "talk_share_agent"
 
 
@@ -58,7 +58,7 @@ def agree(one: Transcript, other: Transcript) -> bool:
 
 
 def _other(role: Role) -> Role:
-    return role.other if role in _PARTIES else role
+    return role.other if role in PARTIES else role
 
 
 def _measures(inspection: Inspection, transcript: Transcript) -> Measures:
@@ -88,17 +88,9 @@ def _of_other(name: str) -> str:
 
 def _without_sound(inspection: Inspection, transcript: Transcript) -> Measures:
     """The measures that turns and words are enough for."""
-    spans = {m.name: m.spans for m in inspection.measures}
-    speech: dict[Role, tuple[Span, ...]] = {role: spans.get(f"speech_{role.other}", ()) for role in _PARTIES}
-    return measure(
-        Scene(
-            duration=inspection.duration or 0.0,
-            speech=speech,
-            hold=spans.get("hold_total", ()),
-            utterances=transcript.utterances,
-            mono=inspection.layout == "mono",
-        )
-    )
+    timeline = Timeline.of(inspection)
+    speech = {role: timeline.speech[role.other] for role in PARTIES}
+    return measure(replace(timeline, speech=speech, utterances=transcript.utterances))
 
 
 def of_speaker(

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
+from pipeline.domain import Call
 from pipeline.errors import ReviewError
 
 
@@ -104,7 +105,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SamplingUnit:
     """A call that can be drawn."""
 
     call_id: str
@@ -130,9 +131,9 @@ class Draw:
     """By stratum, then by place."""
 
 
-def draw(seed: str, rule: SampleRule, population: Iterable[Candidate]) -> Draw:
+def draw(seed: str, rule: SampleRule, population: Iterable[SamplingUnit]) -> Draw:
     """Draw a sample; the same arguments give the same calls, in whatever order the population comes."""
-    strata: dict[str, list[Candidate]] = defaultdict(list)
+    strata: dict[str, list[SamplingUnit]] = defaultdict(list)
     names = []
     for candidate in population:
         strata[candidate.stratum].append(candidate)
@@ -183,3 +184,65 @@ def differences(stored: Sequence[Drawn], again: Sequence[Drawn]) -> tuple[tuple[
     """Call ids that are only stored, and those that only the new draw has."""
     first, second = {c.call_id for c in stored}, {c.call_id for c in again}
     return tuple(sorted(first - second)), tuple(sorted(second - first))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample as it was announced and, once drawn, from what."""
+
+    id: int
+    title: str
+    seed: str
+    rule: SampleRule
+    announced_at: str
+    announced_by: str | None
+    """A name; None: the shell."""
+    drawn_at: str | None
+    population: int | None
+    population_sha256: str | None
+    drawn: int
+    heard: int
+
+    @property
+    def in_advance(self) -> bool:
+        """True where it was announced before its period began: nobody could pick."""
+        return announced_in_advance(datetime.fromisoformat(self.announced_at), self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCall:
+    """A drawn call and what a person heard on it."""
+
+    call: Call
+    stratum: str
+    place: int
+    duration: float | None
+    score: float | None
+    flagged: bool
+    additions: int
+    """Violations that people added to this call: each is one the machine missed."""
+    misses: int | None
+    """None: nobody has heard it yet."""
+    heard_by: str | None
+    heard_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A sample drawn again from what the store holds."""
+
+    sample: Sample
+    population: int
+    population_sha256: str
+    only_stored: tuple[str, ...]
+    """Calls in the stored sample that the new draw does not have."""
+    only_again: tuple[str, ...]
+
+    @property
+    def same_population(self) -> bool:
+        return self.population_sha256 == self.sample.population_sha256
+
+    @property
+    def holds(self) -> bool:
+        """True where anybody who draws again gets these calls."""
+        return self.same_population and not self.only_stored and not self.only_again

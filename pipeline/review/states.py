@@ -1,6 +1,6 @@
 """How a finding goes from "nobody has looked" to a verdict: one table of state, act and role.
 
-Everything that decides reads this table: the fold of events (:mod:`pipeline.review.folding`), the desk that
+Everything that decides reads this table: the fold of events (:mod:`pipeline.review.folding`), the store that
 refuses what the table refuses, the page ``docs/review-states.md`` and the tests, which try every row.
 
 The idea in three sentences. Doubt is a state of its own, which neither convicts nor acquits. Who could not
@@ -85,7 +85,7 @@ class Cost(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Transition:
     """One line of the table; each tuple stands for all combinations of its members."""
 
     phases: tuple[Phase, ...]
@@ -125,29 +125,31 @@ ACCUSING = tuple(phase for phase in Phase if phase not in SETTLED)
 
 def _moves(
     phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: Any
-) -> Row:
-    return Row(phases, acts, whos, Effect.MOVES, to, **more)
+) -> Transition:
+    return Transition(phases, acts, whos, Effect.MOVES, to, **more)
 
 
 def _said(
     phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], to: Phase, **more: Any
-) -> Row:
-    return Row(phases, acts, whos, Effect.MOVES, to, said=True, **more)
+) -> Transition:
+    return Transition(phases, acts, whos, Effect.MOVES, to, said=True, **more)
 
 
-def _stays(phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], **more: Any) -> Row:
-    return Row(phases, acts, whos, Effect.STAYS, **more)
+def _stays(
+    phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], **more: Any
+) -> Transition:
+    return Transition(phases, acts, whos, Effect.STAYS, **more)
 
 
 def _refused(
     phases: tuple[Phase, ...], acts: tuple[Act, ...], whos: tuple[Who, ...], code: str, **more: Any
-) -> Row:
-    return Row(phases, acts, whos, Effect.REFUSED, code=code, **more)
+) -> Transition:
+    return Transition(phases, acts, whos, Effect.REFUSED, code=code, **more)
 
 
 SAME, OTHER, UNSURE = Says.SAME, Says.OTHER, (A.UNSURE,)
 
-TABLE: tuple[Row, ...] = (
+TABLE: tuple[Transition, ...] = (
     # Nobody has spoken, or only about sound that may be another.
     _said(UNSPOKEN, VOTES, FRESH, P.SETTLED, grave=False),
     _said(UNSPOKEN, VOTES, FRESH, P.SECOND, grave=True),
@@ -222,9 +224,9 @@ TABLE: tuple[Row, ...] = (
     _refused((P.APPEALED,), (A.UPHOLD, A.REJECT), BOSSES, "appeal-decided"),
     # Of the whole call: none of these is a word on a finding.
     _stays(EVERY, (A.COMMENT, A.FINISH, A.REOPEN), WORKERS),
-    Row(EVERY, (A.SWAP,), WORKERS, Effect.ASIDE),
+    Transition(EVERY, (A.SWAP,), WORKERS, Effect.ASIDE),
     # Everybody takes back their own, a supervisor anybody's; a decision on an appeal is final.
-    Row(tuple(p for p in Phase if p is not P.APPEALED), (A.UNDO,), (W.FIRST, *BOSSES), Effect.BACK),
+    Transition(tuple(p for p in Phase if p is not P.APPEALED), (A.UNDO,), (W.FIRST, *BOSSES), Effect.BACK),
     _refused(tuple(p for p in Phase if p is not P.APPEALED), (A.UNDO,), (W.SECOND, W.ANOTHER), "not-yours"),
     _refused((P.APPEALED,), (A.UNDO,), WORKERS, "appeal-decided"),
     # At the door: not their work.
@@ -234,7 +236,9 @@ TABLE: tuple[Row, ...] = (
 )
 
 
-def row(phase: Phase, act: Act, who: Who, *, grave: bool = False, stands: Verdict | None = None) -> Row:
+def transition(
+    phase: Phase, act: Act, who: Who, *, grave: bool = False, stands: Verdict | None = None
+) -> Transition:
     """The line that holds. ``stands``: the word that stands, where one does.
 
     Raises:
@@ -246,7 +250,9 @@ def row(phase: Phase, act: Act, who: Who, *, grave: bool = False, stands: Verdic
     return found
 
 
-def matching(phase: Phase, act: Act, who: Who, *, grave: bool, stands: Verdict | None) -> Iterator[Row]:
+def matching(
+    phase: Phase, act: Act, who: Who, *, grave: bool, stands: Verdict | None
+) -> Iterator[Transition]:
     """All lines that fit; the tests see to it that there is never more than one."""
     says = _says(act, stands)
     for one in TABLE:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role, Span, Utterance
 from pipeline.messages import Lang
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, may_match
+from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import phrases, pick, who, words_of
@@ -39,8 +40,9 @@ class Cue(Options):
             if hit.confidence >= self.confidence and hit.span.overlap(stretch) > 0
         ]
         if self.pattern is not None and may_match(self.pattern, facts.text(self.role)):
-            turns = (u for u in facts.turns if self.role in (None, u.role) and u.span.overlap(stretch) > 0)
-            found += [evidence for u in turns if (evidence := self._match(u)) is not None]
+            said = (u for u in facts.utterances if self.role in (None, u.role))
+            near = (u for u in said if u.span.overlap(stretch) > 0)
+            found += [evidence for u in near if (evidence := self._match(u)) is not None]
             found.sort(key=lambda e: e.span)
         return tuple(found)
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pipeline.conversation import Timeline
+from pipeline.conversation.timeline import BEEP_PAUSE_S
 from pipeline.domain import (
     Call,
     How,
@@ -22,8 +24,8 @@ from pipeline.domain import (
     PhraseKind,
     Role,
     Span,
-    Transcript,
     Utterance,
+    characters,
     merge,
 )
 from pipeline.rubric.facts import Facts
@@ -76,7 +78,7 @@ def dialogue(
         role, marked = SPEAKERS[read["who"]], read["text"]
         text = MARK.sub(r"\2", marked)
         start = float(read["at"]) if read["at"] else now + gap
-        seconds = max(0.2, sum(c.isalnum() for c in text) * 60 / float(read["rate"] or 300))
+        seconds = max(0.2, characters(text) * 60 / float(read["rate"] or 300))
         span = Span(start, start + seconds)
         hits += _marks(marked, text, span, role, len(utterances), hit_confidence)
         overlapped = any(u.role is not role and u.span.overlap(span) > span.duration / 2 for u in utterances)
@@ -84,12 +86,15 @@ def dialogue(
         now, gap = max(now, span.end), GAP_S
     return Facts(
         call=Call(call_id, direction=direction, queue=queue, team=team, started_at=started_at),
-        duration=now + tail,
-        transcript=Transcript(tuple(utterances)),
+        timeline=Timeline(
+            duration=now + tail,
+            speech=_speech(utterances),
+            utterances=tuple(utterances),
+            holds=merge(hold, gap=BEEP_PAUSE_S),
+            tones=merge(hold),
+        ),
         measures=Measures(tuple(Measurement(n, v, "") for n, v in (measures or {}).items())),
         hits=tuple(hits),
-        speech=_speech(utterances),
-        hold=tuple(hold),
     )
 
 

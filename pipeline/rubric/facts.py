@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pipeline.domain import Call, How, Measures, PhraseHit, Role, Span, Transcript, Utterance, merge, subtract
+from pipeline.conversation import Timeline
+from pipeline.conversation.announcement import LONG_HOLD_S, Announcements
+from pipeline.conversation.waiting import Hold, long_holds
+from pipeline.conversation.waiting import dead_air as find_dead_air
+from pipeline.domain import Call, How, Measurement, Measures, PhraseHit, Role, Span, Utterance
 
 T = TypeVar("T")
 
-LONG_HOLD_S = 8.0
-"""A shorter hold is an ordinary pause: nobody asks permission for it (the threshold of dead air)."""
-
-BEEP_PAUSE_S = 6.0
-"""Hold beeps and ringback repeat every 1 to 5 s: tones this close are one hold."""
+ASKED, THANKED = ("hold-ask",), ("hold-thanks",)
+"""Phrase codes that make a silence a hold."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,10 @@ class Facts:
     """One call, heard and measured. The only input of scoring beside the rubric."""
 
     call: Call
-    duration: float
-    """Seconds of audio."""
-    transcript: Transcript = field(default_factory=Transcript)
+    timeline: Timeline
+    """Who talks when, silences and holds, and the utterances."""
     measures: Measures = field(default_factory=Measures)
     hits: tuple[PhraseHit, ...] = ()
-    speech: Mapping[Role, tuple[Span, ...]] = field(default_factory=dict)
-    """Where each party talks."""
-    hold: tuple[Span, ...] = ()
-    """Hold music, tones, beeps, and announced waiting."""
 
     _memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -43,31 +39,48 @@ class Facts:
         value: T = self._memo[key]
         return value
 
-    @cached_property
-    def talk(self) -> tuple[Span, ...]:
-        """Where anyone talks, sorted and disjoint."""
-        return merge(span for spans in self.speech.values() for span in spans)
+    @property
+    def duration(self) -> float:
+        """Seconds of audio."""
+        return self.timeline.duration
 
-    @cached_property
-    def quiet(self) -> tuple[Span, ...]:
-        """Where nobody talks between the first and the last word, music and tones included."""
-        if not self.talk:
-            return ()
-        return subtract([Span(self.talk[0].start, self.talk[-1].end)], self.talk)
-
-    @cached_property
-    def held(self) -> tuple[Span, ...]:
-        """The holds, with the pauses between beeps."""
-        return merge(self.hold, gap=BEEP_PAUSE_S)
-
-    @cached_property
-    def turns(self) -> tuple[Utterance, ...]:
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
         """The utterances in time order."""
-        return tuple(sorted(self.transcript.utterances, key=lambda u: (u.span.start, u.span.end)))
+        return self.timeline.said
+
+    @cached_property
+    def announcements(self) -> Announcements:
+        """Where the agent asks the customer to wait and thanks for it, as the lexicons know it."""
+        return Announcements(
+            asked=tuple(h.span for h in self.found(ASKED, Role.AGENT)),
+            thanked=tuple(h.span for h in self.found(THANKED, Role.AGENT)),
+            asked_within=8.0,
+            thanked_within=5.0,
+            blur=0.5,
+        )
+
+    def holds(self, *, at_least: float = LONG_HOLD_S, lookups: bool = True) -> tuple[Hold, ...]:
+        """The customer's waits of at least ``at_least`` seconds; see `long_holds`."""
+
+        def find() -> tuple[Hold, ...]:
+            return tuple(long_holds(self.timeline, self.announcements, at_least=at_least, lookups=lookups))
+
+        return self.once(("holds", at_least, lookups), find)
+
+    def dead_air(
+        self, *, at_least: float, below: float | None = None, owed_by: Role | None = None
+    ) -> tuple[Span, ...]:
+        """Silences that are no holds; see `conversation.waiting`."""
+        return find_dead_air(self.timeline, self.holds(), at_least=at_least, below=below, owed_by=owed_by)
+
+    def measurement(self, name: str) -> Measurement | None:
+        """A measure by its name in the rubric file; None where it was never taken."""
+        return next((m for m in self.measures if m.name == name), None)
 
     def text(self, role: Role | None) -> str:
         """All that one role said, or anyone (None), a line for each utterance."""
-        lines = (u.text for u in self.turns if role is None or u.role is role)
+        lines = (u.text for u in self.utterances if role is None or u.role is role)
         return self.once(("text", role), lambda: "\n".join(lines))
 
     @cached_property
@@ -94,18 +107,5 @@ class Facts:
 
     def utterance_of(self, hit: PhraseHit) -> Utterance | None:
         """The utterance a hit was found in; None where the index does not fit the transcript."""
-        utterances = self.transcript.utterances
+        utterances = self.timeline.utterances
         return utterances[hit.utterance] if 0 <= hit.utterance < len(utterances) else None
-
-    def before(self, time: float, *, slack: float = 0.5) -> Utterance | None:
-        """The last utterance that ends by ``time`` (recognised times are blurred by ``slack`` seconds)."""
-        return next((u for u in reversed(self.turns) if u.span.end <= time + slack), None)
-
-    def after(self, time: float, *, slack: float = 0.5) -> Utterance | None:
-        """The first utterance that starts at or after ``time``, within ``slack`` seconds."""
-        return next((u for u in self.turns if u.span.start >= time - slack), None)
-
-    @cached_property
-    def whole(self) -> Span:
-        """The recording from end to end."""
-        return Span(0.0, max(0.0, self.duration))

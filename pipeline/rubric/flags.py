@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.domain import Message, Role, title
+from pipeline.domain import Role
+from pipeline.messages import Message, title
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.proof import cite_all, listed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.domain import Evidence, Finding, Message, Outcome, Scorecard, Severity
+from pipeline.domain import Evidence, Finding, Outcome, Scorecard, Severity
+from pipeline.messages import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pipeline.domain import Message, PhraseKind, Role, total
+from pipeline.domain import PhraseKind, Role, total
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.verdict import Truth
@@ -20,16 +21,16 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, rubric.valid_from, rubric.valid_until):
         return Message("gate.not-in-force")
-    if not facts.turns or total(facts.talk) < 0.3:
+    if not facts.utterances or total(facts.timeline.talk) < 0.3:
         return Message("gate.no-speech")
-    words = _words(facts)
+    words = facts.timeline.characters
     if gate.both_parties:
         alone = _only_party(words)
         if alone is not None:
             return alone
     if facts.duration < gate.min_seconds:
         return Message("gate.too-short", seconds=round(facts.duration))
-    if sum(words.values()) < gate.min_characters or len(facts.turns) < gate.min_utterances:
+    if sum(words.values()) < gate.min_characters or len(facts.utterances) < gate.min_utterances:
         return Message("gate.too-few-words", count=sum(words.values()))
     if _nobody_is_the_agent(facts, gate.min_role_confidence):
         return Message("gate.no-agent")
@@ -38,14 +39,6 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
         if answer.truth is Truth.YES:
             return answer.reason or Message("gate.other-kind")
     return None
-
-
-def _words(facts: Facts) -> dict[Role, int]:
-    """Characters that each role spoke."""
-    words = dict.fromkeys(Role, 0)
-    for utterance in facts.turns:
-        words[utterance.role] += sum(map(str.isalnum, utterance.text))
-    return words
 
 
 def _only_party(words: Mapping[Role, int]) -> Message | None:
@@ -63,8 +56,8 @@ def _nobody_is_the_agent(facts: Facts, bar: float) -> bool:
     """Nothing agents must say was heard, and the roles are a guess: one voice taken for two (voicemail)."""
     if any(hit.kind is PhraseKind.REQUIRED and hit.role is Role.AGENT for hit in facts.hits):
         return False
-    seconds = sum(u.span.duration for u in facts.turns)
-    return sum(u.role_confidence * u.span.duration for u in facts.turns) < bar * seconds
+    seconds = sum(u.span.duration for u in facts.utterances)
+    return sum(u.role_confidence * u.span.duration for u in facts.utterances) < bar * seconds
 
 
 def in_force(day: date | None, first: date | None, last: date | None) -> bool:

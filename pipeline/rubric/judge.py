@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.domain import Message, Outcome
+from pipeline.domain import Outcome
+from pipeline.messages import Message
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.gate import in_force

@@ -1,30 +1,12 @@
-"""Patterns in rubric files: RE2, compiled once."""
+"""Patterns in rubric files."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated, Any
 
-import re2
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-
-@lru_cache(maxsize=4096)
-def compiled(pattern: str) -> Any:
-    """The compiled pattern. RE2 needs time linear in the text, whatever the pattern.
-
-    Raises:
-        ValueError: RE2 does not understand it.
-    """
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        message = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(
-            f"not a valid pattern: {pattern!r}: {message}; RE2 has no look-around and no back-references"
-        ) from error
+from pipeline.conversation.pattern import compiled
 
 
 def may_match(pattern: str, text: str) -> bool:

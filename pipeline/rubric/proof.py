@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import Evidence, How, Message, PhraseHit, Role, Span, Utterance, clip, intersect, total
+from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Bar
 
@@ -63,11 +64,11 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> Message | 
 def _hearing(facts: Facts, role: Role, window: Span) -> tuple[float, float]:
     """The share of the party's speech that was transcribed, and the mean confidence of its words."""
     transcribed = confidence = 1.0
-    spoken = clip(facts.speech.get(role, ()), window)
+    spoken = clip(facts.timeline.turns[role], window)
     if total(spoken) > 1.0:
-        seen = intersect(spoken, (u.span.widened(0.3) for u in facts.turns))
+        seen = intersect(spoken, (u.span.widened(0.3) for u in facts.utterances))
         transcribed = total(seen) / total(spoken)
-    mine = [u for u in facts.transcript.by(role) if u.span.overlap(window) > 0]
+    mine = [u for u in facts.timeline.said_by[role] if u.span.overlap(window) > 0]
     weight = sum(u.span.duration for u in mine)
     if weight:
         confidence = sum(u.confidence * u.span.duration for u in mine) / weight
@@ -79,8 +80,8 @@ def garbled(facts: Facts, role: Role, place: Span, bar: Bar, *, least: int) -> U
 
     A short garbled "喂" cannot be a greeting; a long one may well be.
     """
-    for utterance in facts.transcript.by(role):
-        long_enough = sum(map(str.isalnum, utterance.text)) >= least
+    for utterance in facts.timeline.said_by[role]:
+        long_enough = utterance.characters >= least
         if long_enough and utterance.confidence < bar.hearing and utterance.span.overlap(place) > 0:
             return utterance
     return None
@@ -119,7 +120,7 @@ def weakness(facts: Facts, evidence: Sequence[Evidence], bar: Bar) -> Message | 
             return WHOSE
         if piece.confidence < (bar.accuse if piece.how is not None else bar.hearing):
             return Message("doubt.confidence", confidence=piece.confidence)
-        near = [u for u in facts.turns if u.role is piece.role and u.span.overlap(piece.span) > 0]
+        near = [u for u in facts.utterances if u.role is piece.role and u.span.overlap(piece.span) > 0]
         if near and min(u.role_confidence for u in near) < bar.role:
             return WHOSE
     return None

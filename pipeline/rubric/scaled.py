@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import LedgerEntry, Message, joined, title
+from pipeline.domain import LedgerEntry
+from pipeline.messages import Message, joined, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.sums import (

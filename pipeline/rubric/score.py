@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.domain import Finding, Message, Outcome, Scorecard
+from pipeline.domain import Finding, Outcome, Scorecard
+from pipeline.messages import Message
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flags import alerts, flag_reasons

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.domain import Evidence, LedgerEntry, Message, Outcome, Section, title
+from pipeline.domain import Evidence, LedgerEntry, Outcome, Section
+from pipeline.messages import Message, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Bonus, Rubric
 

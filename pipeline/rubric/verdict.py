@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.domain import Evidence, Message, Outcome, Severity
+from pipeline.domain import Evidence, Outcome, Severity
+from pipeline.messages import Message
 
 
 class Truth(StrEnum):

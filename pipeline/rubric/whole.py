@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import Evidence, LedgerEntry, Message, Text, title
+from pipeline.domain import Evidence, LedgerEntry
+from pipeline.messages import Message, Text, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Criterion, Rubric
 from pipeline.rubric.sums import (

@@ -65,11 +65,11 @@ class Window(Options):
 
     def on(self, facts: Facts) -> Span:
         """The stretch of time on this call. Seconds count from the first and to the last spoken word."""
-        whole = facts.whole
+        whole = facts.timeline.whole
         if self.everything:
             return whole
-        start = facts.talk[0].start if facts.talk else 0.0
-        end = facts.talk[-1].end if facts.talk else whole.end
+        start = facts.timeline.talk[0].start if facts.timeline.talk else 0.0
+        end = facts.timeline.talk[-1].end if facts.timeline.talk else whole.end
         if self.first_seconds is not None:
             return Span(0.0, min(whole.end, start + self.first_seconds))
         if self.last_seconds is not None:
@@ -78,11 +78,11 @@ class Window(Options):
             return Span(0.0, whole.end * self.first_percent / 100)
         if self.last_percent is not None:
             return Span(whole.end * (1 - self.last_percent / 100), whole.end)
-        turns = [u for u in facts.turns if self.of is None or u.role is self.of]
+        said = [u for u in facts.utterances if self.of is None or u.role is self.of]
         if self.first_utterances is not None:
-            chosen = turns[: self.first_utterances]
+            chosen = said[: self.first_utterances]
             return Span(0.0, max((u.span.end for u in chosen), default=0.0))
-        chosen = turns[-(self.last_utterances or 1) :]
+        chosen = said[-(self.last_utterances or 1) :]
         return Span(min((u.span.start for u in chosen), default=whole.end), max(whole.end, end))
 
 

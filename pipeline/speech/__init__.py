@@ -1,18 +1,19 @@
-"""Who speaks where: voice activity, hold music, cross-talk, roles, speakers of mono calls."""
+"""Who speaks where: voice activity, hold sounds, cross-talk, roles, diarisation of mono calls."""
 
-from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
-from pipeline.speech.layout import Layout
-from pipeline.speech.listening import Heard, Lane, Listener
-from pipeline.speech.roles import Party, Roles, find_roles
+from pipeline.speech.campplus import WEIGHTS_FILE
+from pipeline.speech.diarisation import Diariser, SpeakerTurn
+from pipeline.speech.roles import Party, RoleAssignment, find_roles
+from pipeline.speech.segmentation import Layout, SpeakerSegmentation, SpeakerSegmenter, SpeakerTrack
 
 __all__ = [
-    "Heard",
-    "Lane",
+    "WEIGHTS_FILE",
+    "Diariser",
     "Layout",
-    "Listener",
     "Party",
-    "Roles",
-    "SpeakerSplitter",
+    "RoleAssignment",
+    "SpeakerSegmentation",
+    "SpeakerSegmenter",
+    "SpeakerTrack",
     "SpeakerTurn",
     "find_roles",
 ]

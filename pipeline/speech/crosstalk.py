@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span
-from pipeline.speech.levels import FRAME, SILENT_DB, energy, level_db, noise_floor_db, spans_of
+from pipeline.speech.levels import FRAME, SILENT_DB, level_db, noise_floor_db, spans_of
 
 _FFT = 2048
 """128 ms: longer than the delay of a telephone hybrid."""
@@ -63,43 +63,40 @@ class _Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedChannel:
     """One channel without the other party."""
 
     samples: Sound
     leak: tuple[Span, ...]
-    """Where nothing but the other party's leak was heard."""
-    leak_db: float | None
-    """Level of the leak relative to its source; None where there is none."""
+    """Where nothing but the other party's leak remains."""
 
 
-def remove_crosstalk(channels: Sequence[Sound], *, in_place: bool = False) -> tuple[Cleaned, ...]:
+def remove_crosstalk(channels: Sequence[Sound], *, in_place: bool = False) -> tuple[CleanedChannel, ...]:
     """Clean each of two channels of equal length of the other.
 
     One channel alone comes back as it is. With ``in_place`` the channels given are changed: an hour of one
     takes 115 MB, and nobody needs the leak any more.
     """
     if len(channels) != 2 or len(channels[0]) < 4 * _FFT:
-        return tuple(Cleaned(c, (), None) for c in channels)
+        return tuple(CleanedChannel(c, ()) for c in channels)
     left, right = channels
     levels = level_db(left)[: len(left) // FRAME], level_db(right)[: len(right) // FRAME]
     from_right, from_left = _estimate(left, right, levels), _estimate(right, left, levels[::-1])
     if not in_place:
         left, right = left.copy(), right.copy()
-    # The second subtraction hears a source already cleaned: what it lacks is a leak of a leak, 50 dB down.
+    # The second subtraction has a source already cleaned: what it lacks is a leak of a leak, 50 dB down.
     return _clean(left, right, from_right), _clean(right, left, from_left)
 
 
-def _clean(own: Sound, other: Sound, path: _Path | None) -> Cleaned:
+def _clean(own: Sound, other: Sound, path: _Path | None) -> CleanedChannel:
     """Subtract what leaks from ``own``, in place."""
     if path is None:
-        return Cleaned(own, (), None)
-    leak_levels, leak_energy = [], 0.0
+        return CleanedChannel(own, ())
+    leak_levels = []
     for start, leak in _leaks(other, path):
         place = slice(start, start + len(leak))
         own[place] = np.asarray(own[place], np.float32) - leak
         leak_levels.append(level_db(leak))
-        leak_energy += float(np.dot(leak, leak))
     leak_level, rest = np.concatenate(leak_levels), level_db(own)
     source = _later(level_db(other), round(path.delay / FRAME))
     floor = noise_floor_db(rest)
@@ -108,9 +105,8 @@ def _clean(own: Sound, other: Sound, path: _Path | None) -> Cleaned:
         & (leak_level > floor - 6)
         & (rest < np.maximum(leak_level + _RESIDUE_DB, floor + 3))
     )
-    gain = leak_energy / max(energy(other), 1e-12)
     long_enough = tuple(s for s in spans_of(only_leak) if s.duration >= _SHORTEST_LEAK_SECONDS)
-    return Cleaned(own, long_enough, round(10 * math.log10(max(gain, 1e-12)), 1))
+    return CleanedChannel(own, long_enough)
 
 
 def _rows(samples: Sound, starts: NDArray[np.int64], length: int) -> NDArray[np.float32]:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pipeline.domain import Sound, Span, merge
 from pipeline.errors import ModelError
-from pipeline.speech.blocks import BLOCK_SECONDS, Engine
-from pipeline.speech.embedding import WEIGHTS_FILE, NetworkEngine
-from pipeline.speech.floor import Floor, Run, share_floor
-from pipeline.speech.timbre import TimbreEngine
+from pipeline.speech.campplus import WEIGHTS_FILE, CampplusEmbedder
+from pipeline.speech.cepstral import CepstralEmbedder
+from pipeline.speech.embedding import SpeakerEmbedder
+from pipeline.speech.features import BLOCK_SECONDS
+from pipeline.speech.speaker_assignment import SpeakerAssignment, SpeakerRun, assign_speakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class SpeakerTurn:
     """The two speakers may be one: what they say has to tell."""
 
 
-class SpeakerSplitter:
+class Diariser:
     """Tells two voices apart. Make one per process: the network is loaded when the first call needs it."""
 
     def __init__(self, weights: Path | None = None) -> None:
@@ -43,20 +44,21 @@ class SpeakerSplitter:
         self._weights = weights / WEIGHTS_FILE if weights is not None and weights.is_dir() else weights
 
     @property
-    def engine(self) -> str:
-        """``campplus``; or ``timbre`` where its weights are missing or damaged: weaker for like voices."""
-        return self._engine.name
+    def embedder_name(self) -> str:
+        """``campplus``; or ``timbre`` (cepstra and pitch) where its weights are missing or damaged: weaker
+        for like voices."""
+        return self._embedder.name
 
     @cached_property
-    def _engine(self) -> Engine:
+    def _embedder(self) -> SpeakerEmbedder:
         if self._weights is not None and self._weights.is_file():
             try:
-                return NetworkEngine(self._weights)
+                return CampplusEmbedder(self._weights)
             except ModelError:
-                return TimbreEngine()
-        return TimbreEngine()
+                return CepstralEmbedder()
+        return CepstralEmbedder()
 
-    def split(self, samples: Sound, speech: Sequence[Span]) -> tuple[SpeakerTurn, ...]:
+    def diarise(self, samples: Sound, speech: Sequence[Span]) -> tuple[SpeakerTurn, ...]:
         """Part the speech of a one-channel recording between two speakers.
 
         The turns cover exactly ``speech``, in order. A recording of one voice gives speaker 0 throughout.
@@ -64,22 +66,26 @@ class SpeakerSplitter:
         stretches = merge(span for span in speech if span.duration > 0)
         if not stretches:
             return ()
-        floor = share_floor(self._engine.listen(samples, stretches), engine=self._engine)
-        sureness = self._engine.sureness
+        embedder = self._embedder
+        assignment = assign_speakers(embedder.prepare(samples, stretches), embedder=embedder)
         return tuple(
             SpeakerTurn(
-                _span(run, stretches, floor),
+                _span(run, stretches, assignment),
                 run.speaker,
-                sureness * run.clearness,
-                doubtful=floor.doubtful,
+                embedder.reliability * run.clearness,
+                doubtful=assignment.doubtful,
             )
-            for run in floor.runs
+            for run in assignment.runs
         )
 
 
-def _span(run: Run, stretches: tuple[Span, ...], floor: Floor) -> Span:
+def _span(run: SpeakerRun, stretches: tuple[Span, ...], assignment: SpeakerAssignment) -> Span:
     """Where a run of blocks lies in time; the ends of a stretch are kept as they are."""
     stretch = stretches[run.stretch]
     start = stretch.start if run.first == 0 else stretch.start + run.first * BLOCK_SECONDS
-    end = stretch.end if run.last == floor.lengths[run.stretch] else stretch.start + run.last * BLOCK_SECONDS
+    end = (
+        stretch.end
+        if run.last == assignment.lengths[run.stretch]
+        else stretch.start + run.last * BLOCK_SECONDS
+    )
     return Span(start, end)

@@ -66,13 +66,6 @@ def level_db(samples: Sound) -> NDArray[np.float32]:
     )
 
 
-def energy(samples: Sound) -> float:
-    """Sum of the squares of all samples."""
-    step = _BLOCK_FRAMES * FRAME
-    pieces = (np.asarray(samples[start : start + step], np.float32) for start in range(0, len(samples), step))
-    return sum(float(np.dot(piece, piece)) for piece in pieces)
-
-
 def noise_floor_db(levels: NDArray[np.float32]) -> float:
     """Level of the channel when nobody speaks: its 10th percentile over time, in dB full scale."""
     return float(np.percentile(levels, 10)) if len(levels) else SILENT_DB

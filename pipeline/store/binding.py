@@ -8,14 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, u
 
 from pipeline.domain import Call, IdSource, Recording, Status, other_ids
 from pipeline.store import rows, whereabouts
-from pipeline.store.desk.tables import (
-    appeals,
-    calibration_calls,
-    decisions,
-    exemplars,
-    notes,
-    sample_calls,
-)
+from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
 from pipeline.store.statements import upsert
 from pipeline.store.tables import calls, inspections, merges
 

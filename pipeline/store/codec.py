@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import domain
-from pipeline.domain import Evidence, How, LedgerEntry, Message, Role, Section, Span, Text, Word, message_json
+from pipeline import messages as texts
+from pipeline.domain import Evidence, How, LedgerEntry, Role, Section, Span, Word
+from pipeline.messages import Message, Text, message_json
 from pipeline.store.text import escape_json
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=float)
@@ -89,11 +90,11 @@ def message(value: Message | None) -> str | None:
 
 
 def read_message(text: str | None) -> Message | None:
-    return domain.read_message(loads(text)) if text else None
+    return texts.read_message(loads(text)) if text else None
 
 
 def message_of(text: str) -> Message:
-    return domain.read_message(loads(text))
+    return texts.read_message(loads(text))
 
 
 def messages(values: Iterable[Message]) -> str:
@@ -101,7 +102,7 @@ def messages(values: Iterable[Message]) -> str:
 
 
 def read_messages(text: str) -> tuple[Message, ...]:
-    return tuple(domain.read_message(value) for value in loads(text))
+    return tuple(texts.read_message(value) for value in loads(text))
 
 
 def _text(value: Text | None) -> Any:
@@ -119,10 +120,10 @@ def read_ledger(text: str) -> tuple[LedgerEntry, ...]:
     return tuple(
         LedgerEntry(
             criterion,
-            title if isinstance(title, str) else domain.read_message(title),
+            title if isinstance(title, str) else texts.read_message(title),
             points,
             _read_evidence(proof),
-            None if note is None else domain.read_message(note),
+            None if note is None else texts.read_message(note),
         )
         for criterion, title, points, proof, note in loads(text)
     )

@@ -9,11 +9,11 @@ from dataclasses import replace
 from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, select
 
 from pipeline.domain import Outcome, ReviewState, Severity, Status
-from pipeline.store.desk.tables import cases, verdicts
-from pipeline.store.filter import CallFilter, conditions
-from pipeline.store.reading import pages
+from pipeline.store.filter import CallFilter, compile_filter
+from pipeline.store.review_tables import cases, verdicts
+from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, inspections
-from pipeline.store.views import CriterionCount, Overview
+from pipeline.store.views import CriterionCount, SummaryFigures
 
 BINS = 10
 """Bins of the score distribution, ten points each."""
@@ -24,11 +24,9 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
     f, c = findings.c, calls.c
     failed = f.outcome == Outcome.FAILED.value
     eligible = f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value])
-    chosen = select(inspections.c.id, inspections.c.call).select_from(
-        inspections.join(calls, inspections.c.call == c.id)
-    )
     # A filter by criterion or severity chooses criteria here, not calls: a rate needs the calls that passed.
-    chosen = chosen.where(inspections.c.current, *conditions(_without_findings(wanted)))
+    of_calls = compile_filter(replace(wanted, criterion=None, severity=None), connection)
+    chosen = of_calls.inspections(inspections.c.id, inspections.c.call)
     if wanted.limit is not None:
         chosen = chosen.order_by(c.started_local.is_(None), c.started_local, c.call_id).limit(wanted.limit)
     those = chosen.subquery()
@@ -99,11 +97,7 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
     }
 
 
-def _without_findings(wanted: CallFilter) -> CallFilter:
-    return replace(wanted, criterion=None, severity=None)
-
-
-def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
+def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:
     """Sums over the current inspections of these calls; see :meth:`Store.overview`."""
     i = inspections.c
     statuses: Counter[Status] = Counter()
@@ -151,7 +145,7 @@ def overview(connection: Connection, call_ids: Sequence[str]) -> Overview:
         )
         for severity, count in connection.execute(graded):
             severities[Severity(severity)] += count
-    return Overview(
+    return SummaryFigures(
         calls=statuses.total(),
         statuses=dict(statuses),
         audio_seconds=seconds,

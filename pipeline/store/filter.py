@@ -1,83 +1,279 @@
-"""Which calls: the one filter behind lists, exports and reports."""
+"""Which calls: the one filter behind the queue, lists, exports and reports, and the SQL that it is."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
-from pipeline.domain import OpenCause, Outcome, Severity, Status
-from pipeline.store import days
-from pipeline.store.desk.tables import cases
+from pipeline.domain import OpenCause, Outcome, Scope, Severity, Status
+from pipeline.store import codec, days
+from pipeline.store.review_tables import cases, verdicts
+from pipeline.store.search import common, said
 from pipeline.store.tables import calls, findings, inspections
+
+ANY_ALERT = "any"
+"""Value of ``alert`` that every escalation passes."""
+EVERYWHERE = Scope()
+"""The scope that every call is inside of."""
+
+
+class QueueState(StrEnum):
+    """Which part of the work; all but ``all`` and ``done`` are part of ``open``."""
+
+    OPEN = "open"
+    MINE = "mine"
+    """Assigned to me, or claimed by me."""
+    CLAIMED = "claimed"
+    """Somebody has it open now."""
+    SECOND = "second"
+    """Waits for a second person."""
+    DISPUTED = "disputed"
+    """Two people disagree; waits for the supervisor."""
+    UNHEARD = "unheard"
+    """Somebody could not tell; waits for another person, or for the supervisor."""
+    SOUND = "sound"
+    """A verdict may have been given on another recording; waits for a reviewer."""
+    DONE = "done"
+    ALL = "all"
+    """Every call, flagged or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """Conditions that must all hold; None does not matter."""
 
+    state: QueueState = QueueState.ALL
     call_id: str | None = None
     agent: str | None = None
     """Agent's number, exactly."""
     team: str | None = None
-    flagged: bool | None = None
-    status: Status | None = None
-    criterion: str | None = None
-    """The call failed this criterion."""
-    severity: Severity | None = None
-    """The call failed a criterion of this class (of ``criterion``, where both are given)."""
-    cause: OpenCause | None = None
-    """Some finding of the call is open for this reason."""
-    score_below: float | None = None
-    score_from: float | None = None
+    queue: str | None = None
     date_from: date | None = None
     """First day that calls count under; see :mod:`pipeline.store.days`."""
     date_to: date | None = None
     """Last day, included."""
+    undated: bool | None = None
+    """Nobody says when the call began."""
     without: frozenset[str] = frozenset()
     """Ids of calls that are left out."""
+    status: Status | None = None
+    reason: str | None = None
+    """Why it could not be inspected (wholly): the stable code, else the sentence."""
+    flagged: bool | None = None
+    """False: also calls that could not be judged."""
+    alert: str | None = None
+    """A phrase code the customer said, or ``any``."""
+    text: str | None = None
+    """Said in the call: every part between spaces."""
+    criterion: str | None = None
+    """Violated, as the machine says or as a person added."""
+    severity: Severity | None = None
+    """The gravest class among what still stands."""
+    violating: bool | None = None
+    """Some violation still stands."""
+    cause: OpenCause | None = None
+    """Some finding of the call is open for this reason."""
+    score_from: float | None = None
+    """The score with people's verdicts in it, included."""
+    score_below: float | None = None
+    """Excluded; 100 is below nothing, so the last bin leaves it out."""
+    confidence_from: float | None = None
+    confidence_to: float | None = None
+    """Of the least sure evidence that nobody has decided on."""
     limit: int | None = None
+    """At most so many, of lists in order of start."""
 
 
-def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    """SQL conditions over ``calls`` joined with ``inspections``, without the limit."""
-    equal: dict[ColumnElement[Any], Any] = {
-        calls.c.call_id: wanted.call_id,
-        calls.c.agent_id: wanted.agent,
-        calls.c.team: wanted.team,
-        inspections.c.status: wanted.status,
-    }
-    out = [column == value for column, value in equal.items() if value is not None]
-    if wanted.without:
-        out.append(calls.c.call_id.not_in(sorted(wanted.without)))
-    if wanted.flagged is not None:
-        out.append(inspections.c.flagged.is_(wanted.flagged))
+CURRENT = and_(inspections.c.call == cases.c.call, inspections.c.current)
+"""Joins a case with the current inspection: through ``call``, which narrow indexes begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A filter as SQL: its conditions, by the table they look at."""
+
+    of_case: tuple[ColumnElement[bool], ...]
+    of_call: tuple[ColumnElement[bool], ...]
+    of_inspection: tuple[ColumnElement[bool], ...]
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        return (*self.of_case, *self.of_call, *self.of_inspection)
+
+    def cases(self, *, with_calls: bool = False) -> FromClause:
+        """The cases, joined with the other tables only where they are asked for.
+
+        A count over ten thousand cases reads nothing but their narrow rows then.
+        """
+        tables: FromClause = cases
+        if self.of_call or with_calls:
+            tables = tables.join(calls, calls.c.id == cases.c.call)
+        return tables.join(inspections, CURRENT) if self.of_inspection else tables
+
+    def inspections(self, *columns: Any) -> Select[Any]:
+        """These columns of the current inspections, their calls and cases."""
+        tables = inspections.join(calls, inspections.c.call == calls.c.id)
+        if self.of_case:
+            tables = tables.join(cases, cases.c.call == calls.c.id)
+        return select(*columns).select_from(tables).where(inspections.c.current, *self.conditions)
+
+
+def compile_filter(
+    wanted: CallFilter, connection: Connection, scope: Scope = EVERYWHERE, *, by: int | None = None
+) -> Selection:
+    """What a filter is in SQL. ``by``: for whom ``mine`` is."""
+    return Selection(
+        tuple(_work(wanted.state, by) + _case(wanted)),
+        tuple(_call(wanted, scope)),
+        tuple(_inspection(wanted, connection)),
+    )
+
+
+def in_order(wanted: CallFilter, connection: Connection, *columns: Any) -> Select[Any]:
+    """Current inspections that match, in order of start (unknown last), then of call id."""
+    query = compile_filter(wanted, connection).inspections(*columns)
+    query = query.order_by(calls.c.started_local.is_(None), calls.c.started_local, calls.c.call_id)
+    return query if wanted.limit is None else query.limit(wanted.limit)
+
+
+def too_common(wanted: CallFilter, connection: Connection) -> bool:
+    """Whether a filter asks for what is said in so many calls that nobody should count them."""
+    return bool(wanted.text) and common(wanted.text or "", connection)
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """The condition on ``calls`` that a scope is."""
+    if scope.nothing:
+        return false()
+    conditions: list[ColumnElement[bool]] = [true()]
+    if scope.agent_id is not None:
+        conditions.append(calls.c.agent_id == scope.agent_id)
+    if scope.team is not None:
+        conditions.append(calls.c.team == scope.team)
+    if scope.sealed:
+        conditions.append(calls.c.call_id.not_in(sorted(scope.sealed)))
+    return and_(*conditions)
+
+
+def claimed(moment: float | None = None) -> ColumnElement[bool]:
+    """Somebody has the case open, and their time is not over."""
+    return and_(cases.c.claimed.is_not(None), cases.c.claimed_until > (moment or time.time()))
+
+
+def alerted() -> ColumnElement[bool]:
+    """The customer said something that must reach a person the same day."""
+    # Written out, as in the index of those alone: a parameter would hide that it is the same.
+    return inspections.c.alerts != literal_column("'[]'")
+
+
+def _work(state: QueueState, by: int | None) -> list[ColumnElement[bool]]:
+    is_open = cases.c.state == "open"
+    match state:
+        case QueueState.OPEN:
+            return [is_open]
+        case QueueState.MINE:
+            return [is_open, or_(cases.c.assigned == by, and_(cases.c.claimed == by, claimed()))]
+        case QueueState.CLAIMED:
+            return [is_open, claimed()]
+        case QueueState.SECOND | QueueState.DISPUTED | QueueState.UNHEARD | QueueState.SOUND:
+            return [is_open, *_open_for(OpenCause(state.value))]
+        case QueueState.DONE:
+            return [cases.c.state == "done"]
+        case QueueState.ALL:
+            return []
+
+
+def _open_for(cause: OpenCause) -> list[ColumnElement[bool]]:
+    return [cases.c.open_findings > 0, cases.c.causes.contains(cause.value)]
+
+
+def _case(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    c = cases.c
+    out: list[ColumnElement[bool]] = []
+    if wanted.severity is not None:
+        out.append(c.worst == wanted.severity.value)
+    if wanted.violating is not None:
+        out.append(c.worst.is_not(None) if wanted.violating else c.worst.is_(None))
     if wanted.cause is not None:
-        doubted = and_(cases.c.open_findings > 0, cases.c.causes.contains(wanted.cause.value))
-        out.append(exists(select(1).where(cases.c.call == inspections.c.call, doubted)))
-    if wanted.score_below is not None:
-        out.append(inspections.c.score < wanted.score_below)
-    if wanted.score_from is not None:
-        out.append(inspections.c.score >= wanted.score_from)
-    out += days.between(wanted.date_from, wanted.date_to)
-    if wanted.criterion is not None or wanted.severity is not None:
-        failed = [findings.c.inspection == inspections.c.id, findings.c.outcome == Outcome.FAILED.value]
-        if wanted.criterion is not None:
-            failed.append(findings.c.criterion == wanted.criterion)
-        if wanted.severity is not None:
-            failed.append(findings.c.severity == wanted.severity.value)
-        out.append(exists(select(1).where(and_(*failed))))
+        out += _open_for(wanted.cause)
+    bounds: list[tuple[float | None, Any]] = [
+        (wanted.score_from, c.score.__ge__),
+        (wanted.score_below, c.score.__lt__),
+        (wanted.confidence_from, c.confidence.__ge__),
+        (wanted.confidence_to, c.confidence.__le__),
+    ]
+    out += [compare(bound) for bound, compare in bounds if bound is not None]
+    if wanted.criterion is not None:
+        f, v = findings.c, verdicts.c
+        failed = select(f.inspection).where(
+            f.criterion == wanted.criterion, f.outcome == Outcome.FAILED.value
+        )
+        added = select(v.call).where(v.criterion == wanted.criterion, v.added)
+        out.append(or_(c.inspection.in_(failed), c.call.in_(added)))
     return out
 
 
-def matching(wanted: CallFilter, *columns: Any) -> Select[Any]:
-    """Current inspections that match, in order of start (unknown last), then of call id."""
-    query = (
-        select(*columns)
-        .select_from(inspections.join(calls, inspections.c.call == calls.c.id))
-        .where(inspections.c.current, *conditions(wanted))
-        .order_by(calls.c.started_local.is_(None), calls.c.started_local, calls.c.call_id)
-    )
-    return query if wanted.limit is None else query.limit(wanted.limit)
+def _call(wanted: CallFilter, scope: Scope) -> list[ColumnElement[bool]]:
+    c = calls.c
+    equal: list[tuple[Any, str | None]] = [
+        (c.call_id, wanted.call_id),
+        (c.team, wanted.team),
+        (c.agent_id, wanted.agent),
+        (c.queue, wanted.queue),
+    ]
+    out = [column == value for column, value in equal if value is not None]
+    out += days.between(wanted.date_from, wanted.date_to)
+    if wanted.undated is not None:
+        out.append(days.undated() if wanted.undated else ~days.undated())
+    if wanted.without:
+        out.append(c.call_id.not_in(sorted(wanted.without)))
+    if scope != EVERYWHERE:
+        out.append(within(scope))
+    return out
+
+
+_LARGE = (QueueState.OPEN, QueueState.DONE, QueueState.ALL)
+
+
+def _inspection(wanted: CallFilter, connection: Connection) -> list[ColumnElement[bool]]:
+    i = inspections.c
+    out: list[ColumnElement[bool]] = []
+    if wanted.status is not None:
+        out.append(i.status == wanted.status.value)
+    if wanted.reason is not None:
+        out.append(why_not_inspected() == wanted.reason)
+    if wanted.flagged is not None:
+        out.append(i.flagged.is_(True) if wanted.flagged else func.coalesce(i.flagged, false()).is_(False))
+    if wanted.alert is not None:
+        out.append(alerted())  # first: there is an index of those alone
+        if wanted.alert != ANY_ALERT:
+            out.append(i.alerts.contains(codec.dumps(wanted.alert), autoescape=True))
+    if wanted.text:
+        alone = wanted == CallFilter(state=wanted.state, text=wanted.text) and wanted.state in _LARGE
+        found = said(wanted.text, i.hearing, connection, alone=alone)
+        out.append(false() if found is None else found)
+    return out
+
+
+def why_not_inspected() -> ColumnElement[str]:
+    """The stable code of a call's reason where it has one, else what is stored of the sentence."""
+    return func.coalesce(type_coerce(inspections.c.reason_code, Text), inspections.c.reason)

@@ -11,10 +11,10 @@ from uuid import uuid4
 from sqlalchemy import Column, ColumnElement, Connection, delete, insert, select, update
 
 from pipeline.domain import Call, IdSource
-from pipeline.store import caseload, rows
+from pipeline.store import projections, rows
 from pipeline.store.binding import fact_values, untouched
-from pipeline.store.reading import files_of, pages
-from pipeline.store.statements import now
+from pipeline.store.reading import files_of
+from pipeline.store.statements import now, pages
 from pipeline.store.tables import call_files, calls, former_ids, merges
 from pipeline.store.views import KnownCall, Renaming
 from pipeline.store.whereabouts import place
@@ -123,4 +123,4 @@ def drop_untouched(connection: Connection, keys: Sequence[int]) -> None:
 def state_facts(connection: Connection, facts: Sequence[tuple[int, Call]]) -> None:
     for key, call in facts:
         connection.execute(update(calls).where(calls.c.id == key).values(fact_values(call)))
-    caseload.refresh(connection, [key for key, _ in facts])
+    projections.refresh(connection, [key for key, _ in facts])

@@ -13,12 +13,12 @@ from typing import Any, overload
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from pipeline.domain import How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
-from pipeline.store import caseload, codec, rows
-from pipeline.store.filter import CallFilter, matching
-from pipeline.store.reading import files_of, first, heads_of, pages, parts_of
-from pipeline.store.statements import now
+from pipeline.store import codec, projections, rows
+from pipeline.store.filter import CallFilter, in_order
+from pipeline.store.reading import files_of, first, heads_of, parts_of
+from pipeline.store.statements import now, pages
 from pipeline.store.tables import findings, hits, inspections, measurements, utterances
-from pipeline.store.writing import check_fence, forget_unheard
+from pipeline.store.writing import check_fence, delete_orphaned_hearings
 
 _REVISIONS = ("audio_sha256", "engine", "model", "lexicons", "rubric", "settings")
 _NO_CARD: rows.Values = dict.fromkeys(
@@ -76,7 +76,7 @@ class StoredWords(Sequence[Word]):
 
 def outdated(connection: Connection, wanted: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
     """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
-    query = matching(wanted, inspections.c.id).where(
+    query = in_order(wanted, connection, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
         inspections.c.duration.is_not(None),
         or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),
@@ -183,13 +183,13 @@ def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id
     i = inspections.c
     if replaced:
         connection.execute(delete(inspections).where(i.id.in_([row.id for row in replaced])))
-        forget_unheard(connection, [row.hearing for row in replaced if row.hearing is not None])
+        delete_orphaned_hearings(connection, [row.hearing for row in replaced if row.hearing is not None])
     if retired:
         connection.execute(update(inspections).where(i.id.in_(retired)).values(current=False))
     if revived:
         connection.execute(update(inspections).where(i.id.in_(revived)).values(current=True))
     _insert(connection, added, bases, run_id)
-    caseload.refresh(connection, [bases[one.of].call for one in fresh])
+    projections.refresh(connection, [bases[one.of].call for one in fresh])
     return len(retired)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+import filelock
 from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,30 +28,26 @@ class RunLock(Protocol):
     def release(self) -> None: ...
 
 
-class FileLock:
-    """For SQLite: an advisory lock (flock) on a file beside it, which the kernel drops with the process."""
+class FileRunLock:
+    """For SQLite: an advisory lock on a file beside it, which the kernel drops with the process."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
+        self._lock = filelock.FileLock(path, mode=PRIVATE, timeout=0, thread_local=False)
 
     def acquire(self) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+        if self._lock.is_locked:  # by a run of this very store: it is not lent twice
             return False
-        self._descriptor = descriptor
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            return False
         return True
 
     def release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._lock.release()
 
 
-class ServerLock:
+class ServerRunLock:
     """For PostgreSQL: an advisory lock of a connection of its own; the server drops it with that."""
 
     def __init__(self, engine: Engine) -> None:
@@ -80,7 +75,7 @@ class ServerLock:
             self._connection = None
 
 
-class MemoryLock:
+class MemoryRunLock:
     """For an in-memory database, which no other process can see."""
 
     def __init__(self) -> None:
@@ -99,7 +94,7 @@ class MemoryLock:
 def run_lock(url: URL, engine: Engine) -> RunLock:
     """The lock that fits the database."""
     if url.get_backend_name() == "postgresql":
-        return ServerLock(engine)
+        return ServerRunLock(engine)
     if url.database in (None, "", ":memory:"):
-        return MemoryLock()
-    return FileLock(Path(f"{url.database}.run-lock"))
+        return MemoryRunLock()
+    return FileRunLock(Path(f"{url.database}.run-lock"))

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.domain import Recording
 from pipeline.store import codec
-from pipeline.store.reading import pages
+from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import attempts, file_digests
 from pipeline.store.views import FileStamp
 from pipeline.store.whereabouts import place
-from pipeline.store.writing import check_fence, upsert
+from pipeline.store.writing import check_fence
 
 
 def add_attempts(

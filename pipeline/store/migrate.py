@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
-from pipeline.store import caseload
+from pipeline.store import projections
 from pipeline.store.engine import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
@@ -64,4 +64,4 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, REVISION)
     if found is not None and found < _FIRST_WITH_DOUBT:
-        caseload.refresh_all(connection)
+        projections.refresh_all(connection)

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
+from pipeline.store.auditing import note
 from pipeline.store.days import counted
-from pipeline.store.desk.auditing import note
-from pipeline.store.desk.tables import appeals, decisions, verdicts
 from pipeline.store.erasing import Remains
+from pipeline.store.review_tables import appeals, decisions, verdicts
 from pipeline.store.tables import attempts, call_files, calls, file_digests, inspections, problems
 
 PAGE = 200

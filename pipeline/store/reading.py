@@ -13,28 +13,20 @@ from sqlalchemy import Column, Connection, Row, Table, func, select
 
 from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
-from pipeline.store.desk.tables import cases
-from pipeline.store.filter import CallFilter, matching
+from pipeline.store.filter import CallFilter, in_order
+from pipeline.store.review_tables import cases
+from pipeline.store.statements import pages
 from pipeline.store.tables import call_files, calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
-
-PAGE = 200
-"""Inspections per query: below the 999 parameters old SQLite builds allow."""
 
 Reader = Callable[[], AbstractContextManager[Connection]]
 _WHOLE = (*(c for c in calls.c if c.name not in ("id", "audio_sha256")), *inspections.c)
 
 
-def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
-    """Consecutive slices."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 def _ids(read: Reader, wanted: CallFilter) -> list[int]:
     # The whole list of keys first: a run that writes meanwhile cannot make a call appear twice or not at all.
     with read() as connection:
-        return list(connection.execute(matching(wanted, inspections.c.id)).scalars())
+        return list(connection.execute(in_order(wanted, connection, inspections.c.id)).scalars())
 
 
 def heads_of(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:

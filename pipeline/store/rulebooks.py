@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from pipeline.errors import RubricError
 from pipeline.rubric import Rubric, rubric_of_revision
-from pipeline.store.desk.auditing import note
-from pipeline.store.desk.tables import rulebooks
+from pipeline.store.auditing import note
+from pipeline.store.review_tables import rulebooks
 from pipeline.store.statements import now, upsert
 
 

@@ -11,12 +11,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select, update
 
-from pipeline.domain import Message
+from pipeline.messages import Message
 from pipeline.store import codec
-from pipeline.store.desk.auditing import note
+from pipeline.store.auditing import note
+from pipeline.store.statements import now
 from pipeline.store.tables import problems, runs
 from pipeline.store.views import RunRow, StoredProblem
-from pipeline.store.writing import check_fence, now
+from pipeline.store.writing import check_fence
 
 
 class ProblemLike(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,11 +19,16 @@ def local_now() -> str:
     return datetime.now().replace(microsecond=0).isoformat()
 
 
+PAGE = 200
+"""Rows per query: below the 999 parameters old SQLite builds allow."""
+
+
+def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
+    """Consecutive slices."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases spell alike."""
-    return upsert_for(connection.dialect.name, table)
-
-
-def upsert_for(dialect: str, table: Table) -> Any:
-    """The same for a database by the name of its kind."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

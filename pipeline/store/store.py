@@ -17,37 +17,53 @@ from pipeline.domain import Call, IdSource, Inspection, PhraseHit, Recording, Re
 from pipeline.errors import StoreError
 from pipeline.store import (
     counting,
+    freshness,
     identities,
     judging,
     memory,
     purging,
     reading,
     running,
-    standing,
     whereabouts,
     writing,
 )
-from pipeline.store.desk.desk import Desk
 from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
 from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
-from pipeline.store.filter import CallFilter, matching
+from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.judging import Judgement
 from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate
 from pipeline.store.purging import Purge
+from pipeline.store.query_cache import QueryCache
+from pipeline.store.repositories.accounts import Accounts
+from pipeline.store.repositories.agent_statistics import AgentStatistics
+from pipeline.store.repositories.appeals import Appeals
+from pipeline.store.repositories.audit import AuditLog
+from pipeline.store.repositories.calibrations import Calibrations
+from pipeline.store.repositories.cases import Cases
+from pipeline.store.repositories.coaching import Coaching
+from pipeline.store.repositories.day_statistics import DayStatistics
+from pipeline.store.repositories.decisions import Decisions
+from pipeline.store.repositories.merges import Merges
+from pipeline.store.repositories.queue import Queue
+from pipeline.store.repositories.rule_usage import RuleUsage
+from pipeline.store.repositories.rulebooks import Rulebooks
+from pipeline.store.repositories.samples import Samples
+from pipeline.store.repositories.sessions import Sessions
+from pipeline.store.repositories.sign_in import SignIn
+from pipeline.store.statements import pages
 from pipeline.store.tables import inspections
 from pipeline.store.views import (
     CallRow,
     CriterionCount,
     FileStamp,
     KnownCall,
-    Overview,
     Renaming,
     RunRow,
-    Standing,
+    StoredFreshness,
     StoredProblem,
-    StoredStanding,
+    SummaryFigures,
 )
 from pipeline.store.whereabouts import Place
 from pipeline.store.writing import check_fence
@@ -83,6 +99,7 @@ class Store:
     def __init__(self, url: URL, engine: Engine) -> None:
         self._url, self._engine = url, engine
         self._lock = run_lock(url, engine)
+        self.query_cache = QueryCache()
 
     @property
     def url(self) -> str:
@@ -116,10 +133,71 @@ class Store:
         ):
             yield connection
 
+    # Repositories of what people do
+
     @cached_property
-    def desk(self) -> Desk:
-        """What people do with what is stored."""
-        return Desk(self._read, self._write)
+    def accounts(self) -> Accounts:
+        return Accounts(self._read, self._write)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self._read, self._write)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(self._read, self._write)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self._read, self._write)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self._read, self._write)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self._read, self._write)
+
+    @cached_property
+    def appeals(self) -> Appeals:
+        return Appeals(self._read, self._write)
+
+    @cached_property
+    def samples(self) -> Samples:
+        return Samples(self._read, self._write)
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        return Calibrations(self._read, self._write)
+
+    @cached_property
+    def coaching(self) -> Coaching:
+        return Coaching(self._read, self._write)
+
+    @cached_property
+    def merges(self) -> Merges:
+        return Merges(self._read, self._write)
+
+    @cached_property
+    def rulebooks(self) -> Rulebooks:
+        return Rulebooks(self._read, self._write)
+
+    @cached_property
+    def rule_usage(self) -> RuleUsage:
+        return RuleUsage(self._read, self._write)
+
+    @cached_property
+    def days(self) -> DayStatistics:
+        return DayStatistics(self._read, self._write)
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self._read, self._write, self.query_cache)
+
+    @cached_property
+    def agents(self) -> AgentStatistics:
+        return AgentStatistics(self._read, self._write, self.query_cache)
 
     # Runs
 
@@ -225,23 +303,18 @@ class Store:
                 connection, inspection, run_id=run_id, replace=replace, source=source, key=key
             )
 
-    def standings(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredStanding]:
+    def freshness(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:
         """Call id -> what is known of it under these revisions (their ``audio_sha256`` is not looked at).
 
         A call that is missing from the answer is absent from the store.
         """
         with self._read() as connection:
-            return standing.standings(connection, recordings, revisions)
-
-    def is_current(self, recording: Recording, revisions: Revisions) -> bool:
-        """True where nothing is to be done for this recording."""
-        found = self.standings([recording], revisions).get(recording.call.call_id)
-        return found is not None and found.standing is Standing.CURRENT
+            return freshness.freshness(connection, recordings, revisions)
 
     def choose(self, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
         """Make a stored revision the current one of its call; False where there is none like this."""
         with self._write() as connection:
-            return standing.choose(connection, call_id, revisions, run_id=run_id)
+            return freshness.choose(connection, call_id, revisions, run_id=run_id)
 
     # Which call a recording is
 
@@ -289,7 +362,7 @@ class Store:
     def revisions(self, call_id: str) -> list[Inspection]:
         """All inspections of a call, oldest first."""
         with self._read() as connection:
-            ids = standing.inspection_ids(connection, call_id)
+            ids = freshness.inspection_ids(connection, call_id)
             return list(reading.inspections_by_id(connection, ids))
 
     def inspections(
@@ -305,7 +378,7 @@ class Store:
     def count(self, wanted: CallFilter = EVERYTHING) -> int:
         """How many calls match."""
         with self._read() as connection:
-            ids = matching(wanted, inspections.c.id).subquery()
+            ids = in_order(wanted, connection, inspections.c.id).subquery()
             return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
 
     def criterion_counts(self, wanted: CallFilter = EVERYTHING) -> list[CriterionCount]:
@@ -313,7 +386,7 @@ class Store:
         with self._read() as connection:
             return list(counting.criterion_counts(connection, wanted))
 
-    def overview(self, call_ids: Sequence[str]) -> Overview:
+    def overview(self, call_ids: Sequence[str]) -> SummaryFigures:
         """Sums over these calls as they stand now."""
         with self._read() as connection:
             return counting.overview(connection, call_ids)
@@ -328,7 +401,7 @@ class Store:
     def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
         """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only
         that of violations; words are read when somebody asks."""
-        for page in reading.pages(keys):
+        for page in pages(keys):
             with self._read() as connection:
                 found = list(judging.heard(connection, page))
             yield from found

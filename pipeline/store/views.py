@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.domain import Call, IdSource, OpenCause, Revisions, Severity, Status
-from pipeline.messages import Sentence
+from pipeline.messages import Message
 
 
-class Standing(StrEnum):
+class Freshness(StrEnum):
     """What the store knows about a recording, seen from the revisions a run would use."""
 
     CURRENT = "current"
@@ -28,12 +28,12 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredStanding:
-    """A standing, with what a summary says about a call it does not inspect again."""
+class StoredFreshness:
+    """The freshness of a call, with what a summary says about a call it does not inspect again."""
 
-    standing: Standing
+    freshness: Freshness
     status: Status | None = None
-    reason: Sentence | None = None
+    reason: Message | None = None
     duration: float | None = None
     heard: bool = False
     """True where the current inspection has what was heard: it can be judged again without listening."""
@@ -84,7 +84,7 @@ class CallRow:
 
     call: Call
     status: Status
-    reason: Sentence | None
+    reason: Message | None
     duration: float | None
     layout: str | None
     machine_score: float | None
@@ -100,9 +100,9 @@ class CallRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[Sentence, ...]
+    flag_reasons: tuple[Message, ...]
     alerts: tuple[str, ...]
-    not_applicable: Sentence | None
+    not_applicable: Message | None
     measures: Mapping[str, float | None]
     """Measure name -> value; empty where none were taken."""
     revisions: Revisions
@@ -152,7 +152,7 @@ class CriterionCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class SummaryFigures:
     """Sums over a set of calls, as they stand now."""
 
     calls: int
@@ -181,7 +181,7 @@ class StoredProblem:
     """Something of a run that is not an inspection: a bad row, a missing file, ..."""
 
     kind: str
-    reason: Sentence
+    reason: Message
     path: Path | None = None
     call_id: str | None = None
     line: int | None = None

@@ -9,8 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete
 
 from pipeline.store import codec
-from pipeline.store.reading import pages
-from pipeline.store.statements import upsert
+from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import call_files
 
 Place = tuple[int, tuple[Path, ...]]

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, selec
 
 from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
-from pipeline.store import caseload, rows, search
+from pipeline.store import projections, rows, search
 from pipeline.store.binding import call_for
-from pipeline.store.statements import now, upsert
+from pipeline.store.statements import now
 from pipeline.store.tables import (
     attempts,
     findings,
@@ -22,18 +22,6 @@ from pipeline.store.tables import (
     runs,
     utterances,
 )
-
-__all__ = [
-    "check_fence",
-    "forget_unheard",
-    "insert_parts",
-    "make_current",
-    "now",
-    "put_beside",
-    "same_revisions",
-    "save",
-    "upsert",
-]
 
 
 def check_fence(connection: Connection, run_id: int) -> None:
@@ -81,12 +69,12 @@ def save(
     connection.execute(_RETIRE, {"of": call})
     _insert(connection, inspection, call, run_id)
     if found is not None and found.hearing is not None:
-        forget_unheard(connection, [found.hearing])
-    caseload.refresh(connection, [call])
+        delete_orphaned_hearings(connection, [found.hearing])
+    projections.refresh(connection, [call])
     return True
 
 
-def put_beside(connection: Connection, call: int, inspection: Inspection, *, anew: bool = False) -> None:
+def save_correction(connection: Connection, call: int, inspection: Inspection, *, anew: bool = False) -> None:
     """Make this the current inspection of a call, as a part of the run that made the current one.
 
     For what people correct: no run is at work then. The caller holds the call, and refreshes its case.
@@ -110,7 +98,7 @@ def make_current(connection: Connection, call: int, inspection: int) -> None:
     """Choose which revision of a call is the current one."""
     connection.execute(_RETIRE, {"of": call})
     connection.execute(update(inspections).where(inspections.c.id == inspection).values(current=True))
-    caseload.refresh(connection, [call])
+    projections.refresh(connection, [call])
 
 
 _RETIRE = (
@@ -158,7 +146,7 @@ def _hearing(connection: Connection, inspection: Inspection, call: int) -> int |
     return key
 
 
-def forget_unheard(connection: Connection, keys: Sequence[int]) -> None:
+def delete_orphaned_hearings(connection: Connection, keys: Sequence[int]) -> None:
     """Delete those of these hearings that no inspection is made from any more."""
     used = exists(select(1).where(inspections.c.hearing == hearings.c.id))
     connection.execute(delete(hearings).where(hearings.c.id.in_(keys), ~used))

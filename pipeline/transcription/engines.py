@@ -45,14 +45,14 @@ class EngineRevision:
     model: str
 
 
-class Choice(NamedTuple):
+class EngineChoice(NamedTuple):
     """An engine and the file or folder it works with."""
 
     engine: Engine
     path: Path
 
 
-def choose(model: str, *, models: Path) -> Choice:
+def choose(model: str, *, models: Path) -> EngineChoice:
     """The engine for a model by name, prefix or folder.
 
     Raises:
@@ -64,11 +64,11 @@ def choose(model: str, *, models: Path) -> Choice:
         if not path.exists():
             kind = "folder" if prefix == Engine.SHERPA else "file"
             raise ModelError(f"no such {kind}; check --model", path=path)
-        return Choice(Engine(prefix), path)
+        return EngineChoice(Engine(prefix), path)
     for folder in (Path(model).expanduser(), models / model):
         if is_sherpa_folder(folder):
-            return Choice(Engine.SHERPA, folder)
-    return Choice(Engine.WHISPER, locate(model, folder=models))
+            return EngineChoice(Engine.SHERPA, folder)
+    return EngineChoice(Engine.WHISPER, locate(model, folder=models))
 
 
 def engine_revision(model: str, *, models: Path) -> EngineRevision:

@@ -45,37 +45,37 @@ _VERY_UNSURE, _LITTLE_SPEECH = -1.1, 0.55
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TextCheck:
     """What is wrong with a decoded text."""
 
     suspect: bool
-    """Worth a second look."""
+    """Worth a second decoding."""
     impossible: str | None = None
     """The reason why it cannot have been said; None where it can."""
 
 
-def judge(
+def check_text(
     text: str, *, voiced_seconds: float, log_probability: float, no_speech: float, floor: float
-) -> Verdict:
+) -> TextCheck:
     """Judge a window's text by its shape; ``floor`` is the log-probability below which it is looked at
     again."""
     spoken = sum(_LETTER if char.isascii() and char.isalpha() else 1.0 for char in text if char.isalnum())
     if not spoken:
-        return Verdict(suspect=voiced_seconds > 0.6)
+        return TextCheck(suspect=voiced_seconds > 0.6)
     if CREDITS.search(text):
-        return Verdict(suspect=False, impossible="credits")
+        return TextCheck(suspect=False, impossible="credits")
     if no_speech > _LITTLE_SPEECH and _SAME_DIGIT.search(text):
-        return Verdict(suspect=True, impossible="loop")
+        return TextCheck(suspect=True, impossible="loop")
     if looping(text):
-        return Verdict(suspect=True, impossible="loop")
+        return TextCheck(suspect=True, impossible="loop")
     rate = spoken / max(voiced_seconds, 0.2)
     if rate > _FASTEST and spoken > 6:
-        return Verdict(suspect=True, impossible="more text than speech")
+        return TextCheck(suspect=True, impossible="more text than speech")
     if (no_speech > _NO_SPEECH and log_probability < _UNSURE) or (
         no_speech > _LITTLE_SPEECH and log_probability < _VERY_UNSURE
     ):
-        return Verdict(suspect=True, impossible="no speech")
-    return Verdict(suspect=log_probability < floor or (rate < _SLOWEST and voiced_seconds > 1.5))
+        return TextCheck(suspect=True, impossible="no speech")
+    return TextCheck(suspect=log_probability < floor or (rate < _SLOWEST and voiced_seconds > 1.5))
 
 
 def looping(text: str) -> bool:

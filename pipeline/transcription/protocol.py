@@ -40,13 +40,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class WindowText:
-    """What an engine heard in one window."""
+    """What an engine recognised in one window."""
 
     pieces: tuple[Piece, ...]
     """In time order; empty where there is nothing to write down."""
     log_probability: float
     """Mean natural log-probability per token; 0 where there is no text."""
-    looks: int = 1
+    decodings: int = 1
     """How often the window was decoded."""
     rejected: str | None = None
     """Why a text was thrown away (a loop, an invented sentence, ...); None where none was."""

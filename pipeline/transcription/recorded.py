@@ -1,4 +1,4 @@
-"""An engine that plays back what another one heard: for tests and goldens that must not need a model.
+"""An engine that plays back what another one recognised: for tests and goldens that must not need a model.
 
 recorder = Recorder(load_transcriber(...))
 ...                                   # inspect with it
@@ -42,7 +42,7 @@ def fingerprint(window: Window) -> str:
 
 
 class Recorder:
-    """Lets another engine work and remembers what it heard."""
+    """Lets another engine work and remembers what it recognised."""
 
     def __init__(self, engine: Transcriber) -> None:
         self._engine = engine
@@ -64,7 +64,7 @@ class Recorder:
         return texts
 
     def save(self, path: Path) -> None:
-        """Write everything heard so far; the same texts give the same bytes."""
+        """Write everything recognised so far; the same texts give the same bytes."""
         content = {"format": _FORMAT, "name": self.name, "model": self.model, "windows": self._heard}
         path.write_text(
             json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
@@ -130,7 +130,7 @@ def _to_json(window: Window, text: WindowText) -> dict[str, Any]:
             [round(p.span.start - start, 3), round(p.span.end - start, 3), p.text] for p in text.pieces
         ],
         "log_probability": round(text.log_probability, 4),
-        "looks": text.looks,
+        "decodings": text.decodings,
     }
     return out | ({} if text.rejected is None else {"rejected": text.rejected})
 
@@ -140,4 +140,4 @@ def _from_json(window: Window, found: Mapping[str, Any]) -> WindowText:
         return min(window.span.start + seconds, window.span.end)
 
     pieces = tuple(Piece(Span(within(start), within(end)), text) for start, end, text in found["pieces"])
-    return WindowText(pieces, found["log_probability"], found["looks"], found.get("rejected"))
+    return WindowText(pieces, found["log_probability"], found["decodings"], found.get("rejected"))

@@ -12,18 +12,18 @@ from pipeline.transcription.timing import sounding, spread
 _ENDS_A_CLAUSE = tuple("，。？！；：、,.?!")
 
 
-def segment(window: Window, heard: WindowText) -> Segment | None:
+def segment(window: Window, recognised: WindowText) -> Segment | None:
     """One window's text as a segment; None where nothing is to be written down."""
-    if not any(char.isalnum() for char in heard.text):
+    if not any(char.isalnum() for char in recognised.text):
         return None
-    probability = math.exp(min(0.0, heard.log_probability))
+    probability = math.exp(min(0.0, recognised.log_probability))
     voiced = sounding(window.voiced)
     words = tuple(
         word
-        for piece in heard.pieces
+        for piece in recognised.pieces
         for word in spread(piece.text, piece.span, voiced, probability=probability)
     )
-    text = _joined(piece.text for piece in heard.pieces)
+    text = _joined(piece.text for piece in recognised.pieces)
     span = Span(window.voiced[0].start, window.voiced[-1].end)
     return Segment(window.party, span, text, words, probability, window.party_confidence, window.overlapped)
 

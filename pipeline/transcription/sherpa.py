@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 
+from pipeline.conversation.text import written
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import judge
-from pipeline.transcription.models.verify import digest
-from pipeline.transcription.onnx_metadata import read_metadata
+from pipeline.transcription.guards import check_text
+from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, Window, WindowText
-from pipeline.transcription.text import written
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
 """In the order in which they are preferred: int8 costs a third and loses next to nothing."""
@@ -113,15 +113,15 @@ class SherpaTranscriber:
             return WindowText((), 0.0)
         scores = [float(score) for score in result.ys_log_probs]
         log_probability = min(0.0, sum(scores) / len(scores)) if scores else _UNSAID
-        verdict = judge(
+        check = check_text(
             "".join(piece.text for piece in pieces),
             voiced_seconds=window.voiced_seconds,
             log_probability=log_probability,
             no_speech=0.0,
             floor=-float("inf"),
         )
-        if verdict.impossible is not None:
-            return WindowText((), 0.0, rejected=verdict.impossible)
+        if check.impossible is not None:
+            return WindowText((), 0.0, rejected=check.impossible)
         return WindowText(pieces, log_probability)
 
 
@@ -135,11 +135,19 @@ def _network(folder: Path) -> Path:
 
 
 def _is_sense_voice(network: Path) -> bool:
-    """Which of the two families a network belongs to, by what it says of itself."""
+    """Which of the two families a network belongs to, by its metadata.
+
+    sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that
+    into a message.
+    """
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 4
     try:
-        entries = set(read_metadata(network))
-    except (OSError, ValueError, IndexError, KeyError) as error:
+        session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the errors of onnxruntime have no base of their own
         raise ModelError(f"not a readable ONNX model ({error}); fetch it again", path=network) from error
+    entries = set(session.get_modelmeta().custom_metadata_map)
     if entries >= _SENSE_VOICE_ENTRIES:
         return True
     if entries >= _PARAFORMER_ENTRIES:

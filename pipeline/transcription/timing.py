@@ -37,11 +37,14 @@ def spread(text: str, span: Span, voiced: Sequence[Span], *, probability: float)
     weight = sum(len(unit) for unit in units)
     if not weight:
         return ()
-    lane = clip(voiced, span) or (span,)
-    length = sum(s.duration for s in lane)
+    parts = clip(voiced, span) or (span,)
+    length = sum(s.duration for s in parts)
     out, done = [], 0
     for unit in units:
-        start, end = _at(lane, length * done / weight), _at(lane, length * (done + len(unit)) / weight)
+        start, end = (
+            _at(parts, length * done / weight),
+            _at(parts, length * (done + len(unit)) / weight),
+        )
         out.append(Word(text=unit, span=Span(start, max(start, end)), probability=probability))
         done += len(unit)
     return tuple(out)
@@ -61,10 +64,10 @@ def _units(text: str) -> list[str]:
     return units
 
 
-def _at(lane: Sequence[Span], offset: float) -> float:
+def _at(parts: Sequence[Span], offset: float) -> float:
     """The moment reached after ``offset`` seconds of speech."""
-    for span in lane:
+    for span in parts:
         if offset <= span.duration:
             return span.start + offset
         offset -= span.duration
-    return lane[-1].end
+    return parts[-1].end

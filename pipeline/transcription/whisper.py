@@ -23,12 +23,12 @@ import faster_whisper
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.conversation.text import written
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import Verdict, judge
+from pipeline.transcription.guards import TextCheck, check_text
 from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, Window, WindowText
-from pipeline.transcription.text import written
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
@@ -47,14 +47,14 @@ class Decoding:
     temperature: float = 0.0
 
 
-FIRST_LOOK = Decoding(beam=2, tail_seconds=1.5, shortest_context_seconds=3.0)
-SECOND_LOOK = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
+FIRST_DECODING = Decoding(beam=2, tail_seconds=1.5, shortest_context_seconds=3.0)
+SECOND_DECODING = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
 
-LOOK_AGAIN_BELOW = -1.3
-"""Mean log-probability per token below which a window is looked at again. Higher values cost time and mend
+DECODE_AGAIN_BELOW = -1.3
+"""Mean log-probability per token below which a window is decoded again. Higher values cost time and mend
 nothing: on a labelled night, -0.65 decodes a third of the windows twice for the same character error rate."""
 GIVE_UP_BELOW = -1.6
-"""Text this improbable after two looks is noise."""
+"""Text this improbable after two decodings is noise."""
 
 BATCH = 8
 
@@ -105,37 +105,37 @@ class WhisperTranscriber:
         """See `Transcriber`. Windows of one length are decoded together; flagged ones once more."""
         self._kept.clear()
         self._kept_bytes = 0
-        first = self._decode(windows, range(len(windows)), FIRST_LOOK)
-        again = [i for i, (_, verdict) in first.items() if verdict.suspect]
-        second = self._decode(windows, again, SECOND_LOOK)
+        first = self._decode(windows, range(len(windows)), FIRST_DECODING)
+        again = [i for i, (_, check) in first.items() if check.suspect]
+        second = self._decode(windows, again, SECOND_DECODING)
         return [
             self._settle(first[i], second.get(i)) if windows[i].voiced else WindowText((), 0.0)
             for i in range(len(windows))
         ]
 
     def _settle(
-        self, first: tuple[WindowText, Verdict], second: tuple[WindowText, Verdict] | None
+        self, first: tuple[WindowText, TextCheck], second: tuple[WindowText, TextCheck] | None
     ) -> WindowText:
-        """The better of two looks, or nothing where neither can have been said."""
-        looks = 1 if second is None else 2
-        possible = [text for text, verdict in (first, second or first) if verdict.impossible is None]
+        """The better of two decodings, or nothing where neither can have been said."""
+        decodings = 1 if second is None else 2
+        possible = [text for text, check in (first, second or first) if check.impossible is None]
         if not possible:
             reason = (second or first)[1].impossible
-            return WindowText((), 0.0, looks, rejected=reason)
+            return WindowText((), 0.0, decodings, rejected=reason)
         best = max(possible, key=lambda text: text.log_probability if text.pieces else -99.0)
         if best.log_probability < GIVE_UP_BELOW:
-            return WindowText((), 0.0, looks, rejected="improbable")
-        return WindowText(best.pieces, best.log_probability, looks)
+            return WindowText((), 0.0, decodings, rejected="improbable")
+        return WindowText(best.pieces, best.log_probability, decodings)
 
     def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
         """See `ScoresTexts`; each text is forced upon the decoder over the same encoded sound."""
-        frames = self._context_frames(window, FIRST_LOOK)
+        frames = self._context_frames(window, FIRST_DECODING)
         encoded = self._encoded(window, frames)
         voiced = min(frames, len(window.samples) * _FRAMES_PER_SECOND // SAMPLE_RATE_HZ)
         return [self._forced(encoded, text, voiced) for text in texts]
 
     def _encoded(self, window: Window, frames: int) -> Any:
-        """What the encoder made of a window at its first look, out of memory where it is still there."""
+        """What the encoder made of a window at its first decoding, out of memory where it is still there."""
         _, kept = self._kept.get(id(window), (window, None))
         if kept is not None:
             return ctranslate2.StorageView.from_array(kept[None])
@@ -162,11 +162,11 @@ class WhisperTranscriber:
 
     def _decode(
         self, windows: Sequence[Window], which: Sequence[int] | range, how: Decoding
-    ) -> dict[int, tuple[WindowText, Verdict]]:
+    ) -> dict[int, tuple[WindowText, TextCheck]]:
         by_context: dict[int, list[int]] = defaultdict(list)
         for i in which:
             by_context[self._context_frames(windows[i], how)].append(i)
-        out: dict[int, tuple[WindowText, Verdict]] = {}
+        out: dict[int, tuple[WindowText, TextCheck]] = {}
         for frames in sorted(by_context, reverse=True):
             for batch in _batches(by_context[frames], BATCH):
                 results = self._generate([windows[i] for i in batch], frames, how)
@@ -189,10 +189,10 @@ class WhisperTranscriber:
 
     def _generate(
         self, windows: Sequence[Window], frames: int, how: Decoding
-    ) -> Iterator[tuple[WindowText, Verdict]]:
+    ) -> Iterator[tuple[WindowText, TextCheck]]:
         features = np.stack([self._features(w, frames) for w in windows])
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
-        if how is FIRST_LOOK:
+        if how is FIRST_DECODING:
             self._keep(windows, encoded)
         longest = max(w.voiced_seconds for w in windows)
         results = self._whisper.model.generate(
@@ -207,19 +207,19 @@ class WhisperTranscriber:
         for window, result in zip(windows, results, strict=True):
             yield self._read(window, result)
 
-    def _read(self, window: Window, result: Any) -> tuple[WindowText, Verdict]:
+    def _read(self, window: Window, result: Any) -> tuple[WindowText, TextCheck]:
         tokens = result.sequences_ids[0]
         pieces = tuple(self._pieces(window, tokens))
         log_probability = float(result.scores[0])
         text = WindowText(pieces, log_probability if pieces else 0.0)
-        verdict = judge(
+        check = check_text(
             text.text,
             voiced_seconds=window.voiced_seconds,
             log_probability=log_probability,
             no_speech=float(result.no_speech_prob),
-            floor=LOOK_AGAIN_BELOW,
+            floor=DECODE_AGAIN_BELOW,
         )
-        return text, verdict
+        return text, check
 
     def _pieces(self, window: Window, tokens: Sequence[int]) -> Iterator[Piece]:
         """Text between timestamp tokens; times that make no sense fall back to the window's."""

@@ -22,7 +22,7 @@ from pipeline.errors import Missing
 from pipeline.messages import Lang
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.desk.views_people import SessionRow
+from pipeline.store.repositories.sessions import SessionRow
 from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie
 from pipeline.web.names import Name
 from pipeline.web.secrets import digest
@@ -86,6 +86,16 @@ class Visitor:
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.user.role]
 
+    @property
+    def works(self) -> bool:
+        """True for those who have a queue: they review calls, or give them to others."""
+        return self.may(Permission.REVIEW) or self.may(Permission.ASSIGN)
+
+    @property
+    def sees_reviewers(self) -> bool:
+        """True for those who may know who reviewed: not for those who are judged."""
+        return self.works
+
 
 class NotSignedIn(Exception):  # noqa: N818 - a direction, not an error: people are sent to sign in
     """Nobody is signed in, or their session has ended."""
@@ -126,11 +136,11 @@ async def _look_up(request: Request) -> Visitor | None:
     if not cookie:
         return None
     settings = the_settings(request)
-    idle, desk = settings.serve.idle_minutes * 60.0, the_store(request).desk
+    idle, store = settings.serve.idle_minutes * 60.0, the_store(request)
 
     def read() -> tuple[SessionRow, frozenset[str]] | None:
-        row = desk.people.session(digest(cookie), idle_seconds=idle)
-        return None if row is None else (row, desk.calibrations.sealed(row.user.id))
+        row = store.sessions.find(digest(cookie), idle_seconds=idle)
+        return None if row is None else (row, store.calibrations.sealed(row.user.id))
 
     known = await run_in_threadpool(read)
     if known is None:
@@ -168,7 +178,7 @@ async def signed_in(request: Request) -> Visitor:
     ):
         raise Forbidden("error.csrf", visitor=visitor)
     if request.method not in READING:
-        request.app.state.waits.forget(visitor.user.id)  # what waits for them will be less
+        request.app.state.waiting.forget(visitor.user.id)  # what waits for them will be less
     return visitor
 
 
@@ -230,9 +240,9 @@ def audible_call(
     Raises:
         Missing: either.
     """
-    desk, reading = store.desk, request.method in READING
-    if not desk.people.sees(visitor.scope, call_id) and not (
-        reading and desk.coaching.shared(call_id, user=visitor.user.id)
+    reading = request.method in READING
+    if not store.queue.sees(visitor.scope, call_id) and not (
+        reading and store.coaching.shared(call_id, user=visitor.user.id)
     ):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return call_id

@@ -17,14 +17,13 @@ import pipeline.web.screens
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
-from pipeline.web.acts import Acts
 from pipeline.web.errors import answer, register
-from pipeline.web.kept import Kept
 from pipeline.web.names import WholeNames
-from pipeline.web.proxies import Proxies
+from pipeline.web.proxies import ActingAddress, Proxies
 from pipeline.web.purges import Purges
 from pipeline.web.security import Guard
-from pipeline.web.static import VersionedFiles
+from pipeline.web.static_files import VersionedFiles
+from pipeline.web.topbar import WaitingCounts
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
@@ -40,8 +39,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # pipeline/web/api/schema.py, for people who are signed in
     )
-    app.state.settings, app.state.store, app.state.waits = settings, store, Kept()
-    app.state.purges = Purges()
+    app.state.settings, app.state.store = settings, store
+    app.state.waiting, app.state.purges = WaitingCounts(), Purges()
     for package in (pipeline.web.screens, pipeline.web.api):
         for router in routers(package):
             app.include_router(router, include_in_schema=package is pipeline.web.api)
@@ -51,7 +50,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.mount("/static", VersionedFiles(), name="static")
     register(app)
     app.add_middleware(WholeNames)
-    app.add_middleware(Acts)
+    app.add_middleware(ActingAddress)
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
     app.add_middleware(Proxies, trusted=settings.serve.trusted_proxies)
     return app

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartColumn:
     """A bar in a chart, in its units."""
 
     label: str
@@ -20,7 +20,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a horizontal bar, in hundredths of the widest bar."""
 
     kind: str
@@ -31,7 +31,7 @@ class Part:
 
 def columns(
     values: Sequence[int], labels: Sequence[str], hrefs: Sequence[str], *, width: float, height: float
-) -> list[Bar]:
+) -> list[ChartColumn]:
     """Upright bars side by side; the highest fills the height, and what is not nothing shows."""
     top = max([*values, 1])
     step = width / len(values)
@@ -39,7 +39,7 @@ def columns(
     for place, (value, label, href) in enumerate(zip(values, labels, hrefs, strict=True)):
         tall = max(height * value / top, 1.5) if value else 0.0
         bars.append(
-            Bar(
+            ChartColumn(
                 label,
                 value,
                 href,
@@ -52,13 +52,13 @@ def columns(
     return bars
 
 
-def stacked(parts: Sequence[tuple[str, int]], *, top: int) -> list[Part]:
+def stacked(parts: Sequence[tuple[str, int]], *, top: int) -> list[BarPart]:
     """A lying bar made of parts; ``top`` is what fills its hundred units."""
     found, at = [], 0.0
     for kind, value in parts:
         wide = 100 * value / top if top else 0.0
         if value:
-            found.append(Part(kind, value, round(at, 3), round(wide, 3)))
+            found.append(BarPart(kind, value, round(at, 3), round(wide, 3)))
         at += wide
     return found
 

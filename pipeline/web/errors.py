@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
 from pipeline.messages import Lang, known, say
 from pipeline.settings import Settings
 from pipeline.web.access import Forbidden, NotSignedIn, Visitor, the_settings, visitor_of
+from pipeline.web.context import PageContext, wants_json
 from pipeline.web.cookies import preferred_lang
 from pipeline.web.names import address
 from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
+from pipeline.web.sanitise import SanitisedJSON
 
 STATUS: dict[type[ReviewError], int] = {Conflict: 409, Missing: 404, Refused: 400}
 
@@ -46,8 +49,31 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorPage(PageContext):
+    """What went wrong, in words."""
+
+    template: ClassVar[str] = "error/page.html"
+    title: str
+    """Key of the words."""
+    message: str
+    number: str
+    """Of the entry in the server's log; empty where nothing was unexpected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFragment(PageContext):
+    """The same beside what was being worked on."""
+
+    template: ClassVar[str] = "error/fragment.html"
+    message: str
+    code: str
+    number: str
+
+
 def for_program(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    """The API, or the twin of a page."""
+    return request.url.path.startswith("/api/") or wants_json(request)
 
 
 def for_htmx(request: Request) -> bool:
@@ -64,20 +90,15 @@ async def answer(request: Request, status: int, key: str, **facts: object) -> Re
 
 def show(request: Request, status: int, code: str, message: str, visitor: Visitor | None) -> Response:
     if for_program(request):
-        return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-    facts: dict[str, Any] = {
-        "message": message,
-        "code": code,
-        "title": TITLES.get(status, "error.title.unexpected"),
-        "number": getattr(request.state, "number", ""),
-    }
+        return SanitisedJSON({"error": {"code": code, "message": message}}, status_code=status)
+    number = getattr(request.state, "number", "")
     if for_htmx(request):
         # beside the page, not in place of what was being worked on
         aside = {"HX-Retarget": "#messages", "HX-Reswap": "afterbegin"}
-        return fragment(
-            request, "error/fragment.html", visitor=visitor, status=status, headers=aside, **facts
-        )
-    return page(request, "error/page.html", visitor=visitor, status=status, **facts)
+        beside = ErrorFragment(message, code, number)
+        return fragment(request, beside, visitor=visitor, status=status, headers=aside)
+    title = TITLES.get(status, "error.title.unexpected")
+    return page(request, ErrorPage(title, message, number), visitor=visitor, status=status)
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ HOURS = 72
 def one_time_link(store: Store, user: User, *, base: str, hours: float = HOURS) -> str:
     """A new link; older ones of this account end."""
     token = new_token()
-    store.desk.people.invite(user.id, token=digest(token), seconds=hours * 3600.0)
+    store.sessions.invite(user.id, token=digest(token), seconds=hours * 3600.0)
     return f"{base}/invitation/{token}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
+from cachetools import LRUCache
 from fastapi import Depends, FastAPI, Request
 
 from pipeline.audio.peaks import Peaks
@@ -21,8 +21,8 @@ from pipeline.errors import AudioError, Missing
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import the_settings, the_store
-from pipeline.web.ahead import Ahead
 from pipeline.web.lanes import swapped
+from pipeline.web.prefetching import Prefetcher
 from pipeline.web.sound_cache import SoundCache
 
 _DECODERS = 2
@@ -31,7 +31,7 @@ _REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class CallSound:
     """What must be known of a call to play it."""
 
     call_id: str
@@ -58,11 +58,12 @@ class SoundRoom:
     def __init__(self, cache: SoundCache, store: Store) -> None:
         self._cache, self._store = cache, store
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
-        self._heard: OrderedDict[tuple[int, str], None] = OrderedDict()
-        self._sides: OrderedDict[tuple[str, ...], bool] = OrderedDict()
-        self._ahead = Ahead()
+        self._heard: LRUCache[tuple[int, str], bool] = LRUCache(_REMEMBERED)
+        self._sides: LRUCache[tuple[str, ...], bool] = LRUCache(_REMEMBERED)
+        self._side_lock = Lock()
+        self._prefetcher = Prefetcher()
 
-    def row(self, call_id: str) -> Sound:
+    def row(self, call_id: str) -> CallSound:
         """The sound of the call as it stands, or as it stood when another took its place.
 
         Raises:
@@ -71,12 +72,12 @@ class SoundRoom:
         found = next(self._store.calls(CallFilter(call_id=call_id)), None)
         if found is not None:
             sha256, stands = found.revisions.audio_sha256, found.inspected_at.isoformat()
-            return Sound(call_id, sha256, found.files, stands)
+            return CallSound(call_id, sha256, found.files, stands)
         known = next((one for one in self._store.known_calls(call_ids=[call_id])
                       if one.call_id == call_id and one.replaced_by is not None), None)  # fmt: skip
         if known is None:
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-        return Sound(call_id, known.sha256, known.files, "replaced")
+        return CallSound(call_id, known.sha256, known.files, "replaced")
 
     def has(self, sha256: str) -> bool:
         """True where the sound is prepared already: it can be heard even if the file is gone."""
@@ -87,7 +88,7 @@ class SoundRoom:
         paths = _playable(self.row(call_id))
         return bool(paths) and all(path.is_file() for path in paths)
 
-    async def listen(self, row: Sound) -> Listening:
+    async def listen(self, row: CallSound) -> Listening:
         """The sound of a call.
 
         Raises:
@@ -98,10 +99,7 @@ class SoundRoom:
         playback = self._cache.known(sha256)
         if playback is None:
             playback = await loop.run_in_executor(self._decoders, self._prepare, row)
-        key = _side_key(row)
-        if key not in self._sides:
-            await loop.run_in_executor(self._decoders, self._find_side, row, key)
-        side = self._sides.get(key, False)
+        side = await self._side(row)
         return Listening(playback, side, f'"{sha256[:32]}-{"right" if side else "left"}"')
 
     def first_time(self, user: int, call_id: str) -> bool:
@@ -109,12 +107,10 @@ class SoundRoom:
         with _making:
             if (user, call_id) in self._heard:
                 return False
-            self._heard[user, call_id] = None
-            while len(self._heard) > _REMEMBERED:
-                self._heard.popitem(last=False)
+            self._heard[user, call_id] = True
             return True
 
-    def prepare_ahead(self, user: int, find: Callable[[], str | None]) -> None:
+    def prefetch(self, user: int, find: Callable[[], str | None]) -> None:
         """Prepare the call that ``find`` names (None: nothing), in the background: who asks for it next
         hears it at once."""
 
@@ -123,18 +119,18 @@ class SoundRoom:
             if call_id is not None:
                 self._prepare(self.row(call_id))
 
-        self._ahead.wish(user, work)
+        self._prefetcher.prefetch(user, work)
 
     def idle(self, seconds: float) -> bool:
         """Wait until nothing is prepared ahead any more; False where that took longer."""
-        return self._ahead.wait(seconds)
+        return self._prefetcher.wait(seconds)
 
     def close(self) -> None:
         """Nothing is prepared any more."""
-        self._ahead.close()
+        self._prefetcher.close()
         self._decoders.shutdown(cancel_futures=True)
 
-    async def peaks(self, row: Sound) -> tuple[Inspection, Peaks]:
+    async def peaks(self, row: CallSound) -> tuple[Inspection, Peaks]:
         """The inspection and the peaks of the recording as it is, its channels in the file's order.
 
         Raises:
@@ -142,7 +138,7 @@ class SoundRoom:
         """
         return await asyncio.get_running_loop().run_in_executor(self._decoders, self._peaks, row)
 
-    def _peaks(self, row: Sound) -> tuple[Inspection, Peaks]:
+    def _peaks(self, row: CallSound) -> tuple[Inspection, Peaks]:
         sha256 = row.sha256
         peaks = self._cache.peaks(sha256)
         if peaks is None:
@@ -153,31 +149,39 @@ class SoundRoom:
             raise AudioError("the recording was replaced meanwhile", code="changed")
         return inspection, peaks
 
-    def _prepare(self, row: Sound) -> Playback:
+    def _prepare(self, row: CallSound) -> Playback:
         try:
             return self._cache.prepare(row.sha256, _playable(row))
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
 
-    def _find_side(self, row: Sound, key: tuple[str, ...]) -> None:
-        inspection, peaks = self._peaks(row)
-        self._sides[key] = swapped(inspection, peaks)
-        while len(self._sides) > _REMEMBERED:
-            self._sides.popitem(last=False)
+    async def _side(self, row: CallSound) -> bool:
+        """Whether the agent is on the second channel, found out once for each sound and inspection."""
+        key = _side_key(row)
+        with self._side_lock:
+            known = self._sides.get(key)
+        if known is not None:
+            return known
+        side = await asyncio.get_running_loop().run_in_executor(
+            self._decoders, lambda: swapped(*self._peaks(row))
+        )
+        with self._side_lock:
+            self._sides[key] = side
+        return side
 
 
 def standing(store: Store, call_id: str) -> Inspection | None:
     """The current inspection of a call, or the last one of a call whose place another took."""
-    return store.inspection(call_id) or store.desk.merging.last(call_id)
+    return store.inspection(call_id) or store.merges.last(call_id)
 
 
-def _playable(row: Sound) -> tuple[Path, ...]:
+def _playable(row: CallSound) -> tuple[Path, ...]:
     """The first copy of the sound that is there; else the first of all, and that it is gone is found out."""
     first = row.files[0] if row.files else ()
     return next((paths for paths in row.files if all(path.is_file() for path in paths)), first)
 
 
-def _side_key(row: Sound) -> tuple[str, ...]:
+def _side_key(row: CallSound) -> tuple[str, ...]:
     """What the side depends on: the sound, and the inspection that says who speaks when."""
     return (row.call_id, row.sha256, row.stands)
 

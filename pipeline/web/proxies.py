@@ -1,4 +1,4 @@
-"""Where a request comes from, where proxies stand before the server.
+"""Where a request comes from, also where proxies stand before the server; the log of acts has it.
 
 A proxy appends the address that it was asked from to ``X-Forwarded-For``; everything to the left of that was
 written by somebody else, and anybody can write anything. So the header counts only where the connection comes
@@ -12,7 +12,10 @@ import ipaddress
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pipeline.domain.acting import Acting, acting_as
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -68,3 +71,22 @@ def read_address(text: str) -> Address | None:
         return None
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return mapped or found
+
+
+class ActingAddress:
+    """Note down where a request comes from, for the log of acts; who it is follows with their session.
+
+    Nothing that a request does is done by whoever started the server.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = address_of(Request(scope)) if scope["type"] == "http" else ""
+        with acting_as(Acting(address=address or None)):
+            await self._app(scope, receive, send)
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""

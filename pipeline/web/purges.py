@@ -7,11 +7,12 @@ for exactly the counts that were shown. A restart of the server forgets them, an
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from threading import Lock
+
+from cachetools import TTLCache
 
 from pipeline.errors import Refused
 from pipeline.store.purging import Purge
@@ -19,7 +20,7 @@ from pipeline.web.secrets import new_token
 
 SECONDS = 600.0
 MOST = 64
-"""Tokens that are kept; of more, the oldest are forgotten."""
+"""Tokens that are kept; of more, the oldest are forgotten first."""
 
 
 class Due(StrEnum):
@@ -31,7 +32,7 @@ class Due(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingPurge:
     """What somebody was shown and asked."""
 
     due: Due
@@ -40,7 +41,6 @@ class Asked:
     found: Purge
     everything: bool
     """True where no call would be left."""
-    until: float
 
 
 class Purges:
@@ -48,19 +48,16 @@ class Purges:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked: dict[str, Asked] = {}
+        self._asked: TTLCache[str, PendingPurge] = TTLCache(MOST, SECONDS)
 
     def ask(self, due: Due, *, session: str, before: date, found: Purge, everything: bool) -> str:
         """The token that answers this question."""
         token = new_token()
-        asked = Asked(due, session, before, found, everything, time.monotonic() + SECONDS)
         with self._lock:
-            while len(self._asked) >= MOST:
-                del self._asked[next(iter(self._asked))]
-            self._asked[token] = asked
+            self._asked[token] = PendingPurge(due, session, before, found, everything)
         return token
 
-    def answered(self, token: str, due: Due, *, session: str) -> Asked:
+    def answered(self, token: str, due: Due, *, session: str) -> PendingPurge:
         """What a token was given for; it holds no more.
 
         Raises:
@@ -68,7 +65,6 @@ class Purges:
         """
         with self._lock:
             found = self._asked.pop(token, None)
-        known = found is not None and found.due is due and found.session == session
-        if found is None or not known or time.monotonic() > found.until:
+        if found is None or found.due is not due or found.session != session:
             raise Refused("look again at what would be deleted", code="purge-token")
         return found

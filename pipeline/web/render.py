@@ -6,38 +6,43 @@ import math
 import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic_core import to_jsonable_python
+from starlette.types import Receive, Scope, Send
 
 import pipeline
-from pipeline.domain import Evidence, Finding, How, Inspection, Outcome, Text
-from pipeline.messages import Lang, known, languages, render, say
+from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
+from pipeline.messages import Lang, Text, known, languages, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.rubric.wording import pick
-from pipeline.web.access import Visitor
-from pipeline.web.assets import asset
-from pipeline.web.call.sheet import Sheet
+from pipeline.store.filter import ANY_ALERT, QueueState
+from pipeline.web.access import READING, Visitor
+from pipeline.web.call.bands import Drawing
+from pipeline.web.call.sheet import ReviewSheet
+from pipeline.web.context import PageContext, names_of, twin_of, wants_json
 from pipeline.web.cookies import preferred_lang, preferred_theme
 from pipeline.web.names import address, in_field, segment
-from pipeline.web.navigation import NAVIGATION, is_here, may_any
-from pipeline.web.outgoing import spoken
-from pipeline.web.titles import english_titles, neutral_titles
-from pipeline.web.waiting import waiting
+from pipeline.web.sanitise import SanitisedJSON, sanitise
+from pipeline.web.static_files import asset
+from pipeline.web.titles import code_titles, english_titles, neutral_titles
+from pipeline.web.topbar import NAVIGATION, is_here, may_any, waiting
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a page is read, while it is made."""
+class PageReader:
+    """Who a page is for, while it is made."""
 
     lang: Lang = "zh"
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -46,46 +51,57 @@ class Reading:
     """Criterion -> its title where it did not fail."""
 
 
-READING: ContextVar[Reading] = ContextVar("reading", default=Reading())  # noqa: B039 - it is frozen
+READER: ContextVar[PageReader] = ContextVar("reader", default=PageReader())  # noqa: B039 - it is frozen
 
 
 def page(
     request: Request,
-    template: str,
+    context: PageContext,
     *,
     visitor: Visitor | None = None,
     status: int = 200,
     headers: dict[str, str] | None = None,
-    **context: Any,
-) -> HTMLResponse:
-    """A whole screen (a template that extends ``base.html``)."""
-    context = {"waits": waiting(request, visitor) if visitor else {}, **context}
-    return _answer(request, template, visitor, status, headers, context)
+) -> Response:
+    """A whole screen (a template that extends ``base.html``), or its twin."""
+    vary = {"Vary": "Accept", **(headers or {})}
+    if request.method in READING and wants_json(request):
+        return _twin(context, status, vary)
+    return _html(request, context, visitor, status, vary, waits=waiting(request, visitor) if visitor else {})
 
 
 def fragment(
     request: Request,
-    template: str,
+    context: PageContext,
     *,
     visitor: Visitor | None = None,
     status: int = 200,
     headers: dict[str, str] | None = None,
-    **context: Any,
-) -> HTMLResponse:
-    """A part of a screen. It is never kept by caches: the whole screen has the same address."""
-    return _answer(request, template, visitor, status, {"Vary": "HX-Request", **(headers or {})}, context)
+) -> Response:
+    """A part of a screen, or its twin. It is never kept by caches: the whole screen has the same address."""
+    vary = {"Vary": "HX-Request, Accept", **(headers or {})}
+    if request.method in READING and wants_json(request):
+        return _twin(context, status, vary)
+    return _html(request, context, visitor, status, vary)
 
 
-def _answer(
+def _twin(context: PageContext, status: int, headers: dict[str, str]) -> Response:
+    return SanitisedJSON(
+        twin_of(context), status_code=status, headers={"Cache-Control": "no-store", **headers}
+    )
+
+
+def _html(
     request: Request,
-    template: str,
+    context: PageContext,
     visitor: Visitor | None,
     status: int,
-    headers: dict[str, str] | None,
-    context: dict[str, Any],
+    headers: dict[str, str],
+    *,
+    waits: Mapping[str, int] = MappingProxyType({}),
 ) -> HTMLResponse:
     lang = visitor.lang if visitor else preferred_lang(request)
     theme = visitor.theme if visitor else preferred_theme(request)
+    settings = request.app.state.settings
     shared = {
         "request_path": request.url.path,
         "here": address(request),
@@ -94,19 +110,40 @@ def _answer(
         "lang": lang,
         "theme": theme,
         "t": partial(say, lang),
+        "titles": code_titles(settings),
+        "waits": waits,
     }
     templates = environment(lang)
-    settings = request.app.state.settings
     titles = {} if lang == "zh" else english_titles(settings)
-    reading = READING.set(Reading(lang, titles, neutral_titles(settings)))
+    reader = READER.set(PageReader(lang, titles, neutral_titles(settings)))
     try:
         shared["ui"] = templates.get_template("macros.html").make_module(shared)
-        html = templates.get_template(template).render(shared | context)
+        html = templates.get_template(context.template).render(shared | names_of(context))
     finally:
-        READING.reset(reading)
+        READER.reset(reader)
     # What is no text, in a name that nobody made fit to be shown, does not keep the rest from being shown.
     body = html.encode("utf-8", "replace")
-    return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    return _Rendered(body, context, status_code=status, headers={"Cache-Control": "no-store", **headers})
+
+
+class _Rendered(HTMLResponse):
+    """A page that can say from what it was made, as Starlette's own templates do: its test client asks."""
+
+    def __init__(self, body: bytes, context: PageContext, **options: Any) -> None:
+        super().__init__(body, **options)
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "http.response.debug" in scope.get("extensions", {}):
+            info = {"template": self._context.template, "context": names_of(self._context)}
+            await send({"type": "http.response.debug", "info": info})
+        await super().__call__(scope, receive, send)
+
+
+SHARED = frozenset(
+    {"request_path", "here", "nonce", "visitor", "lang", "theme", "t", "titles", "waits", "ui"}
+)
+"""What every template has beside its context."""
 
 
 def url(path: str, /, **query: object) -> str:
@@ -163,8 +200,8 @@ def percent(value: float | None, digits: int = 0) -> str:
 
 def told(text: Text | None) -> str:
     """A title, reason, problem or note in the language of the page."""
-    reading = READING.get()
-    return spoken(None if text is None else render(text, reading.lang, reading.titles))
+    reader = READER.get()
+    return sanitise(None if text is None else render(text, reader.lang, reader.titles))
 
 
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
@@ -176,25 +213,25 @@ def titled(finding: Finding, outcome: Outcome | None = None) -> str:
 
 def neutral(criterion: str, otherwise: str) -> str:
     """What a criterion is called where nothing is said about how it came out."""
-    return told(READING.get().neutral.get(criterion, otherwise))
+    return told(READER.get().neutral.get(criterion, otherwise))
 
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    lang, kind = READING.get().lang, kind_of(item, inspection.hits)
-    return spoken(matched(item, kind, whole=inspection.duration, lang=lang))
+    lang, kind = READER.get().lang, kind_of(item, inspection.hits)
+    return sanitise(matched(item, kind, whole=inspection.duration, lang=lang))
 
 
-def named_marks(drawing: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
+def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
     """What is drawn, its marks called as their findings are on the page."""
     titles = {e.finding.criterion: titled(e.finding, e.outcome) for e in sheet.entries}
-    marks = [{**mark, "title": titles.get(mark["criterion"], mark["title"])} for mark in drawing["marks"]]
-    return {**drawing, "marks": marks}
+    marks = (replace(mark, title=titles.get(mark.criterion, mark.title)) for mark in drawing.marks)
+    return replace(drawing, marks=tuple(marks))
 
 
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
-    return pick(READING.get().lang, *HOWS[How(how)])
+    return pick(READER.get().lang, *HOWS[How(how)])
 
 
 def request_id() -> str:
@@ -208,7 +245,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "score": score,
     "percent": percent,
-    "spoken": spoken,
+    "sanitise": sanitise,
     "in_field": in_field,
     "told": told,
 }
@@ -216,7 +253,7 @@ GLOBALS: dict[str, Any] = {
     "url": url,
     "call_url": call_url,
     "agent_url": agent_url,
-    "spoken": spoken,
+    "sanitise": sanitise,
     "titled": titled,
     "neutral": neutral,
     "proved": proved,
@@ -229,6 +266,8 @@ GLOBALS: dict[str, Any] = {
     "languages": languages(),
     "language_names": [(lang, say(lang, "lang.name")) for lang in languages()],
     "version": pipeline.__version__,
+    "ANY_ALERT": ANY_ALERT,
+    "QueueState": QueueState,
     "navigation": NAVIGATION,
     "is_here": is_here,
     "may_any": may_any,
@@ -246,6 +285,7 @@ def environment(lang: Lang) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    found.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": to_jsonable_python}
     found.filters.update(FILTERS)
     found.globals.update(GLOBALS, t=partial(say, lang), lang=lang)
     return found

@@ -16,7 +16,7 @@ from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 from pipeline.web.certificates import check_pair
 from pipeline.web.listening import close_sound_room
-from pipeline.web.rulebook.keeping import keep_present_rules
+from pipeline.web.rulebook.book import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
 
 GRACE_SECONDS = 10

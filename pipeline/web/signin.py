@@ -14,15 +14,15 @@ from fastapi.responses import Response
 
 from pipeline.domain.people import User
 from pipeline.errors import Refused
-from pipeline.store.desk.people_accounts import plain_name
-from pipeline.store.desk.people_places import place_of_address, place_of_browser
-from pipeline.store.desk.people_throttle import Limit, Patience, Rate
+from pipeline.store.repositories.accounts import plain_name
+from pipeline.store.repositories.sign_in import Backoff, Limit, Rate, place_of_address, place_of_browser
 from pipeline.web import passwords
 from pipeline.web.access import the_settings, the_store
 from pipeline.web.cookies import browser_cookie, keep_browser, keep_session, session_cookie
+from pipeline.web.proxies import address_of
 from pipeline.web.secrets import digest, new_token
 
-PLACE = Patience(free=5, first=5.0, longest=60.0)
+PLACE = Backoff(free=5, first=5.0, longest=60.0)
 """One account from one place (a browser or an address). 1,000 guesses from there take 16 hours."""
 
 NEWCOMERS = Rate(burst=2, every=15.0)
@@ -49,10 +49,6 @@ class Attempt:
     wait: float = 0.0
 
 
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def attempt(request: Request, name: str, password: str) -> Attempt:
     """Try a name and a password. Blocking: for routes that are no coroutines."""
     name = plain_name(name)[:200]
@@ -60,20 +56,20 @@ def attempt(request: Request, name: str, password: str) -> Attempt:
 
 
 def _try(request: Request, name: str, password: str, place: str, limits: Mapping[str, Limit]) -> Attempt:
-    people = the_store(request).desk.people
-    wait = people.attempt(limits, at=time.time())
+    store = the_store(request)
+    wait = store.sign_in.attempt(limits, at=time.time())
     if wait:
         return Attempt(None, wait)
-    user, stored = people.credentials(name) or (None, None)
+    user, stored = store.accounts.credentials(name) or (None, None)
     with _hashing:
         right = passwords.fits(stored, password)
     if not right or user is None or user.disabled:
-        people.note("sign-in-failed", subject=name, address=address_of(request))
+        store.audit.note("sign-in-failed", subject=name, address=address_of(request))
         return Attempt(None)
     shared = {key: limit for key, limit in limits.items() if isinstance(limit, Rate)}
-    people.succeeded(forget=place, forgive=shared)
+    store.sign_in.succeeded(forget=place, forgive=shared)
     if stored is not None and passwords.outdated(stored):
-        people.rehash(user.id, old=stored, new=passwords.make(password))
+        store.accounts.rehash(user.id, old=stored, new=passwords.make(password))
     return Attempt(user)
 
 
@@ -98,16 +94,16 @@ def _limits(request: Request, name: str) -> tuple[str, dict[str, Limit]]:
     cannot keep its owner out. In a strange place all strangers share what one account, and one address, puts
     up with.
     """
-    people = the_store(request).desk.people
+    sign_in = the_store(request).sign_in
     address, browser = place_of_address(address_of(request)), _browser(request)
-    known = people.known_places(name, [place for place in (browser, address) if place])
+    known = sign_in.known_places(name, [place for place in (browser, address) if place])
     if browser in known:
         key = _key("known", name, browser)
         return key, {key: PLACE}
     key = _key("place", name, address)
     if address in known:
         return key, {key: PLACE}
-    newcomer = not people.failures(key)
+    newcomer = not sign_in.failures(key)
     account = _key("newcomers" if newcomer else "strangers", name)
     return key, {key: PLACE, account: NEWCOMERS if newcomer else STRANGERS, address: ADDRESS}
 
@@ -127,8 +123,7 @@ def begin_session(request: Request, response: Response, user: User, *, how: str)
     """Sign somebody in on this answer, with a new token: one that was planted before is worth nothing."""
     token = new_token()
     serve = the_settings(request).serve
-    people = the_store(request).desk.people
-    people.open_session(
+    the_store(request).sessions.open(
         user.id,
         token=digest(token),
         csrf=new_token(),
@@ -143,13 +138,13 @@ def begin_session(request: Request, response: Response, user: User, *, how: str)
 def _remember_place(request: Request, response: Response, user: User) -> None:
     """Know address and browser again. A browser in which this account is new gets a new token: one that
     somebody planted there is worth nothing. Otherwise it keeps its token, and what was counted under it."""
-    people = the_store(request).desk.people
+    sign_in = the_store(request).sign_in
     token, before = browser_cookie(request), _browser(request)
-    if token is None or before is None or not people.known_places(user.name, [before]):
+    if token is None or before is None or not sign_in.known_places(user.name, [before]):
         token = new_token()
     else:
         before = None
-    people.signed_in_from(
+    sign_in.remember_places(
         user.id,
         address=place_of_address(address_of(request)),
         browser=place_of_browser(token),

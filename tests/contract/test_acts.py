@@ -1,4 +1,4 @@
-"""Every write method of the desk leaves a row in the log of acts, on both databases."""
+"""Every write method of a repository leaves a row in the log of acts, on both databases."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from pipeline.web.words import known
 from sqlalchemy import update
 
 from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Span, UserRole, Verdict
 from pipeline.domain.acting import Acting, acting_as, acting_user
 from pipeline.errors import Refused
+from pipeline.messages import known
 from pipeline.review.appeals import Opinion
+from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.store import Store
-from pipeline.store.desk.desk import Desk
-from pipeline.store.desk.views_calibrations import Said
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
 from tests.inspections import inspection
@@ -28,26 +27,26 @@ from tests.nights import bad_call
 
 CALL, OTHER = "O02", "O99"
 NO_ACTS = {
-    "People.session": "notes when a session was last used",
-    "People.attempt": "counts guesses at the door; a failed one is noted there",
-    "People.succeeded": "forgets those guesses",
-    "People.rehash": "the same password, kept in another form",
-    "People.prefer": "language and colours of somebody's own pages",
-    "People.signed_in_from": "where a sign-in came from; the sign-in itself is noted",
-    "Rules.save_draft": "an edit that nobody else sees; trying it is noted",
-    "Rules.drop_draft": "the same",
+    "Sessions.find": "notes when a session was last used",
+    "SignIn.attempt": "counts guesses at the door; a failed one is noted there",
+    "SignIn.succeeded": "forgets those guesses",
+    "Accounts.rehash": "the same password, kept in another form",
+    "Accounts.prefer": "language and colours of somebody's own pages",
+    "SignIn.remember_places": "where a sign-in came from; the sign-in itself is noted",
+    "Rulebooks.save_draft": "an edit that nobody else sees; trying it is noted",
+    "Rulebooks.drop_draft": "the same",
 }
 """Write methods that are no act of a person upon anything, and why."""
 
 
 def write_methods() -> set[str]:
-    """Public methods of every part of the desk that write, themselves or through another of their class."""
+    """Public methods of every repository that write, themselves or through another of their class."""
     found = set()
-    for name, part in vars(Desk).items():
+    for name, part in vars(Store).items():
         cls = getattr(getattr(part, "func", None), "__annotations__", {}).get("return")
         if cls is None:
             continue
-        cls = inspect.getmodule(Desk).__dict__[cls] if isinstance(cls, str) else cls
+        cls = inspect.getmodule(Store).__dict__[cls] if isinstance(cls, str) else cls
         calls = {n: used(f) for n, f in inspect.getmembers(cls, inspect.isfunction)}
         writing = {n for n, names in calls.items() if "_write" in names and n != "__init__"}
         while more := {n for n, names in calls.items() if names & writing} - writing:
@@ -73,26 +72,27 @@ def named(call_id: str) -> Inspection:
 
 
 @pytest.fixture
-def desk(store: Store, run_id: int) -> Desk:
+def two_calls(store: Store, run_id: int) -> Store:
     for call_id in (CALL, OTHER):
         store.save(named(call_id), run_id=run_id)
-    return store.desk
+    return store
 
 
-def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None:
-    people, cases, decisions, board = desk.people, desk.cases, desk.decisions, desk.board
-    appeals, samples, calibrations, coaching = desk.appeals, desk.samples, desk.calibrations, desk.coaching
+def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
+    store = two_calls
+    cases, decisions, appeals = store.cases, store.decisions, store.appeals
+    samples, calibrations, coaching = store.samples, store.calibrations, store.coaching
     done: set[str] = set()
     silent: list[str] = []
     without_call: list[str] = []
 
     def act(name: str, write: Callable[[], object], *, call: str | None = None) -> object:
-        before = (people.audit(limit=1) or (None,))[0]
+        before = (store.audit.entries(limit=1) or (None,))[0]
         try:
             answer = write()
         except Refused as error:  # pragma: no cover - says which step is wrong
             raise AssertionError(f"{name}: {error}") from error
-        new = [row for row in people.audit(limit=10) if before is None or row.id > before.id]
+        new = [row for row in store.audit.entries(limit=10) if before is None or row.id > before.id]
         done.add(name)
         if not new:
             silent.append(name)
@@ -103,20 +103,20 @@ def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None
                 without_call.append(f"{name}: {row}")
         return answer
 
-    act("People.first_administrator", people.first_administrator)
-    act("People.add", lambda: people.add("rev", role=UserRole.REVIEWER))
-    people.add("boss", role=UserRole.SUPERVISOR)
-    people.add("agent", role=UserRole.AGENT, agent_id="8002")
-    rev, boss, agent = (one for one in map(people.named, ("rev", "boss", "agent")) if one)
-    act("People.change", lambda: people.change(rev.id, display_name="王芳"))
-    act("People.bind", lambda: people.bind("agent", "subject-1"))
-    act("People.set_password", lambda: people.set_password(rev.id, "argon2"))
-    act("People.open_session", lambda: people.open_session(rev.id, token="t", csrf="c", seconds=60))
-    act("People.close_session", lambda: people.close_session("t"))
-    act("People.close_sessions", lambda: people.close_sessions(rev.id))
-    act("People.invite", lambda: people.invite(rev.id, token="i", seconds=60))
-    act("People.accept", lambda: people.accept("i", password="argon2"))
-    act("People.note", lambda: people.note("listen", by=rev.id, call_id=CALL), call=CALL)
+    act("Accounts.first_administrator", store.accounts.first_administrator)
+    act("Accounts.add", lambda: store.accounts.add("rev", role=UserRole.REVIEWER))
+    store.accounts.add("boss", role=UserRole.SUPERVISOR)
+    store.accounts.add("agent", role=UserRole.AGENT, agent_id="8002")
+    rev, boss, agent = (one for one in map(store.accounts.named, ("rev", "boss", "agent")) if one)
+    act("Accounts.change", lambda: store.accounts.change(rev.id, display_name="王芳"))
+    act("Accounts.bind", lambda: store.accounts.bind("agent", "subject-1"))
+    act("Accounts.set_password", lambda: store.accounts.set_password(rev.id, "argon2"))
+    act("Sessions.open", lambda: store.sessions.open(rev.id, token="t", csrf="c", seconds=60))
+    act("Sessions.close", lambda: store.sessions.close("t"))
+    act("Sessions.close_all", lambda: store.sessions.close_all(rev.id))
+    act("Sessions.invite", lambda: store.sessions.invite(rev.id, token="i", seconds=60))
+    act("Sessions.accept", lambda: store.sessions.accept("i", password="argon2"))
+    act("AuditLog.note", lambda: store.audit.note("listen", by=rev.id, call_id=CALL), call=CALL)
 
     act("Cases.claim", lambda: cases.claim(CALL, rev.id), call=CALL)
     act("Cases.release", lambda: cases.release(CALL, rev.id), call=CALL)
@@ -125,9 +125,9 @@ def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None
     act("Cases.assign", lambda: cases.assign([CALL], rev.id, boss.id), call=CALL)
     act("Cases.next", lambda: cases.next(rev.id), call=OTHER)
     cases.release(OTHER, rev.id)
-    act("Board.save_filter", lambda: board.save_filter(rev.id, "mine", "team=1"))
-    (kept,) = board.saved_filters(rev.id)
-    act("Board.delete_filter", lambda: board.delete_filter(rev.id, kept.id))
+    act("Queue.save_filter", lambda: store.queue.save_filter(rev.id, "mine", "team=1"))
+    (kept,) = store.queue.saved_filters(rev.id)
+    act("Queue.delete_filter", lambda: store.queue.delete_filter(rev.id, kept.id))
 
     def decided(name: str, write: Callable[[], object]) -> None:
         act(f"Decisions.{name}", write, call=CALL)
@@ -180,7 +180,7 @@ def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None
         lambda: calibrations.open("校", call_ids=[CALL], scorers=both, expert=None, by=boss.id, request="c1"),
     )
     number = calibrations.all()[0].id
-    said = {shirk: Said(Outcome.PASSED, "话")}
+    said = {shirk: ScoreEntry(Outcome.PASSED, "话")}
     act("Calibrations.score", lambda: calibrations.score(number, CALL, said, user=rev.id), call=CALL)
     act("Calibrations.close", lambda: calibrations.close(number))
     act(
@@ -195,71 +195,75 @@ def test_every_write_leaves_a_row(desk: Desk, store: Store, run_id: int) -> None
     act("Coaching.withdraw", lambda: coaching.withdraw(CALL), call=CALL)
     corrected = inspection("corrected")
     store.save(corrected, run_id=run_id)
-    act("Merging.merge", lambda: desk.merging.merge("corrected", OTHER, by=boss.id))
-    act("Merging.undo", lambda: desk.merging.undo(OTHER, by=boss.id))
-    act("Rules.keep", lambda: desk.rules.keep([Rulebook("r9", "lexicons", "{}")]))
+    act("Merges.merge", lambda: store.merges.merge("corrected", OTHER, by=boss.id))
+    act("Merges.undo", lambda: store.merges.undo(OTHER, by=boss.id))
+    act("Rulebooks.keep", lambda: store.rulebooks.keep([Rulebook("r9", "lexicons", "{}")]))
 
     assert silent == []
     assert without_call == []
     assert write_methods() - done - NO_ACTS.keys() == set(), "a write method that this test does not know"
     assert NO_ACTS.keys() <= write_methods()
-    verdict = people.audit(action="verdict")[-1]
+    verdict = store.audit.entries(action="verdict")[-1]
     assert verdict.user is not None and verdict.user.name == "rev"
     assert (verdict.details["criterion"], verdict.details["decision"]) == (shirk, 1)
-    whole = " ".join(str(row.details) for row in people.audit(limit=1000))
+    whole = " ".join(str(row.details) for row in store.audit.entries(limit=1000))
     for secret in ("confirmed", "reject", "话", "秘", "听过", "'passed'"):
         assert secret not in whole, "others may read this log before they hear the call"
 
 
-def test_doing_nothing_leaves_no_row(desk: Desk) -> None:
-    people, cases = desk.people, desk.cases
-    rev = people.add("rev", role=UserRole.REVIEWER)
+def test_doing_nothing_leaves_no_row(two_calls: Store) -> None:
+    store = two_calls
+    cases = store.cases
+    rev = store.accounts.add("rev", role=UserRole.REVIEWER)
     cases.claim(CALL, rev.id)
-    desk.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=rev.id, request="1", seen=99)
-    before = len(people.audit())
+    store.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=rev.id, request="1", seen=99)
+    before = len(store.audit.entries())
     cases.keep(CALL, rev.id)  # still at it
-    desk.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=rev.id, request="1", seen=99)  # sent twice
+    store.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=rev.id, request="1", seen=99)  # sent twice
     with pytest.raises(Refused):
-        desk.decisions.comment(CALL, " ", by=rev.id, request="2")
-    people.add("boss", role=UserRole.ADMINISTRATOR)
-    people.change(rev.id, display_name="rev")
+        store.decisions.comment(CALL, " ", by=rev.id, request="2")
+    store.accounts.add("boss", role=UserRole.ADMINISTRATOR)
+    store.accounts.change(rev.id, display_name="rev")
     before += 1
-    assert len(people.audit()) == before
+    assert len(store.audit.entries()) == before
 
 
-def test_rows_of_a_call_are_found_by_its_id_and_by_its_sound(desk: Desk) -> None:
-    people = desk.people
+def test_rows_of_a_call_are_found_by_its_id_and_by_its_sound(two_calls: Store) -> None:
+    store = two_calls
     with acting_as(Acting(address="192.0.2.7")):
-        people.note("listen", call_id=CALL)
-    people.note("purge", subject="2026-01-01")
+        store.audit.note("listen", call_id=CALL)
+    store.audit.note("purge", subject="2026-01-01")
     digest = named(CALL).recording.sha256
-    assert [row.call_id for row in people.audit(call=CALL)] == [CALL]
-    assert [row.address for row in people.audit(call=digest)] == ["192.0.2.7"]
-    assert people.audit(call="nothing") == ()
-    assert people.audit(call=OTHER) == (), "the same sound, another call"
-    with desk._write() as connection:
+    assert [row.call_id for row in store.audit.entries(call=CALL)] == [CALL]
+    assert [row.address for row in store.audit.entries(call=digest)] == ["192.0.2.7"]
+    assert store.audit.entries(call="nothing") == ()
+    assert store.audit.entries(call=OTHER) == (), "the same sound, another call"
+    with store._write() as connection:
         connection.execute(update(calls).where(calls.c.call_id == CALL).values(call_id="2026-07"))
-    assert [row.call_id for row in people.audit(call="2026-07")] == [CALL], "renamed, by a later call list"
+    assert [row.call_id for row in store.audit.entries(call="2026-07")] == [CALL], (
+        "renamed, by a later call list"
+    )
 
 
-def test_who_acts_is_known_from_where_it_began(desk: Desk) -> None:
-    people = desk.people
-    rev = people.add("rev", role=UserRole.REVIEWER)
+def test_who_acts_is_known_from_where_it_began(two_calls: Store) -> None:
+    store = two_calls
+    rev = store.accounts.add("rev", role=UserRole.REVIEWER)
     with acting_as(Acting(shell="root")):
-        desk.coaching.nominate(CALL, title="好", by=None)
+        store.coaching.nominate(CALL, title="好", by=None)
         with acting_as(Acting(address="::1")):
             acting_user(rev.id)
-            desk.coaching.withdraw(CALL)
-    inside, shell = people.audit(limit=2)
+            store.coaching.withdraw(CALL)
+    inside, shell = store.audit.entries(limit=2)
     assert (inside.user, inside.address, inside.details) == (rev, "::1", {})
     assert (shell.user, shell.address) == (None, None)
     assert shell.details == {"how": "shell", "os_user": "root"}
-    assert shell in people.audit(shell=True) and inside not in people.audit(shell=True)
+    assert shell in store.audit.entries(shell=True) and inside not in store.audit.entries(shell=True)
 
 
-def test_a_purge_is_an_act_too(store: Store, desk: Desk) -> None:
+def test_a_purge_is_an_act_too(two_calls: Store) -> None:
+    store = two_calls
     with acting_as(Acting(shell="root")):
         store.purge(date(2026, 11, 21))
-    row = desk.people.audit()[0]
+    row = store.audit.entries()[0]
     assert (row.action, row.subject, row.details["calls"]) == ("purge", "2026-11-21", 2)
-    assert {one.action for one in desk.people.audit()} == {"purge", "start-run"}
+    assert {one.action for one in store.audit.entries()} == {"purge", "start-run"}

@@ -14,10 +14,10 @@ from pipeline.domain import Origin, Outcome, Verdict
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Missing, Refused, ReviewError
-from pipeline.review.appeals import Opinion, Seat, Step, Terms, waits_for
+from pipeline.review.appeal_rules import waits_for
+from pipeline.review.appeals import Appeal, Opinion, Seat, Step, Terms
 from pipeline.store import Store
-from pipeline.store.desk import tables
-from pipeline.store.desk.views_appeals import Appeal
+from pipeline.store import review_tables as tables
 from pipeline.store.tables import inspections
 from tests.inspections import finding, inspection
 
@@ -46,16 +46,16 @@ class House:
 
     def file(self, call_id: str = "c1", criterion: str = "rude", **options: object) -> Appeal:
         given = {"by": self.agent, "request": request(), **options}
-        return self.store.desk.appeals.file(call_id, criterion, "客户先挂断的", **given)
+        return self.store.appeals.file(call_id, criterion, "客户先挂断的", **given)
 
     def accepted(self, call_id: str = "c1") -> Appeal:
         made = self.file(call_id)
-        return self.store.desk.appeals.accept(made.id, by=self.lead, request=request(), seen=made.version)
+        return self.store.appeals.accept(made.id, by=self.lead, request=request(), seen=made.version)
 
     def heard(self, call_id: str = "c1") -> Appeal:
         found = self.accepted(call_id)
         for who in (self.lead, self.other, self.supervisor):
-            found = self.store.desk.appeals.opine(
+            found = self.store.appeals.opine(
                 found.id, Opinion.UPHOLD, by=who, request=request(), seen=found.version, comment="听过了"
             )
         return found
@@ -65,7 +65,7 @@ class House:
 def house(store: Store, run_id: int) -> House:
     for number in range(1, 4):
         store.save(inspection(f"c{number}"), run_id=run_id)
-    add = store.desk.people.add
+    add = store.accounts.add
     return House(
         store,
         add("agent", display_name="王小明", role=UserRole.AGENT, agent_id="1001"),
@@ -77,32 +77,32 @@ def house(store: Store, run_id: int) -> House:
 
 
 def test_the_whole_way_to_an_upheld_appeal(house: House) -> None:
-    desk = house.store.desk
-    before = desk.cases.case("c1")
+    store = house.store
+    before = store.cases.case("c1")
     assert before is not None
-    desk.decisions.decide(
+    store.decisions.decide(
         "c1", "rude", Verdict.CONFIRMED, by=house.reviewer.id, request=request(), seen=before.version
     )
     made = house.file()
     assert (made.state, made.reviewer_name, made.title) == (AppealState.FILED, "赵质检", "rude 标题")
     assert made.due_at is not None and made.due_at - made.filed_at == timedelta(days=3)
-    found = desk.appeals.accept(
+    found = store.appeals.accept(
         made.id, by=house.lead, request=request(), seen=made.version, comment="有道理"
     )
     assert found.state is AppealState.ACCEPTED
     with pytest.raises(Refused) as refused:
-        desk.appeals.opine(found.id, Opinion.REJECT, by=house.reviewer, request=request(), comment="我对")
+        store.appeals.opine(found.id, Opinion.REJECT, by=house.reviewer, request=request(), comment="我对")
     assert code(refused) == "appeal-own"
     for who, opinion in ((house.lead, Opinion.UPHOLD), (house.other, Opinion.REJECT)):
-        found = desk.appeals.opine(
+        found = store.appeals.opine(
             found.id, opinion, by=who, request=request(), seen=found.version, comment="x"
         )
     with pytest.raises(Refused) as refused:
-        desk.appeals.decide(found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="同意")
+        store.appeals.decide(found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="同意")
     assert code(refused) == "appeal-panel" and refused.value.facts == {"missing": ("supervisor",)}
-    found = desk.appeals.opine(found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="x")
+    found = store.appeals.opine(found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="x")
     assert found.standing.seats == set(Seat)
-    decided = desk.appeals.decide(
+    decided = store.appeals.decide(
         found.id,
         Opinion.UPHOLD,
         by=house.supervisor,
@@ -115,17 +115,17 @@ def test_the_whole_way_to_an_upheld_appeal(house: House) -> None:
     assert [e.kind for e in decided.events] == [
         Step.FILE, Step.ACCEPT, Step.OPINION, Step.OPINION, Step.OPINION, Step.DECIDE,
     ]  # fmt: skip
-    verdict = desk.decisions.verdicts("c1")["rude"]
+    verdict = store.decisions.verdicts("c1")["rude"]
     assert (verdict.verdict, verdict.by) == (Verdict.OVERTURNED, house.supervisor.id)
-    last = desk.decisions.history("c1")[-1]
+    last = store.decisions.history("c1")[-1]
     assert (last.origin, last.final, last.comment) == (Origin.APPEAL, True, "客户先挂断")
 
 
 def test_a_rejected_appeal_confirms_and_is_the_last_word(house: House) -> None:
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     found = house.heard()
     appeals.decide(found.id, Opinion.REJECT, by=house.supervisor, request=request(), comment="证据清楚")
-    assert house.store.desk.decisions.verdicts("c1")["rude"].verdict is Verdict.CONFIRMED
+    assert house.store.decisions.verdicts("c1")["rude"].verdict is Verdict.CONFIRMED
     with pytest.raises(Refused) as refused:
         house.file()
     assert code(refused) == "appeal-decided"
@@ -134,11 +134,11 @@ def test_a_rejected_appeal_confirms_and_is_the_last_word(house: House) -> None:
 def test_the_machine_changed_its_mind_meanwhile(house: House, run_id: int) -> None:
     found = house.heard()
     house.store.save(inspection(rubric="r2", findings=(finding("rude", Outcome.PASSED),)), run_id=run_id)
-    decided = house.store.desk.appeals.decide(
+    decided = house.store.appeals.decide(
         found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="已更正"
     )
     assert decided.state is AppealState.UPHELD
-    assert house.store.desk.decisions.verdicts("c1") == {}
+    assert house.store.decisions.verdicts("c1") == {}
 
 
 @pytest.mark.parametrize("criterion", ["greeting", "nothing-of-this-name"])
@@ -149,9 +149,9 @@ def test_only_failed_findings_are_appealed(house: House, criterion: str) -> None
 
 
 def test_an_overturned_finding_needs_no_appeal(house: House) -> None:
-    case = house.store.desk.cases.case("c1")
+    case = house.store.cases.case("c1")
     assert case is not None
-    house.store.desk.decisions.decide(
+    house.store.decisions.decide(
         "c1", "rude", Verdict.OVERTURNED, by=house.reviewer.id, request=request(), seen=case.version
     )
     with pytest.raises(Refused) as refused:
@@ -166,11 +166,11 @@ def test_one_open_appeal_for_each_finding_and_a_double_click_is_one(house: House
     with pytest.raises(Refused) as refused:
         house.file()
     assert code(refused) == "appeal-open" and refused.value.facts == {"appeal": made.id}
-    withdrawn = house.store.desk.appeals.withdraw(made.id, by=house.agent, request=request())
+    withdrawn = house.store.appeals.withdraw(made.id, by=house.agent, request=request())
     assert withdrawn.state is AppealState.WITHDRAWN
     assert house.file().id != made.id
     with pytest.raises(Conflict) as reused:
-        house.store.desk.appeals.accept(made.id, by=house.agent, request=name)
+        house.store.appeals.accept(made.id, by=house.agent, request=name)
     assert code(reused) == "request-reused"
 
 
@@ -191,9 +191,9 @@ def test_the_time_to_file_runs_out_and_runs_anew_after_a_verdict(house: House) -
     assert code(refused) == "appeal-late"
     assert house.file(terms=Terms(file_days=9)).state is AppealState.FILED
     assert house.file("c2", late=True).state is AppealState.FILED
-    case = house.store.desk.cases.case("c3")
+    case = house.store.cases.case("c3")
     assert case is not None
-    house.store.desk.decisions.decide(
+    house.store.decisions.decide(
         "c3", "rude", Verdict.CONFIRMED, by=house.reviewer.id, request=request(), seen=case.version
     )
     assert house.file("c3").state is AppealState.FILED
@@ -207,7 +207,7 @@ def pass_days(store: Store, appeal: int) -> None:
 
 
 def test_what_the_lead_lets_lie_goes_up_and_does_not_die(house: House) -> None:
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     made = house.file()
     pass_days(house.store, made.id)
     (listed,) = appeals.all(states=[AppealState.EXPIRED])
@@ -223,19 +223,19 @@ def test_a_step_on_an_overdue_appeal_notices_it_by_itself(house: House) -> None:
     made = house.file()
     pass_days(house.store, made.id)
     with pytest.raises(Refused):
-        house.store.desk.appeals.accept(made.id, by=house.lead, request=request())
-    assert house.store.desk.appeals.appeal(made.id).state is AppealState.EXPIRED
+        house.store.appeals.accept(made.id, by=house.lead, request=request())
+    assert house.store.appeals.appeal(made.id).state is AppealState.EXPIRED
 
 
 def test_an_overdue_panel_is_only_reminded(house: House) -> None:
     found = house.accepted()
     pass_days(house.store, found.id)
-    again = house.store.desk.appeals.appeal(found.id)
+    again = house.store.appeals.appeal(found.id)
     assert (again.state, again.overdue) == (AppealState.ACCEPTED, True)
 
 
 def test_the_second_one_is_told(house: House) -> None:
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     made = house.file()
     name = request()
     first = appeals.accept(made.id, by=house.lead, request=name, seen=made.version)
@@ -246,7 +246,7 @@ def test_the_second_one_is_told(house: House) -> None:
 
 
 def test_a_returned_appeal_says_why_and_can_come_again(house: House) -> None:
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     made = house.file()
     with pytest.raises(Refused) as refused:
         appeals.send_back(made.id, by=house.lead, request=request(), comment=" ")
@@ -260,7 +260,7 @@ def test_a_returned_appeal_says_why_and_can_come_again(house: House) -> None:
 
 
 def test_the_shell_decides_without_a_panel_when_told_to(house: House) -> None:
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     found = house.accepted()
     decided = appeals.decide(
         found.id, Opinion.UPHOLD, by=None, request=request(), comment="误判", without_panel=True
@@ -274,7 +274,7 @@ def test_who_sees_which(house: House, run_id: int) -> None:
     house.file("c1")
     house.file("c2")
     house.file("foreign", by=house.supervisor)
-    appeals = house.store.desk.appeals
+    appeals = house.store.appeals
     assert len(appeals.all()) == 3
     assert [a.call.call_id for a in appeals.all(scope=Scope(agent_id="1002"))] == ["foreign"]
     assert len(appeals.all(scope=Scope(team="一组"))) == 2
@@ -283,33 +283,33 @@ def test_who_sees_which(house: House, run_id: int) -> None:
 
 
 def test_whose_turn_it_is_at_every_step(house: House) -> None:
-    desk = house.store.desk.appeals
+    appeals = house.store.appeals
 
     def turns() -> set[str]:
         """Who has one to see to; quick counting and the rule over whole appeals say the same."""
         people = {name: getattr(house, name) for name in ("agent", "lead", "reviewer", "other", "supervisor")}
-        counts = {name: desk.waiting_for(who) for name, who in people.items()}
-        (whole,) = desk.all()
+        counts = {name: appeals.waiting_for(who) for name, who in people.items()}
+        (whole,) = appeals.all()
         assert counts == {name: int(waits_for(whole.standing, who)) for name, who in people.items()}
         return {name for name, number in counts.items() if number}
 
     made = house.file()
     assert turns() == {"lead"}
-    desk.accept(made.id, by=house.lead, request=request())
+    appeals.accept(made.id, by=house.lead, request=request())
     panel = {"lead", "reviewer", "other", "supervisor"}
     assert turns() == panel
-    desk.opine(made.id, Opinion.REJECT, by=house.other, request=request(), comment="听过了")
+    appeals.opine(made.id, Opinion.REJECT, by=house.other, request=request(), comment="听过了")
     assert turns() == {"lead", "supervisor"}, "one reviewer is enough"
     for who in (house.lead, house.supervisor):
-        desk.opine(made.id, Opinion.REJECT, by=who, request=request(), comment="听过了")
+        appeals.opine(made.id, Opinion.REJECT, by=who, request=request(), comment="听过了")
     assert turns() == {"supervisor"}
-    desk.decide(made.id, Opinion.REJECT, by=house.supervisor, request=request(), comment="维持")
+    appeals.decide(made.id, Opinion.REJECT, by=house.supervisor, request=request(), comment="维持")
     assert turns() == set()
 
 
 def test_upheld_rates_by_criterion_and_reviewer(house: House) -> None:
-    appeals, decisions = house.store.desk.appeals, house.store.desk.decisions
-    case = house.store.desk.cases.case("c1")
+    appeals, decisions = house.store.appeals, house.store.decisions
+    case = house.store.cases.case("c1")
     assert case is not None
     decisions.decide(
         "c1", "rude", Verdict.CONFIRMED, by=house.reviewer.id, request=request(), seen=case.version
@@ -329,6 +329,6 @@ def test_upheld_rates_by_criterion_and_reviewer(house: House) -> None:
 
 def test_two_who_accept_at_once(house: House, another: Callable[[], Store]) -> None:
     made = house.file()
-    house.store.desk.appeals.accept(made.id, by=house.lead, request=request(), seen=made.version)
+    house.store.appeals.accept(made.id, by=house.lead, request=request(), seen=made.version)
     with pytest.raises(Conflict):
-        another().desk.appeals.accept(made.id, by=house.supervisor, request=request(), seen=made.version)
+        another().appeals.accept(made.id, by=house.supervisor, request=request(), seen=made.version)

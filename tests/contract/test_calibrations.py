@@ -9,14 +9,13 @@ import pytest
 from pipeline.domain import Outcome
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused, ReviewError
-from pipeline.review.calibration import compare
+from pipeline.review.calibration import Calibration, ScoreEntry, compare
 from pipeline.store import CallFilter, Store
-from pipeline.store.desk.views_board import Count
-from pipeline.store.desk.views_calibrations import Calibration, Said
-from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.filter import QueueState
+from pipeline.store.repositories.queue import Count
 from tests.inspections import inspection
 
-PASSED, FAILED = Said(Outcome.PASSED), Said(Outcome.FAILED, "语气")
+PASSED, FAILED = ScoreEntry(Outcome.PASSED), ScoreEntry(Outcome.FAILED, "语气")
 
 
 @dataclass
@@ -31,14 +30,14 @@ class House:
             "call_ids": ["c1", "c2"], "scorers": [self.ann.id], "expert": self.expert.id,
             "by": self.expert.id, "request": request, **options,
         }  # fmt: skip
-        return self.store.desk.calibrations.open("十一月校准", **given)
+        return self.store.calibrations.open("十一月校准", **given)
 
 
 @pytest.fixture
 def house(store: Store, run_id: int) -> House:
     for name, agent, team in (("c1", "1001", "一组"), ("c2", "1002", "二组"), ("c3", "1001", "一组")):
         store.save(inspection(name, agent_id=agent, team=team), run_id=run_id)
-    add = store.desk.people.add
+    add = store.accounts.add
     return House(
         store,
         add("expert", display_name="专家", role=UserRole.SUPERVISOR),
@@ -52,7 +51,7 @@ def refusal(refused: pytest.ExceptionInfo[ReviewError]) -> str:
 
 
 def test_scored_blind_closed_and_compared(house: House) -> None:
-    room = house.store.desk.calibrations
+    room = house.store.calibrations
     made = house.open()
     assert (made.open, [c.call.call_id for c in made.calls]) == (True, ["c1", "c2"])
     assert {(s.name, s.calls) for s in made.scorers} == {("专家", 0), ("安", 0)}
@@ -91,7 +90,7 @@ def test_scored_blind_closed_and_compared(house: House) -> None:
 
 
 def test_a_call_is_sealed_until_it_is_scored(house: House) -> None:
-    room, board = house.store.desk.calibrations, house.store.desk.board
+    room, queue = house.store.calibrations, house.store.queue
     first = house.open()
     second = house.open("s", call_ids=["c2", "c3"])
     ann = house.ann.id
@@ -108,21 +107,21 @@ def test_a_call_is_sealed_until_it_is_scored(house: House) -> None:
     room.score(first.id, "c2", {"greeting": PASSED, "rude": PASSED}, user=ann)
     assert room.sealed(ann) == {"c2", "c3"}, "the other calibration is still blind"
 
-    scope, every = Scope(sealed=room.sealed(ann)), Wanted(state=QueueState.ALL)
-    assert {row.call_id for row in board.queue(every, scope).rows} == {"c1"}
-    counts = board.counts(every, scope, by=ann, states=[QueueState.ALL])
+    scope, every = Scope(sealed=room.sealed(ann)), CallFilter(state=QueueState.ALL)
+    assert {row.call_id for row in queue.page(every, scope).rows} == {"c1"}
+    counts = queue.counts(every, scope, by=ann, states=[QueueState.ALL])
     assert counts[QueueState.ALL] == Count(1, False)
-    assert house.store.desk.cases.next(ann, scope) in (None, "c1")
+    assert house.store.cases.next(ann, scope) in (None, "c1")
     assert {row.call.call_id for row in house.store.calls(CallFilter(without=scope.sealed))} == {"c1"}
-    agents = {one.agent.agent_id: one.tally.calls for one in board.agents(scope)}
+    agents = {one.agent.agent_id: one.tally.calls for one in house.store.agents.all(scope)}
     assert agents == {"1001": 1}
-    assert house.store.desk.usage.criteria(scope)["rude"].failed == 1
+    assert house.store.rule_usage.criteria(scope)["rude"].failed == 1
     room.close(second.id)
     assert room.sealed(ann) == frozenset()
 
 
 def test_only_the_invited_and_only_what_is_on_the_sheet(house: House) -> None:
-    room = house.store.desk.calibrations
+    room = house.store.calibrations
     made = house.open()
     with pytest.raises(Refused) as refused:
         room.score(made.id, "c1", {"rude": PASSED}, user=house.ben.id)
@@ -149,12 +148,12 @@ def test_what_a_calibration_needs(house: House) -> None:
         assert refusal(refused) == code
     with pytest.raises(Missing):
         house.open(call_ids=["c1", "nowhere"])
-    assert house.store.desk.calibrations.all() == ()
+    assert house.store.calibrations.all() == ()
     assert house.open("twice") == house.open("twice")
 
 
 def test_an_invitation_opens_a_call_of_another_team_until_it_closes(house: House) -> None:
-    room, coaching = house.store.desk.calibrations, house.store.desk.coaching
+    room, coaching = house.store.calibrations, house.store.coaching
     made = house.open(scorers=[house.ben.id])
     assert coaching.shared("c2", user=house.ben.id)
     assert not coaching.shared("c2", user=house.ann.id)
@@ -164,7 +163,7 @@ def test_an_invitation_opens_a_call_of_another_team_until_it_closes(house: House
 
 
 def test_an_approved_example_is_for_everybody(house: House) -> None:
-    coaching = house.store.desk.coaching
+    coaching = house.store.coaching
     made = coaching.nominate("c1", title="安抚得好", by=house.ann.id)
     assert (made.approved, made.nominated_by) == (False, "安")
     assert not coaching.shared("c1", user=house.ben.id)
@@ -182,7 +181,7 @@ def test_an_approved_example_is_for_everybody(house: House) -> None:
 
 
 def test_a_note_and_that_it_was_read(house: House) -> None:
-    coaching = house.store.desk.coaching
+    coaching = house.store.coaching
     given = {"by": house.ben.id, "call_id": "c1", "criterion": "rude", "starts": 12.5}
     made = coaching.write("1001", "先道歉再解释", request="n1", **given)
     assert coaching.write("1001", "先道歉再解释", request="n1", **given) == made

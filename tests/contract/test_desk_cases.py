@@ -22,9 +22,8 @@ from pipeline.domain import (
 )
 from pipeline.errors import Conflict, Missing
 from pipeline.store import CallFilter, Store, judgement
-from pipeline.store.caseload import refresh_all
-from pipeline.store.desk.tables import cases
-from pipeline.store.reviewed import keep_reviewed
+from pipeline.store.projections import refresh_all, refresh_reviewed
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection, with_facts
 from tests.people import user
@@ -51,32 +50,31 @@ def shaped(
 def open_cases(store: Store) -> list[Case]:
     with store._read() as connection:
         found = list(connection.execute(select(calls.c.call_id).order_by(calls.c.call_id)).scalars())
-    return [case for call_id in found if (case := store.desk.cases.case(call_id)) is not None]
+    return [case for call_id in found if (case := store.cases.case(call_id)) is not None]
 
 
 def case_rows(store: Store) -> list[dict[str, object]]:
-    """All columns, but for those that count or round."""
+    """All columns, but for the one that counts."""
     with store._read() as connection:
         found = connection.execute(select(cases).order_by(cases.c.call)).mappings()
-        return [{k: v for k, v in row.items() if k not in ("version", "priority")} for row in found]
+        return [{k: v for k, v in row.items() if k != "version"} for row in found]
 
 
-def test_the_statement_for_many_says_what_the_rule_for_one_says(store: Store, run_id: int) -> None:
+def test_counting_the_findings_of_many_says_what_reading_one_says(store: Store, run_id: int) -> None:
     for number, (shape, flagged) in enumerate(product(SHAPES, (True, False))):
         store.save(shaped(number, shape, flagged=flagged), run_id=run_id)
-    by_sql, rows_by_sql = open_cases(store), case_rows(store)
-    assert len(by_sql) == 12
+    by_counts, rows_by_counts = open_cases(store), case_rows(store)
+    assert len(by_counts) == 12
     with store._write() as connection:
         for key in connection.execute(select(calls.c.id)).scalars().all():
-            keep_reviewed(connection, key)
-    by_rule = open_cases(store)
-    for one, other in zip(by_sql, by_rule, strict=True):
-        assert one.priority == pytest.approx(other.priority, abs=1e-6)
+            refresh_reviewed(connection, key)
+    by_reading = open_cases(store)
+    for one, other in zip(by_counts, by_reading, strict=True):
         assert other.version == one.version + 1
-        assert replace(one, priority=0, version=0) == replace(other, priority=0, version=0)
-    assert case_rows(store) == rows_by_sql, "also what the screens only count"
-    assert {(case.final, case.passed) for case in by_sql} == {(True, True), (False, None)}
-    assert len({case.priority for case in by_sql}) > 6
+        assert replace(one, version=0) == replace(other, version=0)
+    assert case_rows(store) == rows_by_counts, "also what the screens only count"
+    assert {(case.final, case.passed) for case in by_counts} == {(True, True), (False, None)}
+    assert len({case.priority for case in by_counts}) > 6
 
 
 def test_a_store_from_before_gets_its_cases(store: Store, run_id: int) -> None:
@@ -94,18 +92,18 @@ def test_judging_again_and_choosing_keep_the_case(store: Store, run_id: int) -> 
     old = inspection("a", flagged=True)
     store.save(old, run_id=run_id)
     ann = user(store, "ann")
-    assert store.desk.cases.assign(["a", "nothing"], ann, ann) == 1
+    assert store.cases.assign(["a", "nothing"], ann, ann) == 1
     ((key, _),) = store.heard(store.outdated(lexicons="l1", rubric="r2"))
     store.save_judgements([judgement(key, inspection("a", rubric="r2", score=99.0))], run_id=run_id)
-    case = store.desk.cases.case("a")
+    case = store.cases.case("a")
     assert case is not None
     assert (case.state, case.score, case.assigned_name) == (CaseState.NONE, 99.0, "ann")
     store.choose("a", old.revisions, run_id=run_id)
-    again = store.desk.cases.case("a")
+    again = store.cases.case("a")
     assert again is not None
     assert (again.state, again.score) == (CaseState.OPEN, 90.0)
     store.save(inspection("a", flagged=True, score=12.0), run_id=run_id, replace=True)
-    replaced = store.desk.cases.case("a")
+    replaced = store.cases.case("a")
     assert replaced is not None
     assert (replaced.score, replaced.assigned_name) == (12.0, "ann")
     assert replaced.version > again.version > case.version
@@ -114,19 +112,19 @@ def test_judging_again_and_choosing_keep_the_case(store: Store, run_id: int) -> 
 def test_a_claim_keeps_others_out_until_it_ends(store: Store, run_id: int) -> None:
     store.save(inspection("a", flagged=True), run_id=run_id)
     ann, bob = user(store, "ann"), user(store, "bob")
-    desk = store.desk.cases
-    assert desk.claim("a", ann).claimed_name == "ann"
+    cases = store.cases
+    assert cases.claim("a", ann).claimed_name == "ann"
     with pytest.raises(Conflict, match="ann has this call open") as raised:
-        desk.claim("a", bob)
+        cases.claim("a", bob)
     assert raised.value.code == "claimed"
-    assert desk.release("a", bob).claimed == ann, "nobody releases what another holds"
-    assert desk.keep("a", ann, minutes=-1).claimed is None, "this one ended a minute ago"
-    assert desk.claim("a", bob).claimed == bob
-    assert desk.release("a", bob).claimed is None
+    assert cases.release("a", bob).claimed == ann, "nobody releases what another holds"
+    assert cases.keep("a", ann, minutes=-1).claimed is None, "this one ended a minute ago"
+    assert cases.claim("a", bob).claimed == bob
+    assert cases.release("a", bob).claimed is None
     with pytest.raises(Missing):
-        desk.claim("nothing", bob)
+        cases.claim("nothing", bob)
     with pytest.raises(Missing, match="no user"):
-        desk.assign(["a"], 99, ann)
+        cases.assign(["a"], 99, ann)
 
 
 def test_the_next_call_is_the_most_urgent_one_may_see(store: Store, run_id: int) -> None:
@@ -135,22 +133,22 @@ def test_the_next_call_is_the_most_urgent_one_may_see(store: Store, run_id: int)
     store.save(inspection("grave", flagged=True, team="二组", findings=grave), run_id=run_id)
     store.save(inspection("quiet", team="一组"), run_id=run_id)
     ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
-    desk = store.desk.cases
-    assert desk.next(ann, Scope(team="一组")) == "light"
-    assert desk.next(bob) == "grave"
-    assert desk.next(boss) is None, "one is not flagged, the others are taken"
-    assert desk.next(ann, Scope(nothing=True)) is None
-    assert desk.next(bob) == "grave", "one's own claim is no obstacle"
-    case = store.desk.decisions.decide("grave", "leak", Verdict.CONFIRMED, by=bob, request="1", seen=9)
-    store.desk.decisions.finish("grave", by=bob, request="2")
+    cases = store.cases
+    assert cases.next(ann, Scope(team="一组")) == "light"
+    assert cases.next(bob) == "grave"
+    assert cases.next(boss) is None, "one is not flagged, the others are taken"
+    assert cases.next(ann, Scope(nothing=True)) is None
+    assert cases.next(bob) == "grave", "one's own claim is no obstacle"
+    case = store.decisions.decide("grave", "leak", Verdict.CONFIRMED, by=bob, request="1", seen=9)
+    store.decisions.finish("grave", by=bob, request="2")
     assert case.causes == (OpenCause.SECOND,)
-    assert desk.next(bob) is None, "another person is to look at it"
-    assert desk.next(boss) == "grave"
-    desk.release("grave", boss)
-    desk.release("light", ann)
-    desk.assign(["light"], bob, boss)
-    assert desk.next(ann, after="grave") is None
-    assert desk.next(bob) == "light"
+    assert cases.next(bob) is None, "another person is to look at it"
+    assert cases.next(boss) == "grave"
+    cases.release("grave", boss)
+    cases.release("light", ann)
+    cases.assign(["light"], bob, boss)
+    assert cases.next(ann, after="grave") is None
+    assert cases.next(bob) == "light"
 
 
 def test_those_who_ask_at_once_never_get_the_same_call(store: Store, run_id: int) -> None:
@@ -160,9 +158,9 @@ def test_those_who_ask_at_once_never_get_the_same_call(store: Store, run_id: int
 
     def take(who: int) -> list[str]:
         got = []
-        while (found := store.desk.cases.next(who)) is not None:
+        while (found := store.cases.next(who)) is not None:
             got.append(found)
-            store.desk.decisions.finish(found, by=who, request=f"{who}-{found}", incomplete=True)
+            store.decisions.finish(found, by=who, request=f"{who}-{found}", incomplete=True)
         return got
 
     with ThreadPoolExecutor(4) as pool:
@@ -176,7 +174,7 @@ def test_two_clients_race_for_one_call(store: Store, run_id: int) -> None:
 
     def claim(who: int) -> bool:
         try:
-            store.desk.cases.claim("a", who)
+            store.cases.claim("a", who)
         except Conflict:
             return False
         return True
@@ -193,12 +191,12 @@ def test_one_request_sent_twice_at_once_counts_once(store: Store, run_id: int) -
     ann = user(store, "ann")
 
     def decide(_: int) -> Case:
-        return store.desk.decisions.decide("a", "rude", Verdict.CONFIRMED, by=ann, request="same", seen=1)
+        return store.decisions.decide("a", "rude", Verdict.CONFIRMED, by=ann, request="same", seen=1)
 
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(decide, range(2))
     assert one == other
-    assert len(store.desk.decisions.history("a")) == 1
+    assert len(store.decisions.history("a")) == 1
 
 
 def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store: Store, run_id: int) -> None:
@@ -208,10 +206,10 @@ def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store:
     ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
 
     def waiting(scope: Scope = Scope()) -> list[int]:  # noqa: B008 - plain and frozen
-        return [store.desk.cases.waiting_for(who, scope) for who in (ann, bob, boss)]
+        return [store.cases.waiting_for(who, scope) for who in (ann, bob, boss)]
 
     def say(call: str, criterion: str, verdict: Verdict, by: int, number: str) -> None:
-        store.desk.decisions.decide(call, criterion, verdict, by=by, request=number, seen=99)
+        store.decisions.decide(call, criterion, verdict, by=by, request=number, seen=99)
 
     assert waiting() == [0, 0, 0]
     say("one", "leak", Verdict.CONFIRMED, ann, "1")
@@ -231,26 +229,26 @@ def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id
     names = ["a", "b", "c", "d"]
     for name in names:
         store.save(inspection(name, flagged=True), run_id=run_id)
-    desk = store.desk.cases
+    cases = store.cases
 
     def round_of(who: int, first: str | None = None) -> list[str]:
         """One press of ``n`` after the other, deciding nothing."""
         seen = [] if first is None else [first]
         while len(seen) < len(names):
-            found = desk.next(who, after=seen[-1] if seen else None)
+            found = cases.next(who, after=seen[-1] if seen else None)
             assert found is not None
             seen.append(found)
         return seen
 
     first = round_of(ann)
     assert sorted(first) == names
-    assert desk.skipped(first[0], ann) is not None
-    assert desk.skipped(first[-1], ann) is None, "this one is open now"
-    again = desk.next(ann, after=first[-1])
+    assert cases.skipped(first[0], ann) is not None
+    assert cases.skipped(first[-1], ann) is None, "this one is open now"
+    again = cases.next(ann, after=first[-1])
     assert again == first[0], "what was left longest ago comes first"
     assert round_of(ann, again) == first
     for name in names:
-        desk.release(name, ann)
+        cases.release(name, ann)
     assert sorted(round_of(bob)) == names, "what one person skips is skipped for nobody else"
 
 
@@ -258,22 +256,22 @@ def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store
     ann, bob = user(store, "ann"), user(store, "bob")
     for name in "abc":
         store.save(inspection(name, flagged=True), run_id=run_id)
-    desk = store.desk.cases
-    order = [desk.next(ann)]
+    cases = store.cases
+    order = [cases.next(ann)]
     for _ in range(2):
-        order.append(desk.next(ann, after=order[-1]))
+        order.append(cases.next(ann, after=order[-1]))
     assert None not in order
     first, second, third = (str(name) for name in order)
-    desk.leave(third, ann)
-    desk.release(second, ann)
-    store.desk.decisions.comment(second, "再听", by=bob, request="1")
-    assert desk.skipped(second, ann) is None
-    assert desk.next(ann, after=first) == second, "somebody said something about it"
+    cases.leave(third, ann)
+    cases.release(second, ann)
+    store.decisions.comment(second, "再听", by=bob, request="1")
+    assert cases.skipped(second, ann) is None
+    assert cases.next(ann, after=first) == second, "somebody said something about it"
     store.save(inspection("d", flagged=True), run_id=run_id)
-    assert desk.next(ann, after=second) == "d"
-    desk.claim(third, bob)
-    assert desk.next(ann, after="d") == first, "what somebody else has is passed over"
-    desk.release(third, bob)
-    assert desk.next(ann, after=first) == third
-    assert desk.next(ann, wanted=CallFilter(call_id=first)) == first, "the only one still comes"
-    assert desk.next(ann, wanted=CallFilter(call_id=first), after=first) is None
+    assert cases.next(ann, after=second) == "d"
+    cases.claim(third, bob)
+    assert cases.next(ann, after="d") == first, "what somebody else has is passed over"
+    cases.release(third, bob)
+    assert cases.next(ann, after=first) == third
+    assert cases.next(ann, wanted=CallFilter(call_id=first)) == first, "the only one still comes"
+    assert cases.next(ann, wanted=CallFilter(call_id=first), after=first) is None

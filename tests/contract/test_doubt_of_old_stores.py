@@ -60,14 +60,14 @@ def test_doubt_comes_with_the_tables(store: Store, run_id: int) -> None:
         store.save(inspection(name, flagged=True, findings=findings), run_id=run_id)
     store.save(inspection("clean", findings=(finding("greeting"),), score=100.0), run_id=run_id)
     ann, bob = user(store, "ann"), user(store, "bob")
-    desk, yes, no = store.desk.decisions, Verdict.CONFIRMED, Verdict.OVERTURNED
-    desk.decide("disputed", "rude", yes, by=ann, request="1", seen=9)
-    desk.decide("disputed", "rude", no, by=bob, request="2", seen=9)
-    desk.decide("unheard", "rude", Verdict.UNSURE, by=ann, request="3", seen=9)
-    desk.decide("second", "leak", yes, by=ann, request="4", seen=9)
+    decisions, yes, no = store.decisions, Verdict.CONFIRMED, Verdict.OVERTURNED
+    decisions.decide("disputed", "rude", yes, by=ann, request="1", seen=9)
+    decisions.decide("disputed", "rude", no, by=bob, request="2", seen=9)
+    decisions.decide("unheard", "rude", Verdict.UNSURE, by=ann, request="3", seen=9)
+    decisions.decide("second", "leak", yes, by=ann, request="4", seen=9)
     for number, (criterion, by) in enumerate((("leak", ann), ("leak", bob), ("rude", ann))):
-        desk.decide("done", criterion, yes, by=by, request=f"d{number}", seen=9)
-    desk.finish("done", by=ann, request="5")
+        decisions.decide("done", criterion, yes, by=by, request=f"d{number}", seen=9)
+    decisions.finish("done", by=ann, request="5")
     wanted = kept(store)
     causes = {row["causes"] for row in wanted["cases"]}
     assert causes == {"", "disputed", "unheard", "second"}

@@ -12,7 +12,8 @@ from pipeline.batch import roles
 from pipeline.batch.rescoring import rescore, shares
 from pipeline.batch.roles import correct_roles, keep_roles
 from pipeline.domain import Inspection, Role, Span, Transcript, Utterance
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
 from tests.inspections import inspection

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 
 from pipeline.domain import CaseState, IdSource, Verdict
 from pipeline.store import Store, open_store
-from pipeline.store.desk.tables import appeals, decisions, notes, sample_calls
+from pipeline.store.review_tables import appeals, decisions, notes, sample_calls
 from pipeline.store.tables import calls, inspections
 from tests.migrations import tables_at
 
@@ -239,14 +239,14 @@ def test_what_people_said_goes_with_the_sound_they_said_it_of(store: Store) -> N
     assert (ids[appeal.call], appeal.audio_sha256) == (old, OLD)
     assert (ids[note.call], note.audio_sha256) == ("0001", NEW)
     assert (ids[drawn.call], drawn.audio_sha256) == (old, OLD)
-    assert [(e.id, e.sound_in_doubt) for e in store.desk.decisions.history("lost")] == [(6, True)]
+    assert [(e.id, e.sound_in_doubt) for e in store.decisions.history("lost")] == [(6, True)]
 
 
 def test_verdicts_and_cases_are_of_the_call_s_own_sound(store: Store) -> None:
-    assert store.desk.decisions.verdicts("0001") == {}
-    (verdict,) = store.desk.decisions.verdicts(f"0001@{OLD[:8]}").values()
+    assert store.decisions.verdicts("0001") == {}
+    (verdict,) = store.decisions.verdicts(f"0001@{OLD[:8]}").values()
     assert (verdict.verdict, verdict.decision) == (Verdict.CONFIRMED, 1)
-    case, beside = store.desk.cases.case("0001"), store.desk.cases.case(f"0001@{OTHER[:8]}")
+    case, beside = store.cases.case("0001"), store.cases.case(f"0001@{OTHER[:8]}")
     assert case is not None
     assert beside is not None
     assert (case.state, case.pending, beside.state, beside.pending) == (CaseState.OPEN, 1, CaseState.OPEN, 1)

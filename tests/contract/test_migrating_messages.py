@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import column, table
 
-from pipeline.domain import Message, read_message
-from pipeline.messages import languages, render
+from pipeline.messages import Message, languages, read_message, render
 from pipeline.rubric import load_rubric
 from pipeline.store import open_store
 from tests.migrations import tables_at

@@ -6,19 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.domain import (
-    Evidence,
-    Finding,
-    LedgerEntry,
-    Message,
-    Outcome,
-    Role,
-    Scorecard,
-    Severity,
-    Span,
-    Verdict,
-    verbatim,
-)
+from pipeline.domain import Evidence, Finding, LedgerEntry, Outcome, Role, Scorecard, Severity, Span, Verdict
+from pipeline.messages import Message, verbatim
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
@@ -68,25 +57,25 @@ def old(store: Store, run_id: int) -> Store:
     call = inspection("c1", flagged=True, findings=findings)
     made = replace(call, scorecard=card, revisions=replace(call.revisions, rubric=REVISION))
     store.save(made, run_id=run_id)
-    store.desk.rules.keep([Rulebook(REVISION, "rubric", OLD)])
+    store.rulebooks.keep([Rulebook(REVISION, "rubric", OLD)])
     return store
 
 
 def test_an_old_text_is_read_as_it_judged(old: Store) -> None:
-    rubric = old.desk.rules.rubric(REVISION)
+    rubric = old.rulebooks.rubric(REVISION)
     assert rubric is not None
     assert (rubric.scale, rubric.revision) == (True, REVISION)
 
 
 def test_a_verdict_counts_by_the_old_arithmetic(old: Store) -> None:
     ann = user(old, "ann")
-    old.desk.decisions.decide("c1", "b-1", Verdict.OVERTURNED, by=ann, request="r1", seen=1)
-    old.desk.decisions.decide("c1", "a-1", Verdict.CONFIRMED, by=ann, request="r2", seen=2)
-    found = old.desk.decisions.effective("c1")
+    old.decisions.decide("c1", "b-1", Verdict.OVERTURNED, by=ann, request="r1", seen=1)
+    old.decisions.decide("c1", "a-1", Verdict.CONFIRMED, by=ann, request="r2", seen=2)
+    found = old.decisions.effective("c1")
     assert found is not None
     assert (found.score, found.reason) == (92.68, None)
     assert [line.points for line in found.ledger] == [100.0, -7.32]
-    case = old.desk.cases.case("c1")
+    case = old.cases.case("c1")
     assert case is not None
     assert case.score == 92.68
 
@@ -95,13 +84,13 @@ def test_the_same_text_judges_new_calls_under_another_name(old: Store) -> None:
     """So whoever rescored knows by which arithmetic, and calls judged before are up for judging again."""
     now = parse_rubric(OLD)
     assert (now.scale, now.revision == REVISION) == (False, False)
-    old.desk.rules.keep([Rulebook(now.revision, "rubric", OLD)])
-    kept = old.desk.rules.rubric(now.revision)
+    old.rulebooks.keep([Rulebook(now.revision, "rubric", OLD)])
+    kept = old.rulebooks.rubric(now.revision)
     assert kept is not None
     assert not kept.scale
     assert parse_rubric(OLD + "scale: true\n").revision == REVISION, "a sheet that is scaled keeps its name"
 
 
 def test_a_text_under_a_name_that_is_not_its_own_explains_nothing(old: Store) -> None:
-    old.desk.rules.keep([Rulebook("f" * 16, "rubric", OLD)])
-    assert old.desk.rules.rubric("f" * 16) is None
+    old.rulebooks.keep([Rulebook("f" * 16, "rubric", OLD)])
+    assert old.rulebooks.rubric("f" * 16) is None

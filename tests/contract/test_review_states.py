@@ -1,4 +1,4 @@
-"""Every line of the table of states, tried on the real desk: where it goes, who is next, what it costs."""
+"""Every line of the table of states, tried on the real store: where it goes, who is next, what it costs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pipeline.domain import (
     Case,
     FindingVerdict,
     LedgerEntry,
-    Message,
     Outcome,
     Phase,
     Role,
@@ -25,6 +24,7 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import Refused
+from pipeline.messages import Message
 from pipeline.review.appeals import Opinion
 from pipeline.review.states import (
     UNSPOKEN,
@@ -32,18 +32,18 @@ from pipeline.review.states import (
     Act,
     Cost,
     Effect,
-    Row,
+    Transition,
     Who,
     cost,
     parts_in,
-    row,
+    transition,
     word,
 )
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
-from pipeline.store.desk.people_accounts import ACCOUNT, user_of
-from pipeline.store.desk.tables import decisions, users, verdicts
-from pipeline.store.reviewed import keep_reviewed, reviewed
+from pipeline.store.projections import refresh_reviewed, reviewed
+from pipeline.store.repositories.accounts import ACCOUNT, user_of
+from pipeline.store.review_tables import decisions, users, verdicts
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection
@@ -111,52 +111,52 @@ class Room:
         return call_id
 
     def act(self, call_id: str, criterion: str, act: Act, who: str | None) -> Case | None:
-        """What this person does, through the desk."""
-        desk, by, name = self.store.desk, self.key(who), f"r{next(self.number)}"
+        """What this person does, through the store."""
+        store, by, name = self.store, self.key(who), f"r{next(self.number)}"
         match act:
             case Act.CONFIRM | Act.OVERTURN | Act.UNSURE:
-                return desk.decisions.decide(call_id, criterion, word(act), by=by, request=name, seen=99)
+                return store.decisions.decide(call_id, criterion, word(act), by=by, request=name, seen=99)
             case Act.ADD:
                 place = Span(2.0, 3.0)
-                return desk.decisions.add(call_id, criterion, place, Role.AGENT, "喂", by=by, request=name)
+                return store.decisions.add(call_id, criterion, place, Role.AGENT, "喂", by=by, request=name)
             case Act.COMMENT:
-                return desk.decisions.comment(call_id, "请看", by=by, request=name, criterion=criterion)
+                return store.decisions.comment(call_id, "请看", by=by, request=name, criterion=criterion)
             case Act.FINISH:
-                return desk.decisions.finish(call_id, by=by, request=name, incomplete=True)
+                return store.decisions.finish(call_id, by=by, request=name, incomplete=True)
             case Act.REOPEN:
-                desk.decisions.finish(call_id, by=by, request=f"{name}-", incomplete=True)
-                case = desk.cases.case(call_id)
+                store.decisions.finish(call_id, by=by, request=f"{name}-", incomplete=True)
+                case = store.cases.case(call_id)
                 assert case is not None
-                return desk.decisions.reopen(call_id, by=by, request=name) if case.finished_at else case
+                return store.decisions.reopen(call_id, by=by, request=name) if case.finished_at else case
             case Act.UNDO:
                 held = self.held(call_id, criterion)
                 assert held is not None
-                return desk.decisions.undo(held.decision, by=by, request=name)
+                return store.decisions.undo(held.decision, by=by, request=name)
             case Act.SWAP:
                 one = self.store.inspection(call_id)
                 assert one is not None
                 corrected = replace(
                     one, revisions=replace(one.revisions, engine=f"{one.revisions.engine}+roles")
                 )
-                return desk.decisions.correct_roles(call_id, corrected, by=by, request=name)
+                return store.decisions.correct_roles(call_id, corrected, by=by, request=name)
             case Act.FILE:
-                desk.appeals.file(call_id, criterion, "不是我说的", by=self._account(who), request=name)
+                store.appeals.file(call_id, criterion, "不是我说的", by=self._account(who), request=name)
             case Act.UPHOLD | Act.REJECT:
                 made = self.appeal(call_id, criterion)
                 opinion = Opinion.UPHOLD if act is Act.UPHOLD else Opinion.REJECT
-                desk.appeals.decide(
+                store.appeals.decide(
                     made, opinion, by=self._account(who), request=name, comment="听过", without_panel=True
                 )
-        return desk.cases.case(call_id)
+        return store.cases.case(call_id)
 
     def appeal(self, call_id: str, criterion: str) -> int:
         """The number of the appeal, filed and accepted if there is none yet."""
-        desk, name = self.store.desk.appeals, f"a{next(self.number)}"
-        known = [one.id for one in desk.of_call(call_id) if one.open]
+        appeals, name = self.store.appeals, f"a{next(self.number)}"
+        known = [one.id for one in appeals.of_call(call_id) if one.open]
         if known:
             return known[0]
-        made = desk.file(call_id, criterion, "不是我说的", by=None, request=f"{name}-")
-        return desk.accept(made.id, by=None, request=f"{name}+").id
+        made = appeals.file(call_id, criterion, "不是我说的", by=None, request=f"{name}-")
+        return appeals.accept(made.id, by=None, request=f"{name}+").id
 
     def _account(self, who: str | None) -> User | None:
         return None if who is None else self.people[who]
@@ -186,7 +186,7 @@ def room(store: Store, run_id: int) -> Room:
             for name, key in keys.items()
         }
     rubric = parse_rubric(SHEET)
-    store.desk.rules.keep([Rulebook(rubric.revision, "rubric", SHEET)])
+    store.rulebooks.keep([Rulebook(rubric.revision, "rubric", SHEET)])
     return Room(store, run_id, rubric.revision, people)
 
 
@@ -237,7 +237,7 @@ APPEALING = (Act.FILE, Act.UPHOLD, Act.REJECT)
 
 
 @pytest.mark.parametrize(("phase", "stands", "grave"), STARTS)
-def test_every_line_holds_on_the_desk(room: Room, phase: Phase, stands: Verdict, grave: bool) -> None:
+def test_every_line_holds_in_the_store(room: Room, phase: Phase, stands: Verdict, grave: bool) -> None:
     criterion = "leak" if grave else "rude"
 
     def arrive(act: Act | None = None) -> str:
@@ -255,7 +255,7 @@ def test_every_line_holds_on_the_desk(room: Room, phase: Phase, stands: Verdict,
         word_that_stands = UNSURE
     for act in Act:
         for who in parts_in(phase):
-            line = row(phase, act, who, grave=grave, stands=word_that_stands)
+            line = transition(phase, act, who, grave=grave, stands=word_that_stands)
             if act not in WORDS and (line.code == "role" or (stands is NO and act not in APPEALING)):
                 continue  # asked at the door, where pages and JSON begin; or nothing the verdict changes
             if act is Act.UNDO and phase is Phase.UNREVIEWED:
@@ -279,7 +279,7 @@ def _check(
     room: Room,
     call_id: str,
     criterion: str,
-    line: Row,
+    line: Transition,
     act: Act,
     before: FindingVerdict | None,
     case: Case | None,
@@ -320,7 +320,7 @@ def _check(
 @pytest.mark.parametrize("grave", [False, True])
 def test_who_is_next_has_it_in_the_queue_and_nobody_else(room: Room, grave: bool) -> None:
     criterion = "leak" if grave else "rude"
-    cases = room.store.desk.cases
+    cases = room.store.cases
     everybody = ("ann", "bob", "cat", "boss")
     expected = {
         Phase.UNHEARD: {"bob", "cat", "boss"},
@@ -338,16 +338,16 @@ def test_who_is_next_has_it_in_the_queue_and_nobody_else(room: Room, grave: bool
             room.act(call_id, criterion, act, who)
         before = {name for name in everybody if _gets(room, name, call_id)}
         assert before == whos, phase
-        done = room.store.desk.decisions.finish(call_id, by=room.key("ann"), request=f"f-{call_id}")
+        done = room.store.decisions.finish(call_id, by=room.key("ann"), request=f"f-{call_id}")
         assert done.state == "open", "nothing is closed while something is open"
         assert {name for name in everybody if _gets(room, name, call_id)} == whos, phase
-        room.store.desk.decisions.decide(
+        room.store.decisions.decide(
             call_id, criterion, YES, by=room.key("chief"), request=f"e-{call_id}", seen=99
         )
         after = cases.case(call_id)
         assert after is not None
         if after.open_findings:
-            room.store.desk.decisions.decide(
+            room.store.decisions.decide(
                 call_id, criterion, YES, by=room.key("boss"), request=f"g-{call_id}", seen=99
             )
         after = cases.case(call_id)
@@ -358,15 +358,15 @@ def test_who_is_next_has_it_in_the_queue_and_nobody_else(room: Room, grave: bool
 def _gets(room: Room, name: str, call_id: str) -> bool:
     """Whether the queue gives this call to somebody; it is the only one that is open."""
     key = room.people[name].id
-    found = room.store.desk.cases.upcoming(key)
-    waiting = room.store.desk.cases.waiting_for(key)
+    found = room.store.cases.upcoming(key)
+    waiting = room.store.cases.waiting_for(key)
     assert (found == call_id) == bool(waiting)
     return found == call_id
 
 
 def test_what_the_machine_doubts_and_a_person_cannot_tell_makes_a_range(room: Room) -> None:
     call_id = room.call("rude", Outcome.UNDETERMINED)
-    untouched = room.store.desk.cases.case(call_id)
+    untouched = room.store.cases.case(call_id)
     assert untouched is not None
     assert (untouched.score_low, untouched.score_high, untouched.final) == (100.0, 100.0, True)
     case = room.act(call_id, "rude", Act.UNSURE, "ann")
@@ -386,9 +386,9 @@ def test_what_may_be_about_other_sound_waits_for_a_reviewer(room: Room) -> None:
     with room.store._write() as connection:
         key = connection.execute(select(calls.c.id).where(calls.c.call_id == call_id)).scalar_one()
         connection.execute(update(decisions).where(decisions.c.call == key).values(sound_in_doubt=True))
-        keep_reviewed(connection, key)
+        refresh_reviewed(connection, key)
     assert room.phase(call_id, "leak") is Phase.SOUND
     for act in (Act.CONFIRM, Act.OVERTURN):
-        assert row(Phase.SOUND, act, Who.ANOTHER, grave=True).to is Phase.SECOND
+        assert transition(Phase.SOUND, act, Who.ANOTHER, grave=True).to is Phase.SECOND
     room.act(call_id, "leak", Act.OVERTURN, "ann")
     assert room.phase(call_id, "leak") is Phase.SECOND

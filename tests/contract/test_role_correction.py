@@ -22,9 +22,10 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import Refused
-from pipeline.inspection import Rules, load_rules, rejudge
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, load_rules
 from pipeline.settings import Settings
-from pipeline.store import Standing, Store
+from pipeline.store import Freshness, Store
 from tests.inspections import inspection
 from tests.people import user
 
@@ -86,8 +87,8 @@ def test_a_correction_judges_anew_and_is_taken_back(store: Store, run_id: int, r
     ann = user(store, "ann")
     accused = [name for name, outcome in outcomes(wrong).items() if outcome is Outcome.FAILED]
     assert accused
-    desk = store.desk.decisions
-    desk.decide("a", accused[0], Verdict.CONFIRMED, by=ann, request="0", seen=9)
+    decisions = store.decisions
+    decisions.decide("a", accused[0], Verdict.CONFIRMED, by=ann, request="0", seen=9)
     case = correct_roles(store, rules, "a", by=ann, request="1")
     assert correct_roles(store, rules, "a", by=ann, request="1") == case
     right = store.inspection("a")
@@ -103,16 +104,16 @@ def test_a_correction_judges_anew_and_is_taken_back(store: Store, run_id: int, r
         "silence_total": 20.0,
     }
     assert outcomes(right) != outcomes(wrong)
-    assert desk.verdicts("a", held=False) == {}, "it was about the other party's words"
-    assert desk.corrected_calls() == ["a"]
+    assert decisions.verdicts("a", held=False) == {}, "it was about the other party's words"
+    assert decisions.corrected_calls() == ["a"]
     assert case.event is not None
     with pytest.raises(Refused, match="judged anew"):
-        desk.undo(case.event, by=ann, request="2")
+        decisions.undo(case.event, by=ann, request="2")
     undone = undo_roles(store, rules, case.event, by=ann, request="3")
     assert undo_roles(store, rules, case.event, by=ann, request="3") == undone
     assert store.inspection("a") == wrong
-    assert desk.verdicts("a")[accused[0]].verdict is Verdict.CONFIRMED
-    assert desk.corrected_calls() == []
+    assert decisions.verdicts("a")[accused[0]].verdict is Verdict.CONFIRMED
+    assert decisions.corrected_calls() == []
 
 
 def test_runs_and_new_rules_keep_a_correction(store: Store, run_id: int, rules: Rules) -> None:
@@ -120,11 +121,11 @@ def test_runs_and_new_rules_keep_a_correction(store: Store, run_id: int, rules: 
     store.save(wrong, run_id=run_id)
     correct_roles(store, rules, "a", by=None, request="1")
     right = store.inspection("a")
-    (known,) = store.standings([wrong.recording], wrong.revisions).values()
-    assert (known.standing, known.heard) == (Standing.CURRENT, True)
+    (known,) = store.freshness([wrong.recording], wrong.revisions).values()
+    assert (known.freshness, known.heard) == (Freshness.CURRENT, True)
     other = replace(wrong.revisions, rubric="another")
-    (known,) = store.standings([wrong.recording], other).values()
-    assert (known.standing, known.heard) == (Standing.JUDGED_OTHERWISE, True)
+    (known,) = store.freshness([wrong.recording], other).values()
+    assert (known.freshness, known.heard) == (Freshness.JUDGED_OTHERWISE, True)
     assert keep_roles(store, SETTINGS, run_id=run_id) == 0
     newer = replace(wrong, revisions=replace(wrong.revisions, model="better"))
     store.save(newer, run_id=run_id)
@@ -156,24 +157,22 @@ def test_the_effective_score_needs_the_text_of_the_rules(store: Store, run_id: i
     assert card is not None
     assert card.score is not None
     failed = next(f for f in card.findings if f.outcome is Outcome.FAILED)
-    case = store.desk.decisions.decide(
-        "a", failed.criterion, Verdict.OVERTURNED, by=None, request="1", seen=1
-    )
+    case = store.decisions.decide("a", failed.criterion, Verdict.OVERTURNED, by=None, request="1", seen=1)
     assert (case.score, case.passed) == (None, None)
-    found = store.desk.decisions.effective("a")
+    found = store.decisions.effective("a")
     assert found is not None
     assert (found.score, found.reason) == (None, "no-rules")
     keep_rules(store, SETTINGS, lexicons=rules.lexicons, rubric=rules.rubric.revision)
     keep_rules(store, SETTINGS, lexicons="edited meanwhile", rubric="edited meanwhile")
-    assert store.desk.rules.missing([rules.lexicons, rules.rubric.revision, "edited meanwhile"]) == {
+    assert store.rulebooks.missing([rules.lexicons, rules.rubric.revision, "edited meanwhile"]) == {
         "edited meanwhile"
     }
-    found = store.desk.decisions.effective("a")
+    found = store.decisions.effective("a")
     assert found is not None
     assert found.score is not None
     assert found.score >= card.score
-    kept = store.desk.cases.case("a")
+    kept = store.cases.case("a")
     assert kept is not None
     assert (kept.score, kept.version) == (found.score, case.version + 1), "the queue has it too, at once"
-    case = store.desk.decisions.comment("a", "听过了", by=None, request="2")
+    case = store.decisions.comment("a", "听过了", by=None, request="2")
     assert case.score == found.score

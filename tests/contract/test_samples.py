@@ -13,9 +13,9 @@ from pipeline.domain.people import Scope, UserRole
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.store import Store
-from pipeline.store.desk import tables
-from pipeline.store.desk.casebook import call_key
-from pipeline.store.desk.tables import sample_calls
+from pipeline.store import review_tables as tables
+from pipeline.store.repositories.case_rows import call_key
+from pipeline.store.review_tables import sample_calls
 from tests.inspections import CHINA, inspection
 
 DAY = date(2026, 11, 2)
@@ -49,7 +49,7 @@ def filled(store: Store, run_id: int) -> Store:
 
 
 def test_announced_drawn_and_verified(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     rule = replace(RULE, min_duration=10)
     made = samples.announce(" 晨间抽检 ", rule, seed="s1", by=None, request="r1")
     assert (made.title, made.rule, made.drawn_at, made.in_advance) == ("晨间抽检", rule, None, False)
@@ -76,12 +76,12 @@ def test_announced_drawn_and_verified(filled: Store) -> None:
 )
 def test_what_a_rule_covers(filled: Store, change: dict[str, object], population: int) -> None:
     rule = replace(RULE, **change)
-    made = filled.desk.samples.announce("t", rule, seed="s", by=None, request="r")
-    assert filled.desk.samples.draw(made.id).population == population
+    made = filled.samples.announce("t", rule, seed="s", by=None, request="r")
+    assert filled.samples.draw(made.id).population == population
 
 
 def test_one_stratum_for_all_or_for_each_team(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     for per, strata in ((Per.TEAM, ["一组", "一组", "二组", "二组"]), (Per.ALL, ["", ""])):
         made = samples.announce("t", replace(RULE, per=per), seed="s", by=None, request=per)
         samples.draw(made.id)
@@ -89,7 +89,7 @@ def test_one_stratum_for_all_or_for_each_team(filled: Store) -> None:
 
 
 def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: int) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     rule = replace(RULE, min_duration=10, count=1)
     for number in range(5, 9):  # a busy agent: eight calls against four
         start = datetime(2026, 11, 2, 9 + number, 30, tzinfo=CHINA)
@@ -106,7 +106,7 @@ def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: i
 
 
 def test_calls_that_came_later_change_nothing(filled: Store, run_id: int) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")
     samples.draw(made.id)
     before = samples.calls(made.id)
@@ -117,7 +117,7 @@ def test_calls_that_came_later_change_nothing(filled: Store, run_id: int) -> Non
 
 
 def test_whoever_puts_another_call_in_is_found(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")
     samples.draw(made.id)
     taken = [c.call.call_id for c in samples.calls(made.id)]
@@ -132,7 +132,7 @@ def test_whoever_puts_another_call_in_is_found(filled: Store) -> None:
 
 
 def test_whoever_changes_the_seed_is_found(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")
     samples.draw(made.id)
     with filled._write() as connection:
@@ -142,7 +142,7 @@ def test_whoever_changes_the_seed_is_found(filled: Store) -> None:
 
 def test_judging_again_does_not_spoil_a_sample(filled: Store, run_id: int) -> None:
     """Flags can change when the rules do: the sample is compared with the calls as they stood at the draw."""
-    samples = filled.desk.samples
+    samples = filled.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")
     samples.draw(made.id)
     for one in night()[:5]:
@@ -154,7 +154,7 @@ def test_judging_again_does_not_spoil_a_sample(filled: Store, run_id: int) -> No
 
 
 def test_too_early_or_nothing_to_draw_from(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     today = datetime.now(UTC).date()
     made = samples.announce("t", SampleRule(today, today + timedelta(days=3)), seed="s", by=None, request="1")
     with pytest.raises(Refused, match="calls can still come") as early:
@@ -178,7 +178,7 @@ def test_too_early_or_nothing_to_draw_from(filled: Store) -> None:
 
 
 def test_heard_by_one_and_the_second_is_told(filled: Store) -> None:
-    samples, people = filled.desk.samples, filled.desk.people
+    samples, people = filled.samples, filled.accounts
     ann = people.add("ann", display_name="安", role=UserRole.REVIEWER).id
     ben = people.add("ben", role=UserRole.REVIEWER).id
     made = samples.announce("t", RULE, seed="s", by=ann, request="r")
@@ -200,7 +200,7 @@ def test_heard_by_one_and_the_second_is_told(filled: Store) -> None:
 
 
 def test_a_team_sees_its_own_calls(filled: Store) -> None:
-    samples = filled.desk.samples
+    samples = filled.samples
     made = samples.announce("t", RULE, seed="s", by=None, request="r")
     samples.draw(made.id)
     assert {c.call.team for c in samples.calls(made.id, scope=Scope(team="二组"))} == {"二组"}

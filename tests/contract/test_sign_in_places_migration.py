@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from pipeline.store import open_store
-from pipeline.store.desk.people_places import place_of_address
+from pipeline.store.repositories.sign_in import place_of_address
 from tests.migrations import tables_at
 
 
@@ -40,4 +40,4 @@ def test_the_log_tells_where_people_have_been(url: str) -> None:
         )
     with open_store(url) as store:
         places = [place_of_address(row["address"] or "") for row in rows]
-        assert store.desk.people.known_places("wang", places) == {place_of_address("192.0.2.1")}
+        assert store.sign_in.known_places("wang", places) == {place_of_address("192.0.2.1")}

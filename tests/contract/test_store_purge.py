@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Role, Span, Transcript, Utterance, verbatim
+from pipeline.domain import Role, Span, Transcript, Utterance
+from pipeline.messages import verbatim
 from pipeline.store import CallFilter, FileStamp, Remains, Store, StoredProblem, erasing, open_store
 from tests.inspections import CHINA, inspection
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Message, Outcome, Severity, Status, verbatim
+from pipeline.domain import Outcome, Severity, Status
+from pipeline.messages import Message, verbatim
 from pipeline.store import CallFilter, FileStamp, Store, StoredProblem
 from tests.inspections import CHINA, finding, inspection
 
@@ -44,12 +45,12 @@ def night(store: Store, run_id: int) -> Store:
         (CallFilter(agent="1001"), "abce"),
         (CallFilter(team="二组"), "d"),
         (CallFilter(flagged=True), "a"),
-        (CallFilter(flagged=False), "cde"),
+        (CallFilter(flagged=False), "bcde"),
         (CallFilter(status=Status.UNREADABLE), "b"),
         (CallFilter(criterion="rude"), "ac"),
         (CallFilter(criterion="greeting"), "cd"),
         (CallFilter(severity=Severity.A), "ac"),
-        (CallFilter(criterion="greeting", severity=Severity.A), ""),
+        (CallFilter(criterion="greeting", severity=Severity.A), "c"),
         (CallFilter(score_below=60.0), "a"),
         (CallFilter(score_from=60.0), "cde"),
         (CallFilter(date_from=date(2026, 11, 2)), "cde"),  # e has no time: it counts as of today

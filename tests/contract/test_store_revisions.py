@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import IdSource, Status, verbatim
+from pipeline.domain import IdSource, Status
 from pipeline.errors import StoreError
-from pipeline.store import Renaming, Standing, Store
+from pipeline.messages import verbatim
+from pipeline.store import Freshness, Renaming, Store
 from tests.inspections import inspection, with_facts
 
 
@@ -34,18 +35,18 @@ def test_going_back_to_an_old_rubric_needs_no_second_inspection(store: Store, ru
     old, new = inspection(rubric="r1"), inspection(rubric="r2")
     store.save(old, run_id=run_id)
     store.save(new, run_id=run_id)
-    assert store.standings([old.recording], old.revisions)["c1"].standing is Standing.KNOWN
+    assert store.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.KNOWN
     assert store.choose("c1", old.revisions, run_id=run_id)
     assert store.inspection("c1") == old
-    assert store.is_current(old.recording, old.revisions)
-    assert not store.is_current(old.recording, new.revisions)
+    assert store.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.CURRENT
+    assert store.freshness([old.recording], new.revisions)["c1"].freshness is Freshness.KNOWN
     assert not store.choose("c1", inspection(rubric="r3").revisions, run_id=run_id)
 
 
 def test_other_audio_under_the_same_call_id_is_another_call(store: Store, run_id: int) -> None:
     store.save(inspection(), run_id=run_id)
     other = inspection(sha256="f" * 64)
-    assert "c1" not in store.standings([other.recording], other.revisions)
+    assert "c1" not in store.freshness([other.recording], other.revisions)
     assert store.save(other, run_id=run_id)
     assert store.inspection("c1") == inspection()
     assert len(store.revisions("c1")) == 1
@@ -67,11 +68,11 @@ def test_what_could_never_be_read_takes_on_the_sound_that_comes(store: Store, ru
 def test_changed_facts_are_noticed_and_replace(store: Store, run_id: int) -> None:
     store.save(inspection(), run_id=run_id)
     moved = with_facts(inspection(score=50.0), agent_channel="right", team="二组")
-    assert store.standings([moved.recording], moved.revisions)["c1"].standing is Standing.FACTS_CHANGED
-    found = store.standings([moved.recording], moved.revisions)["c1"]
+    assert store.freshness([moved.recording], moved.revisions)["c1"].freshness is Freshness.FACTS_CHANGED
+    found = store.freshness([moved.recording], moved.revisions)["c1"]
     assert (found.heard, found.listed_otherwise) == (True, "right")
     renamed = with_facts(inspection(), agent_name="李雷")
-    assert store.standings([renamed.recording], renamed.revisions)["c1"].heard
+    assert store.freshness([renamed.recording], renamed.revisions)["c1"].heard
     assert store.save(moved, run_id=run_id, replace=True)
     assert store.revisions("c1") == [moved]
 
@@ -80,20 +81,20 @@ def test_another_rubric_needs_no_second_listening(store: Store, run_id: int) -> 
     store.save(inspection("a"), run_id=run_id)
     store.save(inspection("b", status=Status.UNREADABLE), run_id=run_id)
     wanted = inspection(rubric="r2").revisions
-    found = store.standings([inspection("a").recording, inspection("b").recording], wanted)
-    assert {name: (one.standing, one.heard) for name, one in found.items()} == {
-        "a": (Standing.JUDGED_OTHERWISE, True),
-        "b": (Standing.JUDGED_OTHERWISE, False),
+    found = store.freshness([inspection("a").recording, inspection("b").recording], wanted)
+    assert {name: (one.freshness, one.heard) for name, one in found.items()} == {
+        "a": (Freshness.JUDGED_OTHERWISE, True),
+        "b": (Freshness.JUDGED_OTHERWISE, False),
     }
-    assert store.standings([inspection("a").recording], replace(wanted, model="small")) == {}
+    assert store.freshness([inspection("a").recording], replace(wanted, model="small")) == {}
 
 
 def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None:
     bad = inspection(status=Status.UNREADABLE)
     store.save(bad, run_id=run_id)
-    known = store.standings([bad.recording], bad.revisions)["c1"]
-    assert (known.standing, known.status, known.reason) == (
-        Standing.CURRENT,
+    known = store.freshness([bad.recording], bad.revisions)["c1"]
+    assert (known.freshness, known.status, known.reason) == (
+        Freshness.CURRENT,
         Status.UNREADABLE,
         verbatim("the file is empty"),
     )
@@ -191,7 +192,7 @@ def test_a_renaming_that_was_planned_before_a_merge_takes_no_id_away(store: Stor
         Renaming(keys["c2"], "c2", "c1", IdSource.LIST),
         Renaming(keys["c3"], "c3", "x", IdSource.LIST),
     ]
-    store.desk.merging.merge("c1", "c2", by=None)  # c1 is called c2 now
+    store.merges.merge("c1", "c2", by=None)  # c1 is called c2 now
     store.rename(planned, run_id=run_id)
     now = {one.key: one.call_id for one in store.known_calls(call_ids=["c2", "x"])}
     assert (now[keys["c1"]], now[keys["c3"]]) == ("c2", "x")

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from pipeline.audio import decode
+from pipeline.conversation.text import simplified
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.transcription import Transcriber, Window, load_transcriber
 from pipeline.transcription.recorded import Recorder
-from pipeline.transcription.text import simplified
 from tests import sounds, tiny_sherpa
 from tests.sounds import numbers
 

@@ -41,13 +41,13 @@ from pipeline.domain import (
     Transcript,
     Utterance,
     Verdict,
-    verbatim,
 )
 from pipeline.errors import ReviewError
 from pipeline.ingest import discover, identify
+from pipeline.messages import verbatim
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store
-from pipeline.store.desk.tables import appeals, decisions, notes
+from pipeline.store.review_tables import appeals, decisions, notes
 from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import call_files, calls, inspections, metadata
 from tests.people import user
@@ -170,7 +170,7 @@ class World:
         """Digest -> ids by which the list (or a merge) has named it."""
         self.made: dict[str, str] = {}
         """What people did (table and key) -> the digest that they heard."""
-        store.desk.rules.keep([Rulebook("r1", "rubric", ""), Rulebook("l1", "lexicons", "{}")])
+        store.rulebooks.keep([Rulebook("r1", "rubric", ""), Rulebook("l1", "lexicons", "{}")])
         self.people = [user(store, f"{name}{seed}") for name in ("wang", "li")]
         self.number = 0
 
@@ -320,12 +320,12 @@ class World:
     def decide(self) -> None:
         if (found := self._pick()) is not None:
             call_id, heard = found
-            case = self.store.desk.cases.case(call_id)
+            case = self.store.cases.case(call_id)
             assert case is not None
             request, by = self._request(), self.random.choice(self.people)
             verdict = self.random.choice([Verdict.CONFIRMED, Verdict.OVERTURNED])
             with suppress(ReviewError):
-                self.store.desk.decisions.decide(
+                self.store.decisions.decide(
                     call_id, CRITERION, verdict, by=by, request=request, seen=case.version
                 )
                 self.made[f"decision {request}"] = heard
@@ -334,11 +334,11 @@ class World:
     def undo(self) -> None:
         if (found := self._pick()) is not None:
             call_id, heard = found
-            events = [e for e in self.store.desk.decisions.history(call_id) if not e.undone]
+            events = [e for e in self.store.decisions.history(call_id) if not e.undone]
             if events:
                 event, request = self.random.choice(events), self._request()
                 with suppress(ReviewError):
-                    self.store.desk.decisions.undo(event.id, by=event.by, request=request)
+                    self.store.decisions.undo(event.id, by=event.by, request=request)
                     self.made[f"decision {request}"] = heard
                     self._say(f"undo {event.kind} of {call_id}")
 
@@ -346,16 +346,14 @@ class World:
         if (found := self._pick()) is not None:
             request = self._request()
             with suppress(ReviewError):
-                self.store.desk.decisions.finish(
-                    found[0], by=self.people[0], request=request, incomplete=True
-                )
+                self.store.decisions.finish(found[0], by=self.people[0], request=request, incomplete=True)
                 self.made[f"decision {request}"] = found[1]
                 self._say(f"finish {found[0]}")
 
     def claim(self) -> None:
         if (found := self._pick()) is not None:
             with suppress(ReviewError):
-                self.store.desk.cases.claim(found[0], self.random.choice(self.people))
+                self.store.cases.claim(found[0], self.random.choice(self.people))
                 self._say(f"claim {found[0]}")
 
     def note(self) -> None:
@@ -365,7 +363,7 @@ class World:
             agent = inspection.recording.call.agent_id
             if agent:
                 request = self._request()
-                self.store.desk.coaching.write(
+                self.store.coaching.write(
                     agent, "听一下", by=self.people[0], request=request, call_id=found[0]
                 )
                 self.made[f"note {request}"] = found[1]
@@ -374,7 +372,7 @@ class World:
     def appeal(self) -> None:
         if (found := self._pick()) is not None:
             with suppress(ReviewError):
-                made = self.store.desk.appeals.file(
+                made = self.store.appeals.file(
                     found[0], CRITERION, "不是我", by=None, request=self._request(), late=True
                 )
                 self.made[f"appeal {made.id}"] = found[1]
@@ -384,14 +382,14 @@ class World:
         one, two = self._pick(), self._pick()
         if one is not None and two is not None:
             with suppress(ReviewError):
-                done = self.store.desk.merging.merge(one[0], two[0], by=None)
+                done = self.store.merges.merge(one[0], two[0], by=None)
                 self.named.setdefault(one[1], set()).add(done.call_id)
                 self._say(f"merge {one[0]} in place of {two[0]}")
 
     def undo_merge(self) -> None:
         if (found := self._pick()) is not None:
             with suppress(ReviewError):
-                done = self.store.desk.merging.undo(found[0], by=None)
+                done = self.store.merges.undo(found[0], by=None)
                 self.named.setdefault(found[1], set()).add(done.call_id)
                 self._say(f"undo the merge of {found[0]}: {done}")
 

@@ -83,7 +83,7 @@ def test_old_calls_are_deleted_by_the_shell(folder: Path) -> None:
     assert done.returncode == 0 and "--since 2026-11-21" in done.stderr
     with open_store(f"sqlite:///{folder / 'callinspect.db'}") as store:
         assert store.count() == 2
-        row = store.desk.people.audit()[0]
+        row = store.audit.entries()[0]
         assert (row.action, row.subject, row.user, row.details["calls"]) == ("purge", "2026-11-21", None, 2)
         assert (row.details["how"], row.details["os_user"]) == ("shell", getpass.getuser())
     assert callinspect("purge", "--before", "2999-01-01", cwd=folder).returncode == 2
@@ -95,7 +95,7 @@ def test_what_leaves_the_house_by_the_shell_is_in_the_log(folder: Path) -> None:
     tried = callinspect("rescore", "--dry-run", cwd=folder)
     assert tried.returncode == 0
     with open_store(f"sqlite:///{folder / 'callinspect.db'}") as store:
-        trial, exported = store.desk.people.audit(shell=True, limit=2)
+        trial, exported = store.audit.entries(shell=True, limit=2)
     assert (trial.action, trial.details["how"]) == ("what-if", "shell")
     assert (exported.action, exported.subject, exported.details["team"]) == ("export", "calls", "客服一组")
     assert exported.details["records"] == 3

@@ -24,7 +24,7 @@ from pipeline.domain import (
 from pipeline.review import blind
 from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import accused, verdicts
-from pipeline.review.priority import Weighed, urgency
+from pipeline.review.priority import Weighed, workload
 from tests.property.test_effective_score import RUBRIC, cards
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -34,7 +34,7 @@ BOSS = PEOPLE.index("boss")
 
 @dataclass
 class History:
-    """Events of one call, written as the desk writes them."""
+    """Events of one call, written as the store writes them."""
 
     card: Scorecard
     events: list[Decision] = field(default_factory=list)
@@ -159,7 +159,7 @@ def _holds(call: History, outcomes: dict[str, Outcome]) -> None:
     weighed = [
         Weighed(f.outcome, f.severity, f.fatal, None, said.get(f.criterion)) for f in call.card.findings
     ]
-    queue = urgency(weighed, alerts=False, day="2026-11-22")
+    queue = workload(weighed, alerts=False, day="2026-11-22")
     assert queue.pending >= len(unsettled), "whatever is pending stays in somebody's queue"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Span
-from pipeline.speech import Listener, SpeakerSplitter
+from pipeline.speech import Diariser, SpeakerSegmenter
 from pipeline.transcription import Transcriber, Window, cut_windows, load_transcriber
 from tests import sounds
 
@@ -29,7 +29,7 @@ SOUNDS = {
     "comfort noise": sounds.comfort_noise(6),
     "clicks": sounds.clicks(6),
 }
-LISTENER = Listener(SpeakerSplitter(MODELS / "campplus"))
+SEGMENTER = SpeakerSegmenter(Diariser(MODELS / "campplus"))
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def engine() -> Transcriber:
 
 def written(engine: Transcriber, channels: list[sounds.Sound]) -> str:
     """Everything that a call with these channels would have in its transcript."""
-    heard = LISTENER.listen(channels, duration=len(channels[0]) / SAMPLE_RATE_HZ)
-    groups = [heard.lanes] if heard.layout.mono else [[lane] for lane in heard.lanes]
+    heard = SEGMENTER.segment(channels, duration=len(channels[0]) / SAMPLE_RATE_HZ)
+    groups = [heard.tracks] if heard.layout.mono else [[lane] for lane in heard.tracks]
     windows = [
         window
         for lanes in groups

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pipeline.domain import How, Role, Span, Utterance
 from pipeline.errors import LexiconError
 from pipeline.phrases import Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.normal_form import normalise, normalised
 from pipeline.phrases.pattern import compiled
-from pipeline.phrases.plain import normalise, plain
-from pipeline.phrases.template import TemplateError, spellings
+from pipeline.phrases.syntax import TemplateError
+from pipeline.phrases.template import spellings
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons" / "zh"
 
@@ -75,7 +76,7 @@ def test_any_conversation_gives_orderly_hits(turns: list[tuple[Role, str, float]
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80))
 @settings(max_examples=300)
 def test_normal_form_and_its_origin_agree(text: str) -> None:
-    result = plain(text)
+    result = normalised(text)
     assert result.text == normalise(text)
     assert len(result.origin) == len(result.text)
     assert list(result.origin) == sorted(result.origin)

@@ -71,11 +71,11 @@ def calls(draw: st.DrawFn) -> Facts:
 
 def slip(facts: Facts, code: str, place: int, confidence: float) -> Facts:
     """The call with one forbidden phrase more, somewhere in what the agent says."""
-    mine = [n for n, u in enumerate(facts.transcript.utterances) if u.role is Role.AGENT]
+    mine = [n for n, u in enumerate(facts.timeline.utterances) if u.role is Role.AGENT]
     if not mine:
         return facts
     n = mine[place % len(mine)]
-    span = facts.transcript.utterances[n].span
+    span = facts.timeline.utterances[n].span
     hit = PhraseHit(code, PhraseKind.FORBIDDEN, "某", Role.AGENT, span, "某", How.EXACT, confidence, n)
     return replace(facts, hits=(*facts.hits, hit))
 

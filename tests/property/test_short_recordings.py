@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Call, Recording, Span, Status
-from pipeline.hearing import listen
-from pipeline.inspection import Tools, build_tools, inspect
+from pipeline.inspection.hearing import listen
+from pipeline.inspection.spine import Tools, build_tools, inspect
 from pipeline.measures.edges import _level_db
 from pipeline.measures.loudness import integrated_loudness
 from pipeline.settings import Settings
-from pipeline.speech import Listener, SpeakerSplitter
-from pipeline.speech.activity import SpeechDetector
-from pipeline.speech.timbre import TimbreEngine
+from pipeline.speech import Diariser, SpeakerSegmenter
+from pipeline.speech.cepstral import CepstralEmbedder
+from pipeline.speech.voice_activity import SpeechDetector
 from tests import sounds
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -85,20 +85,20 @@ def recording(paths: tuple[Path, ...]) -> Recording:
 
 
 @pytest.fixture(scope="module")
-def listener() -> Listener:
-    return Listener(SpeakerSplitter())
+def segmenter() -> SpeakerSegmenter:
+    return SpeakerSegmenter(Diariser())
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_length_is_listened_to(listener: Listener, tmp_path: Path, layout: str) -> None:
+def test_every_length_is_listened_to(segmenter: SpeakerSegmenter, tmp_path: Path, layout: str) -> None:
     for rate_hz, lengths in ((SAMPLE_RATE_HZ, LENGTHS), (8_000, LENGTHS[::4]), (44_100, LENGTHS[1::8])):
         for seconds in lengths:
             for name, one, other in kinds(seconds * rate_hz / SAMPLE_RATE_HZ):
                 paths = laid_out(layout, one, other, tmp_path, rate_hz=rate_hz)
-                heard = listen(recording(paths), listener)
-                assert heard.audio.duration == pytest.approx(seconds, abs=0.002), (name, rate_hz)
-                for lane in heard.heard.lanes:
-                    assert all(0 <= s.start < s.end <= seconds + 0.002 for s in lane.speech), (name, seconds)
+                found = listen(recording(paths), segmenter)
+                assert found.audio.duration == pytest.approx(seconds, abs=0.002), (name, rate_hz)
+                for track in found.segmentation.tracks:
+                    assert all(0 <= s.start < s.end <= seconds + 0.002 for s in track.speech), (name, seconds)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 159, 160, 400, 511, 512, 513, 1024, 4800])
@@ -108,7 +108,7 @@ def test_what_looks_through_windows_takes_less_than_one(samples: int) -> None:
     assert SpeechDetector().probabilities(sound).shape == (-(-samples // 512),)
     assert len(_level_db(sound)) == samples // 160
     assert integrated_loudness(sound) is None or samples >= 6400
-    assert len(TimbreEngine().listen(sound, [Span(0.0, samples / SAMPLE_RATE_HZ)]).loudness) >= 1
+    assert len(CepstralEmbedder().prepare(sound, [Span(0.0, samples / SAMPLE_RATE_HZ)]).loudness) >= 1
 
 
 @pytest.fixture(scope="module")

@@ -53,10 +53,10 @@ ROUTES: dict[str, Row] = {
     "GET /invitation/{token}": Row(ANYONE),
     "POST /invitation/{token}": Row(ANYONE),
     "POST /preferences": Row(ANYONE, form={"theme": "dark"}),
-    # tonight, the queue, agents
+    # the overview, the queue, agents
     "GET /": Row(EVERYBODY),
-    "GET /tonight/run": Row(EVERYBODY),
-    "GET /tonight/problems": Row({P.REVIEW, P.ASSIGN, P.SAMPLE}),
+    "GET /overview/run": Row(EVERYBODY),
+    "GET /overview/problems": Row({P.REVIEW, P.ASSIGN, P.SAMPLE}),
     "GET /queue": Row({P.LISTEN}),
     "POST /queue/next": Row({P.REVIEW}),
     "POST /queue/claim": Row({P.REVIEW}, form={"call_id": "O02"}),

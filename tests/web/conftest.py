@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import update
 
+from pipeline.domain import Verdict
 from pipeline.domain.people import User, UserRole
+from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
+from pipeline.store import review_tables as tables
 from pipeline.web.app import create_app
 from pipeline.web.listening import close_sound_room
 from pipeline.web.secrets import digest, new_token
@@ -98,9 +103,9 @@ def client(app: FastAPI, store: Store) -> Iterator[Client]:
             facts = {"team": TEAM, **facts}
         if role is UserRole.AGENT:
             facts = {"team": TEAM, "agent_id": AGENT, **facts}
-        user = store.desk.people.add(facts.pop("name", f"{role}-{next(NAMES)}"), role=role, **facts)
+        user = store.accounts.add(facts.pop("name", f"{role}-{next(NAMES)}"), role=role, **facts)
         token, csrf = new_token(), new_token()
-        store.desk.people.open_session(user.id, token=digest(token), csrf=csrf, seconds=3600)
+        store.sessions.open(user.id, token=digest(token), csrf=csrf, seconds=3600)
         http.cookies.set("callinspect", token)
         return Browser(http, user, csrf)
 
@@ -137,3 +142,26 @@ def supervisor(client: Client) -> Browser:
 @pytest.fixture
 def administrator(client: Client) -> Browser:
     return client(UserRole.ADMINISTRATOR)
+
+
+@pytest.fixture
+def busy(store: Store, settings: Settings) -> Store:
+    """A store with something of everything in it: an overdue appeal, a sample, a calibration, ..."""
+    people = [store.accounts.add(f"p{n}", role=UserRole.REVIEWER) for n in range(2)]
+    first, second = (one.id for one in people)
+    agent = store.accounts.add("filer", role=UserRole.AGENT, agent_id=AGENT)
+    store.decisions.decide("O02", "shirk", Verdict.CONFIRMED, by=first, request="v1", seen=99)
+    made = store.appeals.file("O02", "shirk", "没有推诿", by=agent, request="f1", late=True)
+    with store._write() as connection:
+        late = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        connection.execute(update(tables.appeals).where(tables.appeals.c.id == made.id).values(due_at=late))
+    rule = SampleRule(date(2026, 11, 19), date(2026, 11, 21), per=Per.ALL, which=Which.ALL)
+    store.samples.announce("抽", rule, seed="s", by=first, request="s1")
+    store.samples.draw(1)
+    store.calibrations.open(
+        "校", call_ids=["O02"], scorers=[first, second], expert=None, by=first, request="c1"
+    )
+    store.coaching.write(AGENT, "话", by=first, request="n1", call_id="O02")
+    store.cases.leave("O02", first)
+    store.rulebooks.save_draft(first, settings.rubric.name, "rubric: x")
+    return store

@@ -40,12 +40,20 @@ def may(role: UserRole, row: Row) -> bool:
     return row.who in (ANYONE, EVERYBODY) or bool(ROLE_PERMISSIONS[role] & set(row.who))
 
 
-def ask(browser: Browser, name: str, call_id: str) -> Response:
+def is_page(name: str) -> bool:
+    """True for a route that answers a page, or a part of one, and so has a twin."""
+    method, path = name.split(" ", 1)
+    other = ("/audio", "/peaks", "/session", "/sign-in/oidc", "/sign-in/oidc/back", "/admin")
+    return method == "GET" and not path.startswith("/api/") and not path.endswith(other)
+
+
+def ask(browser: Browser, name: str, call_id: str, *, twin: bool = False) -> Response:
+    """Use a route; ``twin``: ask for the JSON of a page."""
     method, path = name.split(" ", 1)
     row = ROUTES[name]
     values = {**PATH, **row.path, "call_id": call_id}
     path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: values[m[1]], path)
-    headers = {"Accept": "application/json" if path.startswith("/api/") else "text/html"}
+    headers = {"Accept": "application/json" if twin or path.startswith("/api/") else "text/html"}
     if method == "GET":
         return browser.get(path, headers=headers)
     if method != "POST":
@@ -67,6 +75,25 @@ def test_nobody_gets_in_unless_anyone_may(nobody: Browser) -> None:
         answer = ask(nobody, name, OWN)
         assert answer.status_code < 500, name
         assert row.who is ANYONE or kept_out(answer), name
+
+
+@pytest.mark.parametrize("role", UserRole)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_twin_answers_whom_the_page_answers(client: Client, role: UserRole, own: bool) -> None:
+    browser = browser_of(client, role, own=own)
+    for name in filter(is_page, ROUTES):
+        for call_id in (OWN, NONE):
+            page, twin = (ask(browser, name, call_id, twin=twin) for twin in (False, True))
+            assert page.status_code == twin.status_code, (name, call_id)
+            if page.status_code not in (303, 307):
+                assert twin.headers["content-type"] == "application/json", (name, call_id)
+
+
+def test_nobody_reads_a_twin(nobody: Browser) -> None:
+    for name in filter(is_page, ROUTES):
+        if ROUTES[name].who is not ANYONE:
+            answer = ask(nobody, name, OWN, twin=True)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signed-out"), name
 
 
 @pytest.mark.parametrize("role", UserRole)

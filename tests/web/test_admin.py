@@ -24,9 +24,9 @@ def test_a_new_account_gets_a_link_that_works(administrator: Browser, client: Cl
     link = re.search(r"http://127\.0\.0\.1(/invitation/[\w-]+)", answer.text)
     assert link is not None
     assert client().get(link[1]).status_code == 200
-    user = store.desk.people.named("zhao")
+    user = store.accounts.named("zhao")
     assert user is not None and (user.role, user.team, user.agent_id) == (UserRole.LEAD, OTHER_TEAM, None)
-    assert [row.action for row in store.desk.people.audit()][:2] == ["invite", "user-add"]
+    assert [row.action for row in store.audit.entries()][:2] == ["invite", "user-add"]
     again = administrator.post("/admin/users", fields)
     assert again.status_code == 400 and "zhao" in again.text and "赵&lt;b&gt;云" in again.text
 
@@ -38,12 +38,12 @@ def test_an_account_is_changed_and_disabled(administrator: Browser, client: Clie
     assert administrator.get(place).status_code == 200
     assert administrator.post(place, {"role": "agent", "agent_id": "8002"}).status_code == 303
     assert other.get("/admin").status_code == 403
-    changed = store.desk.people.user(other.user.id)
+    changed = store.accounts.user(other.user.id)
     assert changed is not None and (changed.role, changed.agent_id) == (UserRole.AGENT, "8002")
     assert administrator.post(f"{place}/disable", {"disabled": "true"}).status_code == 303
     assert other.get("/account").status_code == 303, "their session has ended"
     assert administrator.post(f"{place}/disable", {"disabled": "false"}).status_code == 303
-    actions = [row.action for row in store.desk.people.audit()]
+    actions = [row.action for row in store.audit.entries()]
     assert actions[:3] == ["user-enable", "user-disable", "user-change"]
 
 
@@ -75,8 +75,8 @@ def test_teams_tell_who_sees_them(administrator: Browser, client: Client) -> Non
 def test_the_audit_is_filtered_and_paged(supervisor: Browser, store: Store) -> None:
     assert supervisor.get("/admin").headers["location"] == "/admin/audit"
     for number in range(250):
-        store.desk.people.note("export", subject=f"file-{number}")
-    store.desk.people.note("purge", subject="2026-01-01")
+        store.audit.note("export", subject=f"file-{number}")
+    store.audit.note("purge", subject="2026-01-01")
     first = supervisor.get("/admin/audit?action=export").text
     assert first.count("file-") == 100 and "file-249" in first and "2026-01-01" not in first
     older = re.search(r'rel="next" href="([^"]+)"', first)
@@ -107,7 +107,7 @@ def test_old_calls_are_shown_then_deleted(administrator: Browser, store: Store) 
     answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
     assert answer.status_code == 200
     assert store.count() == 2
-    newest, before = store.desk.people.audit()[:2]
+    newest, before = store.audit.entries()[:2]
     assert (newest.action, newest.subject, newest.details["calls"]) == ("purge", "2026-11-21", 2)
     assert (before.action, before.user) == ("purge-begin", administrator.user)
     assert administrator.post("/admin/retention", {"token": token_in(asked.text)}).status_code == 400
@@ -126,7 +126,7 @@ def test_nothing_goes_without_both_questions(administrator: Browser, client: Cli
     other, token = client(UserRole.ADMINISTRATOR), preview(administrator, "2026-11-21")
     assert other.post("/admin/retention/check", {"token": token, "calls": "2"}).status_code == 400
     assert store.count() == 4
-    assert "purge" not in {row.action for row in store.desk.people.audit()}
+    assert "purge" not in {row.action for row in store.audit.entries()}
 
 
 def test_what_has_changed_since_is_looked_at_again(administrator: Browser, store: Store) -> None:

@@ -55,7 +55,7 @@ def test_a_call_is_read_decided_and_undone(store: Store, reviewer: Browser) -> N
 def test_the_second_of_two_is_told_who_was_first(store: Store, client: Client) -> None:
     ann, bob = client(UserRole.REVIEWER, name="ann"), client(UserRole.REVIEWER, name="bob")
     criterion = failed(store)
-    case = store.desk.cases.case("O02")
+    case = store.cases.case("O02")
     assert case is not None
     said = {"kind": "verdict", "criterion": criterion, "seen": case.version}
     assert say(ann, **said, request="1", verdict="confirmed").status_code == 200
@@ -80,7 +80,7 @@ def test_the_queue_gives_a_call_and_takes_it_back(store: Store, reviewer: Browse
     assert [row["priority"] for row in rows] == sorted((row["priority"] for row in rows), reverse=True)
     taken = say(reviewer, "/api/v1/queue/next").json()["call_id"]
     assert taken == rows[0]["call_id"]
-    case = store.desk.cases.case(taken)
+    case = store.cases.case(taken)
     assert case is not None
     assert reviewer.user is not None
     assert case.claimed == reviewer.user.id
@@ -110,7 +110,7 @@ def test_exports_are_written_down(client: Client, store: Store, agent: Browser) 
     lead.get("/api/v1/exports/calls", params={"format": "csv", "from": "2026-11-20", "flagged": "true"})
     assert agent.get("/api/v1/exports/calls").status_code == 403
     assert lead.get("/api/v1/exports/nothing").status_code == 422
-    (row,) = store.desk.people.audit(action="export")
+    (row,) = store.audit.entries(action="export")
     assert (row.user, row.subject, row.address) == (lead.user, "calls", "testclient")
     told = {name: value for name, value in row.details.items() if value is not None}
     assert told == {"format": "csv", "team": "客服一组", "flagged": True, "date_from": "2026-11-20"}

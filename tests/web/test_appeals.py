@@ -44,7 +44,7 @@ def test_from_the_call_to_the_decision(
     assert step(supervisor, filed, "decide", opinion="uphold", comment="撤销扣分") == 303
     page = agent.get(f"/appeals/{filed}").text
     assert "申诉成立，扣分已撤销。" in page and "没有给" in page
-    assert store.desk.decisions.verdicts(CALL)[CRITERION].verdict == "overturned"
+    assert store.decisions.verdicts(CALL)[CRITERION].verdict == "overturned"
     assert "100%" in supervisor.get("/appeals?group=decided").text
 
 
@@ -68,7 +68,7 @@ def test_a_double_click_is_one_click(lead: Browser, filed: int, store: Store) ->
     for _ in range(2):
         answer = lead.post(f"/appeals/{filed}/accept", {"seen": "1", "request": "the-same"})
         assert answer.status_code == 303
-    assert [e.kind for e in store.desk.appeals.appeal(filed).events] == ["file", "accept"]
+    assert [e.kind for e in store.appeals.appeal(filed).events] == ["file", "accept"]
 
 
 def test_what_is_wrong_is_said(agent: Browser, lead: Browser, filed: int, store: Store) -> None:
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said(agent: Browser, lead: Browser, filed: int, store:
     good = agent.post("/appeals", {"call_id": CALL, "criterion": "greeting-missing", "reason": "x"})
     assert good.status_code == 400
     assert lead.post(f"/appeals/{filed}/return", {"seen": "1"}).status_code == 400
-    assert store.desk.appeals.appeal(filed).state is AppealState.FILED
+    assert store.appeals.appeal(filed).state is AppealState.FILED
 
 
 def test_no_address_breaks(supervisor: Browser, filed: int) -> None:

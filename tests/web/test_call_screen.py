@@ -32,7 +32,7 @@ from pipeline.domain.people import UserRole
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.rulebooks import Rulebook
-from pipeline.web.call.lines import Event, Line, conversation
+from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, finding, inspection
 from tests.web.calls import HEARD, heard_call, put, record
@@ -43,7 +43,7 @@ SHEET = Path(__file__).parents[2] / "rubrics" / "service.yaml"
 
 
 def verdict_of(store: Store, criterion: str, call_id: str = "O02") -> Verdict | None:
-    found = store.desk.decisions.verdicts(call_id).get(criterion)
+    found = store.decisions.verdicts(call_id).get(criterion)
     return found.verdict if found else None
 
 
@@ -201,7 +201,7 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
     ]
     call = replace(inspection("C1", utterances=[spoken], hits=[hit]), duration=13.0)
     (line,) = conversation(call, failed)
-    assert isinstance(line, Line)
+    assert isinstance(line, TranscriptLine)
     assert [("".join(w.text for w in run.words), run.kind, run.criteria) for run in line.runs] == [
         ("好的", "", ()),
         ("你明白吗，", "forbidden", ("rude", "rude-again")),
@@ -212,7 +212,7 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
 
 def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character() -> None:
     call = bad_call()
-    lines = [item for item in conversation(call, ()) if isinstance(item, Line)]
+    lines = [item for item in conversation(call, ()) if isinstance(item, TranscriptLine)]
     assert ["".join(w.text for r in line.runs for w in r.words) for line in lines] == [
         u.text for u in call.transcript.utterances
     ]
@@ -226,14 +226,14 @@ def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
     said = "您好，嗯，呃请讲"
     spoken = Utterance(Role.AGENT, Span(0, 4), said)
     (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
-    assert isinstance(line, Line)
+    assert isinstance(line, TranscriptLine)
     words = [word for run in line.runs for word in run.words]
     assert "".join(word.text for word in words) == said
     assert [word.text for word in words if word.filler] == ["嗯", "呃"]
 
 
 def test_what_happened_between_words_has_its_line() -> None:
-    events = [item for item in conversation(bad_call(), ()) if isinstance(item, Event)]
+    events = [item for item in conversation(bad_call(), ()) if isinstance(item, TranscriptEvent)]
     assert [(e.name, e.span) for e in events] == [
         ("silence", Span(7.9, 17.2)),
         ("interruption-customer", Span(21.4, 22.0)),
@@ -280,7 +280,7 @@ def test_what_was_searched_everywhere_is_heard_where_it_is_usually_said(
 ) -> None:
     text = SHEET.read_text("utf-8")
     rubric = parse_rubric(text)
-    store.desk.rules.keep([Rulebook(rubric.revision, "rubric", text)])
+    store.rulebooks.keep([Rulebook(rubric.revision, "rubric", text)])
     said = [(Role.AGENT, 0), (Role.CUSTOMER, 10), (Role.AGENT, 20), (Role.CUSTOMER, 30), (Role.AGENT, 40)]
     missing = [
         finding(
@@ -350,7 +350,7 @@ def test_an_appeal_is_shown_where_it_was_filed(agent: Browser, reviewer: Browser
         assert html.count(f'href="{made}"') == 1
     assert "criterion=shirk" not in agent.get(CALL).text, "one appeal at a time"
     assert "criterion=dead-air" in agent.get(CALL).text
-    store.desk.appeals.send_back(int(made.rsplit("/", 1)[1]), by=None, request="r1", comment="说明时间")
+    store.appeals.send_back(int(made.rsplit("/", 1)[1]), by=None, request="r1", comment="说明时间")
     html = agent.get(CALL).text
     assert "已退回" in html
     assert "criterion=shirk" in html, "what came back can be filed again"
@@ -399,7 +399,7 @@ def test_pressed_twice_counts_once(reviewer: Browser, store: Store) -> None:
     fields = {"criterion": "shirk", "verdict": "confirmed", "seen": "9", "request": str(uuid.uuid4())}
     for _ in range(2):
         assert reviewer.htmx(f"{CALL}/verdicts", fields).status_code == 200
-    assert len(store.desk.decisions.history("O02")) == 1
+    assert len(store.decisions.history("O02")) == 1
 
 
 def test_undo_takes_the_last_one_back(reviewer: Browser, store: Store) -> None:
@@ -414,7 +414,7 @@ def test_undo_takes_the_last_one_back(reviewer: Browser, store: Store) -> None:
 def test_a_decision_of_another_call_is_not_undone_here(reviewer: Browser, store: Store) -> None:
     put(store, replace(bad_call(), recording=replace(bad_call().recording, call=_named("O99"))))
     reviewer.htmx("/calls/O99/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "9"})
-    event = store.desk.decisions.history("O99")[0].id
+    event = store.decisions.history("O99")[0].id
     assert reviewer.htmx(f"{CALL}/undo", {"event": str(event)}).status_code == 404
     assert verdict_of(store, "shirk", "O99") is Verdict.CONFIRMED
 
@@ -426,7 +426,7 @@ def _named(call_id: str) -> Call:
 def test_comments_stand_beside_the_finding_and_the_call(reviewer: Browser, store: Store) -> None:
     reviewer.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "", "comment": "再听一遍"})
     reviewer.htmx(f"{CALL}/comments", {"comment": "整通不错"})
-    assert [(e.kind, e.criterion, e.comment) for e in store.desk.decisions.history("O02")] == [
+    assert [(e.kind, e.criterion, e.comment) for e in store.decisions.history("O02")] == [
         ("comment", "shirk", "再听一遍"),
         ("comment", None, "整通不错"),
     ]
@@ -465,7 +465,7 @@ def test_swapped_roles_change_the_whole_page_and_undo_changes_it_back(
     answer = reviewer.htmx(f"{CALL}/undo", {"event": event})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (204, CALL)
     assert first_line() == "agent"
-    assert [e.kind for e in store.desk.decisions.history("O02")] == ["roles", "undo"]
+    assert [e.kind for e in store.decisions.history("O02")] == ["roles", "undo"]
 
 
 # Two at once
@@ -517,7 +517,7 @@ def test_the_next_call_finishes_this_one_if_all_is_decided(reviewer: Browser, st
         assert reviewer.htmx(f"{first}/verdicts", fields).status_code == 200
     answer = reviewer.post(f"{first}/next")
     assert (answer.status_code, answer.headers["location"]) == (303, other)
-    case = store.desk.cases.case(first.removeprefix("/calls/"))
+    case = store.cases.case(first.removeprefix("/calls/"))
     assert case is not None
     assert case.state == "done"
     assert case.claimed is None
@@ -532,7 +532,7 @@ def test_a_call_can_be_finished_as_it_is(reviewer: Browser, store: Store) -> Non
     assert "还有 3 项没有判定" in re.findall(r'action="/calls/O02/finish" data-confirm="([^"]*)"', html)[0]
     assert reviewer.post(f"{CALL}/finish").status_code == 400, "not without saying so"
     assert reviewer.post(f"{CALL}/finish", {"incomplete": "true"}).status_code == 303
-    case = store.desk.cases.case("O02")
+    case = store.cases.case("O02")
     assert case is not None
     assert (case.state, case.finished_by) == ("done", reviewer.user.id if reviewer.user else None)
     assert "/finish" not in reviewer.get(CALL).text
@@ -541,7 +541,7 @@ def test_a_call_can_be_finished_as_it_is(reviewer: Browser, store: Store) -> Non
 def test_next_leaves_what_is_not_decided_open(reviewer: Browser, store: Store) -> None:
     reviewer.get(CALL)
     reviewer.post(f"{CALL}/next")
-    case = store.desk.cases.case("O02")
+    case = store.cases.case("O02")
     assert case is not None
     assert (case.state, case.claimed) == ("open", None)
 
@@ -553,6 +553,6 @@ def test_the_order_of_findings_does_not_depend_on_verdicts(reviewer: Browser, st
     card = bad_call().scorecard
     before = [e.finding.criterion for e in sheet(card, {}).entries]
     reviewer.post(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "overturned", "seen": "9"})
-    after = sheet(card, store.desk.decisions.verdicts("O02")).entries
+    after = sheet(card, store.decisions.verdicts("O02")).entries
     assert [e.finding.criterion for e in after] == before
     assert [e.number for e in after] == [1, 2, 3, 4]

@@ -31,7 +31,7 @@ def correct(by: Browser, new: str = "O01", old: str = "O02") -> str:
 
 def test_the_way_begins_on_the_call_and_shows_both(supervisor: Browser, store: Store) -> None:
     assert "/calls/O01/corrects" in supervisor.get("/calls/O01").text
-    store.desk.decisions.comment("O02", "听过了", by=None, request="one")
+    store.decisions.comment("O02", "听过了", by=None, request="one")
     page = supervisor.get("/calls/O01/corrects?call=O02").text
     assert page.index("原通话（将被取代）") < page.index("更正录音（将取代它）")
     assert 'href="/calls/O01"' in page and 'href="/calls/O02"' in page
@@ -80,7 +80,7 @@ def test_nothing_can_be_said_of_a_replaced_call(supervisor: Browser, client: Cli
     for act in ("claim", "comments", "finish", "reopen", "roles", "keep", "release", "next"):
         answer = supervisor.post(call_url(aside, f"/{act}"), {"comment": "x"})
         assert answer.status_code < 500, act
-    assert not store.desk.decisions.history(aside), "nothing was written"
+    assert not store.decisions.history(aside), "nothing was written"
 
 
 def test_it_can_be_undone_from_either_side(supervisor: Browser, store: Store) -> None:
@@ -114,7 +114,7 @@ def test_who_is_still_to_score_a_call_blind_does_not_see_it_beside_another(
 ) -> None:
     user, second = supervisor.user, reviewer.user
     assert user is not None and second is not None
-    store.desk.calibrations.open(
+    store.calibrations.open(
         "十一月", call_ids=["O02"], scorers=[second.id], expert=user.id, by=user.id, request="open"
     )
     assert supervisor.get("/calls/O01/corrects?call=O02").status_code == 403

@@ -10,7 +10,7 @@ import pytest
 from pipeline.batch.roles import correct_roles, follow_list
 from pipeline.domain import Recording, UserRole, Verdict
 from pipeline.errors import Conflict
-from pipeline.inspection import load_rules
+from pipeline.inspection.tools import load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.nights import bad_call
@@ -51,7 +51,7 @@ def test_what_is_said_on_an_old_page_does_not_land_on_other_sound(client: Client
     reviewer, agent = client(UserRole.REVIEWER), client(UserRole.AGENT)
     sound = opened(reviewer)
     asked = opened(agent, f"/appeals/new?call={CALL}&criterion=shirk")
-    two.desk.merging.merge(CORRECTED, CALL, by=None)
+    two.merges.merge(CORRECTED, CALL, by=None)
     assert opened(reviewer) != sound
     for act, form in FORMS.items():
         for headers in ({}, {"HX-Request": "true"}):
@@ -62,8 +62,8 @@ def test_what_is_said_on_an_old_page_does_not_land_on_other_sound(client: Client
                 assert answer.headers["HX-Retarget"] == "#messages", "nothing of it comes into the old page"
     reason = {"call_id": CALL, "criterion": "shirk", "reason": "没有推诿", "sound": asked}
     assert agent.post("/appeals", reason).status_code == 409
-    assert two.desk.decisions.history(CALL) == ()
-    assert two.desk.appeals.of_call(CALL) == ()
+    assert two.decisions.history(CALL) == ()
+    assert two.appeals.of_call(CALL) == ()
     said = {"kind": "verdict", "criterion": "shirk", "verdict": "confirmed", "seen": 99, "request": "j1"}
     path, token = f"/api/v1/calls/{CALL}/decisions", {"X-CSRF-Token": reviewer.csrf}
     refused = reviewer.http.post(path, json={**said, "audio_sha256": sound}, headers=token)
@@ -75,7 +75,7 @@ def test_what_is_said_on_an_old_page_does_not_land_on_other_sound(client: Client
 def test_every_form_about_a_call_says_what_it_showed(client: Client, two: Store) -> None:
     reviewer = client(UserRole.REVIEWER)
     pages = [reviewer.get(f"/calls/{CALL}").text]
-    two.desk.decisions.finish(CALL, by=None, request="f", incomplete=True)
+    two.decisions.finish(CALL, by=None, request="f", incomplete=True)
     pages.append(reviewer.get(f"/calls/{CALL}").text)
     for text in pages:
         for action, form in re.findall(r'<form[^>]*action="/calls/O02/(\w+)"[^>]*>(.*?)</form>', text, re.S):
@@ -85,13 +85,13 @@ def test_every_form_about_a_call_says_what_it_showed(client: Client, two: Store)
 
 def test_roles_are_not_swapped_in_another_recording(two: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Judging anew takes a second or two, in which the id may go to other sound."""
-    write = two.desk.decisions.correct_roles
+    write = two.decisions.correct_roles
 
     def late(*args: object, **options: object) -> object:
-        two.desk.merging.merge(CORRECTED, CALL, by=None)
+        two.merges.merge(CORRECTED, CALL, by=None)
         return write(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(two.desk.decisions), "correct_roles", lambda _self, *a, **o: late(*a, **o))
+    monkeypatch.setattr(type(two.decisions), "correct_roles", lambda _self, *a, **o: late(*a, **o))
     before = two.inspection(CORRECTED)
     with pytest.raises(Conflict, match="another recording"):
         correct_roles(two, load_rules(Settings(store=two.url)), CALL, by=None, request="r")
@@ -101,7 +101,7 @@ def test_roles_are_not_swapped_in_another_recording(two: Store, monkeypatch: pyt
 
 
 def test_a_verdict_without_a_digest_is_taken_as_before(two: Store) -> None:
-    case = two.desk.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=None, request="v", seen=99)
+    case = two.decisions.decide(CALL, "shirk", Verdict.CONFIRMED, by=None, request="v", seen=99)
     assert case.event is not None
 
 
@@ -118,6 +118,6 @@ def test_a_list_that_says_the_other_channel_does_not_wait_for_who_has_the_call_o
     after = two.inspection(CALL)
     assert after is not None
     assert [u.role for u in after.transcript.utterances] != [u.role for u in before.transcript.utterances]
-    case = two.desk.cases.case(CALL)
+    case = two.cases.case(CALL)
     assert case is not None and reviewer.user is not None
     assert case.claimed == reviewer.user.id

@@ -95,7 +95,7 @@ def test_the_running_server_believes_nobody(settings: Settings, store: Store) ->
             server.should_exit = True
             thread.join()
     assert 429 in statuses, "an invented address is no new beginning"
-    assert {row.address for row in store.desk.people.audit(action="sign-in-failed")} == {"127.0.0.1"}
+    assert {row.address for row in store.audit.entries(action="sign-in-failed")} == {"127.0.0.1"}
 
 
 def guess(port: int, *, address: str) -> int:

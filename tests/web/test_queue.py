@@ -118,11 +118,11 @@ def test_saved_filters(reviewer: Browser, client: Client, store: Store) -> None:
     other = client(UserRole.REVIEWER)
     assert "criterion=shirk" not in other.get("/queue").text
     assert reviewer.user is not None
-    (saved,) = store.desk.board.saved_filters(reviewer.user.id)
+    (saved,) = store.queue.saved_filters(reviewer.user.id)
     other.post(f"/queue/filters/{saved.id}/delete", {})
-    assert len(store.desk.board.saved_filters(reviewer.user.id)) == 1
+    assert len(store.queue.saved_filters(reviewer.user.id)) == 1
     reviewer.post(f"/queue/filters/{saved.id}/delete", {})
-    assert store.desk.board.saved_filters(reviewer.user.id) == ()
+    assert store.queue.saved_filters(reviewer.user.id) == ()
     assert reviewer.post("/queue/filters", {"name": "  ", "query": ""}).status_code == 400
 
 

@@ -13,8 +13,7 @@ import pytest
 from pipeline.domain import UserRole
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.web.rulebook.book import read_book
-from pipeline.web.rulebook.keeping import keep_present_rules
+from pipeline.web.rulebook.book import keep_present_rules, read_book
 from pipeline.web.rulebook.what_if import Trials
 from tests.web.conftest import Browser, Client
 
@@ -125,10 +124,10 @@ def test_serving_keeps_the_present_rules(settings: Settings, store: Store, tmp_p
     broken = tmp_path / "broken.yaml"
     broken.write_text("sections: [", encoding="utf-8")
     keep_present_rules(settings.model_copy(update={"rubric": broken}), store)
-    assert store.desk.rules.missing(revisions) == set(revisions)
+    assert store.rulebooks.missing(revisions) == set(revisions)
     for _ in range(2):
         keep_present_rules(settings, store)
-        assert store.desk.rules.missing(revisions) == set()
+        assert store.rulebooks.missing(revisions) == set()
 
 
 def test_a_server_that_stops_leaves_no_trial_behind(settings: Settings) -> None:
@@ -233,12 +232,12 @@ def test_uploads_are_lexicons(
     answer = supervisor.post("/rules/what-if", fields, files=[("lexicons", (name, content, "text/plain"))])
     assert answer.status_code == status
     assert supervisor.user is not None
-    assert set(store.desk.rules.drafts(supervisor.user.id)) == ({"zh/evil.yaml"} if status == 303 else set())
+    assert set(store.rulebooks.drafts(supervisor.user.id)) == ({"zh/evil.yaml"} if status == 303 else set())
     missing = supervisor.post("/rules/what-if", {"file": "zh/../../x.yaml", "text": "x"})
     assert missing.status_code == 404
 
 
 def test_a_trial_is_in_the_log_with_its_files(supervisor: Browser, settings: Settings, store: Store) -> None:
     finished(supervisor, {"file": settings.rubric.name, "text": "rubric: x", "period": "all"})
-    (row,) = store.desk.people.audit(action="what-if")
+    (row,) = store.audit.entries(action="what-if")
     assert (row.user, row.subject, row.address) == (supervisor.user, settings.rubric.name, "testclient")

@@ -43,7 +43,7 @@ def test_announced_drawn_verified_and_heard(
     second = supervisor.post(f"{sample}/heard", {"call_id": "O01", "misses": "0"})
     assert second.status_code == 409 and reviewer.user is not None
     assert reviewer.user.display_name in second.text
-    assert store.desk.samples.all()[0].heard == 1
+    assert store.samples.all()[0].heard == 1
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_announced_before_its_day_and_not_drawn_before_its_end(supervisor: Brows
 def test_a_seed_is_made_where_none_is_given(supervisor: Browser, store: Store) -> None:
     assert supervisor.get("/samples/new").status_code == 200
     supervisor.post("/samples", {**FORM, "seed": ""})
-    assert len(store.desk.samples.all()[0].seed) == 32
+    assert len(store.samples.all()[0].seed) == 32
 
 
 def test_only_calls_of_the_sample(reviewer: Browser, supervisor: Browser, sample: str) -> None:
@@ -91,7 +91,7 @@ def test_of_strata_of_different_size_each_counts_by_its_calls(
         store.save(one, run_id=run_id)
     where = supervisor.post("/samples", {**FORM, "count": "1"}).headers["location"]
     supervisor.post(f"{where}/draw")
-    for call in store.desk.samples.calls(store.desk.samples.all()[0].id):
+    for call in store.samples.calls(store.samples.all()[0].id):
         misses = "1" if call.stratum == "8001" else "0"
         answer = reviewer.post(f"{where}/heard", {"call_id": call.call.call_id, "misses": misses})
         assert answer.status_code == 303

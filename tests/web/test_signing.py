@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from pipeline.domain.people import User, UserRole
 from pipeline.store import Store
-from pipeline.store.desk.people_places import place_of_browser
+from pipeline.store.repositories.sign_in import place_of_browser
 from pipeline.web import passwords, signin
 from pipeline.web.secrets import digest
 from tests.web.conftest import Browser, Client
@@ -28,7 +28,7 @@ def stored() -> str:
 
 @pytest.fixture
 def wang(store: Store, stored: str) -> User:
-    return store.desk.people.add("Wang", display_name="王芳", role=UserRole.REVIEWER, password=stored)
+    return store.accounts.add("Wang", display_name="王芳", role=UserRole.REVIEWER, password=stored)
 
 
 class FrozenClock:
@@ -84,7 +84,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(nobody: Browser, wang: 
 def test_an_unknown_name_takes_as_long_as_a_known_one(nobody: Browser, store: Store, wang: User) -> None:
     def seconds(name: str) -> float:
         started = time.thread_time()
-        passwords.fits((store.desk.people.credentials(name) or (None, None))[1], "guess")
+        passwords.fits((store.accounts.credentials(name) or (None, None))[1], "guess")
         return time.thread_time() - started
 
     passwords.fits(None, "first")  # makes the hash that nobody has
@@ -181,7 +181,7 @@ def test_no_minute_has_more_than_ten_guesses_of_strangers(at: At, wang: User) ->
 
 def test_a_known_browser_is_no_way_around_the_limit(at: At, store: Store, stored: str, wang: User) -> None:
     """A colleague at the same machine guesses between their own sign-ins."""
-    store.desk.people.add("li", role=UserRole.REVIEWER, password=stored)
+    store.accounts.add("li", role=UserRole.REVIEWER, password=stored)
     shared = at("192.0.2.1")
     assert sign_in(shared) == 303 and sign_in(shared, name="li") == 303
     statuses = []
@@ -194,14 +194,14 @@ def test_a_known_browser_is_no_way_around_the_limit(at: At, store: Store, stored
 def test_a_token_that_was_planted_in_a_browser_is_worth_nothing(
     at: At, store: Store, stored: str, wang: User
 ) -> None:
-    store.desk.people.add("li", role=UserRole.REVIEWER, password=stored)
+    store.accounts.add("li", role=UserRole.REVIEWER, password=stored)
     attacker, victim = at("203.0.113.1"), at("192.0.2.1")
     assert sign_in(attacker, name="li") == 303
     planted = attacker.http.cookies["callinspect-browser"]
     victim.http.cookies.set("callinspect-browser", planted)
     assert sign_in(victim) == 303
     places = [place_of_browser(planted)]
-    assert not store.desk.people.known_places("wang", places)
+    assert not store.sign_in.known_places("wang", places)
     cookies = [c for c in victim.http.cookies.jar if c.name == "callinspect-browser" and c.value != planted]
     assert len(cookies) == 1 and cookies[0].has_nonstandard_attr("HttpOnly")
 
@@ -221,21 +221,21 @@ def test_whoever_is_signed_in_can_change_the_password_while_strangers_guess(at: 
 
 def test_signing_out_ends_the_session(nobody: Browser, store: Store, wang: User) -> None:
     assert sign_in(nobody) == 303
-    (session,) = store.desk.people.sessions_of(wang.id)
+    (session,) = store.sessions.of_user(wang.id)
     nobody.csrf = session.csrf
     assert nobody.post("/sign-out").headers["location"] == "/sign-in"
-    assert store.desk.people.sessions_of(wang.id) == ()
+    assert store.sessions.of_user(wang.id) == ()
 
 
 def test_every_sign_in_gets_a_token_of_its_own(nobody: Browser, store: Store, wang: User) -> None:
     nobody.http.cookies.set("callinspect", "planted")
     sign_in(nobody)
-    assert digest("planted") not in {row.token for row in store.desk.people.sessions_of(wang.id)}
+    assert digest("planted") not in {row.token for row in store.sessions.of_user(wang.id)}
 
 
 def test_a_disabled_account_cannot_sign_in(nobody: Browser, store: Store, wang: User) -> None:
-    store.desk.people.add("boss", role=UserRole.ADMINISTRATOR)
-    store.desk.people.change(wang.id, disabled=True)
+    store.accounts.add("boss", role=UserRole.ADMINISTRATOR)
+    store.accounts.change(wang.id, disabled=True)
     assert sign_in(nobody) == 401
 
 
@@ -249,8 +249,8 @@ def test_https_cookies_are_tied_to_the_host(client: Client, wang: User) -> None:
 
 
 def test_a_link_sets_a_password_once(nobody: Browser, client: Client, store: Store) -> None:
-    user = store.desk.people.add("new", display_name="新人", role=UserRole.REVIEWER)
-    store.desk.people.invite(user.id, token=digest("secret"), seconds=60)
+    user = store.accounts.add("new", display_name="新人", role=UserRole.REVIEWER)
+    store.sessions.invite(user.id, token=digest("secret"), seconds=60)
     assert "新人" in nobody.get("/invitation/secret").text
     short = nobody.post("/invitation/secret", {"password": "short", "again": "short"})
     assert short.status_code == 400 and "10" in short.text
@@ -278,7 +278,7 @@ def test_a_new_password_ends_the_other_sessions(
     assert nobody.post("/account/password", fields).headers["location"] == "/account?done=password"
     assert nobody.get("/account").status_code == 200
     assert other.get("/account").status_code == 303
-    assert [row.action for row in store.desk.people.audit()][:1] == ["password"]
+    assert [row.action for row in store.audit.entries()][:1] == ["password"]
 
 
 def test_language_and_theme_are_kept(reviewer: Browser, nobody: Browser, store: Store) -> None:
@@ -288,7 +288,7 @@ def test_language_and_theme_are_kept(reviewer: Browser, nobody: Browser, store: 
     text = reviewer.get("/account").text
     assert '<html lang="en" data-theme="dark">' in text
     assert reviewer.user is not None
-    kept = store.desk.people.user(reviewer.user.id)
+    kept = store.accounts.user(reviewer.user.id)
     assert kept is not None and (kept.lang, kept.theme) == ("en", "dark")
     assert nobody.post("/preferences", {"lang": "en", "next": "/sign-in"}).headers["location"] == "/sign-in"
     assert '<html lang="en">' in nobody.get("/sign-in").text
@@ -300,7 +300,7 @@ def test_old_parameters_of_a_hash_are_renewed(nobody: Browser, store: Store) -> 
     from argon2 import PasswordHasher
 
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    store.desk.people.add("wang", role=UserRole.REVIEWER, password=weak)
+    store.accounts.add("wang", role=UserRole.REVIEWER, password=weak)
     assert sign_in(nobody) == 303
-    found = store.desk.people.credentials("wang")
+    found = store.accounts.credentials("wang")
     assert found is not None and found[1] is not None and "m=65536" in found[1]

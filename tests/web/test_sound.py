@@ -19,8 +19,8 @@ from pipeline.domain import UserRole
 from pipeline.errors import AudioError
 from pipeline.ingest import identify
 from pipeline.store import Store
-from pipeline.web.ahead import Ahead
-from pipeline.web.ranges import UnsatisfiableError, wanted
+from pipeline.web.prefetching import Prefetcher
+from pipeline.web.screens.audio import UnsatisfiableError, wanted_range
 from pipeline.web.sound_cache import SoundCache
 from tests.web.calls import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
@@ -91,13 +91,13 @@ def test_head_tells_the_size_and_sends_nothing(reviewer: Browser, left: Path) ->
 @pytest.mark.parametrize(("header", "size"), [("bytes=-0", 10), ("bytes=10-", 10), ("bytes=0-", 0)])
 def test_nothing_of_the_file_lies_in_the_range(header: str, size: int) -> None:
     with pytest.raises(UnsatisfiableError):
-        wanted(header, size, if_range=None, etag='"x"')
+        wanted_range(header, size, if_range=None, etag='"x"')
 
 
 def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: Path) -> None:
     for start in (0, 100, 200):
         reviewer.get(AUDIO, headers={"Range": f"bytes={start}-{start + 9}"})
-    found = store.desk.people.audit(action="listen")
+    found = store.audit.entries(action="listen")
     assert [(row.subject, row.user.id if row.user else None) for row in found] == [
         (HEARD, reviewer.user.id if reviewer.user else 0)
     ]
@@ -105,11 +105,11 @@ def test_listening_is_written_down_once(reviewer: Browser, store: Store, left: P
 
 def test_a_download_is_written_down_each_time(reviewer: Browser, store: Store, left: Path) -> None:
     reviewer.get(AUDIO, headers={"Range": "bytes=0-"})  # how players ask for all of it
-    assert store.desk.people.audit(action="download") == ()
+    assert store.audit.entries(action="download") == ()
     for _ in range(2):
         assert reviewer.get(AUDIO).status_code == 200
     reviewer.http.head(AUDIO)
-    found = store.desk.people.audit(action="download")
+    found = store.audit.entries(action="download")
     assert [row.subject for row in found] == [HEARD, HEARD]
     assert found[0].user == reviewer.user
 
@@ -196,7 +196,7 @@ def test_the_next_call_is_prepared_while_this_one_is_open(
     assert room.idle(20)
     digest = identify([left])
     assert room.has(digest), "it is the head of the queue beside this one"
-    case = store.desk.cases.case(HEARD)
+    case = store.cases.case(HEARD)
     assert case is not None
     assert case.claimed is None, "nobody has it yet"
     answer = reviewer.post("/calls/O02/next", {"queue": "team=客服一组"})
@@ -218,8 +218,8 @@ def test_a_filter_with_too_many_fields_asks_for_nothing(reviewer: Browser, left:
     assert reviewer.post("/calls/O02/next", {"queue": many}).status_code == 303
 
 
-def test_only_the_latest_wish_of_each_is_worked_on() -> None:
-    ahead, done, go = Ahead(), list[str](), threading.Event()
+def test_only_the_latest_request_of_each_is_worked_on() -> None:
+    prefetcher, done, go = Prefetcher(), list[str](), threading.Event()
     started = threading.Event()
 
     def first() -> None:
@@ -228,15 +228,15 @@ def test_only_the_latest_wish_of_each_is_worked_on() -> None:
         done.append("first")
         raise AudioError("gone", code="vanished")
 
-    ahead.wish(1, first)
+    prefetcher.prefetch(1, first)
     assert started.wait(20)
     for name in ("second", "third"):
-        ahead.wish(1, partial(done.append, name))
-    ahead.wish(2, partial(done.append, "other"))
+        prefetcher.prefetch(1, partial(done.append, name))
+    prefetcher.prefetch(2, partial(done.append, "other"))
     go.set()
-    assert ahead.wait(20)
-    assert done == ["first", "third", "other"], "an error ends one wish, not the thread"
-    ahead.close()
-    ahead.wish(3, partial(done.append, "late"))
-    assert ahead.wait(20)
+    assert prefetcher.wait(20)
+    assert done == ["first", "third", "other"], "an error ends one request, not the thread"
+    prefetcher.close()
+    prefetcher.prefetch(3, partial(done.append, "late"))
+    assert prefetcher.wait(20)
     assert "late" not in done

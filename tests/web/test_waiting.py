@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.web.kept import MOST, Kept
+from pipeline.web.topbar import MOST_CACHED, WaitingCounts
 from tests.web.conftest import Browser
 
 
@@ -35,23 +35,23 @@ def test_an_appeal_waits_for_one_after_the_other(agent: Browser, lead: Browser, 
     assert shown(lead) == {}
 
 
-def test_numbers_are_kept_a_moment_and_counted_anew_after_a_write() -> None:
-    kept, counted = Kept(seconds=60), list[int]()
+def test_counts_are_cached_a_moment_and_counted_anew_after_a_write() -> None:
+    counts, counted = WaitingCounts(seconds=60), list[int]()
 
     def count() -> Mapping[str, int]:
         counted.append(1)
         return {"/queue": len(counted)}
 
-    assert [kept.of(1, count)["/queue"] for _ in range(3)] == [1, 1, 1]
-    assert kept.of(2, count)["/queue"] == 2, "each has their own"
-    kept.forget(1)
-    assert kept.of(1, count)["/queue"] == 3
-    assert Kept(seconds=-1).of(1, count) != Kept(seconds=-1).of(1, count)
+    assert [counts.of(1, count)["/queue"] for _ in range(3)] == [1, 1, 1]
+    assert counts.of(2, count)["/queue"] == 2, "each has their own"
+    counts.forget(1)
+    assert counts.of(1, count)["/queue"] == 3
+    assert WaitingCounts(seconds=-1).of(1, count) != WaitingCounts(seconds=-1).of(1, count)
 
 
-@pytest.mark.parametrize("people", [MOST + 5])
+@pytest.mark.parametrize("people", [MOST_CACHED + 5])
 def test_not_everybody_is_remembered_for_ever(people: int) -> None:
-    kept = Kept(seconds=60)
+    counts = WaitingCounts(seconds=60)
     for user in range(people):
-        kept.of(user, dict)
-    assert len(kept._of) <= MOST
+        counts.of(user, dict)
+    assert len(counts._cache) <= MOST_CACHED

@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.confirmation import joined, kept
 from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import LexiconError
-from pipeline.inspection import Rules
+from pipeline.inspection.confirmation import joined, kept
+from pipeline.inspection.tools import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
-from pipeline.phrases.anchors import Anchors
-from pipeline.phrases.conversation import runs
-from pipeline.phrases.matcher import key_words
+from pipeline.phrases.keywords import KeywordCorrector
+from pipeline.phrases.matcher import pattern_keywords
+from pipeline.phrases.passages import passages
+from pipeline.phrases.revision import rules_by_code
 from pipeline.store.rulebooks import Rulebook
 
 
@@ -32,40 +33,19 @@ class Edit:
     """Codes that were added, taken out or changed in anything that can change a hit."""
     matcher: Matcher | None
     """Finds the present phrases of these codes; None where none is left."""
-    changed_words: Anchors | None
+    changed_words: KeywordCorrector | None
 
 
 def edit_between(old: Lexicons, new: Lexicons) -> Edit:
     """What changed from ``old`` to ``new``, ready to be looked for."""
-    before, after = _by_code(old), _by_code(new)
+    before, after = rules_by_code(old), rules_by_code(new)
     codes = frozenset(c for c in (*before, *after) if before.get(c) != after.get(c))
-    words = key_words(old) ^ key_words(new)
+    words = pattern_keywords(old) ^ pattern_keywords(new)
     return Edit(
         codes,
         compile_matcher(new, only=codes) if codes & after.keys() else None,
-        Anchors(words) if words else None,
+        KeywordCorrector(words) if words else None,
     )
-
-
-def _by_code(lexicons: Lexicons) -> dict[str, list[object]]:
-    """Everything that can change a hit of a code: its phrases in order, and the contexts they name."""
-    found: dict[str, list[object]] = {}
-    for p in lexicons.phrases:
-        contexts = [lexicons.contexts[name] for name in p.quiet_when]
-        silence = [(c.name, c.before, c.after, c.near, c.reach) for c in contexts]
-        found.setdefault(p.code.code, []).append(
-            (
-                p.code,
-                p.canonical,
-                p.variants,
-                p.patterns,
-                p.exceptions,
-                p.tolerance,
-                p.whole_words,
-                silence,
-            )
-        )
-    return found
 
 
 class Rematcher:
@@ -107,7 +87,7 @@ class Rematcher:
         if edit is None or edit.changed_words is None:
             return edit is not None
         said = inspection.transcript.utterances
-        return not edit.changed_words.heard_in([run.text for run in runs(said)])
+        return not edit.changed_words.occurs_in([passage.text for passage in passages(said)])
 
     def _with(self, inspection: Inspection, edit: Edit, new: Sequence[PhraseHit]) -> Inspection:
         hits = [h for h in inspection.hits if h.how is not How.CONFIRMED and h.code not in edit.codes]

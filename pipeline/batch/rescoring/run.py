@@ -14,7 +14,7 @@ from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
-from pipeline.inspection import read_rules
+from pipeline.inspection.tools import read_rules
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store, StoredProblem, open_store
 

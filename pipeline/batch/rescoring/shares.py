@@ -20,10 +20,12 @@ from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
-from pipeline.domain import How, Inspection, Message, PhraseHit
+from pipeline.domain import How, Inspection, PhraseHit
 from pipeline.errors import CallinspectError
-from pipeline.inspection import Rules, read_rules, rejudge
-from pipeline.phrases.deferred import DeferredMatcher
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.tools import Rules, read_rules
+from pipeline.messages import Message
+from pipeline.phrases.matcher import LazyMatcher
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -115,7 +117,7 @@ def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspecti
 
 def _rules(settings: Settings) -> Rules:
     lexicons, rubric = read_rules(settings)
-    return Rules(DeferredMatcher(lexicons), rubric)
+    return Rules(LazyMatcher(lexicons), rubric)
 
 
 def judged(
@@ -137,7 +139,7 @@ def judged(
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
         rules = _rules(settings)
-        rematcher = Rematcher(rules, store.desk.rules.book)
+        rematcher = Rematcher(rules, store.rulebooks.book)
         for share in shares:
             yield judge_share(store, rules, rematcher, share, wanted=wanted, write=write)
         return
@@ -188,7 +190,7 @@ def _start(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
     _Worker.rules = _rules(settings)
-    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.desk.rules.book)
+    _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.rulebooks.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()
 

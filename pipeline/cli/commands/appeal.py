@@ -16,8 +16,7 @@ from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import appeal_record, appeals_table, local
 from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
-from pipeline.review.appeals import OPEN, Opinion, Terms
-from pipeline.store.desk.views_appeals import Appeal
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Terms
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -27,16 +26,16 @@ Side = Annotated[bool, typer.Option("--uphold/--reject", help="appeal.side", sho
 Json = Annotated[bool, typer.Option("--json", help="option.json")]
 
 
-class Group(StrEnum):
+class AppealFilter(StrEnum):
     OPEN = "open"
     DECIDED = "decided"
     ALL = "all"
 
 
-GROUPS = {
-    Group.OPEN: tuple(state for state in AppealState if state in OPEN),
-    Group.DECIDED: (AppealState.UPHELD, AppealState.REJECTED),
-    Group.ALL: (),
+STATES = {
+    AppealFilter.OPEN: tuple(state for state in AppealState if state in OPEN),
+    AppealFilter.DECIDED: (AppealState.UPHELD, AppealState.REJECTED),
+    AppealFilter.ALL: (),
 }
 
 
@@ -44,11 +43,11 @@ GROUPS = {
 @command
 def list_appeals(
     session: Session,
-    state: Annotated[Group, typer.Option(help="appeal.group")] = Group.OPEN,
+    state: Annotated[AppealFilter, typer.Option(help="appeal.group")] = AppealFilter.OPEN,
     as_json: Json = False,
 ) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.all(states=GROUPS[state])
+        found = store.appeals.all(states=STATES[state])
     if as_json:
         for one in found:
             sys.stdout.write(json.dumps(appeal_record(one), ensure_ascii=False) + "\n")
@@ -63,7 +62,7 @@ def list_appeals(
 @command
 def show(session: Session, appeal: Number, as_json: Json = False) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.appeal(appeal)
+        found = store.appeals.appeal(appeal)
     if as_json:
         sys.stdout.write(json.dumps(appeal_record(found), ensure_ascii=False, indent=1) + "\n")
         return 0
@@ -92,12 +91,12 @@ def file(
 ) -> int:
     """Prints the number of the appeal."""
     with existing_store(session) as store:
-        made = store.desk.appeals.file(
+        made = store.appeals.file(
             call_id, criterion, reason, by=acting(store, as_name), request=new_request(), late=late,
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
     session.out.print(str(made.id))
-    _tell(session, made)
+    _report_state(session, made)
     return 0
 
 
@@ -105,11 +104,11 @@ def file(
 @command
 def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = None) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.accept(
+        found = store.appeals.accept(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment,
             terms=Terms(**session.settings.appeals.model_dump()),
         )  # fmt: skip
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -117,10 +116,10 @@ def accept(session: Session, appeal: Number, comment: Why = "", as_name: As = No
 @command
 def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None) -> int:
     with existing_store(session) as store:
-        found = store.desk.appeals.send_back(
+        found = store.appeals.send_back(
             appeal, by=acting(store, as_name), request=new_request(), comment=comment
         )
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -129,10 +128,10 @@ def send_back(session: Session, appeal: Number, comment: Why, as_name: As = None
 def opine(session: Session, appeal: Number, uphold: Side, comment: Why, as_name: As = None) -> int:
     opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
     with existing_store(session) as store:
-        found = store.desk.appeals.opine(
+        found = store.appeals.opine(
             appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment
         )
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
@@ -150,7 +149,7 @@ def decide(
     opinion = Opinion.UPHOLD if uphold else Opinion.REJECT
     with existing_store(session) as store:
         try:
-            found = store.desk.appeals.decide(
+            found = store.appeals.decide(
                 appeal, opinion, by=acting(store, as_name), request=new_request(), comment=comment,
                 without_panel=without_panel,
             )  # fmt: skip
@@ -161,11 +160,11 @@ def decide(
             assert isinstance(missing, tuple)
             seats = session.words.listed([session.words(f"appeal.seat.{seat}") for seat in missing])
             raise CommandError("appeal-panel", seats=seats) from error
-    _tell(session, found)
+    _report_state(session, found)
     return 0
 
 
-def _tell(session: Session, appeal: Appeal) -> None:
+def _report_state(session: Session, appeal: Appeal) -> None:
     words = session.words
     session.say(
         words("appeal.stands", number=appeal.id, state=words(f"appeal.state.{appeal.state}")), "green"

@@ -35,9 +35,9 @@ def bench(
     docs: Annotated[Path | None, typer.Option(help="bench.docs", metavar="DIR")] = None,
 ) -> int:
     """Exit status 0: slow is no failure."""
-    night = dump if dump is not None else data_root() / _DEMO
-    if not night.is_dir():
-        raise CommandError("no-dump", path=night)
+    recordings = dump if dump is not None else data_root() / _DEMO
+    if not recordings.is_dir():
+        raise CommandError("no-dump", path=recordings)
     from pipeline.bench.comparison import compare
     from pipeline.bench.docs import write_docs
 
@@ -45,10 +45,10 @@ def bench(
     ways = tuple(way for way in WAYS if not only or way in only)
     with _progress(session, total=1 + rounds * len(ways)) as step:
         found = compare(
-            night,
+            recordings,
             settings=session.settings,
-            calls=calls or _beside(night / "calls.csv"),
-            truth=truth or _beside(night / "truth"),
+            calls=calls or _beside(recordings / "calls.csv"),
+            truth=truth or _beside(recordings / "truth"),
             ways=ways,
             rounds=rounds,
             limit=limit,
@@ -65,7 +65,7 @@ def bench(
 
 
 def _beside(path: Path) -> Path | None:
-    """What a labelled night keeps beside its recordings."""
+    """What a labelled folder keeps beside its recordings."""
     return path if path.exists() else None
 
 

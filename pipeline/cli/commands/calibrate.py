@@ -12,8 +12,7 @@ from pipeline.cli.acting import As, acting, named, new_request
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import calibrations_table, number, percent, table
-from pipeline.review.calibration import Comparison, compare
-from pipeline.store.desk.views_calibrations import Calibration
+from pipeline.review.calibration import Calibration, Comparison, compare
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -34,7 +33,7 @@ def open_one(
     """Prints the number of the calibration; people score in the review room."""
     with existing_store(session) as store:
         user = acting(store, as_name)
-        made = store.desk.calibrations.open(
+        made = store.calibrations.open(
             title,
             call_ids=calls,
             scorers=[named(store, name).id for name in scorers],
@@ -50,8 +49,8 @@ def open_one(
 @command
 def close(session: Session, calibration: Number) -> int:
     with existing_store(session) as store:
-        found = store.desk.calibrations.close(calibration)
-        comparison = compare(store.desk.calibrations.marks(calibration), expert=found.expert)
+        found = store.calibrations.close(calibration)
+        comparison = compare(store.calibrations.marks(calibration), expert=found.expert)
     _print(session, found, comparison)
     return 0
 
@@ -61,8 +60,8 @@ def close(session: Session, calibration: Number) -> int:
 def show(session: Session, calibration: Number, as_json: Json = False) -> int:
     """While it is open, only how far everybody is."""
     with existing_store(session) as store:
-        found = store.desk.calibrations.calibration(calibration)
-        marks = () if found.open else store.desk.calibrations.marks(calibration)
+        found = store.calibrations.calibration(calibration)
+        marks = () if found.open else store.calibrations.marks(calibration)
     comparison = None if found.open else compare(marks, expert=found.expert)
     if as_json:
         facts = record(found) | ({} if comparison is None else compared(found, comparison))
@@ -78,7 +77,7 @@ def show(session: Session, calibration: Number, as_json: Json = False) -> int:
 @command
 def list_calibrations(session: Session, as_json: Json = False) -> int:
     with existing_store(session) as store:
-        found = store.desk.calibrations.all()
+        found = store.calibrations.all()
     if as_json:
         for one in found:
             sys.stdout.write(json.dumps(record(one), ensure_ascii=False) + "\n")

@@ -37,14 +37,14 @@ def clip(
         raise CommandError("clip-what")
     paths = _lying(session, inspection)
     from pipeline.audio import decode
-    from pipeline.audio.excerpt import write_excerpt
+    from pipeline.audio.playback import write_excerpt
 
     span = wanted.widened(margin)
     audio = decode(paths)
     with whole_file(out) as file:
         write_excerpt(audio, span, file)
     with existing_store(session) as store:
-        store.desk.people.note("clip", call_id=call_id, place=f"{span.start:.1f}-{span.end:.1f}")
+        store.audit.note("clip", call_id=call_id, place=f"{span.start:.1f}-{span.end:.1f}")
     if out != STDOUT:
         session.say(session.words("clip.done", title=title, times=stretch(wanted), path=out), "green")
     return 0

@@ -1,9 +1,12 @@
-"""``callinspect doctor``: is everything there that a night needs, and where does each setting come from."""
+"""``callinspect doctor``: is everything there that a run needs, and where does each setting come from."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
+import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +17,11 @@ from rich.text import Text
 
 import pipeline
 from pipeline.batch.machine import cores, free_bytes, worker_bytes, worker_count
-from pipeline.cli.disk import GIB, free_disk
 from pipeline.cli.session import Session, command
-from pipeline.cli.settings_table import settings_table
 from pipeline.cli.stored import sqlite_file
+from pipeline.cli.words import Words
 from pipeline.errors import CallinspectError, UsageError
+from pipeline.settings import CONFIG_FILE, Settings
 
 
 class Health(StrEnum):
@@ -29,11 +32,12 @@ class Health(StrEnum):
 
 STYLES = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "bold red"}
 
+GIB = 2**30
 LITTLE_MEMORY = 2 * GIB
 """One worker with the base model and a long call takes about half of it."""
 
 LITTLE_DISK = GIB
-"""A night of 10,000 calls makes a database of some hundred megabytes."""
+"""10,000 calls make a database of some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +175,55 @@ def _interface(session: Session) -> Check:
         return Check(Health.WARNING, session.words("doctor.no-interface", names=absent))
     found = ", ".join(f"{package.name} {package.version}" for package in packages())
     return Check(Health.GOOD, session.words("doctor.interface", packages=found))
+
+
+def free_disk(path: Path) -> int:
+    """Bytes free where ``path`` is or will be."""
+    place = path.absolute()
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+PASSWORD = re.compile(r"(//[^:/@]*:).*@")
+
+
+def settings_table(session: Session) -> Table:
+    words = session.words
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
+    table.add_column(words("doctor.setting"), no_wrap=True)
+    table.add_column(words("doctor.value"), overflow="fold")
+    table.add_column(words("doctor.source"), no_wrap=True)
+    table.add_column(words("doctor.meaning"), overflow="fold", style="dim")
+    for name, source in sources(session).items():
+        value = Text(shown(name, getattr(session.settings, name)))
+        source_text = Text(words(f"doctor.source.{source}"), "dim" if source == "default" else "cyan")
+        table.add_row(name, value, source_text, meaning(name, words))
+    return table
+
+
+def meaning(name: str, words: Words) -> str:
+    return words.known(f"setting.{name}", Settings.model_fields[name].description or "")
+
+
+def sources(session: Session) -> dict[str, str]:
+    """Setting -> ``option``, ``environment``, ``file`` or ``default``: the first that gives it wins."""
+    path = session.shared.config or CONFIG_FILE
+    in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    prefix = Settings.model_config.get("env_prefix", "")
+    variables = {name.upper() for name in os.environ}
+    out = {}
+    for name in Settings.model_fields:
+        variable = f"{prefix}{name}".upper()
+        if getattr(session.shared, name, None) is not None:
+            out[name] = "option"
+        elif any(v == variable or v.startswith(f"{variable}__") for v in variables):
+            out[name] = "environment"
+        else:
+            out[name] = "file" if name in in_file else "default"
+    return out
+
+
+def shown(name: str, value: object) -> str:
+    """The value for people: an address without its password."""
+    return PASSWORD.sub(r"\1***@", str(value)) if name == "store" else str(value)

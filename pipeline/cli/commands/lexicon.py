@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
-from pipeline.cli.views.marks import STYLES, marked
+from pipeline.cli.views.conversation import STYLES, marked
 from pipeline.cli.views.scorecard import severity
 from pipeline.domain import PhraseHit, Role, Span, Utterance
 from pipeline.phrases import Lexicons, Phrase, check_lexicons, compile_matcher, load_lexicons

@@ -1,18 +1,27 @@
-"""``callinspect run``: inspect a night."""
+"""``callinspect run`` and ``rescore``: inspect recordings, and judge stored calls again without listening."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from tqdm import tqdm
 
+from pipeline.batch.summary import Progress
 from pipeline.cli.errors import CommandError
 from pipeline.cli.invocation import program
-from pipeline.cli.progress import run_progress
-from pipeline.cli.selection import day
+from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, day, selection
 from pipeline.cli.session import Session, command
+from pipeline.cli.stored import existing_store, need_store
+from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
+from pipeline.domain.acting import WITHIN
 
 ENGINES = ("local", "ray")
 
@@ -39,7 +48,8 @@ def run(
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch
-    from pipeline.inspection import build_tools, revisions_of
+    from pipeline.inspection.spine import build_tools
+    from pipeline.inspection.tools import revisions_of
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     with run_progress(session) as report:
@@ -58,3 +68,75 @@ def run(
     for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=program()):
         session.out.print(part, crop=False)
     return summary.exit_status
+
+
+@command
+def rescore(
+    session: Session,
+    rubric: Annotated[Path | None, typer.Option(help="option.rubric", metavar="FILE")] = None,
+    lexicons: Annotated[Path | None, typer.Option(help="option.lexicons", metavar="DIR")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="rescore.dry-run")] = False,
+    workers: Annotated[int | None, typer.Option(min=0, help="run.workers", metavar="N")] = None,
+    flagged: Flagged = False,
+    agent: Agent = None,
+    team: Team = None,
+    criterion: Criterion = None,
+    date_from: From = None,
+    date_to: To = None,
+    call_id: CallId = None,
+    limit: Limit = None,
+    as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
+) -> int:
+    """Exit status: 0 done, 3 stopped early."""
+    wanted = selection(
+        flagged=flagged,
+        agent=agent,
+        team=team,
+        criterion=criterion,
+        date_from=date_from,
+        date_to=date_to,
+        call_id=call_id,
+        limit=limit,
+    )
+    session = session.override(rubric=rubric, lexicons=lexicons, workers=workers)
+    need_store(session)
+    from pipeline.batch.rescoring import rescore as judge_again
+
+    with run_progress(session) as report:
+        done = judge_again(settings=session.settings, wanted=wanted, dry_run=dry_run, report=report)
+    if dry_run and WITHIN not in os.environ:
+        with existing_store(session) as store:
+            store.audit.note("what-if", subject=session.settings.rubric.name, calls=done.found)
+    if as_json:
+        sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
+        return done.exit_status
+    brief = session.shared.quiet
+    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=program()):
+        session.out.print(part, crop=False)
+    return done.exit_status
+
+
+@contextmanager
+def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
+    """A callback for the run; it shows nothing in a pipe or under ``-q``."""
+    words = session.words
+    if session.shared.quiet or not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    with tqdm(file=sys.stderr, leave=False, unit=words("progress.unit"), dynamic_ncols=True) as bar:
+        shown = ""
+
+        def show(progress: Progress) -> None:
+            nonlocal shown
+            if progress.stage != shown:  # each stage counts anew
+                shown = progress.stage
+                bar.reset(total=progress.calls_total or None)
+                bar.set_description(words.known(f"stage.{shown}", shown), refresh=False)
+            bar.total = progress.calls_total or None
+            bar.n = progress.calls_done
+            if progress.audio_seconds and progress.wall_seconds:
+                hours = progress.audio_seconds / progress.wall_seconds
+                bar.set_postfix_str(words("progress.speed", hours=f"{hours:.0f}"), refresh=False)
+            bar.refresh()
+
+        yield show

@@ -22,9 +22,8 @@ from pipeline.cli.views.review import (
     share,
     table,
 )
-from pipeline.review.misses import Heard, miss_rates, overall_miss
-from pipeline.review.sampling import MOST, Per, SampleRule, Which
-from pipeline.store.desk.views_samples import Sample, SampleCall
+from pipeline.review.misses import SampleOutcome, miss_rates, overall_miss
+from pipeline.review.sampling import MOST, Per, Sample, SampleCall, SampleRule, Which
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -58,7 +57,7 @@ def announce(
     )  # fmt: skip
     with existing_store(session) as store:
         user = acting(store, as_name)
-        made = store.desk.samples.announce(
+        made = store.samples.announce(
             title, wanted, seed=seed or secrets.token_hex(16), by=user.id if user else None,
             request=new_request(),
         )  # fmt: skip
@@ -78,9 +77,9 @@ def announce(
 def draw(session: Session, sample: Number, as_json: Json = False) -> int:
     """Drawing again changes nothing."""
     with existing_store(session) as store:
-        drawn = store.desk.samples.draw(sample)
-        calls = store.desk.samples.calls(sample)
-        strata = store.desk.samples.strata(sample)
+        drawn = store.samples.draw(sample)
+        calls = store.samples.calls(sample)
+        strata = store.samples.strata(sample)
     _show(session, drawn, calls, strata, as_json)
     return 0
 
@@ -89,9 +88,9 @@ def draw(session: Session, sample: Number, as_json: Json = False) -> int:
 @command
 def show(session: Session, sample: Number, as_json: Json = False) -> int:
     with existing_store(session) as store:
-        found = store.desk.samples.sample(sample)
-        calls = store.desk.samples.calls(sample)
-        strata = store.desk.samples.strata(sample)
+        found = store.samples.sample(sample)
+        calls = store.samples.calls(sample)
+        strata = store.samples.strata(sample)
     _show(session, found, calls, strata, as_json)
     return 0
 
@@ -102,7 +101,7 @@ def verify(session: Session, sample: Number, as_json: Json = False) -> int:
     """Exit status 1 where a new draw gives other calls."""
     words = session.words
     with existing_store(session) as store:
-        found = store.desk.samples.verify(sample)
+        found = store.samples.verify(sample)
     if as_json:
         facts = {
             "holds": found.holds,
@@ -129,7 +128,7 @@ def verify(session: Session, sample: Number, as_json: Json = False) -> int:
 @command
 def list_samples(session: Session, as_json: Json = False) -> int:
     with existing_store(session) as store:
-        found = store.desk.samples.all()
+        found = store.samples.all()
     if as_json:
         for one in found:
             sys.stdout.write(json.dumps(sample_record(one), ensure_ascii=False) + "\n")
@@ -143,7 +142,7 @@ def list_samples(session: Session, as_json: Json = False) -> int:
 def _show(
     session: Session, sample: Sample, calls: tuple[SampleCall, ...], strata: dict[str, int], as_json: bool
 ) -> None:
-    heard = [Heard(call.stratum, call.misses) for call in calls]
+    heard = [SampleOutcome(call.stratum, call.misses) for call in calls]
     overall = overall_miss(heard, strata)
     if as_json:
         facts = {**sample_record(sample), "overall_miss": asdict(overall)}

@@ -35,7 +35,7 @@ def serve(
     need_store(session)
     with contextlib.closing(listen(serving)) as sock, open_store(settings.store) as store:
         session.out.print(words("serve.at", url=base), style="bold", soft_wrap=True)
-        first = store.desk.people.first_administrator()
+        first = store.accounts.first_administrator()
         if first is not None:
             link = one_time_link(store, first, base=base)
             session.out.print(words("serve.first", name=first.name, link=link), soft_wrap=True)

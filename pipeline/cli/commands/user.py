@@ -37,7 +37,7 @@ def add(
     with existing_store(session) as store:
         password = _read(name, again=None) if stdin else None
         try:
-            user = store.desk.people.add(
+            user = store.accounts.add(
                 name, display_name=display, role=role, team=team, agent_id=agent, password=password
             )
         except Refused as error:
@@ -67,7 +67,7 @@ def passwd(session: Session, name: Name, stdin: FromStdin = False) -> int:
         else:
             first = typer.prompt(session.words("user.password"), hide_input=True)
             stored = _read(user.name, first, again=typer.prompt(session.words("user.again"), hide_input=True))
-        store.desk.people.set_password(user.id, stored)
+        store.accounts.set_password(user.id, stored)
     session.say(session.words("user.changed", name=user.name), "green")
     return 0
 
@@ -82,7 +82,7 @@ def disable(
     with existing_store(session) as store:
         user = _named(store, name)
         try:
-            store.desk.people.change(user.id, disabled=not undo)
+            store.accounts.change(user.id, disabled=not undo)
         except Refused as error:
             raise CommandError(error.code, **error.facts) from error
     session.say(session.words("user.enabled" if undo else "user.disabled", name=user.name), "green")
@@ -96,7 +96,7 @@ def list_users(
 ) -> int:
     words = session.words
     with existing_store(session) as store:
-        rows = store.desk.people.all()
+        rows = store.accounts.all()
     if as_json:
         facts = [
             {
@@ -127,7 +127,7 @@ def list_users(
 
 
 def _named(store: Store, name: str) -> User:
-    found = store.desk.people.named(name)
+    found = store.accounts.named(name)
     if found is None:
         raise CommandError("no-user", name=name)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from pipeline.bench.report import Bench, Row
+from pipeline.bench.report import Benchmark, BenchmarkRow
 from pipeline.bench.ways import Way
 from pipeline.cli.words import Words
 
@@ -20,7 +20,7 @@ WAY_TITLES = {
 }
 _STYLES = {Way.OURS: "bold green", Way.LIMIT: "dim"}
 
-_FIGURES: dict[str, Callable[[Bench, Row], str]] = {
+_FIGURES: dict[str, Callable[[Benchmark, BenchmarkRow], str]] = {
     "bench.cpu": lambda bench, row: f"{row.cpu:.1f}",
     "bench.work-cpu": lambda bench, row: f"{row.work_cpu:.1f}",
     "bench.confirmation": lambda bench, row: _share(row, row.confirmation_share),
@@ -40,7 +40,7 @@ _FIGURES: dict[str, Callable[[Bench, Row], str]] = {
 }
 
 
-def comparison(bench: Bench, words: Words) -> Table:
+def comparison(bench: Benchmark, words: Words) -> Table:
     """All figures side by side."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("", style="dim")
@@ -52,7 +52,7 @@ def comparison(bench: Bench, words: Words) -> Table:
     return table
 
 
-def notes(bench: Bench, words: Words) -> Iterator[str]:
+def notes(bench: Benchmark, words: Words) -> Iterator[str]:
     """What could not be measured, and why; what the figures were measured on."""
     for way, lack in bench.missing.items():
         yield words("bench.missing", way=words(WAY_TITLES[way]), what=lack)
@@ -71,13 +71,13 @@ def notes(bench: Bench, words: Words) -> Iterator[str]:
     )
 
 
-def _times(bench: Bench, row: Row, over: Way) -> str:
+def _times(bench: Benchmark, row: BenchmarkRow, over: Way) -> str:
     """By the clock, and by CPU time, which other programs on the machine disturb less."""
     wall, cpu = bench.gain(row, over), bench.cpu_gain(row, over)
     return "" if wall is None or cpu is None else f"{wall:.2f} / {cpu:.2f}"
 
 
-def _share(row: Row, share: float | None) -> str:
+def _share(row: BenchmarkRow, share: float | None) -> str:
     return "" if share is None or row.way is not Way.OURS else f"{share:.1%}"
 
 
@@ -85,5 +85,5 @@ def _rate(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _phrases(row: Row) -> str:
+def _phrases(row: BenchmarkRow) -> str:
     return f"{row.accuracy.found}/{row.accuracy.phrases}" if row.accuracy and row.accuracy.phrases else ""

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.views.calls import score_range
 from pipeline.cli.views.conversation import conversation
-from pipeline.cli.views.measures import measures_table
 from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, without_a_row
 from pipeline.cli.views.times import length, moment
 from pipeline.cli.words import Words
-from pipeline.domain import Case, FindingVerdict, Inspection, Outcome, Scorecard
+from pipeline.domain import Case, FindingVerdict, Inspection, Measurement, Measures, Outcome, Scorecard
+from pipeline.reports.kinds.calls import MEASURES
 
 
 def page(
@@ -119,3 +120,36 @@ def _scorecard(
 
 def _section(title: str) -> Rule:
     return Rule(title, align="left", style="dim", characters="-")
+
+
+def measures_table(measures: Measures, words: Words) -> Table:
+    """Two measures a line; what could not be measured says so."""
+    grid = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        grid.add_column(style="dim")
+        grid.add_column(justify="right", no_wrap=True)
+    place = {name: index for index, name in enumerate(MEASURES)}
+    items = sorted(measures, key=lambda m: place.get(m.name, len(place)))
+    half = (len(items) + 1) // 2
+    for left, right in zip(items[:half], [*items[half:], None], strict=False):
+        row = [words.known(f"measure.{left.name}", left.name), amount(left, words)]
+        if right is not None:
+            row += [words.known(f"measure.{right.name}", right.name), amount(right, words)]
+        grid.add_row(*row)
+    return grid
+
+
+def amount(measurement: Measurement, words: Words) -> str:
+    value = measurement.value
+    if value is None:
+        return words("measure.none")
+    match measurement.unit:
+        case "count":
+            number = f"{value:.0f}"
+        case "0..1":
+            return f"{value:.0%}"
+        case "s":
+            number = f"{value:.1f}"
+        case _:
+            number = f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{number} {words.known(f'unit.{measurement.unit}', measurement.unit)}".rstrip()

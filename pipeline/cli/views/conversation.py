@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.views.marks import STYLES, marked
 from pipeline.cli.views.times import clock
 from pipeline.cli.words import Words
-from pipeline.domain import Inspection, Role, Span
+from pipeline.domain import Inspection, PhraseHit, PhraseKind, Role, Span, Utterance
+from pipeline.phrases.highlights import highlights
 from pipeline.rubric.matched import same_words
 
 ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
@@ -69,3 +69,22 @@ def _events(inspection: Inspection, words: Words) -> Iterator[tuple[tuple[float,
 
 def _evidence(inspection: Inspection, measure: str) -> tuple[Span, ...]:
     return next((m.spans for m in inspection.measures if m.name == measure), ())
+
+
+STYLES = {
+    PhraseKind.FORBIDDEN: "bold red",
+    PhraseKind.REQUIRED: "green",
+    PhraseKind.ESCALATION: "bold magenta",
+    PhraseKind.PRAISE: "cyan",
+}
+
+
+def marked(utterance: Utterance, hits: Sequence[PhraseHit]) -> Text:
+    """The utterance with coloured phrases, in brackets as well: colours do not survive a pipe."""
+    out, at = Text(), 0
+    for mark in highlights(utterance, hits):
+        out.append(utterance.text[at : mark.start])
+        out.append(f"【{utterance.text[mark.start : mark.end]}】", style=STYLES[mark.kind])
+        at = mark.end
+    out.append(utterance.text[at:])
+    return out

@@ -12,10 +12,10 @@ from rich.text import Text
 from pipeline.cli.views.times import moment
 from pipeline.cli.words import Words
 from pipeline.domain.review import AppealState
-from pipeline.review.intervals import Share
-from pipeline.store.desk.views_appeals import Appeal
-from pipeline.store.desk.views_calibrations import Calibration
-from pipeline.store.desk.views_samples import Sample, SampleCall
+from pipeline.review.appeals import Appeal
+from pipeline.review.calibration import Calibration
+from pipeline.review.intervals import Proportion
+from pipeline.review.sampling import Sample, SampleCall
 
 STATES = {
     AppealState.FILED: "yellow",
@@ -152,7 +152,7 @@ def sample_call_record(one: SampleCall) -> dict[str, Any]:
     }
 
 
-def share(one: Share) -> str:
+def share(one: Proportion) -> str:
     if one.value is None or one.low is None or one.high is None:
         return "-"
     return f"{one.value:.1%} ({one.low:.1%} - {one.high:.1%})"

@@ -23,7 +23,7 @@ LISTED = 20
 def run_summary(
     summary: RunSummary, words: Words, *, width: int, brief: bool, program: str = "callinspect"
 ) -> Iterator[RenderableType]:
-    """Counts first; what is wrong with its reason and path; then the calls as they stand; then the next step.
+    """Counts first; what is wrong with its reason and path; then how the calls stand; then the next step.
 
     ``program`` is what people type to call us.
     """

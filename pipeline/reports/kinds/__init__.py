@@ -14,17 +14,17 @@ from pipeline.store import CallFilter, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RecordKind:
     """What one record looks like, and how the records of chosen calls come from a store, streaming."""
 
     fields: tuple[Field, ...]
     records: Callable[[Store, CallFilter], Iterator[Record]]
 
 
-KINDS: dict[str, Kind] = {
-    "violations": Kind(violations.FIELDS, violations.records),
-    "calls": Kind(calls.FIELDS, calls.records),
-    "findings": Kind(findings.FIELDS, findings.records),
-    "hits": Kind(hits.FIELDS, hits.records),
-    "transcripts": Kind(transcripts.FIELDS, transcripts.records),
+KINDS: dict[str, RecordKind] = {
+    "violations": RecordKind(violations.FIELDS, violations.records),
+    "calls": RecordKind(calls.FIELDS, calls.records),
+    "findings": RecordKind(findings.FIELDS, findings.records),
+    "hits": RecordKind(hits.FIELDS, hits.records),
+    "transcripts": RecordKind(transcripts.FIELDS, transcripts.records),
 }

@@ -16,10 +16,10 @@ from pipeline.reports.fields import (
     boolean,
     integer,
     number,
+    rounded,
     sentence,
     text,
 )
-from pipeline.reports.rounding import rounded
 from pipeline.store import CallFilter, CallRow, Store
 
 AGREED = (

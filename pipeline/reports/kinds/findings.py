@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, sentence, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import Field, ListOf, Record, Struct, number, rounded, sentence, text
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import clock
@@ -151,6 +150,6 @@ def of_call(inspection: Inspection, said: Mapping[str, FindingVerdict]) -> Itera
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
     found = store.inspections(wanted, transcripts=False)
     while page := list(islice(found, _PAGE)):
-        said = store.desk.decisions.verdicts_of([one.recording.call.call_id for one in page])
+        said = store.decisions.verdicts_of([one.recording.call.call_id for one in page])
         for inspection in page:
             yield from of_call(inspection, said.get(inspection.recording.call.call_id, {}))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import PhraseHit
-from pipeline.reports.fields import Field, Record, number, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import Field, Record, number, rounded, text
 from pipeline.store import CallFilter, Store
 
 FIELDS: tuple[Field, ...] = (

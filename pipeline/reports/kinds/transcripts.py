@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import Inspection, Utterance
-from pipeline.reports.fields import Field, ListOf, Record, Struct, integer, number, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import Field, ListOf, Record, Struct, integer, number, rounded, text
 from pipeline.store import CallFilter, Store
 
 FILLER = Struct((integer("at"), text("text")))

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.reports.fields import Field, Record, integer, number, text
-from pipeline.reports.rounding import rounded
+from pipeline.reports.fields import Field, Record, integer, number, rounded, text
 from pipeline.store import CallFilter, CriterionCount, Store
 
 CONFIDENCE = 0.95

@@ -1,4 +1,4 @@
-"""The formats: name -> writer. A new one is one module here and one line in ``TABLES`` or ``SUBTITLES``."""
+"""The formats: name -> writer. A new one is one module here and one line below."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from pipeline.reports.fields import Field, Record
-from pipeline.reports.writers import csv, jsonl, parquet, srt, vtt, xlsx
+from pipeline.reports.writers import csv, jsonl, parquet, subtitles, xlsx
 
 TableWriter = Callable[[Iterable[Record], tuple[Field, ...], BinaryIO], int]
 """Writes all records and returns how many there were."""
@@ -21,6 +21,6 @@ TABLES: dict[str, TableWriter] = {
     "parquet": parquet.write,
 }
 
-SUBTITLES: dict[str, SubtitleWriter] = {"vtt": vtt.write, "srt": srt.write}
+SUBTITLES: dict[str, SubtitleWriter] = {"vtt": subtitles.write_vtt, "srt": subtitles.write_srt}
 
 FORMATS: tuple[str, ...] = (*TABLES, *SUBTITLES)

@@ -6,11 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role, Span
-from pipeline.messages import Lang
+from pipeline.conversation.announcement import LONG_HOLD_S
+from pipeline.conversation.waiting import HoldKind
+from pipeline.domain import Evidence, Role, Span
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
-from pipeline.rubric.facts import LONG_HOLD_S, Facts
-from pipeline.rubric.pauses import HoldKind, holds
+from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options
@@ -31,7 +32,7 @@ OPTIONS = AroundHoldCheckOptions
 
 
 def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> Verdict:
-    waits = holds(facts, at_least=options.min_hold)
+    waits = facts.holds(at_least=options.min_hold)
     if not waits:
         return not_applicable(Message("hold.none"))
     missing, unclear = [], []
@@ -47,7 +48,7 @@ def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> Verdict:
             missing.append((wait, proof))
     if missing:
         wait, _ = missing[0]
-        what = "hold.silent-wait" if wait.kind is HoldKind.SILENT else "hold.lasted"
+        what = "hold.silent-wait" if wait.kind is HoldKind.LOOKUP else "hold.lasted"
         lasted = Message(what, at=clock(wait.span.start), seconds=wait.span.duration)
         evidence = tuple(proof for _, proof in missing)
         code = "hold.not-said-before" if options.side == "before" else "hold.not-said-after"
@@ -68,7 +69,7 @@ def _window(wait: Span, options: AroundHoldCheckOptions, duration: float) -> Spa
 
 def _next_words(facts: Facts, window: Span, options: AroundHoldCheckOptions) -> Span:
     """The agent's utterance next to the hold: where the words belong, so where hearing must be good."""
-    mine = [u.span for u in facts.turns if u.role is Role.AGENT and u.span.overlap(window) > 0]
+    mine = [u.span for u in facts.utterances if u.role is Role.AGENT and u.span.overlap(window) > 0]
     if not mine:
         return window
     return mine[-1] if options.side == "before" else mine[0]

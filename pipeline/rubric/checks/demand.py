@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
@@ -34,10 +34,11 @@ def check(facts: Facts, options: DemandCheckOptions, bar: Bar) -> Verdict:
     if answer.truth is Truth.YES:
         return passed(answer.reason or Message("check.done"), answer.evidence)
     reason = answer.reason or Message("check.not-done")
-    evidence = answer.evidence or (Evidence(facts.whole, options.role, "", options.say or None),)
+    whole = facts.timeline.whole
+    evidence = answer.evidence or (Evidence(whole, options.role, "", options.say or None),)
     if answer.truth is Truth.UNKNOWN:
         return undetermined(Message("doubt.listen", what=reason), evidence)
-    weak = poor_hearing(facts, options.role, facts.whole, bar) or weakness(facts, answer.evidence, bar)
+    weak = poor_hearing(facts, options.role, whole, bar) or weakness(facts, answer.evidence, bar)
     if weak:
         return undetermined(Message("doubt.but", what=reason, why=weak), evidence)
     return failed(reason, evidence)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
@@ -36,7 +36,7 @@ def check(facts: Facts, options: ForbidCheckOptions, bar: Bar) -> Verdict:
     reason = answer.reason or Message("check.found")
     if answer.truth is Truth.UNKNOWN:
         return undetermined(Message("doubt.listen", what=reason), answer.evidence)
-    evidence = answer.evidence or (Evidence(facts.whole, options.role),)
+    evidence = answer.evidence or (Evidence(facts.timeline.whole, options.role),)
     weak = weakness(facts, answer.evidence, bar)
     if weak:
         return undetermined(Message("doubt.but", what=reason, why=weak), evidence)

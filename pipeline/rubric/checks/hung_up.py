@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -30,7 +30,7 @@ def check(facts: Facts, options: HungUpCheckOptions, bar: Bar) -> Verdict:
         return undetermined(end.reason, end.evidence)
     if end.ending.value != options.by.value:
         return passed(end.reason)
-    last = facts.turns[-1]
+    last = facts.utterances[-1]
     if last.role_confidence < bar.role:
         return undetermined(Message("doubt.but", what=end.reason, why=WHOSE), end.evidence)
     return failed(end.reason, end.evidence)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, clock, doubt, garbled

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Measurement, Message, Role, Span, title
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Measurement, Role, Span
+from pipeline.messages import Lang, Message, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
@@ -55,7 +55,7 @@ OPTIONS = MeasureCheckOptions
 
 def check(facts: Facts, options: MeasureCheckOptions, bar: Bar) -> Verdict:
     label = title(options.label or options.name, options.label_en)
-    measured = next((m for m in facts.measures if m.name == options.name), None)
+    measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
         return undetermined(Message("check.unmeasured", label=label))
     spans = [s for s in measured.spans if not excused(facts, s, options.excused_by, options.excuse_seconds)]
@@ -68,7 +68,7 @@ def check(facts: Facts, options: MeasureCheckOptions, bar: Bar) -> Verdict:
     low = options.at_most is not None and value <= options.at_most
     if not (high or low) or (measured.spans and not spans):
         return passed(reason if spans or not measured.spans else Message("check.announced", what=reason))
-    cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.whole]
+    cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.timeline.whole]
     if measured.spans:
         code = "check.measured-from" if len(cited) > 1 else "check.measured-at"
         reason = Message(code, what=reason, at=clock(cited[0].start))

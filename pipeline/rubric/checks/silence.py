@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.conversation.waiting import due_to_speak
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pauses import debtor, silences
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
@@ -32,11 +32,9 @@ OPTIONS = SilenceCheckOptions
 
 
 def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> Verdict:
-    if not facts.talk:
+    if not facts.timeline.talk:
         return undetermined(Message("silence.no-voices"))
-    found = silences(
-        facts, at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by
-    )
+    found = facts.dead_air(at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by)
     counted = [s for s in found if not excused(facts, s, options.excused_by, options.excuse_seconds)]
     if len(counted) < options.at_least:
         longest = max((s.duration for s in found), default=0.0)
@@ -49,8 +47,8 @@ def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> Verdict:
     reason = Message("silence.one", at=at, seconds=seconds)
     if len(counted) > 1:
         reason = Message("silence.several", count=len(counted), at=at, seconds=seconds)
-    blurred = options.owed_by is not None and all(debtor(facts, s) is Role.UNKNOWN for s in counted)
-    if blurred:
+    due = {due_to_speak(facts.timeline, silence) for silence in counted}
+    if options.owed_by is not None and due == {Role.UNKNOWN}:
         return undetermined(Message("doubt.but", what=reason, why=Message("doubt.whose-turn")), evidence)
     return failed(reason, evidence)
 

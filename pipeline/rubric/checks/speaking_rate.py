@@ -11,12 +11,12 @@ from statistics import median
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Message, Role, Utterance
-from pipeline.messages import Lang
+from pipeline.conversation.timeline import TURN_RATE_MEASURE
+from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import PARTIES, clock
-from pipeline.rubric.turns import turns
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import who
@@ -45,9 +45,9 @@ OPTIONS = SpeakingRateCheckOptions
 
 
 def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> Verdict:
-    spoken = facts.once(("turns", options.role), lambda: tuple(turns(facts, options.role)))
-    long_enough = [u for u in spoken if characters(u) >= options.min_characters]
-    measured = next((m for m in facts.measures if m.name == f"speaking_rate_{options.role}_turns"), None)
+    passages = facts.timeline.passages[options.role]
+    long_enough = [u for u in passages if u.characters >= options.min_characters]
+    measured = facts.measurement(TURN_RATE_MEASURE.format(role=options.role))
     rate = _rate(long_enough) if measured is None else measured.value
     if rate is None:
         return undetermined(Message("rate.no-long-turn"))
@@ -74,12 +74,7 @@ def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> Verdict:
 def _rate(utterances: Sequence[Utterance]) -> float | None:
     """Characters per minute; None without any speech."""
     seconds = sum(u.span.duration for u in utterances)
-    return sum(characters(u) for u in utterances) * 60 / seconds if seconds else None
-
-
-def characters(utterance: Utterance) -> int:
-    """Letters and digits; punctuation is not spoken."""
-    return sum(map(str.isalnum, utterance.text))
+    return sum(u.characters for u in utterances) * 60 / seconds if seconds else None
 
 
 def _beyond(rate: float | None, options: SpeakingRateCheckOptions) -> bool:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Message, Role, joined
-from pipeline.messages import Lang
+from pipeline.domain import Role
+from pipeline.messages import Lang, Message, joined
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -74,8 +74,8 @@ def _answers(facts: Facts, options: CallConditionOptions) -> list[Answer]:
     if options.max_seconds is not None:
         answers.append(Answer(_truth(facts.duration <= options.max_seconds), (), lasts))
     if options.min_utterances is not None:
-        enough = _truth(len(facts.turns) >= options.min_utterances)
-        answers.append(Answer(enough, (), Message("call.utterances", count=len(facts.turns))))
+        enough = _truth(len(facts.utterances) >= options.min_utterances)
+        answers.append(Answer(enough, (), Message("call.utterances", count=len(facts.utterances))))
     if options.ended_by is not None:
         how = ending(facts)
         wanted_end = Ending.AGENT if options.ended_by == "agent" else Ending.CUSTOMER

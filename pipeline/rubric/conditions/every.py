@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -32,10 +32,10 @@ def holds(facts: Facts, options: EveryConditionOptions) -> Answer:
     spans = [place.span for place in options.contains.places(facts)]
     lacking = tuple(
         Evidence(u.span, u.role, u.text, confidence=u.confidence)
-        for u in facts.turns
+        for u in facts.utterances
         if u.role is options.role
         and u.span.overlap(window) > 0
-        and sum(map(str.isalnum, u.text)) >= options.min_characters
+        and u.characters >= options.min_characters
         and not any(u.span.overlap(span) > 0 for span in spans)
     )
     if lacking:

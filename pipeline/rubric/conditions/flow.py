@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message
-from pipeline.messages import Lang
+from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message
-from pipeline.messages import Lang
+from pipeline.conversation.announcement import LONG_HOLD_S
+from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
-from pipeline.rubric.facts import LONG_HOLD_S, Facts
-from pipeline.rubric.pauses import holds as waits
+from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 
@@ -25,7 +25,7 @@ OPTIONS = HoldConditionOptions
 
 
 def holds(facts: Facts, options: HoldConditionOptions) -> Answer:
-    found = waits(facts, at_least=options.min_seconds, silent=options.silent)
+    found = facts.holds(at_least=options.min_seconds, lookups=options.silent)
     if len(found) >= options.times:
         return Answer(
             Truth.YES, tuple(Evidence(h.span) for h in found), Message("hold.count", count=len(found))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Message
-from pipeline.messages import Lang
+from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
@@ -33,7 +33,7 @@ OPTIONS = MeasureConditionOptions
 
 
 def holds(facts: Facts, options: MeasureConditionOptions) -> Answer:
-    measured = next((m for m in facts.measures if m.name == options.name), None)
+    measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
         return Answer(Truth.UNKNOWN, (), Message("check.unmeasured", label=options.name))
     low = options.at_least is None or measured.value >= options.at_least

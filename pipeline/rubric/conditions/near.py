@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Span
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Span
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts

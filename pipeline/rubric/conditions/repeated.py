@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from rapidfuzz import fuzz
 
-from pipeline.domain import Evidence, Message, Role, Utterance
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
@@ -30,7 +30,7 @@ OPTIONS = RepeatedConditionOptions
 
 
 def holds(facts: Facts, options: RepeatedConditionOptions) -> Answer:
-    said = [(u, "".join(filter(str.isalnum, u.text))) for u in facts.turns if u.role is options.role]
+    said = [(u, "".join(filter(str.isalnum, u.text))) for u in facts.utterances if u.role is options.role]
     long_enough = [(u, text) for u, text in said if len(text) >= options.min_characters]
     for number, (first, text) in enumerate(long_enough):
         same = [u for u, other in long_enough[number + 1 :] if _alike(text, other, options.similarity)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.conversation.pattern import compiled
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, compiled, may_match
+from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
@@ -36,7 +37,7 @@ def holds(facts: Facts, options: SaysConditionOptions) -> Answer:
         return Answer(Truth.NO, (), Message("says.nothing"))
     window = options.within.on(facts)
     found = []
-    for utterance in facts.turns:
+    for utterance in facts.utterances:
         if options.role is not None and utterance.role is not options.role:
             continue
         if utterance.span.overlap(window) <= 0:

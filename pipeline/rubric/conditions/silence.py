@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, Message, Role
-from pipeline.messages import Lang
+from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pauses import silences
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import pick
@@ -26,7 +25,7 @@ OPTIONS = SilenceConditionOptions
 
 
 def holds(facts: Facts, options: SilenceConditionOptions) -> Answer:
-    found = silences(facts, at_least=options.min_seconds, owed_by=options.owed_by)
+    found = facts.dead_air(at_least=options.min_seconds, owed_by=options.owed_by)
     none = Message("silence.fewer", count=options.times, seconds=options.min_seconds)
     if len(found) >= options.times:
         return Answer(

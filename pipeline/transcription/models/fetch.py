@@ -7,18 +7,17 @@ at most a staging folder, which the next fetch of that model sweeps away.
 from __future__ import annotations
 
 import errno
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from pipeline.errors import ModelError
-from pipeline.transcription.models.download import Download, download
-from pipeline.transcription.models.manifest import ModelEntry, Source, load_manifest
-from pipeline.transcription.models.packages import assemble
-from pipeline.transcription.models.progress import Progress, silent
-from pipeline.transcription.models.verify import check_files
+from pipeline.transcription.models.download import Download, assemble, download
+from pipeline.transcription.models.installed import Progress, check_files, silent
+from pipeline.transcription.models.manifest import ModelEntry, ModelSource, load_manifest
 
 STAGING = ".staging"
 """Subfolder of the models folder: on the same file system, so that the last step is a rename."""
@@ -70,7 +69,9 @@ def _from_first_source(
     )
 
 
-def _build(entry: ModelEntry, source: Source, ground: Path, progress: Progress, download: Download) -> Path:
+def _build(
+    entry: ModelEntry, source: ModelSource, ground: Path, progress: Progress, download: Download
+) -> Path:
     arrived, ready = ground / "arrived", ground / "ready"
     arrived.mkdir(parents=True)
     ready.mkdir()
@@ -92,13 +93,13 @@ def _staging(folder: Path, name: str) -> Iterator[Path]:
     """An empty staging folder that only this process uses; what a killed fetch left in it is gone."""
     base = folder / STAGING
     base.mkdir(parents=True, exist_ok=True)
-    with (base / f"{name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ModelError(
-                f"model {name} is being fetched by another process; wait for it", path=folder
-            ) from error
+    try:
+        held = FileLock(base / f"{name}.lock").acquire(timeout=0)
+    except Timeout as error:
+        raise ModelError(
+            f"model {name} is being fetched by another process; wait for it", path=folder
+        ) from error
+    with held:
         staging = base / name
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()

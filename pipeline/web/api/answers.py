@@ -1,19 +1,15 @@
-"""What the API answers with: the records of the exports as models, and JSON through the one way out."""
+"""What the API answers with: the records of the exports as models."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, create_model
 
 from pipeline.reports.fields import Field, ListOf, Scalar, Struct
 from pipeline.reports.kinds import KINDS
-from pipeline.store.text import escape_json
-from pipeline.web.outgoing import spoken
+from pipeline.web.sanitise import sanitise_json
 
 _SCALARS: dict[Scalar, type] = {
     Scalar.TEXT: str,
@@ -23,7 +19,7 @@ _SCALARS: dict[Scalar, type] = {
 }
 
 
-class Problem(BaseModel):
+class ApiError(BaseModel):
     """Why something could not be done."""
 
     code: str
@@ -33,7 +29,7 @@ class Problem(BaseModel):
 
 
 class Failure(BaseModel):
-    error: Problem
+    error: ApiError
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -66,40 +62,9 @@ RECORDS: Mapping[str, type[BaseModel]] = {
 }
 
 
-NAMES = frozenset({"call_id", "agent_id"})
-"""Fields by which a program asks again: they stay as they are, for nothing else leads back to the call."""
-
-
-class SpokenJSON(JSONResponse):
-    """JSON whose every text went through :func:`spoken`, but names; numbers that JSON has no word for are
-    null."""
-
-    def render(self, content: Any) -> bytes:
-        text = json.dumps(outgoing(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return escape_json(text).encode()
-
-
-def outgoing(value: Any) -> Any:
-    """The same JSON value, fit to be sent."""
-    match value:
-        case str():
-            return spoken(value)
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {
-                spoken(str(key)): part if key in NAMES and isinstance(part, str) else outgoing(part)
-                for key, part in value.items()
-            }
-        case list() | tuple():
-            return [outgoing(part) for part in value]
-        case _:
-            return value
-
-
 def exported(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record as files hold it. Bytes in a name that are no text are written out: names stay apart."""
     return {
         key: part.encode("utf-8", "backslashreplace").decode() if isinstance(part, str) else part
-        for key, part in outgoing(record).items()
+        for key, part in sanitise_json(record).items()
     }

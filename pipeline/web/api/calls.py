@@ -15,8 +15,8 @@ from pipeline.errors import Missing
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
 from pipeline.store import Store
-from pipeline.store.desk.merging import Merged
-from pipeline.store.desk.views_board import QueuePage
+from pipeline.store.repositories.merges import Merged
+from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import (
     Permission,
     TheSettings,
@@ -26,14 +26,14 @@ from pipeline.web.access import (
     allowed,
     check_unsealed,
 )
-from pipeline.web.api import asked
-from pipeline.web.api.answers import RECORDS, SpokenJSON, failures, list_of, model_of
-from pipeline.web.api.saying import Corrects, Saying
-from pipeline.web.asking import read
-from pipeline.web.call.acts import act, present_rules
+from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
+from pipeline.web.call.acts import CallAct, Corrects, act, present_rules
 from pipeline.web.listening import standing
+from pipeline.web.queue_link import QueueQuery, read_link
+from pipeline.web.redact import redact_case, redact_history, redact_queue, redact_verdicts
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SanitisedJSON)
 
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
@@ -63,13 +63,14 @@ def list_calls(
     request: Request,
     visitor: Listener,
     store: TheStore,
-    _: Annotated[asked.Asking, Query()],
+    _: Annotated[QueueQuery, Query()],
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Calls by the filters of the queue; ``state=all`` (the newest first) unless told otherwise."""
-    wanted = read({"state": "all", **request.query_params}).wanted
-    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+    wanted = read_link({"state": "all", **request.query_params}).conditions
+    found = store.queue.page(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+    return redact_queue(found, visitor)
 
 
 @router.get("/{call_id}", response_model=WholeCall, responses=failures(404))
@@ -78,19 +79,17 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     inspection = standing(store, call_id)
     if inspection is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-    desk = store.desk
-    case = desk.cases.case(call_id)
+    case = store.cases.case(call_id)
+    said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
     return {
         "call": calls.record(inspection, case, files=_files(store, call_id)),
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
-        "findings": list(
-            findings.of_call(inspection, desk.decisions.verdicts(call_id, eyes=visitor.user.id))
-        ),
-        "case": case,
-        "effective": desk.decisions.effective(call_id),
-        "replaced_by": desk.merging.replacement(call_id),
-        "replaces": list(desk.merging.replaced(call_id)),
+        "findings": list(findings.of_call(inspection, said)),
+        "case": redact_case(case, visitor),
+        "effective": store.decisions.effective(call_id),
+        "replaced_by": store.merges.replacement(call_id),
+        "replaces": list(store.merges.replaced(call_id)),
     }
 
 
@@ -103,21 +102,21 @@ def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
 def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Each criterion of the call, with what people said, as far as you may know it."""
     inspection = store.inspection(call_id)
-    said = store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
+    said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
     return [] if inspection is None else list(findings.of_call(inspection, said))
 
 
 @router.get("/{call_id}/decisions", response_model=list[Decision], responses=failures(404))
 def history(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """What people said of the call, in order; what was taken back is marked. Left out is what you may not
-    know before a second listening is done."""
-    return store.desk.decisions.history(call_id, eyes=visitor.user.id)
+    know before a second listening is done; an agent, who is not to know who reviewed, reads none of it."""
+    return redact_history(store.decisions.history(call_id, eyes=visitor.user.id), visitor)
 
 
 @router.get("/{call_id}/verdicts", response_model=dict[str, FindingVerdict], responses=failures(404))
 def verdicts(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Criterion -> what stands."""
-    return store.desk.decisions.verdicts(call_id, eyes=visitor.user.id)
+    return redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
 
 
 @router.post("/{call_id}/decisions", response_model=Case, responses=failures(404, 409))
@@ -126,7 +125,7 @@ def decide(
     visitor: Reviewer,
     store: TheStore,
     settings: TheSettings,
-    said: Annotated[Saying, Body(discriminator="kind")],
+    said: Annotated[CallAct, Body(discriminator="kind")],
 ) -> Any:
     """Say something of the call. The same ``request`` again changes nothing and answers the same.
 

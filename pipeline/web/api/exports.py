@@ -71,7 +71,7 @@ def export(
     TABLES[format](map(exported, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
     # Written down before the first byte leaves, whether or not the last one arrives.
-    store.desk.people.note(
+    store.audit.note(
         "export",
         by=visitor.user.id,
         subject=what,

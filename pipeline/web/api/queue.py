@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Case
 from pipeline.errors import Missing
-from pipeline.store.desk.views_board import QueuePage
+from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.api import asked
-from pipeline.web.api.answers import SpokenJSON, failures
-from pipeline.web.asking import read
+from pipeline.web.api.answers import failures
+from pipeline.web.queue_link import QueueQuery, read_link
+from pipeline.web.sanitise import SanitisedJSON
 
-router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SpokenJSON)
+router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SanitisedJSON)
 
 Worker = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
@@ -23,7 +23,7 @@ Assigner = Annotated[Visitor, Depends(allowed(Permission.ASSIGN))]
 MOST_ASSIGNED = 500
 
 
-class Next(BaseModel):
+class NextCall(BaseModel):
     """The call that was claimed; null where nothing is left."""
 
     call_id: str | None
@@ -37,7 +37,7 @@ class Assigning(BaseModel):
     to: int | None = Field(None, ge=1, le=2**31 - 1, description="key of a reviewer; null: to nobody")
 
 
-class Assigned(BaseModel):
+class AssignedCalls(BaseModel):
     calls: int
 
 
@@ -46,52 +46,52 @@ def queue(
     request: Request,
     visitor: Worker,
     store: TheStore,
-    _: Annotated[asked.Asking, Query()],
+    _: Annotated[QueueQuery, Query()],
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """What most needs a person first."""
-    wanted = read(request.query_params).wanted
-    return store.desk.board.queue(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
+    wanted = read_link(request.query_params).conditions
+    return store.queue.page(wanted, visitor.scope, by=visitor.user.id, after=after, limit=limit)
 
 
-@router.post("/next", response_model=Next, responses=failures(404))
+@router.post("/next", response_model=NextCall, responses=failures(404))
 def take_next(
     request: Request,
     visitor: Reviewer,
     store: TheStore,
-    _: Annotated[asked.Asking, Query()],
+    _: Annotated[QueueQuery, Query()],
     after: Annotated[str | None, Query(max_length=1000, description="the call that is left")] = None,
 ) -> Any:
     """Claim the call that most needs this person, of what the filters leave.
 
     ``after`` is given back, and comes again when all others were seen.
     """
-    wanted, by, cases = read(request.query_params).wanted, visitor.user.id, store.desk.cases
+    wanted, by, cases = read_link(request.query_params).conditions, visitor.user.id, store.cases
     if after is not None:
-        for hidden in store.desk.board.invisible(visitor.scope, [after]):
+        for hidden in store.queue.invisible(visitor.scope, [after]):
             raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
         cases.leave(after, by)
     found = cases.next(by, visitor.scope, wanted, after=after)
-    return Next(call_id=found, again=found is not None and cases.skipped(found, by) is not None)
+    return NextCall(call_id=found, again=found is not None and cases.skipped(found, by) is not None)
 
 
-@router.post("/assign", response_model=Assigned, responses=failures(404))
+@router.post("/assign", response_model=AssignedCalls, responses=failures(404))
 def assign(visitor: Assigner, store: TheStore, body: Annotated[Assigning, Body()]) -> Any:
     """Give calls to one reviewer. 404 where one of them is out of sight: then none is given."""
-    hidden = store.desk.board.invisible(visitor.scope, body.calls)
+    hidden = store.queue.invisible(visitor.scope, body.calls)
     if hidden:
         raise Missing(f"there is no call {hidden[0]!r}", code="no-call", call=hidden[0])
-    return Assigned(calls=store.desk.cases.assign(body.calls, body.to, visitor.user.id))
+    return AssignedCalls(calls=store.cases.assign(body.calls, body.to, visitor.user.id))
 
 
 @router.post("/{call_id}/claim", response_model=Case, responses=failures(404, 409))
 def claim(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
     """Take a call, or say that one is still at it; 409 where somebody else has it open."""
-    return store.desk.cases.claim(call_id, visitor.user.id)
+    return store.cases.claim(call_id, visitor.user.id)
 
 
 @router.post("/{call_id}/release", response_model=Case, responses=failures(404))
 def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Any:
     """Give a call back; it comes again after the others."""
-    return store.desk.cases.leave(call_id, visitor.user.id)
+    return store.cases.leave(call_id, visitor.user.id)

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import PlainSerializer
 
 from pipeline.domain import Case
 from pipeline.errors import Conflict, Refused, ReviewError
 from pipeline.messages import known, say
 from pipeline.store import Store
 from pipeline.web.access import Visitor, the_settings
-from pipeline.web.asking import fields_of
-from pipeline.web.call.bands import drawing
-from pipeline.web.call.view import look
+from pipeline.web.call.bands import Drawing, drawing
+from pipeline.web.call.sheet import Entry
+from pipeline.web.call.view import CallView, call_twin, look
+from pipeline.web.context import PageContext
 from pipeline.web.errors import STATUS, for_htmx, in_words
+from pipeline.web.queue_link import fields_of
 from pipeline.web.render import call_url, fragment
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged(PageContext):
+    """What a decision changed on the page."""
+
+    template: ClassVar[str] = "call/changed.html"
+    view: Annotated[CallView, PlainSerializer(call_twin)]
+    entry: Entry | None
+    """The finding that was decided on; None: all of them are shown anew."""
+    drawing: Drawing
+    queue: str
+    message: str | None
+    """Why nothing was done."""
 
 
 def answer(
@@ -84,28 +102,17 @@ def changed(
     message: str | None = None,
 ) -> Response:
     view = look(store, call_id, visitor, words=False)
-    queue = queue_of(request)
-    entry = view.entry(criterion) if criterion else None
-    return fragment(
-        request,
-        "call/changed.html",
-        visitor=visitor,
-        status=status,
+    context = CallChanged(
         view=view,
-        entry=entry,
+        entry=view.entry(criterion) if criterion else None,
         drawing=drawing(view.inspection, view.sheet),
-        queue=queue,
-        **plain(oob=True, message=message, finding_message=message if entry else None),
+        queue=queue_of(request),
+        message=message,
     )
+    return fragment(request, context, visitor=visitor, status=status)
 
 
 def queue_of(request: Request) -> str:
     """The list somebody came from, as htmx says where the page is: the head of the page leads back there."""
     address = urlsplit(request.headers.get("hx-current-url", ""))
     return fields_of(address.query).get("queue", "")
-
-
-def plain(**changed: Any) -> dict[str, Any]:
-    """What the templates ask about themselves: the whole screen, unless told otherwise."""
-    whole: dict[str, Any] = {"oob": False, "undo_oob": False, "account_oob": False}
-    return {**whole, "message": None, "skipped": None, "finding_message": None, **changed}

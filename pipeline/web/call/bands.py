@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pipeline.domain import Inspection, Role, Span
+from pipeline.domain import Inspection, Outcome, Role, Span
 from pipeline.web.call.places import WHOLE_SHARE
-from pipeline.web.call.sheet import Entry, Sheet
-from pipeline.web.outgoing import spoken
+from pipeline.web.call.sheet import Entry, FindingStanding, ReviewSheet
+from pipeline.web.sanitise import sanitise
 
 _BANDS = (("hold", "hold_total"), ("silence", "silence_total"), ("overlap", "overlap_total"))
 
 
-def drawing(inspection: Inspection, sheet: Sheet) -> dict[str, Any]:
-    """Spans as ``[start, end]`` in seconds, rounded to centiseconds: speech of each party, bands, marks."""
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    """A place of a finding on the waveform."""
+
+    criterion: str
+    place: int
+    """Its number among the places of the finding, from 0."""
+    at: tuple[float, float]
+    lane: str
+    """``agent``, ``customer`` or ``both``."""
+    severity: str
+    """A letter, or ``none``."""
+    outcome: Outcome
+    standing: FindingStanding
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn behind and on the waveform; places are ``(start, end)`` in seconds, to centiseconds."""
+
+    duration: float
+    speech: Mapping[str, tuple[tuple[float, float], ...]]
+    """Party -> when they speak."""
+    bands: Mapping[str, tuple[tuple[float, float], ...]]
+    """``hold``, ``silence``, ``overlap`` -> when."""
+    marks: tuple[DrawnMark, ...]
+
+
+def drawing(inspection: Inspection, sheet: ReviewSheet) -> Drawing:
     places = {m.name: m.spans for m in inspection.measures}
     speech = {
         role.value: _numbers(
@@ -22,15 +50,16 @@ def drawing(inspection: Inspection, sheet: Sheet) -> dict[str, Any]:
         )
         for role in (Role.AGENT, Role.CUSTOMER)
     }
-    return {
-        "duration": inspection.duration or 0.0,
-        "speech": speech,
-        "bands": {name: _numbers(places.get(measure, ())) for name, measure in _BANDS},
-        "marks": [mark for entry in sheet.entries for mark in _marks(entry, inspection.duration or 0.0)],
-    }
+    duration = inspection.duration or 0.0
+    return Drawing(
+        duration=duration,
+        speech=speech,
+        bands={name: _numbers(places.get(measure, ())) for name, measure in _BANDS},
+        marks=tuple(mark for entry in sheet.entries for mark in _marks(entry, duration)),
+    )
 
 
-def _marks(entry: Entry, duration: float) -> Iterable[dict[str, Any]]:
+def _marks(entry: Entry, duration: float) -> Iterable[DrawnMark]:
     finding = entry.finding
     places = [(e.span, e.role, False) for e in entry.places] + [
         (a.span, a.role, True) for a in entry.additions
@@ -38,17 +67,17 @@ def _marks(entry: Entry, duration: float) -> Iterable[dict[str, Any]]:
     for number, (span, role, added) in enumerate(places):
         if not added and span.duration > WHOLE_SHARE * duration:  # about the whole call: no mark can show it
             continue
-        yield {
-            "criterion": finding.criterion,
-            "place": number,
-            "at": _numbers([span])[0],
-            "lane": role.value if role in (Role.AGENT, Role.CUSTOMER) else "both",
-            "severity": finding.severity or "none",
-            "outcome": finding.outcome.value,
-            "standing": entry.standing.value,
-            "title": spoken(finding.title),
-        }
+        yield DrawnMark(
+            criterion=finding.criterion,
+            place=number,
+            at=_numbers([span])[0],
+            lane=role.value if role in (Role.AGENT, Role.CUSTOMER) else "both",
+            severity=finding.severity or "none",
+            outcome=finding.outcome,
+            standing=entry.standing,
+            title=sanitise(finding.title),
+        )
 
 
-def _numbers(spans: Iterable[Span]) -> list[list[float]]:
-    return [[round(s.start, 2), round(s.end, 2)] for s in spans]
+def _numbers(spans: Iterable[Span]) -> tuple[tuple[float, float], ...]:
+    return tuple((round(s.start, 2), round(s.end, 2)) for s in spans)

@@ -33,7 +33,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TalkPart:
     """A piece of the bar that shows where the time went."""
 
     name: str
@@ -43,11 +43,11 @@ class Part:
     width: float
 
 
-def figures(inspection: Inspection, order: Sequence[str]) -> list[Figure]:
+def figures(inspection: Inspection, order: Sequence[str]) -> tuple[Figure, ...]:
     """All measures in this order, unknown ones last."""
     place = {name: index for index, name in enumerate(order)}
     items = sorted(inspection.measures, key=lambda m: place.get(m.name, len(place)))
-    return [_figure(item, inspection.duration or 0.0) for item in items]
+    return tuple(_figure(item, inspection.duration or 0.0) for item in items)
 
 
 def _figure(item: Measurement, duration: float) -> Figure:
@@ -59,14 +59,14 @@ def _figure(item: Measurement, duration: float) -> Figure:
     return Figure(item.name, item.value, item.unit, share, len(item.spans), first)
 
 
-def talk_bar(measures: Measures, duration: float | None) -> list[Part]:
+def talk_bar(measures: Measures, duration: float | None) -> tuple[TalkPart, ...]:
     """Where the time went, without empty parts. Both may talk at once, so the whole is their sum
     or the call, whichever is longer."""
     known = [(name, value) for name in TALK if (value := measures.value(name))]
     whole = max(duration or 0.0, sum(value for _, value in known))
-    parts: list[Part] = []
+    parts: list[TalkPart] = []
     at = 0.0
     for name, seconds in known:
-        parts.append(Part(name, seconds, at / whole, seconds / whole))
+        parts.append(TalkPart(name, seconds, at / whole, seconds / whole))
         at += seconds
-    return parts
+    return tuple(parts)

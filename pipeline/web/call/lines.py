@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain import Evidence, Finding, Inspection, Outcome, PhraseHit, Role, Span, Utterance
-from pipeline.phrases.places import marks, place_of
-from pipeline.web.outgoing import spoken
+from pipeline.phrases.highlights import highlights, place_of
+from pipeline.web.sanitise import sanitise
 
 UNSURE_BELOW = 0.5
 """Confidence of the recogniser under which a line is shown as doubtful."""
@@ -27,7 +27,7 @@ _PARTS = re.compile(r"[A-Za-z0-9]+[^\w\s]*|\w[^\w\s]*|[^\w\s]+|\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TimedText:
     """Some characters and when they begin (seconds, two decimals)."""
 
     text: str
@@ -37,10 +37,10 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MarkedText:
     """Words in a row that are marked in the same way."""
 
-    words: tuple[Word, ...]
+    words: tuple[TimedText, ...]
     kind: str = ""
     """Kind of a phrase, ``evidence`` for other proof, or empty."""
     criteria: tuple[str, ...] = ()
@@ -48,40 +48,44 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     role: Role
     span: Span
-    runs: tuple[Run, ...]
+    runs: tuple[MarkedText, ...]
     unsure: bool
     overlapped: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TranscriptEvent:
     """Something that happened between or during words."""
 
     name: str
     span: Span
 
 
-def conversation(inspection: Inspection, findings: Iterable[Finding]) -> list[Line | Event]:
+def conversation(
+    inspection: Inspection, findings: Iterable[Finding]
+) -> tuple[TranscriptLine | TranscriptEvent, ...]:
     """Lines and events in order of time; the places that ``findings`` rest on carry their criterion."""
     hits: dict[int, list[PhraseHit]] = defaultdict(list)
     for hit in inspection.hits:
         hits[hit.utterance].append(hit)
     utterances = inspection.transcript.utterances
     proof = _proof(utterances, findings)
-    found: list[tuple[float, int, Line | Event]] = [
+    found: list[tuple[float, int, TranscriptLine | TranscriptEvent]] = [
         (u.span.start, 1, _line(u, hits[number], proof[number])) for number, u in enumerate(utterances)
     ]
     found += [(event.span.start, 0, event) for event in _events(inspection)]
-    return [item for _, _, item in sorted(found, key=lambda entry: entry[:2])]
+    return tuple(item for _, _, item in sorted(found, key=lambda entry: entry[:2]))
 
 
-def _events(inspection: Inspection) -> Iterator[Event]:
+def _events(inspection: Inspection) -> Iterator[TranscriptEvent]:
     places = {m.name: m.spans for m in inspection.measures}
     for name, measure, shortest in EVENTS:
-        yield from (Event(name, span) for span in places.get(measure, ()) if span.duration >= shortest)
+        yield from (
+            TranscriptEvent(name, span) for span in places.get(measure, ()) if span.duration >= shortest
+        )
 
 
 _Proof = tuple[int, int, str]
@@ -114,13 +118,13 @@ def _near(utterances: Sequence[Utterance], starts: Sequence[float], item: Eviden
             yield number
 
 
-def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> Line:
-    said = spoken(utterance.text)
+def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> TranscriptLine:
+    said = sanitise(utterance.text)
     if len(said) != len(utterance.text):  # what is hidden moved the rest: words cannot be told apart any more
-        runs: tuple[Run, ...] = (Run((Word(said, _time(utterance.span.start)),)),)
+        runs: tuple[MarkedText, ...] = (MarkedText((TimedText(said, _time(utterance.span.start)),)),)
     else:
         runs = tuple(_runs(utterance, said, hits, proof))
-    return Line(
+    return TranscriptLine(
         role=utterance.role,
         span=utterance.span,
         runs=runs,
@@ -131,33 +135,33 @@ def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proo
 
 def _runs(
     utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
-) -> Iterator[Run]:
-    kinds = [(m.start, m.end, m.kind.value) for m in marks(utterance, hits)]
+) -> Iterator[MarkedText]:
+    kinds = [(m.start, m.end, m.kind.value) for m in highlights(utterance, hits)]
     now: tuple[str, tuple[str, ...]] = ("", ())
-    words: list[Word] = []
+    words: list[TimedText] = []
     for start, end, seconds in _timed(utterance):
         criteria = tuple(dict.fromkeys(which for s, e, which in proof if s < end and start < e))
         kind = next((k for s, e, k in kinds if s < end and start < e), "evidence" if criteria else "")
         if (kind, criteria) != now and words:
-            yield Run(tuple(words), *now)
+            yield MarkedText(tuple(words), *now)
             words = []
         now = (kind, criteria)
         words.extend(_words(utterance, said, start, end, _time(seconds)))
     if words:
-        yield Run(tuple(words), *now)
+        yield MarkedText(tuple(words), *now)
 
 
-def _words(utterance: Utterance, said: str, start: int, end: int, at: str) -> Iterator[Word]:
+def _words(utterance: Utterance, said: str, start: int, end: int, at: str) -> Iterator[TimedText]:
     """Characters ``[start, end)``, hesitation apart from the rest."""
     for part in utterance.fillers:
         first, last = max(start, part.start), min(end, part.stop)
         if first < last:
             if start < first:
-                yield Word(said[start:first], at)
-            yield Word(said[first:last], at, filler=True)
+                yield TimedText(said[start:first], at)
+            yield TimedText(said[first:last], at, filler=True)
             start = last
     if start < end:
-        yield Word(said[start:end], at)
+        yield TimedText(said[start:end], at)
 
 
 def _timed(utterance: Utterance) -> list[tuple[int, int, float]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.domain import Evidence, Inspection, Role, Span
+from pipeline.conversation import Timeline
+from pipeline.domain import Evidence, Inspection, Span
 from pipeline.rubric import Rubric
 from pipeline.rubric.checks.required_phrase import RequiredPhraseCheckOptions
 from pipeline.rubric.facts import Facts
@@ -35,7 +36,7 @@ def usual_places(inspection: Inspection, rubric: Rubric | None) -> Mapping[str, 
     wanted = searched(inspection)
     if rubric is None or not wanted or not inspection.transcript.utterances:
         return {}
-    facts = _facts(inspection)
+    facts = Facts(inspection.recording.call, Timeline.of(inspection))
     found = ((criterion, place.on(facts)) for criterion, place in _windows(rubric) if criterion in wanted)
     return {criterion: span for criterion, span in found if span.duration > 0}
 
@@ -45,10 +46,3 @@ def _windows(rubric: Rubric) -> Iterator[tuple[str, Window]]:
         options = item.check.options
         if isinstance(options, RequiredPhraseCheckOptions) and options.usual_place is not None:
             yield item.id, options.usual_place
-
-
-def _facts(inspection: Inspection) -> Facts:
-    """What windows look at: who spoke when."""
-    places = {m.name: m.spans for m in inspection.measures}
-    speech = {role: tuple(places.get(f"speech_{role.value}", ())) for role in (Role.AGENT, Role.CUSTOMER)}
-    return Facts(inspection.recording.call, inspection.duration or 0.0, inspection.transcript, speech=speech)

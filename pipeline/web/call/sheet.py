@@ -20,15 +20,15 @@ from pipeline.domain import (
     UserRole,
     Verdict,
 )
+from pipeline.review.appeals import Appeal
 from pipeline.review.folding import accused, outcome_with
-from pipeline.store.desk.views_appeals import Appeal
 
 OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACES_SHOWN = 4
 """Places that stand there at once; the rest is folded."""
 
 
-class Standing(StrEnum):
+class FindingStanding(StrEnum):
     """Where a finding stands for people."""
 
     UNREVIEWED = "unreviewed"
@@ -63,10 +63,10 @@ class Entry:
         return self.finding.severity is not None and accused(self.finding.outcome, self.verdict)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> FindingStanding:
         if self.verdict is None:
-            return Standing.UNREVIEWED
-        return Standing(self.verdict.cause or self.verdict.state)
+            return FindingStanding.UNREVIEWED
+        return FindingStanding(self.verdict.cause or self.verdict.state)
 
     @property
     def places(self) -> tuple[Evidence, ...]:
@@ -105,7 +105,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SheetGroup:
     """A section of the sheet."""
 
     title: str
@@ -113,10 +113,10 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    groups: tuple[Group, ...]
+class ReviewSheet:
+    groups: tuple[SheetGroup, ...]
     """What a person should look at: failed, undetermined, and what people added."""
-    rest: tuple[Group, ...]
+    rest: tuple[SheetGroup, ...]
     """Passed."""
     not_applicable: tuple[Finding, ...]
 
@@ -144,11 +144,13 @@ class Beside:
 NOTHING = Beside()
 
 
-def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], beside: Beside = NOTHING) -> Sheet:
+def sheet(
+    card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], beside: Beside = NOTHING
+) -> ReviewSheet:
     """Sections that have something to look at, the gravest first, inside each too; the order never depends on
     verdicts, so that nothing jumps while somebody works through it."""
     if card is None:
-        return Sheet((), (), ())
+        return ReviewSheet((), (), ())
     shown: list[tuple[Finding, FindingVerdict | None]] = []
     passed: list[Finding] = []
     idle: list[Finding] = []
@@ -161,7 +163,7 @@ def sheet(card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], beside
             passed.append(finding)
         else:
             idle.append(finding)
-    return Sheet(_numbered(_by_section(shown), beside), _grouped(passed, beside), tuple(idle))
+    return ReviewSheet(_numbered(_by_section(shown), beside), _grouped(passed, beside), tuple(idle))
 
 
 def _by_section(
@@ -183,8 +185,8 @@ def _rank(finding: Finding) -> tuple[int, str]:
 
 def _numbered(
     sections: Mapping[str, Sequence[tuple[Finding, FindingVerdict | None]]], beside: Beside
-) -> tuple[Group, ...]:
-    groups: list[Group] = []
+) -> tuple[SheetGroup, ...]:
+    groups: list[SheetGroup] = []
     number = 0
     for title, pairs in sections.items():
         entries: list[Entry] = []
@@ -192,12 +194,12 @@ def _numbered(
             number += 1
             outcome = outcome_with(finding.outcome, held)
             entries.append(beside.entry(number, finding, held, outcome))
-        groups.append(Group(title, tuple(entries)))
+        groups.append(SheetGroup(title, tuple(entries)))
     return tuple(groups)
 
 
-def _grouped(findings: Sequence[Finding], beside: Beside) -> tuple[Group, ...]:
+def _grouped(findings: Sequence[Finding], beside: Beside) -> tuple[SheetGroup, ...]:
     sections: dict[str, list[Entry]] = {}
     for finding in findings:
         sections.setdefault(finding.section, []).append(beside.entry(0, finding, None, finding.outcome))
-    return tuple(Group(title, tuple(entries)) for title, entries in sections.items())
+    return tuple(SheetGroup(title, tuple(entries)) for title, entries in sections.items())

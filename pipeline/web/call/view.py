@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from pipeline.domain import (
     Case,
     CaseState,
     Decision,
     DecisionKind,
+    FindingVerdict,
     Inspection,
     LedgerEntry,
     PhraseHit,
@@ -19,12 +21,14 @@ from pipeline.domain import (
     Scorecard,
 )
 from pipeline.errors import Missing
+from pipeline.reports.kinds import calls, findings
 from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
-from pipeline.web.call.sheet import Beside, Entry, Sheet, sheet
-from pipeline.web.outgoing import spoken
+from pipeline.web.call.sheet import Beside, Entry, ReviewSheet, sheet
+from pipeline.web.redact import redact_case, redact_history, redact_verdicts
+from pipeline.web.sanitise import sanitise
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class CallView:
 
     visitor: Visitor
     inspection: Inspection
-    sheet: Sheet
+    sheet: ReviewSheet
+    verdicts: Mapping[str, FindingVerdict]
+    """Criterion -> what stands, as far as this visitor may know it."""
     case: Case | None
     history: tuple[Decision, ...]
     effective: Effective | None
@@ -109,7 +115,7 @@ class CallView:
     @property
     def shows_people(self) -> bool:
         """Who reviewed is no business of those who are judged."""
-        return self.reviews or self.visitor.may(Permission.ASSIGN)
+        return self.visitor.sees_reviewers
 
     @cached_property
     def last_own(self) -> Decision | None:
@@ -165,7 +171,29 @@ class CallView:
 
     @cached_property
     def _titles(self) -> Mapping[str, str]:
-        return {f.criterion: spoken(f.title) for f in self.card.findings} if self.card else {}
+        return {f.criterion: sanitise(f.title) for f in self.card.findings} if self.card else {}
+
+
+def call_twin(view: CallView) -> dict[str, Any]:
+    """What the twin of the page has of the call: the records of the exports, and what people made of it."""
+    visitor, inspection = view.visitor, view.inspection
+    return {
+        "call": {**calls.record(inspection, view.case), "paths": []},
+        "findings": list(findings.of_call(inspection, redact_verdicts(view.verdicts, visitor))),
+        "appeals": {
+            entry.finding.criterion: {"id": entry.appeal.id, "state": entry.appeal.state}
+            for entry in view.sheet.entries
+            if entry.appeal
+        },
+        "ledger": view.ledger,
+        "effective": view.effective,
+        "case": redact_case(view.case, visitor),
+        "history": redact_history(view.history, visitor),
+        "replaced_by": view.replaced_by,
+        "replaces": view.replaces,
+        "writable": view.writable,
+        "claimable": view.claimable,
+    }
 
 
 def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) -> CallView:
@@ -177,12 +205,14 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     found = _inspection(store, call_id, words=words)
     if not words and searched(found):
         found = _inspection(store, call_id, words=True)  # words tell where to listen
-    decisions, cases, eyes = store.desk.decisions, store.desk.cases, visitor.user.id
-    case, merging = cases.case(call_id), store.desk.merging
+    decisions, cases, eyes = store.decisions, store.cases, visitor.user.id
+    case, merging = cases.case(call_id), store.merges
+    verdicts = decisions.verdicts(call_id, eyes=eyes)
     return CallView(
         visitor=visitor,
         inspection=found,
-        sheet=sheet(found.scorecard, decisions.verdicts(call_id, eyes=eyes), _beside(store, found, visitor)),
+        sheet=sheet(found.scorecard, verdicts, _beside(store, found, visitor)),
+        verdicts=verdicts,
         case=case,
         history=decisions.history(call_id, eyes=eyes),
         effective=decisions.effective(call_id),
@@ -194,7 +224,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
 
 def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
-    found = found or store.desk.merging.last(call_id)
+    found = found or store.merges.last(call_id)
     if found is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     return found
@@ -202,8 +232,8 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
 
 def _beside(store: Store, inspection: Inspection, visitor: Visitor) -> Beside:
     """The usual places of what was not found, and the appeals that this visitor may read."""
-    rubric = store.desk.rules.rubric(inspection.revisions.rubric) if searched(inspection) else None
-    appeals = store.desk.appeals.of_call(inspection.recording.call.call_id)
+    rubric = store.rulebooks.rubric(inspection.revisions.rubric) if searched(inspection) else None
+    appeals = store.appeals.of_call(inspection.recording.call.call_id)
     return Beside(
         usual_places(inspection, rubric),
         {

@@ -8,12 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
-from pipeline.inspection import Rules
+from pipeline.errors import StoreError, UsageError
+from pipeline.inspection.tools import Rules
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
 from pipeline.settings import Settings
+from pipeline.store import Store
 
 _READING, _COMPILING = Lock(), Lock()
 """Fifty requests that come first read the files once, and not each for itself."""
@@ -85,3 +88,16 @@ def _book(lexicons: Path, rubric: Path, _lexicons: object, _rubric: object) -> B
 @lru_cache(maxsize=1)
 def _matcher(lexicons: Path, _stamp: object) -> Matcher:
     return compile_matcher(load_lexicons(lexicons))
+
+
+def keep_present_rules(settings: Settings, store: Store) -> None:
+    """Keep the text of rubric and lexicons as the files say now.
+
+    A store that was filled before texts were kept, and judged by these files, has its scores with people's
+    verdicts from then on. Rules that cannot be read are told on the screens that need them, not here.
+    """
+    try:
+        book = read_book(settings)
+        keep_rules(store, settings, lexicons=book.lexicons.revision, rubric=book.rubric.revision)
+    except (UsageError, StoreError):
+        return

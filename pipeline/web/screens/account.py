@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -10,10 +11,35 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.errors import Refused
 from pipeline.store import Store
 from pipeline.web import passwords, signin
-from pipeline.web.access import SignedIn, TheStore, Visitor
+from pipeline.web.access import SignedIn, TheStore, Visitor, the_settings
+from pipeline.web.context import PageContext
+from pipeline.web.errors import in_words
 from pipeline.web.render import page
 
 router = APIRouter(prefix="/account")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBrowser:
+    """A browser that is signed in; nothing by which it could be known to the server."""
+
+    agent: str | None
+    created_at: str
+    seen_at: str
+    here: bool
+    """True for the one that asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage(PageContext):
+    template: ClassVar[str] = "account/index.html"
+    sessions: tuple[SignedInBrowser, ...]
+    has_password: bool
+    shortest: int
+    """Characters of a password."""
+    done: str
+    message: str | None
+    """Why the password was not changed."""
 
 
 @router.get("")
@@ -37,27 +63,28 @@ def change_password(
         passwords.check(password, again, name=user.name)
     except Refused as error:
         return _page(request, visitor, store, error=error)
-    store.desk.people.set_password(user.id, passwords.make(password), keep=visitor.session)
+    store.accounts.set_password(user.id, passwords.make(password), keep=visitor.session)
     return RedirectResponse("/account?done=password", 303)
 
 
 @router.post("/sessions")
 def sign_out_elsewhere(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    store.desk.people.close_sessions(visitor.user.id, keep=visitor.session)
+    store.sessions.close_all(visitor.user.id, keep=visitor.session)
     return RedirectResponse("/account?done=sessions", 303)
 
 
 def _page(
     request: Request, visitor: Visitor, store: Store, *, done: str = "", error: Refused | None = None
 ) -> Response:
-    return page(
-        request,
-        "account/index.html",
-        visitor=visitor,
-        status=400 if error else 200,
-        sessions=store.desk.people.sessions_of(visitor.user.id),
-        has_password=(store.desk.people.credentials(visitor.user.name) or (None, None))[1] is not None,
+    sessions = store.sessions.of_user(visitor.user.id)
+    context = AccountPage(
+        sessions=tuple(
+            SignedInBrowser(row.agent, row.created_at, row.seen_at, row.token == visitor.session)
+            for row in sessions
+        ),
+        has_password=(store.accounts.credentials(visitor.user.name) or (None, None))[1] is not None,
         shortest=passwords.SHORTEST,
         done=done if done in ("password", "sessions") else "",
-        error=error,
+        message=in_words(error, visitor.lang, the_settings(request)) if error else None,
     )
+    return page(request, context, visitor=visitor, status=400 if error else 200)

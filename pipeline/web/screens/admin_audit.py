@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from pipeline.store.desk.views_people import AuditRow
+from pipeline.store.repositories.audit import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext, Person
 from pipeline.web.render import page, url
 
 router = APIRouter(prefix="/admin/audit")
@@ -20,6 +21,33 @@ ROWS = 100
 SHELL = "shell"
 """Instead of an account: what nobody signed in did."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What the list is narrowed to; empty where it is not."""
+
+    action: str
+    user: str
+    """The key of an account, or SHELL."""
+    call: str
+    day_from: str
+    day_to: str
+
+    def url(self, *, before: int | None = None) -> str:
+        query = {"action": self.action, "user": self.user, "call": self.call, "from": self.day_from}
+        return url("/admin/audit", **query, to=self.day_to, before=before)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage(PageContext):
+    template: ClassVar[str] = "admin/audit.html"
+    rows: tuple[AuditRow, ...]
+    older: str | None
+    newest: str | None
+    actions: tuple[str, ...]
+    people: tuple[Person, ...]
+    conditions: AuditFilter
 
 
 @router.get("")
@@ -36,33 +64,30 @@ def audit(
 ) -> Response:
     """Newest first; ``before`` is the number of the last row of the page before."""
     known = user == SHELL or (user.isascii() and user.isdigit())
-    wanted = {"action": action, "user": user if known else "", "call": call.strip()}
     days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
-    rows = store.desk.people.audit(
-        action=wanted["action"] or None,
-        user=int(wanted["user"]) if wanted["user"] not in ("", SHELL) else None,
-        shell=wanted["user"] == SHELL,
-        call=wanted["call"] or None,
-        day_from=days.get("from"),
-        day_to=days.get("to"),
+    wanted = AuditFilter(
+        action, user if known else "", call.strip(), days.get("from", ""), days.get("to", "")
+    )
+    rows = store.audit.entries(
+        action=wanted.action or None,
+        user=int(wanted.user) if wanted.user not in ("", SHELL) else None,
+        shell=wanted.user == SHELL,
+        call=wanted.call or None,
+        day_from=wanted.day_from or None,
+        day_to=wanted.day_to or None,
         before=before,
         limit=ROWS + 1,
     )
-    shown = [_blind(row, visitor.scope.sealed) for row in rows[:ROWS]]
-    older = url("/admin/audit", **wanted, **days, before=shown[-1].id) if len(rows) > ROWS else None
-    newest = url("/admin/audit", **wanted, **days) if before else None
-    return page(
-        request,
-        "admin/audit.html",
-        visitor=visitor,
+    shown = tuple(_blind(row, visitor.scope.sealed) for row in rows[:ROWS])
+    context = AuditPage(
         rows=shown,
-        older=older,
-        newest=newest,
-        actions=store.desk.people.actions(),
-        people=store.desk.people.all(),
-        SHELL=SHELL,
-        wanted=wanted | {"from": days.get("from", ""), "to": days.get("to", "")},
+        older=wanted.url(before=shown[-1].id) if len(rows) > ROWS else None,
+        newest=wanted.url() if before else None,
+        actions=tuple(store.audit.actions()),
+        people=tuple(row.user for row in store.accounts.all()),
+        conditions=wanted,
     )
+    return page(request, context, visitor=visitor)
 
 
 def _blind(row: AuditRow, sealed: frozenset[str]) -> AuditRow:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -11,7 +12,9 @@ from fastapi.responses import Response
 from pipeline.errors import Conflict, Refused
 from pipeline.messages import say
 from pipeline.store import Store
+from pipeline.store.purging import Purge
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext
 from pipeline.web.purges import Due, Purges
 from pipeline.web.render import page
 
@@ -25,18 +28,37 @@ KEPT_DAYS = 180
 """What the form proposes to keep: half a year of calls, so that two quarterly reviews can look back."""
 
 
+@dataclass(frozen=True, slots=True)
+class RetentionPage(PageContext):
+    template: ClassVar[str] = "admin/retention.html"
+    before: str
+    """The day that is chosen, or proposed."""
+    found: Purge | None = None
+    """What would go."""
+    done: Purge | None = None
+    """What has gone."""
+    token: str = ""
+    """Stands for the question that is asked."""
+    everything: bool = False
+    """True where no call would be left."""
+    sure: bool = False
+    """True where it is asked once more."""
+
+
 @router.get("")
 def retention(request: Request, visitor: MayRetention, store: TheStore, before: str = "") -> Response:
     """Choose a day and see what would go."""
     day = _day(before)
     if day is None:
-        return _page(request, visitor, before=str(date.today() - timedelta(days=KEPT_DAYS)))
+        proposed = date.today() - timedelta(days=KEPT_DAYS)
+        return page(request, RetentionPage(str(proposed)), visitor=visitor)
     found = store.purge(day, dry_run=True)
     everything = found.calls >= store.count()
     token = _purges(request).ask(
         Due.COUNT, session=visitor.session, before=day, found=found, everything=everything
     )
-    return _page(request, visitor, before=str(day), found=found, token=token, everything=everything)
+    context = RetentionPage(str(day), found=found, token=token, everything=everything)
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/check")
@@ -52,15 +74,10 @@ def check(request: Request, visitor: MayRetention, token: Token = "", calls: Typ
         found=asked.found,
         everything=asked.everything,
     )
-    return _page(
-        request,
-        visitor,
-        before=str(asked.before),
-        found=asked.found,
-        token=again,
-        everything=asked.everything,
-        sure=True,
+    context = RetentionPage(
+        str(asked.before), found=asked.found, token=again, everything=asked.everything, sure=True
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("")
@@ -73,22 +90,17 @@ def purge(
     if asked.everything and word.strip() != wanted:
         raise Refused("another word", code="purge-typed", wanted=wanted)
     _unchanged(store, asked.before, asked.found)
-    store.desk.people.note(
+    store.audit.note(
         "purge-begin", subject=str(asked.before), calls=asked.found.calls, everything=asked.everything
     )
     done = store.purge(asked.before)
-    return _page(request, visitor, before=str(asked.before), done=done)
+    return page(request, RetentionPage(str(asked.before), done=done), visitor=visitor)
 
 
 def _unchanged(store: Store, before: date, found: object) -> None:
     now = store.purge(before, dry_run=True)
     if now != found:
         raise Conflict("it has changed since the preview", code="purge-changed", calls=now.calls)
-
-
-def _page(request: Request, visitor: Visitor, *, before: str, **facts: Any) -> Response:
-    shown = {"found": None, "done": None, "token": "", "everything": False, "sure": False}
-    return page(request, "admin/retention.html", visitor=visitor, before=before, **(shown | facts))
 
 
 def _purges(request: Request) -> Purges:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,7 +13,10 @@ from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.store.repositories.accounts import UserRow
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, the_settings
+from pipeline.web.context import PageContext
+from pipeline.web.errors import in_words
 from pipeline.web.links import HOURS, one_time_link
 from pipeline.web.render import page
 
@@ -19,6 +24,39 @@ router = APIRouter(prefix="/admin/users")
 
 MayUsers = Annotated[Visitor, Depends(allowed(Permission.USERS))]
 Text = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class UsersPage(PageContext):
+    template: ClassVar[str] = "admin/users.html"
+    rows: tuple[UserRow, ...]
+    teams: tuple[str, ...]
+    roles: tuple[UserRole, ...]
+    message: str | None = None
+    """Why an account was not added."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was typed into the form then."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage(PageContext):
+    template: ClassVar[str] = "admin/user.html"
+    user: User
+    teams: tuple[str, ...]
+    roles: tuple[UserRole, ...]
+    sessions: int
+    """Browsers in which they are signed in."""
+    message: str | None = None
+    """Why the account was not changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage(PageContext):
+    template: ClassVar[str] = "admin/link.html"
+    user: User
+    link: str
+    hours: float
+    """For which it holds."""
 
 
 @router.get("")
@@ -40,7 +78,7 @@ def add(
 ) -> Response:
     """The answer shows the link; it can be seen this once."""
     try:
-        user = store.desk.people.add(
+        user = store.accounts.add(
             name,
             display_name=display_name,
             role=role,
@@ -71,7 +109,7 @@ def change(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(
+        store.accounts.change(
             user_id,
             display_name=display_name,
             role=role,
@@ -93,7 +131,7 @@ def disable(
 ) -> Response:
     before = _found(store, user_id)
     try:
-        store.desk.people.change(user_id, disabled=disabled)
+        store.accounts.change(user_id, disabled=disabled)
     except Refused as error:
         return _one(request, visitor, store, before, error=error)
     return RedirectResponse("/admin/users", 303)
@@ -107,7 +145,7 @@ def invite(
 
 
 def _found(store: Store, user_id: int) -> User:
-    found = store.desk.people.user(user_id) if abs(user_id) < 2**31 else None
+    found = store.accounts.user(user_id) if abs(user_id) < 2**31 else None
     if found is None:
         raise Missing("there is no such account", code="no-user")
     return found
@@ -116,7 +154,7 @@ def _found(store: Store, user_id: int) -> User:
 def _with_link(request: Request, visitor: Visitor, store: Store, settings: Settings, user: User) -> Response:
     base = settings.serve.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     link = one_time_link(store, user, base=base)
-    return page(request, "admin/link.html", visitor=visitor, user=user, link=link, hours=HOURS)
+    return page(request, LinkPage(user, link, HOURS), visitor=visitor)
 
 
 def _list(
@@ -127,30 +165,28 @@ def _list(
     error: Refused | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response:
-    return page(
-        request,
-        "admin/users.html",
-        visitor=visitor,
-        status=400 if error else 200,
-        rows=store.desk.people.all(),
-        teams=[row.team for row in store.desk.people.teams() if row.team],
+    context = UsersPage(
+        rows=tuple(store.accounts.all()),
+        teams=_teams(store),
         roles=tuple(UserRole),
-        error=error,
+        message=in_words(error, visitor.lang, the_settings(request)) if error else None,
         typed=typed or {},
     )
+    return page(request, context, visitor=visitor, status=400 if error else 200)
 
 
 def _one(
     request: Request, visitor: Visitor, store: Store, user: User, *, error: Refused | None = None
 ) -> Response:
-    return page(
-        request,
-        "admin/user.html",
-        visitor=visitor,
-        status=400 if error else 200,
+    context = UserPage(
         user=user,
-        teams=[row.team for row in store.desk.people.teams() if row.team],
+        teams=_teams(store),
         roles=tuple(UserRole),
-        sessions=store.desk.people.sessions_of(user.id),
-        error=error,
+        sessions=len(store.sessions.of_user(user.id)),
+        message=in_words(error, visitor.lang, the_settings(request)) if error else None,
     )
+    return page(request, context, visitor=visitor, status=400 if error else 200)
+
+
+def _teams(store: Store) -> tuple[str, ...]:
+    return tuple(row.team for row in store.accounts.teams() if row.team)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import UserRole
 from pipeline.errors import Missing
-from pipeline.review.intervals import wilson
-from pipeline.store.desk.views_board import AgentPage, Week
-from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
-from pipeline.web.asking import day_of, link
-from pipeline.web.charts import axis_top, stacked
+from pipeline.review.intervals import Proportion, wilson
+from pipeline.store import CriterionCount
+from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
+from pipeline.store.repositories.coaching import Note
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.charts import BarPart, axis_top, stacked
+from pipeline.web.context import PageContext
 from pipeline.web.names import Name
+from pipeline.web.queue_link import QueueLink, day_of, link_to
+from pipeline.web.redact import redact_agent
 from pipeline.web.render import agent_url, page
-from pipeline.web.screens.tonight import violating
-from pipeline.web.titles import code_titles
+from pipeline.web.screens.overview import violating
 
 router = APIRouter(prefix="/agents")
 
@@ -26,6 +30,67 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Day = Annotated[str, Query(max_length=10)]
 LIST_DAYS, PAGE_DAYS = 7, 84
 """Days shown where nobody says otherwise, back from the latest call."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsPage(PageContext):
+    template: ClassVar[str] = "agents/index.html"
+    agents: tuple[AgentTotals, ...]
+    shares: tuple[Proportion, ...]
+    """Calls with a violation, for each agent in turn."""
+    share_top: float
+    calls: QueueLink
+    teams: tuple[str, ...]
+    team: str
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendLine:
+    """A value for each week, None where there is none: the agent's, and that of their team."""
+
+    own: tuple[float | None, ...]
+    team: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """What charts.js draws."""
+
+    weeks: tuple[date, ...]
+    """Their Mondays."""
+    score: TrendLine
+    rate: TrendLine
+    """Calls with a violation, of a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViolatedCriterion:
+    """A criterion that was violated, with its interval, and what people said drawn as a bar."""
+
+    count: CriterionCount
+    share: Proportion
+    bar: tuple[BarPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentScreen(PageContext):
+    template: ClassVar[str] = "agents/agent.html"
+    found: AgentPage
+    agent_id: str
+    notes: tuple[Note, ...]
+    start: date | None
+    end: date | None
+    own: Proportion
+    team: Proportion
+    trend: Trend
+    criteria: tuple[ViolatedCriterion, ...]
+    """The most frequent first."""
+    criteria_top: float
+    clean: int
+    """Criteria without a violation."""
+    calls: QueueLink
 
 
 @router.get("")
@@ -38,28 +103,26 @@ def agents(
     team: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
-        return RedirectResponse(agent_url(visitor.user.agent_id), 303)
-    board = store.desk.board
+        return RedirectResponse(_own(request, visitor.user.agent_id), 303)
     start, end = _period(store, visitor, first, last, LIST_DAYS)
-    found = board.agents(visitor.scope, date_from=start, date_to=end, team=team or None)
-    shares = {one.agent.agent_id: violating(one.tally) for one in found}
-
-    def calls(agent_id: str, **wanted: Any) -> str:
-        return link(agent=agent_id, date_from=start, date_to=end, **wanted)
-
-    return page(
-        request,
-        "agents/index.html",
-        visitor=visitor,
-        agents=found,
+    found = store.agents.all(visitor.scope, date_from=start, date_to=end, team=team or None)
+    shares = tuple(violating(one.tally) for one in found)
+    context = AgentsPage(
+        agents=tuple(found),
         shares=shares,
-        share_top=axis_top([100 * (share.high or 0) for share in shares.values()]),
-        calls=calls,
-        teams=board.choices(visitor.scope).teams,
+        share_top=axis_top([100 * (share.high or 0) for share in shares]),
+        calls=link_to(date_from=start, date_to=end),
+        teams=tuple(store.queue.choices(visitor.scope).teams),
         team=team,
         start=start,
         end=end,
     )
+    return page(request, context, visitor=visitor)
+
+
+def _own(request: Request, agent_id: str) -> str:
+    """The address of somebody's own page; of its twin, where that is asked for by the address."""
+    return agent_url(agent_id, format=request.query_params.get("format"))
 
 
 @router.get("/{agent_id}")
@@ -68,34 +131,29 @@ def agent(
     agent_id: Name,
     visitor: Listener,
     store: TheStore,
-    settings: TheSettings,
     first: Annotated[Day, Query(alias="from")] = "",
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
-    found = store.desk.board.agent(agent_id, visitor.scope, date_from=start, date_to=end)
+    found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
     if found is None:
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
-
-    def calls(**wanted: Any) -> str:
-        return link(agent=agent_id, date_from=start, date_to=end, **wanted)
-
-    return page(
-        request,
-        "agents/agent.html",
-        visitor=visitor,
-        found=found,
+    criteria = _criteria(found)
+    context = AgentScreen(
+        found=redact_agent(found, visitor),
         agent_id=agent_id,
-        notes=store.desk.coaching.notes(agent_id, without=visitor.scope.sealed),
+        notes=tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed)),
         start=start,
         end=end,
         own=violating(found.total),
         team=violating(found.team),
-        trend_values=_trend(found.weeks),
-        criteria=_criteria(found),
-        calls=calls,
-        titles=code_titles(settings),
+        trend=_trend(found.weeks),
+        criteria=criteria,
+        criteria_top=axis_top([100 * (one.share.high or 0) for one in criteria]),
+        clean=sum(1 for one in found.criteria if not one.calls_with_violation),
+        calls=link_to(agent=agent_id, date_from=start, date_to=end),
     )
+    return page(request, context, visitor=visitor)
 
 
 def _period(
@@ -103,58 +161,49 @@ def _period(
 ) -> tuple[date | None, date | None]:
     start, end = day_of(first), day_of(last)
     if start is None and end is None:
-        latest = next(iter(store.desk.board.days(visitor.scope, limit=1)), None)
+        latest = next(iter(store.days.latest(visitor.scope, limit=1)), None)
         if latest is None:
             return None, None
         return latest - timedelta(days=days - 1), latest
     return start, end
 
 
-def _trend(weeks: tuple[Week, ...]) -> dict[str, Any]:
-    """What charts.js draws: a value for each week, null where there is none."""
+def _trend(weeks: tuple[Week, ...]) -> Trend:
+    def rate(share: Proportion) -> float | None:
+        return None if share.value is None else round(100 * share.value, 2)
 
-    def rates(week: Week) -> tuple[float | None, float | None, float | None, float | None]:
-        own, team = violating(week.own).value, violating(week.team).value
-        return (
-            _rounded(week.own.mean),
-            _rounded(week.team.mean),
-            _rounded(None if own is None else 100 * own),
-            _rounded(None if team is None else 100 * team),
-        )
+    def mean(value: float | None) -> float | None:
+        return None if value is None else round(value, 2)
 
-    values = [rates(week) for week in weeks]
-    score, team_score, rate, team_rate = (
-        (list(column) for column in zip(*values, strict=True)) if values else ([], [], [], [])
+    return Trend(
+        weeks=tuple(week.monday for week in weeks),
+        score=TrendLine(
+            tuple(mean(week.own.mean) for week in weeks), tuple(mean(week.team.mean) for week in weeks)
+        ),
+        rate=TrendLine(
+            tuple(rate(violating(week.own)) for week in weeks),
+            tuple(rate(violating(week.team)) for week in weeks),
+        ),
     )
-    return {
-        "weeks": [week.monday.isoformat() for week in weeks],
-        "score": {"own": score, "team": team_score},
-        "rate": {"own": rate, "team": team_rate},
-    }
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
-
-
-def _criteria(found: AgentPage) -> dict[str, Any]:
-    """Criteria that were violated, the most frequent first, each with its interval and what people said."""
+def _criteria(found: AgentPage) -> tuple[ViolatedCriterion, ...]:
+    """Criteria that were violated, the most frequent first."""
     hit = sorted(
         (one for one in found.criteria if one.calls_with_violation),
         key=lambda one: (-one.calls_with_violation, one.criterion),
     )
-    shares = {one.criterion: wilson(one.calls_with_violation, one.eligible_calls) for one in hit}
     most = max((one.confirmed + one.overturned + one.pending for one in hit), default=0)
-    return {
-        "rows": hit,
-        "shares": shares,
-        "top": axis_top([100 * (share.high or 0) for share in shares.values()]),
-        "bars": {
-            one.criterion: stacked(
-                [("confirmed", one.confirmed), ("overturned", one.overturned), ("pending", one.pending)],
-                top=most,
-            )
-            for one in hit
-        },
-        "clean": sum(1 for one in found.criteria if not one.calls_with_violation),
-    }
+    return tuple(
+        ViolatedCriterion(
+            count=one,
+            share=wilson(one.calls_with_violation, one.eligible_calls),
+            bar=tuple(
+                stacked(
+                    [("confirmed", one.confirmed), ("overturned", one.overturned), ("pending", one.pending)],
+                    top=most,
+                )
+            ),
+        )
+        for one in hit
+    )

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import PlainSerializer
 
-from pipeline.domain import Finding, Inspection
+from pipeline.domain import Finding, FindingVerdict, Inspection
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
-from pipeline.review.appeals import (
-    OPEN,
-    Opinion,
-    Seat,
-    Step,
-    Terms,
-    missing_seats,
-    sees_opinions,
-    steps_for,
-    waits_for,
-)
+from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, UpheldRates, sees_opinions
 from pipeline.review.folding import accused
 from pipeline.store import Store
-from pipeline.store.desk.views_appeals import Appeal
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
+from pipeline.web.context import CallRecord, PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
 
@@ -54,35 +46,85 @@ GROUPS: Mapping[str, tuple[AppealState, ...]] = {
 """The tabs of the list."""
 
 
+def _standing(held: FindingVerdict | None) -> dict[str, Any] | None:
+    """What stands; whose word it is only where that is settled."""
+    if held is None:
+        return None
+    return {"state": held.state, "cause": held.cause, "by_name": held.by_name if held.settled else None}
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
+class AppealLine:
     """An appeal with what this visitor can do about it."""
 
     appeal: Appeal
-    steps: frozenset[Step]
+    steps: tuple[Step, ...]
     waits_for_visitor: bool
     """True where the next step is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppealsPage(PageContext):
+    template: ClassVar[str] = "appeals/index.html"
+    group: str
+    groups: tuple[str, ...]
+    lines: tuple[AppealLine, ...]
+    rates: UpheldRates | None
+    """For those who decide."""
+    works: bool
+    """True for those who judge appeals, and not only file them."""
+    seats: int
+    """Of a panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppealPage(PageContext):
+    template: ClassVar[str] = "appeals/new.html"
+    call_id: str
+    inspection: CallRecord
+    findings: tuple[Finding, ...]
+    """What can be appealed."""
+    chosen: str
+    earlier: tuple[Appeal, ...]
+    """Appeals about the chosen criterion of this call."""
+    days: float
+    """Within which an appeal must be filed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppealPage(PageContext):
+    template: ClassVar[str] = "appeals/show.html"
+    appeal: Appeal
+    finding: Finding | None
+    inspection: CallRecord
+    verdict: Annotated[FindingVerdict | None, PlainSerializer(_standing)]
+    steps: tuple[Step, ...]
+    """What this visitor can do."""
+    opinions_shown: bool
+    missing: tuple[Seat, ...]
+    seats: tuple[Seat, ...]
 
 
 @router.get("")
 def index(request: Request, visitor: Reader, store: TheStore, group: str = "open") -> Response:
     chosen = group if group in GROUPS else "open"
-    found = store.desk.appeals.all(scope=visitor.scope, states=GROUPS[chosen])
-    works = any(visitor.may(p) for p in (P.ACCEPT, P.JUDGE, P.DECIDE))
-    return page(
-        request,
-        "appeals/index.html",
-        visitor=visitor,
+    found = store.appeals.all(scope=visitor.scope, states=GROUPS[chosen])
+    context = AppealsPage(
         group=chosen,
-        groups=list(GROUPS),
-        lines=[
-            Line(one, steps_for(one.standing, visitor.user), waits_for(one.standing, visitor.user))
+        groups=tuple(GROUPS),
+        lines=tuple(
+            AppealLine(
+                one.as_seen_by(visitor.user),
+                tuple(sorted(steps_for(one.standing, visitor.user))),
+                waits_for(one.standing, visitor.user),
+            )
             for one in found
-        ],
-        rates=store.desk.appeals.rates(scope=visitor.scope) if visitor.may(P.DECIDE) else None,
-        works=works,
+        ),
+        rates=store.appeals.rates(scope=visitor.scope) if visitor.may(P.DECIDE) else None,
+        works=any(visitor.may(p) for p in (P.ACCEPT, P.JUDGE, P.DECIDE)),
         seats=len(Seat),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.get("/new")
@@ -94,22 +136,21 @@ def new(
     call: str = "",
     criterion: str = "",
 ) -> Response:
-    if not store.desk.people.sees(visitor.scope, call):
+    if not store.queue.sees(visitor.scope, call):
         raise Missing(f"there is no call {call!r}", code="no-call", call=call)
     check_unsealed(visitor, call)
     inspection = store.inspection(call)
     findings = _failed(store, call, inspection)
-    return page(
-        request,
-        "appeals/new.html",
-        visitor=visitor,
+    earlier = (one for one in store.appeals.of_call(call) if one.criterion == criterion)
+    context = NewAppealPage(
         call_id=call,
         inspection=inspection,
-        findings=findings,
+        findings=tuple(findings),
         chosen=criterion,
-        earlier=[one for one in store.desk.appeals.of_call(call) if one.criterion == criterion],
+        earlier=tuple(one.as_seen_by(visitor.user) for one in earlier),
         days=settings.appeals.file_days,
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("")
@@ -123,7 +164,7 @@ def file(
     reason: Text,
     sound: Annotated[str | None, Form(min_length=64, max_length=64)] = None,
 ) -> Response:
-    made = store.desk.appeals.file(
+    made = store.appeals.file(
         call_id,
         criterion,
         reason,
@@ -141,20 +182,18 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
     inspection = store.inspection(found.call.call_id)
     card = inspection.scorecard if inspection else None
     finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
-    verdict = store.desk.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
-    return page(
-        request,
-        "appeals/show.html",
-        visitor=visitor,
+    verdict = store.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
+    context = AppealPage(
         appeal=found.as_seen_by(visitor.user),
         finding=finding,
         inspection=inspection,
         verdict=verdict,
-        steps={step.value for step in steps_for(found.standing, visitor.user)},
+        steps=tuple(sorted(steps_for(found.standing, visitor.user))),
         opinions_shown=sees_opinions(found.standing, visitor.user),
-        missing=missing_seats(found.standing.seats),
-        seats=list(Seat),
+        missing=tuple(missing_seats(found.standing.seats)),
+        seats=tuple(Seat),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{appeal}/accept")
@@ -163,7 +202,7 @@ def accept(
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
-    store.desk.appeals.accept(
+    store.appeals.accept(
         appeal,
         by=visitor.user,
         request=token,
@@ -179,7 +218,7 @@ def send_back(
     appeal: Number, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    store.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
     return _to(appeal)
 
 
@@ -190,7 +229,7 @@ def opine(
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
     # no version: members speak at the same time, and none may know of the others
-    store.desk.appeals.opine(appeal, opinion, by=visitor.user, request=token, comment=comment)
+    store.appeals.opine(appeal, opinion, by=visitor.user, request=token, comment=comment)
     return _to(appeal)
 
 
@@ -200,7 +239,7 @@ def decide(
     opinion: Annotated[Opinion, Form()], comment: Text = "", without_panel: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
-    store.desk.appeals.decide(
+    store.appeals.decide(
         appeal, opinion, by=visitor.user, request=token, seen=seen, comment=comment,
         without_panel=without_panel,
     )  # fmt: skip
@@ -212,14 +251,14 @@ def withdraw(
     appeal: Number, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    store.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
     return _to(appeal)
 
 
 @router.post("/{appeal}/comment")
 def remark(appeal: Number, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
     _visible(store, visitor, appeal)
-    store.desk.appeals.remark(appeal, comment, by=visitor.user, request=token)
+    store.appeals.remark(appeal, comment, by=visitor.user, request=token)
     return _to(appeal)
 
 
@@ -229,7 +268,7 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
     Raises:
         Missing: it is not, or there is none: the answer is the same.
     """
-    found = store.desk.appeals.appeal(appeal)
+    found = store.appeals.appeal(appeal)
     if not visitor.scope.holds(agent_id=found.standing.agent_id, team=found.standing.team):
         raise Missing(f"there is no appeal {appeal}", code="no-appeal", appeal=appeal)
     check_unsealed(visitor, found.call.call_id)
@@ -239,7 +278,7 @@ def _visible(store: Store, visitor: Visitor, appeal: int) -> Appeal:
 def _failed(store: Store, call_id: str, inspection: Inspection | None) -> list[Finding]:
     """What costs points or may yet: what can be appealed."""
     card = inspection.scorecard if inspection else None
-    verdicts = store.desk.decisions.verdicts(call_id)
+    verdicts = store.decisions.verdicts(call_id)
     return [
         finding
         for finding in (card.findings if card else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -14,10 +15,10 @@ from pipeline.messages import Lang, known, say
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.listening import TheSoundRoom
-from pipeline.web.outgoing import sound
-from pipeline.web.ranges import UnsatisfiableError, matches, wanted
 
 router = APIRouter(include_in_schema=False)
+_ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
+"""Byte ranges (RFC 9110, section 14), as players ask for them."""
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 
 
@@ -40,7 +41,7 @@ async def audio(
     if matches(asked.get("if-none-match"), found.etag):
         return Response(status_code=304, headers=headers)
     try:
-        part = wanted(asked.get("range"), size, if_range=asked.get("if-range"), etag=found.etag)
+        part = wanted_range(asked.get("range"), size, if_range=asked.get("if-range"), etag=found.etag)
     except UnsatisfiableError:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
     first, last = part or (0, size)
@@ -51,12 +52,12 @@ async def audio(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type="audio/wav")
     try:
-        pieces = await run_in_threadpool(sound, found.playback, first, last, swapped=found.swapped)
+        pieces = await run_in_threadpool(found.playback.pieces, first, last, swapped=found.swapped)
     except OSError as error:  # deleted to make room since it was found
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
     if part is None or room.first_time(visitor.user.id, call_id):
-        await run_in_threadpool(store.desk.people.note, action, by=visitor.user.id, call_id=call_id)
+        await run_in_threadpool(store.audit.note, action, by=visitor.user.id, call_id=call_id)
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
 
 
@@ -88,3 +89,41 @@ def sound_message(code: str, lang: Lang) -> str:
     """One line for people about sound that cannot be played."""
     key = f"sound.{code}"
     return say(lang, key if known(key) else "sound.corrupt")
+
+
+class UnsatisfiableError(ValueError):
+    """The range lies outside the file: status 416."""
+
+
+def wanted_range(header: str | None, size: int, *, if_range: str | None, etag: str) -> tuple[int, int] | None:
+    """Bytes ``[first, last)`` that are asked for; None: send everything.
+
+    Several ranges at once, and what is no range at all, may be answered with everything. A range that was
+    asked for under the condition that the file is still the same (``If-Range``) counts only if it is.
+
+    Raises:
+        UnsatisfiableError: nothing of the file lies in the range.
+    """
+    found = _ONE_RANGE.fullmatch(header or "")
+    if found is None or (if_range is not None and if_range.strip() != etag):
+        return None
+    first, last = found.groups()
+    if not first and not last:
+        return None
+    if not first:  # the last so many bytes
+        length = min(int(last), size)
+        if not length:
+            raise UnsatisfiableError
+        return size - length, size
+    if last and int(last) < int(first):
+        return None
+    if int(first) >= size:
+        raise UnsatisfiableError
+    return int(first), min(int(last) + 1, size) if last else size
+
+
+def matches(header: str | None, etag: str) -> bool:
+    """True where ``If-None-Match`` names this file."""
+    return header is not None and (
+        header.strip() == "*" or etag in [part.strip().removeprefix("W/") for part in header.split(",")]
+    )

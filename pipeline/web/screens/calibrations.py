@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,10 +13,19 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.domain import Outcome
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
-from pipeline.review.calibration import Mark, compare
+from pipeline.review.calibration import (
+    AgainstExpert,
+    Calibration,
+    CalibrationCall,
+    CalibrationScore,
+    Comparison,
+    ScoreEntry,
+    SheetLine,
+    compare,
+)
 from pipeline.store import Store
-from pipeline.store.desk.views_calibrations import Calibration, CalibrationCall, Said
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext, Person
 from pipeline.web.names import from_field
 from pipeline.web.render import page
 
@@ -31,20 +42,65 @@ MACHINE = 0
 """Stands for the machine among the scorers; users count from 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationsPage(PageContext):
+    template: ClassVar[str] = "calibrations/index.html"
+    calibrations: tuple[Calibration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/new.html"
+    people: tuple[Person, ...]
+    """Who can be invited."""
+    calls: str
+    """Ids that the form proposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/open.html"
+    calibration: Calibration
+    may_close: bool
+    left: tuple[str, ...]
+    """Ids of the calls that the visitor is still to score."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCalibrationPage(PageContext):
+    template: ClassVar[str] = "calibrations/closed.html"
+    calibration: Calibration
+    comparison: Comparison
+    machine: AgainstExpert | None
+    """The machine as one more scorer; None where there is no baseline."""
+    criteria: Mapping[str, str]
+    """Criterion -> title."""
+    names: Mapping[int, str]
+    """Scorer -> name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSheetPage(PageContext):
+    template: ClassVar[str] = "calibrations/sheet.html"
+    calibration: Calibration
+    chosen: CalibrationCall
+    lines: tuple[SheetLine, ...]
+    outcomes: tuple[Outcome, ...]
+    may_score: bool
+    next: int | None
+    """Place of the call that follows."""
+
+
 @router.get("")
 def index(request: Request, visitor: Scorer, store: TheStore) -> Response:
     whose = None if visitor.may(P.DECIDE) else visitor.user.id
-    return page(
-        request,
-        "calibrations/index.html",
-        visitor=visitor,
-        calibrations=store.desk.calibrations.all(user=whose),
-    )
+    found = tuple(store.calibrations.all(user=whose))
+    return page(request, CalibrationsPage(found), visitor=visitor)
 
 
 @router.get("/new")
 def new(request: Request, visitor: Scorer, store: TheStore, call: str = "") -> Response:
-    return page(request, "calibrations/new.html", visitor=visitor, people=_people(store), calls=call)
+    return page(request, NewCalibrationPage(tuple(_people(store)), call), visitor=visitor)
 
 
 @router.post("")
@@ -59,13 +115,13 @@ def open_one(
 ) -> Response:
     call_ids = [str(from_field(line.strip())) for line in calls.splitlines() if line.strip()]
     for call_id in call_ids:
-        if not store.desk.people.sees(visitor.scope, call_id):
+        if not store.queue.sees(visitor.scope, call_id):
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     known = {user.id for user in _people(store)}
     baseline = int(expert) if expert.isdecimal() else None
     if not {*scorers, *(() if baseline is None else (baseline,))} <= known:
         raise Missing("there is no such reviewer", code="no-user")
-    made = store.desk.calibrations.open(
+    made = store.calibrations.open(
         title, call_ids=call_ids, scorers=scorers, expert=baseline, by=visitor.user.id, request=token
     )
     return _to(made.id)
@@ -74,29 +130,21 @@ def open_one(
 @router.get("/{calibration}")
 def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
-    titles = store.desk.calibrations.titles(found.id)
+    room = store.calibrations
     if found.open:
-        return page(
-            request,
-            "calibrations/open.html",
-            visitor=visitor,
-            calibration=found,
-            may_close=_leads(visitor, found),
-            left=store.desk.calibrations.sealed(visitor.user.id, calibration=found.id),
-        )
+        left = tuple(sorted(room.sealed(visitor.user.id, calibration=found.id)))
+        return page(request, OpenCalibrationPage(found, _leads(visitor, found), left), visitor=visitor)
     # a call of this one may be in another that is still open
     sealed = visitor.scope.sealed
-    marks = tuple(mark for mark in store.desk.calibrations.marks(found.id) if mark.call_id not in sealed)
-    return page(
-        request,
-        "calibrations/closed.html",
-        visitor=visitor,
-        calibration=found,
+    marks = tuple(mark for mark in room.marks(found.id) if mark.call_id not in sealed)
+    context = ClosedCalibrationPage(
+        calibration=replace(found, calls=tuple(c for c in found.calls if c.call.call_id not in sealed)),
         comparison=compare(marks, expert=found.expert),
         machine=_machine(store, found, marks, sealed),
-        titles=titles,
+        criteria=room.titles(found.id),
         names={scorer.user: scorer.name for scorer in found.scorers},
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{calibration}/close")
@@ -104,7 +152,7 @@ def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     if not _leads(visitor, found):
         raise Refused("whoever opened it closes it, or a supervisor", code="calibration-close")
-    store.desk.calibrations.close(found.id)
+    store.calibrations.close(found.id)
     return _to(found.id)
 
 
@@ -112,18 +160,16 @@ def close(calibration: Number, visitor: Scorer, store: TheStore) -> Response:
 def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer, store: TheStore) -> Response:
     found = _visible(store, visitor, calibration)
     chosen = _call(found, place)
-    left = store.desk.calibrations.sealed(visitor.user.id, calibration=found.id)
-    return page(
-        request,
-        "calibrations/sheet.html",
-        visitor=visitor,
+    left = store.calibrations.sealed(visitor.user.id, calibration=found.id)
+    context = ScoringSheetPage(
         calibration=found,
         chosen=chosen,
-        lines=store.desk.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id),
-        outcomes=list(Outcome),
+        lines=tuple(store.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id)),
+        outcomes=tuple(Outcome),
         may_score=found.open and found.invited(visitor.user.id) and chosen.call.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{calibration}/calls/{place}")
@@ -145,19 +191,21 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
         kind, _, number = name.partition("-")
         outcome = given.get(f"outcome-{number}", "")
         if kind == "criterion" and outcome in set(Outcome):
-            said[criterion] = Said(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
-    store.desk.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
+            said[criterion] = ScoreEntry(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
+    store.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
     further = next((c.place for c in found.calls if c.place > place), None)
     there = f"/calibrations/{found.id}" + (f"/calls/{further}" if further and "next" in given else "")
     return RedirectResponse(there, status_code=303)
 
 
-def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...], sealed: frozenset[str]) -> object:
+def _machine(
+    store: Store, found: Calibration, marks: tuple[CalibrationScore, ...], sealed: frozenset[str]
+) -> AgainstExpert | None:
     """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
     expert = [mark for mark in marks if mark.scorer == found.expert]
     said = [
-        Mark(call_id, criterion, MACHINE, outcome)
-        for (call_id, criterion), outcome in store.desk.calibrations.machine(found.id).items()
+        CalibrationScore(call_id, criterion, MACHINE, outcome)
+        for (call_id, criterion), outcome in store.calibrations.machine(found.id).items()
         if call_id not in sealed
     ]
     against = compare([*expert, *said], expert=found.expert).scorers if expert else ()
@@ -165,7 +213,7 @@ def _machine(store: Store, found: Calibration, marks: tuple[Mark, ...], sealed: 
 
 
 def _people(store: Store) -> list[User]:
-    found = [row.user for row in store.desk.people.all(roles=SCORING) if not row.user.disabled]
+    found = [row.user for row in store.accounts.all(roles=SCORING) if not row.user.disabled]
     return sorted(found, key=lambda user: user.display_name)
 
 
@@ -179,7 +227,7 @@ def _visible(store: Store, visitor: Visitor, calibration: int) -> Calibration:
     Raises:
         Missing: another one, or none: the answer is the same.
     """
-    found = store.desk.calibrations.calibration(calibration)
+    found = store.calibrations.calibration(calibration)
     if not (_leads(visitor, found) or found.invited(visitor.user.id)):
         raise Missing(f"there is no calibration {calibration}", code="no-calibration")
     return found

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import PlainSerializer
 
 from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
-from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.asking import fields_of, read
-from pipeline.web.call.answers import plain, refused
-from pipeline.web.call.bands import drawing
-from pipeline.web.call.figures import figures, talk_bar
-from pipeline.web.call.lines import Line, conversation
-from pipeline.web.call.view import CallView, look
+from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.call.answers import refused
+from pipeline.web.call.bands import Drawing, drawing
+from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
+from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
+from pipeline.web.call.view import CallView, call_twin, look
+from pipeline.web.context import PageContext
 from pipeline.web.listening import TheSoundRoom
+from pipeline.web.queue_link import fields_of, read_link
 from pipeline.web.render import call_url, page, url
 from pipeline.web.screens.audio import sound_message
-from pipeline.web.titles import code_titles
 
 router = APIRouter(prefix="/calls/{call_id}")
 
@@ -32,13 +35,29 @@ Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
 MISSING_SOUND = "vanished"
 
 
+@dataclass(frozen=True, slots=True)
+class CallScreen(PageContext):
+    template: ClassVar[str] = "call/index.html"
+    view: Annotated[CallView, PlainSerializer(call_twin)]
+    lines: tuple[TranscriptLine | TranscriptEvent, ...]
+    drawing: Drawing
+    figures: tuple[Figure, ...]
+    talk: tuple[TalkPart, ...]
+    """Where the time of the call went."""
+    sound_gone: str | None
+    """Why there is nothing to hear, where that is known already."""
+    queue: str
+    """Query of the list that the visitor came from."""
+    skipped: datetime | None
+    """When the visitor left this call undecided; None where it does not come again."""
+
+
 @router.get("")
 def call(
     request: Request,
     call_id: VisibleCall,
     visitor: Listener,
     store: TheStore,
-    settings: TheSettings,
     room: TheSoundRoom,
     queue: str = "",
     again: bool = False,
@@ -46,26 +65,21 @@ def call(
     """The whole screen. Looking takes nothing: the page claims the call by a POST of its own."""
     view = look(store, call_id, visitor)
     if view.reviews:
-        by, scope, wanted = visitor.user.id, visitor.scope, read(fields_of(queue)).wanted
-        room.prepare_ahead(by, lambda: store.desk.cases.upcoming(by, scope, wanted, after=call_id))
+        by, scope, wanted = visitor.user.id, visitor.scope, read_link(fields_of(queue)).conditions
+        room.prefetch(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
-    return page(
-        request,
-        "call/index.html",
-        visitor=visitor,
+    context = CallScreen(
         view=view,
-        lines=[(isinstance(item, Line), item) for item in conversation(inspection, findings)],
+        lines=conversation(inspection, findings),
         drawing=drawing(inspection, view.sheet),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
-        titles=code_titles(settings),
         sound_gone=_sound_gone(view, room, visitor),
         queue=queue,
-        **plain(
-            skipped=store.desk.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None
-        ),
+        skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None,
     )
+    return page(request, context, visitor=visitor)
 
 
 def _sound_gone(view: CallView, room: Any, visitor: Visitor) -> str | None:
@@ -86,22 +100,22 @@ def take_next(
     sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
-    by, cases = visitor.user.id, store.desk.cases
+    by, cases = visitor.user.id, store.cases
     case = cases.case(call_id)
     if case is not None and case.claimed == by:
         if case.state == "open" and not case.unreviewed and case.finished_at is None:
-            store.desk.decisions.finish(call_id, by=by, request=request_id, sound=sound)
+            store.decisions.finish(call_id, by=by, request=request_id, sound=sound)
         cases.release(call_id, by)
-    asked = read(fields_of(queue))
-    found = cases.next(by, visitor.scope, asked.wanted, after=call_id)
+    link = read_link(fields_of(queue))
+    found = cases.next(by, visitor.scope, link.conditions, after=call_id)
     if found is None:
-        return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
+        return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, queue), 303)
 
 
 def opened(store: Store, call_id: str, visitor: Visitor, queue: str) -> str:
     """The address of the next call; it says so where all others were seen and this one comes again."""
-    again = store.desk.cases.skipped(call_id, visitor.user.id) is not None
+    again = store.cases.skipped(call_id, visitor.user.id) is not None
     return call_url(call_id, queue=queue or None, again=1 if again else None)
 
 
@@ -111,7 +125,7 @@ def claim(
 ) -> Response:
     """Take the call, as soon as nobody else has it."""
     try:
-        store.desk.cases.claim(call_id, visitor.user.id)
+        store.cases.claim(call_id, visitor.user.id)
     except Conflict as error:
         return refused(request, store, call_id, visitor, error)
     return RedirectResponse(call_url(call_id, queue=queue or None), 303)
@@ -120,12 +134,12 @@ def claim(
 @router.post("/keep", status_code=204)
 def keep(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
     """Still at it. 409 where somebody else has taken the call meanwhile."""
-    store.desk.cases.keep(call_id, visitor.user.id)
+    store.cases.keep(call_id, visitor.user.id)
     return Response(status_code=204)
 
 
 @router.post("/release", status_code=204)
 def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
     """The page was closed."""
-    store.desk.cases.release(call_id, visitor.user.id)
+    store.cases.release(call_id, visitor.user.id)
     return Response(status_code=204)

@@ -8,21 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from pipeline.domain import DecisionKind, Role
-from pipeline.domain.review import Verdict as Word
+from pipeline.domain import DecisionKind, Role, Verdict
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.api.saying import (
+from pipeline.web.call.acts import (
     LONGEST,
-    Addition,
-    Comment,
-    Finish,
-    Reopen,
-    Roles,
-    Saying,
-    Undo,
-    Verdict,
+    AdditionAct,
+    CallAct,
+    CommentAct,
+    FinishAct,
+    ReopenAct,
+    RolesAct,
+    UndoAct,
+    VerdictAct,
+    act,
 )
-from pipeline.web.call.acts import act
 from pipeline.web.call.answers import answer
 
 router = APIRouter(prefix="/calls/{call_id}")
@@ -45,19 +44,19 @@ def decide(
     settings: TheSettings,
     criterion: Criterion,
     request_id: RequestId,
-    verdict: Annotated[Word | None, Form()] = None,
+    verdict: Annotated[Verdict | None, Form()] = None,
     seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
     comment: Text = "",
     sound: Sound = None,
 ) -> Response:
     """Confirm, overturn, cannot tell; without a verdict the text is a comment on the finding."""
-    said: Saying
+    said: CallAct
     if verdict is None:
-        said = Comment(
+        said = CommentAct(
             kind="comment", request=request_id, comment=comment, criterion=criterion, audio_sha256=sound
         )
     else:
-        said = Verdict(
+        said = VerdictAct(
             kind="verdict",
             request=request_id,
             comment=comment,
@@ -87,7 +86,7 @@ def add(
     sound: Sound = None,
 ) -> Response:
     """A violation the machine missed."""
-    said = Addition(
+    said = AdditionAct(
         kind="addition",
         request=request_id,
         comment=comment,
@@ -113,7 +112,7 @@ def comment(
     sound: Sound = None,
 ) -> Response:
     """A remark on the whole call."""
-    said = Comment(kind="comment", request=request_id, comment=comment, criterion=None, audio_sha256=sound)
+    said = CommentAct(kind="comment", request=request_id, comment=comment, criterion=None, audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
@@ -128,9 +127,9 @@ def undo(
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Take an event of this call back; where it is about roles, the page changes with the call."""
-    said = Undo(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
+    said = UndoAct(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
     write = partial(act, store, settings, call_id, visitor, said)
-    whole = store.desk.decisions.root(event).kind is DecisionKind.ROLES
+    whole = store.decisions.root(event).kind is DecisionKind.ROLES
     return answer(request, store, call_id, visitor, write, whole=whole)
 
 
@@ -145,7 +144,7 @@ def swap_roles(
     sound: Sound = None,
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
-    said = Roles(kind="roles", request=request_id, comment="", audio_sha256=sound)
+    said = RolesAct(kind="roles", request=request_id, comment="", audio_sha256=sound)
     write = partial(act, store, settings, call_id, visitor, said)
     return answer(request, store, call_id, visitor, write, whole=True)
 
@@ -162,7 +161,7 @@ def finish(
     sound: Sound = None,
 ) -> Response:
     """Say that this call is reviewed."""
-    said = Finish(kind="finish", request=request_id, comment="", incomplete=incomplete, audio_sha256=sound)
+    said = FinishAct(kind="finish", request=request_id, comment="", incomplete=incomplete, audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
 
 
@@ -176,5 +175,5 @@ def reopen(
     request_id: RequestId,
     sound: Sound = None,
 ) -> Response:
-    said = Reopen(kind="reopen", request=request_id, comment="", audio_sha256=sound)
+    said = ReopenAct(kind="reopen", request=request_id, comment="", audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))

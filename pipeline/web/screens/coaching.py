@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
 from pipeline.store import Store
+from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page, url
 
@@ -24,19 +27,28 @@ Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 CallId = Annotated[FieldName, Form(max_length=2000)]
 
 
+@dataclass(frozen=True, slots=True)
+class CoachingPage(PageContext):
+    template: ClassVar[str] = "coaching/index.html"
+    agent_id: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExemplarsPage(PageContext):
+    template: ClassVar[str] = "coaching/exemplars.html"
+    approved: tuple[Exemplar, ...]
+    proposed: tuple[Exemplar, ...]
+
+
 @router.get("/coaching")
 def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "") -> Response:
     """The notes to one agent; an agent's own where none is named."""
     agent_id = agent or visitor.user.agent_id or ""
-    if agent_id != visitor.user.agent_id and not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+    if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
-    return page(
-        request,
-        "coaching/index.html",
-        visitor=visitor,
-        agent_id=agent_id,
-        notes=store.desk.coaching.notes(agent_id, without=visitor.scope.sealed),
-    )
+    found = tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed))
+    return page(request, CoachingPage(agent_id, found), visitor=visitor)
 
 
 @router.post("/coaching/notes")
@@ -51,11 +63,11 @@ def write(
     starts: Annotated[str, Form(max_length=20)] = "",
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    if not store.desk.coaching.knows(agent_id, scope=visitor.scope):
+    if not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     if call_id:
         _visible(store, visitor, call_id)
-    store.desk.coaching.write(
+    store.coaching.write(
         agent_id,
         text,
         by=visitor.user.id,
@@ -74,20 +86,18 @@ def acknowledge(
     store: TheStore,
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    store.desk.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
+    store.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
     return RedirectResponse(_own(back) or "/coaching", status_code=303)
 
 
 @router.get("/exemplars")
 def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
-    found = store.desk.coaching.exemplars(scope=visitor.scope)
-    return page(
-        request,
-        "coaching/exemplars.html",
-        visitor=visitor,
-        approved=[one for one in found if one.approved],
-        proposed=[one for one in found if not one.approved],
+    found = store.coaching.exemplars(scope=visitor.scope)
+    context = ExemplarsPage(
+        approved=tuple(one for one in found if one.approved),
+        proposed=tuple(one for one in found if not one.approved),
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/exemplars")
@@ -99,20 +109,20 @@ def nominate(
     note: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     _visible(store, visitor, call_id)
-    store.desk.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
+    store.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
 @router.post("/exemplars/approve")
 def approve(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
     """From now on everybody who is signed in may hear it: the supervisor answers for that."""
-    store.desk.coaching.approve(call_id, by=visitor.user.id)
+    store.coaching.approve(call_id, by=visitor.user.id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
 @router.post("/exemplars/withdraw")
 def withdraw(visitor: Supervisor, store: TheStore, call_id: CallId) -> Response:
-    store.desk.coaching.withdraw(call_id)
+    store.coaching.withdraw(call_id)
     return RedirectResponse("/exemplars", status_code=303)
 
 
@@ -132,5 +142,5 @@ def _own(back: str) -> str:
 
 
 def _visible(store: Store, visitor: Visitor, call_id: str) -> None:
-    if not store.desk.people.sees(visitor.scope, call_id):
+    if not store.queue.sees(visitor.scope, call_id):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.merging import merge, undo_merge
-from pipeline.domain import Inspection
+from pipeline.domain import Call
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.effective import Effective
 from pipeline.store import Store
@@ -24,6 +24,7 @@ from pipeline.web.access import (
     check_unsealed,
 )
 from pipeline.web.call.acts import present_rules
+from pipeline.web.context import PageContext
 from pipeline.web.errors import STATUS, in_words
 from pipeline.web.names import FieldName
 from pipeline.web.render import call_url, page
@@ -35,16 +36,32 @@ Old = Annotated[FieldName, Form(alias="call", min_length=1, max_length=2000)]
 Digest = Annotated[str, Form(max_length=64)]
 
 
-@dataclass(frozen=True)
-class Side:
+@dataclass(frozen=True, slots=True)
+class CallFacts:
     """One of the two calls, as far as somebody must see it to tell them apart."""
 
-    inspection: Inspection
+    call: Call
+    duration: float | None
+    sha256: str
+    score: float | None
+    """As the machine says."""
     effective: Effective | None
     decisions: int
     """Acts of people that stay with this sound."""
     copies: tuple[str, ...]
     """Where the sound lies: the end of each path."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectsPage(PageContext):
+    template: ClassVar[str] = "call/corrects.html"
+    call_id: str
+    old: str
+    """Id of the call that would be replaced, as it was given."""
+    message: str | None
+    """Why nothing was done."""
+    sides: tuple[CallFacts, ...]
+    """The old call and this one; nothing where there is no such old call."""
 
 
 @router.get("")
@@ -98,28 +115,23 @@ def _both(
     new_side, old_side = _side(store, call_id), _side(store, old) if old else None
     if new_side is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-    return page(
-        request,
-        "call/corrects.html",
-        visitor=visitor,
-        status=404 if old and old_side is None else status,
-        call_id=call_id,
-        old=old,
-        message=message,
-        sides=() if old_side is None else (old_side, new_side),
-    )
+    context = CorrectsPage(call_id, old, message, () if old_side is None else (old_side, new_side))
+    return page(request, context, visitor=visitor, status=404 if old and old_side is None else status)
 
 
-def _side(store: Store, call_id: str) -> Side | None:
+def _side(store: Store, call_id: str) -> CallFacts | None:
     """None where there is no such call, or where another has taken its place."""
     found = store.inspection(call_id)
     if found is None:
         return None
-    decisions = store.desk.decisions
+    decisions = store.decisions
     known = store.known_calls(call_ids=[call_id])
     files = next((one.files for one in known if one.call_id == call_id), ())
-    return Side(
-        inspection=found,
+    return CallFacts(
+        call=found.recording.call,
+        duration=found.duration,
+        sha256=found.recording.sha256,
+        score=found.scorecard.score if found.scorecard else None,
         effective=decisions.effective(call_id),
         decisions=sum(not event.undone for event in decisions.history(call_id)),
         copies=tuple(path.name for paths in files for path in paths),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,21 +12,22 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import Severity, Status, UserRole
 from pipeline.errors import Missing
 from pipeline.store import Store
-from pipeline.store.desk.wanted import QueueState
+from pipeline.store.filter import QueueState
+from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
 from pipeline.web.access import (
     ROLE_PERMISSIONS,
     Permission,
-    TheSettings,
     TheStore,
     Visitor,
     allowed,
     check_unsealed,
 )
-from pipeline.web.asking import Asked, read
+from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
+from pipeline.web.queue_link import QueueLink, fields_of, read_link
+from pipeline.web.redact import redact_queue
 from pipeline.web.render import call_url, page, url
 from pipeline.web.screens.call import opened
-from pipeline.web.titles import code_titles
 
 router = APIRouter(prefix="/queue")
 
@@ -42,63 +42,70 @@ MOST_ASSIGNED = 500
 """Calls that are assigned at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class QueueScreen(PageContext):
+    template: ClassVar[str] = "queue/index.html"
+    link: QueueLink
+    calls: QueuePage
+    continued: bool
+    """True on a further page of the list."""
+    counts: Mapping[QueueState, Count]
+    choices: Choices
+    saved: tuple[SavedFilter, ...]
+    reviewers: tuple[tuple[int, str], ...]
+    """Whom calls can be given to, by those who give them: key and name."""
+    none_left: bool
+    """True after somebody asked for the next call and there was none."""
+    severities: tuple[Severity, ...]
+    statuses: tuple[Status, ...]
+
+
 @router.get("")
-def queue(request: Request, visitor: Listener, store: TheStore, settings: TheSettings) -> Response:
-    asked = _asked(visitor, request.query_params)
-    board, by = store.desk.board, visitor.user.id
+def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
+    link = _of_visitor(visitor, read_link(request.query_params))
+    by = visitor.user.id
     after = request.query_params.get("after")
-    states = list(QueueState) if _works(visitor) else [QueueState.ALL]
-    return page(
-        request,
-        "queue/index.html",
-        visitor=visitor,
-        asked=asked,
-        wanted=asked.wanted,
-        page=board.queue(asked.wanted, visitor.scope, by=by, after=after),
+    states = list(QueueState) if visitor.works else [QueueState.ALL]
+    found = store.queue.page(link.conditions, visitor.scope, by=by, after=after)
+    context = QueueScreen(
+        link=link,
+        calls=redact_queue(found, visitor),
         continued=after is not None,
-        counts=board.counts(asked.wanted, visitor.scope, by=by, states=states),
-        choices=board.choices(visitor.scope),
-        titles=code_titles(settings),
-        saved=board.saved_filters(by) if _works(visitor) else (),
-        reviewers=_reviewers(store, visitor) if visitor.may(Permission.ASSIGN) else (),
+        counts=store.queue.counts(link.conditions, visitor.scope, by=by, states=states),
+        choices=store.queue.choices(visitor.scope),
+        saved=tuple(store.queue.saved_filters(by)) if visitor.works else (),
+        reviewers=tuple(_reviewers(store, visitor)) if visitor.may(Permission.ASSIGN) else (),
         none_left="none" in request.query_params,
-        QueueState=QueueState,
-        severities=list(Severity),
-        kinds=list(Status),
+        severities=tuple(Severity),
+        statuses=tuple(Status),
     )
+    return page(request, context, visitor=visitor)
 
 
-def _works(visitor: Visitor) -> bool:
-    return visitor.may(Permission.REVIEW) or visitor.may(Permission.ASSIGN)
-
-
-def _asked(visitor: Visitor, query: Any) -> Asked:
-    asked = read(query)
-    if _works(visitor):
-        return asked
-    # Agents have calls, but no queue.
-    return Asked(replace(asked.wanted, state=QueueState.ALL))
+def _of_visitor(visitor: Visitor, link: QueueLink) -> QueueLink:
+    """Agents have calls, but no queue."""
+    return link if visitor.works else QueueLink(replace(link.conditions, state=QueueState.ALL))
 
 
 def _reviewers(store: Store, visitor: Visitor) -> list[tuple[int, str]]:
     """Whom calls of this scope can be given to."""
     team = visitor.scope.team
-    found = [row.user for row in store.desk.people.all(roles=REVIEWING) if not row.user.disabled]
+    found = [row.user for row in store.accounts.all(roles=REVIEWING) if not row.user.disabled]
     return [(user.id, user.display_name) for user in found if team is None or user.team in (None, team)]
 
 
-def _of(query: str) -> Asked:
+def _of(query: str) -> QueueLink:
     """The list a form was on."""
-    return read(dict(parse_qsl(query, max_num_fields=50)))
+    return read_link(fields_of(query))
 
 
 @router.post("/next")
 def take_next(visitor: Reviewer, store: TheStore, query: Query = "") -> Response:
     """Take what most needs a person, of what the list shows; the list again where nothing is left."""
-    asked = _of(query)
-    found = store.desk.cases.next(visitor.user.id, visitor.scope, asked.wanted)
+    link = _of(query)
+    found = store.cases.next(visitor.user.id, visitor.scope, link.conditions)
     if found is None:
-        return RedirectResponse(url("/queue", **asked.fields(), none=1), 303)
+        return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, query), 303)
 
 
@@ -108,7 +115,7 @@ def claim(
 ) -> Response:
     """Take one call and open it."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.claim(call_id, visitor.user.id)
+    store.cases.claim(call_id, visitor.user.id)
     return RedirectResponse(call_url(call_id, queue=query or None), 303)
 
 
@@ -118,7 +125,7 @@ def release(
 ) -> Response:
     """Give a call back; it comes again after the others."""
     _visible(store, visitor, [call_id])
-    store.desk.cases.leave(call_id, visitor.user.id)
+    store.cases.leave(call_id, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -135,7 +142,7 @@ def assign(
     known = {str(user_id) for user_id, _ in _reviewers(store, visitor)}
     if to and to not in known:
         raise Missing("there is no such reviewer", code="no-user")
-    store.desk.cases.assign(calls, int(to) if to else None, visitor.user.id)
+    store.cases.assign(calls, int(to) if to else None, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -144,14 +151,14 @@ def save_filter(
     visitor: Worker, store: TheStore, name: Annotated[str, Form(max_length=200)], query: Query = ""
 ) -> Response:
     """Keep the filter of a list under a name."""
-    asked = _of(query)
-    store.desk.board.save_filter(visitor.user.id, name, asked.url().partition("?")[2])
-    return RedirectResponse(asked.url(), 303)
+    link = _of(query)
+    store.queue.save_filter(visitor.user.id, name, link.url().partition("?")[2])
+    return RedirectResponse(link.url(), 303)
 
 
 @router.post("/filters/{filter_id}/delete")
 def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
-    store.desk.board.delete_filter(visitor.user.id, filter_id)
+    store.queue.delete_filter(visitor.user.id, filter_id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -163,5 +170,5 @@ def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
         Forbidden: one is to be scored blind.
     """
     check_unsealed(visitor, *call_ids)
-    for missing in store.desk.board.invisible(visitor.scope, call_ids):
+    for missing in store.queue.invisible(visitor.scope, call_ids):
         raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -10,15 +11,16 @@ from fastapi.responses import Response
 from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
 from pipeline.messages import Lang
-from pipeline.phrases import explain
+from pipeline.phrases import Explanation, explain
 from pipeline.rubric.matched import matched
 from pipeline.settings import Settings
-from pipeline.store.desk.usage import RecentHit
+from pipeline.store.repositories.rule_usage import CriterionUse, RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext
 from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
-from pipeline.web.rulebook.reading import Reading
+from pipeline.web.rulebook.reading import CodeText, KindText, PhraseText, RubricText, RuleReader
 
 router = APIRouter(prefix="/rules")
 
@@ -28,12 +30,73 @@ MOST_TRIED = 500
 Reader = Annotated[Visitor, Depends(allowed(Permission.RULES))]
 
 
+@dataclass(frozen=True, slots=True)
+class RubricPage(PageContext):
+    template: ClassVar[str] = "rules/sheet.html"
+    rubric: RubricText | None
+    """None where it cannot be read."""
+    problem: str
+    author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodesPage(PageContext):
+    template: ClassVar[str] = "rules/codes.html"
+    kinds: tuple[KindText, ...]
+    revision: str
+    problem: str
+    author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHit:
+    """A place where a phrase of a code was hit lately."""
+
+    call_id: str
+    start: float
+    end: float
+    proof: str
+    """What was found there and how, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage(PageContext):
+    template: ClassVar[str] = "rules/code.html"
+    code: CodeText
+    phrases: tuple[PhraseText, ...]
+    used_by: tuple[tuple[str, str, CriterionUse], ...]
+    """Items of the rubric that name it: id, title, use."""
+    recent: tuple[CodeHit, ...]
+    problem: str
+    author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TryPage(PageContext):
+    template: ClassVar[str] = "rules/try.html"
+    text: str
+    role: Role
+    explanation: Explanation | None
+    """What became of a sentence; None until one is tried."""
+    problem: str
+    author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TriedFragment(PageContext):
+    """What became of the sentence, for htmx."""
+
+    template: ClassVar[str] = "rules/tried.html"
+    explanation: Explanation | None
+    author: bool
+
+
 def _author(visitor: Visitor) -> bool:
     """Whoever writes rules sees codes, patterns and places in files too."""
     return visitor.may(Permission.WHAT_IF)
 
 
-def _told(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
+def _proof(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
     place = Evidence(Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence)
     return matched(place, kind, lang=lang)
 
@@ -49,30 +112,18 @@ def _book(settings: Settings) -> tuple[Book | None, str]:
 @router.get("")
 def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
     book, problem = _book(settings)
-    return page(
-        request,
-        "rules/sheet.html",
-        visitor=visitor,
-        book=book,
-        author=_author(visitor),
-        problem=problem,
-        reading=Reading(book, visitor.lang) if book else None,
-        use=store.desk.usage.criteria(visitor.scope),
-    )
+    author, use = _author(visitor), store.rule_usage.criteria(visitor.scope)
+    rubric = RuleReader(book, visitor.lang, author).rubric(use) if book else None
+    return page(request, RubricPage(rubric, problem, author), visitor=visitor)
 
 
 @router.get("/phrases")
 def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
     book, problem = _book(settings)
-    return page(
-        request,
-        "rules/codes.html",
-        visitor=visitor,
-        book=book,
-        author=_author(visitor),
-        problem=problem,
-        use=store.desk.usage.phrases(visitor.scope),
-    )
+    author, use = _author(visitor), store.rule_usage.phrases(visitor.scope)
+    found = RuleReader(book, visitor.lang, author).codes(use) if book else ()
+    revision = book.lexicons.revision if book else ""
+    return page(request, CodesPage(found, revision, problem, author), visitor=visitor)
 
 
 @router.get("/phrases/{code}")
@@ -80,18 +131,23 @@ def code(request: Request, code: str, visitor: Reader, settings: TheSettings, st
     book, problem = _book(settings)
     if book is None or code not in book.lexicons.codes:
         raise Missing(problem or f"there is no code {code!r}", code="missing")
-    return page(
-        request,
-        "rules/code.html",
-        visitor=visitor,
-        book=book,
-        author=_author(visitor),
-        code=book.lexicons.codes[code],
-        told_hit=lambda hit: _told(hit, book.lexicons.codes[code].kind, visitor.lang),
-        use=store.desk.usage.phrases(visitor.scope, code=code),
-        criteria=store.desk.usage.criteria(visitor.scope),
-        recent=store.desk.usage.recent(code, visitor.scope),
+    reader = RuleReader(book, visitor.lang, _author(visitor))
+    found, usage = book.lexicons.codes[code], store.rule_usage
+    use, criteria = usage.phrases(visitor.scope, code=code), usage.criteria(visitor.scope)
+    context = CodePage(
+        code=reader.code(found, {}),
+        phrases=tuple(reader.phrase(one, use) for one in book.phrases(code)),
+        used_by=tuple(
+            (item.id, item.title, criteria.get(item.id, CriterionUse())) for item in book.items_using(code)
+        ),
+        recent=tuple(
+            CodeHit(hit.call_id, hit.start, hit.end, _proof(hit, found.kind, visitor.lang))
+            for hit in usage.recent(code, visitor.scope)
+        ),
+        problem=problem,
+        author=reader.author,
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.get("/try")
@@ -103,18 +159,10 @@ def try_sentence(
     role: Role = Role.AGENT,
 ) -> Response:
     book, problem = _book(settings)
-    told = None
+    found = None
     if book is not None and text.strip():
-        told = explain(book.lexicons, text, role, matcher=matcher_of(settings))
-    htmx = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
-    return (fragment if htmx else page)(
-        request,
-        "rules/tried.html" if htmx else "rules/try.html",
-        visitor=visitor,
-        book=book,
-        author=_author(visitor),
-        problem=problem,
-        text=text,
-        role=role,
-        told=told,
-    )
+        found = explain(book.lexicons, text, role, matcher=matcher_of(settings))
+    author = _author(visitor)
+    if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
+        return fragment(request, TriedFragment(found, author), visitor=visitor)
+    return page(request, TryPage(text, role, found, problem, author), visitor=visitor)

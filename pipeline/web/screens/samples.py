@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
-from pipeline.review.misses import Heard, miss_rates, overall_miss
-from pipeline.review.sampling import MOST, Per, SampleRule, Which, period_is_over
+from pipeline.review.misses import MissRate, OverallMiss, SampleOutcome, miss_rates, overall_miss
+from pipeline.review.sampling import (
+    MOST,
+    Per,
+    Sample,
+    SampleCall,
+    SampleRule,
+    Verification,
+    Which,
+    period_is_over,
+)
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
 
@@ -31,24 +43,56 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 MOST_MISSES = 999
 
 
+@dataclass(frozen=True, slots=True)
+class SamplesPage(PageContext):
+    template: ClassVar[str] = "samples/index.html"
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSamplePage(PageContext):
+    template: ClassVar[str] = "samples/new.html"
+    rule: SampleRule
+    """What the form proposes."""
+    seed: str
+    pers: tuple[Per, ...]
+    whiches: tuple[Which, ...]
+    most: int
+    """Calls that can be drawn of one stratum."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage(PageContext):
+    template: ClassVar[str] = "samples/show.html"
+    sample: Sample
+    seed_sha256: str
+    over: bool
+    """True where the period is over, so that it can be drawn."""
+    calls: tuple[SampleCall, ...]
+    rates: tuple[MissRate, ...]
+    overall: OverallMiss | None
+    names: Mapping[str, str]
+    """Stratum -> the name of its agent."""
+    verification: Verification | None
+    most_misses: int
+
+
 @router.get("")
 def index(request: Request, visitor: Reader, store: TheStore) -> Response:
-    return page(request, "samples/index.html", visitor=visitor, samples=store.desk.samples.all())
+    return page(request, SamplesPage(tuple(store.samples.all())), visitor=visitor)
 
 
 @router.get("/new")
 def new(request: Request, visitor: Announcer) -> Response:
     tomorrow = date.today() + timedelta(days=1)
-    return page(
-        request,
-        "samples/new.html",
-        visitor=visitor,
+    context = NewSamplePage(
         rule=SampleRule(tomorrow, tomorrow),
         seed=secrets.token_hex(16),
-        pers=list(Per),
-        whiches=list(Which),
+        pers=tuple(Per),
+        whiches=tuple(Which),
         most=MOST,
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("")
@@ -77,7 +121,7 @@ def announce(
         hour_from=hour_from,
         hour_to=hour_to,
     )
-    made = store.desk.samples.announce(
+    made = store.samples.announce(
         title, rule, seed=seed.strip() or secrets.token_hex(16), by=visitor.user.id, request=token
     )
     return _to(made.id)
@@ -87,34 +131,30 @@ def announce(
 def show(
     request: Request, sample: Number, visitor: Reader, store: TheStore, verify: bool = False
 ) -> Response:
-    room = store.desk.samples
+    room = store.samples
     found = room.sample(sample)
     calls = room.calls(sample, scope=visitor.scope)
     drawn = found.drawn_at is not None
-    heard, strata = [Heard(c.stratum, c.misses) for c in calls], room.strata(sample)
-    return page(
-        request,
-        "samples/show.html",
-        visitor=visitor,
+    heard, strata = [SampleOutcome(c.stratum, c.misses) for c in calls], room.strata(sample)
+    sizes = {name: strata[name] for name in {one.stratum for one in heard}}
+    by_agent = found.rule.per is Per.AGENT
+    context = SamplePage(
         sample=found,
         seed_sha256=hashlib.sha256(found.seed.encode("utf-8", "surrogatepass")).hexdigest(),
         over=period_is_over(datetime.now(UTC), found.rule),
-        calls=calls,
+        calls=tuple(calls),
         rates=miss_rates(heard) if drawn else (),
-        overall=overall_miss(heard, {name: strata[name] for name in {one.stratum for one in heard}})
-        if drawn
-        else None,
-        names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name}
-        if found.rule.per is Per.AGENT
-        else {},
+        overall=overall_miss(heard, sizes) if drawn else None,
+        names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name} if by_agent else {},
         verification=room.verify(sample) if verify and drawn else None,
         most_misses=MOST_MISSES,
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("/{sample}/draw")
 def draw(sample: Number, visitor: Announcer, store: TheStore) -> Response:
-    store.desk.samples.draw(sample)
+    store.samples.draw(sample)
     return _to(sample)
 
 
@@ -126,9 +166,9 @@ def hear(
     call_id: Annotated[FieldName, Form()],
     misses: Annotated[int, Form(ge=0, le=MOST_MISSES)],
 ) -> Response:
-    if not store.desk.people.sees(visitor.scope, call_id):
+    if not store.queue.sees(visitor.scope, call_id):
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-    store.desk.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
+    store.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
     return _to(sample)
 
 

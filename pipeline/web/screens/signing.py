@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +14,9 @@ from pipeline.errors import Refused
 from pipeline.messages import languages
 from pipeline.web import passwords
 from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone, the_settings
-from pipeline.web.cookies import drop_session, keep_preference
+from pipeline.web.context import PageContext
+from pipeline.web.cookies import drop_session, keep_preference, preferred_lang
+from pipeline.web.errors import in_words
 from pipeline.web.render import page
 from pipeline.web.secrets import digest
 from pipeline.web.signin import attempt, begin_session, safe_next
@@ -21,6 +24,32 @@ from pipeline.web.signin import attempt, begin_session, safe_next
 router = APIRouter()
 
 Anyone = Annotated[Visitor | None, Depends(anyone)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage(PageContext):
+    template: ClassVar[str] = "sign-in/index.html"
+    next: str
+    """Where to go afterwards."""
+    name: str
+    error: str | None
+    """Key of the words."""
+    wait: int
+    """Seconds until the next attempt."""
+    oidc: str | None
+    """What the identity provider is called, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage(PageContext):
+    template: ClassVar[str] = "sign-in/invitation.html"
+    token: str
+    name: str | None
+    """None: the link holds no more."""
+    message: str | None
+    """Why the password was not taken."""
+    shortest: int
+    """Characters of a password."""
 
 
 @router.get("/sign-in")
@@ -54,20 +83,15 @@ def _sign_in_page(
     oidc = the_settings(request).oidc
     return page(
         request,
-        "sign-in/index.html",
+        SignInPage(next, name, error, wait, oidc.title if oidc.issuer else None),
         status=429 if wait else 401 if error else 200,
         headers={"Retry-After": str(wait)} if wait else None,
-        next=next,
-        name=name,
-        error=error,
-        wait=wait,
-        oidc=oidc.title if oidc.issuer else None,
     )
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, visitor: SignedIn, store: TheStore) -> Response:
-    store.desk.people.close_session(visitor.session)
+    store.sessions.close(visitor.session)
     response = RedirectResponse("/sign-in", 303)
     drop_session(request, response)
     return response
@@ -81,7 +105,7 @@ def session(visitor: Anyone) -> JSONResponse:
 
 @router.get("/invitation/{token}")
 def invitation(request: Request, _: Anyone, store: TheStore, token: str) -> Response:
-    user = store.desk.people.invited(digest(token))
+    user = store.sessions.invited(digest(token))
     return _invitation(request, token, user.display_name if user else None)
 
 
@@ -94,15 +118,14 @@ def accept(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    people = store.desk.people
-    user = people.invited(digest(token))
+    user = store.sessions.invited(digest(token))
     if user is None:
         return _invitation(request, token, None)
     try:
         passwords.check(password, again, name=user.name)
     except Refused as error:
         return _invitation(request, token, user.display_name, error=error)
-    changed = people.accept(digest(token), password=passwords.make(password))
+    changed = store.sessions.accept(digest(token), password=passwords.make(password))
     if changed is None:
         return _invitation(request, token, None)
     response = RedirectResponse("/", 303)
@@ -112,15 +135,8 @@ def accept(
 
 def _invitation(request: Request, token: str, name: str | None, error: Refused | None = None) -> Response:
     status = 404 if name is None else 400 if error else 200
-    return page(
-        request,
-        "sign-in/invitation.html",
-        status=status,
-        token=token,
-        name=name,
-        error=error,
-        shortest=passwords.SHORTEST,
-    )
+    message = in_words(error, preferred_lang(request), the_settings(request)) if error else None
+    return page(request, InvitationPage(token, name, message, passwords.SHORTEST), status=status)
 
 
 @router.post("/preferences")
@@ -139,7 +155,7 @@ async def preferences(
     lang = lang if lang in languages() else None
     theme = theme if theme in ("light", "dark", "system") else None
     if visitor is not None:
-        await run_in_threadpool(store.desk.people.prefer, visitor.user.id, lang=lang, theme=theme)
+        await run_in_threadpool(store.accounts.prefer, visitor.user.id, lang=lang, theme=theme)
     response = (
         Response(status_code=204) if "hx-request" in request.headers else RedirectResponse(_back(next), 303)
     )

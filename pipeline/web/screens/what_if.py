@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from pipeline.errors import Missing, Refused
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
+from pipeline.web.context import PageContext
 from pipeline.web.render import fragment, page, url
 from pipeline.web.rulebook.what_if import MOST_CHARACTERS, changes, files, place, standing, trials
 
@@ -28,6 +30,49 @@ PERIODS = {"1": 1, "7": 7, "30": 30, "all": None}
 Author = Annotated[Visitor, Depends(allowed(Permission.WHAT_IF))]
 Unsealed = Depends(nothing_sealed)
 """A trial tells what the machine says of every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfPage(PageContext):
+    template: ClassVar[str] = "rules/what_if.html"
+    files: tuple[str, ...]
+    file: str
+    """The one that is edited."""
+    text: str
+    edited: tuple[str, ...]
+    """Names of the files that say something else as drafts."""
+    periods: tuple[str, ...]
+    period: str
+    most: int
+    """Characters of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialState:
+    """How far a trial is, and what came of it."""
+
+    id: str
+    files: tuple[str, ...]
+    running: bool
+    seconds: float | None
+    error: str | None
+    result: Mapping[str, Any] | None
+    """What ``rescore --dry-run --json`` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPage(PageContext):
+    template: ClassVar[str] = "rules/trial.html"
+    trial: TrialState
+    shown: int
+    """Calls that are listed; all are counted."""
+
+
+class TrialFragment(TrialPage):
+    """The same for htmx, which asks again until it is done."""
+
+    __slots__ = ()
+    template: ClassVar[str] = "rules/trial_state.html"
 
 
 class Do(StrEnum):
@@ -48,24 +93,22 @@ def editor(
     file: str | None = None,
     period: str = "7",
 ) -> Response:
-    drafts = store.desk.rules.drafts(visitor.user.id)
+    drafts = store.rulebooks.drafts(visitor.user.id)
     edits = changes(settings, drafts)
     known = list(files(settings))
     names = [*known, *(name for name in edits if name not in known)]
     chosen = file if file in names else next(iter(edits), names[0])
     path = place(settings, chosen)
-    return page(
-        request,
-        "rules/what_if.html",
-        visitor=visitor,
-        files=names,
+    context = WhatIfPage(
+        files=tuple(names),
         file=chosen,
         text=edits[chosen] if chosen in edits else standing(path) if path else "",
-        edited=list(edits),
-        periods=list(PERIODS),
+        edited=tuple(edits),
+        periods=tuple(PERIODS),
         period=period if period in PERIODS else "7",
         most=MOST_CHARACTERS,
     )
+    return page(request, context, visitor=visitor)
 
 
 @router.post("", dependencies=[Unsealed])
@@ -86,7 +129,7 @@ def start(
     _keep(settings, store, by, file, text)
     match do:
         case Do.DISCARD:
-            store.desk.rules.drop_draft(by, file)
+            store.rulebooks.drop_draft(by, file)
         case Do.UPLOAD:
             uploaded = _uploaded(settings, store, by, rubric, lexicons)
             return _to(uploaded or file, period)
@@ -100,8 +143,8 @@ def start(
 def _run(visitor: Visitor, settings: Settings, store: Store, period: str) -> Response:
     days = PERIODS.get(period)
     since = None if days is None else date.today() - timedelta(days=days)
-    edits = changes(settings, store.desk.rules.drafts(visitor.user.id))
-    store.desk.people.note("what-if", by=visitor.user.id, subject=", ".join(edits)[:200], period=period)
+    edits = changes(settings, store.rulebooks.drafts(visitor.user.id))
+    store.audit.note("what-if", by=visitor.user.id, subject=", ".join(edits)[:200], period=period)
     made = trials().start(settings, user=visitor.user.id, edits=edits, since=since, lang=visitor.lang)
     return RedirectResponse(f"/rules/what-if/{made.id}", status_code=303)
 
@@ -117,9 +160,9 @@ def _keep(settings: Settings, store: Store, by: int, file: str, text: str) -> No
         raise Missing(f"there is no file {file!r}", code="missing")
     text = text.replace("\r\n", "\n")
     if path.exists() and text == standing(path):
-        store.desk.rules.drop_draft(by, file)
+        store.rulebooks.drop_draft(by, file)
     else:
-        store.desk.rules.save_draft(by, file, text)
+        store.rulebooks.save_draft(by, file, text)
 
 
 def _uploaded(
@@ -167,11 +210,7 @@ def trial(request: Request, trial_id: str, visitor: Author) -> Response:
     found = trials().get(trial_id, user=visitor.user.id)
     if found is None:
         raise Missing(f"there is no trial {trial_id!r}", code="missing")
-    htmx = request.headers.get("hx-request") == "true"
-    return (fragment if htmx else page)(
-        request,
-        "rules/trial_state.html" if htmx else "rules/trial.html",
-        visitor=visitor,
-        trial=found,
-        shown=SHOWN,
-    )
+    state = TrialState(found.id, found.files, found.running, found.seconds, found.error, found.result)
+    if request.headers.get("hx-request") == "true":
+        return fragment(request, TrialFragment(state, SHOWN), visitor=visitor)
+    return page(request, TrialPage(state, SHOWN), visitor=visitor)

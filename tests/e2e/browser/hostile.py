@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.domain import Inspection, Recording, Transcript, Utterance, verbatim
+from pipeline.domain import Inspection, Recording, Transcript, Utterance
 from pipeline.ingest import identify
+from pipeline.messages import verbatim
 from tests.nights import bad_call
 from tests.web.calls import record
 

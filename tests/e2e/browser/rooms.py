@@ -124,7 +124,7 @@ class Room:
     def add(self, name: str, role: str, **facts: str) -> None:
         """An account with a password, as `callinspect user add` makes it."""
         with open_store(self.store) as store:
-            store.desk.people.add(
+            store.accounts.add(
                 name,
                 role=UserRole(role),
                 display_name=facts.pop("display_name", name),

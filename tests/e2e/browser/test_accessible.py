@@ -51,7 +51,7 @@ def screens(found: Furnished) -> dict[str, tuple[str, ...]]:
         "admin": (
             "/admin", "/admin/users", f"/admin/users/{found.people['agent'].id}", "/admin/teams",
             "/admin/audit", "/admin/retention", "/samples/new", "/calibrations/new", "/rules/what-if",
-            f"/calibrations/{found.calibration}", "/tonight/problems", "/calls/O04",
+            f"/calibrations/{found.calibration}", "/overview/problems", "/calls/O04",
         ),
         "agent": (
             "/", f"/calls/{HEARD}", f"/appeals/new?call={HEARD}", f"/agents/{found.agent}", "/coaching",

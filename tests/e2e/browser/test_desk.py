@@ -46,7 +46,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 def claimed(store: Store, call_id: str) -> int | None:
-    case = store.desk.cases.case(call_id)
+    case = store.cases.case(call_id)
     assert case is not None
     return case.claimed
 

@@ -94,7 +94,7 @@ def test_screens(chrome: Browser, hostile: tuple[Room, Furnished]) -> None:
     with visit(chrome, room) as context:
         watched = Watched(context)
         for path in (
-            "/", "/tonight/problems", "/queue", "/queue?state=all", "/agents", agent_url(found.agent),
+            "/", "/overview/problems", "/queue", "/queue?state=all", "/agents", agent_url(found.agent),
             "/appeals", "/appeals?group=decided", f"/appeals/{found.appeal}", "/samples",
             f"/samples/{found.sample}", "/samples/new", "/calibrations", "/calibrations/new",
             f"/calibrations/{found.calibration}", f"/calibrations/{found.calibration}/calls/1",

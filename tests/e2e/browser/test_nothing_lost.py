@@ -41,7 +41,7 @@ def call(server: Room, request: pytest.FixtureRequest) -> str:
 def said(room: Room, call: str) -> list[str]:
     """What was decided on the finding, in order."""
     with open_store(room.store) as store:
-        history = store.desk.decisions.history(call)
+        history = store.decisions.history(call)
     return [each.verdict.value for each in history if each.criterion == CRITERION and each.verdict]
 
 
@@ -91,9 +91,9 @@ def test_the_second_one_is_told(chrome: Browser, server: Room, call: str) -> Non
         expect(second.locator(".call-held")).to_contain_text("王芳")
         assert second.locator(f"{FINDING} button[value=confirmed]").count() == 0
         with open_store(server.store) as store:  # as when the time is up
-            known = store.desk.cases.case(call)
+            known = store.cases.case(call)
             assert known is not None and known.claimed is not None
-            store.desk.cases.release(call, known.claimed)
+            store.cases.release(call, known.claimed)
         begin(second, call)
         second.keyboard.press("c")
         stands(second, "confirmed")
@@ -115,12 +115,12 @@ def test_what_was_decided_meanwhile(chrome: Browser, server: Room, call: str) ->
         page = sign_in(context, "rev1")
         begin(page, call)
         with open_store(server.store) as store:
-            mine, other = (store.desk.people.named(name) for name in ("rev1", "rev2"))
+            mine, other = (store.accounts.named(name) for name in ("rev1", "rev2"))
             assert mine is not None
             assert other is not None
-            store.desk.cases.release(call, mine.id)  # while they were away
-            case = store.desk.cases.case(call)
-            store.desk.decisions.decide(
+            store.cases.release(call, mine.id)  # while they were away
+            case = store.cases.case(call)
+            store.decisions.decide(
                 call,
                 CRITERION,
                 Verdict.CONFIRMED,

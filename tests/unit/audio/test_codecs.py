@@ -56,7 +56,6 @@ def test_codec(record, loudness, name, container, codec, rate, channels, slack):
     assert all(channel.ndim == 1 for channel in numbers(audio))
     assert {len(channel) for channel in numbers(audio)} == {round(audio.duration * 16_000)}
     assert audio.duration == pytest.approx(2.0, abs=slack)
-    assert (48_000 if "opus" in codec else rate) == audio.source_rate_hz
     assert audio.warning is None
     assert loudness(numbers(audio)[0], 440, 0.2, 0.8) == pytest.approx(0.3, rel=0.2)
     assert loudness(numbers(audio)[0], 440, 1.2, 1.8) < 0.01
@@ -152,5 +151,5 @@ def test_headerless_g729(tmp_path: Path):
 
     audio = decode([path])
 
-    assert (audio.codec, audio.source_rate_hz) == ("g729", 8000)
     assert audio.duration == pytest.approx(2.0, abs=0.02)
+    assert audio.codec == "g729"

@@ -24,7 +24,6 @@ def test_two_files_become_two_channels_of_equal_length(tmp_path):
 
     assert [len(channel) for channel in numbers(audio)] == [48_000, 48_000]
     assert audio.duration == 3.0
-    assert audio.source_rate_hz == 8000
     assert numbers(audio)[0][1000:31_000] == pytest.approx(0.25, abs=0.01)
     assert not numbers(audio)[0][33_000:].any()
     assert numbers(audio)[1][1000:47_000] == pytest.approx(-0.5, abs=0.01)

@@ -25,7 +25,7 @@ from pipeline.domain import (
     Transcript,
     Utterance,
 )
-from pipeline.inspection import Rules
+from pipeline.inspection.tools import Rules
 from pipeline.phrases import Lexicons, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import load_settings

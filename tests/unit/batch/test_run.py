@@ -14,9 +14,9 @@ import pytest
 
 from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
-from pipeline.domain import DecisionKind, Message, Revisions, Role, Severity
+from pipeline.domain import DecisionKind, Revisions, Role, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError
-from pipeline.messages import render
+from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from tests.unit.batch.tiny import (
@@ -228,7 +228,7 @@ def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Pat
         assert corrected is not None
         assert corrected.revisions.roles_corrected
         assert {u.role for u in corrected.transcript.utterances} == {Role.CUSTOMER}
-        (event,) = store.desk.decisions.history("a")
+        (event,) = store.decisions.history("a")
         assert (event.kind, event.by, event.comment) == (DecisionKind.ROLES, None, "call list: right")
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from pipeline.batch import RunSummary, run
 from pipeline.batch.merging import merge, undo_merge
-from pipeline.domain import CaseState, Inspection, Recording, Status, Verdict, verbatim
+from pipeline.domain import CaseState, Inspection, Recording, Status, Verdict
 from pipeline.errors import Missing, Refused
-from pipeline.inspection import Rules
-from pipeline.messages import render
+from pipeline.inspection.tools import Rules
+from pipeline.messages import render, verbatim
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.store.rulebooks import Rulebook
@@ -35,7 +35,7 @@ class Centre:
         self.settings = Settings(store=url, workers=1, calls=CallListSettings(settle_seconds=0))
         self.heard: Counter[str] = Counter()
         self._clock = 1_700_000_000
-        store.desk.rules.keep([Rulebook("r1", "rubric", ""), Rulebook("l1", "lexicons", "{}")])
+        store.rulebooks.keep([Rulebook("r1", "rubric", ""), Rulebook("l1", "lexicons", "{}")])
         self.wang = user(store, "wang")
 
     def put(self, name: str, sound: int) -> str:
@@ -65,7 +65,7 @@ class Centre:
         return {i.recording.call.call_id: i.transcript.utterances[0].text for i in self.store.inspections()}
 
     def decide(self, call_id: str, verdict: Verdict = Verdict.CONFIRMED) -> None:
-        self.store.desk.decisions.decide(
+        self.store.decisions.decide(
             call_id, CRITERION, verdict, by=self.wang, request=f"{call_id} {verdict}", seen=99
         )
 
@@ -100,10 +100,10 @@ def test_a_file_name_used_again_is_another_call_and_inherits_nothing(centre: Cen
     assert centre.calls == {"0001": old, beside: new}
     assert kinds(summary) == [("other-sound", beside)]
     assert f"callinspect merge {beside} 0001" in zh(summary.problems[0].reason)
-    assert centre.store.desk.decisions.history(beside) == ()
-    (event,) = centre.store.desk.decisions.history("0001")
+    assert centre.store.decisions.history(beside) == ()
+    (event,) = centre.store.decisions.history("0001")
     assert event.audio_sha256 == old
-    case = centre.store.desk.cases.case(beside)
+    case = centre.store.cases.case(beside)
     assert case is not None
     assert (case.state, case.pending) == (CaseState.OPEN, 1)
     assert centre.inspection("0001").recording.paths == ()  # other sound lies there now
@@ -115,7 +115,7 @@ def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_agai
     sound = centre.put("0001.wav", 1)
     centre.run()
     centre.decide("0001")
-    centre.store.desk.cases.claim("0001", centre.wang)
+    centre.store.cases.claim("0001", centre.wang)
     summary = centre.run("CC-77,0001.wav,8001,2026-11-20 09:30:00")
     assert (summary.found, summary.inspected, summary.rejudged, summary.audio_seconds) == (1, 1, 1, 0)
     assert summary.renamed == (("0001", "CC-77"),)
@@ -125,8 +125,8 @@ def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_agai
     assert known.recording.call.agent_id == "8001"
     assert known.scorecard is not None
     assert known.scorecard.findings[0].reason == verbatim("agent 8001")  # judged by the facts of the list
-    assert [e.verdict for e in centre.store.desk.decisions.history("CC-77")] == [Verdict.CONFIRMED]
-    case = centre.store.desk.cases.case("CC-77")
+    assert [e.verdict for e in centre.store.decisions.history("CC-77")] == [Verdict.CONFIRMED]
+    case = centre.store.cases.case("CC-77")
     assert case is not None
     assert case.claimed == centre.wang
 
@@ -225,8 +225,8 @@ def test_ids_that_the_list_exchanges_are_exchanged_with_all_that_was_said(centre
     assert centre.calls == {"A": two, "B": one}
     assert sorted(summary.renamed) == [("A", "B"), ("B", "A")]
     assert centre.heard == {one: 1, two: 1}
-    assert [e.audio_sha256 for e in centre.store.desk.decisions.history("B")] == [one]
-    assert centre.store.desk.decisions.history("A") == ()
+    assert [e.audio_sha256 for e in centre.store.decisions.history("B")] == [one]
+    assert centre.store.decisions.history("A") == ()
 
 
 def test_an_id_that_the_list_corrects_is_corrected_in_place(centre: Centre) -> None:
@@ -284,12 +284,12 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     assert (done.call_id, done.replaced) == ("A", aside)
     assert centre.calls == {"A": new}
     assert centre.store.count() == 1
-    assert [c.call_id for c in centre.store.desk.cases.list(state=None)] == ["A"]
-    assert centre.store.desk.decisions.history("A") == ()
-    assert [e.audio_sha256 for e in centre.store.desk.decisions.history(aside)] == [old]
-    assert centre.store.desk.merging.replaced("A") == (aside,)
-    assert centre.store.desk.merging.replacement(aside) == "A"
-    (audited,) = centre.store.desk.people.audit(action="merge")
+    assert [c.call_id for c in centre.store.cases.list(state=None)] == ["A"]
+    assert centre.store.decisions.history("A") == ()
+    assert [e.audio_sha256 for e in centre.store.decisions.history(aside)] == [old]
+    assert centre.store.merges.replaced("A") == (aside,)
+    assert centre.store.merges.replacement(aside) == "A"
+    (audited,) = centre.store.audit.entries(action="merge")
     assert (audited.details["new_sha256"], audited.details["replaced_sha256"]) == (new, old)
     again = centre.run(*rows)
     assert (again.nothing_to_do, again.found) == (True, 1)
@@ -297,7 +297,7 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     undone = undo_merge(centre.store, no_rules, aside, by=centre.wang)
     assert undone.call_id == "new/1"
     assert centre.calls == {"A": old, "new/1": new}
-    assert [v.verdict for v in centre.store.desk.decisions.verdicts("A").values()] == [Verdict.CONFIRMED]
+    assert [v.verdict for v in centre.store.decisions.verdicts("A").values()] == [Verdict.CONFIRMED]
     assert centre.run(*rows).nothing_to_do
 
 
@@ -341,7 +341,7 @@ def test_what_cannot_be_merged(centre: Centre) -> None:
         merge(store, no_rules, "1", "1", by=None)
     with pytest.raises(Missing):
         merge(store, no_rules, "1", "nobody", by=None)
-    store.desk.appeals.file("1", CRITERION, "不是我", by=None, request="a1")
+    store.appeals.file("1", CRITERION, "不是我", by=None, request="a1")
     with pytest.raises(Refused, match="appeal about 1 is open"):
         merge(store, no_rules, "2", "1", by=None)
     done = merge(store, no_rules, "2", "3", by=None)

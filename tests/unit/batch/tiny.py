@@ -29,9 +29,9 @@ from pipeline.domain import (
     Status,
     Transcript,
     Utterance,
-    verbatim,
 )
 from pipeline.errors import AudioError, ModelError
+from pipeline.messages import verbatim
 from pipeline.settings import Settings
 
 REVISIONS = Revisions(audio_sha256="", engine="tiny", model="m1", lexicons="l1", rubric="r1", settings="s1")

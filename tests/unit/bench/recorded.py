@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pipeline.bench.accuracy import Accuracy
-from pipeline.bench.machine import Machine
-from pipeline.bench.report import Bench, Row, Run
+from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, Machine
 from pipeline.bench.ways import Way
 
 MIB = 1 << 20
@@ -18,8 +17,8 @@ def run(
     recognition: float | None = None,
     settled: float | None = None,
     peaks: tuple[int, ...] = (400 * MIB,),
-) -> Run:
-    return Run(
+) -> BenchmarkRun:
+    return BenchmarkRun(
         cpu=cpu,
         wall=wall,
         loading_cpu=loading[0],
@@ -42,7 +41,7 @@ def accuracy(errors: int, *, any_role: int | None = None, found: int = 5) -> Acc
     )
 
 
-def recorded() -> Bench:
+def recorded() -> Benchmark:
     """Three rounds; the middle one of ours was disturbed."""
     ours = [
         run(cpu, wall, loading=loading, recognition=recognition, settled=settled, peaks=peaks)
@@ -52,7 +51,7 @@ def recorded() -> Bench:
             (34.0, 18.0, (8.0, 4.0), 23.4, 0.09, (90 * MIB, 710 * MIB, 690 * MIB)),
         )
     ]
-    return Bench(
+    return Benchmark(
         date="2026-11-22T03:00:00+08:00",
         version="0.1.0",
         night="night",
@@ -72,10 +71,16 @@ def recorded() -> Bench:
         ),
         libraries={"ctranslate2": "4.8.5", "faster-whisper": "1.2.1"},
         rows=(
-            Row(way=Way.README, workers=1, runs=(run(92.0, 48.0),) * 3, accuracy=accuracy(277)),
-            Row(way=Way.BATCHED, workers=1, runs=(run(62.0, 33.0),) * 3, accuracy=accuracy(251, found=7)),
-            Row(way=Way.OURS, workers=2, runs=tuple(ours), accuracy=accuracy(180, any_role=170, found=9)),
-            Row(way=Way.LIMIT, workers=2, runs=(run(22.0, 13.0, recognition=20.0),) * 3, accuracy=None),
+            BenchmarkRow(way=Way.README, workers=1, runs=(run(92.0, 48.0),) * 3, accuracy=accuracy(277)),
+            BenchmarkRow(
+                way=Way.BATCHED, workers=1, runs=(run(62.0, 33.0),) * 3, accuracy=accuracy(251, found=7)
+            ),
+            BenchmarkRow(
+                way=Way.OURS, workers=2, runs=tuple(ours), accuracy=accuracy(180, any_role=170, found=9)
+            ),
+            BenchmarkRow(
+                way=Way.LIMIT, workers=2, runs=(run(22.0, 13.0, recognition=20.0),) * 3, accuracy=None
+            ),
         ),
         missing={Way.OPENAI: "pip install torch openai-whisper"},
         problems=("N15: corrupt",),

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.accuracy import Text, assess, channels_as_text, distance, plain
-from pipeline.bench.truth import Said, Truth
+from pipeline.bench.accuracy import (
+    LabelledCall,
+    LabelledUtterance,
+    Text,
+    assess,
+    channels_as_text,
+    distance,
+    plain,
+)
 from pipeline.domain import Role
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
@@ -13,11 +20,11 @@ AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
 
 def truth(
     *turns: tuple[Role, str], phrases: tuple[tuple[Role, str], ...] = (), channel: int | None = 0
-) -> Truth:
-    return Truth(
+) -> LabelledCall:
+    return LabelledCall(
         call_id="c",
-        turns=tuple(Said(role, text) for role, text in turns),
-        phrases=tuple(Said(role, text) for role, text in phrases),
+        turns=tuple(LabelledUtterance(role, text) for role, text in turns),
+        phrases=tuple(LabelledUtterance(role, text) for role, text in phrases),
         agent_channel=channel,
     )
 

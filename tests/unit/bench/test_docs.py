@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.bench.chart import draw
 from pipeline.bench.docs import BEGIN, END, TITLES, filled, table, write_docs
-from pipeline.bench.report import Bench
+from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way
 from pipeline.errors import UsageError
 from tests.unit.bench.recorded import recorded
@@ -46,7 +46,7 @@ def test_only_the_generated_part_of_the_page_changes(tmp_path: Path) -> None:
     assert new.endswith(f"{END}\n\nafter\n")
     assert "old" not in new
     assert filled(new, recorded()) == new
-    assert Bench.model_validate_json((tmp_path / "speed.json").read_text(encoding="utf-8")) == recorded()
+    assert Benchmark.model_validate_json((tmp_path / "speed.json").read_text(encoding="utf-8")) == recorded()
 
 
 @pytest.mark.parametrize("page", [None, "no marks", f"{BEGIN} never ends"])
@@ -80,7 +80,7 @@ def test_the_chart_is_true_to_scale() -> None:
 
 def test_the_page_of_this_project_holds_what_its_numbers_say() -> None:
     """The table and the chart are generated, not typed."""
-    bench = Bench.model_validate_json((DOCS / "speed.json").read_text(encoding="utf-8"))
+    bench = Benchmark.model_validate_json((DOCS / "speed.json").read_text(encoding="utf-8"))
     page = (DOCS / "speed.md").read_text(encoding="utf-8")
     assert filled(page, bench) == page
     assert draw(bench, TITLES) == (DOCS / "speed.svg").read_text(encoding="utf-8")

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.bench.clocked import clocked
 from pipeline.bench.comparison import compare
-from pipeline.bench.job import Job, Outcome, Sound, job_from, outcome_from
-from pipeline.bench.measuring import measure
-from pipeline.bench.report import Bench
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, job_from, outcome_from
+from pipeline.bench.own import clocked
+from pipeline.bench.process import measure
+from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way, missing, openai_weights
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import CallinspectError, ModelError, UsageError
@@ -52,7 +52,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def compared(night: Path) -> tuple[Bench, list[tuple[Way | None, int]]]:
+def compared(night: Path) -> tuple[Benchmark, list[tuple[Way | None, int]]]:
     steps: list[tuple[Way | None, int]] = []
     bench = compare(
         night,
@@ -67,7 +67,7 @@ def compared(night: Path) -> tuple[Bench, list[tuple[Way | None, int]]]:
 
 
 @needs_model
-def test_ways_take_turns(compared: tuple[Bench, list[tuple[Way | None, int]]]) -> None:
+def test_ways_take_turns(compared: tuple[Benchmark, list[tuple[Way | None, int]]]) -> None:
     bench, steps = compared
     turn = [way for way in (Way.README, Way.OPENAI, Way.OURS, Way.LIMIT) if way not in bench.missing]
     assert steps == [(None, 0), *((way, 0) for way in turn), *((way, 1) for way in turn)]
@@ -76,7 +76,7 @@ def test_ways_take_turns(compared: tuple[Bench, list[tuple[Way | None, int]]]) -
 
 
 @needs_model
-def test_every_process_is_watched(compared: tuple[Bench, list[tuple[Way | None, int]]]) -> None:
+def test_every_process_is_watched(compared: tuple[Benchmark, list[tuple[Way | None, int]]]) -> None:
     bench, _ = compared
     for row in bench.rows:
         for run in row.runs:
@@ -110,7 +110,7 @@ def test_the_stopwatch_can_do_what_the_engine_can() -> None:
 
 
 @needs_model
-def test_the_same_calls_are_heard_by_all(compared: tuple[Bench, list[tuple[Way | None, int]]]) -> None:
+def test_the_same_calls_are_heard_by_all(compared: tuple[Benchmark, list[tuple[Way | None, int]]]) -> None:
     bench, _ = compared
     assert (bench.calls, bench.labelled) == (2, 2)
     assert bench.audio_seconds == pytest.approx(8.685 + 2.988, abs=0.1)
@@ -143,8 +143,8 @@ def test_models_that_are_not_whisper_are_ours_alone(tmp_path: Path) -> None:
         assert "Whisper" in (missing(way, model=tmp_path) or "")
 
 
-def job(folder: Path) -> Job:
-    return Job(
+def job(folder: Path) -> BenchmarkJob:
+    return BenchmarkJob(
         way=Way.README,
         started=time.monotonic(),
         model=str(folder),
@@ -158,7 +158,7 @@ def job(folder: Path) -> Job:
         calls=None,
         limit=None,
         workers=1,
-        sounds=(Sound("c", ("a.wav", "b.wav"), 1, 3.5),),
+        sounds=(BenchmarkCall("c", ("a.wav", "b.wav"), 1, 3.5),),
     )
 
 
@@ -189,7 +189,7 @@ def test_jobs_and_outcomes_travel_whole(tmp_path: Path) -> None:
     sent = replace(job(tmp_path), way=None, calls="calls.csv", limit=3)
     assert job_from(sent.as_json()) == sent
     assert job_from(replace(sent, way=Way.LIMIT).as_json()) == replace(sent, way=Way.LIMIT)
-    outcome = Outcome(
+    outcome = BenchmarkOutcome(
         1.0,
         2.0,
         3.0,
@@ -199,7 +199,7 @@ def test_jobs_and_outcomes_travel_whole(tmp_path: Path) -> None:
         (5, 6),
         2,
         (("c", ("您好", "")),),
-        (Sound("c", ("a",), 2, 1.0),),
+        (BenchmarkCall("c", ("a",), 2, 1.0),),
         ("p",),
     )
     assert outcome_from(outcome.as_json()) == outcome
@@ -208,7 +208,7 @@ def test_jobs_and_outcomes_travel_whole(tmp_path: Path) -> None:
 def test_what_is_measured_loads_nothing_of_ours() -> None:
     """The memory and start-up of the baselines are theirs."""
     code = (
-        "import sys, pipeline.bench.child, pipeline.bench.baselines; "
+        "import sys, pipeline.bench.process, pipeline.bench.baselines; "
         "print({'sqlalchemy', 'pydantic', 'rich', 'ctranslate2', 'faster_whisper'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

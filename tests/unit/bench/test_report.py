@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.clocked import GroupTimes, WorkerTimes, settled_share
-from pipeline.bench.report import Bench
+from pipeline.bench.own import GroupTimes, WorkerTimes, settled_share
+from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way
 from tests.unit.bench.recorded import MIB, recorded
 
@@ -36,7 +36,7 @@ def test_like_is_compared_with_like() -> None:
 
 def test_json_keeps_everything() -> None:
     bench = recorded()
-    assert Bench.model_validate_json(bench.model_dump_json()) == bench
+    assert Benchmark.model_validate_json(bench.model_dump_json()) == bench
 
 
 def test_the_share_beside_recognition_leaves_out_what_happens_once() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench.truth import Said, read_truth
+from pipeline.bench.accuracy import LabelledUtterance, read_truth
 from pipeline.domain import Role
 from pipeline.errors import UsageError
 
@@ -19,7 +19,7 @@ def test_the_demonstration_night() -> None:
     assert len(truths) == 16
     second = truths["N02"]
     assert second.agent_channel == 1
-    assert Said(Role.CUSTOMER, "我要投诉你") in second.phrases
+    assert LabelledUtterance(Role.CUSTOMER, "我要投诉你") in second.phrases
     assert all(phrase.text for phrase in second.phrases), "what was left out has no words"
     assert truths["N06"].agent_channel is None
     assert truths["N01"].whole.startswith(truths["N01"].turns[0].text)

@@ -10,8 +10,8 @@ import pytest
 from pipeline.cli.main import Exit, status
 from pipeline.domain import Outcome
 from pipeline.domain.people import UserRole
+from pipeline.review.calibration import ScoreEntry
 from pipeline.store import open_store
-from pipeline.store.desk.views_calibrations import Said
 from tests.nights import fill
 
 
@@ -22,8 +22,8 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     url = fill(tmp_path / "callinspect.db")
     with open_store(url) as store:
         for name, role in (("sun", UserRole.SUPERVISOR), ("zhao", UserRole.REVIEWER)):
-            store.desk.people.add(name, display_name=name.title(), role=role)
-        store.desk.people.add("li", role=UserRole.LEAD, team="客服一组")
+            store.accounts.add(name, display_name=name.title(), role=role)
+        store.accounts.add("li", role=UserRole.LEAD, team="客服一组")
     return url
 
 
@@ -50,7 +50,7 @@ def test_an_appeal_from_the_shell(url: str, capsys: pytest.CaptureFixture[str]) 
     assert "申诉成立" in capsys.readouterr().out
     run("show", "O02", "--json")
     with open_store(url) as store:
-        assert store.desk.decisions.verdicts("O02")["shirk"].verdict == "overturned"
+        assert store.decisions.verdicts("O02")["shirk"].verdict == "overturned"
 
 
 def test_what_cannot_be_done_is_said_in_the_readers_language(
@@ -88,7 +88,7 @@ def test_a_sample_from_the_shell(url: str, capsys: pytest.CaptureFixture[str]) -
     run("sample", "verify", "1")
     assert drawn["population_sha256"] in capsys.readouterr().out
     with open_store(url) as store:
-        store.desk.samples.hear(1, "O01", misses=1, by=None)
+        store.samples.hear(1, "O01", misses=1, by=None)
     run("sample", "show", "1", "--lang", "en")
     assert "miss rate, all: 100.0%" in capsys.readouterr().out
     run("sample", "list")
@@ -104,12 +104,12 @@ def test_a_calibration_from_the_shell(url: str, capsys: pytest.CaptureFixture[st
     run("calibrate", "open", "十一月", "--call", "O02", "--call", "O01", *people)
     assert capsys.readouterr().out.strip() == "1"
     with open_store(url) as store:
-        ids = {name: store.desk.people.named(name) for name in ("zhao", "sun")}
+        ids = {name: store.accounts.named(name) for name in ("zhao", "sun")}
         for name, outcome in (("zhao", Outcome.PASSED), ("sun", Outcome.FAILED)):
             user = ids[name]
             assert user is not None
-            said = {"shirk": Said(outcome), "dead-air": Said(Outcome.FAILED)}
-            store.desk.calibrations.score(1, "O02", said, user=user.id)
+            said = {"shirk": ScoreEntry(outcome), "dead-air": ScoreEntry(Outcome.FAILED)}
+            store.calibrations.score(1, "O02", said, user=user.id)
     run("calibrate", "show", "1")
     assert "打分中" in capsys.readouterr().out
     run("calibrate", "close", "1")
@@ -127,8 +127,8 @@ def test_the_corrected_file_of_a_call(url: str, capsys: pytest.CaptureFixture[st
     run("merge", "O01", code=Exit.USAGE)
     run("merge", "O01", "O02", "--as", "sun")
     with open_store(url) as store:
-        (aside,) = store.desk.merging.replaced("O02")
-        (entry,) = store.desk.people.audit(action="merge")
+        (aside,) = store.merges.replaced("O02")
+        (entry,) = store.audit.entries(action="merge")
     assert entry.user is not None
     assert (entry.user.name, entry.subject) == ("sun", "O02")
     capsys.readouterr()

@@ -17,7 +17,7 @@ from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
-from pipeline.cli.views.marks import marked
+from pipeline.cli.views.conversation import marked
 from pipeline.cli.views.scorecard import ordered
 from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
@@ -28,7 +28,6 @@ from pipeline.domain import (
     CaseState,
     FindingVerdict,
     How,
-    Message,
     OpenCause,
     Outcome,
     Phase,
@@ -39,9 +38,9 @@ from pipeline.domain import (
     Span,
     Utterance,
     Verdict,
-    verbatim,
 )
-from pipeline.phrases.places import marks
+from pipeline.messages import Message, verbatim
+from pipeline.phrases.highlights import highlights
 from pipeline.store import CallRow, StoredProblem, open_store
 from tests.nights import bad_call, fill, night
 
@@ -79,16 +78,16 @@ def test_length() -> None:
 
 def test_marks_look_past_punctuation_and_take_the_place_nearest_in_time() -> None:
     said = Utterance(Role.AGENT, Span(0, 10), "你明白吗，我说，你，明白吗？")
-    (mark,) = marks(said, [hit("你明白吗", 8.0)])
+    (mark,) = highlights(said, [hit("你明白吗", 8.0)])
     assert said.text[mark.start : mark.end] == "你，明白吗"
-    (mark,) = marks(said, [hit("你明白吗", 0.0)])
+    (mark,) = highlights(said, [hit("你明白吗", 0.0)])
     assert mark.start == 0
 
 
 def test_of_two_marks_on_one_place_the_graver_stays() -> None:
     said = Utterance(Role.AGENT, Span(0, 4), "请您稍等一下")
     hits = [hit("请您稍等", 0, PhraseKind.REQUIRED), hit("稍等一下", 1, PhraseKind.FORBIDDEN)]
-    assert [m.kind for m in marks(said, hits)] == [PhraseKind.FORBIDDEN]
+    assert [m.kind for m in highlights(said, hits)] == [PhraseKind.FORBIDDEN]
 
 
 def test_a_phrase_that_goes_on_in_the_next_utterance_is_marked_as_far_as_it_goes() -> None:

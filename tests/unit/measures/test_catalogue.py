@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.measures import Reading, Scene, catalogue, measure
-from pipeline.measures.measured import measured
-from tests.unit.measures.scenes import scene
+from pipeline.conversation import Timeline
+from pipeline.measures import MeasuredValue, catalogue, measure
+from pipeline.measures.catalogue import measured
+from tests.timelines import timeline
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -41,15 +42,15 @@ def test_every_promised_measure_is_there() -> None:
 
 
 def test_measures_come_in_the_order_of_the_catalogue_with_their_units() -> None:
-    measures = measure(scene())
+    measures = measure(timeline())
     assert [item.name for item in measures] == list(catalogue())
     assert all(item.unit == catalogue()[item.name].unit for item in measures)
 
 
 @pytest.mark.parametrize("doc", [None, "How much.", "Source: somewhere."])
 def test_a_measure_must_be_documented(doc: str | None) -> None:
-    def take(scene: Scene) -> Reading:
-        return Reading(1.0)
+    def take(timeline: Timeline) -> MeasuredValue:
+        return MeasuredValue(1.0)
 
     take.__doc__ = doc
     with pytest.raises(TypeError, match="docstring"):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.conversation import Timeline
 from pipeline.domain import Role, Span
-from pipeline.measures import Scene, measure, trimmed
-from tests.unit.measures.scenes import scene, sine
+from pipeline.measures import measure, trimmed
+from tests.timelines import sine, timeline
 
 F = NDArray[np.float32]
 
@@ -22,8 +23,8 @@ def talk(*times: tuple[float, float], seconds: float = 20, noise: float = 0.0005
 
 
 def spoken(turn: str, channel: F, *others: str, mono: bool = False) -> tuple[Span, ...]:
-    call = scene(turn, *others, duration=20, mono=mono, sound={Role.AGENT: channel, Role.CUSTOMER: channel})
-    return trimmed(call).spoken(Role.AGENT)
+    sounds = {Role.AGENT: channel, Role.CUSTOMER: channel}
+    return trimmed(timeline(turn, *others).speech, sounds, duration=20, mono=mono)[Role.AGENT]
 
 
 def assert_near(spans: tuple[Span, ...], *expected: tuple[float, float]) -> None:
@@ -49,8 +50,9 @@ def test_pauses_between_phrases_do_not_grow() -> None:
 
 def test_hold_music_is_not_the_noise_of_the_line() -> None:
     channel = talk((1, 5), (5.5, 19.5))
-    call = scene("坐席 1-5.3", duration=20, hold=((5.4, 19.6),), sound={Role.AGENT: channel})
-    assert_near(trimmed(call).spoken(Role.AGENT), (1, 5))
+    call, tones = timeline("坐席 1-5.3"), (Span(5.4, 19.6),)
+    heard = trimmed(call.speech, {Role.AGENT: channel}, duration=20, tones=tones)
+    assert_near(heard[Role.AGENT], (1, 5))
 
 
 def test_tight_speech_stays_as_it_is() -> None:
@@ -63,7 +65,7 @@ def test_no_more_than_half_a_second_goes() -> None:
 
 def test_speech_without_any_sound_stays() -> None:
     assert spoken("坐席 5-10", talk()) == (Span(5, 10),)
-    assert trimmed(scene("坐席 5-10")).spoken(Role.AGENT) == (Span(5, 10),)
+    assert trimmed(timeline("坐席 5-10").speech, {}, duration=20)[Role.AGENT] == (Span(5, 10),)
 
 
 def test_in_mono_the_other_party_is_not_noise() -> None:
@@ -72,13 +74,13 @@ def test_in_mono_the_other_party_is_not_noise() -> None:
 
 
 def test_speech_beyond_the_sound_stays() -> None:
-    call = Scene(20, {Role.AGENT: (Span(15, 18),), Role.CUSTOMER: ()}, sound={Role.AGENT: talk(seconds=10)})
-    assert trimmed(call).spoken(Role.AGENT) == (Span(15, 18),)
+    sounds = {Role.AGENT: talk(seconds=10)}
+    assert trimmed({Role.AGENT: (Span(15, 18),)}, sounds, duration=20) == {Role.AGENT: (Span(15, 18),)}
 
 
 def test_measures_are_taken_over_trimmed_speech() -> None:
     channel = talk((5, 10))
-    call = scene("坐席 5-10.3", "客户 10.2-15", duration=20, sound={Role.AGENT: channel})
-    measures = measure(call)
+    speech = trimmed(timeline("坐席 5-10.3", "客户 10.2-15").speech, {Role.AGENT: channel}, duration=20)
+    measures = measure(Timeline.heard(duration=20, speech=speech))
     assert measures.value("speech_agent") == pytest.approx(5, abs=0.03)
     assert measures.value("overlap_total") == 0

@@ -9,7 +9,7 @@ from scipy.signal import sosfreqz
 from pipeline.domain import Role
 from pipeline.measures import measure
 from pipeline.measures.loudness import integrated_loudness, k_weighting
-from tests.unit.measures.scenes import scene, sine
+from tests.timelines import sine, timeline
 
 
 @pytest.mark.parametrize(("dbfs", "lufs"), [(0, -3.01), (-20, -23.01), (-40, -43.01)])
@@ -41,12 +41,8 @@ def test_pauses_are_gated_out() -> None:
 def test_only_the_party_and_only_its_speech_counts() -> None:
     agent = np.concatenate([sine(997, 10), sine(997, 10, peak=0.9)])
     measures = measure(
-        scene(
-            "坐席 0-10",
-            "客户 10-20",
-            duration=20,
-            sound={Role.AGENT: agent, Role.CUSTOMER: sine(997, 20, peak=0.01)},
-        )
+        timeline("坐席 0-10", "客户 10-20", duration=20),
+        {Role.AGENT: agent, Role.CUSTOMER: sine(997, 20, peak=0.01)},
     )
     assert measures.value("loudness_agent_lufs") == pytest.approx(-23.01, abs=0.05)
     assert measures.value("loudness_customer_lufs") == pytest.approx(-43.01, abs=0.05)
@@ -55,9 +51,8 @@ def test_only_the_party_and_only_its_speech_counts() -> None:
 def test_in_mono_times_of_both_do_not_count() -> None:
     mixed = np.concatenate([sine(997, 5), sine(997, 5, peak=0.9), sine(997, 5)])
     measures = measure(
-        scene(
-            "坐席 0-10", "客户 5-15", duration=15, mono=True, sound={Role.AGENT: mixed, Role.CUSTOMER: mixed}
-        )
+        timeline("坐席 0-10", "客户 5-15", duration=15, mono=True),
+        {Role.AGENT: mixed, Role.CUSTOMER: mixed},
     )
     assert measures.value("loudness_agent_lufs") == pytest.approx(-23.01, abs=0.05)
     assert measures.value("loudness_customer_lufs") == pytest.approx(-23.01, abs=0.05)
@@ -76,8 +71,8 @@ def test_in_mono_times_of_both_do_not_count() -> None:
 def test_a_silent_party_has_no_loudness(
     turn: str, sound: np.ndarray[tuple[int], np.dtype[np.float32]]
 ) -> None:
-    assert measure(scene(turn, sound={Role.AGENT: sound})).value("loudness_agent_lufs") is None
+    assert measure(timeline(turn), {Role.AGENT: sound}).value("loudness_agent_lufs") is None
 
 
 def test_without_sound() -> None:
-    assert measure(scene("坐席 0-10")).value("loudness_agent_lufs") is None
+    assert measure(timeline("坐席 0-10")).value("loudness_agent_lufs") is None

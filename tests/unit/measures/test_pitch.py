@@ -10,7 +10,7 @@ from pipeline.domain import SAMPLE_RATE_HZ, Role, Span
 from pipeline.measures import measure
 from pipeline.measures.pitch import voiced_pitch_hz
 from pipeline.measures.samples import thinned
-from tests.unit.measures.scenes import scene, sine
+from tests.timelines import sine, timeline
 
 F = NDArray[np.float32]
 
@@ -28,8 +28,8 @@ def glide(low_hz: float, high_hz: float, seconds: float) -> NDArray[np.float64]:
 
 
 def pitch_range(sound: F, seconds: float) -> float | None:
-    call = scene(f"坐席 0-{seconds}", duration=seconds, sound={Role.AGENT: sound})
-    return measure(call).value("pitch_range_agent_semitones")
+    call = timeline(f"坐席 0-{seconds}", duration=seconds)
+    return measure(call, {Role.AGENT: sound}).value("pitch_range_agent_semitones")
 
 
 def test_a_glide_over_an_octave() -> None:

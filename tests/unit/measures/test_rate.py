@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.domain import Role, Span, Utterance
+from pipeline.domain import Role, Span, Utterance, characters
 from pipeline.measures import measure
-from pipeline.measures.rate import characters
-from tests.unit.measures.scenes import scene, words
+from tests.timelines import timeline, words
 
 
 @pytest.mark.parametrize(
@@ -20,30 +19,30 @@ def test_characters_are_what_is_heard(text: str, count: int) -> None:
 
 
 def test_rate_counts_the_pauses_inside_turns() -> None:
-    call = scene("坐席 0-3", "坐席 3.5-6", "客户 7-9")
+    call = timeline("坐席 0-3", "坐席 3.5-6", "客户 7-9")
     call = replace(call, utterances=(Utterance(Role.AGENT, Span(0, 6), "一二三四五，" * 6),))
     assert measure(call).value("speaking_rate_agent") == 300
 
 
 def test_speech_that_has_no_transcript_does_not_slow_the_party_down() -> None:
-    measures = measure(scene("坐席 0-6 " + "字" * 30, "坐席 20-40"))
+    measures = measure(timeline("坐席 0-6 " + "字" * 30, "坐席 20-40"))
     assert measures.value("speaking_rate_agent") == 300
     assert measures["speaking_rate_agent"].spans == (Span(0, 6),)
 
 
 def test_too_little_speech_has_no_rate() -> None:
-    assert measure(scene("坐席 0-4.9 好的好的好的好的好的好的")).value("speaking_rate_agent") is None
+    assert measure(timeline("坐席 0-4.9 好的好的好的好的好的好的")).value("speaking_rate_agent") is None
 
 
 def test_each_party_has_its_own_rate() -> None:
-    measures = measure(scene("坐席 0-6 " + "快" * 60, "客户 7-13 " + "慢" * 20))
+    measures = measure(timeline("坐席 0-6 " + "快" * 60, "客户 7-13 " + "慢" * 20))
     assert measures.value("speaking_rate_agent") == 600
     assert measures.value("speaking_rate_customer") == 200
 
 
 def test_rates_of_turns_leave_short_turns_out() -> None:
     measures = measure(
-        scene(
+        timeline(
             "坐席 0-2 " + "字" * 10,
             "客户 3-4",
             "坐席 5-7 " + "字" * 20,
@@ -60,7 +59,7 @@ def test_rates_of_turns_leave_short_turns_out() -> None:
 
 
 def test_words_find_their_turn_by_time_when_an_utterance_covers_two() -> None:
-    call = scene("坐席 0-2", "客户 3-4", "坐席 5-9")
+    call = timeline("坐席 0-2", "客户 3-4", "坐席 5-9")
     said = words("字" * 10, 0, 2) + words("字" * 20, 4.8, 9)
     call = replace(call, utterances=(Utterance(Role.AGENT, Span(0, 9), "字" * 30, said),))
     measures = measure(call)
@@ -69,5 +68,5 @@ def test_words_find_their_turn_by_time_when_an_utterance_covers_two() -> None:
 
 
 def test_no_long_turn_no_rate() -> None:
-    assert measure(scene("坐席 0-9 您好")).value("speaking_rate_agent_turns") is None
-    assert measure(scene("客户 0-9 您好")).value("speaking_rate_agent_fastest_turn") is None
+    assert measure(timeline("坐席 0-9 您好")).value("speaking_rate_agent_turns") is None
+    assert measure(timeline("客户 0-9 您好")).value("speaking_rate_agent_fastest_turn") is None

@@ -16,16 +16,16 @@ from pipeline.batch.rescoring import Changes
 from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
-from pipeline.inspection import PARTIAL
+from pipeline.inspection.judging import PARTIAL
 from pipeline.measures import catalogue
 from pipeline.messages import known
 from pipeline.messages.catalogue import texts
 from pipeline.review.appeals import Opinion, Seat, Step
+from pipeline.review.calibration import CalibrationState
 from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
 from pipeline.settings import Settings
 from pipeline.store import Remains
-from pipeline.store.desk.views_calibrations import CalibrationState
 from pipeline.web.certificates import WORDS as CERTIFICATE
 
 FAMILIES: Mapping[str, Collection[object]] = {

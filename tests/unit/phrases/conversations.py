@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.confirm import NearMiss, near_misses
 
 LEXICONS = Path(__file__).resolve().parents[3] / "lexicons" / "zh"
 SECONDS_PER_CHARACTER = 0.2
@@ -36,6 +38,13 @@ def customer(text: str, *, start: float = 0.0) -> Utterance:
     return said(text, role=Role.CUSTOMER, start=start)
 
 
+def near_misses_of(
+    matcher: Matcher, utterances: Sequence[Utterance], *, codes: Collection[str] | None = None
+) -> tuple[NearMiss, ...]:
+    """The near misses of these codes, or of all."""
+    return near_misses(matcher.search(utterances, near_misses_of=codes or matcher.lexicons.codes))
+
+
 LEXICON = """\
 contexts:
   - {name: negated, reason: 否定, before: ['(不|没|不能)(要|会)?']}
@@ -46,7 +55,7 @@ codes:
     title: 推诿
     severity: B
     role: agent
-    quiet_when: [negated, quoted]
+    negative_contexts: [negated, quoted]
     phrases:
       - phrase: 这不归我管
         variants: ['不归(我|我们)管']

@@ -16,16 +16,14 @@ from pipeline.phrases.confirm import (
     confidence_of,
     confirm,
     near_misses,
-    near_misses_in,
-    reach,
 )
-from tests.unit.phrases.conversations import LEXICON, agent, customer, small_matcher
+from tests.unit.phrases.conversations import LEXICON, agent, customer, near_misses_of, small_matcher
 
 GARBLED = "好的这不飞我关了"
 
 
 def candidates(folder: Path) -> tuple[NearMiss, ...]:
-    return near_misses(small_matcher(folder), [agent(GARBLED, start=5), customer("我关门了", start=20)])
+    return near_misses_of(small_matcher(folder), [agent(GARBLED, start=5), customer("我关门了", start=20)])
 
 
 def hears(phrase: str) -> TextScorer:
@@ -58,17 +56,17 @@ def test_the_sound_decides(tmp_path: Path) -> None:
 
 
 def test_what_is_found_anyway_is_no_near_miss(tmp_path: Path) -> None:
-    assert near_misses(small_matcher(tmp_path), [agent("这不归我管")]) == ()
+    assert near_misses_of(small_matcher(tmp_path), [agent("这不归我管")]) == ()
     assert confirm((), hears("")) == ()
 
 
 def test_one_reading_gives_the_hits_and_the_near_misses(tmp_path: Path) -> None:
     matcher = small_matcher(tmp_path)
     said = [agent("这不归我管"), agent(GARBLED, start=5), agent("这布鬼我管", start=9)]
-    read = matcher.read(said, reach=reach(matcher, {"shirk"}))
-    assert [hit.how for hit in matcher.hits(read)] == [How.EXACT, How.SOUND]
-    assert matcher.hits(read) == matcher.match(said)
-    assert {near.written for near in near_misses_in(matcher, read)} == {GARBLED}
+    search = matcher.search(said, near_misses_of={"shirk"})
+    assert [hit.how for hit in search.hits] == [How.EXACT, How.SOUND]
+    assert search.hits == matcher.match(said)
+    assert {near.written for near in near_misses(search)} == {GARBLED}
 
 
 @pytest.mark.parametrize("gain", [-3.0, LEAST_GAIN, 0.0])
@@ -82,7 +80,7 @@ def test_a_grave_accusation_needs_more(tmp_path: Path) -> None:
     for severity, confirmed in (("B", False), ("D", True)):
         text = LEXICON.replace("severity: B", f"severity: {severity}")
         assert f"severity: {severity}" in text
-        (near, *_) = near_misses(small_matcher(tmp_path, text), [agent(GARBLED)])
+        (near, *_) = near_misses_of(small_matcher(tmp_path, text), [agent(GARBLED)])
         loss = between * near.changed / len(GARBLED)  # texts of equal length: the means differ by this
         found = confirm(
             [near], lambda role, span, texts, loss=loss: [-0.5, *[-0.5 + loss for _ in texts[1:]]]
@@ -92,13 +90,13 @@ def test_a_grave_accusation_needs_more(tmp_path: Path) -> None:
 
 def test_only_the_codes_that_are_asked_for(tmp_path: Path) -> None:
     matcher = small_matcher(tmp_path)
-    assert near_misses(matcher, [agent(GARBLED)], codes={"greeting"}) == ()
-    assert near_misses(matcher, [agent(GARBLED)], codes={"shirk"})
+    assert near_misses_of(matcher, [agent(GARBLED)], codes={"greeting"}) == ()
+    assert near_misses_of(matcher, [agent(GARBLED)], codes={"shirk"})
 
 
 def test_what_is_only_folded_stays_as_written(tmp_path: Path) -> None:
     polite = LEXICON.replace(
         "variants: ['不归(我|我们)管']", "variants: ['您自己想办法去吧']\n        tolerance: 0.3"
     )
-    (near, *_) = near_misses(small_matcher(tmp_path, polite), [agent("那您自己像蛮法去吧")])
+    (near, *_) = near_misses_of(small_matcher(tmp_path, polite), [agent("那您自己像蛮法去吧")])
     assert near.proposed == "那您自己想办法去吧"

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Span, Utterance
+from pipeline.phrases.candidates import means_another
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.confidence import confidence
-from pipeline.phrases.confirm import SHORT_GRAVE_MOST, confirm, near_misses
-from pipeline.phrases.conversation import runs
-from pipeline.phrases.strictness import means_another
-from pipeline.phrases.words import foreign_words
+from pipeline.phrases.confirm import SHORT_GRAVE_MOST, confirm
+from pipeline.phrases.passages import passages
+from pipeline.phrases.words import Segmenter
 from pipeline.rubric.verdict import BARS
 from scripts.measure_innocent import accusations, dialogues_of
-from tests.unit.phrases.conversations import agent, customer, default_matcher, said
+from tests.unit.phrases.conversations import agent, customer, default_matcher, near_misses_of, said
 
 ACCUSING = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
 INNOCENT = [
@@ -111,11 +111,12 @@ def test_who_is_spoken_of_is_not_taken_for_somebody_else() -> None:
 
 
 def test_a_frequent_word_explains_itself() -> None:
-    (run,) = runs([agent("这是很美的一个地方")])
-    assert run.text.endswith("一个的方") and run.written.endswith("一个地方")
-    start = run.text.index("一个的方")
-    assert foreign_words(run.written, start, start + 4, "一个德行") == [True]
-    assert foreign_words("没钱你叫什么钱", 0, 7, "没钱你借什么钱") == []
+    segmenter = Segmenter(())
+    (passage,) = passages([agent("这是很美的一个地方")])
+    assert passage.text.endswith("一个的方") and passage.written.endswith("一个地方")
+    start = passage.text.index("一个的方")
+    assert segmenter.foreign_words(passage.written, start, start + 4, "一个德行") == [True]
+    assert segmenter.foreign_words("没钱你叫什么钱", 0, 7, "没钱你借什么钱") == []
 
 
 def test_the_title_of_a_film_is_no_abuse() -> None:
@@ -135,7 +136,7 @@ def test_short_words_heard_poorly_fall_below_the_bar_of_class_a() -> None:
 
 def test_the_sound_of_two_syllables_alone_is_no_class_a_finding() -> None:
     heard = Utterance(Role.AGENT, Span(0, 1), "必须", confidence=0.4)
-    near = [c for c in near_misses(default_matcher(), [heard]) if c.hit.code == "abuse"]
+    near = [c for c in near_misses_of(default_matcher(), [heard]) if c.hit.code == "abuse"]
     assert near
     hits = confirm(near, lambda role, span, texts: [-3.0] + [-0.1] * (len(texts) - 1))
     assert [h.confidence for h in hits] == [SHORT_GRAVE_MOST]

@@ -43,7 +43,8 @@ def test_revision_follows_meaning_not_comments(tmp_path: Path) -> None:
         ("patterns: ['谁.{1,4}的找谁']", "patterns: ['{surnam}先生']", 14, "unknown slot"),
         ("severity: B", "severity: Z", 8, "severity"),
         ("role: agent", "rolle: agent", 9, "rolle"),
-        ("quiet_when: [negated, quoted]", "quiet_when: [negatd]", 12, "unknown context"),
+        ("negative_contexts: [negated, quoted]", "negative_contexts: [negatd]", 12, "unknown context"),
+        ("negative_contexts:", "quiet_when:", 10, "`quiet_when` is called `negative_contexts` now"),
         ("reason: 推诿", "reason: ''", 16, "reason"),
         ("title: 推诿", "title: [推诿", 8, "YAML"),
     ],
@@ -60,7 +61,9 @@ def test_errors_name_file_line_and_remedy(
 
 def test_the_same_phrase_in_two_files(tmp_path: Path) -> None:
     lexicon_file(tmp_path, LEXICON, "a.yaml")
-    other = LEXICON[LEXICON.index("codes:") :].replace("quiet_when: [negated, quoted]", "quiet_when: []")
+    other = LEXICON[LEXICON.index("codes:") :].replace(
+        "negative_contexts: [negated, quoted]", "negative_contexts: []"
+    )
     error = refused(tmp_path, other)
     assert "a.yaml:12" in str(error)
     assert error.path is not None

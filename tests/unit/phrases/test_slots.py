@@ -28,7 +28,7 @@ codes:
     title: 推诿
     severity: B
     role: agent
-    quiet_when: [asked]
+    negative_contexts: [asked]
     phrases:
       - phrase: 这{bill}不归我管
         variants: ['不管你的{bill}']

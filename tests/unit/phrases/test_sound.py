@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.phrases.alignment import Alignment, align, straight, wording
-from pipeline.phrases.sound import Reach, SoundIndex
+from pipeline.phrases.sound import SearchRadius, SoundIndex
 from pipeline.phrases.syllables import distance, syllable
 
 
@@ -59,5 +59,5 @@ def test_extra_shows_near_misses() -> None:
     index = SoundIndex([("随便你", 0, 0.1)])
     assert index.find("随变你们") != []
     assert index.find("随骗你") == []
-    (near,) = index.find("随骗你", reach=Reach(1.0))
+    (near,) = index.find("随骗你", radius=SearchRadius(1.0))
     assert near.distance > near.tolerance

@@ -33,13 +33,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def reviewed(store: Store) -> None:
     ann, bob = user(store, "ann"), user(store, "bob")
-    desk = store.desk.decisions
-    desk.decide("a", "rude", YES, by=ann, request="1", seen=1, comment="听到了")
-    desk.decide("b", "rude", NO, by=ann, request="2", seen=1)
-    desk.decide("c", "rude", UNSURE, by=ann, request="3", seen=1)
-    case = desk.decide("d", "rude", YES, by=ann, request="4", seen=1)
-    desk.decide("d", "rude", NO, by=bob, request="5", seen=case.version)
-    desk.add("e", "greeting", Span(0.5, 1.5), Role.AGENT, "喂", by=bob, request="6", comment="没有问候")
+    decisions = store.decisions
+    decisions.decide("a", "rude", YES, by=ann, request="1", seen=1, comment="听到了")
+    decisions.decide("b", "rude", NO, by=ann, request="2", seen=1)
+    decisions.decide("c", "rude", UNSURE, by=ann, request="3", seen=1)
+    case = decisions.decide("d", "rude", YES, by=ann, request="4", seen=1)
+    decisions.decide("d", "rude", NO, by=bob, request="5", seen=case.version)
+    decisions.add("e", "greeting", Span(0.5, 1.5), Role.AGENT, "喂", by=bob, request="6", comment="没有问候")
 
 
 def test_nobody_said_anything(store: Store) -> None:
@@ -115,8 +115,7 @@ def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
     ]
     one = store.inspection("e")
     assert one is not None
-    desk = store.desk
-    whole = whole_call(one, case=desk.cases.case("e"), said=desk.decisions.verdicts("e"))
+    whole = whole_call(one, case=store.cases.case("e"), said=store.decisions.verdicts("e"))
     assert [(f["criterion"], f["review"]) for f in whole["findings"]] == [
         ("rude", "unreviewed"),
         ("greeting", "unreviewed"),

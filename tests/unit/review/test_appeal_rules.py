@@ -10,17 +10,8 @@ import pytest
 from pipeline.domain.people import User, UserRole
 from pipeline.domain.review import AppealState
 from pipeline.errors import Refused
-from pipeline.review.appeals import (
-    OPEN,
-    Seat,
-    Standing,
-    Step,
-    Terms,
-    check_step,
-    overdue,
-    sees_opinions,
-    steps_for,
-)
+from pipeline.review.appeal_rules import check_step, steps_for
+from pipeline.review.appeals import OPEN, AppealStanding, Seat, Step, Terms, overdue, sees_opinions
 
 AGENT = User(1, "a", "A", UserRole.AGENT, agent_id="1001")
 STRANGER = User(2, "s", "S", UserRole.AGENT, agent_id="1002")
@@ -29,11 +20,11 @@ OTHER_LEAD = User(4, "o", "O", UserRole.LEAD, team="二组")
 REVIEWER = User(5, "r", "R", UserRole.REVIEWER)
 SUPERVISOR = User(6, "v", "V", UserRole.SUPERVISOR)
 ALL = frozenset(Seat)
-FILED = Standing(AppealState.FILED, "1001", "一组", excluded=frozenset({5}))
+FILED = AppealStanding(AppealState.FILED, "1001", "一组", excluded=frozenset({5}))
 ACCEPTED = replace(FILED, state=AppealState.ACCEPTED)
 
 
-def code(step: Step, appeal: Standing, user: User | None, *, without_panel: bool = False) -> str:
+def code(step: Step, appeal: AppealStanding, user: User | None, *, without_panel: bool = False) -> str:
     with pytest.raises(Refused) as refused:
         check_step(step, appeal, user, without_panel=without_panel)
     return refused.value.code
@@ -61,7 +52,7 @@ def code(step: Step, appeal: Standing, user: User | None, *, without_panel: bool
         (replace(FILED, state=AppealState.RETURNED), LEAD, {Step.COMMENT}),
     ],
 )  # fmt: skip
-def test_who_can_do_what(appeal: Standing, user: User, steps: set[Step]) -> None:
+def test_who_can_do_what(appeal: AppealStanding, user: User, steps: set[Step]) -> None:
     assert steps_for(appeal, user) == steps
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pipeline.domain import Outcome
-from pipeline.review.calibration import Mark, compare
+from pipeline.review.calibration import CalibrationScore, compare
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 EXPERT, ANN, BEN = 1, 2, 3
 
 
-def marks(**rows: str) -> list[Mark]:
+def marks(**rows: str) -> list[CalibrationScore]:
     """``greeting_A="pfp"``: what expert, Ann and Ben said about the greeting of call A."""
     named = {"p": PASSED, "f": FAILED}
     return [
-        Mark(name.partition("_")[2], name.partition("_")[0], scorer, named[letter])
+        CalibrationScore(name.partition("_")[2], name.partition("_")[0], scorer, named[letter])
         for name, letters in rows.items()
         for scorer, letter in zip((EXPERT, ANN, BEN), letters, strict=False)
         if letter in named

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.review.intervals import Share, clopper_pearson, wilson
+from pipeline.review.intervals import Proportion, clopper_pearson, wilson
 
 NEWCOMBE = [
     (81, 263, (0.2553, 0.3662), (0.2527, 0.3676)),
@@ -27,7 +27,7 @@ def test_the_published_limits(
 
 
 @pytest.mark.parametrize("interval", [wilson, clopper_pearson])
-def test_ends_and_nothing(interval: Callable[..., Share]) -> None:
+def test_ends_and_nothing(interval: Callable[..., Proportion]) -> None:
     assert interval(0, 0).value is None and interval(0, 0).low is None
     assert interval(0, 5).low == 0.0 and interval(5, 5).high == 1.0
     assert interval(0, 5).high == pytest.approx(1 - interval(5, 5).low)

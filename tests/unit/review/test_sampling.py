@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ReviewError
 from pipeline.review.sampling import (
-    Candidate,
     Per,
     SampleRule,
+    SamplingUnit,
     Which,
     announced_in_advance,
     draw,
@@ -22,7 +22,7 @@ from pipeline.review.sampling import (
 )
 
 RULE = SampleRule(date(2026, 11, 20), date(2026, 11, 21), count=2)
-POPULATION = [Candidate(f"C{n:03}", f"agent {n % 3}") for n in range(30)]
+POPULATION = [SamplingUnit(f"C{n:03}", f"agent {n % 3}") for n in range(30)]
 
 FROZEN = ["C009", "C024", "C007", "C010", "C011", "C005"]
 FROZEN_DIGEST = "ae1c6c202b0c03a560329fa42d0e1563017af12b3300885e8f9cafb6f874a8bb"
@@ -49,7 +49,7 @@ def test_the_shell_draws_the_same() -> None:
 
 
 @given(st.permutations(POPULATION), st.text())
-def test_order_does_not_matter(shuffled: list[Candidate], seed: str) -> None:
+def test_order_does_not_matter(shuffled: list[SamplingUnit], seed: str) -> None:
     assert draw(seed, RULE, shuffled) == draw(seed, RULE, POPULATION)
 
 
@@ -64,7 +64,7 @@ def test_every_call_has_the_same_chance() -> None:
 
 
 def test_a_small_stratum_gives_what_it_has() -> None:
-    few = [Candidate("only", "new agent"), *POPULATION]
+    few = [SamplingUnit("only", "new agent"), *POPULATION]
     found = draw("s", RULE, few)
     assert [c.call_id for c in found.calls if c.stratum == "new agent"] == ["only"]
     assert len(found.calls) == 7

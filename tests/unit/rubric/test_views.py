@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.conversation import Timeline
+from pipeline.conversation.waiting import HoldKind, due_to_speak
 from pipeline.domain import Measurement, Measures, Role, Span
 from pipeline.rubric.checks import measure as measure_check
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pauses import HoldKind, debtor, holds, silences
-from pipeline.rubric.turns import turns
 from pipeline.rubric.verdict import BARS, Severity
 from pipeline.rubric.window import Window
 
@@ -47,16 +47,16 @@ def test_windows_that_make_no_sense(given: dict[str, Any]) -> None:
 
 
 def kinds(*lines: str) -> list[HoldKind]:
-    return [hold.kind for hold in holds(dialogue(*lines))]
+    return [hold.kind for hold in dialogue(*lines).holds()]
 
 
 def test_holds_are_heard_announced_or_silent() -> None:
     asked = ("坐席: 哪个小区？", "客户: 阳光花园")
-    assert kinds("坐席: 您好", "保持: 9", "坐席: 在吗") == [HoldKind.SOUND]
+    assert kinds("坐席: 您好", "保持: 9", "坐席: 在吗") == [HoldKind.HEARD]
     assert kinds("坐席: [hold-ask|请稍等]", "客户: 好", "静音: 9", "坐席: 查到了") == [HoldKind.ANNOUNCED]
     assert kinds("客户: 喂", "静音: 9", "坐席: [hold-thanks|让您久等了]") == [HoldKind.ANNOUNCED]
-    assert kinds(*asked, "静音: 11", "坐席: 在检修") == [HoldKind.SILENT]
-    assert kinds("坐席: 拿个小去", "客户: 三号楼五零二", "静音: 11", "坐席: 在检修") == [HoldKind.SILENT]
+    assert kinds(*asked, "静音: 11", "坐席: 在检修") == [HoldKind.LOOKUP]
+    assert kinds("坐席: 拿个小去", "客户: 三号楼五零二", "静音: 11", "坐席: 在检修") == [HoldKind.LOOKUP]
     assert kinds("坐席: 拿个小去", "客户: 快一点啊", "静音: 11", "坐席: 在检修") == []
     assert kinds(*asked, "静音: 9", "坐席: 在检修") == []
     assert kinds("客户: 什么时候修好", "静音: 11", "坐席: 在检修") == []
@@ -67,15 +67,16 @@ def test_holds_are_heard_announced_or_silent() -> None:
 
 def test_beeps_with_pauses_are_one_hold() -> None:
     facts = dialogue("坐席: 您好", "静音: 16", "坐席: 在吗")
-    start = facts.quiet[0].start
+    start = facts.timeline.quiet[0].start
     beeps = tuple(Span(start + n * 4, start + n * 4 + 0.4) for n in range(4))
-    assert [h.kind for h in holds(replace(facts, hold=beeps))] == [HoldKind.SOUND]
+    heard = Timeline.heard(duration=facts.duration, speech=facts.timeline.speech, tones=beeps)
+    assert [h.kind for h in replace(facts, timeline=heard).holds()] == [HoldKind.HEARD]
 
 
 def test_the_one_who_was_asked_owes_the_words() -> None:
     def owed(*lines: str) -> Role:
         facts = dialogue(*lines)
-        return debtor(facts, max(facts.quiet, key=lambda s: s.duration))
+        return due_to_speak(facts.timeline, max(facts.timeline.quiet, key=lambda s: s.duration))
 
     assert owed("客户: 能修吗？", "静音: 5", "坐席: 能") is Role.AGENT
     assert owed("坐席: 卡号是多少？", "静音: 5", "客户: 六二二") is Role.CUSTOMER
@@ -87,14 +88,14 @@ def test_the_one_who_was_asked_owes_the_words() -> None:
 
 def test_silences_by_length_leave_out_holds() -> None:
     facts = dialogue("客户: 喂", "静音: 4", "坐席: 嗯", "静音: 8", "坐席: 好", "保持: 20", "坐席: 在吗")
-    assert [round(s.duration) for s in silences(facts, at_least=3)] == [4, 8]
-    assert [round(s.duration) for s in silences(facts, at_least=3, below=8)] == [4]
-    assert silences(facts, at_least=3, owed_by=Role.CUSTOMER) == ()
+    assert [round(s.duration) for s in facts.dead_air(at_least=3)] == [4, 8]
+    assert [round(s.duration) for s in facts.dead_air(at_least=3, below=8)] == [4]
+    assert facts.dead_air(at_least=3, owed_by=Role.CUSTOMER) == ()
 
 
 def test_turns_join_what_one_party_says_in_a_row() -> None:
     facts = dialogue("坐席: 一二三", "坐席: 四五六", "静音: 3", "坐席: 七八九", "客户: 好", "坐席: 十")
-    assert [u.text for u in turns(facts, Role.AGENT)] == ["一二三四五六", "七八九", "十"]
+    assert [u.text for u in facts.timeline.passages[Role.AGENT]] == ["一二三四五六", "七八九", "十"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,6 @@ def test_marks_are_placed_where_they_are_said() -> None:
     facts = dialogue("坐席@10(600): 您好，[shirk|这不归我管]", "客户@10.3: 什么")
     [hit] = facts.hits
     assert (hit.quote, hit.utterance) == ("这不归我管", 0)
-    assert 10.0 < hit.span.start < hit.span.end <= facts.turns[0].span.end
-    assert facts.turns[0].span.duration == pytest.approx(0.7)
-    assert facts.turns[1].overlapped
+    assert 10.0 < hit.span.start < hit.span.end <= facts.utterances[0].span.end
+    assert facts.utterances[0].span.duration == pytest.approx(0.7)
+    assert facts.utterances[1].overlapped

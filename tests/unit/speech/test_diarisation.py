@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pipeline.audio import decode
 from pipeline.domain import Span, merge, total
 from pipeline.settings import data_root
-from pipeline.speech.diarisation import SpeakerSplitter, SpeakerTurn
-from pipeline.speech.embedding import WEIGHTS_FILE
+from pipeline.speech.campplus import WEIGHTS_FILE
+from pipeline.speech.diarisation import Diariser, SpeakerTurn
 from tests.sounds import numbers
 
 NIGHT = Path(__file__).resolve().parents[3] / "scripts" / "demo_night" / "night"
@@ -63,15 +63,15 @@ def rightly_shared(turns: Sequence[SpeakerTurn], labelled: Sequence[Labelled]) -
 
 
 @cache
-def network() -> SpeakerSplitter:
-    return SpeakerSplitter(WEIGHTS.parent)
+def network() -> Diariser:
+    return Diariser(WEIGHTS.parent)
 
 
 @needs_weights
 @pytest.mark.parametrize("call_id", TWO_PARTIES)
 def test_each_party_gets_its_speech(call_id: str) -> None:
-    turns = network().split(sound(call_id), spoken(call_id))
-    assert network().engine == "campplus"
+    turns = network().diarise(sound(call_id), spoken(call_id))
+    assert network().embedder_name == "campplus"
     assert rightly_shared(turns, truth(call_id)) >= 0.97
 
 
@@ -79,7 +79,7 @@ def test_each_party_gets_its_speech(call_id: str) -> None:
 def test_changes_without_a_pause_are_found() -> None:
     spans = spoken("N06", gap=2.0)
     assert len(spans) < len(truth("N06")) / 2, "the spans must hide the changes"
-    turns = network().split(sound("N06"), spans)
+    turns = network().diarise(sound("N06"), spans)
     assert rightly_shared(turns, truth("N06")) >= 0.95
     starts = [now.span.start for before, now in pairwise(turns) if now.speaker != before.speaker]
     for (before, _), (after, _) in pairwise(truth("N06")):
@@ -89,38 +89,38 @@ def test_changes_without_a_pause_are_found() -> None:
 
 @needs_weights
 def test_a_voicemail_has_one_speaker() -> None:
-    turns = network().split(sound("N13"), spoken("N13"))
+    turns = network().diarise(sound("N13"), spoken("N13"))
     assert {turn.speaker for turn in turns} == {0}
 
 
 @pytest.mark.parametrize("weights", [None, pytest.param(WEIGHTS, marks=needs_weights)])
 def test_turns_cover_the_speech_exactly_and_repeat(weights: Path | None) -> None:
-    splitter = SpeakerSplitter(weights)
+    diariser = Diariser(weights)
     spans = (Span(0.0, 0.03), Span(1.013, 4.5), Span(4.6, 17.77), Span(20.0, 21.0))
-    turns = splitter.split(sound("N06"), spans)
+    turns = diariser.diarise(sound("N06"), spans)
     assert merge(turn.span for turn in turns) == spans
     assert total(turn.span for turn in turns) == pytest.approx(sum(turn.span.duration for turn in turns))
     assert all(0.0 <= turn.confidence <= 1.0 for turn in turns)
     assert turns[0].speaker == 0
-    assert splitter.split(sound("N06"), spans) == turns
+    assert diariser.diarise(sound("N06"), spans) == turns
 
 
 @pytest.mark.parametrize("weights", [None, Path("nowhere")])
 def test_without_weights_a_man_and_a_woman_are_told_apart(weights: Path | None) -> None:
-    splitter = SpeakerSplitter(weights)
-    turns = splitter.split(sound("N06"), spoken("N06"))
-    assert splitter.engine == "timbre"
+    diariser = Diariser(weights)
+    turns = diariser.diarise(sound("N06"), spoken("N06"))
+    assert diariser.embedder_name == "timbre"
     assert rightly_shared(turns, truth("N06")) >= 0.9
     assert max(turn.confidence for turn in turns) < 0.7, "the stand-in must not claim to be sure"
 
 
 def test_damaged_weights_fall_back(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS_FILE).write_bytes(b"PK\x03\x04 torn")
-    assert SpeakerSplitter(tmp_path).engine == "timbre"
+    assert Diariser(tmp_path).embedder_name == "timbre"
 
 
 def test_nothing_said_and_next_to_nothing() -> None:
-    splitter = SpeakerSplitter()
-    assert splitter.split(np.zeros(16_000, np.float32), ()) == ()
-    (turn,) = splitter.split(np.zeros(16_000, np.float32), (Span(0.98, 1.2),))
+    diariser = Diariser()
+    assert diariser.diarise(np.zeros(16_000, np.float32), ()) == ()
+    (turn,) = diariser.diarise(np.zeros(16_000, np.float32), (Span(0.98, 1.2),))
     assert (turn.span, turn.speaker) == (Span(0.98, 1.2), 0)

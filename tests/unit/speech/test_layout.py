@@ -12,7 +12,7 @@ import pytest
 from pipeline.audio import decode
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.speech import Layout
-from pipeline.speech.layout import find_layout
+from pipeline.speech.segmentation import find_layout
 from tests import sounds
 from tests.sounds import numbers
 

@@ -6,9 +6,12 @@ import math
 
 import pytest
 
+from pipeline.conversation.wordlists import default_word_lists
 from pipeline.domain import Role
 from pipeline.speech import Party, find_roles
 from pipeline.speech.roles import agent_likeness
+
+WORDS = default_word_lists()
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
 SERVICE = "您好，云帆通信，很高兴为您服务，请问有什么可以帮您？\n好的，我帮您查一下，请您稍等。"
@@ -37,8 +40,8 @@ def test_a_claim_decides_where_words_say_little() -> None:
 
 
 def test_misheard_words_count_by_sound() -> None:
-    assert agent_likeness("很高新为你服务") > 1.5
-    assert agent_likeness("请问油什么可以帮您") > 3
+    assert agent_likeness("很高新为你服务", WORDS) > 1.5
+    assert agent_likeness("请问油什么可以帮您", WORDS) > 3
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_one_claim_is_enough(claims: tuple[bool | None, bool | None], roles: tup
 
 
 def test_likeness_is_bounded() -> None:
-    assert agent_likeness(SERVICE * 50) <= 12.0
-    assert agent_likeness(("我要投诉，" + CALLER) * 50) >= -12.0
-    assert agent_likeness("") == 0.0
-    assert agent_likeness(SERVICE) > 5 > -1 > agent_likeness(CALLER)
+    assert agent_likeness(SERVICE * 50, WORDS) <= 12.0
+    assert agent_likeness(("我要投诉，" + CALLER) * 50, WORDS) >= -12.0
+    assert agent_likeness("", WORDS) == 0.0
+    assert agent_likeness(SERVICE, WORDS) > 5 > -1 > agent_likeness(CALLER, WORDS)

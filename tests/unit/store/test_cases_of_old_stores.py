@@ -30,7 +30,7 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
         store.save(inspection("a", flagged=True, findings=grave), run_id=run_id)
         store.save(inspection("b"), run_id=run_id)
         store.finish_run(run_id)
-        wanted = [store.desk.cases.case(name) for name in "ab"]
+        wanted = [store.cases.case(name) for name in "ab"]
         stored: dict[str, list[dict[str, object]]] = {}
         with store._read() as connection:
             for table in ("runs", "calls", "hearings", "inspections", "findings"):
@@ -40,8 +40,8 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
             row |= {"paths": f'["/dump/{"ab"[number]}.wav"]', "audio_sha256": f"{number}" * 64}
     old_tables(old, stored)
     with open_store(f"sqlite:///{old}") as store:
-        assert [store.desk.cases.case(name) for name in "ab"] == wanted
-        case = store.desk.cases.case("a")
+        assert [store.cases.case(name) for name in "ab"] == wanted
+        case = store.cases.case("a")
         assert case is not None
         assert (case.state, case.worst, case.confidence) == (CaseState.OPEN, Severity.A, 0.9)
 

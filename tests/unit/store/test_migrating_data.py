@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status, title, verbatim
+from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status
+from pipeline.messages import title, verbatim
 from pipeline.store import CallFilter, open_store
-from pipeline.store.desk.wanted import QueueState, Wanted
+from pipeline.store.filter import QueueState
 from tests.migrations import tables_at
 
 HEARD_AT = "2026-11-20T20:00:00+00:00"
@@ -203,8 +204,8 @@ def test_what_was_heard_by_the_first_version_can_be_judged_again(url: str) -> No
 def test_calls_of_old_stores_count_under_the_day_of_their_first_inspection(url: str) -> None:
     first = datetime.fromisoformat(HEARD_AT).astimezone()
     with open_store(url) as store:
-        assert store.desk.board.days(Scope()) == (first.date(),)
-        rows = store.desk.board.queue(Wanted(state=QueueState.ALL), Scope()).rows
+        assert store.days.latest(Scope()) == (first.date(),)
+        rows = store.queue.page(CallFilter(state=QueueState.ALL), Scope()).rows
         assert [row.counted_at[:16] for row in rows] == [f"{first:%Y-%m-%dT%H:%M}"] * 2
         assert store.purge(first.date(), dry_run=True).calls == 0
         assert store.purge(first.date() + timedelta(days=1), dry_run=True).calls == 2
@@ -220,6 +221,6 @@ def test_listening_that_was_noted_before_names_its_call(tmp_path: Path) -> None:
             )
             connection.execute(text(statement), values)
     with open_store(f"sqlite:///{path}") as store:
-        found = {row.action: (row.call_id, row.audio_sha256) for row in store.desk.people.audit()}
+        found = {row.action: (row.call_id, row.audio_sha256) for row in store.audit.entries()}
         assert found == {"listen": ("C1", None), "purge": (None, None)}
-        assert [row.action for row in store.desk.people.audit(call="C1")] == ["listen"]
+        assert [row.action for row in store.audit.entries(call="C1")] == ["listen"]

@@ -10,8 +10,7 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.transcription import Transcriber, load_transcriber
-from pipeline.transcription.engines import Choice, Engine, choose, engine_revision
-from pipeline.transcription.onnx_metadata import read_metadata
+from pipeline.transcription.engines import Engine, EngineChoice, choose, engine_revision
 from pipeline.transcription.sherpa import SherpaTranscriber
 from tests import tiny_sherpa
 
@@ -23,13 +22,13 @@ def load(model: str | Path, models: Path) -> Transcriber:
 def test_a_folder_with_tokens_is_sherpas_by_path_name_and_prefix(tmp_path: Path) -> None:
     folder = tiny_sherpa.sense_voice(tmp_path / "sv")
     for model in (str(folder), "sv", f"sherpa:{folder}"):
-        assert choose(model, models=tmp_path) == Choice(Engine.SHERPA, folder)
+        assert choose(model, models=tmp_path) == EngineChoice(Engine.SHERPA, folder)
 
 
 def test_a_folder_with_a_ctranslate2_model_is_whispers(tmp_path: Path) -> None:
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).write_bytes(b"{}")
-    assert choose(str(tmp_path), models=tmp_path) == Choice(Engine.WHISPER, tmp_path)
+    assert choose(str(tmp_path), models=tmp_path) == EngineChoice(Engine.WHISPER, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +108,6 @@ def test_without_the_extra_the_message_says_how_to_get_it(
     monkeypatch.setattr("sys.path", [str(hidden)])  # importlib.metadata looks along sys.path
     with pytest.raises(ModelError, match=r"pip install .callinspect\[sherpa\]"):
         SherpaTranscriber(folder)
-
-
-def test_metadata_is_read_without_loading_the_network(tmp_path: Path) -> None:
-    folder = tiny_sherpa.sense_voice(tmp_path / "sv")
-    entries = read_metadata(folder / "model.int8.onnx")
-    assert entries["model_type"] == "sense_voice_ctc"
-    assert entries["inv_stddev"].count(",") == 559
 
 
 def test_a_model_may_be_moved(tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.transcription.guards import Verdict, judge, looping
+from pipeline.transcription.guards import TextCheck, check_text, looping
 
 
-def verdict(
+def check(
     text: str, *, seconds: float | None = None, log_probability: float = -0.3, no_speech: float = 0.1
-) -> Verdict:
+) -> TextCheck:
     """Judged at 4 characters per second unless said otherwise."""
     voiced = len(text) / 4 if seconds is None else seconds
-    return judge(
+    return check_text(
         text, voiced_seconds=voiced, log_probability=log_probability, no_speech=no_speech, floor=-0.65
     )
 
@@ -34,7 +34,7 @@ def verdict(
     ],
 )
 def test_credits_of_films_are_impossible(text: str) -> None:
-    assert verdict(text).impossible == "credits"
+    assert check(text).impossible == "credits"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_credits_of_films_are_impossible(text: str) -> None:
     ],
 )
 def test_service_talk_is_no_credit(text: str) -> None:
-    assert verdict(text) == Verdict(suspect=False)
+    assert check(text) == TextCheck(suspect=False)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_service_talk_is_no_credit(text: str) -> None:
 )
 def test_loops_are_impossible_and_looked_at_again(text: str) -> None:
     assert looping(text)
-    assert verdict(text) == Verdict(suspect=True, impossible="loop")
+    assert check(text) == TextCheck(suspect=True, impossible="loop")
 
 
 @pytest.mark.parametrize(
@@ -100,40 +100,40 @@ def test_loops_are_impossible_and_looked_at_again(text: str) -> None:
 )
 def test_people_repeat_themselves(text: str) -> None:
     assert not looping(text)
-    assert verdict(text).impossible is None
+    assert check(text).impossible is None
 
 
 @pytest.mark.parametrize("text", ["喂", "好的", "没了", "可以", "嗯", "对", "再见", "您好"])
 def test_short_answers_stay(text: str) -> None:
     for seconds in (0.15, 0.4, 1.2):
-        assert verdict(text, seconds=seconds, log_probability=-0.6).impossible is None
+        assert check(text, seconds=seconds, log_probability=-0.6).impossible is None
 
 
 def test_more_text_than_speech_is_impossible() -> None:
     sentence = "您好请问有什么可以帮您的吗我是客服"
-    assert verdict(sentence, seconds=len(sentence) / 9).impossible is None  # the fastest people
-    assert verdict(sentence, seconds=len(sentence) / 13).impossible == "more text than speech"
+    assert check(sentence, seconds=len(sentence) / 9).impossible is None  # the fastest people
+    assert check(sentence, seconds=len(sentence) / 13).impossible == "more text than speech"
 
 
 def test_english_has_more_letters_a_second() -> None:
     sentence = "Okay, so we would love to get that taken care of for you."
-    assert verdict(sentence, seconds=2.8) == Verdict(suspect=False)
-    assert verdict(sentence, seconds=0.6).impossible == "more text than speech"
+    assert check(sentence, seconds=2.8) == TextCheck(suspect=False)
+    assert check(sentence, seconds=0.6).impossible == "more text than speech"
 
 
 def test_words_the_model_itself_takes_for_silence() -> None:
-    assert verdict("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
-    assert verdict("驾驶", no_speech=0.70, log_probability=-1.25).impossible == "no speech"
-    assert verdict("我们来看一下", no_speech=0.95, log_probability=-0.2).impossible is None
-    assert verdict("那在哪里点呢", no_speech=0.64, log_probability=-1.0).impossible is None
-    assert verdict("我买的基金跌了", no_speech=0.75, log_probability=-0.5).impossible is None
-    assert verdict("我们来看一下", no_speech=0.10, log_probability=-1.1).impossible is None
+    assert check("我们来看一下", no_speech=0.95, log_probability=-1.1).impossible == "no speech"
+    assert check("驾驶", no_speech=0.70, log_probability=-1.25).impossible == "no speech"
+    assert check("我们来看一下", no_speech=0.95, log_probability=-0.2).impossible is None
+    assert check("那在哪里点呢", no_speech=0.64, log_probability=-1.0).impossible is None
+    assert check("我买的基金跌了", no_speech=0.75, log_probability=-0.5).impossible is None
+    assert check("我们来看一下", no_speech=0.10, log_probability=-1.1).impossible is None
 
 
 def test_what_is_worth_a_second_look() -> None:
-    assert verdict("好的", log_probability=-0.7).suspect
-    assert not verdict("好的", log_probability=-0.6).suspect
-    assert verdict("", seconds=2.0).suspect, "two seconds of speech without a word"
-    assert not verdict("", seconds=0.3).suspect, "a cough"
-    assert verdict("好的", seconds=4.0).suspect, "half a sentence is missing"
-    assert verdict("。，", seconds=2.0).suspect, "marks are no words"
+    assert check("好的", log_probability=-0.7).suspect
+    assert not check("好的", log_probability=-0.6).suspect
+    assert check("", seconds=2.0).suspect, "two seconds of speech without a word"
+    assert not check("", seconds=0.3).suspect, "a cough"
+    assert check("好的", seconds=4.0).suspect, "half a sentence is missing"
+    assert check("。，", seconds=2.0).suspect, "marks are no words"

@@ -20,7 +20,7 @@ import pytest
 from pipeline.errors import ModelError
 from pipeline.transcription.models import FileCheck, State, fetch, list_models, locate, model_revision, verify
 from pipeline.transcription.models.download import Download, Tick
-from pipeline.transcription.models.manifest import ModelEntry, Source
+from pipeline.transcription.models.manifest import ModelEntry, ModelSource
 
 FIRST, SECOND, CONFIG = b"first half, " * 4000, b"second half", b'{"layers": 2}'
 WHOLE = FIRST + SECOND
@@ -82,7 +82,7 @@ def manifest(
 def from_shelf(shelf: Path) -> Download:
     """A download that copies from a folder, as a network would deliver."""
 
-    def copy(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
+    def copy(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
         for path in shelf.iterdir():
             shutil.copy(path, into)
             tick()
@@ -151,7 +151,7 @@ def test_a_missing_part_is_named(tmp_path: Path, shelf: Path) -> None:
 
 
 def test_the_second_source_is_tried(tmp_path: Path) -> None:
-    def only_the_hub(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
+    def only_the_hub(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
         if source.hub is None:
             raise ModelError("no network")
         (into / "model.bin").write_bytes(WHOLE)
@@ -181,7 +181,7 @@ def test_a_whole_model_is_not_fetched_again(tmp_path: Path, shelf: Path) -> None
     described = manifest(tmp_path)
     fetch("small-talk", folder=tmp_path / "m", manifest=described, download=from_shelf(shelf))
 
-    def refuse(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
+    def refuse(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
         raise AssertionError("fetched again")
 
     fetch("small-talk", folder=tmp_path / "m", manifest=described, download=refuse)
@@ -202,7 +202,7 @@ def test_a_damaged_model_is_seen_and_replaced(tmp_path: Path, shelf: Path) -> No
 
 
 def test_a_full_disk_is_one_line(tmp_path: Path, shelf: Path) -> None:
-    def no_space(source: Source, entry: ModelEntry, into: Path, tick: Tick) -> None:
+    def no_space(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(ModelError, match="no space left on the disk"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.store.desk.people_places import KNOWN_DAYS, place_of_address, remember
+from pipeline.store.repositories.sign_in import KNOWN_DAYS, place_of_address, remember
 
 revision = "0007"
 down_revision = "0006"

@@ -1,0 +1,69 @@
+"""``callinspect merge`` and ``purge``: a corrected file takes its call; old calls leave the store."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from pipeline.batch.merging import merge as take_place
+from pipeline.batch.merging import undo_merge
+from pipeline.cli.acting import As, acting
+from pipeline.cli.errors import CommandError
+from pipeline.cli.selection import day
+from pipeline.cli.session import Session, command
+from pipeline.cli.stored import existing_store
+from pipeline.inspection.tools import load_rules
+
+
+@command
+def merge(
+    session: Session,
+    new: Annotated[str, typer.Argument(help="merge.new", metavar="NEW")],
+    old: Annotated[str | None, typer.Argument(help="merge.old", metavar="OLD")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="merge.undo")] = False,
+    name: As = None,
+) -> int:
+    if undo is (old is not None):
+        raise CommandError("merge-what")
+    rules = partial(load_rules, session.settings)
+    with existing_store(session) as store:
+        user = acting(store, name)
+        by = user.id if user else None
+        if old is None:
+            found = undo_merge(store, rules, new, by=by)
+            session.out.print(session.words("merge.undone", new=found.call_id, old=found.replaced))
+        else:
+            found = take_place(store, rules, new, old, by=by)
+            session.out.print(session.words("merge.done", new=new, id=found.call_id, old=found.replaced))
+    return 0
+
+
+@command
+def purge(
+    session: Session,
+    before: Annotated[str, typer.Option("--before", help="purge.before", metavar="DATE")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="purge.dry-run")] = False,
+) -> int:
+    """Recordings stay where they are: they are not ours to delete."""
+    limit = day(before, "--before")
+    assert limit is not None
+    if limit > date.today():
+        raise CommandError("purge-future", date=limit)
+    with existing_store(session) as store:
+        found = store.purge(limit, dry_run=dry_run)
+    facts = {
+        "date": limit,
+        "calls": found.calls,
+        "inspections": found.inspections,
+        "decisions": found.decisions,
+        "appeals": found.appeals,
+    }
+    session.out.print(session.words("purge.would" if dry_run else "purge.done", **facts))
+    if found.remains is not None:
+        session.say(session.words(f"purge.remains.{found.remains}"), "yellow")
+    if found.calls and not dry_run:
+        session.say(session.words("purge.recordings", date=limit), "dim")
+    return 0

@@ -1,0 +1,134 @@
+"""The two forms of a text: as people write it, and as it is said.
+
+Written: simplified characters, one kind of punctuation, numbers in digits. 12315 stands as that, whether a
+recogniser wrote 幺二三幺五, 一万二千三百一十五, 1 2 3 1 5 or 12,315. Only what can be nothing else becomes
+digits: those that are read out one by one, and numbers of four places and more that are spelled down to the
+last one. 三百块, 两三天, 一下, 三心二意, 十万火急 stay as people write them.
+
+Spoken: digits as they are read out, 一二三一五, which is what texts are compared in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+_NUMERALS = "零一二三四五六七八九"
+SPOKEN_DIGITS = {str(value): numeral for value, numeral in enumerate(_NUMERALS)}
+"""Each digit as it is read out."""
+OTHER_NUMERALS = {"〇": "零", "幺": "一", "两": "二"}
+"""Other ways to write or say a digit."""
+_VALUES = {numeral: digit for digit, numeral in SPOKEN_DIGITS.items()}
+_VALUES |= {other: _VALUES[numeral] for other, numeral in OTHER_NUMERALS.items()}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_READING = str.maketrans(SPOKEN_DIGITS)
+
+PERCENT = re.compile(r"(\d+(?:\.\d+)?|百)\s*[%％]")
+"""A share as it is written: 95%, 100 ％, 百%."""
+
+_CHINESE = r"[㐀-䶿一-鿿，。？！；：、]"
+_BETWEEN_CHINESE = re.compile(rf"(?<={_CHINESE})\s+(?={_CHINESE})")
+_BESIDE_CHINESE = re.compile(rf"(?<={_CHINESE})\s+|\s+(?={_CHINESE})")
+_ASIDE = re.compile(r"[(（\[【][^)）\]】]{0,20}[)）\]】]|[♪♫]+")
+_PUNCTUATION = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
+_REPEATED = re.compile(r"([，。？！；：、])[，。？！；：、\s]+")
+
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,，]\d{3})+(?!\d)")
+_SPACED = re.compile(r"(?<!\d)\d(?:[ ，、,-]\d(?!\d)){3,}")
+"""1 2 3 1 5, 1-2-3-1-5: a pause after each digit."""
+_READ_OUT = re.compile(r"[零〇幺一二三四五六七八九0-9]{3,}+(?![十百千万亿点])")
+_READ_OUT_SURELY = re.compile(r"[〇零幺]")
+_BEFORE = re.compile(r"(号|码|尾|房|第|打|拨|电话|热线)(是|为|：|:)?$")
+_AFTER = re.compile(r"(号|室|房|路|热线|开头|结尾)")
+_SURE_LENGTH = 4
+_SAYINGS = ("七七八八", "三三五五", "一一二二")
+_TITLES = ("一千零一",)
+_SPELLED = re.compile(r"(?<![几数])[零一二两三四五六七八九十百千万]{4,}+(?![亿点几多])")
+_TO_THE_LAST_PLACE = re.compile(r"[千万].*[十零][一二三四五六七八九]$")
+"""三千五 is 3500 and 一千五百八十 may be rounded: they stay."""
+
+
+def read_out(text: str) -> str:
+    """``text`` with its digits as they are said one by one: 12315 as 一二三一五."""
+    return text.translate(_READING)
+
+
+def percent_spoken(text: str) -> str:
+    """``text`` with its percentages as they are said: 100% as 百分之百, 9.5% as 百分之9点5."""
+    return PERCENT.sub(
+        lambda m: "百分之" + ("百" if m[1] in ("100", "百") else m[1].replace(".", "点")), text
+    )
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    import opencc  # imported late: only who hears needs it
+
+    return opencc.OpenCC("tw2sp")
+
+
+def simplified(text: str) -> str:
+    """Traditional characters to simplified ones; Taiwan's words to the mainland's (軟體 -> 软件)."""
+    return str(_converter().convert(text))
+
+
+def written(text: str) -> str:
+    """The readable form of what a recogniser wrote. Text without a Chinese character keeps its own marks."""
+    text = unicodedata.normalize("NFKC", simplified(text)).strip()
+    text = _ASIDE.sub("", text)  # (笑), [音乐], ♪: descriptions, not speech
+    if not re.search(_CHINESE, text):
+        return re.sub(r"\s+", " ", in_digits(text)).strip(" ,;")
+    text = _BETWEEN_CHINESE.sub("，" if _is_list(text) else "", text)
+    text = in_digits(_BESIDE_CHINESE.sub("", text)).translate(_PUNCTUATION)
+    text = re.sub(r"(?<=\d)：(?=\d)", ":", text)
+    text = re.sub(rf"(?<={_CHINESE})\.+", "。", text)
+    return _REPEATED.sub(r"\1", text).strip("，、； ")
+
+
+def _is_list(text: str) -> bool:
+    """Whisper sets a space where it hears a pause and writes no punctuation at all."""
+    return not any(mark in text for mark in "，。？！,?!")
+
+
+def in_digits(text: str) -> str:
+    """``text`` with numbers that were read out, spelled to the last place or grouped, as digits."""
+    text = _GROUPED.sub(lambda m: re.sub(r"[,，]", "", m[0]), text)
+    text = _SPACED.sub(lambda m: re.sub(r"\D", "", m[0]), text)
+    text = _SPELLED.sub(lambda m: _value(m[0]) or m[0], text)
+    return _READ_OUT.sub(_read_out, text)
+
+
+def _read_out(match: re.Match[str]) -> str:
+    run = match[0]
+    if run.isascii() or run in _SAYINGS:
+        return run
+    around = _BEFORE.search(match.string, 0, match.start()) or _AFTER.match(match.string, match.end())
+    if len(run) < _SURE_LENGTH and not _READ_OUT_SURELY.search(run) and not around:
+        return run
+    return "".join(_VALUES.get(c, c) for c in run)
+
+
+def _value(spelled: str) -> str | None:
+    """一万二千三百一十五 as 12315; None where it is no number spelled to its last place."""
+    if not _TO_THE_LAST_PLACE.search(spelled) or spelled in _TITLES:
+        return None
+    total = section = 0
+    digit: int | None = None
+    last_place = 10_000
+    for character in spelled:
+        if character in _PLACES:
+            place = _PLACES[character]
+            if place >= last_place:
+                return None
+            section += (1 if digit is None else digit) * place
+            digit, last_place = None, place
+        elif character == "万":
+            total, section = (section + (digit or 0)) * 10_000, 0
+            digit, last_place = None, 10_000
+        else:
+            if digit:
+                return None  # two digits side by side: read out, not spelled
+            digit = int(_VALUES[character])
+    return str(total + section + (digit or 0))

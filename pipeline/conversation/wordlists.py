@@ -1,0 +1,172 @@
+"""Words that tell what goes on in a conversation: ``words.yaml`` of a folder of lexicons.
+
+Lexicons hold phrases that are found and scored. These lists serve the steps before and around that: who is
+the agent, whether a silence was announced, whether an answer was asked for, how a call ended. Without the
+file, a folder uses the lists that come with the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from pipeline.conversation.pattern import compiled
+from pipeline.errors import LexiconError
+from pipeline.files import FileRefused, read_plain
+from pipeline.settings import data_root
+from pipeline.yaml_file import LinedMap, YamlError, line_of, read_text
+
+WORDS_FILE = "words.yaml"
+"""Its name in a folder of lexicons; no lexicon can have this name."""
+LARGEST_BYTES = 1 << 18
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+_Weight = Annotated[float, Field(gt=0, le=12)]
+_UNWEIGHED = frozenset(("reason", "examples"))
+"""Keys that change nothing that is found."""
+
+
+class WordList(BaseModel):
+    """Base of all lists: each says what it is for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: _Text
+
+
+class WeightedWords(WordList):
+    """Words that speak for one party, each with its log-odds."""
+
+    weights: Annotated[Mapping[_Text, _Weight], Field(min_length=1, max_length=1000)]
+
+
+class CharacterSet(WordList):
+    """Characters that words of one kind are made of."""
+
+    characters: _Text
+
+    @cached_property
+    def _set(self) -> frozenset[str]:
+        return frozenset(self.characters.lower())
+
+    def make_up(self, text: str) -> bool:
+        """Whether the text, punctuation aside, has no other characters."""
+        return all(c in self._set for c in text.lower() if c.isalnum())
+
+
+class DictionaryWords(WordList):
+    """Words of two or more characters that a dictionary lacks."""
+
+    words: Annotated[
+        tuple[Annotated[str, StringConstraints(min_length=2, max_length=20)], ...], Field(max_length=1000)
+    ]
+
+
+class PatternExamples(BaseModel):
+    """Sentences that prove the patterns; they are tried each time the file is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hit: Annotated[tuple[_Text, ...], Field(min_length=1, max_length=100)]
+    quiet: Annotated[tuple[_Text, ...], Field(max_length=100)] = ()
+
+
+class PatternList(WordList):
+    """RE2 expressions over the written text, any of which tells."""
+
+    patterns: Annotated[tuple[_Text, ...], Field(min_length=1, max_length=200)]
+    examples: PatternExamples
+
+    @model_validator(mode="after")
+    def _examples_hold(self) -> PatternList:
+        for pattern in self.patterns:
+            compiled(pattern)
+        for text in self.examples.hit:
+            if not self.found_in(text):
+                raise ValueError(f"no pattern is found in the example “{text}”; add one or take it out")
+        for text in self.examples.quiet:
+            if self.found_in(text):
+                raise ValueError(f"a pattern is found in the quiet example “{text}”; narrow it")
+        return self
+
+    @cached_property
+    def _any(self) -> Any:
+        return compiled("|".join(self.patterns))
+
+    def found_in(self, text: str) -> bool:
+        return self._any.search(text) is not None
+
+
+class WordLists(BaseModel):
+    """All lists of a ``words.yaml``; each field is a key of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    agent: WeightedWords
+    customer: WeightedWords
+    listening: CharacterSet
+    hold_announcement: PatternList
+    hold_thanks: PatternList
+    question: PatternList
+    data: PatternList
+    farewell: PatternList
+    leave_taking: PatternList
+    settled: PatternList
+    breaking_off: PatternList
+    dictionary: DictionaryWords
+
+    @cached_property
+    def revision(self) -> str:
+        """Digest of everything but reasons and examples, in the order of the file."""
+        content = self.model_dump()
+        told = [
+            (name, [(key, value) for key, value in content[name].items() if key not in _UNWEIGHED])
+            for name in type(self).model_fields
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def load_word_lists(folder: Path) -> WordLists:
+    """The lists of a folder of lexicons; the default ones where it has no ``words.yaml``.
+
+    Raises:
+        LexiconError: unreadable, a key that is missing or unknown, a pattern or an example that is wrong
+            (file, line, remedy).
+    """
+    path = folder / WORDS_FILE
+    return _read(path) if path.is_file() else default_word_lists()
+
+
+@cache
+def default_word_lists() -> WordLists:
+    """The lists that come with the program."""
+    return _read(data_root() / "lexicons" / "zh" / WORDS_FILE)
+
+
+def _read(path: Path) -> WordLists:
+    try:
+        root = read_text(read_plain(path, most=LARGEST_BYTES, remedy="shorten it").decode("utf-8-sig"))
+    except FileRefused as error:
+        raise LexiconError(str(error), path=path) from error
+    except UnicodeDecodeError as error:
+        raise LexiconError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=path) from error
+    except YamlError as error:
+        raise LexiconError(str(error), path=path, line=error.line) from error
+    if not isinstance(root, LinedMap):
+        raise LexiconError("must hold a mapping of lists of words; see docs/lexicons.md", path=path, line=1)
+    try:
+        return WordLists.model_validate(root)
+    except ValidationError as error:
+        # A misspelt key is also a missing key; the misspelling tells more.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        name = ".".join(map(str, first["loc"]))
+        raise LexiconError(
+            f"{name}: {first['msg']}; see docs/lexicons.md for what may stand here",
+            path=path,
+            line=line_of(root, first["loc"]),
+        ) from error

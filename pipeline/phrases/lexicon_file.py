@@ -1,0 +1,156 @@
+"""A lexicon file: its shape, checked by pydantic, how much may stand in it, and its text as a mapping with
+line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from pipeline.domain import PhraseKind, Severity
+from pipeline.errors import LexiconError
+from pipeline.files import FileRefused, read_plain
+from pipeline.yaml_file import LinedMap, YamlError, read_text
+
+LARGEST_BYTES = 1 << 20
+"""A lexicon of 1 MiB holds more than 10,000 phrases; anything larger is a mistake or an attack."""
+MOST_FILES = 200
+MOST_BYTES = 4 << 20
+MOST_PHRASES = 6_000
+"""The shipped lexicons have 139 with 3,212 wordings and 1,656 examples."""
+MOST_WORDINGS = 15_000
+"""Phrases, their variants and patterns."""
+MOST_EXAMPLES = 15_000
+_REMEDY = "take out what is not in use, or keep several folders and choose one with --lexicons"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+
+Slot = Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=30)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class _LexiconModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhraseExamples(_LexiconModel):
+    """Sentences that prove a phrase: a test runs all of them."""
+
+    hit: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]
+    quiet: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+
+
+class PhraseEntry(_LexiconModel):
+    phrase: Text
+    variants: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
+    patterns: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    exceptions: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
+    negative_contexts: tuple[Name, ...] | None = None
+    tolerance: Annotated[float, Field(ge=0, le=6)] | None = None
+    whole_words: bool = True
+    reason: Text
+    examples: PhraseExamples
+
+
+class CodeEntry(_LexiconModel):
+    code: Name
+    kind: PhraseKind
+    title: Text
+    title_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    severity: Severity | None = None
+    role: Literal["agent", "customer", "any"]
+    exceptions: tuple[Text, ...] = ()
+    negative_contexts: tuple[Name, ...] = ()
+    phrases: Annotated[tuple[PhraseEntry, ...], Field(min_length=1)]
+
+
+class ContextEntry(_LexiconModel):
+    name: Name
+    before: tuple[Text, ...] = ()
+    after: tuple[Text, ...] = ()
+    near: tuple[Text, ...] = ()
+    then: tuple[Text, ...] = ()
+    earlier: tuple[Text, ...] = ()
+    reach: Annotated[int, Field(ge=1, le=40)] = 16
+    reason: Text
+
+
+class LexiconFile(_LexiconModel):
+    slots: dict[Slot, Words] = Field(default_factory=dict)
+    codes: tuple[CodeEntry, ...] = ()
+    contexts: tuple[ContextEntry, ...] = ()
+
+
+def read_yaml(path: Path) -> LinedMap:
+    """The top mapping of a YAML file, with line numbers (see ``line_of``).
+
+    Raises:
+        LexiconError: unreadable, too large, not a mapping, or YAML that ``read_text`` does not accept.
+    """
+    try:
+        raw = read_plain(path, most=LARGEST_BYTES, remedy="split it into several files")
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LexiconError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=path) from error
+    except FileRefused as error:
+        raise LexiconError(str(error), path=path) from error
+    try:
+        loaded = read_text(text)
+    except YamlError as error:
+        raise LexiconError(str(error), path=path, line=error.line) from error
+    if loaded is None:
+        loaded = read_text("{}")
+    if not isinstance(loaded, LinedMap):
+        raise LexiconError("must hold a mapping with `codes:` or `contexts:` at the top", path=path, line=1)
+    return loaded
+
+
+def check_files(folder: Path, paths: Sequence[Path]) -> None:
+    """Before anything is read.
+
+    Raises:
+        LexiconError: too many files, or too large ones.
+    """
+    _at_most(folder, len(paths), MOST_FILES, "files")
+    sizes = 0
+    for path in paths:
+        try:
+            sizes += path.stat().st_size
+        except OSError:  # reading it says why
+            continue
+    if sizes > MOST_BYTES:
+        raise LexiconError(f"larger than {MOST_BYTES >> 20} MiB altogether; {_REMEDY}", path=folder)
+
+
+@dataclass(slots=True)
+class LexiconSize:
+    """What the files read so far hold."""
+
+    folder: Path
+    phrases: int = 0
+    wordings: int = 0
+    examples: int = 0
+
+    def add(self, content: LexiconFile) -> None:
+        """Count one more file.
+
+        Raises:
+            LexiconError: that is too much.
+        """
+        for code in content.codes:
+            self.phrases += len(code.phrases)
+            for phrase in code.phrases:
+                self.wordings += 1 + len(phrase.variants) + len(phrase.patterns)
+                self.examples += len(phrase.examples.hit) + len(phrase.examples.quiet)
+        _at_most(self.folder, self.phrases, MOST_PHRASES, "phrases")
+        _at_most(self.folder, self.wordings, MOST_WORDINGS, "variants and patterns")
+        _at_most(self.folder, self.examples, MOST_EXAMPLES, "examples")
+
+
+def _at_most(folder: Path, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise LexiconError(f"more than {most:,} {what}; {_REMEDY}", path=folder)

@@ -1,0 +1,52 @@
+"""Subtitles: SubRip and WebVTT (https://www.w3.org/TR/webvtt1/), one cue per utterance, the speaker named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import BinaryIO
+
+from pipeline.reports.fields import Record
+
+SHORTEST = 0.001
+"""Seconds; WebVTT forbids a cue that ends when it starts."""
+
+SPEAKERS = {"agent": "坐席", "customer": "客户", "unknown": "未知"}
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleCue:
+    start: float
+    end: float
+    speaker: str
+    text: str
+
+
+def cues(record: Record) -> Iterator[SubtitleCue]:
+    for item in sorted(record["utterances"], key=lambda item: item["start"]):
+        start = item["start"]
+        yield SubtitleCue(
+            start, max(item["end"], start + SHORTEST), SPEAKERS[item["role"]], " ".join(item["text"].split())
+        )
+
+
+def clock(seconds: float, *, decimal: str) -> str:
+    """``01:02:03.456`` with the given decimal sign."""
+    whole, ms = divmod(round(seconds * 1000), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{decimal}{ms:03}"
+
+
+def write_srt(record: Record, to: BinaryIO) -> None:
+    """Numbered cues, the speaker before the text."""
+    for index, cue in enumerate(cues(record), start=1):
+        times = f"{clock(cue.start, decimal=',')} --> {clock(cue.end, decimal=',')}"
+        to.write(f"{index}\n{times}\n{cue.speaker}: {cue.text}\n\n".encode())
+
+
+def write_vtt(record: Record, to: BinaryIO) -> None:
+    """The speaker as a voice tag."""
+    to.write(b"WEBVTT\n")
+    for cue in cues(record):
+        times = f"{clock(cue.start, decimal='.')} --> {clock(cue.end, decimal='.')}"
+        to.write(f"\n{times}\n<v {cue.speaker}>{escape(cue.text, quote=False)}\n".encode())

@@ -1,0 +1,337 @@
+"""What may be said about a call, and by whom: the rule of every act, over values.
+
+Each rule takes the call as it stands, who acts and what they want to say, and gives back the event as it is
+to be appended, or refuses. The store reads the call under a lock, appends the event and works out the case
+anew: so a page, the JSON and the shell obey the same rules, by the table of :mod:`pipeline.review.states`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from pipeline.domain import (
+    Decision,
+    DecisionKind,
+    Finding,
+    FindingVerdict,
+    Inspection,
+    Origin,
+    Outcome,
+    Phase,
+    Role,
+    Severity,
+    Span,
+    Verdict,
+)
+from pipeline.domain.people import UserRole
+from pipeline.errors import Conflict, Refused
+from pipeline.review import blind
+from pipeline.review.call import ReviewedCall
+from pipeline.review.claims import Actor, check_free
+from pipeline.review.folding import swapped, undo_target
+from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, transition
+
+MAX_TEXT = 4000
+"""Characters of a comment or a quote; longer ones are a mistake."""
+MAX_REQUEST = 64
+"""Characters of the name of a request: a UUID, or a little more."""
+TWO_PEOPLE = (Severity.A,)
+"""Classes of violation on which two people must agree."""
+_BEYOND_END = 1.0
+"""Seconds an added place may reach beyond the end: players round."""
+_JUDGED = (DecisionKind.VERDICT, DecisionKind.ADDITION)
+
+REFUSALS = {
+    "unheard": "two people could not tell; a supervisor decides",
+    "disputed": "two people disagree on this; a supervisor decides",
+    "ended": "a supervisor has decided this",
+    "appeal-decided": "an appeal about this was decided; that is final",
+    "role": "reviewing is not this account's work",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision that is about to be written."""
+
+    kind: DecisionKind
+    by: int | None
+    """Key of the account; None: the command line."""
+    request: str
+    """Name of this press of a button: sent twice, it counts once."""
+    origin: Origin = Origin.REVIEW
+    criterion: str | None = None
+    verdict: Verdict | None = None
+    outcome: Outcome | None = None
+    span: Span | None = None
+    role: Role | None = None
+    quote: str | None = None
+    comment: str = ""
+    undoes: int | None = None
+    sound: str | None = None
+    """SHA-256 of the recording that this person looked at, where that is known."""
+    regardless: bool = False
+    """Also while somebody has the call open."""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def check_event(call: ReviewedCall, event: NewDecision) -> None:
+    """What holds for every act: texts of some length, and nobody else has the call open.
+
+    Raises:
+        Refused: ``too-long``, ``bad-request-name``. Conflict: ``claimed``.
+    """
+    check_text(event.comment, event.quote or "", event.criterion or "", request=event.request)
+    # A panel and a run are not kept waiting by whoever has the call open.
+    if event.origin is not Origin.APPEAL and not event.regardless:
+        check_free(call.claim, event.by, now=datetime.now(UTC))
+
+
+def check_text(*texts: str, request: str) -> None:
+    """
+    Raises:
+        Refused: ``too-long``, ``bad-request-name``.
+    """
+    if any(len(text) > MAX_TEXT for text in texts):
+        raise Refused(f"the text is longer than {MAX_TEXT} characters; shorten it", code="too-long")
+    if not 0 < len(request) <= MAX_REQUEST:
+        raise Refused(f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name")
+
+
+def same_request(event: NewDecision, stored: Decision, call_id: str) -> bool:
+    """Whether a stored event says what a new one of the same request wants to say."""
+    return (
+        stored.call_id == call_id
+        and (stored.kind, stored.by, stored.origin) == (event.kind, event.by, event.origin)
+        and (stored.criterion, stored.verdict) == (event.criterion, event.verdict)
+        and (stored.span, stored.role, stored.quote) == (event.span, event.role, event.quote)
+        and stored.comment == event.comment
+    )
+
+
+def reused(request: str) -> Conflict:
+    """A request name came again with other content."""
+    return Conflict(
+        f"the request {request!r} was used for something else already; load the page again",
+        code="request-reused",
+    )
+
+
+def other_recording(call_id: str) -> Conflict:
+    """What somebody looked at under this id is not what is there now."""
+    return Conflict(
+        f"{call_id!r} is another recording now: the call list, or a merge, gave the id away; open it again",
+        code="other-recording",
+        call=call_id,
+    )
+
+
+def decide(call: ReviewedCall, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
+    """Say what a finding is. ``seen``: version of the case that the page showed.
+
+    Raises:
+        Conflict: ``judged-meanwhile``, ``decided-meanwhile``.
+        Refused: ``not-a-finding``, ``no-sheet``, ``not-on-the-sheet``, and what the table of states refuses.
+    """
+    finding = _finding(call, event.criterion)
+    held = call.held(finding.criterion, finding.outcome)
+    if finding.outcome not in (Outcome.FAILED, Outcome.UNDETERMINED) and held is None:
+        if seen < call.version:
+            raise Conflict(
+                f"the call was judged again meanwhile: {finding.title} is {finding.outcome.value} now",
+                code="judged-meanwhile",
+                title=finding.title,
+                outcome=finding.outcome.value,
+            )
+        raise Refused(
+            f"{finding.title} is {finding.outcome.value}: nothing is to be decided; add a violation instead",
+            code="not-a-finding",
+        )
+    _check_nobody_was_first(call, event, seen, held)
+    return _judged(call, actor, event, finding, held)
+
+
+def _check_nobody_was_first(
+    call: ReviewedCall, event: NewDecision, seen: int, held: FindingVerdict | None
+) -> None:
+    """Tell whoever could not know it that somebody else has said otherwise; not where they must not know."""
+    if held is not None and blind.hides(held):
+        return
+    others = [
+        e
+        for e in call.events
+        if e.kind in _JUDGED and e.criterion == event.criterion and not e.undone and e.by != event.by
+    ]
+    if others and others[-1].version > seen and others[-1].verdict is not event.verdict:
+        last = others[-1]
+        who, said = last.by_name or "command line", last.verdict.value if last.verdict else ""
+        raise Conflict(
+            f"{who} decided {said!r} at {last.at:%H:%M:%S} UTC; look at it before you decide otherwise",
+            code="decided-meanwhile",
+            who=who,
+            verdict=said,
+            at=last.at.isoformat(),
+        )
+
+
+def add(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+    """Say that a criterion is violated at a place that the machine did not find.
+
+    Raises:
+        Refused: ``outside`` (of the recording), ``no-sheet``, ``not-on-the-sheet``, and what the table of
+            states refuses.
+    """
+    finding = _finding(call, event.criterion)
+    span, end = event.span, (call.duration or 0.0) + _BEYOND_END
+    if span is None or not (math.isfinite(span.start) and math.isfinite(span.end)):
+        raise Refused("say from which second to which", code="outside")
+    if not 0 <= span.start < span.end <= end:
+        raise Refused(
+            f"the place must lie within the recording (0 to {call.duration or 0.0:.1f} seconds)",
+            code="outside",
+        )
+    return _judged(call, actor, event, finding, call.held(finding.criterion, finding.outcome))
+
+
+def comment(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+    """Write a remark.
+
+    Raises:
+        Refused: ``empty``.
+    """
+    if not event.comment.strip():
+        raise Refused("the comment is empty", code="empty")
+    return _complete(call, event)
+
+
+def finish(call: ReviewedCall, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
+    """Say that the call is reviewed. ``incomplete``: although violations are not decided yet.
+
+    Raises:
+        Refused: ``undecided``.
+    """
+    if call.undecided and not incomplete:
+        raise Refused(
+            f"{call.undecided} violations are not decided yet; decide them, or leave them on purpose",
+            code="undecided",
+            count=call.undecided,
+        )
+    return _complete(call, event, left=call.waiting)
+
+
+def reopen(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+    """Put a finished call back into the queue.
+
+    Raises:
+        Refused: ``not-finished``.
+    """
+    if not call.finished:
+        raise Refused("the call is not finished", code="not-finished")
+    return _complete(call, event)
+
+
+def correct_roles(
+    call: ReviewedCall, actor: Actor, event: NewDecision, *, corrected: Inspection
+) -> NewDecision:
+    """Say that agent and customer are the other way round; ``corrected`` is the call judged anew.
+
+    Raises:
+        Conflict: ``other-recording``: it was judged from other sound than the call has now.
+    """
+    _check_sound(call, corrected)
+    return _complete(call, event)
+
+
+def undo(
+    call: ReviewedCall, actor: Actor, wanted: int, *, request: str, restored: Inspection | None = None
+) -> NewDecision:
+    """Take an event back: everybody their own, a supervisor anybody's; a decision on an appeal is final.
+
+    Args:
+        wanted: key of the event. restored: the call judged anew, where roles were corrected.
+
+    Raises:
+        Refused: ``undone-already``, ``appeal-decided``, ``not-yours``, ``roles``.
+        Conflict: ``claimed``, ``other-recording``.
+    """
+    check_free(call.claim, actor.id, now=datetime.now(UTC))
+    known = {e.id: e for e in call.events}
+    event = known[wanted]
+    if event.undone:
+        raise Refused("this was taken back already", code="undone-already")
+    if event.origin is Origin.APPEAL:
+        raise Refused(REFUSALS["appeal-decided"], code="appeal-decided")
+    if event.by != actor.id and not actor.has_last_word:
+        raise Refused("only who decided it, or a supervisor, may take it back", code="not-yours")
+    root = event
+    while root.undoes is not None:
+        root = known[root.undoes]
+    if (root.kind is DecisionKind.ROLES) is (restored is None):
+        raise Refused("a role correction is taken back with the call judged anew", code="roles")
+    if restored is not None:
+        _check_sound(call, restored)
+    taking = NewDecision(
+        DecisionKind.UNDO,
+        actor.id,
+        request,
+        criterion=event.criterion,
+        undoes=undo_target(call.events, wanted),
+        details={"of": wanted},
+    )
+    return _complete(call, taking)
+
+
+def same_undo(stored: Decision, actor: int | None, wanted: int) -> bool:
+    """Whether a stored event is the undo that the same request wants."""
+    return (stored.kind, stored.by, stored.details.get("of")) == (DecisionKind.UNDO, actor, wanted)
+
+
+def _judged(
+    call: ReviewedCall, actor: Actor, event: NewDecision, finding: Finding, held: FindingVerdict | None
+) -> NewDecision:
+    """A word on a finding, unless the table of states refuses it."""
+    grave = finding.severity in TWO_PEOPLE
+    if event.origin is not Origin.APPEAL:
+        act = Act.ADD if event.kind is DecisionKind.ADDITION else act_of(event.verdict or Verdict.CONFIRMED)
+        who = _outsider(actor) or part(held, act, event.by, last_word=actor.has_last_word)
+        phase = held.phase if held else Phase.UNREVIEWED
+        stands = held.verdict if held and phase not in UNSPOKEN else None
+        line = transition(phase, act, who, grave=grave or (held is not None and held.grave), stands=stands)
+        if line.effect is Effect.REFUSED:
+            raise Refused(REFUSALS[line.code], code=line.code)
+    return _complete(call, replace(event, outcome=finding.outcome), final=actor.has_last_word, grave=grave)
+
+
+def _outsider(actor: Actor) -> Who | None:
+    """Agents and leads, who do not review."""
+    match actor.role:
+        case UserRole.AGENT:
+            return Who.AGENT
+        case UserRole.LEAD:
+            return Who.LEAD
+        case _:
+            return None
+
+
+def _finding(call: ReviewedCall, criterion: str | None) -> Finding:
+    if not call.findings:
+        raise Refused("the sheet was not used on this call: there are no criteria", code="no-sheet")
+    found = next((f for f in call.findings if f.criterion == criterion), None)
+    if found is None or found.severity is None:  # a bonus accuses nobody
+        raise Refused(f"{criterion!r} is no criterion that can be violated here", code="not-on-the-sheet")
+    return found
+
+
+def _check_sound(call: ReviewedCall, judged: Inspection) -> None:
+    """What was judged anew outside the transaction is still what this call holds."""
+    if judged.recording.sha256 != call.audio_sha256:
+        raise other_recording(judged.recording.call.call_id)
+
+
+def _complete(call: ReviewedCall, event: NewDecision, **details: object) -> NewDecision:
+    """With what the event must remember of the call as it stood."""
+    stood = {"version": call.version + 1, "swapped": swapped(call.events)}
+    return replace(event, details={**event.details, **details, **stood})

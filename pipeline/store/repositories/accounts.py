@@ -1,0 +1,287 @@
+"""Accounts: who they are, what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from pipeline.domain.people import User, UserRole
+from pipeline.errors import Missing, Refused
+from pipeline.review.claims import Actor
+from pipeline.store.auditing import note
+from pipeline.store.repository import Repository
+from pipeline.store.review_tables import sessions, users
+from pipeline.store.statements import now, pages
+from pipeline.store.tables import calls
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account as administrators see it."""
+
+    user: User
+    created_at: str
+    has_password: bool
+    subject: str | None
+    seen_at: str | None
+    """When a session of theirs was last used."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team as the call lists name it, with its size."""
+
+    team: str | None
+    calls: int
+    agents: int
+
+
+def names_of(connection: Connection, user_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """User -> name for people."""
+    wanted = sorted({user_id for user_id in user_ids if user_id is not None})
+    found: dict[int | None, str] = {}
+    for page in pages(wanted):
+        query = select(users.c.id, users.c.display_name).where(users.c.id.in_(page))
+        found |= {row.id: row.display_name for row in connection.execute(query)}
+    return found
+
+
+ACCOUNT = (
+    users.c.id,
+    users.c.name,
+    users.c.display_name,
+    users.c.role,
+    users.c.team,
+    users.c.agent_id,
+    users.c.lang,
+    users.c.theme,
+    users.c.disabled,
+)
+"""The columns of a User, in its order."""
+
+
+def user_of(row: Sequence[Any]) -> User:
+    """From the first columns of a row that starts with ACCOUNT."""
+    user_id, name, display_name, role, *others = row[: len(ACCOUNT)]
+    return User(user_id, name, display_name, UserRole(role), *others)
+
+
+def actor_of(connection: Connection, user_id: int | None) -> Actor:
+    """Who acts, as the rules of review look at them."""
+    if user_id is None:
+        return Actor(None)
+    role = connection.execute(select(users.c.role).where(users.c.id == user_id)).scalar()
+    return Actor(user_id, None if role is None else UserRole(role))
+
+
+def plain_name(name: str) -> str:
+    """What is typed at sign-in: case and space around it do not matter."""
+    return name.strip().casefold()
+
+
+class Accounts(Repository):
+    """Accounts are never deleted: decisions and the audit name them. They are disabled."""
+
+    def add(
+        self,
+        name: str,
+        *,
+        display_name: str = "",
+        role: UserRole,
+        team: str | None = None,
+        agent_id: str | None = None,
+        password: str | None = None,
+        subject: str | None = None,
+    ) -> User:
+        """A new account.
+
+        Args:
+            password: the argon2id string, never the password itself.
+            subject: who they are at the identity provider.
+
+        Raises:
+            Refused: no name, or the name (or the subject) is taken.
+        """
+        name = plain_name(name)
+        if not name:
+            raise Refused("an account needs a name", code="user-name")
+        values = {
+            "name": name,
+            "display_name": display_name.strip() or name,
+            "role": str(role),
+            "team": team or None,
+            "agent_id": agent_id or None,
+            "password": password,
+            "subject": subject,
+            "disabled": False,
+            "created_at": now(),
+        }
+        with self._write() as connection:
+            taken = users.c.name == name
+            if subject is not None:
+                taken |= users.c.subject == subject
+            if connection.execute(select(users.c.id).where(taken)).first() is not None:
+                raise Refused(f"there is an account {name!r} already", code="user-exists", name=name)
+            made = user_of(connection.execute(users.insert().returning(*ACCOUNT), values).one())
+            note(connection, "user-add", subject=made.name, **_rights(made))
+        return made
+
+    def first_administrator(self, name: str = "admin") -> User | None:
+        """Whom to invite where nobody can sign in yet (made now, if need be); None where somebody can."""
+        can = (users.c.password.is_not(None) | users.c.subject.is_not(None)) & ~users.c.disabled
+        administrates = (users.c.role == str(UserRole.ADMINISTRATOR)) & ~users.c.disabled
+        with self._read() as connection:
+            if connection.execute(select(users.c.id).where(can).limit(1)).first() is not None:
+                return None
+            waiting = connection.execute(select(*ACCOUNT).where(administrates).limit(1)).first()
+        return user_of(waiting) if waiting else self.add(name, role=UserRole.ADMINISTRATOR)
+
+    def user(self, user_id: int) -> User | None:
+        with self._read() as connection:
+            row = connection.execute(select(*ACCOUNT).where(users.c.id == user_id)).one_or_none()
+        return None if row is None else user_of(row)
+
+    def named(self, name: str) -> User | None:
+        found = self.credentials(name)
+        return None if found is None else found[0]
+
+    def credentials(self, name: str) -> tuple[User, str | None] | None:
+        """The account with what its password is checked against."""
+        query = select(*ACCOUNT, users.c.password).where(users.c.name == plain_name(name))
+        with self._read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (user_of(row), row.password)
+
+    def of_subject(self, subject: str) -> User | None:
+        with self._read() as connection:
+            row = connection.execute(select(*ACCOUNT).where(users.c.subject == subject)).one_or_none()
+        return None if row is None else user_of(row)
+
+    def bind(self, name: str, subject: str) -> User | None:
+        """Give an account that has neither password nor subject to this subject of the identity provider."""
+        free = (users.c.name == plain_name(name)) & users.c.password.is_(None) & users.c.subject.is_(None)
+        with self._write() as connection:
+            bound = update(users).where(free).values(subject=subject).returning(*ACCOUNT)
+            row = connection.execute(bound).one_or_none()
+            if row is not None:
+                note(connection, "user-bind", by=row.id, subject=row.name)
+        return None if row is None else user_of(row)
+
+    def all(self, *, roles: Sequence[UserRole] = ()) -> tuple[UserRow, ...]:
+        """All accounts (of these roles), by name."""
+        seen = func.max(sessions.c.seen_at).label("seen")
+        query = (
+            select(*ACCOUNT, users.c.created_at, users.c.password.is_not(None), users.c.subject, seen)
+            .select_from(users.outerjoin(sessions, sessions.c.user == users.c.id))
+            .group_by(users.c.id)
+            .order_by(users.c.disabled, users.c.name)
+        )
+        if roles:
+            query = query.where(users.c.role.in_([str(role) for role in roles]))
+        with self._read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(UserRow(user_of(row), *row[len(ACCOUNT) :]) for row in rows)
+
+    def change(
+        self,
+        user_id: int,
+        *,
+        display_name: str | None = None,
+        role: UserRole | None = None,
+        team: str | None = "",
+        agent_id: str | None = "",
+        disabled: bool | None = None,
+    ) -> User:
+        """Change what is given (an empty text leaves team and agent as they are; None takes them away).
+
+        A disabled account is signed out everywhere at once.
+
+        Raises:
+            Missing: no such account.
+            Refused: nobody would be left who can administrate.
+        """
+        values: dict[str, Any] = {}
+        if display_name is not None and display_name.strip():
+            values["display_name"] = display_name.strip()
+        if role is not None:
+            values["role"] = str(role)
+        if team != "":
+            values["team"] = team
+        if agent_id != "":
+            values["agent_id"] = agent_id
+        if disabled is not None:
+            values["disabled"] = disabled
+        with self._write() as connection:
+            user = before = _locked(connection, user_id)
+            if values:
+                changed = update(users).where(users.c.id == user_id).values(values).returning(*ACCOUNT)
+                user = user_of(connection.execute(changed).one())
+            if not _administrators(connection):
+                raise Refused(
+                    "the last administrator cannot be disabled or given another role", code="last-admin"
+                )
+            if disabled:
+                connection.execute(sessions.delete().where(sessions.c.user == user_id))
+            if user.disabled != before.disabled:
+                note(connection, "user-disable" if user.disabled else "user-enable", subject=user.name)
+            if replace(user, disabled=before.disabled) != before:
+                note(connection, "user-change", subject=user.name, **_rights(user))
+        return user
+
+    def prefer(self, user_id: int, *, lang: str | None = None, theme: str | None = None) -> None:
+        """Remember language and theme (theme ``system``: none)."""
+        values: dict[str, str | None] = {}
+        if lang is not None:
+            values["lang"] = lang
+        if theme is not None:
+            values["theme"] = None if theme == "system" else theme
+        if values:
+            with self._write() as connection:
+                connection.execute(update(users).where(users.c.id == user_id).values(values))
+
+    def set_password(self, user_id: int, password: str, *, keep: str | None = None) -> None:
+        """Store a new argon2id string; all sessions end but the one with the digest ``keep``."""
+        with self._write() as connection:
+            changed = update(users).where(users.c.id == user_id).values(password=password)
+            name = connection.execute(changed.returning(users.c.name)).scalar()
+            if name is not None:
+                note(connection, "password", subject=name)
+            connection.execute(
+                sessions.delete().where(sessions.c.user == user_id, sessions.c.token != (keep or ""))
+            )
+
+    def rehash(self, user_id: int, *, old: str, new: str) -> None:
+        """The same password under newer parameters; nothing if it was changed meanwhile."""
+        with self._write() as connection:
+            mine = (users.c.id == user_id) & (users.c.password == old)
+            connection.execute(update(users).where(mine).values(password=new))
+
+    def teams(self) -> tuple[TeamRow, ...]:
+        """The teams that the call lists name, by name."""
+        query = (
+            select(calls.c.team, func.count(), func.count(calls.c.agent_id.distinct()))
+            .group_by(calls.c.team)
+            .order_by(calls.c.team)
+        )
+        with self._read() as connection:
+            return tuple(TeamRow(*row) for row in connection.execute(query))
+
+
+def _rights(user: User) -> dict[str, Any]:
+    """What an account may, for the log."""
+    return {"role": user.role, "team": user.team, "agent_id": user.agent_id}
+
+
+def _locked(connection: Connection, user_id: int) -> User:
+    row = connection.execute(select(*ACCOUNT).where(users.c.id == user_id).with_for_update()).one_or_none()
+    if row is None:
+        raise Missing("there is no such account", code="no-user")
+    return user_of(row)
+
+
+def _administrators(connection: Connection) -> int:
+    working = (users.c.role == str(UserRole.ADMINISTRATOR)) & ~users.c.disabled
+    return int(connection.execute(select(func.count()).where(working)).scalar_one())

@@ -1,0 +1,136 @@
+"""How rules fare in practice: how often phrases are hit, and what people say of the violations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from pipeline.domain import Outcome, ReviewState, Scope
+from pipeline.store.filter import within
+from pipeline.store.repository import Repository
+from pipeline.store.review_tables import verdicts
+from pipeline.store.tables import calls, findings, hits, inspections
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseUse:
+    """How often a phrase was hit in the current inspections."""
+
+    hits: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionUse:
+    """Outcomes of one criterion, and what people said of its violations."""
+
+    passed: int = 0
+    failed: int = 0
+    undetermined: int = 0
+    confirmed: int = 0
+    overturned: int = 0
+
+    @property
+    def reviewed(self) -> int:
+        return self.confirmed + self.overturned
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the violations people decided about that they confirmed; None: nobody decided yet."""
+        return self.confirmed / self.reviewed if self.reviewed else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentHit:
+    """A place where a phrase was hit."""
+
+    call_id: str
+    started_local: str | None
+    phrase: str
+    quote: str
+    start: float
+    end: float
+    how: str
+    confidence: float
+
+
+class RuleUsage(Repository):
+    """Counts over current inspections that a scope may see."""
+
+    def phrases(self, scope: Scope, *, code: str | None = None) -> Mapping[str, PhraseUse]:
+        """Code -> use; with a ``code``: each of its phrases -> use."""
+        key = hits.c.code if code is None else hits.c.phrase
+        query = (
+            select(key, func.count(), func.count(func.distinct(hits.c.inspection)))
+            .select_from(
+                hits.join(inspections, hits.c.inspection == inspections.c.id).join(
+                    calls, inspections.c.call == calls.c.id
+                )
+            )
+            .where(inspections.c.current, within(scope))
+            .group_by(key)
+        )
+        if code is not None:
+            query = query.where(hits.c.code == code)
+        with self._read() as connection:
+            return {name: PhraseUse(n, m) for name, n, m in connection.execute(query)}
+
+    def criteria(self, scope: Scope) -> Mapping[str, CriterionUse]:
+        """Criterion -> use."""
+        joined = findings.join(inspections, findings.c.inspection == inspections.c.id).join(
+            calls, inspections.c.call == calls.c.id
+        )
+        outcomes = (
+            select(findings.c.criterion, findings.c.outcome, func.count())
+            .select_from(joined)
+            .where(inspections.c.current, within(scope))
+            .group_by(findings.c.criterion, findings.c.outcome)
+        )
+        said = (
+            select(verdicts.c.criterion, verdicts.c.state, func.count())
+            .select_from(verdicts.join(calls, verdicts.c.call == calls.c.id))
+            .where(
+                verdicts.c.state.in_([ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value]),
+                verdicts.c.outcome == Outcome.FAILED.value,
+                verdicts.c.added.is_(False),
+                within(scope),
+            )
+            .group_by(verdicts.c.criterion, verdicts.c.state)
+        )
+        with self._read() as connection:
+            found: dict[str, dict[str, int]] = {}
+            for criterion, name, count in [*connection.execute(outcomes), *connection.execute(said)]:
+                found.setdefault(criterion, {})[name] = count
+        settled = (ReviewState.CONFIRMED, ReviewState.OVERTURNED)
+        names = (Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED, *settled)
+        return {
+            criterion: CriterionUse(*(counts.get(name.value, 0) for name in names))
+            for criterion, counts in found.items()
+        }
+
+    def recent(self, code: str, scope: Scope, *, limit: int = 20) -> list[RecentHit]:
+        """Latest places where any phrase of a code was hit, newest first."""
+        query = (
+            select(
+                calls.c.call_id,
+                calls.c.started_local,
+                hits.c.phrase,
+                hits.c.quote,
+                hits.c.starts,
+                hits.c.ends,
+                hits.c.how,
+                hits.c.confidence,
+            )
+            .select_from(
+                hits.join(inspections, hits.c.inspection == inspections.c.id).join(
+                    calls, inspections.c.call == calls.c.id
+                )
+            )
+            .where(inspections.c.current, hits.c.code == code, within(scope))
+            .order_by(hits.c.inspection.desc(), hits.c.number)
+            .limit(limit)
+        )
+        with self._read() as connection:
+            return [RecentHit(*row) for row in connection.execute(query)]

@@ -1,0 +1,77 @@
+"""Who reviewed is no business of those who are judged: an agent reads no names of reviewers, neither on a
+page nor in its twin nor in the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pipeline.domain import Case, Decision, FindingVerdict
+from pipeline.store.repositories.agent_statistics import AgentPage
+from pipeline.store.repositories.call_rows import QueueRow
+from pipeline.store.repositories.queue import QueuePage
+from pipeline.web.access import Visitor
+
+
+def redact_rows(rows: Iterable[QueueRow], visitor: Visitor) -> tuple[QueueRow, ...]:
+    """Rows of a list, without who has a call, was given it or finished it."""
+    if visitor.sees_reviewers:
+        return tuple(rows)
+    return tuple(
+        replace(row, assigned=None, assigned_name=None, claimed=None, claimed_name=None, finished_name=None)
+        for row in rows
+    )
+
+
+def redact_queue(found: QueuePage, visitor: Visitor) -> QueuePage:
+    return replace(found, rows=redact_rows(found.rows, visitor))
+
+
+def redact_agent(found: AgentPage, visitor: Visitor) -> AgentPage:
+    titles = [title for title, _ in found.exemplars]
+    rows = redact_rows((row for _, row in found.exemplars), visitor)
+    return replace(
+        found,
+        best=redact_rows(found.best, visitor),
+        worst=redact_rows(found.worst, visitor),
+        exemplars=tuple(zip(titles, rows, strict=True)),
+    )
+
+
+def redact_case(case: Case | None, visitor: Visitor) -> Case | None:
+    if case is None or visitor.sees_reviewers:
+        return case
+    return replace(
+        case,
+        assigned=None,
+        assigned_name=None,
+        claimed=None,
+        claimed_name=None,
+        claimed_until=None,
+        finished_by=None,
+        finished_name=None,
+    )
+
+
+def redact_history(events: Iterable[Decision], visitor: Visitor) -> tuple[Decision, ...]:
+    """The events; none for those who are not to know who took part."""
+    return tuple(events) if visitor.sees_reviewers else ()
+
+
+def redact_verdicts(found: Mapping[str, FindingVerdict], visitor: Visitor) -> Mapping[str, FindingVerdict]:
+    """What stands, without whose words it is; what is not settled yet is without a comment too."""
+    return found if visitor.sees_reviewers else {name: _redact(held) for name, held in found.items()}
+
+
+def _redact(held: FindingVerdict) -> FindingVerdict:
+    return replace(
+        held,
+        by=None,
+        by_name=None,
+        second=None,
+        second_name=None,
+        voices=(),
+        comment=held.comment if held.settled else "",
+        additions=tuple(replace(place, by=None) for place in held.additions),
+    )

@@ -1,0 +1,190 @@
+"""The overview of a day: what was inspected, how it went, what must be looked at today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from pipeline.domain import Scope, Status
+from pipeline.messages import Message
+from pipeline.review.intervals import Proportion, wilson
+from pipeline.store.repositories.call_totals import CallTotals
+from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
+from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
+from pipeline.web.charts import BarPart, ChartColumn, axis_top, columns, stacked
+from pipeline.web.context import PageContext
+from pipeline.web.queue_link import QueueLink, day_of, link_to
+from pipeline.web.render import fragment, page
+
+router = APIRouter()
+WIDTH, HEIGHT = 760.0, 150.0
+"""Units of the distribution of scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """The latest run, as far as everybody may know it: not where it runs and what it reads."""
+
+    id: int
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int | None
+    """Calls it set out to do, where it has said so."""
+    problems: Mapping[str, int]
+    """Kind -> how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The figures of one day, and the sizes of its charts."""
+
+    night: DaySummary
+    calls: QueueLink
+    bars: tuple[ChartColumn, ...]
+    """Calls by score."""
+    size: tuple[float, float]
+    severities: tuple[tuple[Worst, tuple[BarPart, ...]], ...]
+    """Flagged calls by the gravest class, and the bar that is drawn for them."""
+    statuses: tuple[tuple[Status, int], ...]
+    shares: tuple[Proportion, ...]
+    """Calls with a violation, for each team in turn."""
+    share_top: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage(PageContext):
+    template: ClassVar[str] = "overview/index.html"
+    days: tuple[date, ...]
+    chosen: date | None
+    earlier: date | None
+    later: date | None
+    figures: DayFigures | None
+    """None where there is no day to show."""
+    run: RunProgress | None
+    narrow: bool
+    """True where the visitor does not see all calls."""
+    undated: Undated | None
+    undated_calls: QueueLink
+
+
+@dataclass(frozen=True, slots=True)
+class RunFragment(PageContext):
+    template: ClassVar[str] = "overview/run.html"
+    run: RunProgress | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunProblem:
+    """Something a run met besides its calls."""
+
+    kind: str
+    reason: Message
+    file: str | None
+    """The name of the file; where it lies is nobody's business."""
+    call_id: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsPage(PageContext):
+    template: ClassVar[str] = "overview/problems.html"
+    run: RunProgress | None
+    rows: tuple[RunProblem, ...]
+    more: bool
+    """True where there are more of them than are listed."""
+
+
+@router.get("/")
+def overview(
+    request: Request,
+    visitor: SignedIn,
+    store: TheStore,
+    night: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    days = store.days.latest(visitor.scope)
+    chosen = day_of(night) or store.days.newest(visitor.scope)
+    undated = store.days.undated(chosen, visitor.scope) if chosen else None
+    context = OverviewPage(
+        days=tuple(days),
+        chosen=chosen,
+        earlier=next((day for day in days if chosen and day < chosen), None),
+        later=next((day for day in reversed(days) if chosen and day > chosen), None),
+        figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
+        run=_progress(store.days.run_state()),
+        narrow=visitor.scope != Scope(),
+        undated=undated,
+        undated_calls=link_to(
+            undated=True,
+            date_from=undated.first if undated else None,
+            date_to=undated.last if undated else None,
+        ),
+    )
+    return page(request, context, visitor=visitor)
+
+
+@router.get("/overview/run")
+def run(request: Request, visitor: SignedIn, store: TheStore) -> Response:
+    """The state of the run, for a page that watches it."""
+    return fragment(request, RunFragment(_progress(store.days.run_state())), visitor=visitor)
+
+
+ProblemReader = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN, Permission.SAMPLE))]
+
+
+@router.get("/overview/problems")
+def problems(request: Request, visitor: ProblemReader, store: TheStore) -> Response:
+    """What the latest run met besides its calls."""
+    state = store.days.run_state()
+    found = store.days.problems(state.run.id) if state else None
+    rows = tuple(
+        RunProblem(row.kind, row.reason, row.path.name if row.path else None, row.call_id, row.line)
+        for row in (found.rows if found else ())
+    )
+    context = ProblemsPage(_progress(state), rows, found is not None and found.more)
+    return page(request, context, visitor=visitor)
+
+
+def _progress(state: RunState | None) -> RunProgress | None:
+    if state is None:
+        return None
+    run = state.run
+    return RunProgress(
+        run.id, run.state, run.started_at, run.finished_at, state.done, state.total, state.problems
+    )
+
+
+def _figures(night: DaySummary, day: date) -> DayFigures:
+    calls = link_to(date_from=day, date_to=day)
+    starts = [n * 10 for n in range(len(night.bins))]
+    ends = [None if start == 90 else float(start + 10) for start in starts]
+    hrefs = [
+        calls.url(score_from=float(start) if start else None, score_below=end)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    labels = [f"{start}–{start + (10 if start == 90 else 9)}" for start in starts]
+    most = max((w.calls for w in night.worst), default=0)
+    shares = tuple(violating(tally) for _, tally in night.teams)
+    return DayFigures(
+        night=night,
+        calls=calls,
+        bars=tuple(columns(night.bins, labels, hrefs, width=WIDTH, height=HEIGHT)),
+        size=(WIDTH, HEIGHT),
+        severities=tuple(
+            (w, tuple(stacked([("open", w.open), ("done", w.calls - w.open)], top=most))) for w in night.worst
+        ),
+        statuses=tuple((status, night.statuses.get(status, 0)) for status in Status),
+        shares=shares,
+        share_top=axis_top([100 * (s.high or 0) for s in shares]),
+    )
+
+
+def violating(tally: CallTotals) -> Proportion:
+    """Calls in which some violation still stands, of those that were judged."""
+    return wilson(min(tally.violating, tally.judged), tally.judged)

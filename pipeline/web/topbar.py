@@ -1,0 +1,78 @@
+"""The top bar: the places in it, who sees them, and what waits there for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from cachetools import TTLCache
+from fastapi import Request
+
+from pipeline.errors import StoreError
+from pipeline.store import Store
+from pipeline.web.access import Permission, Visitor, the_store
+
+P = Permission
+NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
+    ("/", "nav.tonight", ()),
+    ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
+    ("/agents", "nav.agents", (P.LISTEN,)),
+    ("/appeals", "nav.appeals", (P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE)),
+    ("/samples", "nav.samples", (P.SAMPLE, P.HEAR)),
+    ("/calibrations", "nav.calibrations", (P.CALIBRATE,)),
+    ("/exemplars", "nav.exemplars", (P.LISTEN,)),
+    ("/rules", "nav.rules", (P.RULES,)),
+    ("/admin", "nav.admin", (P.USERS, P.AUDIT, P.RETENTION)),
+)
+"""Address, words, and the permissions of which one is enough (none: everybody)."""
+
+CACHED_SECONDS = 5.0
+MOST_CACHED = 1_024
+"""People of whom counts are cached."""
+
+
+def is_here(path: str, place: str) -> bool:
+    return path == place or (place != "/" and path.startswith(place + "/"))
+
+
+def may_any(visitor: Visitor, permissions: tuple[Permission, ...]) -> bool:
+    return any(visitor.may(permission) for permission in permissions)
+
+
+class WaitingCounts:
+    """Counts by place for each person, counted anew after some seconds or once they have done something."""
+
+    def __init__(self, seconds: float = CACHED_SECONDS) -> None:
+        self._lock = Lock()
+        self._cache: TTLCache[int, Mapping[str, int]] = TTLCache(MOST_CACHED, seconds)
+
+    def of(self, user: int, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
+        with self._lock:
+            found = self._cache.get(user)
+        if found is None:
+            found = count()
+            with self._lock:
+                self._cache[user] = found
+        return found
+
+    def forget(self, user: int) -> None:
+        with self._lock:
+            self._cache.pop(user, None)
+
+
+def waiting(request: Request, visitor: Visitor) -> Mapping[str, int]:
+    """Path in the top bar -> how much waits there for this visitor."""
+    counts: WaitingCounts = request.app.state.waiting
+    return counts.of(visitor.user.id, lambda: _count(the_store(request), visitor))
+
+
+def _count(store: Store, visitor: Visitor) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    try:
+        if visitor.may(P.REVIEW):
+            found["/queue"] = store.cases.waiting_for(visitor.user.id, visitor.scope)
+        if any(visitor.may(one) for one in (P.ACCEPT, P.JUDGE, P.DECIDE)):
+            found["/appeals"] = store.appeals.waiting_for(visitor.user)
+    except StoreError:  # a page that explains what is wrong with the store has no numbers
+        return {}
+    return found

@@ -1,0 +1,99 @@
+"""Who is the agent, where words and places alone mislead."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.audio import Audio, Channel
+from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
+from pipeline.inspection.hearing import Listened, roles_of, timeline_of
+from pipeline.inspection.tools import load_rules
+from pipeline.settings import load_settings
+from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
+from pipeline.speech.segmentation import Layout
+from pipeline.transcription import Window
+
+MATCHER = load_rules(load_settings()).matcher
+
+
+def call(layout: Layout, direction: str, *, doubtful: bool = False) -> Listened:
+    sound = Channel.of(np.zeros(16_000, np.float32))
+    lanes = tuple(
+        SpeakerTrack(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0, doubtful=doubtful),))
+        for side in (0, 1)
+    )
+    return Listened(
+        Recording(Call("c", direction=direction), (), "0" * 64),
+        Audio((sound,), 30.0, 8000, "pcm"),
+        SpeakerSegmentation(layout, 30.0, lanes, ()),
+        (),
+    )
+
+
+def segments(*said: tuple[int, str]) -> list[Segment]:
+    return [
+        Segment(party=party, span=Span(3.0 * at, 3.0 * at + 2), text=text, words=(), confidence=0.9)
+        for at, (party, text) in enumerate(said)
+    ]
+
+
+OUTBOUND = segments(
+    (0, "喂，哪位？"),
+    (1, "你好，我这边是福康人寿的，我叫小蒋，跟你说个好事。"),
+    (0, "那您公司赔了，我的钱不就没了？"),
+    (1, "你这个绝对没有风险，帮我打十分，给个五星好评，我自己都买了。"),
+    (0, "别了别了，我不需要。"),
+    (1, "打扰了，感谢您的接听，再见。"),
+)
+
+
+def test_phrases_tell_the_agent_where_pronouns_mislead() -> None:
+    found = roles_of(call(Layout.MONO, "outbound"), OUTBOUND, MATCHER)
+    assert found.roles == (Role.CUSTOMER, Role.AGENT)
+    swapped = [Segment(1 - s.party, s.span, s.text, s.words, s.confidence) for s in OUTBOUND]
+    again = roles_of(call(Layout.MONO, "outbound"), swapped, MATCHER)
+    assert again.roles == (Role.AGENT, Role.CUSTOMER)
+    assert again.confidence == found.confidence > 0.9
+
+
+def test_who_says_nothing_telling_stays_in_doubt() -> None:
+    found = roles_of(call(Layout.MONO, ""), segments((0, "嗯，对。"), (1, "好，行。")), MATCHER)
+    assert found.confidence < 0.8
+
+
+INBOUND = segments(
+    (0, "您好，云帆通信，很高兴为您服务，请问有什么可以帮您？"),
+    (1, "我家宽带断了三天了，你们管不管？"),
+    (0, "非常抱歉给您带来不便，麻烦您提供一下手机号，我帮您查询。"),
+    (1, "我要投诉你们，再不修我就打12315。"),
+    (0, "请您稍等，我马上为您登记，感谢您的来电，请对我的服务做出评价，再见。"),
+)
+
+
+def test_voices_that_may_be_one_are_two_where_the_words_say_so() -> None:
+    found = roles_of(call(Layout.MONO, "inbound", doubtful=True), INBOUND, MATCHER)
+    assert found.roles == (Role.AGENT, Role.CUSTOMER)
+
+
+def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart() -> None:
+    """A recorded announcement, whose halves are as polite as each other."""
+    announced = segments(
+        (0, "您好，欢迎致电云帆通信。"),
+        (1, "话费查询请按一，宽带报修请按二。"),
+        (0, "人工服务请按零。"),
+        (1, "感谢您的来电，再见。"),
+    )
+    found = roles_of(call(Layout.MONO, "inbound", doubtful=True), announced, MATCHER)
+    assert found.roles[0] is found.roles[1]
+    assert len(set(roles_of(call(Layout.MONO, "inbound"), announced, MATCHER).roles)) == 2
+
+
+def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
+    heard = call(Layout.MONO, "inbound", doubtful=True)
+    said = segments((0, "您好"), (1, "请按一"))
+    windows = [Window(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
+    spoken = list(zip(windows, said, strict=True))
+    words = MATCHER.lexicons.words
+    timeline = timeline_of(heard, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
+    assert [span.start for span in timeline.speech[Role.AGENT]] == [s.span.start for s in said]
+    assert timeline.speech[Role.CUSTOMER] == ()

@@ -1,0 +1,162 @@
+"""The spine on short calls of the committed night, with the real model."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain import Call, Inspection, Recording, Role, Status
+from pipeline.ingest import identify
+from pipeline.inspection.judging import rejudge
+from pipeline.inspection.spine import Tools, build_tools, inspect
+from pipeline.inspection.tools import Rules, revisions_of
+from pipeline.rubric import load_rubric
+from pipeline.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+NIGHT = ROOT / "scripts" / "demo_night" / "night"
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    if not (ROOT / "models" / "base" / "model.bin").is_file():
+        pytest.skip("needs `callinspect models fetch base`")
+    return build_tools(Settings())
+
+
+@cache
+def facts() -> dict[str, Call]:
+    with (NIGHT / "calls.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {
+            row["call_id"]: Call(
+                row["call_id"],
+                agent_id=row["agent_id"],
+                direction=row["direction"],
+                agent_channel=row["agent_channel"] or None,
+            )
+            for row in csv.DictReader(stream)
+        }
+
+
+def recording(call_id: str, path: Path | None = None) -> Recording:
+    path = path or next((NIGHT / "audio").glob(f"{call_id}.*"))
+    return Recording(facts()[call_id], (path,), identify([path]))
+
+
+SHORT = ("N04", "N14", "N13")
+"""An outbound call whose channels are swapped, an abandoned call, a voicemail."""
+
+
+@pytest.fixture(scope="module")
+def together(tools: Tools) -> dict[str, Inspection]:
+    found = inspect([recording(call_id) for call_id in ("N15", *SHORT)], tools)
+    return {inspection.recording.call.call_id: inspection for inspection in found}
+
+
+def test_every_recording_has_its_inspection(together: dict[str, Inspection]) -> None:
+    assert set(together) == {"N15", *SHORT}
+
+
+def test_a_call_is_heard_and_judged(together: dict[str, Inspection], tools: Tools) -> None:
+    call = together["N04"]
+    assert (call.status, call.reason, call.layout) == (Status.INSPECTED, None, "stereo")
+    assert call.duration == pytest.approx(28.0, abs=0.5)
+    assert call.transcript.characters > 80
+    assert {u.role for u in call.transcript.utterances} == {Role.AGENT, Role.CUSTOMER}
+    assert call.scorecard is not None
+    assert call.scorecard.score is not None
+    assert call.revisions == replace(tools.revisions, audio_sha256=call.recording.sha256)
+
+
+def test_swapped_channels_are_found_out(together: dict[str, Inspection]) -> None:
+    """The list claims left; the agent of N04 is on the right, and recommends an insurance."""
+    agent = "".join(u.text for u in together["N04"].transcript.by(Role.AGENT))
+    customer = "".join(u.text for u in together["N04"].transcript.by(Role.CUSTOMER))
+    assert len(agent) > 2 * len(customer)
+    assert "年" in agent
+
+
+@pytest.mark.parametrize("call_id", ["N13", "N14"])
+def test_where_nobody_is_served_the_sheet_does_not_apply(
+    together: dict[str, Inspection], call_id: str
+) -> None:
+    call = together[call_id]
+    assert call.status is Status.NOT_APPLICABLE
+    assert call.reason
+    assert call.scorecard is not None
+    assert call.scorecard.score is None
+
+
+def test_an_unreadable_file_gives_its_reason_and_stops_nobody(together: dict[str, Inspection]) -> None:
+    call = together["N15"]
+    assert call.status is Status.UNREADABLE
+    assert call.reason
+    assert (call.duration, call.scorecard, call.transcript.utterances) == (None, None, ())
+
+
+def test_half_a_file_is_judged_as_far_as_it_goes(tools: Tools, tmp_path: Path) -> None:
+    whole = (NIGHT / "audio" / "N04.wav").read_bytes()
+    cut = tmp_path / "N04.wav"
+    cut.write_bytes(whole[:150_000])
+    (call,) = inspect([recording("N04", cut)], tools)
+    assert call.status is Status.PARTIAL
+    assert call.reason
+    assert call.duration == pytest.approx(9.4, abs=0.5)
+    assert call.transcript.utterances
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"not a sound at all" * 50])
+def test_bad_audio_never_raises(tools: Tools, tmp_path: Path, content: bytes) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(content)
+    missing = replace(recording("N14"), paths=(tmp_path / "gone.wav",))
+    first, second = inspect([recording("N14", bad), missing], tools)
+    assert {first.status, second.status} == {Status.UNREADABLE}
+    assert first.reason
+    assert second.reason
+
+
+def test_grouping_does_not_change_results(together: dict[str, Inspection], tools: Tools) -> None:
+    for call_id in SHORT:
+        (alone,) = inspect([recording(call_id)], tools)
+        assert alone == together[call_id]
+
+
+def test_the_same_tools_built_again_give_the_same_bytes(together: dict[str, Inspection]) -> None:
+    (again,) = inspect([recording("N04")], build_tools(Settings()))
+    assert repr(again).encode() == repr(together["N04"]).encode()
+
+
+def test_judging_again_by_the_same_rules_changes_nothing(
+    together: dict[str, Inspection], tools: Tools
+) -> None:
+    for inspection in together.values():
+        assert tools.rejudge(inspection) == inspection
+
+
+def test_judging_again_by_other_rules_says_so(
+    together: dict[str, Inspection], tools: Tools, tmp_path: Path
+) -> None:
+    stricter = tmp_path / "service.yaml"
+    text = Settings().rubric.read_text(encoding="utf-8")
+    stricter.write_text(re.sub(r"(?m)^pass_mark: .*$", "pass_mark: 99", text), encoding="utf-8")
+    other = load_rubric(stricter, codes=tools.matcher.lexicons.codes)
+    found = rejudge(together["N04"], Rules(tools.matcher, other))
+    assert found.revisions.rubric == other.revision != tools.rubric.revision
+    assert found.revisions.model == together["N04"].revisions.model
+    assert found.transcript == together["N04"].transcript
+
+
+def test_revisions_are_known_without_loading_the_model(tools: Tools) -> None:
+    assert revisions_of(Settings()) == tools.revisions
+
+
+def test_no_recordings(tools: Tools) -> None:
+    nothing: Sequence[Recording] = ()
+    assert list(inspect(nothing, tools)) == []

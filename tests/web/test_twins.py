@@ -1,0 +1,138 @@
+"""A page is given one declared value, and its twin is that value as JSON: names, keys and templates agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from jinja2 import Environment, nodes
+
+from pipeline.domain import UserRole
+from pipeline.store import Store
+from pipeline.web.app import api_routes
+from pipeline.web.context import PageContext
+from pipeline.web.render import SHARED, environment
+from tests.web.access import ROUTES
+from tests.web.conftest import Browser, Client
+from tests.web.test_access import ask, is_page
+
+api_routes()  # imports every screen, and with it every context
+
+
+def contexts(base: type[PageContext] = PageContext) -> Iterator[type[PageContext]]:
+    for kind in base.__subclasses__():
+        if hasattr(kind, "template"):
+            yield kind
+        yield from contexts(kind)
+
+
+ALL = sorted({kind.__name__: kind for kind in contexts()}.values(), key=lambda kind: kind.__name__)
+
+
+def trees(name: str, templates: Environment) -> Iterator[nodes.Template]:
+    """A template and all that it extends, includes and imports."""
+    seen, waiting = set(), [name]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        assert templates.loader is not None
+        tree = templates.parse(templates.loader.get_source(templates, one)[0])
+        yield tree
+        for kind in (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport):
+            for node in tree.find_all(kind):
+                assert isinstance(node.template, nodes.Const), f"{one}: a template's name is written out"
+                waiting.append(node.template.value)
+
+
+def names(tree: nodes.Template) -> tuple[set[str], set[str]]:
+    """The names that a template reads, and those it gives a value itself."""
+    read, own = set(), {"loop", "caller", "super", "self", "varargs", "kwargs"}
+    for node in tree.find_all(nodes.Name):
+        (read if node.ctx == "load" else own).add(node.name)
+    own |= {node.name for node in tree.find_all(nodes.Macro)}
+    own |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        own |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return read, own
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_a_template_uses_what_is_declared_and_all_of_it(kind: type[PageContext]) -> None:
+    templates = environment("zh")
+    found = [names(tree) for tree in trees(kind.template, templates)]
+    read, own = (set[str]().union(*parts) for parts in zip(*found, strict=True))
+    declared = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    assert read - own - declared - SHARED - set(templates.globals) == set(), "declare them in the context"
+    assert declared - read == set(), "no template of it uses them"
+    assert not declared & SHARED, "these would hide what every page has"
+
+
+def test_a_name_that_nobody_declared_is_found() -> None:
+    tree = environment("zh").parse("{% for one in calls %}{{ one.id }} {{ two }}{% endfor %}")
+    read, own = names(tree)
+    assert read - own == {"calls", "two"}
+
+
+@pytest.mark.parametrize("role", UserRole)
+def test_the_keys_of_a_twin_are_the_names_of_its_page(client: Client, busy: Store, role: UserRole) -> None:
+    browser = client(role)
+    compared = 0
+    for name in filter(is_page, ROUTES):
+        page, twin = (ask(browser, name, "O02", twin=twin) for twin in (False, True))
+        if page.status_code != 200:
+            continue
+        known: dict[str, Any] = page.context  # type: ignore[attr-defined]
+        assert set(twin.json()) == set(known), name
+        assert browser.csrf not in twin.text, name
+        compared += 1
+    assert compared >= 10
+
+
+def test_a_twin_is_asked_for_by_address_too(supervisor: Browser) -> None:
+    by_address, by_header = (
+        supervisor.get("/queue?state=all&format=json"),
+        supervisor.get("/queue?state=all", headers={"Accept": "application/json"}),
+    )
+    assert by_address.json() == by_header.json()
+    assert [row["call_id"] for row in by_address.json()["calls"]["rows"]]
+    assert by_header.headers["vary"] == "Accept" and by_header.headers["cache-control"] == "no-store"
+    assert (
+        supervisor.get("/queue", headers={"Accept": "text/html,application/json"})
+        .headers["content-type"]
+        .startswith("text/html")
+    )
+
+
+def test_a_twin_tells_no_paths_and_no_digests_of_sessions(
+    client: Client, busy: Store, administrator: Browser
+) -> None:
+    for name in filter(is_page, ROUTES):
+        text = ask(administrator, name, "O02", twin=True).text
+        if name != "GET /invitation/{token}":  # who asks has its token already
+            assert not re.search(r'"(csrf|session|pid|host|dump)":|"token":"[^"]', text), name
+        assert "/dump/" not in text and "/tmp/" not in text, name
+
+
+def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> None:
+    """What people decided is told; who they are is not, neither by the page's twin nor by the API."""
+    secret = "郑重其事"
+    reviewer, agent = client(UserRole.REVIEWER, display_name=secret), client(UserRole.AGENT)
+    case = store.cases.case("O02")
+    assert case is not None
+    said = {"criterion": "shirk", "verdict": "confirmed", "seen": case.version}
+    assert reviewer.htmx("/calls/O02/verdicts", said).status_code == 200
+    reviewer.post("/calls/O02/claim")
+    addresses = ["/calls/O02", "/queue?state=all", "/agents/8002", "/api/v1/calls", "/api/v1/agents/8002"]
+    addresses += [f"/api/v1/calls/O02{tail}" for tail in ("", "/findings", "/decisions", "/verdicts")]
+    for address in addresses:
+        headers = {"Accept": "application/json"}
+        answers = [browser.get(address, headers=headers) for browser in (reviewer, agent)]
+        assert [answer.status_code for answer in answers] == [200, 200], address
+        assert secret not in answers[1].text, address
+        if address == "/calls/O02":
+            assert secret in answers[0].text, "it is looked for where it is"
