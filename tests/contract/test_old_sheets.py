@@ -10,7 +10,7 @@ from pipeline.domain import Evidence, Finding, LedgerEntry, Outcome, Role, Score
 from pipeline.messages import Message, verbatim
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.inspections import inspection
 from tests.people import user
 
