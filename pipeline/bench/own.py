@@ -18,7 +18,7 @@ from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store
-from pipeline.transcription import ScoresTexts, Transcriber, Window, WindowText
+from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class ClockedTranscriber:
     def model(self) -> str:
         return self._inner.model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         began = time.process_time()
         try:
             return self._inner.transcribe(windows)
@@ -138,7 +138,7 @@ class ClockedScorer(ClockedTranscriber):
         super().__init__(inner)
         self._scorer = scorer
 
-    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+    def log_probabilities(self, window: SpeechWindow, texts: Sequence[str]) -> list[float]:
         began = time.process_time()
         try:
             return self._scorer.log_probabilities(window, texts)

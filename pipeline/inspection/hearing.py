@@ -11,9 +11,9 @@ from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import PARTIES, Recording, Role, Segment, Sound, Transcript
 from pipeline.measures import trimmed
 from pipeline.speech import SpeakerSegmentation, SpeakerSegmenter
-from pipeline.transcription import Window, cut_windows
+from pipeline.transcription import SpeechWindow, cut_windows
 
-Spoken = Sequence[tuple[Window, Segment]]
+Spoken = Sequence[tuple[SpeechWindow, Segment]]
 """Segments, each with the window that it was heard in."""
 
 
@@ -24,7 +24,7 @@ class CallSound:
     recording: Recording
     audio: Audio
     segmentation: SpeakerSegmentation
-    windows: tuple[Window, ...]
+    windows: tuple[SpeechWindow, ...]
 
 
 def segment_sound(recording: Recording, segmenter: SpeakerSegmenter) -> CallSound:

@@ -14,7 +14,7 @@ from pipeline.inspection.rules import Rules
 from pipeline.inspection.tools import HearingTools
 from pipeline.phrases import Lexicons
 from pipeline.phrases.confirm import confirm, near_misses
-from pipeline.transcription import ScoresTexts, Window
+from pipeline.transcription import ScoresTexts, SpeechWindow
 
 _BY_SOUND_OR_MEANING = (How.CONFIRMED, How.MEANING)
 """From the surer to the less sure: where both tell of one code at one place, the sound counts."""
@@ -58,7 +58,7 @@ def _found_already(hit: PhraseHit, hits: Sequence[PhraseHit]) -> bool:
 def find_hits(
     transcript: Transcript,
     *,
-    spoken: Sequence[tuple[Window, Segment]],
+    spoken: Sequence[tuple[SpeechWindow, Segment]],
     roles: Sequence[Role],
     tools: HearingTools,
     rules: Rules,

@@ -21,7 +21,7 @@ from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import check_text
 from pipeline.transcription.models.installed import digest
-from pipeline.transcription.protocol import Piece, Window, WindowText
+from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
 """In the order in which they are preferred: int8 costs a third and loses next to nothing."""
@@ -109,11 +109,11 @@ class SherpaTranscriber:
     def model(self) -> str:
         return self._model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """See `Transcriber`."""
         return [self._hear(window) if window.voiced else WindowText((), 0.0) for window in windows]
 
-    def _hear(self, window: Window) -> WindowText:
+    def _hear(self, window: SpeechWindow) -> WindowText:
         stream = self._recognizer.create_stream()
         stream.accept_waveform(SAMPLE_RATE_HZ, np.asarray(window.samples, np.float32))
         self._recognizer.decode_stream(stream)

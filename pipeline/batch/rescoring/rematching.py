@@ -22,7 +22,7 @@ from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
 from pipeline.phrases.passages import passages
 from pipeline.phrases.revision import rules_by_code
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from pipeline.phrases import Lexicons, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import load_settings
 from pipeline.store import open_store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = ("slots.yaml", "contexts.yaml", "forbidden-shirk.yaml", "escalation.yaml")

@@ -12,7 +12,7 @@ from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools
 from pipeline.settings import Settings
 from pipeline.speech import Diariser, SpeakerSegmenter
-from pipeline.transcription import Window, WindowText
+from pipeline.transcription import SpeechWindow, WindowText
 from tests.sounds import silence
 from tests.unit.phrases.conversations import agent, small_matcher
 
@@ -35,10 +35,10 @@ class Ear:
 
     name = model = "ear"
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         return [WindowText((), 0.0) for _ in windows]
 
-    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+    def log_probabilities(self, window: SpeechWindow, texts: Sequence[str]) -> list[float]:
         return [-0.2 if SAID in text else -1.5 for text in texts]
 
 
@@ -46,7 +46,7 @@ def found(folder: Path, *texts: str) -> tuple[PhraseHit, ...]:
     said = tuple(agent(text, start=10.0 * n) for n, text in enumerate(texts))
     spoken = [
         (
-            Window(silence(1), u.span, (u.span,)),
+            SpeechWindow(silence(1), u.span, (u.span,)),
             Segment(party=0, span=u.span, text=u.text, words=(), confidence=0.5),
         )
         for u in said

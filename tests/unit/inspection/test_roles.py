@@ -12,7 +12,7 @@ from pipeline.inspection.rules import load_rules
 from pipeline.settings import load_settings
 from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
 from pipeline.speech.segmentation import Layout
-from pipeline.transcription import Window
+from pipeline.transcription import SpeechWindow
 
 MATCHER = load_rules(load_settings()).matcher
 
@@ -92,7 +92,7 @@ def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart()
 def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
     sound = call(Layout.MONO, "inbound", doubtful=True)
     said = segments((0, "您好"), (1, "请按一"))
-    windows = [Window(sound.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
+    windows = [SpeechWindow(sound.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
     spoken = list(zip(windows, said, strict=True))
     words = MATCHER.lexicons.words
     timeline = timeline_of(sound, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
