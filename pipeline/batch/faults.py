@@ -1,7 +1,7 @@
 """What can go wrong with a call beyond its recording, and what that says about the calls after it.
 
 An exception that our code raises over one call is raised over it again, and says nothing about the others:
-the call keeps it as its reason, and the night goes on. Memory that runs out, and processes that are killed,
+the call keeps it as its reason, and the run goes on. Memory that runs out, and processes that are killed,
 are the machine's and pass: such a call is tried again, and where every call ends so, the run stops.
 """
 

@@ -46,7 +46,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is no database {path} yet; run callinspect run FOLDER first, or choose another --store",
     ),
     "usage.engine": ("没有引擎 {engine}；可选 local", "no such engine: {engine}; use local"),
-    "usage.ray": ("本版尚不支持 ray；请用 --engine local", "ray is not in this version; use --engine local"),
     "usage.no-dump": (
         "{path} 不是文件夹；请给出录音所在的文件夹",
         "{path} is not a folder; name the folder of the recordings",

@@ -46,8 +46,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "run.model": ("语音模型，见 models list", "speech model, see models list"),
     "run.workers": ("工作进程数；0 为自动", "worker processes; 0: as many as cores and memory allow"),
     "run.engine": (
-        "local：本机多进程（ray 本版未提供）",
-        "local: processes of this machine (ray is not in this version)",
+        "local：本机多进程",
+        "local: processes of this machine",
     ),
     "run.limit": ("最多质检多少通", "inspect at most this many calls"),
     "run.since": ("只质检此日期（含）之后的通话", "only calls from this day on"),
