@@ -7,6 +7,8 @@ for exactly the counts that were shown. A restart of the server forgets them, an
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -46,9 +48,9 @@ class PendingPurge:
 class Purges:
     """Tokens of the questions that are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timer: Callable[[], float] = time.monotonic) -> None:
         self._lock = Lock()
-        self._asked: TTLCache[str, PendingPurge] = TTLCache(MOST, SECONDS)
+        self._asked: TTLCache[str, PendingPurge] = TTLCache(MOST, SECONDS, timer=timer)
 
     def ask(self, due: Due, *, session: str, before: date, found: Purge, everything: bool) -> str:
         """The token that answers this question."""

@@ -15,7 +15,7 @@ from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 from pipeline.web.certificates import check_pair
-from pipeline.web.listening import close_sound_room
+from pipeline.web.playback_service import close_playback_service
 from pipeline.web.rulebook.book import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
 
@@ -63,7 +63,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     try:
         server.run(sockets=[sock])
     finally:
-        close_sound_room(app)
+        close_playback_service(app)
         trials().stop()
 
 

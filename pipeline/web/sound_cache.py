@@ -33,7 +33,7 @@ class SoundCache:
     def __init__(self, folder: Path, *, limit_bytes: int) -> None:
         self._folder, self._limit = folder, limit_bytes
         self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
-        self._door = Lock()
+        self._lock_table = Lock()
 
     def known(self, sha256: str) -> Playback | None:
         """The sound of a recording if it is here already; quick."""
@@ -118,7 +118,7 @@ class SoundCache:
         return self._folder / f"{sha256}{ending}"
 
     def _lock(self, sha256: str) -> Lock:
-        with self._door:
+        with self._lock_table:
             lock = self._locks.get(sha256)
             if lock is None:
                 lock = self._locks[sha256] = Lock()

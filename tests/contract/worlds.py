@@ -84,7 +84,7 @@ class Scribe:
             said = (Utterance(Role.AGENT, Span(0.0, 0.5), digest),)
             yield self._judged(recording, Transcript(said), sound.duration)
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
+    def judge_again(self, inspection: Inspection) -> Inspection:
         return self._judged(inspection.recording, inspection.transcript, inspection.duration)
 
     @staticmethod

@@ -29,7 +29,7 @@ from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.store import review_tables as tables
 from pipeline.web.app import create_app
-from pipeline.web.listening import close_sound_room
+from pipeline.web.playback_service import close_playback_service
 from pipeline.web.secrets import digest, new_token
 from tests.nights import fill
 
@@ -83,7 +83,7 @@ def settings(store: Store, tmp_path: Path) -> Settings:
 def app(settings: Settings, store: Store) -> Iterator[FastAPI]:
     made = create_app(settings, store)
     yield made
-    close_sound_room(made)
+    close_playback_service(made)
 
 
 Client = Callable[..., Browser]

@@ -15,7 +15,7 @@ from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import TABLES
 from pipeline.store import Store
 from pipeline.web.api.exports import MEDIA, Format, What
-from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, Browser, Client
+from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, TEAM, Browser, Client
 
 DECISIONS = "/api/v1/calls/O02/decisions"
 
@@ -129,3 +129,20 @@ def test_numbers_stay_within_the_scope(client: Client) -> None:
 def test_every_kind_and_format_can_be_asked_for() -> None:
     assert set(get_args(What)) == set(KINDS)
     assert set(get_args(Format)) == set(TABLES) == set(MEDIA)
+
+
+def test_calls_are_given_to_reviewers_alone(client: Client) -> None:
+    """The API refuses what the page refuses: an agent, and a reviewer of another team."""
+    lead = client(UserRole.LEAD)
+    nobodies = [client(UserRole.AGENT), client(UserRole.REVIEWER, team=OTHER_TEAM)]
+    reviewer = client(UserRole.REVIEWER, team=TEAM)
+    for browser, status in [*((one, 404) for one in nobodies), (reviewer, 200)]:
+        assert browser.user is not None
+        answer = lead.http.post(
+            "/api/v1/queue/assign",
+            json={"calls": ["O02"], "to": browser.user.id},
+            headers={"X-CSRF-Token": lead.csrf},
+        )
+        assert answer.status_code == status, browser.user.role
+        page = lead.post("/queue/assign", {"calls": "O02", "to": str(browser.user.id)})
+        assert page.status_code == (303 if status == 200 else 404)

@@ -1,4 +1,4 @@
-"""The call screen: what it shows to whom, what its forms do, and who is told when two meet."""
+"""The call screen: what it shows, and to whom."""
 
 from __future__ import annotations
 
@@ -6,82 +6,38 @@ import json
 import re
 import uuid
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from pipeline.domain import (
-    Call,
     Evidence,
     Finding,
-    How,
     Outcome,
-    PhraseHit,
-    PhraseKind,
     Role,
     Severity,
     Span,
     Status,
     Transcript,
     Utterance,
-    Verdict,
-    Word,
 )
-from pipeline.domain.people import UserRole
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
-from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, finding, inspection
 from tests.web.calls import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
+from tests.web.markup import Shape
 
 CALL = "/calls/O02"
 SHEET = Path(__file__).parents[2] / "rubrics" / "service.yaml"
-
-
-def verdict_of(store: Store, criterion: str, call_id: str = "O02") -> Verdict | None:
-    found = store.decisions.verdicts(call_id).get(criterion)
-    return found.verdict if found else None
 
 
 def seen(browser: Browser) -> str:
     return re.findall(r'name="seen" value="(\d+)"', browser.get(CALL).text)[0]
 
 
-class Shape(HTMLParser):
-    """Ids, and text by element, of a page; complains about nesting that no browser would leave alone."""
-
-    VOID = frozenset(["meta", "link", "input", "br", "img", "source", "hr"])
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.open: list[str] = []
-        self.inline: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = dict(attrs)
-        if facts.get("id"):
-            self.ids.append(facts["id"] or "")
-        self.inline += [name for name in facts if name == "style" or name.startswith("on")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag, (tag, self.open[-5:])
-
-
-# Reading
+# What it shows
 
 
 @pytest.mark.parametrize("call_id", ["O01", "O02"])
@@ -159,7 +115,7 @@ def test_the_ledger_on_the_page_adds_up_to_the_score(reviewer: Browser, store: S
         "坐席: [abuse|闭嘴]",
     )
     card = score(rubric, spoken)
-    plain = inspection("LEDGER", card=card, utterances=list(spoken.transcript.utterances))
+    plain = inspection("LEDGER", card=card, utterances=list(spoken.utterances))
     put(store, replace(plain, hits=spoken.hits))
     html = reviewer.get("/calls/LEDGER").text
     table = html[html.index('<table class="ledger') :]
@@ -186,58 +142,6 @@ def test_all_in_english(reviewer: Browser) -> None:
     ):
         assert words in html
     assert not re.search(r"\b(call|error|verdict)\.[a-z-]+\.[a-z-]+\b", html)
-
-
-def test_words_carry_their_times_and_proof_its_finding() -> None:
-    said = "好的你明白吗，再见"
-    words = tuple(Word(c, Span(5 + n, 6 + n), 0.9) for n, c in enumerate(said.replace("，", "")))
-    spoken = Utterance(Role.AGENT, Span(5, 13), said, words)
-    hit = PhraseHit(
-        "rude", PhraseKind.FORBIDDEN, "你明白吗", Role.AGENT, Span(7, 11), "你明白吗", How.EXACT, 0.9, 0
-    )
-    proof = Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence)
-    failed = [
-        finding(name, name, Severity.D, Outcome.FAILED, evidence=(proof,)) for name in ("rude", "rude-again")
-    ]
-    call = replace(inspection("C1", utterances=[spoken], hits=[hit]), duration=13.0)
-    (line,) = conversation(call, failed)
-    assert isinstance(line, TranscriptLine)
-    assert [("".join(w.text for w in run.words), run.kind, run.criteria) for run in line.runs] == [
-        ("好的", "", ()),
-        ("你明白吗，", "forbidden", ("rude", "rude-again")),
-        ("再见", "", ()),
-    ]
-    assert [w.at for run in line.runs for w in run.words] == ["5", "6", "7", "8", "9", "10", "11", "12"]
-
-
-def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character() -> None:
-    call = bad_call()
-    lines = [item for item in conversation(call, ()) if isinstance(item, TranscriptLine)]
-    assert ["".join(w.text for r in line.runs for w in r.words) for line in lines] == [
-        u.text for u in call.transcript.utterances
-    ]
-    for line in lines:
-        times = [float(w.at) for r in line.runs for w in r.words]
-        assert times == sorted(times)
-        assert line.span.start - 0.01 <= times[0] <= times[-1] <= line.span.end
-
-
-def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
-    said = "您好，嗯，呃请讲"
-    spoken = Utterance(Role.AGENT, Span(0, 4), said)
-    (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
-    assert isinstance(line, TranscriptLine)
-    words = [word for run in line.runs for word in run.words]
-    assert "".join(word.text for word in words) == said
-    assert [word.text for word in words if word.filler] == ["嗯", "呃"]
-
-
-def test_what_happened_between_words_has_its_line() -> None:
-    events = [item for item in conversation(bad_call(), ()) if isinstance(item, TranscriptEvent)]
-    assert [(e.name, e.span) for e in events] == [
-        ("silence", Span(7.9, 17.2)),
-        ("interruption-customer", Span(21.4, 22.0)),
-    ]
 
 
 def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
@@ -366,193 +270,3 @@ def test_leads_look_and_do_not_decide(lead: Browser) -> None:
     assert "我再跟您说一遍" in html
     assert 'class="verdict"' not in html
     assert "/appeals/new" not in html
-
-
-# Deciding
-
-
-def test_a_plain_form_decides_and_comes_back_to_the_finding(reviewer: Browser, store: Store) -> None:
-    answer = reviewer.post(
-        f"{CALL}/verdicts",
-        {"criterion": "shirk", "verdict": "overturned", "seen": seen(reviewer), "comment": "转接合理"},
-    )
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{CALL}#finding-shirk")
-    assert verdict_of(store, "shirk") is Verdict.OVERTURNED
-    html = reviewer.get(CALL).text
-    assert "转接合理" in html
-    assert 'data-standing="overturned"' in html
-
-
-def test_htmx_gets_the_finding_and_what_else_changed(reviewer: Browser) -> None:
-    answer = reviewer.htmx(
-        f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": seen(reviewer)}
-    )
-    assert answer.status_code == 200
-    shape = Shape(answer.text)
-    assert shape.open == []
-    assert {"finding-shirk", "call-head", "account", "undo", "call-marks"} <= set(shape.ids)
-    assert "finding-dead-air" not in shape.ids
-    assert "<i data-t" not in answer.text
-
-
-def test_pressed_twice_counts_once(reviewer: Browser, store: Store) -> None:
-    fields = {"criterion": "shirk", "verdict": "confirmed", "seen": "9", "request": str(uuid.uuid4())}
-    for _ in range(2):
-        assert reviewer.htmx(f"{CALL}/verdicts", fields).status_code == 200
-    assert len(store.decisions.history("O02")) == 1
-
-
-def test_undo_takes_the_last_one_back(reviewer: Browser, store: Store) -> None:
-    for criterion in ("shirk", "dead-air"):
-        reviewer.htmx(f"{CALL}/verdicts", {"criterion": criterion, "verdict": "confirmed", "seen": "99"})
-    event = re.findall(r'name="event" value="(\d+)"', reviewer.get(CALL).text)[0]
-    assert reviewer.htmx(f"{CALL}/undo", {"event": event}).status_code == 200
-    assert (verdict_of(store, "shirk"), verdict_of(store, "dead-air")) == (Verdict.CONFIRMED, None)
-    assert "已撤销" in reviewer.get(CALL).text
-
-
-def test_a_decision_of_another_call_is_not_undone_here(reviewer: Browser, store: Store) -> None:
-    put(store, replace(bad_call(), recording=replace(bad_call().recording, call=_named("O99"))))
-    reviewer.htmx("/calls/O99/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "9"})
-    event = store.decisions.history("O99")[0].id
-    assert reviewer.htmx(f"{CALL}/undo", {"event": str(event)}).status_code == 404
-    assert verdict_of(store, "shirk", "O99") is Verdict.CONFIRMED
-
-
-def _named(call_id: str) -> Call:
-    return replace(bad_call().recording.call, call_id=call_id)
-
-
-def test_comments_stand_beside_the_finding_and_the_call(reviewer: Browser, store: Store) -> None:
-    reviewer.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "", "comment": "再听一遍"})
-    reviewer.htmx(f"{CALL}/comments", {"comment": "整通不错"})
-    assert [(e.kind, e.criterion, e.comment) for e in store.decisions.history("O02")] == [
-        ("comment", "shirk", "再听一遍"),
-        ("comment", None, "整通不错"),
-    ]
-    assert reviewer.htmx(f"{CALL}/comments", {"comment": "  "}).status_code == 400
-
-
-def test_add_what_the_machine_missed(reviewer: Browser) -> None:
-    fields = {
-        "criterion": "greeting-missing",
-        "start": "1.5",
-        "end": "3",
-        "role": "agent",
-        "quote": "请问有什么可以帮您",
-    }
-    answer = reviewer.htmx(f"{CALL}/additions", fields)
-    assert answer.status_code == 200
-    assert "人工补充" in answer.text and "补充违规" in answer.text
-    assert 'id="finding-greeting-missing"' in answer.text
-    for wrong in ({"start": "5", "end": "2"}, {"start": "50", "end": "500"}, {"criterion": "no-such"}):
-        refused = reviewer.htmx(f"{CALL}/additions", {**fields, **wrong})
-        assert refused.status_code == 400
-        assert 'role="alert"' in refused.text
-    assert reviewer.htmx(f"{CALL}/additions", {**fields, "start": "nan"}).status_code == 422
-
-
-def test_swapped_roles_change_the_whole_page_and_undo_changes_it_back(
-    reviewer: Browser, store: Store
-) -> None:
-    def first_line() -> str:
-        return re.findall(r'<li class="line line-([a-z]+)', reviewer.get(CALL).text)[0]
-
-    assert first_line() == "agent"
-    assert reviewer.post(f"{CALL}/roles").status_code == 303
-    assert first_line() == "customer"
-    event = re.findall(r'name="event" value="(\d+)"', reviewer.get(CALL).text)[0]
-    answer = reviewer.htmx(f"{CALL}/undo", {"event": event})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, CALL)
-    assert first_line() == "agent"
-    assert [e.kind for e in store.decisions.history("O02")] == ["roles", "undo"]
-
-
-# Two at once
-
-
-def test_who_takes_a_call_has_it_and_the_second_is_told(client: Client, store: Store) -> None:
-    first = client(UserRole.REVIEWER, display_name="王芳")
-    second = client(UserRole.REVIEWER, display_name="赵敏")
-    assert 'class="verdict"' in first.get(CALL).text
-    assert 'id="claim-form"' in second.get(CALL).text, "looking takes nothing; a button does"
-    assert first.post(f"{CALL}/keep").status_code == 204
-    assert 'id="claim-form"' not in first.get(CALL).text
-    page = second.get(CALL).text
-    assert "王芳 正在复核这通电话" in page
-    assert 'class="verdict"' not in page
-    answer = second.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "9"})
-    assert answer.status_code == 409
-    assert "王芳 正在复核" in answer.text
-    assert verdict_of(store, "shirk") is None
-    assert second.htmx(f"{CALL}/claim").status_code == 409
-    assert second.post(f"{CALL}/keep").status_code == 409
-    first.post(f"{CALL}/release")
-    assert second.post(f"{CALL}/claim").status_code == 303
-    assert 'class="verdict"' in second.get(CALL).text
-    assert "赵敏 正在复核" in first.get(CALL).text, "the other's look does not prolong anything"
-
-
-def test_the_second_verdict_on_an_old_page_is_told_of_the_first(client: Client, store: Store) -> None:
-    first, second = client(UserRole.REVIEWER, display_name="王芳"), client(UserRole.REVIEWER)
-    old = seen(second)
-    second.post(f"{CALL}/release")
-    first.get(CALL)
-    first.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": seen(first)})
-    first.post(f"{CALL}/release")
-    answer = second.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "overturned", "seen": old})
-    assert answer.status_code == 409
-    assert "王芳 刚刚判为“属实”" in answer.text
-    assert 'data-standing="confirmed"' in answer.text
-    assert verdict_of(store, "shirk") is Verdict.CONFIRMED
-
-
-def test_the_next_call_finishes_this_one_if_all_is_decided(reviewer: Browser, store: Store) -> None:
-    put(store, replace(bad_call(), recording=replace(bad_call().recording, call=_named("O99"))))
-    first = reviewer.post("/queue/next").headers["location"].split("?")[0]
-    other = {"/calls/O02": "/calls/O99", "/calls/O99": "/calls/O02"}[first]
-    reviewer.get(first)
-    for criterion in ("shirk", "attitude-impatient", "dead-air", "rating-prompt-missing"):
-        fields = {"criterion": criterion, "verdict": "confirmed", "seen": "99"}
-        assert reviewer.htmx(f"{first}/verdicts", fields).status_code == 200
-    answer = reviewer.post(f"{first}/next")
-    assert (answer.status_code, answer.headers["location"]) == (303, other)
-    case = store.cases.case(first.removeprefix("/calls/"))
-    assert case is not None
-    assert case.state == "done"
-    assert case.claimed is None
-    assert "已完成" in reviewer.get(first).text
-    left = reviewer.post(f"{other}/next", {"queue": "team=x"})
-    assert left.headers["location"].startswith("/queue?")
-    assert "none=1" in left.headers["location"]
-
-
-def test_a_call_can_be_finished_as_it_is(reviewer: Browser, store: Store) -> None:
-    html = reviewer.get(CALL).text
-    assert "还有 3 项没有判定" in re.findall(r'action="/calls/O02/finish" data-confirm="([^"]*)"', html)[0]
-    assert reviewer.post(f"{CALL}/finish").status_code == 400, "not without saying so"
-    assert reviewer.post(f"{CALL}/finish", {"incomplete": "true"}).status_code == 303
-    case = store.cases.case("O02")
-    assert case is not None
-    assert (case.state, case.finished_by) == ("done", reviewer.user.id if reviewer.user else None)
-    assert "/finish" not in reviewer.get(CALL).text
-
-
-def test_next_leaves_what_is_not_decided_open(reviewer: Browser, store: Store) -> None:
-    reviewer.get(CALL)
-    reviewer.post(f"{CALL}/next")
-    case = store.cases.case("O02")
-    assert case is not None
-    assert (case.state, case.claimed) == ("open", None)
-
-
-# The order of work
-
-
-def test_the_order_of_findings_does_not_depend_on_verdicts(reviewer: Browser, store: Store) -> None:
-    card = bad_call().scorecard
-    before = [e.finding.criterion for e in sheet(card, {}).entries]
-    reviewer.post(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "overturned", "seen": "9"})
-    after = sheet(card, store.decisions.verdicts("O02")).entries
-    assert [e.finding.criterion for e in after] == before
-    assert [e.number for e in after] == [1, 2, 3, 4]

@@ -67,7 +67,7 @@ READABLE = (
 MASKED = re.compile(
     r'content="[^"]*"|name="(csrf|request)" value="[^"]*"|"version": ?\d+|"seen" value="\d+"|'
     # the options and reviewers: whom calls can be given to, which is everybody
-    r'datetime="[^"]*"|<option value="\d+">[^<]*</option>|"reviewers":\[\[.*?\]\]|'
+    r'datetime="[^"]*"|<option value="\d+">[^<]*</option>|"reviewers":\[\{.*?\}\]|'
     r'"at": ?"[^"]*"|\d\d:\d\d|nonce="[^"]*"|name="event" value="\d+"|"claimed_until": ?"[^"]*"'
 )
 

@@ -192,7 +192,7 @@ def test_the_next_call_is_prepared_while_this_one_is_open(
 ) -> None:
     page = f"/calls/O02?queue={quote('team=客服一组')}"
     assert reviewer.get(page).status_code == 200
-    room = app.state.sound_room
+    room = app.state.playback_service
     assert room.idle(20)
     digest = identify([left])
     assert room.has(digest), "it is the head of the queue beside this one"
@@ -208,8 +208,8 @@ def test_nothing_is_prepared_for_people_who_do_not_review(
     app: FastAPI, client: Client, left: Path, role: UserRole
 ) -> None:
     assert client(role).get("/calls/O02").status_code == 200
-    assert app.state.sound_room.idle(20)
-    assert not app.state.sound_room.has(identify([left]))
+    assert app.state.playback_service.idle(20)
+    assert not app.state.playback_service.has(identify([left]))
 
 
 def test_a_filter_with_too_many_fields_asks_for_nothing(reviewer: Browser, left: Path) -> None:

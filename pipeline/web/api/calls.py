@@ -28,7 +28,7 @@ from pipeline.web.access import (
 )
 from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
 from pipeline.web.call.acts import CallAct, Corrects, act, present_rules
-from pipeline.web.listening import standing
+from pipeline.web.playback_service import standing
 from pipeline.web.queue_link import QueueQuery, read_link
 from pipeline.web.redact import redact_case, redact_history, redact_queue, redact_verdicts
 from pipeline.web.sanitise import SanitisedJSON

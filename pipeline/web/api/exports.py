@@ -16,6 +16,7 @@ from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.api.answers import exported, failures
+from pipeline.web.scopes import within_scope
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -55,16 +56,16 @@ def export(
 ) -> StreamingResponse:
     """All records of one kind; written to disk first, so that an error never ends in half a file."""
     scope, kind = visitor.scope, KINDS[what]
-    outside = scope.nothing or (scope.team is not None and team not in (None, scope.team))
-    wanted = CallFilter(
-        agent=scope.agent_id or agent,
-        team=scope.team or team,
-        criterion=criterion,
-        flagged=flagged,
-        date_from=date_from,
-        date_to=date_to,
-        without=scope.sealed,
-        limit=0 if outside else None,
+    wanted = within_scope(
+        CallFilter(
+            agent=agent,
+            team=team,
+            criterion=criterion,
+            flagged=flagged,
+            date_from=date_from,
+            date_to=date_to,
+        ),
+        scope,
     )
     left_out = store.count(replace(wanted, without=frozenset())) - store.count(wanted) if scope.sealed else 0
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain import Case
-from pipeline.errors import Missing
 from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
 from pipeline.web.api.answers import failures
 from pipeline.web.queue_link import QueueQuery, read_link
 from pipeline.web.sanitise import SanitisedJSON
+from pipeline.web.scopes import check_assignable, check_open_to
 
 router = APIRouter(prefix="/api/v1/queue", tags=["queue"], default_response_class=SanitisedJSON)
 
@@ -69,8 +69,7 @@ def take_next(
     """
     wanted, by, cases = read_link(request.query_params).conditions, visitor.user.id, store.cases
     if after is not None:
-        for hidden in store.queue.invisible(visitor.scope, [after]):
-            raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
+        check_open_to(store, visitor, after)
         cases.leave(after, by)
     found = cases.next(by, visitor.scope, wanted, after=after)
     return NextCall(call_id=found, again=found is not None and cases.skipped(found, by) is not None)
@@ -78,10 +77,9 @@ def take_next(
 
 @router.post("/assign", response_model=AssignedCalls, responses=failures(404))
 def assign(visitor: Assigner, store: TheStore, body: Annotated[Assigning, Body()]) -> Any:
-    """Give calls to one reviewer. 404 where one of them is out of sight: then none is given."""
-    hidden = store.queue.invisible(visitor.scope, body.calls)
-    if hidden:
-        raise Missing(f"there is no call {hidden[0]!r}", code="no-call", call=hidden[0])
+    """Give calls to one reviewer. 404 where a call is out of sight, or nobody such a reviewer."""
+    check_open_to(store, visitor, *body.calls)
+    check_assignable(store, visitor, body.to)
     return AssignedCalls(calls=store.cases.assign(body.calls, body.to, visitor.user.id))
 
 

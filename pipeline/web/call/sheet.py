@@ -130,7 +130,7 @@ class ReviewSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class FindingContext:
     """What else is known about findings, by criterion."""
 
     usual_places: Mapping[str, Span] = field(default_factory=dict)
@@ -141,11 +141,11 @@ class Beside:
         return Entry(number, finding, held, outcome, self.usual_places.get(name), self.appeals.get(name))
 
 
-NOTHING = Beside()
+NO_CONTEXT = FindingContext()
 
 
 def sheet(
-    card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], beside: Beside = NOTHING
+    card: Scorecard | None, verdicts: Mapping[str, FindingVerdict], context: FindingContext = NO_CONTEXT
 ) -> ReviewSheet:
     """Sections that have something to look at, the gravest first, inside each too; the order never depends on
     verdicts, so that nothing jumps while somebody works through it."""
@@ -163,7 +163,7 @@ def sheet(
             passed.append(finding)
         else:
             idle.append(finding)
-    return ReviewSheet(_numbered(_by_section(shown), beside), _grouped(passed, beside), tuple(idle))
+    return ReviewSheet(_numbered(_by_section(shown), context), _grouped(passed, context), tuple(idle))
 
 
 def _by_section(
@@ -184,7 +184,7 @@ def _rank(finding: Finding) -> tuple[int, str]:
 
 
 def _numbered(
-    sections: Mapping[str, Sequence[tuple[Finding, FindingVerdict | None]]], beside: Beside
+    sections: Mapping[str, Sequence[tuple[Finding, FindingVerdict | None]]], context: FindingContext
 ) -> tuple[SheetGroup, ...]:
     groups: list[SheetGroup] = []
     number = 0
@@ -193,13 +193,13 @@ def _numbered(
         for finding, held in pairs:
             number += 1
             outcome = outcome_with(finding.outcome, held)
-            entries.append(beside.entry(number, finding, held, outcome))
+            entries.append(context.entry(number, finding, held, outcome))
         groups.append(SheetGroup(title, tuple(entries)))
     return tuple(groups)
 
 
-def _grouped(findings: Sequence[Finding], beside: Beside) -> tuple[SheetGroup, ...]:
+def _grouped(findings: Sequence[Finding], context: FindingContext) -> tuple[SheetGroup, ...]:
     sections: dict[str, list[Entry]] = {}
     for finding in findings:
-        sections.setdefault(finding.section, []).append(beside.entry(0, finding, None, finding.outcome))
+        sections.setdefault(finding.section, []).append(context.entry(0, finding, None, finding.outcome))
     return tuple(SheetGroup(title, tuple(entries)) for title, entries in sections.items())

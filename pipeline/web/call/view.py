@@ -26,7 +26,7 @@ from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
-from pipeline.web.call.sheet import Beside, Entry, ReviewSheet, sheet
+from pipeline.web.call.sheet import Entry, FindingContext, ReviewSheet, sheet
 from pipeline.web.redact import redact_case, redact_history, redact_verdicts
 from pipeline.web.sanitise import sanitise
 
@@ -211,7 +211,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     return CallView(
         visitor=visitor,
         inspection=found,
-        sheet=sheet(found.scorecard, verdicts, _beside(store, found, visitor)),
+        sheet=sheet(found.scorecard, verdicts, _context(store, found, visitor)),
         verdicts=verdicts,
         case=case,
         history=decisions.history(call_id, eyes=eyes),
@@ -230,11 +230,11 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     return found
 
 
-def _beside(store: Store, inspection: Inspection, visitor: Visitor) -> Beside:
+def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingContext:
     """The usual places of what was not found, and the appeals that this visitor may read."""
     rubric = store.rulebooks.rubric(inspection.revisions.rubric) if searched(inspection) else None
     appeals = store.appeals.of_call(inspection.recording.call.call_id)
-    return Beside(
+    return FindingContext(
         usual_places(inspection, rubric),
         {
             one.criterion: one

@@ -21,6 +21,7 @@ from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allo
 from pipeline.web.context import CallRecord, PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/appeals")
 
@@ -136,8 +137,7 @@ def new(
     call: str = "",
     criterion: str = "",
 ) -> Response:
-    if not store.queue.sees(visitor.scope, call):
-        raise Missing(f"there is no call {call!r}", code="no-call", call=call)
+    check_in_scope(store, visitor, call)
     check_unsealed(visitor, call)
     inspection = store.inspection(call)
     findings = _failed(store, call, inspection)

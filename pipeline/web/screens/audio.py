@@ -14,7 +14,7 @@ from pipeline.errors import AudioError
 from pipeline.settings import Lang
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
-from pipeline.web.listening import TheSoundRoom
+from pipeline.web.playback_service import ThePlaybackService
 from pipeline.web.words import known, say
 
 router = APIRouter(include_in_schema=False)
@@ -26,15 +26,15 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 @router.get("/calls/{call_id}/audio")
 @router.head("/calls/{call_id}/audio")
 async def audio(
-    request: Request, call_id: AudibleCall, visitor: Listener, room: TheSoundRoom, store: TheStore
+    request: Request, call_id: AudibleCall, visitor: Listener, service: ThePlaybackService, store: TheStore
 ) -> Response:
     """A WAV file, the agent on the left: whole, one range of it, or just its headers.
 
     Players ask for ranges, also for the whole as one; what asks for no range keeps the file.
     """
-    row = await run_in_threadpool(room.row, call_id)
+    row = await run_in_threadpool(service.row, call_id)
     try:
-        found = await room.listen(row)
+        found = await service.listen(row)
     except AudioError as error:
         return no_sound(error, visitor.lang)
     size, asked = found.playback.size, request.headers
@@ -57,17 +57,17 @@ async def audio(
     except OSError as error:  # deleted to make room since it was found
         return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
-    if part is None or room.first_time(visitor.user.id, call_id):
+    if part is None or service.first_time(visitor.user.id, call_id):
         await run_in_threadpool(store.audit.note, action, by=visitor.user.id, call_id=call_id)
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="audio/wav")
 
 
 @router.get("/calls/{call_id}/peaks")
-async def peaks(call_id: AudibleCall, visitor: Listener, room: TheSoundRoom) -> Response:
+async def peaks(call_id: AudibleCall, visitor: Listener, service: ThePlaybackService) -> Response:
     """Points of the two lanes, agent first: ``{per_second, duration, lanes: [[0..127, ...], ...]}``."""
-    row = await run_in_threadpool(room.row, call_id)
+    row = await run_in_threadpool(service.row, call_id)
     try:
-        inspection, found = await room.peaks(row)
+        inspection, found = await service.peaks(row)
     except AudioError as error:
         return no_sound(error, visitor.lang)
     lanes = await run_in_threadpool(party_lanes, inspection, found)

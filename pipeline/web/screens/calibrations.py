@@ -28,6 +28,7 @@ from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor,
 from pipeline.web.context import PageContext, Person
 from pipeline.web.names import from_field
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/calibrations")
 
@@ -114,9 +115,7 @@ def open_one(
     expert: Annotated[str, Form()] = "",
 ) -> Response:
     call_ids = [str(from_field(line.strip())) for line in calls.splitlines() if line.strip()]
-    for call_id in call_ids:
-        if not store.queue.sees(visitor.scope, call_id):
-            raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    check_in_scope(store, visitor, *call_ids)
     known = {user.id for user in _people(store)}
     baseline = int(expert) if expert.isdecimal() else None
     if not {*scorers, *(() if baseline is None else (baseline,))} <= known:

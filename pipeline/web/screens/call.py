@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,13 +14,14 @@ from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.call.acts import leave_for_next
 from pipeline.web.call.answers import refused
 from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
 from pipeline.web.context import PageContext
-from pipeline.web.listening import TheSoundRoom
+from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 from pipeline.web.queue_link import fields_of, read_link
 from pipeline.web.render import call_url, page, url
 from pipeline.web.screens.audio import sound_message
@@ -58,7 +59,7 @@ def call(
     call_id: VisibleCall,
     visitor: Listener,
     store: TheStore,
-    room: TheSoundRoom,
+    service: ThePlaybackService,
     queue: str = "",
     again: bool = False,
 ) -> Response:
@@ -66,7 +67,7 @@ def call(
     view = look(store, call_id, visitor)
     if view.reviews:
         by, scope, wanted = visitor.user.id, visitor.scope, read_link(fields_of(queue)).conditions
-        room.prefetch(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
+        service.prefetch(by, lambda: store.cases.upcoming(by, scope, wanted, after=call_id))
     inspection = view.inspection
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     context = CallScreen(
@@ -75,17 +76,17 @@ def call(
         drawing=drawing(inspection, view.sheet),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
-        sound_gone=_sound_gone(view, room, visitor),
+        sound_gone=_sound_gone(view, service, visitor),
         queue=queue,
         skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None,
     )
     return page(request, context, visitor=visitor)
 
 
-def _sound_gone(view: CallView, room: Any, visitor: Visitor) -> str | None:
+def _sound_gone(view: CallView, service: PlaybackService, visitor: Visitor) -> str | None:
     """Why there is nothing to hear, as far as that can be told at once."""
     recording = view.inspection.recording
-    if room.has(recording.sha256) or room.there(view.inspection.recording.call.call_id):
+    if service.has(recording.sha256) or service.there(view.inspection.recording.call.call_id):
         return None
     return sound_message(MISSING_SOUND, visitor.lang)
 
@@ -100,14 +101,8 @@ def take_next(
     sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
-    by, cases = visitor.user.id, store.cases
-    case = cases.case(call_id)
-    if case is not None and case.claimed == by:
-        if case.state == "open" and not case.unreviewed and case.finished_at is None:
-            store.decisions.finish(call_id, by=by, request=request_id, sound=sound)
-        cases.release(call_id, by)
     link = read_link(fields_of(queue))
-    found = cases.next(by, visitor.scope, link.conditions, after=call_id)
+    found = leave_for_next(store, visitor, call_id, link.conditions, request=request_id, sound=sound)
     if found is None:
         return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
     return RedirectResponse(opened(store, found, visitor, queue), 303)

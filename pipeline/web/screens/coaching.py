@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
-from pipeline.store import Store
 from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page, url
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter()
 
@@ -66,7 +66,7 @@ def write(
     if not store.coaching.knows(agent_id, scope=visitor.scope):
         raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
     if call_id:
-        _visible(store, visitor, call_id)
+        check_in_scope(store, visitor, call_id)
     store.coaching.write(
         agent_id,
         text,
@@ -108,7 +108,7 @@ def nominate(
     title: Annotated[str, Form(max_length=200)],
     note: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
-    _visible(store, visitor, call_id)
+    check_in_scope(store, visitor, call_id)
     store.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
     return RedirectResponse("/exemplars", status_code=303)
 
@@ -139,8 +139,3 @@ def seconds_of(text: str) -> float | None:
 def _own(back: str) -> str:
     """An address of ours to return to; nothing that leads to another site."""
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else ""
-
-
-def _visible(store: Store, visitor: Visitor, call_id: str) -> None:
-    if not store.queue.sees(visitor.scope, call_id):
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)

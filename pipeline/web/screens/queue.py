@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BeforeValidator
 
-from pipeline.domain import Severity, Status, UserRole
-from pipeline.errors import Missing
-from pipeline.store import Store
+from pipeline.domain import Severity, Status
 from pipeline.store.filter import QueueState
 from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
-from pipeline.web.access import (
-    ROLE_PERMISSIONS,
-    Permission,
-    TheStore,
-    Visitor,
-    allowed,
-    check_unsealed,
-)
-from pipeline.web.context import PageContext
+from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.context import PageContext, Person
 from pipeline.web.names import FieldName
 from pipeline.web.queue_link import QueueLink, fields_of, read_link
 from pipeline.web.redact import redact_queue
 from pipeline.web.render import call_url, page, url
+from pipeline.web.scopes import assignable, check_assignable, check_open_to
 from pipeline.web.screens.call import opened
 
 router = APIRouter(prefix="/queue")
@@ -37,7 +30,6 @@ Assigner = Annotated[Visitor, Depends(allowed(Permission.ASSIGN))]
 Worker = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN))]
 Query = Annotated[str, Form(max_length=4000)]
 
-REVIEWING = tuple(role for role in UserRole if Permission.REVIEW in ROLE_PERMISSIONS[role])
 MOST_ASSIGNED = 500
 """Calls that are assigned at once."""
 
@@ -52,8 +44,8 @@ class QueueScreen(PageContext):
     counts: Mapping[QueueState, Count]
     choices: Choices
     saved: tuple[SavedFilter, ...]
-    reviewers: tuple[tuple[int, str], ...]
-    """Whom calls can be given to, by those who give them: key and name."""
+    reviewers: tuple[Person, ...]
+    """Whom calls can be given to, by those who give them."""
     none_left: bool
     """True after somebody asked for the next call and there was none."""
     severities: tuple[Severity, ...]
@@ -74,7 +66,7 @@ def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
         counts=store.queue.counts(link.conditions, visitor.scope, by=by, states=states),
         choices=store.queue.choices(visitor.scope),
         saved=tuple(store.queue.saved_filters(by)) if visitor.works else (),
-        reviewers=tuple(_reviewers(store, visitor)) if visitor.may(Permission.ASSIGN) else (),
+        reviewers=assignable(store, visitor) if visitor.may(Permission.ASSIGN) else (),
         none_left="none" in request.query_params,
         severities=tuple(Severity),
         statuses=tuple(Status),
@@ -85,13 +77,6 @@ def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
 def _of_visitor(visitor: Visitor, link: QueueLink) -> QueueLink:
     """Agents have calls, but no queue."""
     return link if visitor.works else QueueLink(replace(link.conditions, state=QueueState.ALL))
-
-
-def _reviewers(store: Store, visitor: Visitor) -> list[tuple[int, str]]:
-    """Whom calls of this scope can be given to."""
-    team = visitor.scope.team
-    found = [row.user for row in store.accounts.all(roles=REVIEWING) if not row.user.disabled]
-    return [(user.id, user.display_name) for user in found if team is None or user.team in (None, team)]
 
 
 def _of(query: str) -> QueueLink:
@@ -114,7 +99,7 @@ def claim(
     visitor: Reviewer, store: TheStore, call_id: Annotated[FieldName, Form()], query: Query = ""
 ) -> Response:
     """Take one call and open it."""
-    _visible(store, visitor, [call_id])
+    check_open_to(store, visitor, call_id)
     store.cases.claim(call_id, visitor.user.id)
     return RedirectResponse(call_url(call_id, queue=query or None), 303)
 
@@ -124,9 +109,14 @@ def release(
     visitor: Reviewer, store: TheStore, call_id: Annotated[FieldName, Form()], query: Query = ""
 ) -> Response:
     """Give a call back; it comes again after the others."""
-    _visible(store, visitor, [call_id])
+    check_open_to(store, visitor, call_id)
     store.cases.leave(call_id, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
+
+
+def _key(value: object) -> object:
+    """What the field of a form says; empty: to nobody."""
+    return value or None
 
 
 @router.post("/assign")
@@ -134,15 +124,13 @@ def assign(
     visitor: Assigner,
     store: TheStore,
     calls: Annotated[list[FieldName], Form(max_length=MOST_ASSIGNED)],
-    to: Annotated[str, Form()] = "",
+    to: Annotated[int | None, BeforeValidator(_key), Form()] = None,
     query: Query = "",
 ) -> Response:
     """Give calls to somebody, or (``to`` empty) to nobody."""
-    _visible(store, visitor, calls)
-    known = {str(user_id) for user_id, _ in _reviewers(store, visitor)}
-    if to and to not in known:
-        raise Missing("there is no such reviewer", code="no-user")
-    store.cases.assign(calls, int(to) if to else None, visitor.user.id)
+    check_open_to(store, visitor, *calls)
+    check_assignable(store, visitor, to)
+    store.cases.assign(calls, to, visitor.user.id)
     return RedirectResponse(_of(query).url(), 303)
 
 
@@ -160,15 +148,3 @@ def save_filter(
 def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
     store.queue.delete_filter(visitor.user.id, filter_id)
     return RedirectResponse(_of(query).url(), 303)
-
-
-def _visible(store: Store, visitor: Visitor, call_ids: Sequence[str]) -> None:
-    """Every one of these calls is in the scope.
-
-    Raises:
-        Missing: one is not, or does not exist: the answer is the same.
-        Forbidden: one is to be scored blind.
-    """
-    check_unsealed(visitor, *call_ids)
-    for missing in store.queue.invisible(visitor.scope, call_ids):
-        raise Missing(f"there is no call {missing!r}", code="no-call", call=missing)

@@ -12,7 +12,6 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.errors import Missing
 from pipeline.review.misses import MissRate, OverallMiss, SampleOutcome, miss_rates, overall_miss
 from pipeline.review.sampling import (
     MOST,
@@ -28,6 +27,7 @@ from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
+from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/samples")
 
@@ -166,8 +166,7 @@ def hear(
     call_id: Annotated[FieldName, Form()],
     misses: Annotated[int, Form(ge=0, le=MOST_MISSES)],
 ) -> Response:
-    if not store.queue.sees(visitor.scope, call_id):
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+    check_in_scope(store, visitor, call_id)
     store.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
     return _to(sample)
 

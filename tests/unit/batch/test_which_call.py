@@ -16,7 +16,7 @@ from pipeline.batch import RunSummary, run
 from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import CaseState, Inspection, Recording, Scope, Status, Verdict
 from pipeline.errors import Missing, Refused
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.rules import Rules
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import CallFilter, Store, open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook

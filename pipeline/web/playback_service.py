@@ -43,7 +43,7 @@ class CallSound:
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class PreparedSound:
     """What is needed to answer a request for the sound of a call."""
 
     playback: Playback
@@ -52,7 +52,7 @@ class Listening:
     etag: str
 
 
-class SoundRoom:
+class PlaybackService:
     """Prepares sound outside the threads that answer pages."""
 
     def __init__(self, cache: SoundCache, store: Store) -> None:
@@ -88,7 +88,7 @@ class SoundRoom:
         paths = _playable(self.row(call_id))
         return bool(paths) and all(path.is_file() for path in paths)
 
-    async def listen(self, row: CallSound) -> Listening:
+    async def listen(self, row: CallSound) -> PreparedSound:
         """The sound of a call.
 
         Raises:
@@ -100,7 +100,7 @@ class SoundRoom:
         if playback is None:
             playback = await loop.run_in_executor(self._decoders, self._prepare, row)
         side = await self._side(row)
-        return Listening(playback, side, f'"{sha256[:32]}-{"right" if side else "left"}"')
+        return PreparedSound(playback, side, f'"{sha256[:32]}-{"right" if side else "left"}"')
 
     def first_time(self, user: int, call_id: str) -> bool:
         """True once for each person and call: a player asks for many ranges, and listens once."""
@@ -198,26 +198,28 @@ def cache_folder(settings: Settings) -> Path:
 _making = Lock()
 
 
-def the_sound_room(
+def the_playback_service(
     request: Request,
     settings: Annotated[Settings, Depends(the_settings)],
     store: Annotated[Store, Depends(the_store)],
-) -> SoundRoom:
+) -> PlaybackService:
     """Dependency: the one of this application."""
     state = request.app.state
     with _making:
-        if not hasattr(state, "sound_room"):
+        if not hasattr(state, "playback_service"):
             limit = settings.serve.sound_mib * 1024 * 1024
-            state.sound_room = SoundRoom(SoundCache(cache_folder(settings), limit_bytes=limit), store)
-        found: SoundRoom = state.sound_room
+            state.playback_service = PlaybackService(
+                SoundCache(cache_folder(settings), limit_bytes=limit), store
+            )
+        found: PlaybackService = state.playback_service
         return found
 
 
-def close_sound_room(app: FastAPI) -> None:
+def close_playback_service(app: FastAPI) -> None:
     """End what runs in the background of an application."""
-    room = getattr(app.state, "sound_room", None)
-    if isinstance(room, SoundRoom):
-        room.close()
+    service = getattr(app.state, "playback_service", None)
+    if isinstance(service, PlaybackService):
+        service.close()
 
 
-TheSoundRoom = Annotated[SoundRoom, Depends(the_sound_room)]
+ThePlaybackService = Annotated[PlaybackService, Depends(the_playback_service)]
