@@ -40,8 +40,8 @@ from pipeline.domain import (
     Utterance,
     Word,
 )
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules, load_rules
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules, load_rules
 from pipeline.measures import catalogue
 from pipeline.settings import Settings, load_settings
 from pipeline.store import judgement, open_store
@@ -188,10 +188,12 @@ def measure(path: Path, calls: int, minutes: float, workers: int) -> None:
     with open_store(settings.store) as store:
         keys = store.outdated(lexicons="other", rubric="other")[:500]
         read = timed("read what judgement needs", len(keys), lambda: list(store.heard(keys)))
-        again = timed("judge: score alone", len(keys), lambda: [(key, rejudge(i, rules)) for key, i in read])
+        again = timed(
+            "judge: score alone", len(keys), lambda: [(key, judge_again(i, rules)) for key, i in read]
+        )
         timed("prepare rows", len(keys), lambda: [judgement(key, i) for key, i in again])
         blank = [(key, replace(i, revisions=replace(i.revisions, lexicons="other"))) for key, i in read[:50]]
-        timed("judge: match all and score", len(blank), lambda: [rejudge(i, rules) for _, i in blank])
+        timed("judge: match all and score", len(blank), lambda: [judge_again(i, rules) for _, i in blank])
     _edit(settings.rubric, "pass_mark:", "pass_mark: 61 #")
     _rescored("rubric edited", settings, calls)
     _edit(
@@ -222,8 +224,10 @@ def _fill(path: Path, settings: Settings, rules: Rules, calls: int, minutes: flo
     made = [synthesise(number, minutes=minutes) for number in range(few)]
     with open_store(settings.store) as store:
         run_id = store.start_run()
-        keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric.revision)
-        judged = timed("judge (match and score), in memory", few, lambda: [rejudge(i, rules) for i in made])
+        keep_rules(store, settings, lexicons=rules.revisions.lexicons, rubric=rules.revisions.rubric)
+        judged = timed(
+            "judge (match and score), in memory", few, lambda: [judge_again(i, rules) for i in made]
+        )
         timed("save, one transaction per call", few, lambda: [store.save(i, run_id=run_id) for i in judged])
         store.finish_run(run_id)
     timed("copy rows", calls, lambda: copy_rows(path, calls))

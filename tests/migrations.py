@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from pipeline.store.engine import WRITES, connect, parse
+from pipeline.store.database import WRITES, connect, parse
 from pipeline.store.migrate import FOLDER
 
 

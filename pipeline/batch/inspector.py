@@ -19,7 +19,7 @@ class Inspector(Protocol):
         calls it hit are tried again one by one.
         """
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
+    def judge_again(self, inspection: Inspection) -> Inspection:
         """What was heard earlier, judged with today's lexicons, rubric and facts of the call.
 
         Gives what ``inspect`` would give for the same recording, without its audio.

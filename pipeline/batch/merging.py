@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.domain import Call, Inspection
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules
 from pipeline.store import Store
 from pipeline.store.repositories.merges import Merged
 
@@ -51,4 +51,4 @@ def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call)
     known = current.recording.call
     if replace(known, call_id=facts.call_id) == facts:
         return None
-    return rejudge(replace(current, recording=replace(current.recording, call=facts)), rules())
+    return judge_again(replace(current, recording=replace(current.recording, call=facts)), rules())

@@ -10,8 +10,8 @@ from uuid import uuid4
 from pipeline.batch.faults import FAULT, fault_of
 from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules, load_rules
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules, load_rules
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
@@ -128,7 +128,7 @@ def _swapped(store: Store, rules: Rules, current: Inspection) -> Inspection:
             (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
         }
         base = replace(turned, hits=of_speaker(turned.hits, speakers))
-    return rejudge(base, rules)
+    return judge_again(base, rules)
 
 
 def _as_heard(store: Store, current: Inspection) -> Inspection | None:

@@ -9,7 +9,7 @@ from pipeline.phrases import load_lexicons
 from pipeline.rubric import rubric_of_revision
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
 def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) -> None:

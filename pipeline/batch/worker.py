@@ -106,7 +106,7 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
                 if earlier is None or earlier.recording.sha256 != recording.sha256 or lent:
                     fresh.append(recording)
                 else:
-                    yield inspector.rejudge(replace(earlier, recording=recording))
+                    yield inspector.judge_again(replace(earlier, recording=recording))
     if fresh:
         yield from inspector.inspect(fresh)
 

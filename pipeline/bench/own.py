@@ -12,12 +12,13 @@ from pathlib import Path
 from pipeline.batch import Progress, run
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Inspection, Recording
-from pipeline.inspection.spine import Tools, build_tools
-from pipeline.inspection.tools import revisions_of
+from pipeline.inspection.rules import load_rules
+from pipeline.inspection.spine import CallInspector, load_inspector
+from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store
-from pipeline.transcription import ScoresTexts, Transcriber, Window, WindowText
+from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,16 @@ class ClockedFactory:
 
     folder: Path
 
-    def __call__(self, settings: Settings) -> ClockedTools:
-        return ClockedTools(build_tools(settings), self.folder / f"worker-{os.getpid()}.json")
+    def __call__(self, settings: Settings) -> ClockedInspector:
+        return ClockedInspector(load_inspector(settings), self.folder / f"worker-{os.getpid()}.json")
 
 
-class ClockedTools:
+class ClockedInspector:
     """An Inspector that knows what its recognition took."""
 
-    def __init__(self, tools: Tools, file: Path) -> None:
-        self._transcriber = clocked(tools.transcriber)
-        self._tools = replace(tools, transcriber=self._transcriber)
+    def __init__(self, inspector: CallInspector, file: Path) -> None:
+        self._transcriber = clocked(inspector.tools.transcriber)
+        self._inspector = replace(inspector, tools=replace(inspector.tools, transcriber=self._transcriber))
         self._file = file
         self._groups: list[GroupTimes] = []
         self._ready_at, self._loading_cpu = time.monotonic(), time.process_time()
@@ -84,7 +85,7 @@ class ClockedTools:
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
         clock, audio = self._transcriber, 0.0
         cpu, recognition, confirmation = time.process_time(), clock.cpu_seconds, clock.confirmation_seconds
-        for inspection in self._tools.inspect(recordings):
+        for inspection in self._inspector.inspect(recordings):
             yield inspection  # the sending is the worker's business, and counts
             audio += inspection.duration or 0.0
         self._groups.append(
@@ -97,8 +98,8 @@ class ClockedTools:
         )
         self._write()
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
-        return self._tools.rejudge(inspection)
+    def judge_again(self, inspection: Inspection) -> Inspection:
+        return self._inspector.judge_again(inspection)
 
     def _write(self) -> None:
         times = WorkerTimes(self._ready_at, self._loading_cpu, peak_bytes(), tuple(self._groups))
@@ -122,7 +123,7 @@ class ClockedTranscriber:
     def model(self) -> str:
         return self._inner.model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         began = time.process_time()
         try:
             return self._inner.transcribe(windows)
@@ -137,7 +138,7 @@ class ClockedScorer(ClockedTranscriber):
         super().__init__(inner)
         self._scorer = scorer
 
-    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+    def log_probabilities(self, window: SpeechWindow, texts: Sequence[str]) -> list[float]:
         began = time.process_time()
         try:
             return self._scorer.log_probabilities(window, texts)
@@ -191,7 +192,7 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
     folder = Path(job.folder)
     given = Settings.model_validate_json(job.settings)
     settings = given.model_copy(update={"store": store_url(folder), "workers": job.workers})
-    revisions = revisions_of(settings)
+    revisions = present_revisions(settings, load_rules(settings))
     with open_store(settings.store):
         pass  # a new store makes its tables once
     began, own_loading_cpu = time.monotonic(), time.process_time()

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Recording, Status
 from pipeline.ingest import discover
-from pipeline.inspection.spine import build_tools
+from pipeline.inspection.spine import load_inspector
 from pipeline.settings import Settings
-from pipeline.transcription import Transcriber, Window, WindowText
+from pipeline.transcription import SpeechWindow, Transcriber, WindowText
 
 
 @dataclass
@@ -22,7 +22,7 @@ class WindowCatcher:
     """Stands where the transcriber stands, keeps the windows and hears nothing in them."""
 
     inner: Transcriber
-    windows: list[Window] = field(default_factory=list)
+    windows: list[SpeechWindow] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -32,7 +32,7 @@ class WindowCatcher:
     def model(self) -> str:
         return self.inner.model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         self.windows += windows
         return [WindowText((), 0.0) for _ in windows]
 
@@ -45,9 +45,9 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
     settings = Settings.model_validate_json(job.settings)
     listed = Path(job.calls) if job.calls else None
     candidates = discover(Path(job.dump), calls=listed, settings=settings.calls).candidates[: job.limit]
-    tools = build_tools(settings)
-    catcher = WindowCatcher(tools.transcriber)
-    catching = replace(tools, transcriber=catcher)
+    inspector = load_inspector(settings)
+    catcher = WindowCatcher(inspector.tools.transcriber)
+    catching = replace(inspector, tools=replace(inspector.tools, transcriber=catcher))
     sounds, problems = [], []
     for candidate in candidates:
         recording = Recording(candidate.call, candidate.paths, sha256="")
@@ -67,7 +67,7 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
     return BenchmarkOutcome(sounds=tuple(sounds), problems=tuple(problems))
 
 
-def save(file: Path, windows: Sequence[Window]) -> None:
+def save(file: Path, windows: Sequence[SpeechWindow]) -> None:
     np.savez(
         file,
         samples=np.concatenate(

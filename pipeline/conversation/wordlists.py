@@ -1,8 +1,8 @@
 """Words that tell what goes on in a conversation: ``words.yaml`` of a folder of lexicons.
 
 Lexicons hold phrases that are found and scored. These lists serve the steps before and around that: who is
-the agent, whether a silence was announced, whether an answer was asked for, how a call ended. Without the
-file, a folder uses the lists that come with the program.
+the agent, what nobody said, whether a silence was announced, what was asked for, how a call ended. Without
+the file, a folder uses the lists that come with the program.
 """
 
 from __future__ import annotations
@@ -67,6 +67,12 @@ class DictionaryWords(WordList):
     ]
 
 
+class RepeatedWords(WordList):
+    """Words that people say several times in a row."""
+
+    words: Annotated[frozenset[_Text], Field(max_length=1000)]
+
+
 class PatternExamples(BaseModel):
     """Sentences that prove the patterns; they are tried each time the file is read."""
 
@@ -119,16 +125,22 @@ class WordLists(BaseModel):
     settled: PatternList
     breaking_off: PatternList
     dictionary: DictionaryWords
+    credits: PatternList
+    repeated: RepeatedWords
 
     @cached_property
     def revision(self) -> str:
         """Digest of everything but reasons and examples, in the order of the file."""
         content = self.model_dump()
         told = [
-            (name, [(key, value) for key, value in content[name].items() if key not in _UNWEIGHED])
+            (name, [(key, _ordered(value)) for key, value in content[name].items() if key not in _UNWEIGHED])
             for name in type(self).model_fields
         ]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _ordered(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def load_word_lists(folder: Path) -> WordLists:

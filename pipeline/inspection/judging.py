@@ -1,52 +1,65 @@
-"""From what was heard to the judgement: no sound, model or database is needed."""
+"""From what was heard to the judgement, for a call that was just heard and for one that is stored alike."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.conversation import Timeline
-from pipeline.domain import Inspection, Scorecard, Status
-from pipeline.inspection.confirmation import joined, kept
-from pipeline.inspection.tools import Rules
+from pipeline.domain import Inspection, PhraseHit, Status
+from pipeline.inspection.hits import surviving
+from pipeline.inspection.rules import Rules
 from pipeline.rubric import Facts, score
 
 PARTIAL = "incomplete"
 """Reason code of a call of which only a part could be read."""
 
 
-def rejudge(inspection: Inspection, rules: Rules) -> Inspection:
-    """Judge a stored inspection again by the present lexicons and rubric, without its sound.
+def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
+    """Score a call by its facts, measures and hits; the scorecard decides whether the sheet applies at all.
 
-    Needs of it the recording, status, duration, transcript, measures and the hits that the sound confirmed;
-    the rest is made anew.
+    Args:
+        heard: the inspection without its judgement. Status ``partial`` and its reason say that only a part of
+            the sound could be read, and stay.
     """
-    if inspection.duration is None or inspection.status is Status.UNREADABLE:
-        return inspection
-    hits = inspection.hits
-    if inspection.revisions.lexicons != rules.lexicons:  # else the same lexicons would find the same again
-        written = rules.matcher.match(inspection.transcript.utterances)
-        hits = joined(written, kept(inspection.hits, rules.matcher.lexicons))
-    timeline = Timeline.of(inspection, rules.matcher.lexicons.words)
-    facts = Facts(inspection.recording.call, timeline, inspection.measures, hits)
+    facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits)
     scorecard = score(rules.rubric, facts)
-    warning = inspection.reason if inspection.status is Status.PARTIAL else None
-    status, reason, code = status_of(warning, scorecard)
-    revisions = replace(inspection.revisions, lexicons=rules.lexicons, rubric=rules.rubric.revision)
-    return replace(
-        inspection,
-        status=status,
-        reason=reason,
-        reason_code=code,
-        hits=hits,
-        scorecard=scorecard,
-        revisions=revisions,
+    lexicons, rubric = rules.revisions
+    judged = replace(
+        heard, scorecard=scorecard, revisions=replace(heard.revisions, lexicons=lexicons, rubric=rubric)
     )
-
-
-def status_of(warning: str | None, scorecard: Scorecard) -> tuple[Status, str | None, str | None]:
-    """Status of a call that was heard, the reason, and its code; ``warning``: why the audio is not whole."""
-    if warning:
-        return Status.PARTIAL, warning, PARTIAL
+    if heard.status is Status.PARTIAL:
+        return replace(judged, reason_code=PARTIAL)
     if scorecard.not_applicable:
-        return Status.NOT_APPLICABLE, scorecard.not_applicable, None
-    return Status.INSPECTED, None, None
+        return replace(
+            judged, status=Status.NOT_APPLICABLE, reason=scorecard.not_applicable, reason_code=None
+        )
+    return replace(judged, status=Status.INSPECTED, reason=None, reason_code=None)
+
+
+def judge_again(
+    stored: Inspection,
+    rules: Rules,
+    *,
+    written: Sequence[PhraseHit] | None = None,
+    earlier: Sequence[PhraseHit] = (),
+) -> Inspection:
+    """Judge a stored inspection by the present lexicons and rubric, without its sound.
+
+    Needs of it the recording, status, duration, transcript, measures and the hits by sound and meaning; the
+    rest is made anew.
+
+    Args:
+        written: what the present lexicons find in the text, from callers that know a shorter way to it.
+        earlier: what the sound confirmed for earlier revisions of this hearing, the newest first: a hit that
+            other lexicons hid behind a written one comes back with them.
+    """
+    if stored.duration is None or stored.status is Status.UNREADABLE:
+        return stored
+    hits = stored.hits
+    if stored.revisions.lexicons != rules.revisions.lexicons:  # else nothing else would be found
+        if written is None:
+            written = rules.matcher.match(stored.transcript.utterances)
+        hits = surviving(written, (*stored.hits, *earlier), rules.matcher.lexicons)
+    timeline = Timeline.of(stored, rules.matcher.lexicons.words)
+    return judge(replace(stored, hits=hits), timeline, rules)

@@ -3,98 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pipeline.conversation import assemble
-from pipeline.domain import Inspection, Recording, Role, Status
+import numpy as np
+
+from pipeline.conversation import Timeline, assemble
+from pipeline.domain import SAMPLE_RATE_HZ, Inspection, Recording, Revisions, Role, Span, Status, Utterance
 from pipeline.errors import AudioError
-from pipeline.inspection.confirmation import joined, phrases_of
-from pipeline.inspection.hearing import Listened, listen, roles_of, sounds_of, timeline_of
-from pipeline.inspection.judging import rejudge, status_of
-from pipeline.inspection.tools import Rules, Toolbox, fill_toolbox
+from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, timeline_of
+from pipeline.inspection.hits import confirmable, find_hits
+from pipeline.inspection.judging import judge, judge_again
+from pipeline.inspection.roles import agent_channel, roles_of
+from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
-from pipeline.rubric import Facts, score
+from pipeline.phrases.confirm import near_misses
 from pipeline.settings import Settings
-from pipeline.transcription import WindowText, segment
+from pipeline.transcription import segment
 
 
-def inspect(recordings: Sequence[Recording], tools: Toolbox) -> Iterator[Inspection]:
+def inspect(
+    recordings: Sequence[Recording], tools: HearingTools, rules: Rules, *, revisions: Revisions
+) -> Iterator[Inspection]:
     """Inspect a few calls; their windows are recognised together, which is cheaper than one by one.
 
     A recording that cannot be read gives an inspection with status ``unreadable`` and the reason.
+
+    Args:
+        revisions: of tools and rules; ``audio_sha256`` is filled in per recording.
     """
-    listened: list[Listened] = []
+    calls: list[CallSound] = []
     for recording in recordings:
         try:
-            listened.append(listen(recording, tools.segmenter))
+            calls.append(segment_sound(recording, tools.segmenter))
         except AudioError as error:
-            yield _unreadable(recording, error, tools)
-    texts = iter(tools.transcriber.transcribe([window for call in listened for window in call.windows]))
-    for call in listened:
-        yield _judge(call, [next(texts) for _ in call.windows], tools)
+            made = replace(revisions, audio_sha256=recording.sha256)
+            yield Inspection(recording, Status.UNREADABLE, str(error), made, reason_code=error.code)
+    texts = iter(tools.transcriber.transcribe([window for call in calls for window in call.windows]))
+    for call in calls:
+        recognised = [(window, segment(window, next(texts))) for window in call.windows]
+        spoken = [(window, found) for window, found in recognised if found is not None]
+        segments = [found for _, found in spoken]
+        parties = roles_of(call, segments, rules.matcher)
+        transcript = assemble(segments, parties.roles, confidence=parties.confidence)
+        timeline = timeline_of(call, parties.roles, spoken, transcript, rules.matcher.lexicons.words)
+        warning = call.audio.warning
+        heard = Inspection(
+            recording=call.recording,
+            status=Status.PARTIAL if warning else Status.INSPECTED,
+            reason=warning,
+            revisions=replace(revisions, audio_sha256=call.recording.sha256),
+            duration=call.audio.duration,
+            layout=str(call.segmentation.layout),
+            transcript=transcript,
+            measures=measure(timeline, sounds_of(call, parties.roles)),
+            hits=find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules),
+            agent_channel=agent_channel(call, parties.roles),
+        )
+        yield judge(heard, timeline, rules)
 
 
-def _judge(call: Listened, texts: Sequence[WindowText], tools: Toolbox) -> Inspection:
-    said = [(window, segment(window, text)) for window, text in zip(call.windows, texts, strict=True)]
-    spoken = [(window, found) for window, found in said if found is not None]
-    segments = [found for _, found in spoken]
-    parties = roles_of(call, segments, tools.matcher)
-    transcript = assemble(segments, parties.roles, confidence=parties.confidence)
-    timeline = timeline_of(call, parties.roles, spoken, transcript, tools.matcher.lexicons.words)
-    measures = measure(timeline, sounds_of(call, parties.roles))
-    hits = phrases_of(
-        transcript,
-        spoken=spoken,
-        roles=parties.roles,
-        matcher=tools.matcher,
-        transcriber=tools.transcriber,
-    )
-    if tools.meanings is not None:
-        hits = joined(hits, tools.meanings.match(transcript.utterances))
-    scorecard = score(tools.rubric, Facts(call.recording.call, timeline, measures, hits))
-    status, reason, code = status_of(call.audio.warning, scorecard)
-    return Inspection(
-        recording=call.recording,
-        status=status,
-        reason=reason,
-        revisions=replace(tools.revisions, audio_sha256=call.recording.sha256),
-        duration=call.audio.duration,
-        layout=str(call.segmentation.layout),
-        transcript=transcript,
-        measures=measures,
-        hits=hits,
-        scorecard=scorecard,
-        reason_code=code,
-        agent_channel=_agent_channel(call, parties.roles),
-    )
+@dataclass(frozen=True)
+class CallInspector:
+    """What a process that inspects calls holds: the tools that hear and the rules that judge."""
 
-
-def _agent_channel(call: Listened, roles: Sequence[Role]) -> str | None:
-    """The channel that is the agent's, where each party has one."""
-    if call.segmentation.layout.mono or Role.AGENT not in roles or Role.CUSTOMER not in roles:
-        return None
-    return ("left", "right")[list(roles).index(Role.AGENT)]
-
-
-def _unreadable(recording: Recording, error: AudioError, tools: Toolbox) -> Inspection:
-    revisions = replace(tools.revisions, audio_sha256=recording.sha256)
-    return Inspection(recording, Status.UNREADABLE, str(error), revisions, reason_code=error.code)
-
-
-class Tools(Toolbox):
-    """What a worker process holds: a toolbox that knows what to do with calls."""
+    tools: HearingTools
+    rules: Rules
+    revisions: Revisions
 
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
-        return inspect(recordings, self)
+        return inspect(recordings, self.tools, self.rules, revisions=self.revisions)
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
-        return rejudge(inspection, Rules(self.matcher, self.rubric))
+    def judge_again(self, stored: Inspection) -> Inspection:
+        return judge_again(stored, self.rules)
 
 
-def build_tools(settings: Settings) -> Tools:
-    """Load the model, compile the lexicons, read the rubric.
+def load_inspector(settings: Settings) -> CallInspector:
+    """Load the models, compile the lexicons, read the rubric.
 
     Raises:
         ModelError, LexiconError, RubricError: with file, line and remedy.
     """
-    return Tools(**vars(fill_toolbox(settings)))
+    rules = load_rules(settings)
+    tools = load_hearing_tools(settings, rules)
+    _warm_up(rules)
+    return CallInspector(tools, rules, present_revisions(settings, rules))
+
+
+def _warm_up(rules: Rules) -> None:
+    """Let what loads on first use (dictionaries, compiled numerics) do so before the first call."""
+    tone = np.sin(2 * np.pi * 150 * np.arange(3 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ).astype(np.float32)
+    whole = Span(0.0, 3.0)
+    measure(Timeline.heard(duration=3.0, speech={Role.AGENT: (whole,)}), {Role.AGENT: tone})
+    said = [Utterance(Role.AGENT, whole, "您好，请问有什么可以帮您？", confidence=0.0)]
+    near_misses(rules.matcher.search(said, near_misses_of=confirmable(rules.matcher.lexicons)))

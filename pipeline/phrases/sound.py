@@ -11,7 +11,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -250,6 +250,7 @@ def indels_for(length: int) -> int:
     return 0 if length <= 4 else 1 if length <= 8 else 2
 
 
+@cache
 def _fragments(length: int) -> list[tuple[int, int]]:
     if length == 3:
         return [(0, 2), (1, 3)]

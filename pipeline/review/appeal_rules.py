@@ -11,7 +11,7 @@ from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Refused
 from pipeline.review.appeals import FROM, OPEN, Appeal, AppealStanding, Opinion, Seat, Step, Terms
 from pipeline.review.blind import hides
-from pipeline.review.call import ReviewedCall
+from pipeline.review.call import CallUnderReview
 from pipeline.review.folding import accused
 
 
@@ -195,7 +195,7 @@ def standing_of(
 
 
 def appealable(
-    call: ReviewedCall | None, criterion: str
+    call: CallUnderReview | None, criterion: str
 ) -> tuple[int | None, tuple[datetime, datetime | None]]:
     """Whose verdict an appeal about this finding is about (None: the machine's finding, or it is not told
     yet), and the moments from which the time to file runs.

@@ -24,7 +24,7 @@ from pipeline.review.priority import Weighed, Workload, priority, workload
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedCall:
+class CallUnderReview:
     """A call with what people said about it."""
 
     call_id: str
@@ -118,7 +118,7 @@ class CaseFigures:
     finished_at: datetime | None = None
 
 
-def figures(call: ReviewedCall, score: Effective | None) -> CaseFigures:
+def figures(call: CallUnderReview, score: Effective | None) -> CaseFigures:
     """The case of a call about which people have decided something.
 
     Args:

@@ -8,12 +8,10 @@ anew: so a page, the JSON and the shell obey the same rules, by the table of :mo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.domain import (
-    Decision,
     DecisionKind,
     Finding,
     FindingVerdict,
@@ -21,23 +19,18 @@ from pipeline.domain import (
     Origin,
     Outcome,
     Phase,
-    Role,
     Severity,
-    Span,
     Verdict,
 )
 from pipeline.domain.people import UserRole
 from pipeline.errors import Conflict, Refused
 from pipeline.review import blind
-from pipeline.review.call import ReviewedCall
+from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor, check_free
+from pipeline.review.events import NewDecision, check_text, other_recording
 from pipeline.review.folding import swapped, undo_target
 from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, transition
 
-MAX_TEXT = 4000
-"""Characters of a comment or a quote; longer ones are a mistake."""
-MAX_REQUEST = 64
-"""Characters of the name of a request: a UUID, or a little more."""
 TWO_PEOPLE = (Severity.A,)
 """Classes of violation on which two people must agree."""
 _BEYOND_END = 1.0
@@ -53,32 +46,7 @@ REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewDecision:
-    """A decision that is about to be written."""
-
-    kind: DecisionKind
-    by: int | None
-    """Key of the account; None: the command line."""
-    request: str
-    """Name of this press of a button: sent twice, it counts once."""
-    origin: Origin = Origin.REVIEW
-    criterion: str | None = None
-    verdict: Verdict | None = None
-    outcome: Outcome | None = None
-    span: Span | None = None
-    role: Role | None = None
-    quote: str | None = None
-    comment: str = ""
-    undoes: int | None = None
-    sound: str | None = None
-    """SHA-256 of the recording that this person looked at, where that is known."""
-    regardless: bool = False
-    """Also while somebody has the call open."""
-    details: Mapping[str, object] = field(default_factory=dict)
-
-
-def check_event(call: ReviewedCall, event: NewDecision) -> None:
+def check_event(call: CallUnderReview, event: NewDecision) -> None:
     """What holds for every act: texts of some length, and nobody else has the call open.
 
     Raises:
@@ -90,46 +58,7 @@ def check_event(call: ReviewedCall, event: NewDecision) -> None:
         check_free(call.claim, event.by, now=datetime.now(UTC))
 
 
-def check_text(*texts: str, request: str) -> None:
-    """
-    Raises:
-        Refused: ``too-long``, ``bad-request-name``.
-    """
-    if any(len(text) > MAX_TEXT for text in texts):
-        raise Refused(f"the text is longer than {MAX_TEXT} characters; shorten it", code="too-long")
-    if not 0 < len(request) <= MAX_REQUEST:
-        raise Refused(f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name")
-
-
-def same_request(event: NewDecision, stored: Decision, call_id: str) -> bool:
-    """Whether a stored event says what a new one of the same request wants to say."""
-    return (
-        stored.call_id == call_id
-        and (stored.kind, stored.by, stored.origin) == (event.kind, event.by, event.origin)
-        and (stored.criterion, stored.verdict) == (event.criterion, event.verdict)
-        and (stored.span, stored.role, stored.quote) == (event.span, event.role, event.quote)
-        and stored.comment == event.comment
-    )
-
-
-def reused(request: str) -> Conflict:
-    """A request name came again with other content."""
-    return Conflict(
-        f"the request {request!r} was used for something else already; load the page again",
-        code="request-reused",
-    )
-
-
-def other_recording(call_id: str) -> Conflict:
-    """What somebody looked at under this id is not what is there now."""
-    return Conflict(
-        f"{call_id!r} is another recording now: the call list, or a merge, gave the id away; open it again",
-        code="other-recording",
-        call=call_id,
-    )
-
-
-def decide(call: ReviewedCall, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
+def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int) -> NewDecision:
     """Say what a finding is. ``seen``: version of the case that the page showed.
 
     Raises:
@@ -155,7 +84,7 @@ def decide(call: ReviewedCall, actor: Actor, event: NewDecision, *, seen: int) -
 
 
 def _check_nobody_was_first(
-    call: ReviewedCall, event: NewDecision, seen: int, held: FindingVerdict | None
+    call: CallUnderReview, event: NewDecision, seen: int, held: FindingVerdict | None
 ) -> None:
     """Tell whoever could not know it that somebody else has said otherwise; not where they must not know."""
     if held is not None and blind.hides(held):
@@ -177,7 +106,7 @@ def _check_nobody_was_first(
         )
 
 
-def add(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def add(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Say that a criterion is violated at a place that the machine did not find.
 
     Raises:
@@ -196,7 +125,7 @@ def add(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
     return _judged(call, actor, event, finding, call.held(finding.criterion, finding.outcome))
 
 
-def comment(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def comment(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Write a remark.
 
     Raises:
@@ -207,7 +136,7 @@ def comment(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision
     return _complete(call, event)
 
 
-def finish(call: ReviewedCall, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
+def finish(call: CallUnderReview, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
     """Say that the call is reviewed. ``incomplete``: although violations are not decided yet.
 
     Raises:
@@ -222,7 +151,7 @@ def finish(call: ReviewedCall, actor: Actor, event: NewDecision, *, incomplete: 
     return _complete(call, event, left=call.waiting)
 
 
-def reopen(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
+def reopen(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
     """Put a finished call back into the queue.
 
     Raises:
@@ -234,7 +163,7 @@ def reopen(call: ReviewedCall, actor: Actor, event: NewDecision) -> NewDecision:
 
 
 def correct_roles(
-    call: ReviewedCall, actor: Actor, event: NewDecision, *, corrected: Inspection
+    call: CallUnderReview, actor: Actor, event: NewDecision, *, corrected: Inspection
 ) -> NewDecision:
     """Say that agent and customer are the other way round; ``corrected`` is the call judged anew.
 
@@ -246,7 +175,7 @@ def correct_roles(
 
 
 def undo(
-    call: ReviewedCall, actor: Actor, wanted: int, *, request: str, restored: Inspection | None = None
+    call: CallUnderReview, actor: Actor, wanted: int, *, request: str, restored: Inspection | None = None
 ) -> NewDecision:
     """Take an event back: everybody their own, a supervisor anybody's; a decision on an appeal is final.
 
@@ -284,13 +213,8 @@ def undo(
     return _complete(call, taking)
 
 
-def same_undo(stored: Decision, actor: int | None, wanted: int) -> bool:
-    """Whether a stored event is the undo that the same request wants."""
-    return (stored.kind, stored.by, stored.details.get("of")) == (DecisionKind.UNDO, actor, wanted)
-
-
 def _judged(
-    call: ReviewedCall, actor: Actor, event: NewDecision, finding: Finding, held: FindingVerdict | None
+    call: CallUnderReview, actor: Actor, event: NewDecision, finding: Finding, held: FindingVerdict | None
 ) -> NewDecision:
     """A word on a finding, unless the table of states refuses it."""
     grave = finding.severity in TWO_PEOPLE
@@ -316,7 +240,7 @@ def _outsider(actor: Actor) -> Who | None:
             return None
 
 
-def _finding(call: ReviewedCall, criterion: str | None) -> Finding:
+def _finding(call: CallUnderReview, criterion: str | None) -> Finding:
     if not call.findings:
         raise Refused("the sheet was not used on this call: there are no criteria", code="no-sheet")
     found = next((f for f in call.findings if f.criterion == criterion), None)
@@ -325,13 +249,13 @@ def _finding(call: ReviewedCall, criterion: str | None) -> Finding:
     return found
 
 
-def _check_sound(call: ReviewedCall, judged: Inspection) -> None:
+def _check_sound(call: CallUnderReview, judged: Inspection) -> None:
     """What was judged anew outside the transaction is still what this call holds."""
     if judged.recording.sha256 != call.audio_sha256:
         raise other_recording(judged.recording.call.call_id)
 
 
-def _complete(call: ReviewedCall, event: NewDecision, **details: object) -> NewDecision:
+def _complete(call: CallUnderReview, event: NewDecision, **details: object) -> NewDecision:
     """With what the event must remember of the call as it stood."""
     stood = {"version": call.version + 1, "swapped": swapped(call.events)}
     return replace(event, details={**event.details, **details, **stood})

@@ -99,10 +99,10 @@ def assign_speakers(speech: SpeechEmbeddings, *, embedder: SpeakerEmbedder) -> S
         near = float(centres[0] @ centres[1]) > _same_speaker_above(speech, speakers, embedder) - CLOSE
         not_embedded = int((~speech.embedded).sum())
         if number == EMBED_DOUBTFUL_IN and not_embedded:
-            doubtful = (np.abs(predicted) < DOUBT) | ((predicted > 0) != speakers)
+            doubted = (np.abs(predicted) < DOUBT) | ((predicted > 0) != speakers)
             if near:
-                doubtful[_more_of_each(speech, speakers)] = True
-            speech.embed(windows_covering(doubtful & ~speech.embedded, starts))
+                doubted[_more_of_each(speech, speakers)] = True
+            speech.embed(windows_covering(doubted & ~speech.embedded, starts))
             vectors = _block_vectors(speech, embedder.reach)
         elif (
             number == EMBED_ALL_IN
@@ -123,20 +123,26 @@ def assign_speakers(speech: SpeechEmbeddings, *, embedder: SpeakerEmbedder) -> S
     if doubtful and (alike > SIMILAR_UP_TO or not _alternate(speakers, runs)):
         return _single_speaker(lengths)
     clear = np.clip(0.5 + 0.5 * preferences * (2 * speakers - 1) / (1 - alike), 0.0, 1.0)
+    return SpeakerAssignment(_speaker_runs(runs, starts, speakers, clear), lengths, doubtful)
+
+
+def _speaker_runs(
+    runs: Sequence[tuple[int, int]],
+    starts: NDArray[np.intp],
+    speakers: NDArray[np.intp],
+    clear: NDArray[np.float64],
+) -> tuple[SpeakerRun, ...]:
+    """Runs with places within their stretches; speaker 0 is who speaks first."""
     stretches = np.searchsorted(starts, [first for first, _ in runs], side="right") - 1
-    return SpeakerAssignment(
-        tuple(
-            SpeakerRun(
-                stretch=stretch,
-                first=first - int(starts[stretch]),
-                last=last - int(starts[stretch]),
-                speaker=int(speakers[first] != speakers[0]),
-                clearness=float(clear[first:last].mean()),
-            )
-            for stretch, (first, last) in zip(stretches.tolist(), runs, strict=True)
-        ),
-        lengths,
-        doubtful,
+    return tuple(
+        SpeakerRun(
+            stretch=stretch,
+            first=first - int(starts[stretch]),
+            last=last - int(starts[stretch]),
+            speaker=int(speakers[first] != speakers[0]),
+            clearness=float(clear[first:last].mean()),
+        )
+        for stretch, (first, last) in zip(stretches.tolist(), runs, strict=True)
     )
 
 

@@ -19,16 +19,16 @@ BINS = 10
 """Bins of the score distribution, ten points each."""
 
 
-def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[CriterionCount]:
+def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[CriterionCount]:
     """Per agent and criterion, over current inspections; see :meth:`Store.criterion_counts`."""
     f, c = findings.c, calls.c
     failed = f.outcome == Outcome.FAILED.value
     eligible = f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value])
     # A filter by criterion or severity chooses criteria here, not calls: a rate needs the calls that passed.
-    of_calls = compile_filter(replace(wanted, criterion=None, severity=None), connection)
+    of_calls = compile_filter(replace(where, criterion=None, severity=None), connection)
     chosen = of_calls.inspections(inspections.c.id, inspections.c.call)
-    if wanted.limit is not None:
-        chosen = chosen.order_by(c.started_local.is_(None), c.started_local, c.call_id).limit(wanted.limit)
+    if where.limit is not None:
+        chosen = chosen.order_by(c.started_local.is_(None), c.started_local, c.call_id).limit(where.limit)
     those = chosen.subquery()
     query = (
         select(
@@ -46,10 +46,10 @@ def criterion_counts(connection: Connection, wanted: CallFilter) -> Iterator[Cri
         .group_by(c.agent_id, f.criterion)
         .order_by(c.agent_id.is_(None), c.agent_id, f.criterion)
     )
-    if wanted.criterion is not None:
-        query = query.where(f.criterion == wanted.criterion)
-    if wanted.severity is not None:
-        query = query.where(f.severity == wanted.severity.value)
+    if where.criterion is not None:
+        query = query.where(f.criterion == where.criterion)
+    if where.severity is not None:
+        query = query.where(f.severity == where.severity.value)
     said = _said(connection, those)
     for row in connection.execute(query):
         confirmed, overturned, added, doubtful = said.get((row.agent_id, row.criterion), (0, 0, 0, 0))

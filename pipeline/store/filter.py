@@ -136,26 +136,26 @@ class Selection:
 
 
 def compile_filter(
-    wanted: CallFilter, connection: Connection, scope: Scope = EVERYWHERE, *, by: int | None = None
+    where: CallFilter, connection: Connection, scope: Scope = EVERYWHERE, *, by: int | None = None
 ) -> Selection:
     """What a filter is in SQL. ``by``: for whom ``mine`` is."""
     return Selection(
-        tuple(_work(wanted.state, by) + _case(wanted)),
-        tuple(_call(wanted, scope)),
-        tuple(_inspection(wanted, connection)),
+        tuple(_work(where.state, by) + _case(where)),
+        tuple(_call(where, scope)),
+        tuple(_inspection(where, connection)),
     )
 
 
-def in_order(wanted: CallFilter, connection: Connection, *columns: Any) -> Select[Any]:
+def in_order(where: CallFilter, connection: Connection, *columns: Any) -> Select[Any]:
     """Current inspections that match, in order of start (unknown last), then of call id."""
-    query = compile_filter(wanted, connection).inspections(*columns)
+    query = compile_filter(where, connection).inspections(*columns)
     query = query.order_by(calls.c.started_local.is_(None), calls.c.started_local, calls.c.call_id)
-    return query if wanted.limit is None else query.limit(wanted.limit)
+    return query if where.limit is None else query.limit(where.limit)
 
 
-def too_common(wanted: CallFilter, connection: Connection) -> bool:
+def too_common(where: CallFilter, connection: Connection) -> bool:
     """Whether a filter asks for what is said in so many calls that nobody should count them."""
-    return bool(wanted.text) and common(wanted.text or "", connection)
+    return bool(where.text) and common(where.text or "", connection)
 
 
 def within(scope: Scope) -> ColumnElement[bool]:
@@ -204,46 +204,44 @@ def _open_for(cause: OpenCause) -> list[ColumnElement[bool]]:
     return [cases.c.open_findings > 0, cases.c.causes.contains(cause.value)]
 
 
-def _case(wanted: CallFilter) -> list[ColumnElement[bool]]:
+def _case(where: CallFilter) -> list[ColumnElement[bool]]:
     c = cases.c
     out: list[ColumnElement[bool]] = []
-    if wanted.severity is not None:
-        out.append(c.worst == wanted.severity.value)
-    if wanted.violating is not None:
-        out.append(c.worst.is_not(None) if wanted.violating else c.worst.is_(None))
-    if wanted.cause is not None:
-        out += _open_for(wanted.cause)
+    if where.severity is not None:
+        out.append(c.worst == where.severity.value)
+    if where.violating is not None:
+        out.append(c.worst.is_not(None) if where.violating else c.worst.is_(None))
+    if where.cause is not None:
+        out += _open_for(where.cause)
     bounds: list[tuple[float | None, Any]] = [
-        (wanted.score_from, c.score.__ge__),
-        (wanted.score_below, c.score.__lt__),
-        (wanted.confidence_from, c.confidence.__ge__),
-        (wanted.confidence_to, c.confidence.__le__),
+        (where.score_from, c.score.__ge__),
+        (where.score_below, c.score.__lt__),
+        (where.confidence_from, c.confidence.__ge__),
+        (where.confidence_to, c.confidence.__le__),
     ]
     out += [compare(bound) for bound, compare in bounds if bound is not None]
-    if wanted.criterion is not None:
+    if where.criterion is not None:
         f, v = findings.c, verdicts.c
-        failed = select(f.inspection).where(
-            f.criterion == wanted.criterion, f.outcome == Outcome.FAILED.value
-        )
-        added = select(v.call).where(v.criterion == wanted.criterion, v.added)
+        failed = select(f.inspection).where(f.criterion == where.criterion, f.outcome == Outcome.FAILED.value)
+        added = select(v.call).where(v.criterion == where.criterion, v.added)
         out.append(or_(c.inspection.in_(failed), c.call.in_(added)))
     return out
 
 
-def _call(wanted: CallFilter, scope: Scope) -> list[ColumnElement[bool]]:
+def _call(where: CallFilter, scope: Scope) -> list[ColumnElement[bool]]:
     c = calls.c
     equal: list[tuple[Any, str | None]] = [
-        (c.call_id, wanted.call_id),
-        (c.team, wanted.team),
-        (c.agent_id, wanted.agent),
-        (c.queue, wanted.queue),
+        (c.call_id, where.call_id),
+        (c.team, where.team),
+        (c.agent_id, where.agent),
+        (c.queue, where.queue),
     ]
     out = [column == value for column, value in equal if value is not None]
-    out += days.between(wanted.date_from, wanted.date_to)
-    if wanted.undated is not None:
-        out.append(days.undated() if wanted.undated else ~days.undated())
-    if wanted.without:
-        out.append(c.call_id.not_in(sorted(wanted.without)))
+    out += days.between(where.date_from, where.date_to)
+    if where.undated is not None:
+        out.append(days.undated() if where.undated else ~days.undated())
+    if where.without:
+        out.append(c.call_id.not_in(sorted(where.without)))
     if scope != EVERYWHERE:
         out.append(within(scope))
     return out
@@ -252,21 +250,21 @@ def _call(wanted: CallFilter, scope: Scope) -> list[ColumnElement[bool]]:
 _LARGE = (QueueState.OPEN, QueueState.DONE, QueueState.ALL)
 
 
-def _inspection(wanted: CallFilter, connection: Connection) -> list[ColumnElement[bool]]:
+def _inspection(where: CallFilter, connection: Connection) -> list[ColumnElement[bool]]:
     i = inspections.c
     out: list[ColumnElement[bool]] = []
-    if wanted.status is not None:
-        out.append(i.status == wanted.status.value)
-    if wanted.reason is not None:
-        out.append(func.coalesce(i.reason_code, i.reason) == wanted.reason)
-    if wanted.flagged is not None:
-        out.append(i.flagged.is_(True) if wanted.flagged else func.coalesce(i.flagged, false()).is_(False))
-    if wanted.alert is not None:
+    if where.status is not None:
+        out.append(i.status == where.status.value)
+    if where.reason is not None:
+        out.append(func.coalesce(i.reason_code, i.reason) == where.reason)
+    if where.flagged is not None:
+        out.append(i.flagged.is_(True) if where.flagged else func.coalesce(i.flagged, false()).is_(False))
+    if where.alert is not None:
         out.append(alerted())  # first: there is an index of those alone
-        if wanted.alert != ANY_ALERT:
-            out.append(i.alerts.contains(codec.dumps(wanted.alert), autoescape=True))
-    if wanted.text:
-        alone = wanted == CallFilter(state=wanted.state, text=wanted.text) and wanted.state in _LARGE
-        found = said(wanted.text, i.hearing, connection, alone=alone)
+        if where.alert != ANY_ALERT:
+            out.append(i.alerts.contains(codec.dumps(where.alert), autoescape=True))
+    if where.text:
+        alone = where == CallFilter(state=where.state, text=where.text) and where.state in _LARGE
+        found = said(where.text, i.hearing, connection, alone=alone)
         out.append(false() if found is None else found)
     return out

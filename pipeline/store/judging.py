@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, updat
 
 from pipeline.domain import How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
 from pipeline.store import codec, projections, rows
+from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
-from pipeline.store.reading import files_of, first, heads_of, parts_of
+from pipeline.store.reading import heads_of, parts_of
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import findings, hits, inspections, measurements, utterances
 from pipeline.store.writing import check_fence, delete_orphaned_hearings
@@ -74,9 +75,9 @@ class StoredWords(Sequence[Word]):
         return hash(self._read)
 
 
-def outdated(connection: Connection, wanted: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
+def outdated(connection: Connection, where: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
     """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
-    query = in_order(wanted, connection, inspections.c.id).where(
+    query = in_order(where, connection, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
         inspections.c.duration.is_not(None),
         or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),

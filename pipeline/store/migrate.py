@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
 from pipeline.store import projections
-from pipeline.store.engine import WRITES
+from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, delete, exists, func
 
 from pipeline.domain import FindingVerdict, Outcome, Severity
 from pipeline.review.blind import keeps_added
-from pipeline.review.call import CaseFigures, ReviewedCall, figures, undecided_figures
+from pipeline.review.call import CallUnderReview, CaseFigures, figures, undecided_figures
 from pipeline.review.claims import Claim
 from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import verdicts
@@ -24,9 +24,9 @@ from pipeline.store import rows
 from pipeline.store.days import counted
 from pipeline.store.reading import parts_of
 from pipeline.store.repositories.decision_rows import history
+from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import cases, decisions, users
 from pipeline.store.review_tables import verdicts as verdict_rows
-from pipeline.store.rulebooks import rubric_of
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
 
@@ -55,7 +55,7 @@ def refresh_reviewed(connection: Connection, key: int) -> None:
         _write_cases(connection, [_case_values(key, call.inspection, call.audio_sha256, found)])
 
 
-def reviewed(connection: Connection, key: int) -> ReviewedCall | None:
+def reviewed(connection: Connection, key: int) -> CallUnderReview | None:
     """The current inspection of a call with all events; None where it was never inspected."""
     i, c, of = inspections.c, calls.c, cases.c
     query = (
@@ -76,7 +76,7 @@ def reviewed(connection: Connection, key: int) -> ReviewedCall | None:
     row = found[0]
     events = history(connection, key)
     alerts = (row.alerts or "[]") != "[]"
-    return ReviewedCall(
+    return CallUnderReview(
         call_id=row.call_id,
         inspection=row.id,
         inspected_at=datetime.fromisoformat(row.inspected_at),
@@ -102,7 +102,7 @@ def claim_of(row: Row[Any]) -> Claim | None:
     return Claim(row.claimed, datetime.fromtimestamp(row.claimed_until, UTC), row.claimed_name or "")
 
 
-def scored(connection: Connection, call: ReviewedCall) -> Effective | None:
+def scored(connection: Connection, call: CallUnderReview) -> Effective | None:
     """The score with the verdicts in it; None where the sheet was never used."""
     if call.card is None:
         return None
@@ -178,7 +178,7 @@ def _write_cases(connection: Connection, many: list[dict[str, Any]]) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["call"], set_=changed), many)
 
 
-def _write_verdicts(connection: Connection, key: int, call: ReviewedCall) -> None:
+def _write_verdicts(connection: Connection, key: int, call: CallUnderReview) -> None:
     connection.execute(delete(verdict_rows).where(verdict_rows.c.call == key))
     outcomes = {f.criterion: f.outcome for f in call.findings}
     many = [

@@ -6,27 +6,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
 from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
 from pipeline.store import codec, rows
+from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.review_tables import cases
 from pipeline.store.statements import pages
-from pipeline.store.tables import call_files, calls, findings, hits, inspections, measurements, utterances
+from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.views import CallRow
 
 Reader = Callable[[], AbstractContextManager[Connection]]
 _WHOLE = (*(c for c in calls.c if c.name not in ("id", "audio_sha256")), *inspections.c)
 
 
-def _ids(read: Reader, wanted: CallFilter) -> list[int]:
+def _ids(read: Reader, where: CallFilter) -> list[int]:
     # The whole list of keys first: a run that writes meanwhile cannot make a call appear twice or not at all.
     with read() as connection:
-        return list(connection.execute(in_order(wanted, connection, inspections.c.id)).scalars())
+        return list(connection.execute(in_order(where, connection, inspections.c.id)).scalars())
 
 
 def heads_of(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
@@ -59,26 +59,6 @@ def inspections_by_id(
         yield rows.read_inspection(head, first(files.get(head.call)), parts)
 
 
-Files = tuple[tuple[Path, ...], ...]
-"""Where identical copies of one sound lie: one file each, or one for each party."""
-
-
-def files_of(connection: Connection, keys: Sequence[int]) -> dict[int, Files]:
-    """Where the sound of these calls lies, by key of the call, the place known longest first."""
-    grouped: dict[int, Files] = {}
-    f = call_files.c
-    for page in pages(sorted(set(keys))):
-        query = select(f.call, f.paths).where(f.call.in_(page)).order_by(f.id)
-        for row in connection.execute(query):
-            grouped[row.call] = (*grouped.get(row.call, ()), codec.read_paths(row.paths))
-    return grouped
-
-
-def first(files: Files | None) -> tuple[Path, ...]:
-    """The place of a recording; empty where other sound has taken the only one there was."""
-    return files[0] if files else ()
-
-
 def parts_of(
     connection: Connection, table: Table, keys: Sequence[int], *columns: Column[Any]
 ) -> dict[int, list[Row[Any]]]:
@@ -92,17 +72,17 @@ def parts_of(
     return grouped
 
 
-def stream_inspections(read: Reader, wanted: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
+def stream_inspections(read: Reader, where: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
     """Current inspections that match; see :meth:`Store.inspections`."""
-    for page in pages(_ids(read, wanted)):
+    for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(inspections_by_id(connection, page, transcripts=transcripts))
         yield from found
 
 
-def stream_calls(read: Reader, wanted: CallFilter) -> Iterator[CallRow]:
+def stream_calls(read: Reader, where: CallFilter) -> Iterator[CallRow]:
     """Light rows of current inspections that match; see :meth:`Store.calls`."""
-    for page in pages(_ids(read, wanted)):
+    for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(_call_rows(connection, page))
         yield from found

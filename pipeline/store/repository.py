@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
-from sqlalchemy import Connection
-
-Transaction = Callable[[], AbstractContextManager[Connection]]
+from pipeline.store.database import Database
 
 
 class Repository:
     """What is stored of one subject: one method, one transaction."""
 
-    def __init__(self, read: Transaction, write: Transaction) -> None:
-        self._read, self._write = read, write
+    def __init__(self, database: Database) -> None:
+        self._read, self._write = database.read, database.write

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from sqlalchemy import URL, Connection, Engine, func, select
+from sqlalchemy import func, select
 
 from pipeline.domain import Call, IdSource, Inspection, PhraseHit, Recording, Revisions
 from pipeline.errors import StoreError
@@ -20,14 +18,13 @@ from pipeline.store import (
     freshness,
     identities,
     judging,
-    memory,
     purging,
     reading,
-    running,
-    whereabouts,
+    runs,
     writing,
 )
-from pipeline.store.engine import BUSY_SECONDS, WRITES, connect, parse
+from pipeline.store.call_files import Place, add_files, remove_files
+from pipeline.store.database import BUSY_SECONDS, Database, connect, parse
 from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
 from pipeline.store.filter import CallFilter, in_order
@@ -52,6 +49,7 @@ from pipeline.store.repositories.rulebooks import Rulebooks
 from pipeline.store.repositories.samples import Samples
 from pipeline.store.repositories.sessions import Sessions
 from pipeline.store.repositories.sign_in import SignIn
+from pipeline.store.runs import ProblemLike
 from pipeline.store.statements import pages
 from pipeline.store.tables import inspections
 from pipeline.store.views import (
@@ -65,7 +63,6 @@ from pipeline.store.views import (
     StoredProblem,
     SummaryFigures,
 )
-from pipeline.store.whereabouts import Place
 from pipeline.store.writing import check_fence
 
 EVERYTHING = CallFilter()
@@ -90,26 +87,44 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     except StoreError:
         engine.dispose()
         raise
-    return Store(parsed, engine)
+    return Store(Database(parsed, engine))
 
 
 class Store:
     """An open database. Every method may raise StoreError with the remedy; nothing is ever half written."""
 
-    def __init__(self, url: URL, engine: Engine) -> None:
-        self._url, self._engine = url, engine
-        self._lock = run_lock(url, engine)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read, self._write = database.read, database.write
+        self._lock = run_lock(database.url, database.engine)
         self.query_cache = QueryCache()
+        # what people do, one repository for each subject
+        self.accounts = Accounts(database)
+        self.agents = AgentStatistics(database, self.query_cache)
+        self.appeals = Appeals(database)
+        self.audit = AuditLog(database)
+        self.calibrations = Calibrations(database)
+        self.cases = Cases(database)
+        self.coaching = Coaching(database)
+        self.days = DayStatistics(database)
+        self.decisions = Decisions(database)
+        self.merges = Merges(database)
+        self.queue = Queue(database, self.query_cache)
+        self.rule_usage = RuleUsage(database)
+        self.rulebooks = Rulebooks(database)
+        self.samples = Samples(database)
+        self.sessions = Sessions(database)
+        self.sign_in = SignIn(database)
 
     @property
     def url(self) -> str:
         """The address, without the password."""
-        return shown(self._url)
+        return shown(self._database.url)
 
     def close(self) -> None:
         """Give up the run lock and all connections."""
         self._lock.release()
-        self._engine.dispose()
+        self._database.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -118,86 +133,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with explained(self._url), self._engine.connect() as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with (
-            explained(self._url),
-            self._engine.connect().execution_options(**{WRITES: True}) as connection,
-            connection.begin(),
-        ):
-            yield connection
-
-    # Repositories of what people do
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        return Accounts(self._read, self._write)
-
-    @cached_property
-    def sessions(self) -> Sessions:
-        return Sessions(self._read, self._write)
-
-    @cached_property
-    def sign_in(self) -> SignIn:
-        return SignIn(self._read, self._write)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        return AuditLog(self._read, self._write)
-
-    @cached_property
-    def decisions(self) -> Decisions:
-        return Decisions(self._read, self._write)
-
-    @cached_property
-    def cases(self) -> Cases:
-        return Cases(self._read, self._write)
-
-    @cached_property
-    def appeals(self) -> Appeals:
-        return Appeals(self._read, self._write)
-
-    @cached_property
-    def samples(self) -> Samples:
-        return Samples(self._read, self._write)
-
-    @cached_property
-    def calibrations(self) -> Calibrations:
-        return Calibrations(self._read, self._write)
-
-    @cached_property
-    def coaching(self) -> Coaching:
-        return Coaching(self._read, self._write)
-
-    @cached_property
-    def merges(self) -> Merges:
-        return Merges(self._read, self._write)
-
-    @cached_property
-    def rulebooks(self) -> Rulebooks:
-        return Rulebooks(self._read, self._write)
-
-    @cached_property
-    def rule_usage(self) -> RuleUsage:
-        return RuleUsage(self._read, self._write)
-
-    @cached_property
-    def days(self) -> DayStatistics:
-        return DayStatistics(self._read, self._write)
-
-    @cached_property
-    def queue(self) -> Queue:
-        return Queue(self._read, self._write, self.query_cache)
-
-    @cached_property
-    def agents(self) -> AgentStatistics:
-        return AgentStatistics(self._read, self._write, self.query_cache)
 
     # Runs
 
@@ -210,7 +145,7 @@ class Store:
         Raises:
             StoreError: another run is at work on this store.
         """
-        with explained(self._url):
+        with explained(self._database.url):
             try:
                 free = self._lock.acquire()
             except OSError as error:
@@ -219,7 +154,7 @@ class Store:
             raise StoreError(self._busy())
         try:
             with self._write() as connection:
-                return running.start_run(connection, kind=kind, dump=dump, settings=settings)
+                return runs.start_run(connection, kind=kind, dump=dump, settings=settings)
         except StoreError:
             self._lock.release()
             raise
@@ -236,7 +171,7 @@ class Store:
     def expect(self, run_id: int, calls: int) -> None:
         """Note how many calls a run sets out to do, for those who watch it."""
         with self._write() as connection:
-            running.expect(connection, run_id, calls)
+            runs.expect(connection, run_id, calls)
 
     def finish_run(
         self,
@@ -248,24 +183,24 @@ class Store:
         """End a run and let others write."""
         try:
             with self._write() as connection:
-                running.finish_run(connection, run_id, state=state, summary=summary)
+                runs.finish_run(connection, run_id, state=state, summary=summary)
         finally:
             self._lock.release()
 
     def runs(self, *, limit: int = 100) -> list[RunRow]:
         """The latest runs, newest first."""
         with self._read() as connection:
-            return running.list_runs(connection, limit)
+            return runs.list_runs(connection, limit)
 
-    def add_problems(self, run_id: int, found: Iterable[running.ProblemLike]) -> None:
+    def add_problems(self, run_id: int, found: Iterable[ProblemLike]) -> None:
         """Keep what a run met besides its calls: bad rows of the call list, missing files, ..."""
         with self._write() as connection:
-            running.add_problems(connection, run_id, found)
+            runs.add_problems(connection, run_id, found)
 
     def problems(self, run_id: int) -> list[StoredProblem]:
         """The problems of a run, in the order they were met."""
         with self._read() as connection:
-            return running.list_problems(connection, run_id)
+            return runs.list_problems(connection, run_id)
 
     # Inspections
 
@@ -352,8 +287,8 @@ class Store:
         """Note where copies of the sound of calls lie, and where they do not lie any more."""
         with self._write() as connection:
             check_fence(connection, run_id)
-            whereabouts.remove(connection, gone)
-            whereabouts.add(connection, there)
+            remove_files(connection, gone)
+            add_files(connection, there)
 
     def inspection(self, call_id: str) -> Inspection | None:
         """The current inspection of a call."""
@@ -366,25 +301,25 @@ class Store:
             return list(reading.inspections_by_id(connection, ids))
 
     def inspections(
-        self, wanted: CallFilter = EVERYTHING, *, transcripts: bool = True
+        self, where: CallFilter = EVERYTHING, *, transcripts: bool = True
     ) -> Iterator[Inspection]:
         """Current inspections in order of their start, streamed; ``transcripts=False`` leaves those empty."""
-        return reading.stream_inspections(self._read, wanted, transcripts=transcripts)
+        return reading.stream_inspections(self._read, where, transcripts=transcripts)
 
-    def calls(self, wanted: CallFilter = EVERYTHING) -> Iterator[CallRow]:
+    def calls(self, where: CallFilter = EVERYTHING) -> Iterator[CallRow]:
         """Light rows in order of their start, streamed."""
-        return reading.stream_calls(self._read, wanted)
+        return reading.stream_calls(self._read, where)
 
-    def count(self, wanted: CallFilter = EVERYTHING) -> int:
+    def count(self, where: CallFilter = EVERYTHING) -> int:
         """How many calls match."""
         with self._read() as connection:
-            ids = in_order(wanted, connection, inspections.c.id).subquery()
+            ids = in_order(where, connection, inspections.c.id).subquery()
             return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
 
-    def criterion_counts(self, wanted: CallFilter = EVERYTHING) -> list[CriterionCount]:
+    def criterion_counts(self, where: CallFilter = EVERYTHING) -> list[CriterionCount]:
         """Per agent and criterion, in this order. The filter's criterion and severity choose criteria."""
         with self._read() as connection:
-            return list(counting.criterion_counts(connection, wanted))
+            return list(counting.criterion_counts(connection, where))
 
     def overview(self, call_ids: Sequence[str]) -> SummaryFigures:
         """Sums over these calls as they stand now."""
@@ -393,10 +328,10 @@ class Store:
 
     # Judging again
 
-    def outdated(self, wanted: CallFilter = EVERYTHING, *, lexicons: str, rubric: str) -> list[int]:
+    def outdated(self, where: CallFilter = EVERYTHING, *, lexicons: str, rubric: str) -> list[int]:
         """Keys of current inspections of calls that were heard, but judged by other rules than these."""
         with self._read() as connection:
-            return judging.outdated(connection, wanted, lexicons=lexicons, rubric=rubric)
+            return judging.outdated(connection, where, lexicons=lexicons, rubric=rubric)
 
     def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
         """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only
@@ -428,28 +363,28 @@ class Store:
     def begin(self, recordings: Sequence[Recording], *, run_id: int) -> None:
         """Note that a worker begins these calls: if everything dies now, the next run knows where."""
         with self._write() as connection:
-            memory.add_attempts(connection, recordings, run_id=run_id, crashed=False, reason=None)
+            runs.add_attempts(connection, recordings, run_id=run_id, crashed=False, reason=None)
 
     def add_crash(self, recording: Recording, reason: str, *, run_id: int) -> int:
         """Note that a worker died on this call alone; how often that has happened, over all runs."""
         with self._write() as connection:
-            found = memory.add_attempts(connection, [recording], run_id=run_id, crashed=True, reason=reason)
+            found = runs.add_attempts(connection, [recording], run_id=run_id, crashed=True, reason=reason)
             return found[recording.call.call_id]
 
     def suspects(self, recordings: Sequence[Recording]) -> dict[str, int]:
         """Digest -> crashes, of sound that was begun (by this run or by one that died) and not finished."""
         with self._read() as connection:
-            return memory.suspects(connection, recordings)
+            return runs.suspects(connection, recordings)
 
     def digests(self, files: Sequence[Sequence[FileStamp]]) -> list[str | None]:
         """The digest of each recording's files as remembered, None where they are new or changed."""
         with self._read() as connection:
-            return memory.digests(connection, files)
+            return runs.digests(connection, files)
 
     def remember_digests(self, found: Iterable[tuple[Sequence[FileStamp], str]]) -> None:
         """Remember what files hold, by path, size and time of change, so that they need not be read again."""
         with self._write() as connection:
-            memory.remember_digests(connection, found)
+            runs.remember_digests(connection, found)
 
     # What is no longer needed
 
@@ -463,5 +398,5 @@ class Store:
             with self._read() as connection:
                 return purging.preview(connection, before)
         found = purging.purge(self._write, before)
-        with explained(self._url):
-            return replace(found, remains=erase(self._engine, self._lock))
+        with explained(self._database.url):
+            return replace(found, remains=erase(self._database.engine, self._lock))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, selec
 from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
 from pipeline.store import projections, rows, search
-from pipeline.store.binding import call_for
+from pipeline.store.identities import call_for
 from pipeline.store.statements import now
 from pipeline.store.tables import (
     attempts,

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.conversation.wordlists import WordLists
 from pipeline.errors import ModelError
 from pipeline.transcription.models import locate, model_revision
 from pipeline.transcription.protocol import Transcriber
@@ -89,9 +90,16 @@ def engine_revision(model: str, *, models: Path) -> EngineRevision:
 
 
 def load_transcriber(
-    model: str, *, models: Path, language: str, device: str, compute_type: str, threads: int = 1
+    model: str,
+    *,
+    models: Path,
+    language: str,
+    device: str,
+    compute_type: str,
+    threads: int = 1,
+    words: WordLists | None = None,
 ) -> Transcriber:
-    """The engine for a model, ready to work.
+    """The engine for a model, ready to work. ``words`` tell what nobody says; the default lists if None.
 
     Raises:
         ModelError: the model or its engine is not there or not usable; the message says what to do.
@@ -99,12 +107,17 @@ def load_transcriber(
     engine, path = choose(model, models=models)
     match engine:
         case Engine.SHERPA:
-            return SherpaTranscriber(path, language=language, device=device, threads=threads)
+            return SherpaTranscriber(path, language=language, device=device, threads=threads, words=words)
         case Engine.RECORDED:
             return RecordedTranscriber(path)
         case Engine.WHISPER:
             from pipeline.transcription.whisper import WhisperTranscriber  # heavy; others do without it
 
             return WhisperTranscriber(
-                path, language=language, device=device, compute_type=compute_type, threads=threads
+                path,
+                language=language,
+                device=device,
+                compute_type=compute_type,
+                threads=threads,
+                words=words,
             )

@@ -8,14 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-CREDITS = re.compile(
-    r"字幕(由|制作|提供|志愿者|by|组)|(请)?不吝(点赞|點贊)|按赞|订阅.{0,3}点赞|明镜(需要您的支持|与点点)|点赞.{0,4}订阅|訂閱|订阅.{0,6}(频道|转发|打赏)"
-    r"|(谢谢|感谢)(大家)?(的)?(观看|收看|收听)|下(期|集|一期|个视频)(再见|见)|优优独播剧场|YoYo|amara|中文字幕|未经.{0,4}许可.{0,6}(翻唱|使用)"
-    r"|(作词|作曲|编曲)[、，, ]?(作词|作曲|编曲)|(词|曲|编曲|作词|作曲)[:： ]\s?\S{2,4}$|李宗盛|杨茜茜"
-    r"|thank(s| you) for watching|subtitles? by",
-    re.IGNORECASE,
-)
-"""Only ever seen as inventions in telephone calls; the whole window is thrown away."""
+from pipeline.conversation.wordlists import WordLists
 
 _FASTEST = 12.0
 """Characters per second of speech; people manage 9 (news readers 5)."""
@@ -30,11 +23,6 @@ _REFRAIN = re.compile(r"(.{7,}?)\1(.{5,})")
 """A sentence word for word twice, and what follows: a third time makes a loop."""
 _BEGUN_AGAIN = re.compile(r"((..).{3,10}?)\1\1\2")
 """Five characters and more three times in a row and begun once more: people stop after the third time."""
-_SAID_AGAIN = frozenset("哈呵嘿嗯啊喂对好是行哦噢哎唉呀谢快等来走停不没") | {
-    "好的", "对的", "是的", "没事", "没有", "不是", "不要", "不用", "不行", "可以", "就是", "行了",
-    "好了", "谢谢", "别急", "知道", "您好", "你好", "来吧", "等等", "哎呀", "喂你", "嘟嘟", "慢点",
-}  # fmt: skip
-"""What people do say several times in a row; numbers too."""
 _MOST_TIMES = 12
 _SAME_DIGIT = re.compile(r"(\d)\1{5,}")
 """Numbers hold such runs; so do inventions over a tone, where the model half thinks that nobody speaks."""
@@ -55,18 +43,24 @@ class TextCheck:
 
 
 def check_text(
-    text: str, *, voiced_seconds: float, log_probability: float, no_speech: float, floor: float
+    text: str,
+    *,
+    voiced_seconds: float,
+    log_probability: float,
+    no_speech: float,
+    floor: float,
+    words: WordLists,
 ) -> TextCheck:
     """Judge a window's text by its shape; ``floor`` is the log-probability below which it is looked at
     again."""
     spoken = sum(_LETTER if char.isascii() and char.isalpha() else 1.0 for char in text if char.isalnum())
     if not spoken:
         return TextCheck(suspect=voiced_seconds > 0.6)
-    if CREDITS.search(text):
+    if words.credits.found_in(text):
         return TextCheck(suspect=False, impossible="credits")
     if no_speech > _LITTLE_SPEECH and _SAME_DIGIT.search(text):
         return TextCheck(suspect=True, impossible="loop")
-    if looping(text):
+    if looping(text, words):
         return TextCheck(suspect=True, impossible="loop")
     rate = spoken / max(voiced_seconds, 0.2)
     if rate > _FASTEST and spoken > 6:
@@ -78,10 +72,10 @@ def check_text(
     return TextCheck(suspect=log_probability < floor or (rate < _SLOWEST and voiced_seconds > 1.5))
 
 
-def looping(text: str) -> bool:
+def looping(text: str, words: WordLists) -> bool:
     """True where a few characters repeat as only a decoder does."""
-    plain = "".join(char for char in text if char.isalnum())
-    if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in _SAID_AGAIN and not plain.isnumeric():
+    plain, repeated = "".join(char for char in text if char.isalnum()), words.repeated.words
+    if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in repeated and not plain.isnumeric():
         return True
     refrain = _REFRAIN.search(plain)
     if (
@@ -94,6 +88,6 @@ def looping(text: str) -> bool:
         unit = match[1]
         if len(match[0]) > _MOST_TIMES * len(unit):
             return True
-        if unit not in _SAID_AGAIN and not unit.isnumeric():
+        if unit not in repeated and not unit.isnumeric():
             return True
     return False

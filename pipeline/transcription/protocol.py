@@ -10,7 +10,7 @@ from pipeline.domain import Sound, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Window:
+class SpeechWindow:
     """A piece of one channel to be turned into text: one turn, or part of one."""
 
     samples: Sound
@@ -67,7 +67,7 @@ class Transcriber(Protocol):
     def model(self) -> str:
         """Model and revision, as stored with each inspection."""
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """Text of each window, in the order given, simplified characters.
 
         The result for a window does not depend on the windows beside it.
@@ -78,5 +78,5 @@ class Transcriber(Protocol):
 class ScoresTexts(Protocol):
     """An engine that can say how well a given text explains a sound (teacher forcing)."""
 
-    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+    def log_probabilities(self, window: SpeechWindow, texts: Sequence[str]) -> list[float]:
         """Mean natural log-probability per token of each text, were it what is said in the window."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.domain import Span
 from pipeline.errors import ModelError
-from pipeline.transcription.protocol import Piece, Transcriber, Window, WindowText
+from pipeline.transcription.protocol import Piece, SpeechWindow, Transcriber, WindowText
 
 _FORMAT = 1
 _STEP = 800
@@ -27,7 +27,7 @@ _COARSE_DB = 3.0
 _QUIETEST_DB = -60.0
 
 
-def fingerprint(window: Window) -> str:
+def fingerprint(window: SpeechWindow) -> str:
     """What a window sounds like, in 16 hex digits: its length and its level every 50 ms, rounded to 3 dB.
 
     Not a digest of the samples: filters and codecs differ in the last bit from one machine to the next.
@@ -56,7 +56,7 @@ class Recorder:
     def model(self) -> str:
         return self._engine.model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """See `Transcriber`."""
         texts = self._engine.transcribe(windows)
         for window, text in zip(windows, texts, strict=True):
@@ -92,11 +92,11 @@ class RecordedTranscriber:
     def model(self) -> str:
         return self._model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """See `Transcriber`."""
         return [self._replay(window) if window.voiced else WindowText((), 0.0) for window in windows]
 
-    def _replay(self, window: Window) -> WindowText:
+    def _replay(self, window: SpeechWindow) -> WindowText:
         found = self._heard.get(fingerprint(window))
         if found is None:
             raise ModelError(
@@ -122,7 +122,7 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _to_json(window: Window, text: WindowText) -> dict[str, Any]:
+def _to_json(window: SpeechWindow, text: WindowText) -> dict[str, Any]:
     """Times relative to the window, so that they fit wherever the same sound lies."""
     start = window.span.start
     out: dict[str, Any] = {
@@ -135,7 +135,7 @@ def _to_json(window: Window, text: WindowText) -> dict[str, Any]:
     return out | ({} if text.rejected is None else {"rejected": text.rejected})
 
 
-def _from_json(window: Window, found: Mapping[str, Any]) -> WindowText:
+def _from_json(window: SpeechWindow, found: Mapping[str, Any]) -> WindowText:
     def within(seconds: float) -> float:
         return min(window.span.start + seconds, window.span.end)
 

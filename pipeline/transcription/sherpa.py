@@ -16,11 +16,12 @@ import numpy as np
 import onnxruntime
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import check_text
 from pipeline.transcription.models.installed import digest
-from pipeline.transcription.protocol import Piece, Window, WindowText
+from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 
 NETWORKS = ("model.int8.onnx", "model.onnx")
 """In the order in which they are preferred: int8 costs a third and loses next to nothing."""
@@ -66,7 +67,16 @@ class SherpaTranscriber:
     Windows are decoded one by one: in a batch the padding of one window changes the numbers of the next.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh", device: str = "cpu", threads: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        language: str = "zh",
+        device: str = "cpu",
+        threads: int = 1,
+        words: WordLists | None = None,
+    ) -> None:
+        self._words = words or default_word_lists()
         installed = sherpa_version()
         network = _network(folder)
         self._sense_voice = sense_voice = _is_sense_voice(network)
@@ -99,11 +109,11 @@ class SherpaTranscriber:
     def model(self) -> str:
         return self._model
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """See `Transcriber`."""
         return [self._hear(window) if window.voiced else WindowText((), 0.0) for window in windows]
 
-    def _hear(self, window: Window) -> WindowText:
+    def _hear(self, window: SpeechWindow) -> WindowText:
         stream = self._recognizer.create_stream()
         stream.accept_waveform(SAMPLE_RATE_HZ, np.asarray(window.samples, np.float32))
         self._recognizer.decode_stream(stream)
@@ -119,6 +129,7 @@ class SherpaTranscriber:
             log_probability=log_probability,
             no_speech=0.0,
             floor=-float("inf"),
+            words=self._words,
         )
         if check.impossible is not None:
             return WindowText((), 0.0, rejected=check.impossible)

@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.conversation.text import written
+from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
 from pipeline.transcription.guards import TextCheck, check_text
 from pipeline.transcription.models import model_revision
-from pipeline.transcription.protocol import Piece, Window, WindowText
+from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
@@ -74,6 +75,7 @@ class WhisperTranscriber:
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
+        words: WordLists | None = None,
     ) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
@@ -87,10 +89,11 @@ class WhisperTranscriber:
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(f"not a usable CTranslate2 Whisper model: {error}", path=folder) from error
         self._folder = folder
+        self._words = words or default_word_lists()
         self._language = language
         self._settings = f"{device}-{compute_type}-{language}"
         self._keeps = device == "cpu"
-        self._kept: dict[int, tuple[Window, NDArray[np.float32]]] = {}
+        self._kept: dict[int, tuple[SpeechWindow, NDArray[np.float32]]] = {}
         self._kept_bytes = 0
 
     @property
@@ -101,7 +104,7 @@ class WhisperTranscriber:
     def model(self) -> str:
         return model_revision(self._folder)
 
-    def transcribe(self, windows: Sequence[Window]) -> list[WindowText]:
+    def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """See `Transcriber`. Windows of one length are decoded together; flagged ones once more."""
         self._kept.clear()
         self._kept_bytes = 0
@@ -127,14 +130,14 @@ class WhisperTranscriber:
             return WindowText((), 0.0, decodings, rejected="improbable")
         return WindowText(best.pieces, best.log_probability, decodings)
 
-    def log_probabilities(self, window: Window, texts: Sequence[str]) -> list[float]:
+    def log_probabilities(self, window: SpeechWindow, texts: Sequence[str]) -> list[float]:
         """See `ScoresTexts`; each text is forced upon the decoder over the same encoded sound."""
         frames = self._context_frames(window, FIRST_DECODING)
         encoded = self._encoded(window, frames)
         voiced = min(frames, len(window.samples) * _FRAMES_PER_SECOND // SAMPLE_RATE_HZ)
         return [self._forced(encoded, text, voiced) for text in texts]
 
-    def _encoded(self, window: Window, frames: int) -> Any:
+    def _encoded(self, window: SpeechWindow, frames: int) -> Any:
         """What the encoder made of a window at its first decoding, out of memory where it is still there."""
         _, kept = self._kept.get(id(window), (window, None))
         if kept is not None:
@@ -142,7 +145,7 @@ class WhisperTranscriber:
         features = self._features(window, frames)[None]
         return self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
 
-    def _keep(self, windows: Sequence[Window], encoded: Any) -> None:
+    def _keep(self, windows: Sequence[SpeechWindow], encoded: Any) -> None:
         """Keep what the encoder made of the windows of a batch, while there is room."""
         if not self._keeps or self._kept_bytes >= KEPT_BYTES:
             return
@@ -161,7 +164,7 @@ class WhisperTranscriber:
     # --- decoding -----------------------------------------------------------------------------
 
     def _decode(
-        self, windows: Sequence[Window], which: Sequence[int] | range, how: Decoding
+        self, windows: Sequence[SpeechWindow], which: Sequence[int] | range, how: Decoding
     ) -> dict[int, tuple[WindowText, TextCheck]]:
         by_context: dict[int, list[int]] = defaultdict(list)
         for i in which:
@@ -174,12 +177,12 @@ class WhisperTranscriber:
         return out
 
     @staticmethod
-    def _context_frames(window: Window, how: Decoding) -> int:
+    def _context_frames(window: SpeechWindow, how: Decoding) -> int:
         """Whole seconds, so that windows of like length share a batch; a function of the window alone."""
         seconds = math.ceil(len(window.samples) / SAMPLE_RATE_HZ + how.tail_seconds)
         return int(min(_LONGEST_CONTEXT, max(how.shortest_context_seconds, seconds)) * _FRAMES_PER_SECOND)
 
-    def _features(self, window: Window, frames: int) -> NDArray[np.float32]:
+    def _features(self, window: SpeechWindow, frames: int) -> NDArray[np.float32]:
         samples = np.asarray(window.samples, np.float32)
         samples = np.pad(samples, (0, max(0, _SHORTEST_SAMPLES - len(samples))))
         mel = self._whisper.feature_extractor(samples, padding=160)[:, :-1][:, :frames]
@@ -188,7 +191,7 @@ class WhisperTranscriber:
         return out
 
     def _generate(
-        self, windows: Sequence[Window], frames: int, how: Decoding
+        self, windows: Sequence[SpeechWindow], frames: int, how: Decoding
     ) -> Iterator[tuple[WindowText, TextCheck]]:
         features = np.stack([self._features(w, frames) for w in windows])
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
@@ -207,7 +210,7 @@ class WhisperTranscriber:
         for window, result in zip(windows, results, strict=True):
             yield self._read(window, result)
 
-    def _read(self, window: Window, result: Any) -> tuple[WindowText, TextCheck]:
+    def _read(self, window: SpeechWindow, result: Any) -> tuple[WindowText, TextCheck]:
         tokens = result.sequences_ids[0]
         pieces = tuple(self._pieces(window, tokens))
         log_probability = float(result.scores[0])
@@ -218,10 +221,11 @@ class WhisperTranscriber:
             log_probability=log_probability,
             no_speech=float(result.no_speech_prob),
             floor=DECODE_AGAIN_BELOW,
+            words=self._words,
         )
         return text, check
 
-    def _pieces(self, window: Window, tokens: Sequence[int]) -> Iterator[Piece]:
+    def _pieces(self, window: SpeechWindow, tokens: Sequence[int]) -> Iterator[Piece]:
         """Text between timestamp tokens; times that make no sense fall back to the window's."""
         start, ids = 0.0, []
         for token in [*tokens, self._first_timestamp]:

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span, clip, merge
-from pipeline.transcription.protocol import Window
+from pipeline.transcription.protocol import SpeechWindow
 
 LONGEST_SECONDS = 10.0
 BREAK_SECONDS = 0.6
@@ -39,7 +39,7 @@ class Turn(Protocol):
     def overlapped(self) -> bool: ...
 
 
-def cut_windows(samples: Sound, turns: Sequence[Turn]) -> tuple[Window, ...]:
+def cut_windows(samples: Sound, turns: Sequence[Turn]) -> tuple[SpeechWindow, ...]:
     """Windows over the turns of one channel, in time order.
 
     None is longer than LONGEST_SECONDS (before padding), and none holds words of two parties.
@@ -49,7 +49,7 @@ def cut_windows(samples: Sound, turns: Sequence[Turn]) -> tuple[Window, ...]:
     return tuple(window for run in runs for window in _windows_of(samples, run))
 
 
-def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[Window]:
+def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[SpeechWindow]:
     """Windows over turns of one party that nobody else interrupts on this channel."""
     end = len(samples) / SAMPLE_RATE_HZ
     for group in _groups([turn.span for turn in run]):
@@ -57,7 +57,7 @@ def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[Window]:
             span = Span(max(0.0, voiced[0].start - PAD_SECONDS), min(end, voiced[-1].end + PAD_SECONDS))
             shares = [(turn, sum(turn.span.overlap(v) for v in voiced)) for turn in run]
             length = sum(share for _, share in shares) or 1.0
-            yield Window(
+            yield SpeechWindow(
                 samples=samples[round(span.start * SAMPLE_RATE_HZ) : round(span.end * SAMPLE_RATE_HZ)],
                 span=span,
                 voiced=tuple(voiced),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
+from random import Random
 
 import pytest
 from sqlalchemy import delete, select
@@ -20,9 +22,11 @@ from pipeline.domain import (
     UserRole,
     Verdict,
 )
-from pipeline.errors import Conflict, Missing
+from pipeline.errors import Conflict, Missing, Refused
+from pipeline.review.claims import Actor, waits_for
 from pipeline.store import CallFilter, Store, judgement
-from pipeline.store.projections import refresh_all, refresh_reviewed
+from pipeline.store.projections import refresh_all, refresh_reviewed, reviewed
+from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection, with_facts
@@ -224,6 +228,39 @@ def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store:
     assert waiting() == [0, 0, 0]
 
 
+def test_the_queue_asks_in_sql_what_the_rule_says(store: Store, run_id: int) -> None:
+    grave = (finding("leak", FAILED, severity=Severity.A), finding("rude", FAILED, severity=Severity.C))
+    names = ("one", "two", "three")
+    for name in names:
+        store.save(inspection(name, flagged=True, findings=grave), run_id=run_id)
+    roles = {
+        "ann": UserRole.REVIEWER,
+        "bob": UserRole.REVIEWER,
+        "cid": UserRole.REVIEWER,
+        "boss": UserRole.SUPERVISOR,
+    }
+    people = [Actor(user(store, name, role), role) for name, role in roles.items()]
+    chance, seen = Random(5), set()
+    for number in range(40):
+        call, criterion, verdict = (
+            chance.choice(names),
+            chance.choice(("leak", "rude")),
+            chance.choice([*Verdict]),
+        )
+        by = chance.choice(people).id
+        with suppress(Refused):
+            store.decisions.decide(call, criterion, verdict, by=by, request=str(number), seen=99)
+        with store._read() as connection:
+            known = [reviewed(connection, call_key(connection, name)) for name in names]
+        said = [list(one.verdicts.values()) for one in known if one is not None]
+        seen |= {verdict.phase for verdicts in said for verdict in verdicts}
+        for who in people:
+            assert who.id is not None
+            waiting = sum(any(waits_for(verdict, who) for verdict in verdicts) for verdicts in said)
+            assert store.cases.waiting_for(who.id) == waiting
+    assert len(seen) > 5, "many phases were tried"
+
+
 def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id: int) -> None:
     ann, bob = user(store, "ann"), user(store, "bob")
     names = ["a", "b", "c", "d"]
@@ -273,5 +310,5 @@ def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store
     assert cases.next(ann, after="d") == first, "what somebody else has is passed over"
     cases.release(third, bob)
     assert cases.next(ann, after=first) == third
-    assert cases.next(ann, wanted=CallFilter(call_id=first)) == first, "the only one still comes"
-    assert cases.next(ann, wanted=CallFilter(call_id=first), after=first) is None
+    assert cases.next(ann, where=CallFilter(call_id=first)) == first, "the only one still comes"
+    assert cases.next(ann, where=CallFilter(call_id=first), after=first) is None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.batch import roles
-from pipeline.batch.rescoring import rescore, shares
+from pipeline.batch.rescoring import judging, rescore
 from pipeline.batch.roles import correct_roles, keep_roles
 from pipeline.domain import Inspection, Role, Span, Transcript, Utterance
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules, load_rules
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
 from tests.inspections import inspection
@@ -22,13 +23,13 @@ ROOT = Path(__file__).parents[2]
 RULES = {"rubric": ROOT / "rubrics" / "service.yaml", "lexicons": ROOT / "lexicons" / "zh", "workers": 1}
 
 
-def stumbling(call_id: str, judged: Callable[[Inspection, Rules], Inspection]) -> object:
+def stumbling(call_id: str, judged: Callable[..., Inspection]) -> object:
     """Judging as it is, with a fault on one call."""
 
-    def judge(one: Inspection, rules: Rules) -> Inspection:
+    def judge(one: Inspection, rules: Rules, **known: Any) -> Inspection:
         if one.recording.call.call_id == call_id:
             raise ZeroDivisionError("somebody divided")
-        return judged(one, rules)
+        return judged(one, rules, **known)
 
     return judge
 
@@ -39,7 +40,7 @@ def test_a_rescoring_goes_on(store: Store, url: str, run_id: int, monkeypatch: p
     store.finish_run(run_id, state="finished")
     before = store.inspection("b")
     store.close()
-    monkeypatch.setattr(shares, "rejudge", stumbling("b", rejudge))
+    monkeypatch.setattr(judging, "judge_again", stumbling("b", judge_again))
     done = rescore(settings=Settings(store=url, **RULES))
     assert (done.exit_status, done.written, done.left, done.stopped) == (1, 2, 0, False)
     (problem,) = done.failed
@@ -65,7 +66,7 @@ def test_a_correction_that_cannot_be_kept_is_named(
         correct_roles(store, rules, name, by=None, request=name)
         anew = replace(heard, revisions=replace(heard.revisions, model="better"))
         store.save(anew, run_id=run_id)
-    monkeypatch.setattr(roles, "rejudge", stumbling("a", rejudge))
+    monkeypatch.setattr(roles, "judge_again", stumbling("a", judge_again))
     failed: list[StoredProblem] = []
     assert keep_roles(store, settings, run_id=run_id, failed=failed.append) == 1
     assert [(one.kind, one.call_id) for one in failed] == [("fault", "a")]

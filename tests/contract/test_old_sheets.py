@@ -9,7 +9,7 @@ import pytest
 from pipeline.domain import Evidence, Finding, LedgerEntry, Outcome, Role, Scorecard, Severity, Span, Verdict
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.inspections import inspection
 from tests.people import user
 

@@ -42,8 +42,8 @@ from pipeline.rubric import parse_rubric
 from pipeline.store import Store
 from pipeline.store.projections import refresh_reviewed, reviewed
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.review_tables import decisions, users, verdicts
-from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection
 from tests.people import user

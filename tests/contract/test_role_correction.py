@@ -22,8 +22,8 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import Refused
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules, load_rules
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Freshness, Store
 from tests.inspections import inspection
@@ -62,7 +62,7 @@ def heard(rules: Rules) -> Inspection:
         )
     )
     base = inspection("a")
-    return rejudge(
+    return judge_again(
         replace(
             base,
             transcript=Transcript(said),
@@ -162,11 +162,9 @@ def test_the_effective_score_needs_the_text_of_the_rules(store: Store, run_id: i
     found = store.decisions.effective("a")
     assert found is not None
     assert (found.score, found.reason) == (None, "no-rules")
-    keep_rules(store, SETTINGS, lexicons=rules.lexicons, rubric=rules.rubric.revision)
+    keep_rules(store, SETTINGS, lexicons=rules.revisions.lexicons, rubric=rules.revisions.rubric)
     keep_rules(store, SETTINGS, lexicons="edited meanwhile", rubric="edited meanwhile")
-    assert store.rulebooks.missing([rules.lexicons, rules.rubric.revision, "edited meanwhile"]) == {
-        "edited meanwhile"
-    }
+    assert store.rulebooks.missing([*rules.revisions, "edited meanwhile"]) == {"edited meanwhile"}
     found = store.decisions.effective("a")
     assert found is not None
     assert found.score is not None

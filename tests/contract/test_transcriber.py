@@ -15,7 +15,7 @@ import pytest
 from pipeline.audio import decode
 from pipeline.conversation.text import simplified
 from pipeline.domain import SAMPLE_RATE_HZ, Span
-from pipeline.transcription import Transcriber, Window, load_transcriber
+from pipeline.transcription import SpeechWindow, Transcriber, load_transcriber
 from pipeline.transcription.recorded import Recorder
 from tests import sounds, tiny_sherpa
 from tests.sounds import numbers
@@ -26,23 +26,23 @@ NIGHT = ROOT / "scripts" / "demo_night" / "night"
 
 class Case(NamedTuple):
     engine: Transcriber
-    speech: tuple[Window, ...]
+    speech: tuple[SpeechWindow, ...]
     """Windows of different lengths in which the engine hears something."""
     knows_noise: bool = True
     """False for a toy model whose every frame is some character."""
 
 
-def window(samples: sounds.Sound, *, at: float) -> Window:
+def window(samples: sounds.Sound, *, at: float) -> SpeechWindow:
     span = Span(at, at + len(samples) / SAMPLE_RATE_HZ)
-    return Window(samples, span, (span,))
+    return SpeechWindow(samples, span, (span,))
 
 
-def nothing_said(at: float) -> tuple[Window, ...]:
+def nothing_said(at: float) -> tuple[SpeechWindow, ...]:
     return window(sounds.silence(1.5), at=at), window(sounds.noise(2.0, db=-40), at=at + 2)
 
 
 @cache
-def spoken_windows() -> tuple[Window, ...]:
+def spoken_windows() -> tuple[SpeechWindow, ...]:
     """Eight turns of a call, each with a tenth of a second around it."""
     truth = json.loads((NIGHT / "truth" / "N10.json").read_text(encoding="utf-8"))
     channels = numbers(decode([next((NIGHT / "audio").glob("N10.*"))]))
@@ -54,11 +54,11 @@ def spoken_windows() -> tuple[Window, ...]:
         first, last = round(start * SAMPLE_RATE_HZ), round((turn["end"] + 0.1) * SAMPLE_RATE_HZ)
         samples = channels[side][first:last]
         span = Span(start, start + len(samples) / SAMPLE_RATE_HZ)
-        out.append(Window(samples, span, (Span(turn["start"], turn["end"]),)))
+        out.append(SpeechWindow(samples, span, (Span(turn["start"], turn["end"]),)))
     return tuple(out)
 
 
-def toned_windows() -> tuple[Window, ...]:
+def toned_windows() -> tuple[SpeechWindow, ...]:
     words = ("這", "個個", "對這個", "這對", "個", "對")
     out = []
     for index, word in enumerate(words):
@@ -181,5 +181,5 @@ def test_engine_and_model_have_names(case: Case) -> None:
     assert len(digest) == 12
 
 
-def texts(engine: Transcriber, windows: Sequence[Window]) -> list[str]:
+def texts(engine: Transcriber, windows: Sequence[SpeechWindow]) -> list[str]:
     return [text.text for text in engine.transcribe(windows)]

@@ -46,8 +46,8 @@ from pipeline.errors import ReviewError
 from pipeline.ingest import discover, identify
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.review_tables import appeals, decisions, notes
-from pipeline.store.rulebooks import Rulebook
 from pipeline.store.tables import call_files, calls, inspections, metadata
 from tests.people import user
 
@@ -84,7 +84,7 @@ class Scribe:
             said = (Utterance(Role.AGENT, Span(0.0, 0.5), digest),)
             yield self._judged(recording, Transcript(said), sound.duration)
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
+    def judge_again(self, inspection: Inspection) -> Inspection:
         return self._judged(inspection.recording, inspection.transcript, inspection.duration)
 
     @staticmethod

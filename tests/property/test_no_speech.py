@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.speech import Diariser, SpeakerSegmenter
-from pipeline.transcription import Transcriber, Window, cut_windows, load_transcriber
+from pipeline.transcription import SpeechWindow, Transcriber, cut_windows, load_transcriber
 from tests import sounds
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -73,5 +73,5 @@ def test_the_recogniser_alone_writes_nothing(engine: Transcriber, name: str) -> 
         piece = sound[round(first * SAMPLE_RATE_HZ) : round(last * SAMPLE_RATE_HZ)]
         span = Span(first, first + len(piece) / SAMPLE_RATE_HZ)
         if len(piece):
-            windows.append(Window(np.ascontiguousarray(piece), span, (span,)))
+            windows.append(SpeechWindow(np.ascontiguousarray(piece), span, (span,)))
     assert "".join(text.text for text in engine.transcribe(windows)) == ""

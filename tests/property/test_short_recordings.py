@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Call, Recording, Span, Status
-from pipeline.inspection.hearing import listen
-from pipeline.inspection.spine import Tools, build_tools, inspect
+from pipeline.inspection.hearing import segment_sound
+from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.measures.edges import _level_db
 from pipeline.measures.loudness import integrated_loudness
 from pipeline.settings import Settings
@@ -95,7 +95,7 @@ def test_every_length_is_listened_to(segmenter: SpeakerSegmenter, tmp_path: Path
         for seconds in lengths:
             for name, one, other in kinds(seconds * rate_hz / SAMPLE_RATE_HZ):
                 paths = laid_out(layout, one, other, tmp_path, rate_hz=rate_hz)
-                found = listen(recording(paths), segmenter)
+                found = segment_sound(recording(paths), segmenter)
                 assert found.audio.duration == pytest.approx(seconds, abs=0.002), (name, rate_hz)
                 for track in found.segmentation.tracks:
                     assert all(0 <= s.start < s.end <= seconds + 0.002 for s in track.speech), (name, seconds)
@@ -112,15 +112,17 @@ def test_what_looks_through_windows_takes_less_than_one(samples: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def tools() -> Tools:
+def inspector() -> CallInspector:
     if not (MODELS / "base" / "model.bin").is_file():
         pytest.skip("needs `callinspect models fetch base`")
-    return build_tools(Settings())
+    return load_inspector(Settings())
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_hang_up_is_inspected_and_not_applicable(tools: Tools, tmp_path: Path, layout: str) -> None:
+def test_a_hang_up_is_inspected_and_not_applicable(
+    inspector: CallInspector, tmp_path: Path, layout: str
+) -> None:
     for seconds in (0.02, 0.06, 0.1, 0.3, 0.55, 0.75, 1.0):
         for name, one, other in kinds(seconds):
-            (found,) = inspect([recording(laid_out(layout, one, other, tmp_path))], tools)
+            (found,) = inspector.inspect([recording(laid_out(layout, one, other, tmp_path))])
             assert (found.status, bool(found.reason)) == (Status.NOT_APPLICABLE, True), (name, seconds)

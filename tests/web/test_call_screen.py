@@ -23,7 +23,7 @@ from pipeline.domain import (
 )
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.nights import bad_call, finding, inspection
 from tests.web.calls import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client

@@ -10,7 +10,7 @@ import pytest
 from pipeline.batch.roles import correct_roles, follow_list
 from pipeline.domain import Recording, UserRole, Verdict
 from pipeline.errors import Conflict
-from pipeline.inspection.tools import load_rules
+from pipeline.inspection.rules import load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.nights import bad_call

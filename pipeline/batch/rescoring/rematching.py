@@ -10,19 +10,19 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import How, Inspection, PhraseHit
+from pipeline.domain import Inspection, PhraseHit
 from pipeline.errors import LexiconError
-from pipeline.inspection.confirmation import joined, kept
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.hits import of_text
+from pipeline.inspection.rules import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
 from pipeline.phrases.passages import passages
 from pipeline.phrases.revision import rules_by_code
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def edit_between(old: Lexicons, new: Lexicons) -> Edit:
 
 
 class Rematcher:
-    """Brings the hits of stored inspections up to the present lexicons."""
+    """Finds what the present lexicons find in the text of stored inspections, the short way."""
 
     def __init__(self, rules: Rules, book: Callable[[str], Rulebook | None]) -> None:
         """``book`` gives the text of an earlier revision of the lexicons, where it is kept."""
@@ -58,12 +58,12 @@ class Rematcher:
 
     def outdated(self, inspection: Inspection) -> bool:
         """True where its hits are those of other lexicons."""
-        return inspection.revisions.lexicons != self._rules.lexicons
+        return inspection.revisions.lexicons != self._rules.revisions.lexicons
 
-    def brought_up(self, inspections: Sequence[Inspection]) -> list[Inspection]:
-        """The inspections with the hits that the present lexicons give; unchanged where everything must be
-        looked for again, or nothing. Those with the same edit are searched together."""
-        out = list(inspections)
+    def written(self, inspections: Sequence[Inspection]) -> list[list[PhraseHit] | None]:
+        """What the present lexicons find in the text of each; None where everything must be looked for again,
+        or nothing. Those with the same edit are searched together."""
+        out: list[list[PhraseHit] | None] = [None] * len(inspections)
         waiting: dict[str, list[int]] = {}
         for number, inspection in enumerate(inspections):
             if self.outdated(inspection) and self._suffices(inspection):
@@ -73,9 +73,10 @@ class Rematcher:
             assert edit is not None
             found: list[tuple[PhraseHit, ...]] = [()] * len(numbers)
             if edit.matcher is not None:
-                found = edit.matcher.match_all([out[n].transcript.utterances for n in numbers])
+                found = edit.matcher.match_all([inspections[n].transcript.utterances for n in numbers])
             for number, new in zip(numbers, found, strict=True):
-                out[number] = self._with(out[number], edit, new)
+                unedited = (h for h in of_text(inspections[number].hits) if h.code not in edit.codes)
+                out[number] = sorted([*unedited, *new], key=lambda h: (h.span, h.code))
         return out
 
     def _suffices(self, inspection: Inspection) -> bool:
@@ -89,23 +90,15 @@ class Rematcher:
         said = inspection.transcript.utterances
         return not edit.changed_words.occurs_in([passage.text for passage in passages(said)])
 
-    def _with(self, inspection: Inspection, edit: Edit, new: Sequence[PhraseHit]) -> Inspection:
-        hits = [h for h in inspection.hits if h.how is not How.CONFIRMED and h.code not in edit.codes]
-        hits += new
-        hits.sort(key=lambda h: (h.span, h.code))
-        return replace(
-            inspection,
-            hits=joined(hits, kept(inspection.hits, self._rules.matcher.lexicons)),
-            revisions=replace(inspection.revisions, lexicons=self._rules.lexicons),
-        )
-
     def _edit(self, revision: str) -> Edit | None:
         book = self._book(revision)
         old = None if book is None else _lexicons(book)
         # Read by this version of the program they may be other lexicons: then nothing is known of the hits.
         if old is None or old.revision != revision:
             return None
-        return edit_between(old, self._rules.matcher.lexicons)
+        new = self._rules.matcher.lexicons
+        # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go.
+        return edit_between(old, new) if old.words.dictionary.words == new.words.dictionary.words else None
 
 
 def _lexicons(book: Rulebook) -> Lexicons | None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from pipeline.batch.machine import cores
 from pipeline.batch.rescoring.changes import Changes
-from pipeline.batch.rescoring.shares import RuleRevisions, judged
+from pipeline.batch.rescoring.judging import judged
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
-from pipeline.inspection.tools import read_rules
+from pipeline.inspection.rules import RuleRevisions, load_rules
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store, StoredProblem, open_store
 
@@ -61,18 +61,17 @@ def rescore(
 ) -> Rescore:
     """Judge stored calls again by the lexicons and the rubric of ``settings``, without listening.
 
-    New revisions are stored beside the old ones, a transaction per share; safe to interrupt in any way and to
-    run again: what is judged by these rules already is left alone. With ``dry_run`` nothing is written.
+    New revisions are stored beside the old ones, some calls per transaction; safe to interrupt in any way and
+    to run again: what is judged by these rules already is left alone. With ``dry_run`` nothing is written.
 
     Raises:
         UsageError: the lexicons or the rubric cannot be used.
         StoreError: the store refused, or another run is at work on it.
     """
-    lexicons, rubric = read_rules(settings)
+    rules = load_rules(settings).revisions
     began = time.monotonic()
     with open_store(settings.store) as store, stop_on_signals() as stop:
         found = store.count(wanted)
-        rules = RuleRevisions(lexicons.revision, rubric.revision)
         work = _Work(store, settings, rules, stop, report or (lambda _: None))
         keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
         if keys and not dry_run:
@@ -107,7 +106,7 @@ def rescore(
 
 
 class _Work:
-    """The steps of one rescoring and what they share."""
+    """The steps of one rescoring and what they batch."""
 
     def __init__(
         self,
@@ -128,7 +127,7 @@ class _Work:
         """Judge all keys, or as many as are done when somebody asks to stop; write where there is a run."""
         began = time.monotonic()
         self._report(Progress("rescore", 0, len(keys)))
-        shares = judged(
+        batches = judged(
             keys,
             store=self._store,
             settings=self._settings,
@@ -136,14 +135,14 @@ class _Work:
             workers=self.workers,
             write=run_id is not None,
         )
-        with closing(shares):
-            for share in shares:
+        with closing(batches):
+            for batch in batches:
                 if self._stop:
                     return
                 if run_id is not None:
-                    self.written += self._store.save_judgements(share.judgements, run_id=run_id)
-                for change in share.changes:
+                    self.written += self._store.save_judgements(batch.judgements, run_id=run_id)
+                for change in batch.changes:
                     self.changes.add(change)
-                self.failed += share.failed
+                self.failed += batch.failed
                 wall, done = time.monotonic() - began, self.changes.judged + len(self.failed)
                 self._report(Progress("rescore", done, len(keys), 0.0, wall, self.workers))

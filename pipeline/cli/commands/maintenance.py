@@ -15,7 +15,7 @@ from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import day
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
-from pipeline.inspection.tools import load_rules
+from pipeline.inspection.rules import load_rules
 
 
 @command

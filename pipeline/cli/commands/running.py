@@ -48,16 +48,17 @@ def run(
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch
-    from pipeline.inspection.spine import build_tools
-    from pipeline.inspection.tools import revisions_of
+    from pipeline.inspection.rules import load_rules
+    from pipeline.inspection.spine import load_inspector
+    from pipeline.inspection.tools import present_revisions
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     with run_progress(session) as report:
         summary = run_batch(
             dump,
             settings=session.settings,
-            inspector=build_tools,
-            revisions=revisions_of(session.settings),
+            inspector=load_inspector,
+            revisions=present_revisions(session.settings, load_rules(session.settings)),
             calls=calls,
             limit=limit,
             since=day(since, "--since"),

@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.domain import ReviewState, Scope
 from pipeline.store import counting
+from pipeline.store.database import Database
 from pipeline.store.days import between, counted
 from pipeline.store.filter import CallFilter, within
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repositories.queue import AgentName
-from pipeline.store.repository import Repository, Transaction
+from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, decisions, exemplars, verdicts
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import CriterionCount
@@ -61,8 +62,8 @@ SHOWN = 5
 class AgentStatistics(Repository):
     """What is known of agents."""
 
-    def __init__(self, read: Transaction, write: Transaction, cache: QueryCache) -> None:
-        super().__init__(read, write)
+    def __init__(self, database: Database, cache: QueryCache) -> None:
+        super().__init__(database)
         self._cache = cache
 
     def all(
@@ -97,7 +98,7 @@ class AgentStatistics(Repository):
             team: dict[date, CallTotals] = {}
             if who.team is not None:
                 team = self._cache.get(key, _version(connection), lambda: _by_week(connection, of_team))
-            wanted = CallFilter(
+            where = CallFilter(
                 agent=agent_id,
                 team=scope.team,
                 date_from=date_from,
@@ -113,7 +114,7 @@ class AgentStatistics(Repository):
                     for monday in sorted({*mine, *team})
                 ),
                 criteria=tuple(
-                    one for one in counting.criterion_counts(connection, wanted) if one.severity is not None
+                    one for one in counting.criterion_counts(connection, where) if one.severity is not None
                 ),
                 best=_extremes(connection, own, best=True),
                 worst=_extremes(connection, own, best=False),

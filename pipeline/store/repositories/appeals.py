@@ -17,7 +17,7 @@ from pipeline.errors import Missing, Refused
 from pipeline.review import appeal_rules as rules
 from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
-from pipeline.review.deciding import NewDecision, check_text, reused
+from pipeline.review.events import NewDecision, check_text, reused
 from pipeline.store.auditing import note
 from pipeline.store.projections import reviewed
 from pipeline.store.repositories.appeal_rows import (

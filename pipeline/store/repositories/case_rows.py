@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Case, CaseState, OpenCause, Severity
 from pipeline.errors import Missing
-from pipeline.review.deciding import other_recording
+from pipeline.review.events import other_recording
 from pipeline.store.review_tables import cases, users
 from pipeline.store.tables import calls
 

@@ -137,7 +137,7 @@ class Cases(Repository):
         self,
         by: int,
         scope: Scope = EVERYWHERE,
-        wanted: CallFilter = EVERYTHING,
+        where: CallFilter = EVERYTHING,
         *,
         minutes: float = CLAIM_MINUTES,
         after: str | None = None,
@@ -155,7 +155,7 @@ class Cases(Repository):
                 left = connection.execute(select(calls.c.id).where(calls.c.call_id == after)).scalar()
                 if left is not None:
                     skip(connection, int(left), by)
-            found = _head(connection, by, scope, wanted, after=after, lock=True)
+            found = _head(connection, by, scope, where, after=after, lock=True)
             if found is None:
                 return None
             _claim(connection, found[0], by, minutes)
@@ -165,13 +165,13 @@ class Cases(Repository):
         self,
         by: int,
         scope: Scope = EVERYWHERE,
-        wanted: CallFilter = EVERYTHING,
+        where: CallFilter = EVERYTHING,
         *,
         after: str | None = None,
     ) -> str | None:
         """The call that ``next`` would give now; nothing is claimed."""
         with self._read() as connection:
-            found = _head(connection, by, scope, wanted, after=after, lock=False)
+            found = _head(connection, by, scope, where, after=after, lock=False)
             return None if found is None else found[1]
 
     def waiting_for(self, by: int, scope: Scope = EVERYWHERE) -> int:
@@ -194,7 +194,7 @@ def _head(
     connection: Connection,
     by: int,
     scope: Scope,
-    wanted: CallFilter,
+    where: CallFilter,
     *,
     after: str | None,
     lock: bool,
@@ -202,7 +202,7 @@ def _head(
     """Key and id of the most urgent call for this person."""
     free = or_(~claimed(), cases.c.claimed == by)
     left = left_by(by)
-    chosen = compile_filter(wanted, connection, scope, by=by)
+    chosen = compile_filter(where, connection, scope, by=by)
     query = (
         select(cases.c.call, calls.c.call_id)
         .select_from(chosen.cases(with_calls=True))

@@ -18,7 +18,7 @@ from pipeline.store.filter import alerted, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases
-from pipeline.store.running import list_problems, list_runs
+from pipeline.store.runs import list_problems, list_runs
 from pipeline.store.tables import calls, inspections, problems
 from pipeline.store.views import RunRow, StoredProblem
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Role, Span, Verdict
 from pipeline.review.blind import betrays
-from pipeline.review.deciding import NewDecision, reused
+from pipeline.review.events import NewDecision, reused
 from pipeline.review.folding import taken_back
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps

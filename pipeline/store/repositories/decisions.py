@@ -22,10 +22,10 @@ from pipeline.domain import (
 )
 from pipeline.errors import Missing
 from pipeline.review import blind, deciding
-from pipeline.review.call import ReviewedCall
+from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor
-from pipeline.review.deciding import NewDecision
 from pipeline.review.effective import Effective
+from pipeline.review.events import NewDecision, reused, same_request, same_undo
 from pipeline.review.folding import swapped, verdicts
 from pipeline.store.projections import refresh_reviewed, reviewed, scored
 from pipeline.store.repositories.accounts import actor_of, names_of
@@ -37,7 +37,7 @@ from pipeline.store.statements import pages
 from pipeline.store.tables import calls
 from pipeline.store.writing import save_correction
 
-Rule = Callable[[ReviewedCall, Actor, NewDecision], NewDecision]
+Rule = Callable[[CallUnderReview, Actor, NewDecision], NewDecision]
 """What a rule of :mod:`pipeline.review.deciding` is, with its own arguments given."""
 
 
@@ -295,8 +295,8 @@ def append_decision(
     key = call_key(connection, call_id, lock=True, sound=event.sound)
     stored = by_request(connection, event.request)
     if stored is not None:
-        if not deciding.same_request(event, stored, call_id):
-            raise deciding.reused(event.request)
+        if not same_request(event, stored, call_id):
+            raise reused(event.request)
         return _answer(connection, key, call_id, stored.id)
     call = _opened(connection, key)
     deciding.check_event(call, event)
@@ -311,8 +311,8 @@ def _undo(
     key = call_key(connection, call_id, lock=True)
     stored = by_request(connection, request)
     if stored is not None:
-        if not deciding.same_undo(stored, by, event_id):
-            raise deciding.reused(request)
+        if not same_undo(stored, by, event_id):
+            raise reused(request)
         return _answer(connection, key, call_id, stored.id)
     call, actor = _opened(connection, key), actor_of(connection, by)
     made = deciding.undo(call, actor, event_id, request=request, restored=restored)
@@ -320,7 +320,7 @@ def _undo(
 
 
 def _write(
-    connection: Connection, key: int, call: ReviewedCall, made: NewDecision, corrected: Inspection | None
+    connection: Connection, key: int, call: CallUnderReview, made: NewDecision, corrected: Inspection | None
 ) -> Case:
     number = append(connection, key, made, inspection=call.inspection)
     if corrected is not None:
@@ -339,7 +339,7 @@ def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case
     return found
 
 
-def _opened(connection: Connection, key: int) -> ReviewedCall:
+def _opened(connection: Connection, key: int) -> CallUnderReview:
     call = reviewed(connection, key)
     if call is None:
         raise Missing("the call has no inspection", code="no-call")

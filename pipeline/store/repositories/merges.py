@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from pipeline.domain import Call, IdSource, Inspection, other_ids
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.appeals import OPEN
-from pipeline.review.deciding import other_recording
+from pipeline.review.events import other_recording
 from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
-from pipeline.store.binding import fact_values
 from pipeline.store.codec import dumps
+from pipeline.store.identities import fact_values
 from pipeline.store.repositories.case_rows import call_key, missing
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import appeals, cases, verdicts

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, and_, delete, func, literal, or_, select
 from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused
 from pipeline.store.auditing import note
+from pipeline.store.database import Database
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, QueueState, Selection, compile_filter, too_common, within
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
-from pipeline.store.repository import Repository, Transaction
+from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, filters
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
@@ -80,13 +81,13 @@ _BY_TIME = (QueueState.ALL, QueueState.DONE)
 class Queue(Repository):
     """Lists of calls, and the filters that people keep under a name."""
 
-    def __init__(self, read: Transaction, write: Transaction, cache: QueryCache) -> None:
-        super().__init__(read, write)
+    def __init__(self, database: Database, cache: QueryCache) -> None:
+        super().__init__(database)
         self._cache = cache
 
     def page(
         self,
-        wanted: CallFilter,
+        where: CallFilter,
         scope: Scope,
         *,
         by: int | None = None,
@@ -99,15 +100,15 @@ class Queue(Repository):
         be missed; none that stays in its place is.
         """
         with self._read() as connection:
-            chosen = compile_filter(wanted, connection, scope, by=by)
-            if wanted.state in _BY_TIME:
+            chosen = compile_filter(where, connection, scope, by=by)
+            if where.state in _BY_TIME:
                 keys, rest = _newest(connection, chosen, after, limit)
             else:
                 keys, rest = _urgent(connection, chosen, after, limit)
             return QueuePage(tuple(rows_of(connection, keys)), rest)
 
     def counts(
-        self, wanted: CallFilter, scope: Scope, *, by: int | None, states: Iterable[QueueState]
+        self, where: CallFilter, scope: Scope, *, by: int | None, states: Iterable[QueueState]
     ) -> dict[QueueState, Count]:
         """How many calls each state would show under this filter, up to a thousand.
 
@@ -115,10 +116,10 @@ class Queue(Repository):
         """
         found: dict[QueueState, Count] = {}
         with self._read() as connection:
-            if too_common(wanted, connection):
+            if too_common(where, connection):
                 return found
             for state in states:
-                chosen = compile_filter(replace(wanted, state=state), connection, scope, by=by)
+                chosen = compile_filter(replace(where, state=state), connection, scope, by=by)
                 found[state] = _count(connection, chosen)
         return found
 

@@ -10,10 +10,9 @@ from sqlalchemy import delete, select
 
 from pipeline.rubric import Rubric
 from pipeline.store import review_tables as tables
-from pipeline.store import rulebooks
 from pipeline.store.projections import refresh_reviewed
+from pipeline.store.repositories.rulebook_rows import Rulebook, remember, rubric_of
 from pipeline.store.repository import Repository
-from pipeline.store.rulebooks import Rulebook
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import inspections
 
@@ -34,7 +33,7 @@ class Rulebooks(Repository):
         Calls whose score with people's verdicts could not be worked out without them have it then.
         """
         with self._write() as connection:
-            rulebooks.remember(connection, books)
+            remember(connection, books)
             rubrics = [book.revision for book in books if book.kind == "rubric"]
             unscored = (
                 select(tables.cases.c.call)
@@ -81,4 +80,4 @@ class Rulebooks(Repository):
     def rubric(self, revision: str) -> Rubric | None:
         """The rubric of this revision; None where its text is not kept."""
         with self._read() as connection:
-            return rulebooks.rubric_of(connection, revision)
+            return rubric_of(connection, revision)

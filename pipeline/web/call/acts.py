@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.batch.roles import correct_roles, take_back
 from pipeline.domain import Case, CaseState, Role, Span, Verdict
 from pipeline.errors import Missing, Refused, UsageError
-from pipeline.inspection.tools import Rules
-from pipeline.review.deciding import MAX_REQUEST, MAX_TEXT
+from pipeline.inspection.rules import Rules
+from pipeline.review.events import MAX_REQUEST, MAX_TEXT
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Visitor

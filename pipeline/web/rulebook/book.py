@@ -11,7 +11,7 @@ from threading import Lock
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
 from pipeline.errors import StoreError, UsageError
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.rules import Rules
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item

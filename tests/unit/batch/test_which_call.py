@@ -14,12 +14,12 @@ import pytest
 
 from pipeline.batch import RunSummary, run
 from pipeline.batch.merging import merge, undo_merge
-from pipeline.domain import CaseState, Inspection, Recording, Status, Verdict
+from pipeline.domain import CaseState, Inspection, Recording, Scope, Status, Verdict
 from pipeline.errors import Missing, Refused
-from pipeline.inspection.tools import Rules
+from pipeline.inspection.rules import Rules
 from pipeline.settings import CallListSettings, Settings
-from pipeline.store import Store, open_store
-from pipeline.store.rulebooks import Rulebook
+from pipeline.store import CallFilter, Store, open_store
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.contract.worlds import CRITERION, REVISIONS, Room, Scribe, write_sound
 from tests.people import user
 
@@ -282,7 +282,7 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     assert (done.call_id, done.replaced) == ("A", aside)
     assert centre.calls == {"A": new}
     assert centre.store.count() == 1
-    assert [c.call_id for c in centre.store.cases.list(state=None)] == ["A"]
+    assert [row.call_id for row in centre.store.queue.page(CallFilter(), Scope()).rows] == ["A"]
     assert centre.store.decisions.history("A") == ()
     assert [e.audio_sha256 for e in centre.store.decisions.history(aside)] == [old]
     assert centre.store.merges.replaced("A") == (aside,)

@@ -46,7 +46,7 @@ class TinyInspector:
         for recording in recordings:
             yield from self._one(recording)
 
-    def rejudge(self, inspection: Inspection) -> Inspection:
+    def judge_again(self, inspection: Inspection) -> Inspection:
         made = self._made(inspection.recording, inspection.status, inspection.reason, "judged again")
         corrected = inspection.revisions.roles_corrected
         revisions = made.revisions.with_roles_swapped if corrected else made.revisions

@@ -22,7 +22,7 @@ from pipeline.bench.ways import Way, missing, openai_weights
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import CallinspectError, ModelError, UsageError
 from pipeline.settings import Settings
-from pipeline.transcription import ScoresTexts, Window, load_transcriber
+from pipeline.transcription import ScoresTexts, SpeechWindow, load_transcriber
 
 ROOT = Path(__file__).parents[3]
 NIGHT = ROOT / "scripts/demo_night/night"
@@ -102,7 +102,7 @@ def test_the_stopwatch_can_do_what_the_engine_can() -> None:
     assert isinstance(engine, ScoresTexts)
     assert isinstance(watched, ScoresTexts)
     span = Span(0.0, 1.0)
-    window = Window(np.zeros(SAMPLE_RATE_HZ, np.float32), span, (span,))
+    window = SpeechWindow(np.zeros(SAMPLE_RATE_HZ, np.float32), span, (span,))
     assert watched.log_probabilities(window, ["您好", "再见"]) == engine.log_probabilities(
         window, ["您好", "再见"]
     )

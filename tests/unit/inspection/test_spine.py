@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.domain import Call, Inspection, Recording, Role, Status
 from pipeline.ingest import identify
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.spine import Tools, build_tools, inspect
-from pipeline.inspection.tools import Rules, revisions_of
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.spine import CallInspector, load_inspector
+from pipeline.inspection.tools import present_revisions
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 
@@ -24,10 +25,10 @@ NIGHT = ROOT / "scripts" / "demo_night" / "night"
 
 
 @pytest.fixture(scope="module")
-def tools() -> Tools:
+def inspector() -> CallInspector:
     if not (ROOT / "models" / "base" / "model.bin").is_file():
         pytest.skip("needs `callinspect models fetch base`")
-    return build_tools(Settings())
+    return load_inspector(Settings())
 
 
 @cache
@@ -54,8 +55,8 @@ SHORT = ("N04", "N14", "N13")
 
 
 @pytest.fixture(scope="module")
-def together(tools: Tools) -> dict[str, Inspection]:
-    found = inspect([recording(call_id) for call_id in ("N15", *SHORT)], tools)
+def together(inspector: CallInspector) -> dict[str, Inspection]:
+    found = inspector.inspect([recording(call_id) for call_id in ("N15", *SHORT)])
     return {inspection.recording.call.call_id: inspection for inspection in found}
 
 
@@ -63,7 +64,7 @@ def test_every_recording_has_its_inspection(together: dict[str, Inspection]) -> 
     assert set(together) == {"N15", *SHORT}
 
 
-def test_a_call_is_heard_and_judged(together: dict[str, Inspection], tools: Tools) -> None:
+def test_a_call_is_heard_and_judged(together: dict[str, Inspection], inspector: CallInspector) -> None:
     call = together["N04"]
     assert (call.status, call.reason, call.layout) == (Status.INSPECTED, None, "stereo")
     assert call.duration == pytest.approx(28.0, abs=0.5)
@@ -71,7 +72,7 @@ def test_a_call_is_heard_and_judged(together: dict[str, Inspection], tools: Tool
     assert {u.role for u in call.transcript.utterances} == {Role.AGENT, Role.CUSTOMER}
     assert call.scorecard is not None
     assert call.scorecard.score is not None
-    assert call.revisions == replace(tools.revisions, audio_sha256=call.recording.sha256)
+    assert call.revisions == replace(inspector.revisions, audio_sha256=call.recording.sha256)
 
 
 def test_swapped_channels_are_found_out(together: dict[str, Inspection]) -> None:
@@ -100,11 +101,11 @@ def test_an_unreadable_file_gives_its_reason_and_stops_nobody(together: dict[str
     assert (call.duration, call.scorecard, call.transcript.utterances) == (None, None, ())
 
 
-def test_half_a_file_is_judged_as_far_as_it_goes(tools: Tools, tmp_path: Path) -> None:
+def test_half_a_file_is_judged_as_far_as_it_goes(inspector: CallInspector, tmp_path: Path) -> None:
     whole = (NIGHT / "audio" / "N04.wav").read_bytes()
     cut = tmp_path / "N04.wav"
     cut.write_bytes(whole[:150_000])
-    (call,) = inspect([recording("N04", cut)], tools)
+    (call,) = inspector.inspect([recording("N04", cut)])
     assert call.status is Status.PARTIAL
     assert call.reason
     assert call.duration == pytest.approx(9.4, abs=0.5)
@@ -112,51 +113,51 @@ def test_half_a_file_is_judged_as_far_as_it_goes(tools: Tools, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"not a sound at all" * 50])
-def test_bad_audio_never_raises(tools: Tools, tmp_path: Path, content: bytes) -> None:
+def test_bad_audio_never_raises(inspector: CallInspector, tmp_path: Path, content: bytes) -> None:
     bad = tmp_path / "bad.wav"
     bad.write_bytes(content)
     missing = replace(recording("N14"), paths=(tmp_path / "gone.wav",))
-    first, second = inspect([recording("N14", bad), missing], tools)
+    first, second = inspector.inspect([recording("N14", bad), missing])
     assert {first.status, second.status} == {Status.UNREADABLE}
     assert first.reason
     assert second.reason
 
 
-def test_grouping_does_not_change_results(together: dict[str, Inspection], tools: Tools) -> None:
+def test_grouping_does_not_change_results(together: dict[str, Inspection], inspector: CallInspector) -> None:
     for call_id in SHORT:
-        (alone,) = inspect([recording(call_id)], tools)
+        (alone,) = inspector.inspect([recording(call_id)])
         assert alone == together[call_id]
 
 
 def test_the_same_tools_built_again_give_the_same_bytes(together: dict[str, Inspection]) -> None:
-    (again,) = inspect([recording("N04")], build_tools(Settings()))
+    (again,) = load_inspector(Settings()).inspect([recording("N04")])
     assert repr(again).encode() == repr(together["N04"]).encode()
 
 
 def test_judging_again_by_the_same_rules_changes_nothing(
-    together: dict[str, Inspection], tools: Tools
+    together: dict[str, Inspection], inspector: CallInspector
 ) -> None:
     for inspection in together.values():
-        assert tools.rejudge(inspection) == inspection
+        assert inspector.judge_again(inspection) == inspection
 
 
 def test_judging_again_by_other_rules_says_so(
-    together: dict[str, Inspection], tools: Tools, tmp_path: Path
+    together: dict[str, Inspection], inspector: CallInspector, tmp_path: Path
 ) -> None:
     stricter = tmp_path / "service.yaml"
     text = Settings().rubric.read_text(encoding="utf-8")
     stricter.write_text(re.sub(r"(?m)^pass_mark: .*$", "pass_mark: 99", text), encoding="utf-8")
-    other = load_rubric(stricter, codes=tools.matcher.lexicons.codes)
-    found = rejudge(together["N04"], Rules(tools.matcher, other))
-    assert found.revisions.rubric == other.revision != tools.rubric.revision
+    other = load_rubric(stricter, codes=inspector.rules.matcher.lexicons.codes)
+    found = judge_again(together["N04"], Rules(inspector.rules.matcher, other))
+    assert found.revisions.rubric == other.revision != inspector.rules.rubric.revision
     assert found.revisions.model == together["N04"].revisions.model
     assert found.transcript == together["N04"].transcript
 
 
-def test_revisions_are_known_without_loading_the_model(tools: Tools) -> None:
-    assert revisions_of(Settings()) == tools.revisions
+def test_revisions_are_known_without_loading_the_model(inspector: CallInspector) -> None:
+    assert present_revisions(Settings(), load_rules(Settings())) == inspector.revisions
 
 
-def test_no_recordings(tools: Tools) -> None:
+def test_no_recordings(inspector: CallInspector) -> None:
     nothing: Sequence[Recording] = ()
-    assert list(inspect(nothing, tools)) == []
+    assert list(inspector.inspect(nothing)) == []

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.conversation.wordlists import default_word_lists
 from pipeline.transcription.guards import TextCheck, check_text, looping
+
+WORDS = default_word_lists()
 
 
 def check(
@@ -13,7 +16,12 @@ def check(
     """Judged at 4 characters per second unless said otherwise."""
     voiced = len(text) / 4 if seconds is None else seconds
     return check_text(
-        text, voiced_seconds=voiced, log_probability=log_probability, no_speech=no_speech, floor=-0.65
+        text,
+        voiced_seconds=voiced,
+        log_probability=log_probability,
+        no_speech=no_speech,
+        floor=-0.65,
+        words=WORDS,
     )
 
 
@@ -73,7 +81,7 @@ def test_service_talk_is_no_credit(text: str) -> None:
     ],
 )
 def test_loops_are_impossible_and_looked_at_again(text: str) -> None:
-    assert looping(text)
+    assert looping(text, WORDS)
     assert check(text) == TextCheck(suspect=True, impossible="loop")
 
 
@@ -99,7 +107,7 @@ def test_loops_are_impossible_and_looked_at_again(text: str) -> None:
     ],
 )
 def test_people_repeat_themselves(text: str) -> None:
-    assert not looping(text)
+    assert not looping(text, WORDS)
     assert check(text).impossible is None
 
 

@@ -10,17 +10,17 @@ import pytest
 
 from pipeline.domain import Span
 from pipeline.errors import ModelError
-from pipeline.transcription import Window
+from pipeline.transcription import SpeechWindow
 from pipeline.transcription.engines import engine_revision
 from pipeline.transcription.recorded import RecordedTranscriber, Recorder, fingerprint
 from pipeline.transcription.sherpa import SherpaTranscriber
 from tests import sounds, tiny_sherpa
 
 
-def window(*parts: sounds.Sound, at: float = 5.0) -> Window:
+def window(*parts: sounds.Sound, at: float = 5.0) -> SpeechWindow:
     samples = np.concatenate(parts)
     span = Span(at, at + len(samples) / 16_000)
-    return Window(samples, span, (span,))
+    return SpeechWindow(samples, span, (span,))
 
 
 SAID = window(sounds.silence(0.3), sounds.tone(0.4, 500.0), sounds.tone(0.4, 3000.0), sounds.silence(0.3))

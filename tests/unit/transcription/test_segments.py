@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.domain import Span
-from pipeline.transcription import Piece, Window, WindowText, segment
+from pipeline.transcription import Piece, SpeechWindow, WindowText, segment
 
 
-def window(*voiced: Span, party: int = 0) -> Window:
+def window(*voiced: Span, party: int = 0) -> SpeechWindow:
     span = Span(voiced[0].start - 0.1, voiced[-1].end + 0.1)
-    return Window(np.zeros(16, dtype=np.float32), span, voiced, party, 0.8, True)
+    return SpeechWindow(np.zeros(16, dtype=np.float32), span, voiced, party, 0.8, True)
 
 
 def heard(*pieces: tuple[float, float, str], log_probability: float = -0.5) -> WindowText:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain import Span, merge, total
-from pipeline.transcription.timing import sounding, spread
+from pipeline.transcription.segments import sounding, spread
 
 tenths = st.integers(0, 100).map(lambda n: n / 10)
 spans = st.tuples(tenths, st.integers(1, 50)).map(lambda t: Span(t[0], t[0] + t[1] / 10))

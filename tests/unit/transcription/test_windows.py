@@ -7,11 +7,11 @@ import pytest
 
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.speech import SpeakerTurn
-from pipeline.transcription import Window, cut_windows
+from pipeline.transcription import SpeechWindow, cut_windows
 from tests import sounds
 
 
-def cut(*spans: tuple[float, float], samples: sounds.Sound | None = None) -> tuple[Window, ...]:
+def cut(*spans: tuple[float, float], samples: sounds.Sound | None = None) -> tuple[SpeechWindow, ...]:
     sound = sounds.noise(40, db=-20) if samples is None else samples
     return cut_windows(sound, [SpeakerTurn(Span(*s), 0, 1.0, False) for s in spans])
 

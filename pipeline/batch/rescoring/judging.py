@@ -1,4 +1,4 @@
-"""Shares of the stored calls, judged again here or by worker processes that read the store themselves.
+"""Stored calls, some at a time, judged again here or by worker processes that read the store themselves.
 
 Only rows that are ready to be written and what changed come back: no transcript ever travels.
 """
@@ -12,37 +12,30 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from pipeline.batch.faults import FAULT, FaultKind, fault_of
 from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
-from pipeline.domain import How, Inspection, PhraseHit
+from pipeline.domain import PhraseHit
 from pipeline.errors import CallinspectError
-from pipeline.inspection.judging import rejudge
-from pipeline.inspection.tools import Rules, read_rules
-from pipeline.phrases.matcher import LazyMatcher
+from pipeline.inspection.judging import judge_again
+from pipeline.inspection.rules import RuleRevisions, Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
-SHARE = 50
-"""Calls per share, and per transaction: about a second of work at most."""
+CALLS_PER_TRANSACTION = 50
+"""Judged together too: about a second of work at most."""
 _WORTH_A_PROCESS = 300
 """Calls that take longer than it takes a process to start and to compile the lexicons."""
 _AHEAD = 2
-"""Shares in hand per worker: the one in work, and the next, so that it never waits."""
-
-
-class RuleRevisions(NamedTuple):
-    lexicons: str
-    rubric: str
+"""Batches that wait for each worker besides the one in work, so that it never waits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class JudgedCalls:
     """Some calls judged again; the first two lists run in parallel."""
 
     judgements: list[Judgement]
@@ -52,7 +45,7 @@ class Share:
     """Calls that the program failed on: they keep the judgement they have."""
 
 
-def judge_share(
+def judge_calls(
     store: Store,
     rules: Rules,
     rematcher: Rematcher,
@@ -60,63 +53,45 @@ def judge_share(
     *,
     wanted: RuleRevisions,
     write: bool,
-) -> Share:
+) -> JudgedCalls:
     """Judge these stored inspections again.
 
     Raises:
         CallinspectError: the rules are not those wanted: their files changed after the run began.
     """
-    if (rules.lexicons, rules.rubric.revision) != wanted:
+    if rules.revisions != wanted:
         raise CallinspectError(
             "the lexicons or the rubric were edited while calls were being judged; run the same command again"
         )
-    share = Share([], [], [])
+    done = JudgedCalls([], [], [])
     found = dict(store.heard(keys))
-    stale = [key for key, before in found.items() if rematcher.outdated(before)]
-    confirmed = store.confirmed(stale)
-    known = [_knowing(before, confirmed.get(key, ())) for key, before in found.items()]
+    confirmed = store.confirmed([key for key, before in found.items() if rematcher.outdated(before)])
+    written: Sequence[Sequence[PhraseHit] | None]
     try:
-        current = rematcher.brought_up(known)
+        written = rematcher.written(list(found.values()))
     except Exception as error:
         if not _own(error):
             raise
-        current = known  # together they cannot be searched: each is, and who is to blame comes out below
-    for (key, before), one in zip(found.items(), current, strict=True):
+        written = [None] * len(found)  # together they cannot be searched: each is, and the one at fault shows
+    for (key, before), hits in zip(found.items(), written, strict=True):
         try:
-            after = rejudge(one, rules)
+            after = judge_again(before, rules, written=hits, earlier=confirmed.get(key, ()))
             change, made = compare(before, after), [judgement(key, after)] if write else []
         except Exception as error:
             if not _own(error):
                 raise
             problem = f"the program failed on this call: {fault_of(error).line}"
             call_id, paths = before.recording.call.call_id, before.recording.paths
-            share.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
+            done.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
             continue
-        share.changes.append(change)
-        share.judgements.extend(made)
-    return share
+        done.changes.append(change)
+        done.judgements.extend(made)
+    return done
 
 
 def _own(error: Exception) -> bool:
     """Whether our code failed on one call: that is no reason to leave the others."""
     return not isinstance(error, CallinspectError) and fault_of(error).kind is FaultKind.OWN
-
-
-def _knowing(inspection: Inspection, confirmed: Sequence[PhraseHit]) -> Inspection:
-    """The inspection with what the sound confirmed for an earlier revision too: a hit that other lexicons hid
-    behind a written one must come back with them."""
-    hits = inspection.hits
-    own = [h for h in hits if h.how is How.CONFIRMED]
-    for hit in confirmed:
-        if not any(h.code == hit.code and h.role is hit.role and h.span & hit.span for h in own):
-            own.append(hit)
-            hits = (*hits, hit)
-    return replace(inspection, hits=hits) if hits is not inspection.hits else inspection
-
-
-def _rules(settings: Settings) -> Rules:
-    lexicons, rubric = read_rules(settings)
-    return Rules(LazyMatcher(lexicons), rubric)
 
 
 def judged(
@@ -127,40 +102,42 @@ def judged(
     wanted: RuleRevisions,
     workers: int,
     write: bool,
-) -> Generator[Share, None, None]:
-    """All keys in shares, in their order, by as many processes as pay.
+) -> Generator[JudgedCalls, None, None]:
+    """All keys, some at a time and in their order, by as many processes as pay.
 
     Raises:
         LexiconError, RubricError: with file, line and remedy.
         CallinspectError: a worker process died.
     """
-    shares = [keys[start : start + SHARE] for start in range(0, len(keys), SHARE)]
+    batches = [
+        keys[start : start + CALLS_PER_TRANSACTION] for start in range(0, len(keys), CALLS_PER_TRANSACTION)
+    ]
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
-        rules = _rules(settings)
+        rules = load_rules(settings)
         rematcher = Rematcher(rules, store.rulebooks.book)
-        for share in shares:
-            yield judge_share(store, rules, rematcher, share, wanted=wanted, write=write)
+        for batch in batches:
+            yield judge_calls(store, rules, rematcher, batch, wanted=wanted, write=write)
         return
-    yield from _by_processes(shares, settings=settings, wanted=wanted, workers=workers, write=write)
+    yield from _by_processes(batches, settings=settings, wanted=wanted, workers=workers, write=write)
 
 
 def _by_processes(
-    shares: Sequence[Sequence[int]],
+    batches: Sequence[Sequence[int]],
     *,
     settings: Settings,
     wanted: RuleRevisions,
     workers: int,
     write: bool,
-) -> Generator[Share, None, None]:
+) -> Generator[JudgedCalls, None, None]:
     # Spawned: forked children would share our database connections and threads' locks.
     pool = ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(settings,)
     )
     try:
         with worker_environment():
-            waiting = deque(shares)
-            running: deque[Future[Share]] = deque()
+            waiting = deque(batches)
+            running: deque[Future[JudgedCalls]] = deque()
             while waiting or running:
                 while waiting and len(running) < workers * (_AHEAD + 1):
                     running.append(pool.submit(_judge, waiting.popleft(), wanted, write))
@@ -175,7 +152,7 @@ def _by_processes(
 
 
 class _Worker:
-    """What one worker process keeps between its shares."""
+    """What one worker process keeps between its batches."""
 
     store: Store
     rules: Rules
@@ -188,11 +165,11 @@ def _start(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
-    _Worker.rules = _rules(settings)
+    _Worker.rules = load_rules(settings)
     _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.rulebooks.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()
 
 
-def _judge(keys: Sequence[int], wanted: RuleRevisions, write: bool) -> Share:
-    return judge_share(_Worker.store, _Worker.rules, _Worker.rematcher, keys, wanted=wanted, write=write)
+def _judge(keys: Sequence[int], wanted: RuleRevisions, write: bool) -> JudgedCalls:
+    return judge_calls(_Worker.store, _Worker.rules, _Worker.rematcher, keys, wanted=wanted, write=write)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from pipeline.store import codec
 from pipeline.store.statements import pages, upsert
@@ -22,7 +22,7 @@ def place(paths: Iterable[Path]) -> tuple[str, str]:
     return hashlib.sha256(text.encode()).hexdigest(), text
 
 
-def add(connection: Connection, places: Iterable[Place]) -> None:
+def add_files(connection: Connection, places: Iterable[Place]) -> None:
     """Note that the sound of these calls lies there too."""
     for call, paths in places:
         if paths:
@@ -31,7 +31,7 @@ def add(connection: Connection, places: Iterable[Place]) -> None:
             connection.execute(statement.on_conflict_do_nothing(index_elements=["call", "key"]))
 
 
-def remove(connection: Connection, places: Iterable[Place]) -> None:
+def remove_files(connection: Connection, places: Iterable[Place]) -> None:
     """Note that it does not lie there any more."""
     by_call: dict[int, list[str]] = {}
     for call, paths in places:
@@ -41,3 +41,23 @@ def remove(connection: Connection, places: Iterable[Place]) -> None:
             connection.execute(
                 delete(call_files).where(call_files.c.call == call, call_files.c.key.in_(page))
             )
+
+
+Files = tuple[tuple[Path, ...], ...]
+"""Where identical copies of one sound lie: one file each, or one for each party."""
+
+
+def files_of(connection: Connection, keys: Sequence[int]) -> dict[int, Files]:
+    """Where the sound of these calls lies, by key of the call, the place known longest first."""
+    grouped: dict[int, Files] = {}
+    f = call_files.c
+    for page in pages(sorted(set(keys))):
+        query = select(f.call, f.paths).where(f.call.in_(page)).order_by(f.id)
+        for row in connection.execute(query):
+            grouped[row.call] = (*grouped.get(row.call, ()), codec.read_paths(row.paths))
+    return grouped
+
+
+def first(files: Files | None) -> tuple[Path, ...]:
+    """The place of a recording; empty where other sound has taken the only one there was."""
+    return files[0] if files else ()

@@ -1,10 +1,14 @@
-"""Connections: SQLite in WAL mode with immediate write transactions, PostgreSQL through psycopg 3."""
+"""A database and its transactions, alike on both kinds.
+
+SQLite in WAL mode with immediate write transactions, PostgreSQL through psycopg 3.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import StoreError
 from pipeline.files import ensure_private
+from pipeline.store.faults import explained
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up."""
@@ -24,6 +29,37 @@ empty cache. Threads beyond them wait."""
 
 WRITES = "callinspect_writes"
 """Execution option of a connection that is going to write."""
+
+
+class Database:
+    """Where the store lies: hands out transactions, and says of every failure what to do about it."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self.url, self.engine = url, engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that reads.
+
+        Raises:
+            StoreError: with the remedy.
+        """
+        with explained(self.url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it is kept, or nothing.
+
+        Raises:
+            StoreError: with the remedy.
+        """
+        with (
+            explained(self.url),
+            self.engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
 
 def parse(url: str) -> URL:

@@ -6,23 +6,24 @@ import numpy as np
 
 from pipeline.audio import Audio, Channel
 from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
-from pipeline.inspection.hearing import Listened, roles_of, timeline_of
-from pipeline.inspection.tools import load_rules
+from pipeline.inspection.hearing import CallSound, timeline_of
+from pipeline.inspection.roles import roles_of
+from pipeline.inspection.rules import load_rules
 from pipeline.settings import load_settings
 from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
 from pipeline.speech.segmentation import Layout
-from pipeline.transcription import Window
+from pipeline.transcription import SpeechWindow
 
 MATCHER = load_rules(load_settings()).matcher
 
 
-def call(layout: Layout, direction: str, *, doubtful: bool = False) -> Listened:
+def call(layout: Layout, direction: str, *, doubtful: bool = False) -> CallSound:
     sound = Channel.of(np.zeros(16_000, np.float32))
     lanes = tuple(
         SpeakerTrack(0, sound, (SpeakerTurn(Span(side, side + 1.0), side, 1.0, doubtful=doubtful),))
         for side in (0, 1)
     )
-    return Listened(
+    return CallSound(
         Recording(Call("c", direction=direction), (), "0" * 64),
         Audio((sound,), 30.0, 8000, "pcm"),
         SpeakerSegmentation(layout, 30.0, lanes, ()),
@@ -89,11 +90,11 @@ def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart()
 
 
 def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
-    heard = call(Layout.MONO, "inbound", doubtful=True)
+    sound = call(Layout.MONO, "inbound", doubtful=True)
     said = segments((0, "您好"), (1, "请按一"))
-    windows = [Window(heard.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
+    windows = [SpeechWindow(sound.audio.channels[0], s.span, (s.span,), party=s.party) for s in said]
     spoken = list(zip(windows, said, strict=True))
     words = MATCHER.lexicons.words
-    timeline = timeline_of(heard, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
+    timeline = timeline_of(sound, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
     assert [span.start for span in timeline.speech[Role.AGENT]] == [s.span.start for s in said]
     assert timeline.speech[Role.CUSTOMER] == ()

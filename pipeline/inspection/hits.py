@@ -1,0 +1,107 @@
+"""The phrases of one call, and the one rule of which hits survive.
+
+A phrase is found in what the recogniser wrote, in the sound where the recogniser wrote something like it, or
+by its meaning. The hits of the text are made anew whenever the lexicons change. What sound or meaning told is
+a fact of the hearing that no text gives back, and lasts as long as its phrase is in the lexicons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
+from pipeline.inspection.rules import Rules
+from pipeline.inspection.tools import HearingTools
+from pipeline.phrases import Lexicons
+from pipeline.phrases.confirm import confirm, near_misses
+from pipeline.transcription import ScoresTexts, SpeechWindow
+
+_BY_SOUND_OR_MEANING = (How.CONFIRMED, How.MEANING)
+"""From the surer to the less sure: where both tell of one code at one place, the sound counts."""
+_COSTLY = (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)
+
+
+def surviving(
+    written: Sequence[PhraseHit], heard: Sequence[PhraseHit], lexicons: Lexicons
+) -> tuple[PhraseHit, ...]:
+    """The hits of a call, in time order: those of the text, and those of sound and meaning that they leave.
+
+    A hit by sound or meaning survives while its phrase is in the lexicons, unless the same code was found at
+    the same place in the same party's words by surer means: in the text, by the sound, or earlier in
+    ``heard``.
+
+    Args:
+        written: what the lexicons find in the text.
+        heard: hits of this hearing by any means, those of the newest revision first; hits of the text among
+            them are left out.
+    """
+    known = {(phrase.code.code, phrase.canonical) for phrase in lexicons.phrases}
+    hits = list(written)
+    for how in _BY_SOUND_OR_MEANING:
+        for hit in heard:
+            if hit.how is how and (hit.code, hit.phrase) in known and not _found_already(hit, hits):
+                hits.append(hit)
+    if len(hits) == len(written):
+        return tuple(hits)
+    return tuple(sorted(hits, key=lambda h: (h.span, h.code, h.phrase)))
+
+
+def of_text(hits: Sequence[PhraseHit]) -> tuple[PhraseHit, ...]:
+    """Those that were found in the text, which the same lexicons would find there again."""
+    return tuple(hit for hit in hits if hit.how not in _BY_SOUND_OR_MEANING)
+
+
+def _found_already(hit: PhraseHit, hits: Sequence[PhraseHit]) -> bool:
+    return any(h.code == hit.code and h.role is hit.role and h.span & hit.span for h in hits)
+
+
+def find_hits(
+    transcript: Transcript,
+    *,
+    spoken: Sequence[tuple[SpeechWindow, Segment]],
+    roles: Sequence[Role],
+    tools: HearingTools,
+    rules: Rules,
+) -> tuple[PhraseHit, ...]:
+    """The phrases that were said in a call: written, borne out by the sound, or meant.
+
+    Tested against the sound are forbidden phrases and customer escalations (what costs points or calls for a
+    person), and of the required phrases those that were not found: leaving one out costs points too. None
+    where the engine cannot score a given text.
+
+    Args:
+        spoken: what was recognised, each with the window that it was heard in.
+        roles: of party 0, of party 1, ...
+    """
+    matcher, transcriber = rules.matcher, tools.transcriber
+    written: Sequence[PhraseHit]
+    heard: list[PhraseHit] = []
+    if isinstance(transcriber, ScoresTexts):
+        search = matcher.search(transcript.utterances, near_misses_of=confirmable(matcher.lexicons))
+        written = search.hits
+        windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
+
+        def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
+            return transcriber.log_probabilities(windows[role, span], texts)
+
+        lacking = _of_kind(matcher.lexicons, PhraseKind.REQUIRED) - {hit.code for hit in written}
+        near = [
+            candidate
+            for codes in (_of_kind(matcher.lexicons, *_COSTLY), lacking)
+            for candidate in near_misses(search, codes=codes)
+        ]
+        heard += confirm(near, score)
+    else:
+        written = matcher.match(transcript.utterances)
+    if tools.meanings is not None:
+        heard += tools.meanings.match(transcript.utterances)
+    return surviving(written, heard, matcher.lexicons)
+
+
+def confirmable(lexicons: Lexicons) -> frozenset[str]:
+    """The codes whose near misses may be tested against the sound."""
+    return _of_kind(lexicons, *_COSTLY, PhraseKind.REQUIRED)
+
+
+def _of_kind(lexicons: Lexicons, *kinds: PhraseKind) -> frozenset[str]:
+    return frozenset(code.code for code in lexicons.codes.values() if code.kind in kinds)
