@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,17 +23,22 @@ from pydantic_settings import (
 
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Lang, languages
 
 CONFIG_FILE = Path("callinspect.toml")
 _LARGEST_CONFIG = 1 << 20
-
-Lang = Literal["zh", "en"]
 
 
 def data_root() -> Path:
     """The folder that holds ``lexicons/``, ``rubrics/``, ``models/``: the checkout, or the installed copy."""
     checkout = Path(__file__).resolve().parent.parent
     return checkout if (checkout / "lexicons").is_dir() else Path(__file__).resolve().parent / "data"
+
+
+def _offered(lang: Lang) -> Lang:
+    if lang not in languages():
+        raise ValueError(f"must be one of {', '.join(languages())}")
+    return lang
 
 
 def _changes_results(default: Any, description: str, **limits: Any) -> Any:
@@ -153,7 +158,9 @@ class Settings(BaseSettings):
     store: str = Field(
         "sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://..."
     )
-    lang: Lang = Field("zh", description="language of what people read")
+    lang: Annotated[Lang, AfterValidator(_offered)] = Field(
+        "zh", description="language of what people read: one that has a catalogue (zh, en)"
+    )
     lexicons: Path = Field(
         default_factory=lambda: data_root() / "lexicons" / "zh", description="folder of lexicon files"
     )

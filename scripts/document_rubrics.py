@@ -108,7 +108,7 @@ def _kinds(title: str, kinds: Mapping[str, ModuleType]) -> Iterator[str]:
     yield f"## {title}\n"
     for kind, module in kinds.items():
         yield f"### `{kind}`\n\n{_unwrapped(module.__doc__)}\n"
-        yield from _table(module.Options.model_fields)
+        yield from _table(module.OPTIONS.model_fields)
         yield from _examples(kind, module)
         yield ""
 
@@ -135,7 +135,7 @@ def _examples(kind: str, module: ModuleType) -> Iterator[str]:
     for example in module.EXAMPLES:
         groups.setdefault(json.dumps(example.options, ensure_ascii=False), []).append(example)
     for given, examples in groups.items():
-        meaning = module.told(module.Options.model_validate(examples[0].options))
+        meaning = module.told(module.OPTIONS.model_validate(examples[0].options))
         yield f"* `{kind}: {given}`: {meaning}"
         yield from map(_outcome, examples)
 

@@ -17,7 +17,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
 
-from pipeline.store import Store, projections
+from pipeline.domain import LedgerEntry
+from pipeline.messages import Message, title, verbatim
+from pipeline.store import Store, codec, projections
 from pipeline.store.review_tables import cases, decisions, users, verdicts
 from pipeline.store.search import remember
 from pipeline.store.tables import (
@@ -155,15 +157,18 @@ class Invention:
         grave = [c for c in failed if c[3] in "AB"]
         flagged = bool(grave or alerts or (score is not None and score < 90))
         flagged = flagged or (bool(failed) and chance.random() < 0.3)
-        reasons = [f"严重违规：{c[1]}" for c in grave] + (["客户扬言对外投诉"] if alerts else [])
+        reasons = [Message("flag.named", reason=title("严重违规"), items=title(c[1])) for c in grave]
+        reasons += [Message("flag.escalation")] if alerts else []
         if flagged and not reasons:
-            reasons = ["得分低于合格线"]
+            reasons = [title("得分低于合格线")]
         duration = round(chance.lognormvariate(5.0, 0.6), 2)
         texts = self._talk(key, [c[0] for c in failed], threats) if status != "unreadable" else []
+        left_out = Message("ledger.not-counted", items=title("通话保持"))
+        full = LedgerEntry("", Message("ledger.full"), 100.0, (), left_out)
         sentence = {
-            "unreadable": "the file is empty",
-            "not-applicable": "只有一方说话",
-            "partial": "末尾缺失",
+            "unreadable": verbatim("the file is empty"),
+            "not-applicable": Message("gate.only-agent"),
+            "partial": verbatim("末尾缺失"),
         }
         self.rows[inspections].append(
             {
@@ -173,7 +178,7 @@ class Invention:
                 "current": True,
                 "inspected_at": "2026-11-20T03:00:00+00:00",
                 "status": status,
-                "reason": sentence.get(status),
+                "reason": codec.message(sentence.get(status)),
                 "reason_code": "empty" if status == "unreadable" else None,
                 "paths": json.dumps([f"/dump/{key}.wav"]),
                 "audio_sha256": f"{key:064x}",
@@ -188,13 +193,11 @@ class Invention:
                 "passed": None if score is None else score >= 80,
                 "fatal": any(c[3] == "A" for c in failed),
                 "flagged": flagged,
-                "flag_reasons": json.dumps(reasons, ensure_ascii=False),
+                "flag_reasons": codec.messages(reasons),
                 "alerts": json.dumps(alerts),
-                "not_applicable": "只有一方说话" if status == "not-applicable" else None,
+                "not_applicable": codec.message(sentence[status]) if status == "not-applicable" else None,
                 "sections": json.dumps([["服务规范", 40, 40], ["沟通技巧", 40, 40]], ensure_ascii=False),
-                "ledger": json.dumps([["", "满分", 100.0, [], "不适用、不计入满分：通话保持"]] * 6)
-                if judged
-                else None,
+                "ledger": codec.ledger([full] * 6) if judged else None,
                 "hearing": key if texts else None,
             }
         )
@@ -267,7 +270,7 @@ class Invention:
     def _finding(
         self, key: int, number: int, of: tuple[str, str, str, str, float], bad: bool
     ) -> dict[str, Any]:
-        code, title, section, severity, _ = of
+        code, name, section, severity, _ = of
         chance = self._chance
         place = round(chance.uniform(1, 60), 2)
         sure = round(chance.uniform(0.5, 1.0), 2)
@@ -279,18 +282,18 @@ class Invention:
             "inspection": key,
             "number": number,
             "criterion": code,
-            "title": title,
+            "title": name,
             "section": section,
             "severity": severity,
             "outcome": outcome,
             "points": _POINTS[severity] if bad else 0.0,
-            "reason": f"坐席：{title}" if bad else "",
+            "reason": codec.message(verbatim(f"坐席：{name}")) if bad else "",
             "fatal": bad and severity == "A",
             "evidence": json.dumps(proof, ensure_ascii=False),
             "occurrences": len(proof),
             "confidence": sure if bad else None,
             "group_id": code,
-            "group_title": title,
+            "group_title": name,
         }
 
 
@@ -320,10 +323,16 @@ def fill(store: Store, *, total: int, seed: int = 1) -> float:
         invention.said.clear()
     with store._write() as connection:
         kinds = ("call-list", "missing-file")
+        unread = codec.message(Message("call-list.empty-row"))
         connection.execute(
             insert(problems),
             [
-                {"run": run_id, "kind": kinds[n % 2], "line": n + 2, "reason": f"row {n + 2} has no start"}
+                {
+                    "run": run_id,
+                    "kind": kinds[n % 2],
+                    "line": n + 2,
+                    "reason": unread,
+                }
                 for n in range(12)
             ],
         )

@@ -31,6 +31,7 @@ from pipeline.domain import (
     Utterance,
     Word,
 )
+from pipeline.messages import Message, verbatim
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -45,7 +46,7 @@ def finding(
     points: float | None = None,
     places: int = 1,
     evidence: tuple[Evidence, ...] | None = None,
-    reason: str | None = None,
+    reason: Message | None = None,
     fatal: bool = False,
 ) -> Finding:
     """A finding; a failed one has as many pieces of evidence as it has places, unless they are given."""
@@ -61,7 +62,7 @@ def finding(
         outcome=outcome,
         points=points if points is not None else -2.0 if failed else 0.0,
         evidence=evidence if evidence is not None else heard if failed else (),
-        reason=reason if reason is not None else "说了禁语" if failed else "",
+        reason=reason or (verbatim("说了禁语") if failed else None),
         fatal=fatal,
     )
 
@@ -86,13 +87,13 @@ def inspection(
     revisions = Revisions(audio, "engine-1", "base", "l1", rubric, "s1")
     recording = Recording(call, (Path(f"/dump/{call_id}.wav"),), audio)
     if status is Status.UNREADABLE:
-        return Inspection(recording, status, reason or "the file is empty", revisions)
+        return Inspection(recording, status, verbatim(reason or "the file is empty"), revisions)
     chosen = findings if findings is not None else (finding("greeting"), finding("rude", Outcome.FAILED))
     words = tuple(Word(c, Span(n * 0.2, n * 0.2 + 0.2), 0.9) for n, c in enumerate("随便你"))
     return Inspection(
         recording=recording,
         status=status,
-        reason=reason,
+        reason=None if reason is None else verbatim(reason),
         revisions=revisions,
         duration=61.25,
         layout="stereo",
@@ -116,7 +117,7 @@ def inspection(
             ledger=tuple(LedgerEntry(f.criterion, f.title, f.points, f.evidence) for f in chosen if f.points),
             sections=(Section("服务用语", 38.0, 40.0),),
             flagged=flagged,
-            flag_reasons=("grave",) if flagged else (),
+            flag_reasons=(verbatim("grave"),) if flagged else (),
         ),
     )
 

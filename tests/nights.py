@@ -37,6 +37,7 @@ from pipeline.domain import (
     Utterance,
 )
 from pipeline.ingest import identify
+from pipeline.messages import Message, title, verbatim
 from pipeline.store import Store, open_store
 from tests.inspections import finding, inspection
 from tests.sounds import noise, silence
@@ -72,10 +73,10 @@ def night_call(
     )
     unreadable = status is Status.UNREADABLE
     return replace(
-        inspection(call_id, status=status, reason=reason),
+        inspection(call_id, status=status),
         recording=Recording(call, paths or (Path(f"/dump/{call_id}.wav"),), sha256),
         revisions=Revisions(sha256, "engine-1", "base@123456789abc", "lex1", "rub1", "set1"),
-        reason=reason,
+        reason=None if reason is None else verbatim(reason),
         duration=None if unreadable else 61.5,
         layout=None if unreadable else "stereo",
         transcript=Transcript(tuple(utterances)),
@@ -86,11 +87,11 @@ def night_call(
 
 
 def _attitude(
-    criterion: str, title: str, severity: Severity | None, outcome: Outcome = Outcome.PASSED, **given: Any
+    criterion: str, called: str, severity: Severity | None, outcome: Outcome = Outcome.PASSED, **given: Any
 ) -> Finding:
     """A finding of the one section that the night is about, with nothing in it but what is given."""
-    given = {"points": 0.0, "evidence": (), "reason": "", **given}
-    return finding(criterion, outcome, title=title, section="服务态度", severity=severity, **given)
+    given = {"points": 0.0, "evidence": (), "reason": None, **given}
+    return finding(criterion, outcome, title=called, section="服务态度", severity=severity, **given)
 
 
 def bad_call() -> Inspection:
@@ -173,10 +174,16 @@ def bad_call() -> Inspection:
             Outcome.FAILED,
             points=-8,
             evidence=said[1:3],
-            reason="坐席说了2处不耐烦的话",
+            reason=verbatim("坐席说了2处不耐烦的话"),
         ),
         _attitude(
-            "shirk", "推诿", Severity.B, Outcome.FAILED, points=-12, evidence=said[4:], reason="坐席推诿"
+            "shirk",
+            "推诿",
+            Severity.B,
+            Outcome.FAILED,
+            points=-12,
+            evidence=said[4:],
+            reason=verbatim("坐席推诿"),
         ),
         _attitude(
             "rating-prompt-missing",
@@ -184,7 +191,7 @@ def bad_call() -> Inspection:
             Severity.C,
             Outcome.UNDETERMINED,
             evidence=(searched,),
-            reason="听得不够清楚",
+            reason=Message("doubt.faint"),
         ),
         _attitude(
             "dead-air",
@@ -193,26 +200,35 @@ def bad_call() -> Inspection:
             Outcome.FAILED,
             points=-5,
             evidence=(silent,),
-            reason="静音9.3秒",
+            reason=verbatim("静音9.3秒"),
         ),
         _attitude(
-            "hold-no-notice", "保持前未征得同意", Severity.D, Outcome.NOT_APPLICABLE, reason="没有保持"
+            "hold-no-notice",
+            "保持前未征得同意",
+            Severity.D,
+            Outcome.NOT_APPLICABLE,
+            reason=verbatim("没有保持"),
         ),
     )
+    left_out = Message("ledger.not-counted", items=title("通话保持"))
+    each = Message("ledger.each", count=2, points=4)
     card = Scorecard(
         findings=findings,
         score=75.0,
         passed=False,
         fatal=False,
         ledger=(
-            LedgerEntry("", "满分", 100.0, (), "不适用、不计入满分：通话保持"),
-            LedgerEntry("attitude-impatient", "不耐烦/质问客户", -8.0, said[1:3], "2处，每处扣4分"),
+            LedgerEntry("", Message("ledger.full"), 100.0, (), left_out),
+            LedgerEntry("attitude-impatient", "不耐烦/质问客户", -8.0, said[1:3], each),
             LedgerEntry("shirk", "推诿", -12.0, said[4:]),
             LedgerEntry("dead-air", "长时间静音", -5.0, (silent,)),
         ),
         sections=(Section("服务态度", 15.0, 40.0),),
         flagged=True,
-        flag_reasons=("严重违规：推诿", "得分低于合格线"),
+        flag_reasons=(
+            Message("flag.named", reason=title("严重违规"), items=title("推诿")),
+            title("得分低于合格线"),
+        ),
         alerts=("esc-complaint",),
     )
     measures = Measures(
@@ -266,7 +282,7 @@ def good_call(call_id: str = "O01", *, started: str = "2026-11-20T08:32:11+08:00
         score=100.0,
         passed=True,
         fatal=False,
-        ledger=(LedgerEntry("", "满分", 100.0, ()),),
+        ledger=(LedgerEntry("", Message("ledger.full"), 100.0, ()),),
     )
     return night_call(call_id, card=card, utterances=utterances, hits=(praise,), started=started)
 
@@ -278,7 +294,7 @@ def night() -> tuple[Inspection, ...]:
         agent=None,
         status=Status.NOT_APPLICABLE,
         reason="只有一方说话",
-        card=Scorecard((), None, None, False, (), not_applicable="只有一方说话"),
+        card=Scorecard((), None, None, False, (), not_applicable=verbatim("只有一方说话")),
         started="2026-11-21T10:00:00+08:00",
     )
     broken = night_call(

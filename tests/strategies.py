@@ -33,6 +33,7 @@ from pipeline.domain import (
     Utterance,
     Word,
 )
+from pipeline.messages import Message
 
 
 def _spelled(text: str) -> bool:
@@ -67,6 +68,16 @@ calls = st.builds(
     maybe(times),
     maybe(st.sampled_from(["left", "right", "mono"])),
 )
+names = st.text("abcdefghij", min_size=1, max_size=4).filter(lambda name: name != "code")
+parameters = st.recursive(
+    texts | st.integers(-(10**9), 10**9) | numbers,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(names, inner, max_size=3).map(lambda given: Message("inner.code", **given))
+    ),
+    max_leaves=6,
+)
+messages = st.dictionaries(names, parameters, max_size=3).map(lambda given: Message("some.code", **given))
 evidences = st.builds(
     Evidence, spans, maybe(st.sampled_from(Role)), texts, maybe(texts), maybe(st.sampled_from(How)), shares
 )
@@ -80,25 +91,26 @@ findings = st.builds(
     st.sampled_from(Outcome),
     numbers,
     evidence_lists,
-    texts,
+    maybe(messages),
     st.booleans(),
     texts,
     texts,
 )
+ledger_entries = st.builds(LedgerEntry, texts, texts | messages, numbers, evidence_lists, maybe(messages))
 scorecards = st.builds(
     Scorecard,
     findings=st.lists(findings, max_size=4).map(tuple),
     score=maybe(numbers),
     passed=maybe(st.booleans()),
     fatal=st.booleans(),
-    ledger=st.lists(st.builds(LedgerEntry, texts, texts, numbers, evidence_lists, texts), max_size=3).map(
-        tuple
-    ),
+    ledger=st.lists(
+        st.builds(LedgerEntry, texts, texts | messages, numbers, evidence_lists, maybe(messages)), max_size=3
+    ).map(tuple),
     sections=st.lists(st.builds(Section, texts, numbers, numbers), max_size=3).map(tuple),
     flagged=st.booleans(),
-    flag_reasons=st.lists(texts, max_size=2).map(tuple),
+    flag_reasons=st.lists(messages, max_size=2).map(tuple),
     alerts=st.lists(texts, max_size=2).map(tuple),
-    not_applicable=maybe(texts),
+    not_applicable=maybe(messages),
 )
 words = st.builds(Word, texts, spans, shares)
 utterances = st.builds(
@@ -135,7 +147,7 @@ def inspections(draw: st.DrawFn) -> Inspection:
     return Inspection(
         recording=Recording(draw(calls), tuple(draw(st.lists(paths, min_size=1, max_size=2))), audio),
         status=draw(st.sampled_from(Status)),
-        reason=draw(maybe(texts)),
+        reason=draw(maybe(messages)),
         revisions=Revisions(audio, *(draw(texts) for _ in range(5))),
         duration=draw(maybe(numbers)),
         layout=draw(maybe(texts)),

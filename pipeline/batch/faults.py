@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.messages import Message
+
 FAULT = "fault"
 """Reason code of a call over which the program itself failed."""
 GAVE_UP = "gave-up"
 """Reason code of a call that ended its worker process again and again."""
-FAULT_REASON = (
-    "the program itself failed on this call, the recording may be in order: report the technical line in the "
-    "list of problems, and run again with --retry after an update"
-)
+FAULT_REASON = Message("batch.failed-on")
 """What is stored of it; interfaces have their own words for the code."""
 
 

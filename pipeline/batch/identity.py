@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.ingest import Candidate, identify
+from pipeline.messages import Message
 from pipeline.store import FileStamp, Store, StoredProblem
 
 _THREADS = 4
@@ -92,8 +93,8 @@ class _Digest:
 
 
 _REASONS = {
-    "vanished": "the file is not there any more; was it moved during the run?",
-    "changed": "the file changed while it was read; run again when it is complete",
+    "vanished": Message("batch.vanished"),
+    "changed": Message("batch.changed"),
 }
 
 

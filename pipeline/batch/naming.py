@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.batch.identity import Identified
 from pipeline.domain import Call, IdSource
 from pipeline.ingest import Candidate
+from pipeline.messages import Message
 from pipeline.store import KnownCall, Renaming, StoredProblem
 
 
@@ -126,14 +127,13 @@ def anywhere(_call: KnownCall, _one: Identified) -> bool:
 
 def other_sound(call_id: str, name: str, path: Path) -> StoredProblem:
     """A known id, and a recording that is not the stored one."""
-    reason = (
-        f"other sound than the stored call {call_id}: kept as {name}; if it is that call's corrected file, "
-        f"run: callinspect merge {shlex.quote(name)} {shlex.quote(call_id)}"
+    reason = Message(
+        "batch.other-sound", call_id=call_id, name=name, new=shlex.quote(name), old=shlex.quote(call_id)
     )
     return StoredProblem("other-sound", reason, path, name)
 
 
 def copied(call_id: str, path: Path, other: Path) -> StoredProblem:
     """The same sound a second time."""
-    reason = f"the same sound as {other}: one call, counted once"
+    reason = Message("batch.copy", other=str(other))
     return StoredProblem("copy", reason, path, call_id)

@@ -13,6 +13,7 @@ from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Job
 from pipeline.domain import Recording, Revisions, Status
 from pipeline.ingest import Candidate, Discovery
+from pipeline.messages import Message
 from pipeline.store import Freshness, Store, StoredFreshness, StoredProblem
 
 _CHUNK = 256
@@ -54,9 +55,7 @@ def chosen(discovery: Discovery, *, since: date | None) -> tuple[list[Candidate]
         if since is not None and _day(candidate) < since:
             continue
         if len(call_id.encode(errors="surrogatepass")) > _LONGEST_CALL_ID_BYTES:
-            problems.append(
-                StoredProblem("call-list", "the call id is too long; correct the call list", path)
-            )
+            problems.append(StoredProblem("call-list", Message("call-list.long-call-id"), path))
         else:
             out.append(candidate)
     return out, problems
@@ -144,7 +143,7 @@ def _sort_out(
         elif known.freshness is Freshness.KNOWN:
             store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)
         if known.status is Status.UNREADABLE:
-            plan.unreadable.append(NotRead(call_id, recording.paths, known.reason or "", known.reason_code))
+            plan.unreadable.append(NotRead(call_id, recording.paths, known.reason, known.reason_code))
         else:
             plan.up_to_date += 1
 

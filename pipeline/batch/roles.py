@@ -12,6 +12,7 @@ from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import Rules, load_rules
+from pipeline.messages import Message
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
@@ -76,7 +77,7 @@ def keep_roles(
         except Exception as error:
             if failed is None or isinstance(error, CallinspectError | MemoryError):
                 raise
-            reason = f"the roles that a person corrected could not be kept: {fault_of(error).line}"
+            reason = Message("batch.roles-not-kept", detail=fault_of(error).line)
             failed(StoredProblem(FAULT, reason, None, call_id))
         else:
             done += 1

@@ -23,6 +23,7 @@ from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError
 from pipeline.ingest import discover
+from pipeline.messages import message_json
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem, open_store
 
@@ -213,4 +214,5 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values["unreadable"] = len(summary.unreadable)
     values["problems"] = len(summary.problems)
     values["renamed"] = len(summary.renamed)
+    values["trouble"] = None if summary.trouble is None else message_json(summary.trouble)
     return values

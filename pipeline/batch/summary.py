@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.domain import Severity
+from pipeline.messages import Message
 from pipeline.store import StoredProblem
 
 NOT_INSPECTED = frozenset({"vanished", "changed", "still-written", "unreadable-folder"})
@@ -34,7 +35,7 @@ class NotRead:
 
     call_id: str
     paths: tuple[Path, ...]
-    reason: str
+    reason: Message | None
     reason_code: str | None = None
     """Stable name of the reason, where it has one."""
 
@@ -87,7 +88,7 @@ class RunSummary:
     """Ids of stored calls before and after, where the call list names them otherwise now."""
     worker_peak_bytes: int = 0
     """The most memory that one worker process took; 0 where none was needed."""
-    trouble: str | None = None
+    trouble: Message | None = None
     """What is wrong with the machine, where that ended the run."""
 
     @property

@@ -19,6 +19,7 @@ from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
 from pipeline.domain import Inspection, Revisions, Status
 from pipeline.errors import CallinspectError, Unstorable
+from pipeline.messages import Message
 from pipeline.store import Store, StoredProblem
 
 _WAIT_SECONDS = 0.25
@@ -42,7 +43,7 @@ class Tally:
     """Of the calls: judged again without listening."""
     calls: int = 0
     """Calls that are done, one way or the other."""
-    trouble: str | None = None
+    trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
 
 
@@ -117,7 +118,7 @@ class Supervision:
             case NotReady(error=error):
                 if not self.tally.calls:
                     raise error
-                self._abort(f"the tools cannot be loaded any more: {error}")
+                self._abort(Message("batch.tools", detail=str(error)))
             case Began():
                 self._store.begin(worker.queued[0].recordings, run_id=self._run_id)
             case Inspected(inspection=inspection):
@@ -150,8 +151,7 @@ class Supervision:
         self._waiting.extendleft(reversed(queued))
         if self._failed_starts >= _MOST_FAILED_STARTS:
             self._abort(
-                f"{self._failed_starts} worker processes in a row died while they loaded the speech model "
-                f"({worker.exit_description}); try --workers 1, a smaller --model, or callinspect doctor"
+                Message("batch.no-worker", workers=self._failed_starts, detail=worker.exit_description)
             )
 
     def _retry(self, group: Group, worker: WorkerProcess, fault: Fault) -> None:
@@ -174,26 +174,22 @@ class Supervision:
         if self._crashing_calls > _MOST_CRASHING_CALLS and (
             fault.kind is FaultKind.MEMORY or not self._any_succeeded
         ):
-            self._abort(
-                f"{_MOST_CRASHING_CALLS} calls in a row ended their workers ({fault.line}); this looks like "
-                "the machine, not the recordings: run callinspect doctor, then callinspect run again with "
-                "--retry"
-            )
+            self._abort(Message("batch.machine", calls=_MOST_CRASHING_CALLS, detail=fault.line))
             return
-        reason = f"given up after {crashes} attempts: {fault.line}"
+        reason = Message("batch.gave-up", attempts=crashes, detail=fault.line)
         self._save(job, self._not_inspected(job, reason, GAVE_UP))
 
     def _failed_on(self, job: Job, fault: Fault) -> Inspection:
         """Words for people in the call, the technical line among the problems."""
-        problem = f"the program failed on this call: {fault.line}"
+        problem = Message("batch.fault", detail=fault.line)
         self.tally.problems.append(StoredProblem(FAULT, problem, job.recording.paths[0], job.call_id))
         return self._not_inspected(job, FAULT_REASON, FAULT)
 
-    def _not_inspected(self, job: Job, reason: str, code: str) -> Inspection:
+    def _not_inspected(self, job: Job, reason: Message, code: str) -> Inspection:
         revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
         return Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code=code)
 
-    def _abort(self, trouble: str) -> None:
+    def _abort(self, trouble: Message) -> None:
         """Stop: what is done stays, and the summary says what is wrong."""
         if self.tally.trouble is None:
             self.tally.trouble = trouble
@@ -208,8 +204,8 @@ class Supervision:
         kind = unchanged(job.stamps)
         if kind is not None:
             reason = {
-                "vanished": "the file went away while it was inspected; run again when it is back",
-                "changed": "the file changed while it was inspected; run again when it is complete",
+                "vanished": Message("batch.vanished-during"),
+                "changed": Message("batch.changed-during"),
             }[kind]
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
@@ -220,7 +216,12 @@ class Supervision:
             self.tally.rejudged += job.heard
             if inspection.status is Status.UNREADABLE:
                 self.tally.unreadable.append(
-                    NotRead(job.call_id, job.recording.paths, inspection.reason or "", inspection.reason_code)
+                    NotRead(
+                        job.call_id,
+                        job.recording.paths,
+                        inspection.reason,
+                        inspection.reason_code,
+                    )
                 )
         self.tally.calls += 1
         self._progress(self.tally)
@@ -255,7 +256,5 @@ class Supervision:
         if made == expected or self._mismatch:
             return
         self._mismatch = True  # said once: it concerns every call alike
-        reason = (
-            f"inspected with {inspection.revisions}, planned with {expected}: the next run will inspect again"
-        )
+        reason = Message("batch.other-revisions", made=str(inspection.revisions), planned=str(expected))
         self.tally.problems.append(StoredProblem("revisions", reason))

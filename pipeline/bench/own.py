@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.batch import Progress, run
+from pipeline.batch.summary import NotRead
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Inspection, Recording
 from pipeline.inspection.rules import load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
+from pipeline.messages import render
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
@@ -225,5 +227,11 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
         settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,
-        problems=tuple(f"{n.call_id}: {n.reason}" for n in summary.unreadable),
+        problems=tuple(
+            f"{n.call_id}: {render(n.reason, 'en') if n.reason else ''}" for n in summary.unreadable
+        ),
     )
+
+
+def _why(call: NotRead) -> str:
+    return "" if call.reason is None else render(call.reason, "en")

@@ -13,6 +13,7 @@ from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Recording, Status
 from pipeline.ingest import discover
 from pipeline.inspection.spine import load_inspector
+from pipeline.messages import render
 from pipeline.settings import Settings
 from pipeline.transcription import SpeechWindow, Transcriber, WindowText
 
@@ -53,7 +54,9 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
         recording = Recording(candidate.call, candidate.paths, sha256="")
         (inspection,) = catching.inspect([recording])
         if inspection.status is Status.UNREADABLE or not inspection.duration:
-            problems.append(f"{candidate.call.call_id}: {inspection.reason}")
+            problems.append(
+                f"{candidate.call.call_id}: {render(inspection.reason, 'en') if inspection.reason else ''}"
+            )
             continue
         sounds.append(
             BenchmarkCall(

@@ -65,7 +65,7 @@ COMPLETION = {
 
 
 def build(words: Words) -> Any:
-    """The parser with every help text put into words; texts in the code are keys of the message table."""
+    """The parser with every help text put into words; texts in the code are keys of the catalogue."""
     look.ARGUMENTS_PANEL_TITLE = words("panel.arguments")
     look.OPTIONS_PANEL_TITLE = words("panel.options")
     look.COMMANDS_PANEL_TITLE = words("panel.commands")

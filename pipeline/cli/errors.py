@@ -7,7 +7,7 @@ from pipeline.errors import UsageError
 
 
 class CommandError(UsageError):
-    """A refusal from the message table (``usage.CODE``); exit status 2."""
+    """A refusal in words of the catalogue (``usage.CODE``); exit status 2."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(Words("en")(f"usage.{code}", **facts))

@@ -95,7 +95,7 @@ def _said(error: UsageError, words: Words) -> str:
 
 def _refused(error: ReviewError, words: Words) -> str:
     """What the review room would say to the same person."""
-    from pipeline.web.words import known, say
+    from pipeline.messages import known, say
 
     key = f"error.{error.code}"
     return say(words.lang, key, **error.facts) if known(key) else str(error)

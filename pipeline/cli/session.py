@@ -17,14 +17,22 @@ from rich.console import Console
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.terminal import open_console
-from pipeline.cli.words import Lang, Words
+from pipeline.cli.words import Words
 from pipeline.domain.acting import Acting, acting_as
+from pipeline.messages import Lang, languages
 from pipeline.settings import Settings, load_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 PANEL = "panel.shared"
+LANGUAGES = f"[{'|'.join(languages())}]"
+
+
+def _language(given: str) -> Lang:
+    if given not in languages():
+        raise typer.BadParameter(f"{given!r} is none of {LANGUAGES}")
+    return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,10 @@ class Shared:
     config: Annotated[
         Path | None, typer.Option(help="option.config", metavar="FILE", rich_help_panel=PANEL)
     ] = None
-    lang: Annotated[Lang | None, typer.Option(help="option.lang", rich_help_panel=PANEL)] = None
+    lang: Annotated[
+        Lang | None,
+        typer.Option(help="option.lang", metavar=LANGUAGES, parser=_language, rich_help_panel=PANEL),
+    ] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="option.quiet", rich_help_panel=PANEL)] = False
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="option.verbose", rich_help_panel=PANEL)

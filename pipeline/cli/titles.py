@@ -19,5 +19,5 @@ def code_titles(session: Session) -> Mapping[str, str]:
         codes = load_lexicons(session.settings.lexicons).codes.values()
     except LexiconError:
         return {}
-    english = session.words.lang == "en"
+    english = session.words.lang != "zh"
     return {code.code: (english and code.title_en) or code.title for code in codes}

@@ -7,46 +7,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from pipeline.cli.messages import MESSAGES
 from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
-from pipeline.ingest.chinese import in_chinese
-from pipeline.rubric import english, load_rubric
+from pipeline.messages import Lang, Message, Text, known, languages, render, say
+from pipeline.rubric import load_rubric
 from pipeline.settings import CONFIG_FILE, read_config
 
-Lang = Literal["zh", "en"]
+SHELL = "shell"
+"""The context of what the command line words in its own way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The message table in one language: ``words("list.more", count=3)``."""
+    """The catalogue in one language: ``words("list.more", count=3)``."""
 
     lang: Lang = "zh"
     rubric: Path | None = None
     """The sheet whose titles are told in English too."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
-        chinese, english = MESSAGES[key]
-        return (english if self.lang == "en" else chinese).format(**facts)
+        return say(self.lang, key, SHELL, **facts)
 
     def known(self, key: str, /, default: str, **facts: object) -> str:
-        """As calling; ``default`` for a key that the table does not have."""
-        return self(key, **facts) if key in MESSAGES else default
+        """As calling; ``default`` for a key that no catalogue has."""
+        return self(key, **facts) if known(key, SHELL) else default
 
-    def reason(self, code: str | None, stored: str | None) -> str:
-        """Why a call could not be inspected, in this language where the reason has a code."""
-        return self.known(f"reason.{code}", self.said(stored or ""), detail=stored)
+    def reason(self, code: str | None, stored: Message | None) -> str:
+        """Why a call could not be inspected; the shell's own words where it has some for the code."""
+        detail = self.said(stored)
+        return self.known(f"reason.{code}", detail, detail=detail)
 
-    def problem(self, reason: str) -> str:
-        """What is wrong with a dump or a call list, which is stored in English, in this language."""
-        return reason if self.lang == "en" else in_chinese(reason)
-
-    def said(self, text: str) -> str:
-        """A title, reason or note of judgement, which is made in Chinese, in this language."""
-        return english(text, english_titles(self.rubric)) if self.lang == "en" else text
+    def said(self, text: Text | None) -> str:
+        """A title, reason, problem or note in this language; empty where there is none."""
+        return "" if text is None else render(text, self.lang, english_titles(self.rubric))
 
     def title(self, finding: Finding, outcome: Outcome | None = None) -> str:
         """What a finding is called: it accuses only where it failed.
@@ -63,14 +58,14 @@ class Words:
 
     @property
     def colon(self) -> str:
-        return ": " if self.lang == "en" else "："
+        return "：" if self.lang == "zh" else ": "
 
     def sentences(self, items: Sequence[str]) -> str:
         """Items that hold commas of their own."""
-        return ("; " if self.lang == "en" else "；").join(items)
+        return ("；" if self.lang == "zh" else "; ").join(items)
 
     def listed(self, items: Sequence[str]) -> str:
-        return (", " if self.lang == "en" else "、").join(items)
+        return ("、" if self.lang == "zh" else ", ").join(items)
 
 
 @cache
@@ -99,8 +94,12 @@ def spoken_language(arguments: Sequence[str]) -> Lang:
     for index, argument in enumerate(arguments):
         if argument.startswith("--lang"):
             value = argument.partition("=")[2] or next(iter(arguments[index + 1 :]), "")
-            return "en" if value == "en" else "zh"
-    return "en" if (os.environ.get("CALLINSPECT_LANG") or _configured(arguments)) == "en" else "zh"
+            return _offered(value)
+    return _offered(os.environ.get("CALLINSPECT_LANG") or _configured(arguments))
+
+
+def _offered(value: object) -> Lang:
+    return value if isinstance(value, str) and value in languages() else languages()[0]
 
 
 def _configured(arguments: Sequence[str]) -> object:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pipeline.domain.call import Role
 from pipeline.domain.phrase import How
 from pipeline.domain.span import Span
+from pipeline.messages.message import Message, Text
 
 
 class Severity(StrEnum):
@@ -55,7 +56,7 @@ class Finding:
     points: float
     """Points added (bonus) or taken away (negative); 0 unless failed or bonus earned."""
     evidence: tuple[Evidence, ...] = ()
-    reason: str = ""
+    reason: Message | None = None
     """One sentence for people: why this outcome."""
     fatal: bool = False
     """True where this failure alone brings the score to 0."""
@@ -71,10 +72,11 @@ class LedgerEntry:
     """One line of the explanation of a score."""
 
     criterion: str
-    title: str
+    title: Text
+    """What the rules call the item, or what the line is."""
     points: float
     evidence: tuple[Evidence, ...]
-    note: str = ""
+    note: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ class Scorecard:
     ledger: tuple[LedgerEntry, ...]
     sections: tuple[Section, ...] = ()
     flagged: bool = False
-    flag_reasons: tuple[str, ...] = ()
+    flag_reasons: tuple[Message, ...] = ()
     alerts: tuple[str, ...] = ()
     """Customer escalations that must reach a person the same day, as phrase codes."""
-    not_applicable: str | None = None
+    not_applicable: Message | None = None
     """Why the whole sheet does not apply; None where it does."""

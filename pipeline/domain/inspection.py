@@ -10,6 +10,7 @@ from pipeline.domain.finding import Scorecard
 from pipeline.domain.measurement import Measures
 from pipeline.domain.phrase import PhraseHit
 from pipeline.domain.transcript import Transcript
+from pipeline.messages.message import Message
 
 
 class Status(StrEnum):
@@ -55,7 +56,7 @@ class Inspection:
 
     recording: Recording
     status: Status
-    reason: str | None
+    reason: Message | None
     """Why the status is not ``inspected``; None otherwise."""
     revisions: Revisions
     duration: float | None = None

@@ -1,6 +1,5 @@
 """Finding recordings: the dump folder, the call list, and what file names tell."""
 
-from pipeline.ingest.chinese import in_chinese
 from pipeline.ingest.discover import discover
 from pipeline.ingest.discovery import PROBLEM_KINDS, Candidate, Discovery, Problem
 from pipeline.ingest.identity import identify
@@ -14,6 +13,5 @@ __all__ = [
     "Template",
     "discover",
     "identify",
-    "in_chinese",
     "printable",
 ]

@@ -12,6 +12,7 @@ from pipeline.errors import CallListError
 from pipeline.files import FileRefused, read_plain
 from pipeline.ingest.columns import read_channel, read_direction, read_time, recognise
 from pipeline.ingest.discovery import Problem
+from pipeline.messages import Message
 from pipeline.settings import CallListSettings
 
 MAX_BYTES = 256 << 20
@@ -133,10 +134,10 @@ class _Reader:
         self._seen: dict[str, Row] = {}
         for position, heading in enumerate(headings):
             if heading and position not in columns.values():
-                self._problem(1, f'column "{heading}" is not used; map it in [calls.columns] if it matters')
+                self._problem(1, Message("call-list.unused-column", heading=heading))
         for name, heading in mapping.items():
             if name not in columns:
-                self._problem(1, f'[calls.columns] maps {name} to "{heading}", which the list does not have')
+                self._problem(1, Message("call-list.no-such-column", column=name, heading=heading))
 
     def read(self, lines: Sequence[str], start: int, separator: str) -> CallList:
         rows = []
@@ -152,9 +153,7 @@ class _Reader:
         while position < len(lines):
             fields, taken = _record(lines, position, separator)
             if taken == 0:
-                self._problem(
-                    position + 1, "a quotation mark is not closed, or a field is too long; the row is skipped"
-                )
+                self._problem(position + 1, Message("call-list.open-quote"))
             elif any(field.strip() for field in fields):
                 yield position + 1, [field.strip() for field in fields]
             position += taken or 1
@@ -163,22 +162,19 @@ class _Reader:
         call_id = self._field(fields, "call_id")
         if len(fields) < len(self._headings):
             missing = len(self._headings) - len(fields)
-            self._problem(
-                line, f"{missing} of {len(self._headings)} fields are missing and taken as empty", call_id
-            )
+            reason = Message("call-list.missing-fields", missing=missing, all=len(self._headings))
+            self._problem(line, reason, call_id)
         elif any(fields[len(self._headings) :]):
-            self._problem(line, "more fields than headings; quote fields that hold the separator", call_id)
+            self._problem(line, Message("call-list.extra-fields"), call_id)
         files = tuple(part.strip() for part in self._field(fields, "file").split(";") if part.strip())
         if len(files) > 2:
-            self._problem(
-                line, f"{len(files)} files; a call has one, or agent;customer; the row is skipped", call_id
-            )
+            self._problem(line, Message("call-list.many-files", files=len(files)), call_id)
             return None
         if not call_id and not files:
-            self._problem(line, "neither a call id nor a file; the row is skipped")
+            self._problem(line, Message("call-list.empty-row"))
             return None
         if not call_id and "call_id" in self._columns:
-            self._problem(line, "the call id is empty; the file name is used instead")
+            self._problem(line, Message("call-list.no-call-id"))
         return Row(line, self._call(line, fields, call_id), files)
 
     def _call(self, line: int, fields: list[str], call_id: str) -> Call:
@@ -195,11 +191,9 @@ class _Reader:
             agent_channel=read_channel(channel) if channel else None,
         )
         if started and call.started_at is None:
-            self._problem(line, f'"{started}" is no date and time; write 2026-11-20 09:30:00', call_id)
+            self._problem(line, Message("call-list.bad-time", written=started), call_id)
         if channel and call.agent_channel is None:
-            self._problem(
-                line, f'agent_channel "{channel}" is neither left, right nor mono; finding out', call_id
-            )
+            self._problem(line, Message("call-list.bad-channel", written=channel), call_id)
         return call
 
     def _repeated(self, row: Row) -> bool:
@@ -210,10 +204,10 @@ class _Reader:
         if first is row:
             return False
         same = replace(first, line=row.line) == row
-        wrong = "repeats" if same else "contradicts"
+        code = "call-list.repeated" if same else "call-list.contradicted"
         self._problem(
             row.line,
-            f"call id {row.call.call_id} {wrong} line {first.line}; that line counts, remove this one",
+            Message(code, call_id=row.call.call_id, line=first.line),
             row.call.call_id,
             kind="duplicate",
         )
@@ -223,5 +217,5 @@ class _Reader:
         position = self._columns.get(name)
         return fields[position] if position is not None and position < len(fields) else ""
 
-    def _problem(self, line: int, reason: str, call_id: str = "", kind: str = "call-list") -> None:
+    def _problem(self, line: int, reason: Message, call_id: str = "", kind: str = "call-list") -> None:
         self._problems.append(Problem(self._path, call_id or None, line, reason, kind))

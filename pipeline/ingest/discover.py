@@ -14,6 +14,7 @@ from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
 from pipeline.ingest.parties import Source, join_parties
 from pipeline.ingest.scan import Scan, scan
 from pipeline.ingest.templates import Template, printable, read_name
+from pipeline.messages import Message
 from pipeline.settings import CallListSettings
 
 _LONGEST_PATH_ID_BYTES = 900
@@ -67,10 +68,7 @@ def _uncontested(matches: Sequence[_Match], calls: Path) -> tuple[list[Candidate
     for match in matches:
         rivals = [m.line for path in match.candidate.paths for m in claims[path] if m is not match]
         if match.guessed and rivals:
-            reason = (
-                f"probably means {match.candidate.paths[0].name}, but so does line {rivals[0]}; "
-                "write the path below the dump"
-            )
+            reason = Message("call-list.ambiguous", file=match.candidate.paths[0].name, line=rivals[0])
             problems.append(
                 Problem(calls, match.candidate.call.call_id or None, match.line, reason, "call-list")
             )
@@ -94,11 +92,11 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | 
     if not row.files:
         by_name = files.named(call_id)
         if by_name is None:
-            reason = f"the row names no file, and no recording is called {call_id}; fill in the file"
+            reason = Message("call-list.names-no-file", call_id=call_id)
             return Problem(calls, call_id, row.line, reason, "missing-file")
         paths = by_name
     if len(paths) > 2 or len(set(paths)) < len(paths):
-        reason = "the two files of the row must be two different recordings, agent;customer"
+        reason = Message("call-list.same-file-twice")
         return Problem(calls, call_id or None, row.line, reason, "call-list")
     if found.growing.intersection(paths):
         return None

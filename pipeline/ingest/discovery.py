@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.domain import Call, IdSource
+from pipeline.messages import Message
 
 PROBLEM_KINDS = frozenset(
     {
@@ -29,7 +30,7 @@ class Problem:
     call_id: str | None
     line: int | None
     """Line of the call list, counted from 1 with the heading."""
-    reason: str
+    reason: Message
     """What is wrong and what to do about it."""
     kind: str
     """One of PROBLEM_KINDS."""

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.ingest.parties import Source
 from pipeline.ingest.scan import Scan
+from pipeline.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Found:
 class NotFound:
     """Why no file was taken."""
 
-    reason: str
+    reason: Message
     kind: str
 
 
@@ -59,20 +60,18 @@ class ListedFiles:
                 real = path.resolve()
                 if real.is_relative_to(self._found.root):
                     return Found((real,), guessed=False)
-                return NotFound(f"{written} is a link out of the dump and is not followed", "outside")
+                return NotFound(Message("call-list.link-outside", file=written), "outside")
         if ".." in wanted.parts:
-            return NotFound(f"{written} lies outside the dump; copy the file into the dump", "outside")
+            return NotFound(Message("call-list.file-outside", file=written), "outside")
         alike = self._alike(wanted)
         if len(alike) == 1:
             return Found((alike[0],), guessed=True)
         if alike:
-            return NotFound(
-                f"{len(alike)} files are called {wanted.name}; write the path below the dump", "call-list"
-            )
+            return NotFound(Message("call-list.same-names", files=len(alike), file=wanted.name), "call-list")
         sources = [s for s in self._by_stem.get(_composed(wanted.stem), []) if self._may_mean(wanted, s.name)]
         if len(sources) == 1:
             return Found(sources[0].paths, guessed=True)
-        return NotFound(f"no file {written} in the dump; copy it there", "missing-file")
+        return NotFound(Message("call-list.missing-file", file=written), "missing-file")
 
     def named(self, stem: str) -> tuple[Path, ...] | None:
         """The only recording (one file, or one per party) that is called ``stem``."""

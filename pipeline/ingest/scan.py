@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.domain.container import AUDIO_ENDINGS, SNIFF_BYTES, container_of
 from pipeline.errors import UsageError
 from pipeline.ingest.discovery import Problem
+from pipeline.messages import Message
 
 _WATCH_SECONDS = 1.0
 """How long a fresh file is watched for growth: switches write at least every second while a call runs."""
@@ -28,7 +29,7 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
     ignored: int = 0
 
-    def problem(self, path: Path, reason: str, kind: str) -> None:
+    def problem(self, path: Path, reason: Message, kind: str) -> None:
         self.problems.append(Problem(path, None, None, reason, kind))
 
 
@@ -55,9 +56,8 @@ def scan(dump: Path, *, settle_seconds: float) -> Scan:
             with os.scandir(folder) as listing:
                 entries = list(listing)
         except OSError as error:
-            found.problem(
-                folder, f"the folder cannot be listed ({error.strerror}); grant access", "unreadable-folder"
-            )
+            reason = Message("dump.unreadable-folder", detail=str(error.strerror))
+            found.problem(folder, reason, "unreadable-folder")
             continue
         for entry in entries:
             path = folder / entry.name
@@ -81,14 +81,12 @@ def _look_at_link(found: Scan, path: Path) -> None:
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        found.problem(path, "the link leads nowhere or in a circle; remove it", "bad-link")
+        found.problem(path, Message("dump.bad-link"), "bad-link")
         return
     if target.is_relative_to(found.root):
         found.ignored += 1
     else:
-        found.problem(
-            path, "the link leaves the dump and is not followed; run on its target instead", "outside"
-        )
+        found.problem(path, Message("dump.link-outside"), "outside")
 
 
 def _look_at_file(found: Scan, path: Path, fresh: dict[Path, tuple[int, int]], settle_seconds: float) -> None:
@@ -97,7 +95,7 @@ def _look_at_file(found: Scan, path: Path, fresh: dict[Path, tuple[int, int]], s
     except OSError:
         return  # gone since it was listed: not there, so not reported
     if not stat.S_ISREG(status.st_mode):
-        found.problem(path, "a pipe, socket or device is not opened; remove it from the dump", "not-a-file")
+        found.problem(path, Message("dump.not-a-file"), "not-a-file")
     elif path.suffix.lower() not in AUDIO_ENDINGS and not _sounds(path):
         found.ignored += 1
     else:
@@ -127,4 +125,4 @@ def _watch(found: Scan, fresh: dict[Path, tuple[int, int]]) -> None:
             continue
         if (status.st_size, status.st_mtime_ns) != before:
             found.growing.add(path)
-            found.problem(path, "still being written; run again when the call is over", "still-written")
+            found.problem(path, Message("dump.still-written"), "still-written")

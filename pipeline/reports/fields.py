@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pipeline.messages import Text, render
+
 Record = Mapping[str, Any]
 Cell = str | float | int | bool | None
+
+
+def sentence(text: Text | None) -> str | None:
+    """A message in a record: in Chinese, as the titles and quotes beside it, whoever asks for the record."""
+    return None if text is None else render(text, "zh")
 
 
 class Scalar(StrEnum):

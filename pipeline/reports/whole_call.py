@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.domain import Case, FindingVerdict, Inspection, Scorecard
-from pipeline.reports.fields import Record, rounded
+from pipeline.reports.fields import Record, rounded, sentence
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 
 
@@ -46,7 +46,7 @@ def _scorecard(card: Scorecard, inspection: Inspection, *, final: bool) -> Recor
         "passed": card.passed if final else None,
         "fatal": card.fatal,
         "alerts": list(card.alerts),
-        "not_applicable": card.not_applicable,
+        "not_applicable": sentence(card.not_applicable),
         "sections": [
             {"title": s.title, "points": rounded(s.points, 2), "maximum": rounded(s.maximum, 2)}
             for s in card.sections
@@ -54,9 +54,9 @@ def _scorecard(card: Scorecard, inspection: Inspection, *, final: bool) -> Recor
         "ledger": [
             {
                 "criterion": entry.criterion,
-                "title": entry.title,
+                "title": sentence(entry.title),
                 "points": rounded(entry.points, 2),
-                "note": entry.note,
+                "note": sentence(entry.note) or "",
                 "evidence": [findings.evidence(item, inspection) for item in entry.evidence],
             }
             for entry in card.ledger

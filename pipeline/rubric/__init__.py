@@ -6,7 +6,6 @@ the database or the clock. For authors: ``check_rubric``, ``diff_rubrics``, ``ex
 
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.diff import Change, diff_rubrics
-from pipeline.rubric.english import english
 from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flips import Flip, flips
@@ -26,7 +25,6 @@ __all__ = [
     "check_rubric",
     "dialogue",
     "diff_rubrics",
-    "english",
     "explain",
     "flips",
     "load_rubric",

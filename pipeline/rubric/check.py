@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.messages import Lang
 from pipeline.rubric import checks
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Bar, Verdict
-from pipeline.rubric.wording import Lang
 
 CHECK_KINDS = discover(checks)
 
@@ -31,5 +31,5 @@ if TYPE_CHECKING:
     Check = CheckChoice
 else:
     for _module in CHECK_KINDS.values():
-        _module.Options.model_rebuild(force=True, _types_namespace={"Condition": Condition})
+        _module.OPTIONS.model_rebuild(force=True, _types_namespace={"Condition": Condition})
     Check = choice_model("Check", CHECK_KINDS, base=CheckChoice, doc="What is looked for.")

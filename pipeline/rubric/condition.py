@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.messages import Lang
 from pipeline.rubric import conditions
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
 from pipeline.rubric.verdict import Answer
-from pipeline.rubric.wording import Lang
 
 CONDITION_KINDS = discover(conditions)
 
@@ -33,5 +33,5 @@ else:
         "Condition", CONDITION_KINDS, base=ConditionChoice, doc="A condition on the call."
     )
     for _module in CONDITION_KINDS.values():
-        _module.Options.model_rebuild(force=True, _types_namespace={"Condition": Condition})
+        _module.OPTIONS.model_rebuild(force=True, _types_namespace={"Condition": Condition})
     Condition.model_rebuild(force=True, _types_namespace={"Condition": Condition})

@@ -6,11 +6,12 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role, Span, Utterance
+from pipeline.messages import Lang
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import Lang, phrases, pick, who, words_of
+from pipeline.rubric.wording import phrases, pick, who, words_of
 
 
 class Cue(Options):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.domain import Evidence, PhraseKind, Role, Span, Utterance
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 
 TONE_S = 0.8
@@ -25,7 +26,7 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class End:
     ending: Ending
-    reason: str
+    reason: Message
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -36,27 +37,27 @@ def ending(facts: Facts) -> End:
     and the last words are hostile, answer a threat to complain, or come before the tone of a dropped line.
     """
     if not facts.utterances:
-        return End(Ending.UNKNOWN, "没有对话")
+        return End(Ending.UNKNOWN, Message("ending.no-dialogue"))
     last, words = facts.utterances[-1], facts.timeline.words
     tail = Span(last.span.end, max(last.span.end, facts.duration))
     customer = next((u for u in reversed(facts.utterances) if u.role is Role.CUSTOMER), None)
     closing = [u for u in facts.utterances[-4:] if u.role is Role.AGENT and words.farewell.found_in(u.text)]
     closing_hits = [h for h in facts.found(("closing",), Role.AGENT) if tail.start - h.span.end < 20]
     if closing or closing_hits:
-        return End(Ending.CLOSED, "坐席已说结束语")
+        return End(Ending.CLOSED, Message("ending.agent-closed"))
     if last.role is Role.UNKNOWN:
-        return End(Ending.UNKNOWN, "分不清最后一句是谁说的")
+        return End(Ending.UNKNOWN, Message("ending.whose-last-words"))
     if customer is not None and words.leave_taking.found_in(customer.text):
-        return End(Ending.CUSTOMER, "客户先示意挂断", (_cite(customer),))
+        return End(Ending.CUSTOMER, Message("ending.customer-leaves"), (_cite(customer),))
     threat = customer is not None and _threatens(facts, customer)
     if customer is not None and not threat and words.settled.found_in(customer.text):
-        return End(Ending.CLOSED, "客户已示意结束", (_cite(customer),))
+        return End(Ending.CLOSED, Message("ending.customer-settled"), (_cite(customer),))
     if last.role is Role.CUSTOMER:
-        return End(Ending.UNKNOWN, "客户说完后通话中断，看不出是谁挂断的", (_cite(last),))
+        return End(Ending.UNKNOWN, Message("ending.after-customer"), (_cite(last),))
     here = (Evidence(Span(last.span.start, tail.end), Role.AGENT, last.text, confidence=last.confidence),)
     if threat or _hostile(facts, last) or any(s.overlap(tail) >= TONE_S for s in facts.timeline.holds):
-        return End(Ending.AGENT, "坐席说完最后一句后未道别即中断通话", here)
-    return End(Ending.UNKNOWN, "坐席说完后通话结束，看不出是谁挂断的", here)
+        return End(Ending.AGENT, Message("ending.agent-broke-off"), here)
+    return End(Ending.UNKNOWN, Message("ending.after-agent"), here)
 
 
 def _threatens(facts: Facts, customer: Utterance) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import RubricError
+from pipeline.messages import Lang
 from pipeline.rubric.instances import NAMES, Examples, instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.wording import Lang, pick, titled
+from pipeline.rubric.wording import pick, titled
 
 FATAL = {
-    "sheet": {"zh": "一票否决，整单记0分", "en": "fatal: the score becomes 0"},
-    "section": {"zh": "一票否决，本部分记0分", "en": "fatal: its section becomes 0"},
+    "sheet": ("一票否决，整单记0分", "fatal: the score becomes 0"),
+    "section": ("一票否决，本部分记0分", "fatal: its section becomes 0"),
 }
 
 
@@ -27,7 +28,7 @@ class _Teller:
         return titled(pick(self.lang, chinese, english), self.codes, self.lang)
 
     def name(self, part: SheetSection | Criterion | Item | Bonus) -> str:
-        return (self.lang == "en" and part.title_en) or part.title
+        return (self.lang != "zh" and part.title_en) or part.title
 
 
 def explain(
@@ -64,7 +65,7 @@ def explain(
 
 def cost(item: Item, lang: Lang) -> str:
     """What a failure takes."""
-    parts = [FATAL[item.fatal][lang]] if item.fatal else []
+    parts = [pick(lang, *FATAL[item.fatal])] if item.fatal else []
     if item.deduct and item.up_to is not None:
         each, most = f"{item.deduct:g}", f"{item.up_to:g}"
         parts.append(pick(lang, f"每处扣{each}分，最多{most}分", f"-{each} each, at most {most}"))

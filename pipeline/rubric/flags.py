@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.domain import Role
+from pipeline.messages import Message, title
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.proof import cite_all, listed
@@ -21,17 +22,17 @@ def alerts(rubric: Rubric, facts: Facts) -> tuple[str, ...]:
 
 def flag_reasons(
     rubric: Rubric, facts: Facts, judged: Sequence[Judged], *, passed: bool, raised: tuple[str, ...]
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """One sentence for each rule that fires. What is undetermined alone never flags a call."""
     reasons = [r for rule in rubric.flag if (r := _fires(rule, facts, judged, passed=passed)) is not None]
     if raised and rubric.alerts.flag:
-        reasons.append("客户有升级投诉的表示")
+        reasons.append(Message("flag.escalation"))
     if facts.meant:
-        reasons.append(f"坐席的话意思接近违规用语，请人工听：{listed(cite_all(facts.meant))}")
+        reasons.append(Message("flag.meaning", places=listed(cite_all(facts.meant))))
     return tuple(dict.fromkeys(reasons))
 
 
-def _fires(rule: FlagRule, facts: Facts, judged: Sequence[Judged], *, passed: bool) -> str | None:
+def _fires(rule: FlagRule, facts: Facts, judged: Sequence[Judged], *, passed: bool) -> Message | None:
     if rule.below_pass_mark and passed:
         return None
     failures = [j for j in judged if j.failed]
@@ -47,9 +48,8 @@ def _fires(rule: FlagRule, facts: Facts, judged: Sequence[Judged], *, passed: bo
             return None
     if rule.when is not None and rule.when.ask(facts).truth is not Truth.YES:
         return None
-    named = (
-        "、".join(dict.fromkeys(j.item.title for j in failures))
-        if rule.severity or rule.items or rule.fatal
-        else ""
-    )
-    return f"{rule.reason}：{named}" if named else rule.reason
+    reason = title(rule.reason, rule.reason_en)
+    if not (rule.severity or rule.items or rule.fatal):
+        return reason
+    named = tuple(dict.fromkeys(title(j.item.title, j.item.title_en) for j in failures))
+    return Message("flag.named", reason=reason, items=Message("join.list", parts=named))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.domain import Evidence, Finding, Outcome, Scorecard, Severity
+from pipeline.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Flip:
     title: str
     before: Outcome | None
     after: Outcome | None
-    reason: str
+    reason: Message | None
     """The new finding's reason, or the old one's where the criterion is gone."""
     severity: Severity | None = None
     evidence: tuple[Evidence, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from pipeline.domain import PhraseKind, Role, total
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.verdict import Truth
@@ -14,40 +15,40 @@ WORDS_OF_A_PARTY = 2
 """Fewer characters than this are not taking part in a dialogue."""
 
 
-def why_not_applicable(rubric: Rubric, facts: Facts) -> str | None:
+def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
     """One sentence why the whole sheet does not apply; None where it does."""
     gate = rubric.applies
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, rubric.valid_from, rubric.valid_until):
-        return "通话日期不在评分表的有效期内"
+        return Message("gate.not-in-force")
     if not facts.utterances or total(facts.timeline.talk) < 0.3:
-        return "没有人说话"
+        return Message("gate.no-speech")
     words = facts.timeline.characters
     if gate.both_parties:
         alone = _only_party(words)
         if alone is not None:
             return alone
     if facts.duration < gate.min_seconds:
-        return f"通话只有{facts.duration:.0f}秒，没有形成对话"
+        return Message("gate.too-short", seconds=round(facts.duration))
     if sum(words.values()) < gate.min_characters or len(facts.utterances) < gate.min_utterances:
-        return f"只说了{sum(words.values())}个字，没有形成对话"
+        return Message("gate.too-few-words", count=sum(words.values()))
     if _nobody_is_the_agent(facts, gate.min_role_confidence):
-        return "分不清谁是坐席（可能只有一个人说话）"
+        return Message("gate.no-agent")
     if gate.unless is not None:
         answer = gate.unless.ask(facts)
         if answer.truth is Truth.YES:
-            return answer.reason or "评分表不适用于这类通话"
+            return answer.reason or Message("gate.other-kind")
     return None
 
 
-def _only_party(words: Mapping[Role, int]) -> str | None:
+def _only_party(words: Mapping[Role, int]) -> Message | None:
     """Why this is a monologue; None where both talk, or where nobody can tell the parties apart."""
     if words[Role.UNKNOWN] >= WORDS_OF_A_PARTY:
         return None
     if words[Role.AGENT] < WORDS_OF_A_PARTY:
-        return "只有客户一方说话（语音留言或无人接待）"
+        return Message("gate.only-customer")
     if words[Role.CUSTOMER] < WORDS_OF_A_PARTY:
-        return "只有坐席一方说话（无人应答）"
+        return Message("gate.only-agent")
     return None
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.messages import Lang
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.sheet import Item
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 MOST = 3
 """Examples of a kind that are shown."""
@@ -85,7 +86,7 @@ def dialogues(item: Item, outcome: str, lang: Lang) -> tuple[str, ...]:
 
 def _same(kind: object, options: Mapping[str, object], item: Item) -> bool:
     """Whether an example was made for what this item looks at: the same limits."""
-    parsed = kind.Options.model_validate(options)  # type: ignore[attr-defined]
+    parsed = kind.OPTIONS.model_validate(options)  # type: ignore[attr-defined]
     mine = item.check.options
     named = set(options) - {"codes", "say", "excused_by"}
     return "codes" not in options and all(getattr(parsed, n) == getattr(mine, n) for n in named)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.domain import Outcome
+from pipeline.messages import Message
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.gate import in_force
@@ -41,7 +42,7 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
     """One item, its own prerequisite and dates included."""
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, item.valid_from, item.valid_until):
-        return not_applicable("通话日期不在该项的有效期内")
+        return not_applicable(Message("check.not-in-force"))
     return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
 
 
@@ -53,5 +54,7 @@ def excluded(when: Condition | None, facts: Facts) -> Verdict | None:
     if answer.truth is Truth.YES:
         return None
     if answer.truth is Truth.NO:
-        return not_applicable(answer.reason or "前提条件不成立")
-    return undetermined(f"不能确定是否适用：{answer.reason or '证据不足'}", answer.evidence)
+        return not_applicable(answer.reason or Message("check.condition-fails"))
+    return undetermined(
+        Message("doubt.applies", why=answer.reason or Message("doubt.evidence")), answer.evidence
+    )

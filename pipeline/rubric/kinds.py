@@ -65,7 +65,7 @@ def choice_model(name: str, kinds: Mapping[str, ModuleType], *, base: type[Choic
     """The pydantic model of a one-key mapping over ``kinds``."""
     fields: dict[str, Any] = {}
     for kind, module in kinds.items():
-        options: type[BaseModel] = module.Options
+        options: type[BaseModel] = module.OPTIONS
         summary = (module.__doc__ or "").strip().splitlines()[0]
         fields[f"{kind.replace('-', '_')}_"] = (options | None, Field(None, alias=kind, description=summary))
     return create_model(name, __base__=base, __doc__=doc, **fields)

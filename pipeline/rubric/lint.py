@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
+from pipeline.messages import render
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
 from pipeline.rubric.judge import excluded, judge_item
@@ -216,7 +217,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
                     "violation-decides",
                     line_of(document, place),
                     None,
-                    f"适用条件里用了禁语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
+                    f"适用条件里用了忌语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
                     f"a 'when' that tests the forbidden {code!r} lets one violation more raise a score",
                 )
 
@@ -253,12 +254,13 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
             skip = excluded(section.when, facts) or excluded(criterion.when, facts)
             verdict = skip or judge_item(rubric, item, facts)
             if verdict.outcome != test.expect:
+                because = render(verdict.reason, "zh") if verdict.reason else ""
                 yield Issue(
                     Level.ERROR,
                     "test-failed",
                     line,
                     item.id,
-                    f"“{item.title}”的测试对话应为 {test.expect}，实为 {verdict.outcome}：{verdict.reason}",
+                    f"“{item.title}”的测试对话应为 {test.expect}，实为 {verdict.outcome}：{because}",
                     f"a test of {item.id} expects {test.expect}, but the outcome is {verdict.outcome}",
                 )
 

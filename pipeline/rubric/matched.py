@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind
+from pipeline.messages import Lang
 from pipeline.rubric.proof import MISHEARD, clock
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.wording import pick
 
 KINDS = {
-    PhraseKind.FORBIDDEN: ("命中禁语", "forbidden phrase"),
+    PhraseKind.FORBIDDEN: ("命中忌语", "forbidden phrase"),
     PhraseKind.REQUIRED: ("命中必说用语", "required phrase"),
     PhraseKind.ESCALATION: ("命中升级投诉", "escalation"),
     PhraseKind.PRAISE: ("命中表扬", "praise"),
@@ -32,7 +33,7 @@ def kind_of(item: Evidence, hits: Iterable[PhraseHit]) -> PhraseKind | None:
 
 
 def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = None, lang: Lang = "zh") -> str:
-    """``命中禁语 闭嘴 · 识别写作“必须” · 声音确认 79 %``; empty where no phrase was looked for.
+    """``命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %``; empty where no phrase was looked for.
 
     ``whole``: seconds of the recording, so that a search through all of it is called so. The phrase stands as
     the lexicon lists it, and what the recogniser wrote only where it wrote something else.

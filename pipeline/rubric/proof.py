@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Bar
 
@@ -17,7 +18,13 @@ MEAN_SHARE = 0.8
 MISHEARD = (How.SOUND, How.CONFIRMED)
 """Ways of finding a phrase in which the recogniser may have written something else."""
 
-ROLES = {Role.AGENT: "坐席", Role.CUSTOMER: "客户", Role.UNKNOWN: "说话人不明"}
+PARTIES = {
+    Role.AGENT: Message("party.agent"),
+    Role.CUSTOMER: Message("party.customer"),
+    Role.UNKNOWN: Message("party.unknown"),
+}
+WHOSE = Message("doubt.whose")
+"""Nobody can tell who said it."""
 
 
 def cite(hit: PhraseHit) -> Evidence:
@@ -29,28 +36,28 @@ def cite_all(hits: Iterable[PhraseHit]) -> tuple[Evidence, ...]:
     return tuple(cite(hit) for hit in hits)
 
 
-def doubt(facts: Facts, hit: PhraseHit, bar: Bar) -> str | None:
+def doubt(facts: Facts, hit: PhraseHit, bar: Bar) -> Message | None:
     """Why a hit is too weak to accuse anyone; None where it is strong enough."""
     if hit.role is Role.UNKNOWN:
-        return "分不清是谁说的"
+        return WHOSE
     if hit.confidence < bar.accuse:
-        return f"把握不足（{hit.confidence:.0%}）"
+        return Message("doubt.confidence", confidence=hit.confidence)
     utterance = facts.utterance_of(hit)
     if utterance is not None:
         if utterance.role_confidence < bar.role:
-            return "分不清是谁说的"
+            return WHOSE
         if utterance.overlapped and hit.how is not How.CONFIRMED and hit.confidence < (1 + bar.accuse) / 2:
-            return "双方同时说话，听不真切"
+            return Message("doubt.overlap")
     return None
 
 
-def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> str | None:
+def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> Message | None:
     """Why the absence of words by ``role`` in ``window`` proves nothing; None where hearing was good."""
     transcribed, confidence = facts.once(("hearing", role, window), lambda: _hearing(facts, role, window))
     if transcribed < bar.coverage:
-        return "这一段有话没有识别出来"
+        return Message("doubt.unrecognised")
     if confidence < bar.hearing * MEAN_SHARE:
-        return "这一段识别不清"
+        return Message("doubt.unclear")
     return None
 
 
@@ -80,9 +87,9 @@ def garbled(facts: Facts, role: Role, place: Span, bar: Bar, *, least: int) -> U
     return None
 
 
-def quote(text: str, *, limit: int = 24) -> str:
-    """Words for a sentence, cut where they run long."""
-    return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"
+def shortened(text: str, *, limit: int = 24) -> str:
+    """A quote for a sentence, cut where it runs long."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def clock(seconds: float) -> str:
@@ -90,30 +97,32 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> str:
+def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> Message:
     """What some evidence says, for a sentence: ``“你明白吗”（0:26）、…``.
 
     Where only the sound told, the phrase of the lexicon: what the recogniser wrote there is what it misheard.
     """
     said = [e.phrase if e.how in MISHEARD else e.quote or e.phrase for e in evidence[:limit]]
-    parts = [
-        f"{quote(words or '')}（{clock(e.span.start)}）" for e, words in zip(evidence, said, strict=False)
-    ]
-    return "、".join(parts) + (f"等{len(evidence)}处" if len(evidence) > limit else "")
+    parts = tuple(
+        Message("place.quoted", quote=shortened(words or ""), at=clock(e.span.start))
+        for e, words in zip(evidence, said, strict=False)
+    )
+    found = Message("join.list", parts=parts)
+    return Message("place.more", places=found, count=len(evidence)) if len(evidence) > limit else found
 
 
-def weakness(facts: Facts, evidence: Sequence[Evidence], bar: Bar) -> str | None:
+def weakness(facts: Facts, evidence: Sequence[Evidence], bar: Bar) -> Message | None:
     """Why the evidence of a condition is too weak to accuse anyone; None where it is strong enough."""
     for piece in evidence:
         if piece.role is None:
             continue
         if piece.role is Role.UNKNOWN:
-            return "分不清是谁说的"
+            return WHOSE
         if piece.confidence < (bar.accuse if piece.how is not None else bar.hearing):
-            return f"把握不足（{piece.confidence:.0%}）"
+            return Message("doubt.confidence", confidence=piece.confidence)
         near = [u for u in facts.utterances if u.role is piece.role and u.span.overlap(piece.span) > 0]
         if near and min(u.role_confidence for u in near) < bar.role:
-            return "分不清是谁说的"
+            return WHOSE
     return None
 
 

@@ -8,11 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.domain import LedgerEntry
+from pipeline.messages import Message, joined, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
-from pipeline.rubric.sums import FULL, Earned, Sum, sections_of, start, wanted, worth_of
+from pipeline.rubric.sums import (
+    FULL,
+    NOT_ABOVE_100,
+    SHEET_FATAL,
+    Earned,
+    Sum,
+    section_fatal,
+    sections_of,
+    start,
+    wanted,
+    worth_of,
+)
 
-LEFT_OUT = "不适用、不计入满分"
+LEFT_OUT = "ledger.not-counted"
 
 
 def scaled(
@@ -36,7 +48,7 @@ def scaled(
     lost_in: dict[str, float] = dict.fromkeys(worth, 0.0)
     lost, taken = 0.0, 0
 
-    def take(by: Judged, amount: float, note: str) -> None:
+    def take(by: Judged, amount: float, note: Message | None) -> None:
         nonlocal lost, taken
         lost += amount
         now = min(FULL, round(lost * scale))
@@ -54,10 +66,10 @@ def scaled(
             inside = [c.id for c in by.section.criteria if c.id in worth]
             rest = sum(worth[c] - lost_in[c] for c in inside)
             lost_in.update({c: worth[c] for c in inside})
-            take(by, rest, f"一票否决：{by.section.title}记0分")
+            take(by, rest, section_fatal(by))
     fatal = [by for by in judged if by.failed and by.item.fatal == "sheet"]
     for by in fatal:
-        _book(lines, points, by, (taken - FULL) / 100, "一票否决：整单记0分")
+        _book(lines, points, by, (taken - FULL) / 100, SHEET_FATAL)
         taken = FULL
     if not fatal:
         taken -= _add_bonus(lines, points, earned, room=taken)
@@ -65,17 +77,21 @@ def scaled(
     return Sum((FULL - taken) / 100, bool(fatal), tuple(lines), sections, points)
 
 
-def _note(by: Judged, cost: float, room: float) -> str:
-    times = by.verdict.times
-    parts = [f"{times}处，每处扣{by.item.deduct:g}分"] if by.item.up_to is not None and times > 1 else []
+def _note(by: Judged, cost: float, room: float) -> Message | None:
+    times, parts = by.verdict.times, list[Message]()
+    if by.item.up_to is not None and times > 1:
+        parts.append(Message("ledger.each", count=times, points=by.item.deduct))
     if by.item.up_to is not None and by.item.deduct * times > by.item.up_to:
-        parts.append(f"最多扣{by.item.up_to:g}分")
+        parts.append(Message("ledger.at-most", points=by.item.up_to))
     if cost > room:
-        parts.append(f"“{by.criterion.title}”共{by.criterion.points:g}分，已扣完为止")
-    return "，".join(parts)
+        item = title(by.criterion.title, by.criterion.title_en)
+        parts.append(Message("ledger.exhausted", item=item, points=by.criterion.points))
+    return joined("join.comma", parts)
 
 
-def _book(lines: list[LedgerEntry], points: dict[str, float], by: Judged, amount: float, note: str) -> None:
+def _book(
+    lines: list[LedgerEntry], points: dict[str, float], by: Judged, amount: float, note: Message | None
+) -> None:
     lines.append(LedgerEntry(by.item.id, by.item.title, amount, by.verdict.evidence, note))
     points[by.item.id] = round(points.get(by.item.id, 0.0) + amount, 2)
 
@@ -89,7 +105,7 @@ def _add_bonus(
         bonus, full = gain.bonus, round(gain.points * 100)
         amount = min(room - added, full)
         added += amount
-        note = "加分后不超过100分" if amount < full else ""
+        note = NOT_ABOVE_100 if amount < full else None
         lines.append(LedgerEntry(bonus.id, bonus.title, amount / 100, gain.evidence, note))
         points[bonus.id] = amount / 100
     return added

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pipeline.domain import Finding, Outcome, Scorecard
+from pipeline.messages import Message
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flags import alerts, flag_reasons
 from pipeline.rubric.gate import why_not_applicable
 from pipeline.rubric.judge import Judged, judge
-from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.sheet import BONUS, Rubric
 from pipeline.rubric.verdict import Truth
-
-BONUS_SECTION = "加分项"
 
 
 def score(rubric: Rubric, facts: Facts) -> Scorecard:
@@ -27,7 +26,7 @@ def score(rubric: Rubric, facts: Facts) -> Scorecard:
     earned = tuple(_earned(rubric, facts))
     total = add_up(rubric, judged, (e for e in earned if e.evidence))
     if total is None:
-        return _nothing("没有适用的质检项", raised)
+        return _nothing(Message("gate.no-item"), raised)
     passed = not total.fatal and total.score >= rubric.pass_mark
     reasons = flag_reasons(rubric, facts, judged, passed=passed, raised=raised)
     return Scorecard(
@@ -43,7 +42,7 @@ def score(rubric: Rubric, facts: Facts) -> Scorecard:
     )
 
 
-def _nothing(reason: str, raised: tuple[str, ...]) -> Scorecard:
+def _nothing(reason: Message, raised: tuple[str, ...]) -> Scorecard:
     return Scorecard((), None, None, False, (), alerts=raised, not_applicable=reason)
 
 
@@ -76,12 +75,12 @@ def _bonus_finding(earned: Earned, total: Sum) -> Finding:
     return Finding(
         criterion=bonus.id,
         title=bonus.title,
-        section=BONUS_SECTION,
+        section=BONUS,
         severity=None,
         outcome=Outcome.PASSED if got else Outcome.NOT_APPLICABLE,
         points=total.points.get(bonus.id, 0.0),
         evidence=earned.evidence,
-        reason="符合加分条件" if got else "没有加分情形",
+        reason=Message("bonus.earned") if got else Message("bonus.none"),
         group="bonus",
-        group_title=BONUS_SECTION,
+        group_title=BONUS,
     )

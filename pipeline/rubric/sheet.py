@@ -22,6 +22,10 @@ from pipeline.rubric.window import Options
 ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
+BONUS, BONUS_EN = "加分项", "bonus"
+"""What the bonuses of a sheet are called together: it is no section of the file."""
+
+
 class Test(Options):
     """A dialogue stored with an item, and what must come out: checked by the linter."""
 
@@ -206,7 +210,7 @@ class Rubric(Options):
         pairs = [(one.title, one.title_en) for one in named]
         pairs += [(item.title_passed, item.title_passed_en) for item in self.items]
         pairs += [(rule.reason, rule.reason_en) for rule in self.flag]
-        return {chinese: told for chinese, told in pairs if told}
+        return {BONUS: BONUS_EN} | {chinese: told for chinese, told in pairs if told}
 
     @cached_property
     def neutral_titles(self) -> dict[str, str]:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain import Evidence, LedgerEntry, Outcome, Section
+from pipeline.messages import Message, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Bonus, Rubric
 
 FULL = 10_000
 """100 points in hundredths."""
+SHEET_FATAL = Message("ledger.sheet-fatal")
+NOT_ABOVE_100 = Message("ledger.not-above-100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,19 @@ def wanted(by: Judged) -> float:
 
 
 def start(judged: Sequence[Judged], worth: dict[str, float], note: str) -> LedgerEntry:
-    """The first line; ``note`` says what it means that some criteria do not apply."""
-    left_out = dict.fromkeys(j.criterion.title for j in judged if j.criterion.id not in worth)
-    return LedgerEntry("", "满分", 100.0, (), f"{note}：{'、'.join(left_out)}" if left_out else "")
+    """The first line; ``note`` is the code of what it means that some criteria do not apply."""
+    left_out = tuple(
+        dict.fromkeys(
+            title(j.criterion.title, j.criterion.title_en) for j in judged if j.criterion.id not in worth
+        )
+    )
+    said = Message(note, items=Message("join.list", parts=left_out)) if left_out else None
+    return LedgerEntry("", Message("ledger.full"), 100.0, (), said)
+
+
+def section_fatal(by: Judged) -> Message:
+    """The note of an item that takes all of its section."""
+    return Message("ledger.section-fatal", section=title(by.section.title, by.section.title_en))
 
 
 def sections_of(

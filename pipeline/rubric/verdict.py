@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.domain import Evidence, Outcome, Severity
+from pipeline.messages import Message
 
 
 class Truth(StrEnum):
@@ -26,7 +27,7 @@ class Answer:
 
     truth: Truth
     evidence: tuple[Evidence, ...] = ()
-    reason: str = ""
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Verdict:
 
     outcome: Outcome
     evidence: tuple[Evidence, ...] = ()
-    reason: str = ""
+    reason: Message | None = None
     weight: int | None = None
     """How many occurrences a failure counts for, where a check has bands; None: as many as its evidence."""
 
@@ -69,17 +70,17 @@ BARS: dict[Severity, Bar] = {
 """Default bars: the graver the accusation, the better the proof."""
 
 
-def passed(reason: str = "", evidence: tuple[Evidence, ...] = ()) -> Verdict:
+def passed(reason: Message | None = None, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     return Verdict(Outcome.PASSED, evidence, reason)
 
 
-def failed(reason: str, evidence: tuple[Evidence, ...], *, weight: int | None = None) -> Verdict:
+def failed(reason: Message | None, evidence: tuple[Evidence, ...], *, weight: int | None = None) -> Verdict:
     return Verdict(Outcome.FAILED, evidence, reason, weight)
 
 
-def undetermined(reason: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:
+def undetermined(reason: Message | None, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     return Verdict(Outcome.UNDETERMINED, evidence, reason)
 
 
-def not_applicable(reason: str) -> Verdict:
+def not_applicable(reason: Message) -> Verdict:
     return Verdict(Outcome.NOT_APPLICABLE, (), reason)

@@ -9,11 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.domain import Evidence, LedgerEntry
+from pipeline.messages import Message, Text, title
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Criterion, Rubric
-from pipeline.rubric.sums import FULL, Earned, Sum, sections_of, start, wanted, worth_of
+from pipeline.rubric.sums import (
+    FULL,
+    NOT_ABOVE_100,
+    SHEET_FATAL,
+    Earned,
+    Sum,
+    section_fatal,
+    sections_of,
+    start,
+    wanted,
+    worth_of,
+)
 
-LEFT_OUT = "不适用、不扣分"
+LEFT_OUT = "ledger.costs-nothing"
 
 
 def deducted(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned]) -> Sum | None:
@@ -35,15 +47,15 @@ def deducted(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned])
             inside = [c for c in by.section.criteria if c.id in worth]
             rest = sum(_cents(c.points) - lost[c.id] for c in inside)
             lost.update({c.id: _cents(c.points) for c in inside})
-            account.book_item(by, -rest, f"一票否决：{by.section.title}记0分")
-    account.limit(rubric.rubric, "扣完为止，不低于0分", account.total if account.total < 0 else 0)
+            account.book_item(by, -rest, section_fatal(by))
+    account.limit(rubric.rubric, Message("ledger.not-below-0"), account.total if account.total < 0 else 0)
     fatal = [by for by in judged if by.failed and by.item.fatal == "sheet"]
     for by in fatal:
-        account.book_item(by, -account.total, "一票否决：整单记0分")
+        account.book_item(by, -account.total, SHEET_FATAL)
     if not fatal:
         for gain in earned:
             account.book(gain.bonus.id, gain.bonus.title, _cents(gain.points), gain.evidence, _gain(gain))
-        account.limit(rubric.rubric, "加分后不超过100分", max(0, account.total - FULL))
+        account.limit(rubric.rubric, NOT_ABOVE_100, max(0, account.total - FULL))
     sections = sections_of(rubric, worth, lambda c: (_cents(worth[c]) - lost[c]) / 100)
     return Sum(account.total / 100, bool(fatal), tuple(account.lines), sections, account.points)
 
@@ -60,15 +72,17 @@ class _Account:
     def points(self) -> dict[str, float]:
         return {name: amount / 100 for name, amount in self._net.items()}
 
-    def book_item(self, by: Judged, amount: int, note: str) -> None:
+    def book_item(self, by: Judged, amount: int, note: Message | None) -> None:
         self.book(by.item.id, by.item.title, amount, by.verdict.evidence, note)
 
-    def book(self, name: str, title: str, amount: int, proof: tuple[Evidence, ...], note: str) -> None:
+    def book(
+        self, name: str, title: Text, amount: int, proof: tuple[Evidence, ...], note: Message | None
+    ) -> None:
         self.lines.append(LedgerEntry(name, title, amount / 100, proof, note))
         self.total += amount
         self._net[name] = self._net.get(name, 0) + amount
 
-    def limit(self, name: str, title: str, excess: int, *, among: Iterable[str] = ()) -> None:
+    def limit(self, name: str, title: Message, excess: int, *, among: Iterable[str] = ()) -> None:
         """Give back what is too much: a loss (negative) or a gain (positive).
 
         The latest of ``among`` (default: all) were the ones too many, so their points shrink.
@@ -99,26 +113,30 @@ def _deduct(account: _Account, criterion: Criterion, failed: Sequence[Judged]) -
         account.book_item(by, -_cents(wanted(by)), _note(by))
     lost = sum(_cents(wanted(by)) for by in costs)
     excess = max(0, lost - _cents(criterion.points))
-    title = f"“{criterion.title}”最多扣{criterion.points:g}分"
-    account.limit(criterion.id, title, -excess, among=[by.item.id for by in costs])
+    most = Message(
+        "ledger.criterion-limit", item=title(criterion.title, criterion.title_en), points=criterion.points
+    )
+    account.limit(criterion.id, most, -excess, among=[by.item.id for by in costs])
     return lost - excess
 
 
-def _note(by: Judged) -> str:
+def _note(by: Judged) -> Message | None:
     """``4 处 × 3 分，最多扣 9 分``: how an item comes to what it costs."""
     item, times = by.item, by.verdict.times
     if item.up_to is None or times < 2:
-        return ""
-    most = f"，最多扣 {item.up_to:g} 分" if item.deduct * times > item.up_to else ""
-    return f"{times} 处 × {item.deduct:g} 分{most}"
+        return None
+    if item.deduct * times > item.up_to:
+        return Message("ledger.places-at-most", count=times, points=item.deduct, most=item.up_to)
+    return Message("ledger.places", count=times, points=item.deduct)
 
 
-def _gain(gain: Earned) -> str:
+def _gain(gain: Earned) -> Message | None:
     bonus, times = gain.bonus, len(gain.evidence)
     if bonus.up_to is None or times < 2:
-        return ""
-    most = f"，最多加 {bonus.up_to:g} 分" if bonus.points * times > bonus.up_to else ""
-    return f"{times} 处 × {bonus.points:g} 分{most}"
+        return None
+    if bonus.points * times > bonus.up_to:
+        return Message("ledger.gains-at-most", count=times, points=bonus.points, most=bonus.up_to)
+    return Message("ledger.places", count=times, points=bonus.points)
 
 
 def _cents(points: float) -> int:

@@ -7,8 +7,9 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.domain import Role, Span
+from pipeline.messages import Lang
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.wording import pick, who
 
 
 class Options(BaseModel):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from pipeline.domain import Role
-
-Lang = Literal["zh", "en"]
+from pipeline.messages import Lang
 
 _WHO = {
     Role.AGENT: ("坐席", "the agent"),
@@ -23,7 +21,7 @@ _KINDS = {
 
 
 def pick(lang: Lang, chinese: str, english: str) -> str:
-    return english if lang == "en" else chinese
+    return chinese if lang == "zh" else english
 
 
 def who(role: Role | None, lang: Lang) -> str:
@@ -38,7 +36,7 @@ def phrases(codes: Sequence[str], lang: Lang) -> str:
 
 def words_of(pattern_means: str, pattern_means_en: str, lang: Lang) -> str:
     """What a pattern looks for; a pattern itself is nothing to read for those who are judged by it."""
-    if lang == "en":
+    if lang != "zh":
         return pattern_means_en or "words that fit a pattern of the rule"
     return pattern_means or "符合规则句式的话"
 
@@ -52,10 +50,11 @@ def titled(text: str, codes: Mapping[str, object], lang: Lang = "zh") -> str:
     def title(name: str) -> str:
         code = codes.get(name)
         chinese = str(getattr(code, "title", name))
-        return str(getattr(code, "title_en", "")) or chinese if lang == "en" else chinese
+        return str(getattr(code, "title_en", "")) or chinese if lang != "zh" else chinese
 
     mark = pick(lang, "、", ", ")
-    return _KINDS[lang].sub(lambda m: m[0].replace(m[1], mark.join(map(title, m[1].split(mark)))), text)
+    kinds = _KINDS["zh"] if lang == "zh" else _KINDS["en"]
+    return kinds.sub(lambda m: m[0].replace(m[1], mark.join(map(title, m[1].split(mark)))), text)
 
 
 def aside(text: str, lang: Lang) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline import messages as texts
 from pipeline.domain import Evidence, How, LedgerEntry, Role, Section, Span, Word
+from pipeline.messages import Message, Text, message_json
 from pipeline.store.text import escape_json
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=float)
@@ -83,13 +85,46 @@ def read_evidence(text: str) -> tuple[Evidence, ...]:
     return _read_evidence(loads(text)) if text != "[]" else ()
 
 
+def message(value: Message | None) -> str | None:
+    return None if value is None else dumps(message_json(value))
+
+
+def read_message(text: str | None) -> Message | None:
+    return texts.read_message(loads(text)) if text else None
+
+
+def message_of(text: str) -> Message:
+    return texts.read_message(loads(text))
+
+
+def messages(values: Iterable[Message]) -> str:
+    return dumps([message_json(value) for value in values])
+
+
+def read_messages(text: str) -> tuple[Message, ...]:
+    return tuple(texts.read_message(value) for value in loads(text))
+
+
+def _text(value: Text | None) -> Any:
+    """A title of the rules is a string, a sentence of ours an object."""
+    return message_json(value) if isinstance(value, Message) else value
+
+
 def ledger(values: Iterable[LedgerEntry]) -> str:
-    return dumps([[e.criterion, e.title, e.points, _evidence(e.evidence), e.note] for e in values])
+    return dumps(
+        [[e.criterion, _text(e.title), e.points, _evidence(e.evidence), _text(e.note)] for e in values]
+    )
 
 
 def read_ledger(text: str) -> tuple[LedgerEntry, ...]:
     return tuple(
-        LedgerEntry(criterion, title, points, _read_evidence(proof), note)
+        LedgerEntry(
+            criterion,
+            title if isinstance(title, str) else texts.read_message(title),
+            points,
+            _read_evidence(proof),
+            None if note is None else texts.read_message(note),
+        )
         for criterion, title, points, proof, note in loads(text)
     )
 

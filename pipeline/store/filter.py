@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    Text,
     and_,
     false,
     func,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 
 from pipeline.domain import OpenCause, Outcome, Scope, Severity, Status
@@ -256,7 +258,7 @@ def _inspection(where: CallFilter, connection: Connection) -> list[ColumnElement
     if where.status is not None:
         out.append(i.status == where.status.value)
     if where.reason is not None:
-        out.append(func.coalesce(i.reason_code, i.reason) == where.reason)
+        out.append(why_not_inspected() == where.reason)
     if where.flagged is not None:
         out.append(i.flagged.is_(True) if where.flagged else func.coalesce(i.flagged, false()).is_(False))
     if where.alert is not None:
@@ -268,3 +270,8 @@ def _inspection(where: CallFilter, connection: Connection) -> list[ColumnElement
         found = said(where.text, i.hearing, connection, alone=alone)
         out.append(false() if found is None else found)
     return out
+
+
+def why_not_inspected() -> ColumnElement[str]:
+    """The stable code of a call's reason where it has one, else what is stored of the sentence."""
+    return func.coalesce(type_coerce(inspections.c.reason_code, Text), inspections.c.reason)

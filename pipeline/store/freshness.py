@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
-from pipeline.store import rows
+from pipeline.store import codec, rows
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import Freshness, StoredFreshness
@@ -58,7 +58,7 @@ def _freshness(row: Any, recording: Recording, revisions: Revisions) -> StoredFr
     return StoredFreshness(
         freshness=state,
         status=Status(row.status),
-        reason=row.reason,
+        reason=codec.read_message(row.reason),
         reason_code=row.reason_code,
         duration=row.duration,
         # Where the list says another channel now, roles are swapped in what was heard: batch/roles.py.

@@ -103,7 +103,7 @@ def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, In
                 Inspection(
                     recording=Recording(rows.read_call(head), first(files.get(head.call)), head.audio_sha256),
                     status=Status(head.status),
-                    reason=head.reason,
+                    reason=codec.read_message(head.reason),
                     revisions=rows.read_revisions(head),
                     duration=head.duration,
                     layout=head.layout,
@@ -150,9 +150,9 @@ def _card(head: Row[Any], found: rows.Rows) -> Scorecard | None:
         fatal=head.fatal,
         ledger=(),
         flagged=head.flagged,
-        flag_reasons=codec.read_strings(head.flag_reasons),
+        flag_reasons=codec.read_messages(head.flag_reasons),
         alerts=codec.read_strings(head.alerts),
-        not_applicable=head.not_applicable,
+        not_applicable=codec.read_message(head.not_applicable),
     )
 
 

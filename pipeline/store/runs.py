@@ -15,6 +15,7 @@ from typing import Protocol
 from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain import Recording
+from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.auditing import note
 from pipeline.store.call_files import place
@@ -34,7 +35,7 @@ class ProblemLike(Protocol):
     @property
     def line(self) -> int | None: ...
     @property
-    def reason(self) -> str: ...
+    def reason(self) -> Message: ...
     @property
     def kind(self) -> str: ...
 
@@ -104,7 +105,7 @@ def add_problems(connection: Connection, run_id: int, found: Iterable[ProblemLik
             "path": None if p.path is None else str(p.path),
             "call_id": p.call_id,
             "line": p.line,
-            "reason": p.reason,
+            "reason": codec.message(p.reason),
         }
         for p in found
     ]
@@ -117,7 +118,7 @@ def list_problems(connection: Connection, run_id: int, *, limit: int | None = No
     return [
         StoredProblem(
             kind=row.kind,
-            reason=row.reason,
+            reason=codec.message_of(row.reason),
             path=None if row.path is None else Path(row.path),
             call_id=row.call_id,
             line=row.line,

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -180,7 +180,7 @@ inspections = Table(
     Column("current", Boolean, nullable=False),
     Column("inspected_at", String(64), nullable=False, comment="UTC, ISO 8601"),
     Column("status", String(16), nullable=False),
-    Column("reason", SafeText),
+    Column("reason", Text, comment="JSON: a message"),
     Column("audio_sha256", String(64), nullable=False),
     Column("engine", SafeText, nullable=False),
     Column("model", SafeText, nullable=False),
@@ -193,9 +193,9 @@ inspections = Table(
     Column("passed", Boolean),
     Column("fatal", Boolean),
     Column("flagged", Boolean),
-    Column("flag_reasons", Text, comment="JSON [reason, ...]"),
+    Column("flag_reasons", Text, comment="JSON [message, ...]"),
     Column("alerts", Text, comment="JSON [phrase code, ...]"),
-    Column("not_applicable", SafeText),
+    Column("not_applicable", Text, comment="JSON: a message"),
     Column("sections", Text, comment="JSON [[title, points, maximum], ...]"),
     Column(
         "ledger", Text, comment="JSON [[criterion, title, points, evidence, note], ...]; NULL: no scorecard"
@@ -310,7 +310,7 @@ findings = _part(
     Column("severity", String(1)),
     Column("outcome", String(16), nullable=False),
     Column("points", Double, nullable=False),
-    Column("reason", SafeText, nullable=False),
+    Column("reason", Text, nullable=False, comment="JSON: a message; empty: none"),
     Column("fatal", Boolean, nullable=False),
     Column(
         "evidence",
@@ -345,7 +345,7 @@ problems = Table(
     Column("path", SafeText),
     Column("call_id", SafeText),
     Column("line", Integer),
-    Column("reason", SafeText, nullable=False),
+    Column("reason", Text, nullable=False, comment="JSON: a message"),
     Index(None, "run"),
 )
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.domain import Call, IdSource, OpenCause, Revisions, Severity, Status
+from pipeline.messages import Message
 
 
 class Freshness(StrEnum):
@@ -32,7 +33,7 @@ class StoredFreshness:
 
     freshness: Freshness
     status: Status | None = None
-    reason: str | None = None
+    reason: Message | None = None
     duration: float | None = None
     heard: bool = False
     """True where the current inspection has what was heard: it can be judged again without listening."""
@@ -83,7 +84,7 @@ class CallRow:
 
     call: Call
     status: Status
-    reason: str | None
+    reason: Message | None
     duration: float | None
     layout: str | None
     machine_score: float | None
@@ -99,9 +100,9 @@ class CallRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[str, ...]
+    flag_reasons: tuple[Message, ...]
     alerts: tuple[str, ...]
-    not_applicable: str | None
+    not_applicable: Message | None
     measures: Mapping[str, float | None]
     """Measure name -> value; empty where none were taken."""
     revisions: Revisions
@@ -180,7 +181,7 @@ class StoredProblem:
     """Something of a run that is not an inspection: a bad row, a missing file, ..."""
 
     kind: str
-    reason: str
+    reason: Message
     path: Path | None = None
     call_id: str | None = None
     line: int | None = None

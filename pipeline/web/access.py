@@ -19,7 +19,8 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.domain.acting import acting_user
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.errors import Missing
-from pipeline.settings import Lang, Settings
+from pipeline.messages import Lang
+from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.repositories.sessions import SessionRow
 from pipeline.web.cookies import preferred_lang, preferred_theme, session_cookie

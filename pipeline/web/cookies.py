@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
-from pipeline.settings import Lang
+from pipeline.messages import Lang, languages
 
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600
@@ -66,8 +66,8 @@ def keep_preference(request: Request, response: Response, name: str, value: str)
 def preferred_lang(request: Request, chosen: str | None = None) -> Lang:
     """The account's, else the browser's cookie, else the setting."""
     for lang in (chosen, request.cookies.get("lang")):
-        if lang in ("zh", "en"):
-            return "en" if lang == "en" else "zh"
+        if lang is not None and lang in languages():
+            return lang
     found: Lang = request.app.state.settings.lang
     return found
 

@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
-from pipeline.settings import Lang, Settings
+from pipeline.messages import Lang, known, say
+from pipeline.settings import Settings
 from pipeline.web.access import Forbidden, NotSignedIn, Visitor, the_settings, visitor_of
 from pipeline.web.context import PageContext, wants_json
 from pipeline.web.cookies import preferred_lang
@@ -21,7 +22,6 @@ from pipeline.web.names import address
 from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
 from pipeline.web.sanitise import SanitisedJSON
-from pipeline.web.words import known, say
 
 STATUS: dict[type[ReviewError], int] = {Conflict: 409, Missing: 404, Refused: 400}
 

@@ -6,7 +6,7 @@ import math
 import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -22,11 +22,9 @@ from starlette.types import Receive, Scope, Send
 
 import pipeline
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
-from pipeline.ingest import in_chinese
-from pipeline.rubric.english import english
+from pipeline.messages import Lang, Text, known, languages, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.rubric.wording import pick
-from pipeline.settings import Lang
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
 from pipeline.web.call.bands import Drawing
@@ -38,13 +36,22 @@ from pipeline.web.sanitise import SanitisedJSON, sanitise
 from pipeline.web.static_files import asset
 from pipeline.web.titles import code_titles, english_titles, neutral_titles
 from pipeline.web.topbar import NAVIGATION, is_here, may_any, waiting
-from pipeline.web.words import known, say
 
 TEMPLATES = Path(__file__).parent / "templates"
-ENGLISH: ContextVar[Mapping[str, str] | None] = ContextVar("english", default=None)
-"""While a page is made: the English of what the rules name; None where it is made in Chinese."""
-NEUTRAL: ContextVar[Mapping[str, str]] = ContextVar("neutral")
-"""While a page is made: criterion -> its title where it did not fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReader:
+    """Who a page is for, while it is made."""
+
+    lang: Lang = "zh"
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """English of what the rules name, by its Chinese."""
+    neutral: Mapping[str, str] = field(default_factory=dict)
+    """Criterion -> its title where it did not fail."""
+
+
+READER: ContextVar[PageReader] = ContextVar("reader", default=PageReader())  # noqa: B039 - it is frozen
 
 
 def page(
@@ -107,14 +114,13 @@ def _html(
         "waits": waits,
     }
     templates = environment(lang)
-    english = ENGLISH.set(english_titles(settings) if lang == "en" else None)
-    titles = NEUTRAL.set(neutral_titles(settings))
+    titles = {} if lang == "zh" else english_titles(settings)
+    reader = READER.set(PageReader(lang, titles, neutral_titles(settings)))
     try:
         shared["ui"] = templates.get_template("macros.html").make_module(shared)
         html = templates.get_template(context.template).render(shared | names_of(context))
     finally:
-        ENGLISH.reset(english)
-        NEUTRAL.reset(titles)
+        READER.reset(reader)
     # What is no text, in a name that nobody made fit to be shown, does not keep the rest from being shown.
     body = html.encode("utf-8", "replace")
     return _Rendered(body, context, status_code=status, headers={"Cache-Control": "no-store", **headers})
@@ -192,10 +198,10 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
-def told(text: str | None) -> str:
-    """A title, reason or note of judgement, which is stored in Chinese, in the language of the page."""
-    titles = ENGLISH.get()
-    return sanitise(text if titles is None or text is None else english(text, titles))
+def told(text: Text | None) -> str:
+    """A title, reason, problem or note in the language of the page."""
+    reader = READER.get()
+    return sanitise(None if text is None else render(text, reader.lang, reader.titles))
 
 
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
@@ -207,12 +213,13 @@ def titled(finding: Finding, outcome: Outcome | None = None) -> str:
 
 def neutral(criterion: str, otherwise: str) -> str:
     """What a criterion is called where nothing is said about how it came out."""
-    return told(NEUTRAL.get({}).get(criterion, otherwise))
+    return told(READER.get().neutral.get(criterion, otherwise))
 
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    return sanitise(matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=_lang()))
+    lang, kind = READER.get().lang, kind_of(item, inspection.hits)
+    return sanitise(matched(item, kind, whole=inspection.duration, lang=lang))
 
 
 def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
@@ -224,17 +231,7 @@ def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
 
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
-    return pick(_lang(), *HOWS[How(how)])
-
-
-def _lang() -> Lang:
-    """The language of the page that is made."""
-    return "zh" if ENGLISH.get() is None else "en"
-
-
-def problem(reason: str | None) -> str:
-    """What is wrong with a dump or a call list, which is stored in English, in the language of the page."""
-    return sanitise(reason if ENGLISH.get() is not None or reason is None else in_chinese(reason))
+    return pick(READER.get().lang, *HOWS[How(how)])
 
 
 def request_id() -> str:
@@ -251,7 +248,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "sanitise": sanitise,
     "in_field": in_field,
     "told": told,
-    "problem": problem,
 }
 GLOBALS: dict[str, Any] = {
     "url": url,
@@ -266,6 +262,9 @@ GLOBALS: dict[str, Any] = {
     "asset": asset,
     "request_id": request_id,
     "known": known,
+    "say": say,
+    "languages": languages(),
+    "language_names": [(lang, say(lang, "lang.name")) for lang in languages()],
     "version": pipeline.__version__,
     "ANY_ALERT": ANY_ALERT,
     "QueueState": QueueState,

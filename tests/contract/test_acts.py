@@ -15,6 +15,7 @@ from sqlalchemy import update
 from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Span, UserRole, Verdict
 from pipeline.domain.acting import Acting, acting_as, acting_user
 from pipeline.errors import Refused
+from pipeline.messages import known
 from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import Per, SampleRule, Which
@@ -22,7 +23,6 @@ from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.repository import Repository
 from pipeline.store.tables import calls
-from pipeline.web.words import known
 from tests.inspections import inspection
 from tests.nights import bad_call
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.domain import Outcome, Scope, Severity, Status, UserRole, Verdict
 from pipeline.errors import Refused
-from pipeline.store import Store, StoredProblem
+from pipeline.messages import verbatim
+from pipeline.store import Store, StoredProblem, codec
 from pipeline.store.filter import ANY_ALERT, CallFilter, QueueState
 from tests.inspections import CHINA, finding, inspection
 from tests.nights import bad_call, good_call
@@ -94,7 +95,7 @@ def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
         (CallFilter(state=QueueState.ALL, date_to=date(2026, 11, 10), team="一组", score_from=82), {"clean"}),
         (CallFilter(state=QueueState.ALL, score_from=80.0, score_below=82.0), {"m10", "m11"}),
         (CallFilter(state=QueueState.ALL, status=Status.UNREADABLE), {"lost"}),
-        (CallFilter(state=QueueState.ALL, reason="the file is empty"), {"lost"}),
+        (CallFilter(state=QueueState.ALL, reason=codec.message(verbatim("the file is empty"))), {"lost"}),
         (CallFilter(state=QueueState.ALL, flagged=False, violating=False), {"clean", "lost"}),
         (CallFilter(state=QueueState.ALL, text="随便你", team="二组"), {"grave"}),
         (CallFilter(state=QueueState.ALL, text="没有说过"), set()),
@@ -246,7 +247,7 @@ def test_saved_filters(store: Store) -> None:
 def test_the_state_of_a_run(store: Store, run_id: int) -> None:
     store.save(inspection("a"), run_id=run_id)
     store.add_problems(
-        run_id, [StoredProblem("call-list", f"row {n}", Path("x.csv"), line=n) for n in range(5)]
+        run_id, [StoredProblem("call-list", verbatim(f"row {n}"), Path("x.csv"), line=n) for n in range(5)]
     )
     state = store.days.run_state()
     assert state is not None

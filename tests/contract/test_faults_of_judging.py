@@ -18,6 +18,7 @@ from pipeline.inspection.rules import Rules, load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem
 from tests.inspections import inspection
+from tests.texts import zh
 
 ROOT = Path(__file__).parents[2]
 RULES = {"rubric": ROOT / "rubrics" / "service.yaml", "lexicons": ROOT / "lexicons" / "zh", "workers": 1}
@@ -45,7 +46,7 @@ def test_a_rescoring_goes_on(store: Store, url: str, run_id: int, monkeypatch: p
     assert (done.exit_status, done.written, done.left, done.stopped) == (1, 2, 0, False)
     (problem,) = done.failed
     assert (problem.call_id, problem.kind) == ("b", "fault")
-    assert "ZeroDivisionError: somebody divided (test_faults_of_judging.py:" in problem.reason
+    assert "ZeroDivisionError: somebody divided (test_faults_of_judging.py:" in zh(problem.reason)
     assert store.inspection("b") == before
     newest = next(iter(store.runs()))
     assert (newest.state, [p.call_id for p in store.problems(newest.id)]) == ("finished", ["b"])

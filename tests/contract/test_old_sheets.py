@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.domain import Evidence, Finding, LedgerEntry, Outcome, Role, Scorecard, Severity, Span, Verdict
+from pipeline.messages import Message, verbatim
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -38,14 +39,16 @@ PROOF = (Evidence(Span(1, 2), Role.AGENT, "喂"),)
 
 
 def failed(name: str, severity: Severity, points: float, group: str) -> Finding:
-    return Finding(name, name, "组", severity, Outcome.FAILED, points, PROOF, "坐席说了“喂”", group=group)
+    return Finding(
+        name, name, "组", severity, Outcome.FAILED, points, PROOF, verbatim("坐席说了“喂”"), group=group
+    )
 
 
 @pytest.fixture
 def old(store: Store, run_id: int) -> Store:
     """A store with a card that the version before wrote: 6 and 2 of 82 points."""
     ledger = (
-        LedgerEntry("", "满分", 100.0, ()),
+        LedgerEntry("", Message("ledger.full"), 100.0, ()),
         LedgerEntry("a-1", "甲一", -7.32, PROOF),
         LedgerEntry("b-1", "乙一", -2.44, PROOF),
     )

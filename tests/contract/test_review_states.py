@@ -24,6 +24,7 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.errors import Refused
+from pipeline.messages import Message
 from pipeline.review.appeals import Opinion
 from pipeline.review.states import (
     UNSPOKEN,
@@ -105,7 +106,7 @@ class Room:
         score = 100 - COSTS[criterion] * failed
         one = inspection(call_id, rubric=self.rubric, findings=findings, score=score, flagged=True)
         assert one.scorecard is not None
-        ledger = (LedgerEntry("", "满分", 100.0, ()), *one.scorecard.ledger)
+        ledger = (LedgerEntry("", Message("ledger.full"), 100.0, ()), *one.scorecard.ledger)
         self.store.save(replace(one, scorecard=replace(one.scorecard, ledger=ledger)), run_id=self.run_id)
         return call_id
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Role, Span, Transcript, Utterance
+from pipeline.messages import verbatim
 from pipeline.store import CallFilter, FileStamp, Remains, Store, StoredProblem, erasing, open_store
 from tests.inspections import CHINA, inspection
 
@@ -24,7 +25,7 @@ def three(store: Store, run_id: int) -> Store:
         store.save(each, run_id=run_id)
         stamps = [FileStamp(path, 1, 1) for path in each.recording.paths]
         store.remember_digests([(stamps, each.recording.sha256)])
-    store.add_problems(run_id, [StoredProblem("missing-file", "gone", call_id="old")])
+    store.add_problems(run_id, [StoredProblem("missing-file", verbatim("gone"), call_id="old")])
     return store
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Outcome, Severity, Status
+from pipeline.messages import Message, verbatim
 from pipeline.store import CallFilter, FileStamp, Store, StoredProblem
 from tests.inspections import CHINA, finding, inspection
 
@@ -151,16 +152,16 @@ class _Problem:
     path: Path | None
     call_id: str | None
     line: int | None
-    reason: str
+    reason: Message
     kind: str
 
 
 def test_problems_of_a_run(store: Store, run_id: int) -> None:
-    odd = _Problem(Path("/dump/a\udcff.csv"), None, 3, "no file \x00 named", "call-list")
+    odd = _Problem(Path("/dump/a\udcff.csv"), None, 3, verbatim("no file \x00 named"), "call-list")
     store.add_problems(run_id, [odd])
     store.add_problems(run_id, [])
     assert store.problems(run_id) == [
-        StoredProblem("call-list", "no file \x00 named", Path("/dump/a\udcff.csv"), None, 3)
+        StoredProblem("call-list", verbatim("no file \x00 named"), Path("/dump/a\udcff.csv"), None, 3)
     ]
     assert store.problems(run_id + 1) == []
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.domain import IdSource, Status
 from pipeline.errors import StoreError
+from pipeline.messages import verbatim
 from pipeline.store import Freshness, Renaming, Store
 from tests.inspections import inspection, with_facts
 
@@ -95,7 +96,7 @@ def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None
     assert (known.freshness, known.status, known.reason) == (
         Freshness.CURRENT,
         Status.UNREADABLE,
-        "the file is empty",
+        verbatim("the file is empty"),
     )
     assert store.save(inspection(), run_id=run_id, replace=True)
     assert store.revisions("c1") == [inspection()]

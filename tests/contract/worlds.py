@@ -44,6 +44,7 @@ from pipeline.domain import (
 )
 from pipeline.errors import ReviewError
 from pipeline.ingest import discover, identify
+from pipeline.messages import verbatim
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -102,7 +103,7 @@ class Scribe:
             outcome=Outcome.FAILED,
             points=-5.0,
             evidence=(Evidence(Span(0.0, 0.5), Role.AGENT, "喂"),),
-            reason=f"agent {recording.call.agent_id}",
+            reason=verbatim(f"agent {recording.call.agent_id}"),
         )
         return Inspection(
             recording,
@@ -112,7 +113,9 @@ class Scribe:
             duration=duration,
             layout="mono",
             transcript=transcript,
-            scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
+            scorecard=Scorecard(
+                (finding,), 95.0, True, False, (), flagged=True, flag_reasons=(verbatim("grave"),)
+            ),
         )
 
 

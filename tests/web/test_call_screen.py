@@ -75,8 +75,8 @@ def test_evidence_says_when_who_what_and_how_sure(reviewer: Browser) -> None:
     for words in (
         "00:17",
         "坐席",
-        "命中禁语 我再跟您说一遍 · 逐字命中 95 %",
-        "命中禁语 你明白吗 · 同音 71 %",
+        "命中忌语 我再跟您说一遍 · 逐字命中 95 %",
+        "命中忌语 你明白吗 · 同音 71 %",
         '<kbd class="script-only" title="播放当前项的证据">p</kbd>',
     ):
         assert words in impatient

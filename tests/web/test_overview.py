@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline.domain import UserRole
+from pipeline.messages import verbatim
 from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem, open_store
 from pipeline.web.app import create_app
@@ -93,7 +94,7 @@ def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
 def test_problems_of_the_run(store: Store, supervisor: Browser, agent: Browser) -> None:
 
     run_id = store.start_run()
-    store.add_problems(run_id, [StoredProblem("call-list", "<b>bad</b> row", line=7)])
+    store.add_problems(run_id, [StoredProblem("call-list", verbatim("<b>bad</b> row"), line=7)])
     store.finish_run(run_id)
     page = supervisor.get("/overview/problems").text
     assert "&lt;b&gt;bad&lt;/b&gt; row" in page and ">7<" in page

@@ -23,6 +23,7 @@ from pipeline.domain import PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import RuleRevisions, Rules, load_rules
+from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -80,7 +81,7 @@ def judge_calls(
         except Exception as error:
             if not _own(error):
                 raise
-            problem = f"the program failed on this call: {fault_of(error).line}"
+            problem = Message("batch.fault", detail=fault_of(error).line)
             call_id, paths = before.recording.call.call_id, before.recording.paths
             done.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
             continue

@@ -17,6 +17,7 @@ from pipeline.cli.views.scorecard import OUTCOME_STYLES, SEVERITY_STYLES, severi
 from pipeline.cli.views.times import stretch
 from pipeline.cli.words import Words
 from pipeline.domain import Evidence, Outcome
+from pipeline.reports.fields import sentence
 from pipeline.reports.kinds.findings import evidence
 from pipeline.rubric import Flip
 
@@ -38,7 +39,7 @@ def rescore_summary(
     if done.failed:
         yield Text(words("rescore.failed", count=len(done.failed)), style="bold red")
         for problem in done.failed[:LISTED]:
-            yield Text(f"  {problem.call_id}  {words.problem(problem.reason)}")
+            yield Text(f"  {problem.call_id}  {words.said(problem.reason)}")
         if len(done.failed) > LISTED:
             yield Text(words("rescore.more", count=len(done.failed) - LISTED), style="dim")
     if not changes.calls:
@@ -209,7 +210,7 @@ def rescore_json(done: Rescore) -> dict[str, Any]:
         "written": done.written,
         "changed": len(changes.calls),
         "stopped": done.stopped,
-        "failed": [{"call_id": one.call_id, "reason": one.reason} for one in done.failed],
+        "failed": [{"call_id": one.call_id, "reason": sentence(one.reason)} for one in done.failed],
         "wall_seconds": round(done.wall_seconds, 3),
         "criteria": [
             {
@@ -269,6 +270,6 @@ def _flip_json(flip: Flip) -> dict[str, Any]:
         "severity": flip.severity,
         "before": flip.before,
         "after": flip.after,
-        "reason": flip.reason,
+        "reason": sentence(flip.reason) or "",
         "evidence": [evidence(place) for place in flip.evidence],
     }

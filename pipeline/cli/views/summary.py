@@ -29,7 +29,7 @@ def run_summary(
     """
     yield counts(summary, words)
     if summary.trouble is not None:
-        yield Text(f"\n{words('summary.trouble', reason=words.problem(summary.trouble))}", style="bold red")
+        yield Text(f"\n{words('summary.trouble', reason=words.said(summary.trouble))}", style="bold red")
     yield from unreadable(summary, words)
     yield from renamed(summary, words)
     yield from problems(summary, words)
@@ -108,7 +108,7 @@ def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
         return
     yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
     for problem in sorted(summary.problems, key=_rank)[:LISTED]:
-        yield _named(problem.call_id or "-", words.problem(problem.reason))
+        yield _named(problem.call_id or "-", words.said(problem.reason))
         if problem.path is not None:
             yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")
     if len(summary.problems) > LISTED:

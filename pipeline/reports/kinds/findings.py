@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, rounded, text
+from pipeline.reports.fields import Field, ListOf, Record, Struct, number, rounded, sentence, text
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import clock
@@ -71,7 +71,7 @@ def evidence(item: Evidence, inspection: Inspection | None = None) -> Record:
 
 
 def proof(places: Sequence[Record]) -> str | None:
-    """``0:26 命中禁语 闭嘴 · 识别写作“必须” · 声音确认 79 %；0:40 …``."""
+    """``0:26 命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %；0:40 …``."""
     told = (f"{clock(one['start'])} {one['matched'] or one['quote']}".strip() for one in places)
     return "；".join(told) or None
 
@@ -86,7 +86,7 @@ def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None
         "points": rounded(finding.points, 2),
         "evidence": cited,
         **review(held),
-        "reason": finding.reason,
+        "reason": sentence(finding.reason) or "",
         **_said(held),
         "proof": proof(cited),
     }

@@ -9,17 +9,18 @@ from pydantic import Field
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.conversation.waiting import HoldKind
 from pipeline.domain import Evidence, Role, Span
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import phrases
 
 ID = "around-hold"
 
 
-class Options(Base):
+class AroundHoldCheckOptions(Options):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     side: Literal["before", "after"] = Field(description="where the words belong")
     say: str = Field(description="what should have been said")
@@ -27,12 +28,14 @@ class Options(Base):
     min_hold: float = Field(LONG_HOLD_S, gt=0, description="shorter waits are not holds")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = AroundHoldCheckOptions
+
+
+def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> Verdict:
     waits = facts.holds(at_least=options.min_hold)
     if not waits:
-        return not_applicable("没有通话保持")
+        return not_applicable(Message("hold.none"))
     missing, unclear = [], []
-    side = "前" if options.side == "before" else "后"
     for wait in waits:
         window = _window(wait.span, options, facts.duration)
         said = [h for h in facts.found(options.codes) if h.confidence >= FAINT and h.span.overlap(window) > 0]
@@ -45,23 +48,26 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
             missing.append((wait, proof))
     if missing:
         wait, _ = missing[0]
-        what = "静默等待" if wait.kind is HoldKind.LOOKUP else "通话保持"
-        lasted = f"{clock(wait.span.start)}起{what}{wait.span.duration:.0f}秒"
+        what = "hold.silent-wait" if wait.kind is HoldKind.LOOKUP else "hold.lasted"
+        lasted = Message(what, at=clock(wait.span.start), seconds=wait.span.duration)
         evidence = tuple(proof for _, proof in missing)
-        return failed(f"{lasted}，{side}面没有说“{options.say}”一类的话", evidence)
+        code = "hold.not-said-before" if options.side == "before" else "hold.not-said-after"
+        return failed(Message(code, hold=lasted, say=options.say), evidence)
     if unclear:
-        return undetermined(f"保持{side}的话没有听清，请人工复听", tuple(unclear))
-    return passed(f"每次保持{side}都有说明")
+        code = "hold.unclear-before" if options.side == "before" else "hold.unclear-after"
+        return undetermined(Message("doubt.listen", what=Message(code)), tuple(unclear))
+    code = "hold.explained-before" if options.side == "before" else "hold.explained-after"
+    return passed(Message(code))
 
 
-def _window(wait: Span, options: Options, duration: float) -> Span:
+def _window(wait: Span, options: AroundHoldCheckOptions, duration: float) -> Span:
     """Where the words are looked for; recognised times may be off by half a second."""
     if options.side == "before":
         return Span(max(0.0, wait.start - options.seconds), wait.start + 0.5)
     return Span(max(0.0, wait.end - 0.5), max(wait.end, min(duration, wait.end + options.seconds)))
 
 
-def _next_words(facts: Facts, window: Span, options: Options) -> Span:
+def _next_words(facts: Facts, window: Span, options: AroundHoldCheckOptions) -> Span:
     """The agent's utterance next to the hold: where the words belong, so where hearing must be good."""
     mine = [u.span for u in facts.utterances if u.role is Role.AGENT and u.span.overlap(window) > 0]
     if not mine:
@@ -69,9 +75,9 @@ def _next_words(facts: Facts, window: Span, options: Options) -> Span:
     return mine[-1] if options.side == "before" else mine[0]
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: AroundHoldCheckOptions, lang: Lang = "zh") -> str:
     what = phrases(options.codes, lang)
-    if lang == "en":
+    if lang != "zh":
         say = f"{what} (such as “{options.say}”)"
         wait = f"a hold of {options.min_hold:g} s or more"
         return f"the agent does not say {say} within {options.seconds:g} s {options.side} {wait}; each counts"

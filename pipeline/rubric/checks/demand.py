@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
+from pipeline.rubric.window import Options
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -20,28 +20,33 @@ if TYPE_CHECKING:
 ID = "demand"
 
 
-class Options(Base):
+class DemandCheckOptions(Options):
     that: Condition = Field(description="what must be so")
     say: str = Field("", description="what should have been said: shown to people as the better wording")
     role: Role = Field(Role.AGENT, description="who is responsible")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = DemandCheckOptions
+
+
+def check(facts: Facts, options: DemandCheckOptions, bar: Bar) -> Verdict:
     answer = options.that.ask(facts)
     if answer.truth is Truth.YES:
-        return passed(answer.reason or "做到了", answer.evidence)
-    reason = answer.reason or "没有做到"
+        return passed(answer.reason or Message("check.done"), answer.evidence)
+    reason = answer.reason or Message("check.not-done")
     whole = facts.timeline.whole
     evidence = answer.evidence or (Evidence(whole, options.role, "", options.say or None),)
     if answer.truth is Truth.UNKNOWN:
-        return undetermined(f"{reason}，请人工复听", evidence)
+        return undetermined(Message("doubt.listen", what=reason), evidence)
     weak = poor_hearing(facts, options.role, whole, bar) or weakness(facts, answer.evidence, bar)
-    return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
+    if weak:
+        return undetermined(Message("doubt.but", what=reason, why=weak), evidence)
+    return failed(reason, evidence)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: DemandCheckOptions, lang: Lang = "zh") -> str:
     that = options.that.told(lang)
-    if lang == "en":
+    if lang != "zh":
         return f"it is not so that {that}" + (f" (such as “{options.say}”)" if options.say else "")
     return f"没有做到：{that}" + (f"（例如“{options.say}”）" if options.say else "")
 

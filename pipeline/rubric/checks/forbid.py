@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -20,24 +21,29 @@ if TYPE_CHECKING:
 ID = "forbid"
 
 
-class Options(Base):
+class ForbidCheckOptions(Options):
     that: Condition = Field(description="what must not be so")
     role: Role = Field(Role.AGENT, description="who is responsible")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = ForbidCheckOptions
+
+
+def check(facts: Facts, options: ForbidCheckOptions, bar: Bar) -> Verdict:
     answer = options.that.ask(facts)
     if answer.truth is Truth.NO:
-        return passed(answer.reason or "没有发现")
-    reason = answer.reason or "出现了不应有的情形"
+        return passed(answer.reason or Message("check.not-found"))
+    reason = answer.reason or Message("check.found")
     if answer.truth is Truth.UNKNOWN:
-        return undetermined(f"{reason}，请人工复听", answer.evidence)
+        return undetermined(Message("doubt.listen", what=reason), answer.evidence)
     evidence = answer.evidence or (Evidence(facts.timeline.whole, options.role),)
     weak = weakness(facts, answer.evidence, bar)
-    return undetermined(f"{reason}，但{weak}，请人工复听", evidence) if weak else failed(reason, evidence)
+    if weak:
+        return undetermined(Message("doubt.but", what=reason, why=weak), evidence)
+    return failed(reason, evidence)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: ForbidCheckOptions, lang: Lang = "zh") -> str:
     return pick(lang, "不应出现：", "this must not be: ") + options.that.told(lang)
 
 

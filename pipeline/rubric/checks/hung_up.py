@@ -5,21 +5,26 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
+from pipeline.rubric.proof import WHOSE
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick, who
 
 ID = "hung-up"
 
 
-class Options(Base):
+class HungUpCheckOptions(Options):
     by: Role = Field(Role.AGENT, description="who must not break off")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = HungUpCheckOptions
+
+
+def check(facts: Facts, options: HungUpCheckOptions, bar: Bar) -> Verdict:
     end = ending(facts)
     if end.ending is Ending.UNKNOWN:
         return undetermined(end.reason, end.evidence)
@@ -27,11 +32,11 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
         return passed(end.reason)
     last = facts.utterances[-1]
     if last.role_confidence < bar.role:
-        return undetermined(f"{end.reason}，但分不清是谁说的，请人工复听", end.evidence)
+        return undetermined(Message("doubt.but", what=end.reason, why=WHOSE), end.evidence)
     return failed(end.reason, end.evidence)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: HungUpCheckOptions, lang: Lang = "zh") -> str:
     return pick(
         lang,
         f"{who(options.by, lang)}没有道别就中断通话",

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Measurement, Role, Span
+from pipeline.messages import Lang, Message, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import phrases
 
 ID = "measure"
 
 
-class Band(Base):
+class Band(Options):
     """From a value on, the fault counts for so many occurrences."""
 
     at_least: float = Field(description="from this value on")
     weight: int = Field(ge=1, description="so many times the deduction")
 
 
-class Options(Base):
+class MeasureCheckOptions(Options):
     name: str = Field(description="name of the measure, as in `callinspect export calls`")
     at_least: float | None = Field(None, description="a fault from here on")
     at_most: float | None = Field(None, description="a fault up to here")
@@ -41,7 +42,7 @@ class Options(Base):
     excuse_seconds: float = Field(10.0, gt=0, description="how long before the place the excuse may stand")
 
     @model_validator(mode="after")
-    def _some_limit(self) -> Options:
+    def _some_limit(self) -> MeasureCheckOptions:
         if self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or both")
         if [b.at_least for b in self.bands] != sorted(b.at_least for b in self.bands):
@@ -49,21 +50,28 @@ class Options(Base):
         return self
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
-    label = options.label or options.name
+OPTIONS = MeasureCheckOptions
+
+
+def check(facts: Facts, options: MeasureCheckOptions, bar: Bar) -> Verdict:
+    label = title(options.label or options.name, options.label_en)
     measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
-        return undetermined(f"{label}无法测量")
+        return undetermined(Message("check.unmeasured", label=label))
     spans = [s for s in measured.spans if not excused(facts, s, options.excused_by, options.excuse_seconds)]
     value = _after_excuses(measured, measured.value, spans)
-    reason = f"{label}{value:g}{options.unit}"
+    reason = Message("check.measured", label=label, value=value)
+    if options.unit:
+        unit = title(options.unit, options.unit_en)
+        reason = Message("check.measured-in", label=label, value=value, unit=unit)
     high = options.at_least is not None and value >= options.at_least
     low = options.at_most is not None and value <= options.at_most
     if not (high or low) or (measured.spans and not spans):
-        return passed(reason if spans or not measured.spans else f"{reason}，事先说明过")
+        return passed(reason if spans or not measured.spans else Message("check.announced", what=reason))
     cited = [s for s in spans if s.duration >= options.span_at_least] or spans or [facts.timeline.whole]
     if measured.spans:
-        reason += f"（{clock(cited[0].start)}{'起' if len(cited) > 1 else ''}）"
+        code = "check.measured-from" if len(cited) > 1 else "check.measured-at"
+        reason = Message(code, what=reason, at=clock(cited[0].start))
     evidence = tuple(Evidence(s, options.role) for s in cited)
     return failed(reason, evidence, weight=_weight(value, options))
 
@@ -74,15 +82,15 @@ def _after_excuses(measured: Measurement, value: float, spans: Sequence[Span]) -
     return value - excused_places if measured.unit == "count" else value
 
 
-def _weight(value: float, options: Options) -> int | None:
+def _weight(value: float, options: MeasureCheckOptions) -> int | None:
     if not options.bands:
         return None
     return max((b.weight for b in options.bands if value >= b.at_least), default=1)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: MeasureCheckOptions, lang: Lang = "zh") -> str:
     label = options.label or options.name
-    if lang == "en":
+    if lang != "zh":
         return _told_in_english(options, options.label_en or label)
     low = f"达到{options.at_least:g}{options.unit}" if options.at_least is not None else ""
     high = f"不超过{options.at_most:g}{options.unit}" if options.at_most is not None else ""
@@ -92,7 +100,7 @@ def told(options: Options, lang: Lang = "zh") -> str:
     return f"{label}{'或'.join(filter(None, (low, high)))}{graver}{but}"
 
 
-def _told_in_english(options: Options, label: str) -> str:
+def _told_in_english(options: MeasureCheckOptions, label: str) -> str:
     unit = f" {options.unit_en}" if options.unit_en else ""
     low = f"{options.at_least:g}{unit} or more" if options.at_least is not None else ""
     high = f"{options.at_most:g}{unit} or less" if options.at_most is not None else ""

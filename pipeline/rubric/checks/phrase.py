@@ -5,25 +5,28 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import FAINT, ROLES, cite_all, doubt, listed
+from pipeline.rubric.proof import FAINT, PARTIES, cite_all, doubt, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import WHOLE_CALL, Window
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import phrases, who
 
 ID = "phrase"
 
 
-class Options(Base):
+class PhraseCheckOptions(Options):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     role: Role = Field(Role.AGENT, description="who must not say it")
     at_least: int = Field(1, ge=1, description="how often it takes to be a fault")
     within: Window = Field(WHOLE_CALL, description="where in the call")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = PhraseCheckOptions
+
+
+def check(facts: Facts, options: PhraseCheckOptions, bar: Bar) -> Verdict:
     window = options.within.on(facts)
     said = [
         h
@@ -32,25 +35,26 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     ]
     sure, weak = [], []
     for hit in said:
-        reason = doubt(facts, hit, bar)
-        if reason is None:
+        why = doubt(facts, hit, bar)
+        if why is None:
             sure.append(hit)
         else:
-            weak.append((hit, reason))
-    who = ROLES[options.role]
+            weak.append((hit, why))
+    who = PARTIES[options.role]
     if len(sure) >= options.at_least:
         found = cite_all(sure)
-        return failed(f"{who}说了{listed(found)}", found)
+        return failed(Message("check.said-by", who=who, places=listed(found)), found)
     if len(said) >= options.at_least:
         found = cite_all(hit for hit, _ in weak)
-        return undetermined(f"疑似{who}说了{listed(found)}，但{weak[0][1]}，请人工复听", found)
-    return passed(f"没有发现{who}说这类用语")
+        reason = Message("check.may-have-said", who=who, places=listed(found), why=weak[0][1])
+        return undetermined(reason, found)
+    return passed(Message("check.said-nothing-of-it", who=who))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: PhraseCheckOptions, lang: Lang = "zh") -> str:
     whose, what = who(options.role, lang), phrases(options.codes, lang)
     where = options.within.told(lang)
-    if lang == "en":
+    if lang != "zh":
         many = "" if options.at_least == 1 else f" {options.at_least} times or more"
         return f"{whose} says {what}{many}{where}; each place counts once"
     many = "" if options.at_least == 1 else f"{options.at_least}次以上"

@@ -7,18 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, PhraseHit, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import FAINT, ROLES, cite_all, clock, garbled, listed, poor_hearing
+from pipeline.rubric.proof import FAINT, PARTIES, WHOSE, cite_all, clock, garbled, listed, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import WHOLE_CALL, Window
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import phrases, who
 
 ID = "required-phrase"
 
 
-class Options(Base):
+class RequiredPhraseCheckOptions(Options):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     say: str = Field(description="what should have been said: shown to people as the better wording")
     match: Literal["any", "all"] | int = Field("any", description="how many different codes must be said")
@@ -31,31 +31,38 @@ class Options(Base):
     heard_at: float = Field(0.4, ge=0, le=1, description="a hit of this confidence counts as said")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = RequiredPhraseCheckOptions
+
+
+def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> Verdict:
     window = options.within.on(facts)
     needed = {"any": 1, "all": len(options.codes)}.get(str(options.match)) or int(options.match)
     near = [h for h in facts.found(options.codes) if h.confidence >= FAINT and h.span.overlap(window) > 0]
     said = [h for h in near if h.role is options.role and h.confidence >= options.heard_at]
     if len({h.code for h in said}) >= needed:
-        return passed(f"说了{listed(cite_all(said))}", cite_all(said))
-    who = ROLES[options.role]
+        return passed(Message("check.said", places=listed(cite_all(said))), cite_all(said))
+    who = PARTIES[options.role]
     searched = (Evidence(window, options.role, "", options.say),)
-    where = "全程" if options.within.everything else f"{clock(window.start)}至{clock(window.end)}"
+    where = Message("place.window", start=clock(window.start), end=clock(window.end))
+    if options.within.everything:
+        where = Message("place.whole-call")
     weak = [h for h in near if h not in said and _unsure(facts, h, options, bar)]
     if len({h.code for h in (*said, *weak)}) >= needed:
-        why = "听得不够清楚" if weak[0].role is options.role else "分不清是谁说的"
-        return undetermined(f"似乎说了{listed(cite_all(weak))}，但{why}，请人工复听", cite_all(weak))
+        why = Message("doubt.faint") if weak[0].role is options.role else WHOSE
+        seems = Message("check.seems-said", places=listed(cite_all(weak)), why=why)
+        return undetermined(seems, cite_all(weak))
     reason = poor_hearing(facts, options.role, window, bar)
     if reason is None and options.usual_place is not None:
         place = options.usual_place.on(facts)
         hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
-        reason = f"{clock(hidden.span.start)}的话识别不清" if hidden is not None else None
+        reason = None if hidden is None else Message("doubt.unclear-at", at=clock(hidden.span.start))
     if reason is not None:
-        return undetermined(f"{where}没有找到应说的“{options.say}”，但{reason}，请人工复听", searched)
-    return failed(f"{where}没有听到{who}说“{options.say}”一类的话", searched)
+        unfound = Message("check.required-unfound", where=where, say=options.say, why=reason)
+        return undetermined(unfound, searched)
+    return failed(Message("check.required-not-heard", where=where, who=who, say=options.say), searched)
 
 
-def _unsure(facts: Facts, hit: PhraseHit, options: Options, bar: Bar) -> bool:
+def _unsure(facts: Facts, hit: PhraseHit, options: RequiredPhraseCheckOptions, bar: Bar) -> bool:
     """A hit that may be what was asked for: faint, or by someone who may be the right one."""
     if hit.role in (options.role, Role.UNKNOWN):
         return True
@@ -63,9 +70,9 @@ def _unsure(facts: Facts, hit: PhraseHit, options: Options, bar: Bar) -> bool:
     return utterance is not None and utterance.role_confidence < bar.role
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: RequiredPhraseCheckOptions, lang: Lang = "zh") -> str:
     whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
-    if lang == "en":
+    if lang != "zh":
         kinds = {"any": "", "all": "all "}.get(str(options.match), f"{options.match} kinds of ")
         where = where or " in the whole call"
         return f"{whose} is not heard to say {kinds}{what} (such as “{options.say}”){where}"

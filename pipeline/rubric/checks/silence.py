@@ -6,17 +6,18 @@ from pydantic import Field
 
 from pipeline.conversation.waiting import due_to_speak
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import phrases, who
 
 ID = "silence"
 
 
-class Options(Base):
+class SilenceCheckOptions(Options):
     min_seconds: float = Field(gt=0, description="shorter ones do not count")
     below_seconds: float | None = Field(None, gt=0, description="this long and longer do not count")
     at_least: int = Field(1, ge=1, description="how many it takes to be a fault")
@@ -27,29 +28,34 @@ class Options(Base):
     excuse_seconds: float = Field(15.0, gt=0, description="how long before the silence the excuse may stand")
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = SilenceCheckOptions
+
+
+def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> Verdict:
     if not facts.timeline.talk:
-        return undetermined("没有人声，无法判断静音")
+        return undetermined(Message("silence.no-voices"))
     found = facts.dead_air(at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by)
     counted = [s for s in found if not excused(facts, s, options.excused_by, options.excuse_seconds)]
     if len(counted) < options.at_least:
         longest = max((s.duration for s in found), default=0.0)
-        return passed(f"最长静音{longest:.1f}秒" if found else f"没有{options.min_seconds:g}秒以上的静音")
+        if not found:
+            return passed(Message("silence.none", seconds=options.min_seconds))
+        return passed(Message("silence.longest", seconds=longest))
     evidence = tuple(Evidence(s, options.owed_by) for s in counted)
     longest_one = max(counted, key=lambda s: s.duration)
-    if len(counted) == 1:
-        reason = f"{clock(longest_one.start)}起静音{longest_one.duration:.1f}秒"
-    else:
-        reason = f"静音{len(counted)}次，最长{longest_one.duration:.1f}秒（{clock(longest_one.start)}起）"
+    at, seconds = clock(longest_one.start), longest_one.duration
+    reason = Message("silence.one", at=at, seconds=seconds)
+    if len(counted) > 1:
+        reason = Message("silence.several", count=len(counted), at=at, seconds=seconds)
     due = {due_to_speak(facts.timeline, silence) for silence in counted}
     if options.owed_by is not None and due == {Role.UNKNOWN}:
-        return undetermined(f"{reason}，但分不清该谁说话，请人工复听", evidence)
+        return undetermined(Message("doubt.but", what=reason, why=Message("doubt.whose-turn")), evidence)
     return failed(reason, evidence)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: SilenceCheckOptions, lang: Lang = "zh") -> str:
     said = phrases(options.excused_by, lang)
-    if lang == "en":
+    if lang != "zh":
         most = f", less than {options.below_seconds:g} s" if options.below_seconds else ""
         many = "a silence" if options.at_least == 1 else f"{options.at_least} silences or more"
         owed = f" in which {who(options.owed_by, lang)} should have spoken" if options.owed_by else ""

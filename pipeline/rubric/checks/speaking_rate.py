@@ -13,12 +13,13 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
 from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import ROLES, clock
+from pipeline.rubric.proof import PARTIES, clock
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, who
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import who
 
 ID = "speaking-rate"
 
@@ -27,27 +28,31 @@ LOST = 0.3
 """Below this mean confidence so many characters are missing that slow speech may be lost words."""
 
 
-class Options(Base):
+class SpeakingRateCheckOptions(Options):
     at_least: float | None = Field(None, gt=0, description="too fast from here on, characters per minute")
     at_most: float | None = Field(None, gt=0, description="too slow up to here, characters per minute")
     min_characters: int = Field(10, ge=1, description="shorter turns are not measured")
     role: Role = Field(Role.AGENT, description="whose rate")
 
     @model_validator(mode="after")
-    def _one_limit(self) -> Options:
+    def _one_limit(self) -> SpeakingRateCheckOptions:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("give either at_least (too fast) or at_most (too slow)")
         return self
 
 
-def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
+OPTIONS = SpeakingRateCheckOptions
+
+
+def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> Verdict:
     passages = facts.timeline.passages[options.role]
     long_enough = [u for u in passages if u.characters >= options.min_characters]
     measured = facts.measurement(TURN_RATE_MEASURE.format(role=options.role))
     rate = _rate(long_enough) if measured is None else measured.value
     if rate is None:
-        return undetermined("没有足够长的话可以测语速")
-    reason = f"{ROLES[options.role]}平均语速每分钟{rate:.0f}字"
+        return undetermined(Message("rate.no-long-turn"))
+    who = PARTIES[options.role]
+    reason = Message("rate.mean", who=who, rate=rate)
     if not _beyond(rate, options):
         return passed(reason)
     beyond = [u for u in long_enough if _beyond(_rate([u]), options)]
@@ -55,13 +60,14 @@ def check(facts: Facts, options: Options, bar: Bar) -> Verdict:
     evidence = tuple(Evidence(u.span, u.role, u.text, confidence=u.confidence) for u in beyond)
     if not _beyond(middle, options):
         # A turn of which half was lost by the recogniser drags the mean down; the median shrugs it off.
-        return undetermined(f"{reason}，但多数段落语速正常，请人工复听", evidence)
-    reason += f"，{len(beyond)}段{'过快' if options.at_least else '过慢'}（如{clock(beyond[0].span.start)}）"
+        return undetermined(Message("doubt.but", what=reason, why=Message("rate.mostly-normal")), evidence)
+    code = "rate.too-fast" if options.at_least else "rate.too-slow"
+    reason = Message(code, who=who, rate=rate, count=len(beyond), at=clock(beyond[0].span.start))
     seconds = sum(u.span.duration for u in beyond)
     if sum(u.role_confidence * u.span.duration for u in beyond) < bar.role * seconds:
-        return undetermined(f"{reason}，但分不清是谁说的", evidence)
+        return undetermined(Message("rate.whose", what=reason), evidence)
     if options.at_most is not None and sum(u.confidence * u.span.duration for u in beyond) < LOST * seconds:
-        return undetermined(f"{reason}，但识别不清、可能漏字", evidence)
+        return undetermined(Message("rate.lost-words", what=reason), evidence)
     return failed(reason, evidence)
 
 
@@ -71,7 +77,7 @@ def _rate(utterances: Sequence[Utterance]) -> float | None:
     return sum(u.characters for u in utterances) * 60 / seconds if seconds else None
 
 
-def _beyond(rate: float | None, options: Options) -> bool:
+def _beyond(rate: float | None, options: SpeakingRateCheckOptions) -> bool:
     if rate is None:
         return False
     if options.at_least is not None:
@@ -79,10 +85,10 @@ def _beyond(rate: float | None, options: Options) -> bool:
     return options.at_most is not None and rate <= options.at_most
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: SpeakingRateCheckOptions, lang: Lang = "zh") -> str:
     whose, fast = who(options.role, lang), options.at_least is not None
     rate = options.at_least if options.at_least is not None else options.at_most
-    if lang == "en":
+    if lang != "zh":
         band = f"{rate:g} characters a minute or {'more' if fast else 'less'}"
         return f"{whose} speaks {band} on average (turns of {options.min_characters} characters and more)"
     band = f"达到或超过{rate:g}" if fast else f"不超过{rate:g}"

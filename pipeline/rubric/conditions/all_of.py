@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from pipeline.messages import Lang, joined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, aside, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ID = "all"
 
 
-class Options(Base):
+class AllOfConditionOptions(Options):
     of: tuple[Condition, ...] = Field(min_length=1, description="the conditions")
 
     @model_validator(mode="before")
@@ -28,17 +29,20 @@ class Options(Base):
         return {"of": given} if isinstance(given, list) else given
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = AllOfConditionOptions
+
+
+def holds(facts: Facts, options: AllOfConditionOptions) -> Answer:
     answers = [condition.ask(facts) for condition in options.of]
     for truth in (Truth.NO, Truth.UNKNOWN):
         for answer in answers:
             if answer.truth is truth:
                 return answer
-    reason = "，且".join(a.reason for a in answers if a.reason)
+    reason = joined("join.and", (a.reason for a in answers))
     return Answer(Truth.YES, tuple(e for a in answers for e in a.evidence), reason)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: AllOfConditionOptions, lang: Lang = "zh") -> str:
     return pick(lang, "并且", " and ").join(aside(c.told(lang), lang) for c in options.of)
 
 

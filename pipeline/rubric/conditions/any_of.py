@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from pipeline.messages import Lang, joined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, aside, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ID = "any"
 
 
-class Options(Base):
+class AnyOfConditionOptions(Options):
     of: tuple[Condition, ...] = Field(min_length=1, description="the conditions")
     at_least: int = Field(1, ge=1, description="how many of them must hold")
 
@@ -29,20 +30,23 @@ class Options(Base):
         return {"of": given} if isinstance(given, list) else given
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = AnyOfConditionOptions
+
+
+def holds(facts: Facts, options: AnyOfConditionOptions) -> Answer:
     answers = [condition.ask(facts) for condition in options.of]
     true = [a for a in answers if a.truth is Truth.YES]
     possible = len(true) + sum(a.truth is Truth.UNKNOWN for a in answers)
     if len(true) >= options.at_least:
-        reason = "，".join(a.reason for a in true if a.reason)
+        reason = joined("join.comma", (a.reason for a in true))
         return Answer(Truth.YES, tuple(e for a in true for e in a.evidence), reason)
     if possible >= options.at_least:
         unknown = [a for a in answers if a.truth is Truth.UNKNOWN]
         return Answer(Truth.UNKNOWN, tuple(e for a in unknown for e in a.evidence), unknown[0].reason)
-    return Answer(Truth.NO, (), "；".join(dict.fromkeys(a.reason for a in answers if a.reason)))
+    return Answer(Truth.NO, (), joined("join.semicolon", dict.fromkeys(a.reason for a in answers)))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: AnyOfConditionOptions, lang: Lang = "zh") -> str:
     n = options.at_least
     many = "" if n == 1 else pick(lang, f"以下至少{n}条成立：", f"at least {n} of these: ")
     return many + pick(lang, "或者", " or ").join(aside(c.told(lang), lang) for c in options.of)

@@ -7,17 +7,18 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.domain import Role
+from pipeline.messages import Lang, Message, joined
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick, who
 
 ID = "call"
 
 
-class Options(Base):
+class CallConditionOptions(Options):
     direction: Literal["inbound", "outbound"] | None = Field(None, description="as the call list says")
     queue: tuple[str, ...] = Field((), description="any of these stands in the queue's name")
     team: tuple[str, ...] = Field((), description="any of these stands in the team's name")
@@ -30,49 +31,51 @@ class Options(Base):
     )
 
     @model_validator(mode="after")
-    def _something(self) -> Options:
+    def _something(self) -> CallConditionOptions:
         if not self.model_fields_set:
             raise ValueError("say which fact of the call is meant: direction, queue, team, agent, ...")
         return self
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = CallConditionOptions
+
+
+def holds(facts: Facts, options: CallConditionOptions) -> Answer:
     answers = _answers(facts, options)
     for truth in (Truth.NO, Truth.UNKNOWN):
         for answer in answers:
             if answer.truth is truth:
                 return answer
-    return Answer(Truth.YES, (), "，".join(a.reason for a in answers if a.reason))
+    return Answer(Truth.YES, (), joined("join.comma", (a.reason for a in answers)))
 
 
-def _answers(facts: Facts, options: Options) -> list[Answer]:
+def _answers(facts: Facts, options: CallConditionOptions) -> list[Answer]:
     call, answers = facts.call, []
     if options.direction is not None:
-        words = {"inbound": "呼入", "outbound": "外呼"}
-        if call.direction not in words:
-            answers.append(Answer(Truth.UNKNOWN, (), "话单没有写明呼入还是外呼"))
+        known = {"inbound": Message("call.is-inbound"), "outbound": Message("call.is-outbound")}
+        reason = known.get(call.direction or "")
+        if reason is None:
+            answers.append(Answer(Truth.UNKNOWN, (), Message("call.no-direction")))
         else:
-            answers.append(
-                Answer(_truth(call.direction == options.direction), (), f"{words[call.direction]}通话")
-            )
-    for name, value, wanted in (("技能组", call.queue, options.queue), ("班组", call.team, options.team)):
+            answers.append(Answer(_truth(call.direction == options.direction), (), reason))
+    for value, wanted, unknown, found in (
+        (call.queue, options.queue, "call.no-queue", "call.in-queue"),
+        (call.team, options.team, "call.no-team", "call.in-team"),
+    ):
         if wanted and value is None:
-            answers.append(Answer(Truth.UNKNOWN, (), f"话单没有写明{name}"))
+            answers.append(Answer(Truth.UNKNOWN, (), Message(unknown)))
         elif wanted and value is not None:
-            answers.append(Answer(_truth(any(w in value for w in wanted)), (), f"{name}是{value}"))
+            answers.append(Answer(_truth(any(w in value for w in wanted)), (), Message(found, name=value)))
     if options.agent:
-        answers.append(Answer(_truth(call.agent_id in options.agent), (), "坐席不在所列范围"))
+        answers.append(Answer(_truth(call.agent_id in options.agent), (), Message("call.other-agent")))
+    lasts = Message("call.lasts", seconds=facts.duration)
     if options.min_seconds is not None:
-        answers.append(
-            Answer(_truth(facts.duration >= options.min_seconds), (), f"通话{facts.duration:.0f}秒")
-        )
+        answers.append(Answer(_truth(facts.duration >= options.min_seconds), (), lasts))
     if options.max_seconds is not None:
-        answers.append(
-            Answer(_truth(facts.duration <= options.max_seconds), (), f"通话{facts.duration:.0f}秒")
-        )
+        answers.append(Answer(_truth(facts.duration <= options.max_seconds), (), lasts))
     if options.min_utterances is not None:
-        count = len(facts.utterances)
-        answers.append(Answer(_truth(count >= options.min_utterances), (), f"共{count}句"))
+        enough = _truth(len(facts.utterances) >= options.min_utterances)
+        answers.append(Answer(enough, (), Message("call.utterances", count=len(facts.utterances))))
     if options.ended_by is not None:
         how = ending(facts)
         wanted_end = Ending.AGENT if options.ended_by == "agent" else Ending.CUSTOMER
@@ -85,8 +88,8 @@ def _truth(value: bool) -> Truth:
     return Truth.YES if value else Truth.NO
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
-    en, o = lang == "en", options
+def told(options: CallConditionOptions, lang: Lang = "zh") -> str:
+    en, o = lang != "zh", options
     named = pick(lang, "、", ", ")
     direction = {"inbound": "呼入", "outbound": "外呼"}.get(o.direction or "")
     parts = [f"{o.direction} call" if en else f"{direction}通话"] if o.direction else []

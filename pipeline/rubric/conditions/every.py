@@ -5,26 +5,29 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import WHOLE_CALL, Window
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import pick, who
 
 ID = "every"
 
 
-class Options(Base):
+class EveryConditionOptions(Options):
     role: Role = Field(Role.AGENT, description="whose utterances")
     contains: Cue = Field(description="what each must contain")
     min_characters: int = Field(4, ge=1, description="shorter utterances are not looked at")
     within: Window = Field(WHOLE_CALL, description="where in the call")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = EveryConditionOptions
+
+
+def holds(facts: Facts, options: EveryConditionOptions) -> Answer:
     window = options.within.on(facts)
     spans = [place.span for place in options.contains.places(facts)]
     lacking = tuple(
@@ -36,11 +39,11 @@ def holds(facts: Facts, options: Options) -> Answer:
         and not any(u.span.overlap(span) > 0 for span in spans)
     )
     if lacking:
-        return Answer(Truth.NO, lacking, f"没有做到的有{listed(lacking)}")
-    return Answer(Truth.YES, (), "每句都做到")
+        return Answer(Truth.NO, lacking, Message("every.lacking", places=listed(lacking)))
+    return Answer(Truth.YES, (), Message("every.done"))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: EveryConditionOptions, lang: Lang = "zh") -> str:
     whose, n, what = who(options.role, lang), options.min_characters, options.contains.told(lang)
     return pick(
         lang,

@@ -5,23 +5,29 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick
 
 ID = "flow"
 
+NOT_BEGUN = Message("flow.not-begun")
 
-class Options(Base):
+
+class FlowConditionOptions(Options):
     steps: tuple[Cue, ...] = Field(min_length=2, description="what is said, in this order")
     within_seconds: float | None = Field(None, gt=0, description="at most so long from one step to the next")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = FlowConditionOptions
+
+
+def holds(facts: Facts, options: FlowConditionOptions) -> Answer:
     # Every way to reach a step is kept: with a time limit, a later start may be the one that fits.
     ways: list[tuple[Evidence, ...]] = [(place,) for place in options.steps[0].places(facts)]
     for number, step in enumerate(options.steps[1:], start=2):
@@ -29,14 +35,16 @@ def holds(facts: Facts, options: Options) -> Answer:
             (*way, place) for place in step.places(facts) if (way := _fits(ways, place, options)) is not None
         ]
         if not longer:
-            return Answer(Truth.NO, (), f"流程没有走到第{number}步" if ways else "流程没有开始")
+            return Answer(Truth.NO, (), Message("flow.broke-off", step=number) if ways else NOT_BEGUN)
         ways = longer
     if not ways:
-        return Answer(Truth.NO, (), "流程没有开始")
-    return Answer(Truth.YES, ways[0], f"依次说了{listed(ways[0])}")
+        return Answer(Truth.NO, (), NOT_BEGUN)
+    return Answer(Truth.YES, ways[0], Message("flow.said", places=listed(ways[0])))
 
 
-def _fits(ways: list[tuple[Evidence, ...]], place: Evidence, options: Options) -> tuple[Evidence, ...] | None:
+def _fits(
+    ways: list[tuple[Evidence, ...]], place: Evidence, options: FlowConditionOptions
+) -> tuple[Evidence, ...] | None:
     """A way that ``place`` can continue: the latest one, which leaves the most time."""
     limit = options.within_seconds
     before = [w for w in ways if w[-1].span.end <= place.span.start + 1e-6]
@@ -46,7 +54,7 @@ def _fits(ways: list[tuple[Evidence, ...]], place: Evidence, options: Options) -
     return best
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: FlowConditionOptions, lang: Lang = "zh") -> str:
     s = options.within_seconds
     limit = "" if s is None else pick(lang, f"（相隔不超过{s:g}秒）", f" (at most {s:g} s apart)")
     steps = pick(lang, "；然后", "; then ").join(step.told(lang) for step in options.steps)

@@ -6,30 +6,35 @@ from pydantic import Field
 
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
+from pipeline.rubric.window import Options
 
 ID = "hold"
 
 
-class Options(Base):
+class HoldConditionOptions(Options):
     min_seconds: float = Field(LONG_HOLD_S, gt=0, description="shorter waits are not holds")
     silent: bool = Field(True, description="count long silent look-ups too")
     times: int = Field(1, ge=1, description="how many holds")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = HoldConditionOptions
+
+
+def holds(facts: Facts, options: HoldConditionOptions) -> Answer:
     found = facts.holds(at_least=options.min_seconds, lookups=options.silent)
     if len(found) >= options.times:
-        return Answer(Truth.YES, tuple(Evidence(h.span) for h in found), f"有{len(found)}次通话保持")
-    return Answer(Truth.NO, (), "没有通话保持")
+        return Answer(
+            Truth.YES, tuple(Evidence(h.span) for h in found), Message("hold.count", count=len(found))
+        )
+    return Answer(Truth.NO, (), Message("hold.none"))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
-    if lang == "en":
+def told(options: HoldConditionOptions, lang: Lang = "zh") -> str:
+    if lang != "zh":
         silent = ", or a silent look-up" if options.silent else ""
         many = "a hold" if options.times == 1 else f"{options.times} holds or more"
         return f"there is {many} (music, tones or waiting of {options.min_seconds:g} s or more{silent})"

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick
 
 ID = "measure"
 
 
-class Options(Base):
+class MeasureConditionOptions(Options):
     name: str = Field(description="name of the measure, as in `callinspect export calls`")
     label: str = Field("", exclude=True, description="what people call it; the name where not given")
     label_en: str = Field("", exclude=True, description="the same in English")
@@ -22,26 +23,30 @@ class Options(Base):
     at_most: float | None = Field(None, description="upper end of the band, included")
 
     @model_validator(mode="after")
-    def _some_limit(self) -> Options:
+    def _some_limit(self) -> MeasureConditionOptions:
         if self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or both")
         return self
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = MeasureConditionOptions
+
+
+def holds(facts: Facts, options: MeasureConditionOptions) -> Answer:
     measured = facts.measurement(options.name)
     if measured is None or measured.value is None:
-        return Answer(Truth.UNKNOWN, (), f"{options.name}无法测量")
+        return Answer(Truth.UNKNOWN, (), Message("check.unmeasured", label=options.name))
     low = options.at_least is None or measured.value >= options.at_least
     high = options.at_most is None or measured.value <= options.at_most
     truth = Truth.YES if low and high else Truth.NO
-    return Answer(truth, tuple(Evidence(s) for s in measured.spans), f"{options.name}为{measured.value:g}")
+    reason = Message("check.measure-is", name=options.name, value=measured.value)
+    return Answer(truth, tuple(Evidence(s) for s in measured.spans), reason)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: MeasureConditionOptions, lang: Lang = "zh") -> str:
     low = pick(lang, "不低于", "at least ") + f"{options.at_least:g}" if options.at_least is not None else ""
     high = pick(lang, "不高于", "at most ") + f"{options.at_most:g}" if options.at_most is not None else ""
-    label = (options.label_en if lang == "en" else "") or options.label or options.name
+    label = (options.label_en if lang != "zh" else "") or options.label or options.name
     return label + pick(lang, "", ": ") + pick(lang, "且", " and ").join(filter(None, (low, high)))
 
 

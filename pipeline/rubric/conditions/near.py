@@ -7,18 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, Span
+from pipeline.messages import Lang, Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang
+from pipeline.rubric.window import Options
 
 ID = "near"
 
 
-class Options(Base):
+class NearConditionOptions(Options):
     what: Cue = Field(description="what is looked for")
     anchor: Cue = Field(description="what it must be near")
     side: Literal["before", "after", "around"] = Field("after", description="on which side of the anchor")
@@ -28,7 +28,10 @@ class Options(Base):
     )
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = NearConditionOptions
+
+
+def holds(facts: Facts, options: NearConditionOptions) -> Answer:
     anchors, said = options.anchor.places(facts), options.what.places(facts)
     if isinstance(options.at, int):
         anchors = anchors[options.at - 1 : options.at]
@@ -37,14 +40,16 @@ def holds(facts: Facts, options: Options) -> Answer:
     alone = tuple(anchor for anchor, near in pairs if near is None)
     if options.at == "each":
         if alone:
-            return Answer(Truth.NO, alone, f"{listed(alone)}附近没有说到")
-        return Answer(Truth.YES, found, "每一处都说到" if pairs else "没有需要对应的地方")
+            return Answer(Truth.NO, alone, Message("near.not-said", places=listed(alone)))
+        return Answer(Truth.YES, found, Message("near.every-place") if pairs else Message("near.no-place"))
     if found:
-        return Answer(Truth.YES, found, f"说了{listed(found)}")
-    return Answer(Truth.NO, alone, f"{listed(alone)}附近没有说到" if alone else "没有说到相关内容")
+        return Answer(Truth.YES, found, Message("check.said", places=listed(found)))
+    return Answer(
+        Truth.NO, alone, Message("near.not-said", places=listed(alone)) if alone else Message("says.nothing")
+    )
 
 
-def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: Options) -> Evidence | None:
+def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: NearConditionOptions) -> Evidence | None:
     before = Span(max(0.0, anchor.span.start - options.seconds), anchor.span.start)
     after = Span(anchor.span.end, anchor.span.end + options.seconds)
     windows = {"before": [before], "after": [after], "around": [before, after]}[options.side]
@@ -52,9 +57,9 @@ def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: Options) -> 
     return min(near, key=lambda e: e.span.gap(anchor.span), default=None)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: NearConditionOptions, lang: Lang = "zh") -> str:
     what, anchor = options.what.told(lang), options.anchor.told(lang)
-    if lang == "en":
+    if lang != "zh":
         places = {"any": "any place", "each": "each place"}.get(str(options.at), f"place {options.at}")
         side = {"around": "before or after"}.get(options.side, options.side)
         return f"{what} within {options.seconds:g} s {side} {places} where {anchor}"

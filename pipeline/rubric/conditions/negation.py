@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from pipeline.messages import Lang
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, aside, pick
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import aside, pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ID = "not"
 
 
-class Options(Base):
+class NegationConditionOptions(Options):
     that: Condition = Field(description="the condition that must not hold")
 
     @model_validator(mode="before")
@@ -28,12 +29,15 @@ class Options(Base):
         return {"that": given} if isinstance(given, dict) and "that" not in given else given
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = NegationConditionOptions
+
+
+def holds(facts: Facts, options: NegationConditionOptions) -> Answer:
     answer = options.that.ask(facts)
     return Answer(answer.truth.negated, answer.evidence, answer.reason)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: NegationConditionOptions, lang: Lang = "zh") -> str:
     return pick(lang, "没有", "not ") + aside(options.that.told(lang), lang)
 
 

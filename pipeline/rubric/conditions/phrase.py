@@ -7,18 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import WHOLE_CALL, Window
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, phrases, who
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import phrases, who
 
 ID = "phrase"
 
 
-class Options(Base):
+class PhraseConditionOptions(Options):
     codes: tuple[str, ...] = Field(min_length=1, description="phrase codes of the lexicons")
     role: Role | None = Field(None, description="who said it; anyone where not given")
     match: Literal["any", "all", "none"] | int = Field(
@@ -29,26 +29,29 @@ class Options(Base):
     confidence: float = Field(0.5, ge=0, le=1, description="hits below this leave the answer open")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = PhraseConditionOptions
+
+
+def holds(facts: Facts, options: PhraseConditionOptions) -> Answer:
     window = options.within.on(facts)
     near = [h for h in facts.found(options.codes, options.role) if h.span.overlap(window) > 0]
     sure = [h for h in near if h.confidence >= options.confidence]
     if options.match == "none":
         if sure:
-            return Answer(Truth.NO, cite_all(sure), f"说了{listed(cite_all(sure))}")
+            return Answer(Truth.NO, cite_all(sure), Message("check.said", places=listed(cite_all(sure))))
         return Answer(Truth.UNKNOWN if near else Truth.YES, cite_all(near))
     codes = {"any": 1, "all": len(options.codes)}.get(str(options.match)) or int(options.match)
     if len({h.code for h in sure}) >= codes and len(sure) >= options.times:
-        return Answer(Truth.YES, cite_all(sure), f"说了{listed(cite_all(sure))}")
+        return Answer(Truth.YES, cite_all(sure), Message("check.said", places=listed(cite_all(sure))))
     if len({h.code for h in near}) >= codes and len(near) >= options.times:
-        return Answer(Truth.UNKNOWN, cite_all(near), "听得不够清楚，不能确定")
-    return Answer(Truth.NO, (), "没有说到相关用语")
+        return Answer(Truth.UNKNOWN, cite_all(near), Message("doubt.not-sure"))
+    return Answer(Truth.NO, (), Message("says.no-phrase"))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: PhraseConditionOptions, lang: Lang = "zh") -> str:
     whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
     match = str(options.match)
-    if lang == "en":
+    if lang != "zh":
         kinds = {"any": "any of them", "all": "each of them", "none": "none"}.get(match, f"{match} of them")
         many = "" if options.times == 1 else f", {options.times} times or more in all"
         return f"{whose} says {what} ({kinds}{many}){where}"

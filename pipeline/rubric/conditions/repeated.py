@@ -6,17 +6,18 @@ from pydantic import Field
 from rapidfuzz import fuzz
 
 from pipeline.domain import Evidence, Role, Utterance
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, pick, who
+from pipeline.rubric.window import Options
+from pipeline.rubric.wording import pick, who
 
 ID = "repeated"
 
 
-class Options(Base):
+class RepeatedConditionOptions(Options):
     role: Role = Field(Role.AGENT, description="who repeats")
     times: int = Field(2, ge=2, description="how often the sentence is said, the first time included")
     similarity: float = Field(
@@ -25,15 +26,20 @@ class Options(Base):
     min_characters: int = Field(6, ge=1, description="shorter utterances (好的, 请稍等) may be repeated")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = RepeatedConditionOptions
+
+
+def holds(facts: Facts, options: RepeatedConditionOptions) -> Answer:
     said = [(u, "".join(filter(str.isalnum, u.text))) for u in facts.utterances if u.role is options.role]
     long_enough = [(u, text) for u, text in said if len(text) >= options.min_characters]
     for number, (first, text) in enumerate(long_enough):
         same = [u for u, other in long_enough[number + 1 :] if _alike(text, other, options.similarity)]
         if len(same) + 1 >= options.times:
             found = tuple(_cite(u) for u in (first, *same))
-            return Answer(Truth.YES, found, f"把{listed(found[:1])}说了{len(found)}遍")
-    return Answer(Truth.NO, (), "没有反复说同一句话")
+            return Answer(
+                Truth.YES, found, Message("repeated.times", places=listed(found[:1]), count=len(found))
+            )
+    return Answer(Truth.NO, (), Message("repeated.none"))
 
 
 def _alike(one: str, other: str, similarity: float) -> bool:
@@ -45,7 +51,7 @@ def _cite(utterance: Utterance) -> Evidence:
     return Evidence(utterance.span, utterance.role, utterance.text, confidence=utterance.confidence)
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: RepeatedConditionOptions, lang: Lang = "zh") -> str:
     whose, alike = who(options.role, lang), f"{options.similarity:.0%}"
     return pick(
         lang,

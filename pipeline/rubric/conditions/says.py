@@ -6,19 +6,19 @@ from pydantic import Field
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role
+from pipeline.messages import Lang, Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
-from pipeline.rubric.window import WHOLE_CALL, Window
-from pipeline.rubric.window import Options as Base
-from pipeline.rubric.wording import Lang, who, words_of
+from pipeline.rubric.window import WHOLE_CALL, Options, Window
+from pipeline.rubric.wording import who, words_of
 
 ID = "says"
 
 
-class Options(Base):
+class SaysConditionOptions(Options):
     pattern: Pattern = Field(description="what the text of an utterance must contain")
     meaning: str = Field("", exclude=True, description="what the pattern looks for, in words for people")
     meaning_en: str = Field("", exclude=True, description="the same in English")
@@ -28,10 +28,13 @@ class Options(Base):
     within: Window = Field(WHOLE_CALL, description="where in the call")
 
 
-def holds(facts: Facts, options: Options) -> Answer:
+OPTIONS = SaysConditionOptions
+
+
+def holds(facts: Facts, options: SaysConditionOptions) -> Answer:
     wanted, excused = compiled(options.pattern), compiled(options.unless) if options.unless else None
     if not may_match(options.pattern, facts.text(options.role)):
-        return Answer(Truth.NO, (), "没有说到相关内容")
+        return Answer(Truth.NO, (), Message("says.nothing"))
     window = options.within.on(facts)
     found = []
     for utterance in facts.utterances:
@@ -44,14 +47,14 @@ def holds(facts: Facts, options: Options) -> Answer:
             quote = match.group(0)
             found.append(Evidence(utterance.span, utterance.role, quote, confidence=utterance.confidence))
     if len(found) >= options.times:
-        return Answer(Truth.YES, tuple(found), f"说了{listed(found)}")
-    return Answer(Truth.NO, (), "没有说到相关内容")
+        return Answer(Truth.YES, tuple(found), Message("check.said", places=listed(found)))
+    return Answer(Truth.NO, (), Message("says.nothing"))
 
 
-def told(options: Options, lang: Lang = "zh") -> str:
+def told(options: SaysConditionOptions, lang: Lang = "zh") -> str:
     whose, where = who(options.role, lang), options.within.told(lang)
     what = words_of(options.meaning, options.meaning_en, lang)
-    if lang == "en":
+    if lang != "zh":
         many = "" if options.times == 1 else f" in {options.times} utterances or more"
         return f"{whose} says {what}{many}{where}"
     many = "" if options.times == 1 else f"{options.times}句以上"

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import OpenCause, Severity, Status
+from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.days import counted
 from pipeline.store.review_tables import cases, users
@@ -34,7 +35,7 @@ class QueueRow:
     queue: str | None
     duration: float | None
     status: Status
-    reason: str | None
+    reason: Message | None
     reason_code: str | None
     machine_score: float | None
     score: float | None
@@ -47,7 +48,7 @@ class QueueRow:
     """None unless ``final``."""
     fatal: bool
     flagged: bool
-    flag_reasons: tuple[str, ...]
+    flag_reasons: tuple[Message, ...]
     alerts: tuple[str, ...]
     worst: Severity | None
     confidence: float | None
@@ -125,7 +126,7 @@ def _row(row: Row[Any]) -> QueueRow:
         queue=row.queue,
         duration=row.duration,
         status=Status(row.status),
-        reason=row.reason,
+        reason=codec.read_message(row.reason),
         reason_code=row.reason_code,
         machine_score=row.machine_score,
         score=row.score,
@@ -135,7 +136,7 @@ def _row(row: Row[Any]) -> QueueRow:
         passed=row.passed,
         fatal=bool(row.fatal),
         flagged=bool(row.flagged),
-        flag_reasons=codec.read_strings(row.flag_reasons or "[]"),
+        flag_reasons=codec.read_messages(row.flag_reasons or "[]"),
         alerts=codec.read_strings(row.alerts or "[]"),
         worst=None if row.worst is None else Severity(row.worst),
         confidence=row.confidence,

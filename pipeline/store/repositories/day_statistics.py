@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from pipeline.domain import Scope, Severity, Status
+from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.counting import BINS
 from pipeline.store.days import between, counted, undated
-from pipeline.store.filter import alerted, within
+from pipeline.store.filter import alerted, why_not_inspected, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases
@@ -42,8 +43,8 @@ class ReasonCount:
 
     status: Status
     reason: str
-    """The stable code where there is one, else the sentence: what the filter takes."""
-    sentence: str | None
+    """The stable code where there is one, else what is stored of the sentence: what the filter takes."""
+    sentence: Message | None
     calls: int
 
 
@@ -225,7 +226,7 @@ def _worst(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tupl
 
 def _reasons(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tuple[ReasonCount, ...]:
     i = inspections.c
-    reason = func.coalesce(i.reason_code, i.reason).label("why")
+    reason = why_not_inspected().label("why")
     query = (
         select(i.status, reason, func.max(i.reason).label("sentence"), func.count().label("calls"))
         .select_from(JOINED)
@@ -235,7 +236,7 @@ def _reasons(connection: Connection, those: Iterable[ColumnElement[bool]]) -> tu
         .limit(50)
     )
     return tuple(
-        ReasonCount(Status(row.status), row.why or "", row.sentence, row.calls)
+        ReasonCount(Status(row.status), row.why or "", codec.read_message(row.sentence), row.calls)
         for row in connection.execute(query)
     )
 

@@ -13,6 +13,7 @@ from pydantic import PlainSerializer
 
 from pipeline.domain import Case
 from pipeline.errors import Conflict, Refused, ReviewError
+from pipeline.messages import known, say
 from pipeline.store import Store
 from pipeline.web.access import Visitor, the_settings
 from pipeline.web.call.bands import Drawing, drawing
@@ -22,7 +23,6 @@ from pipeline.web.context import PageContext
 from pipeline.web.errors import STATUS, for_htmx, in_words
 from pipeline.web.queue_link import fields_of
 from pipeline.web.render import call_url, fragment
-from pipeline.web.words import known, say
 
 
 @dataclass(frozen=True, slots=True)

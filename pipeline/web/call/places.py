@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.conversation import Timeline
 from pipeline.domain import Evidence, Inspection, Span
 from pipeline.rubric import Rubric
-from pipeline.rubric.checks.required_phrase import Options
+from pipeline.rubric.checks.required_phrase import RequiredPhraseCheckOptions
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.window import Window
 
@@ -44,5 +44,5 @@ def usual_places(inspection: Inspection, rubric: Rubric | None) -> Mapping[str, 
 def _windows(rubric: Rubric) -> Iterator[tuple[str, Window]]:
     for item in rubric.items:
         options = item.check.options
-        if isinstance(options, Options) and options.usual_place is not None:
+        if isinstance(options, RequiredPhraseCheckOptions) and options.usual_place is not None:
             yield item.id, options.usual_place

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.domain import PhraseKind, Role, Severity
+from pipeline.messages import Lang
 from pipeline.phrases import Code, Phrase
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.instances import NAMES, instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item
-from pipeline.rubric.wording import Lang, pick, titled
+from pipeline.rubric.wording import pick, titled
 from pipeline.store.repositories.rule_usage import CriterionUse, PhraseUse
 from pipeline.web.rulebook.book import Book
 

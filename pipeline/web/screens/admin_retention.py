@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from pipeline.errors import Conflict, Refused
+from pipeline.messages import say
 from pipeline.store import Store
 from pipeline.store.purging import Purge
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.purges import Due, Purges
 from pipeline.web.render import page
-from pipeline.web.words import say
 
 router = APIRouter(prefix="/admin/retention")
 

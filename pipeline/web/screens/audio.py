@@ -11,11 +11,10 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import AudioError
-from pipeline.settings import Lang
+from pipeline.messages import Lang, known, say
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.playback_service import ThePlaybackService
-from pipeline.web.words import known, say
 
 router = APIRouter(include_in_schema=False)
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Scope, Status
+from pipeline.messages import Message
 from pipeline.review.intervals import Proportion, wilson
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
@@ -84,7 +85,7 @@ class RunProblem:
     """Something a run met besides its calls."""
 
     kind: str
-    reason: str
+    reason: Message
     file: str | None
     """The name of the file; where it lies is nobody's business."""
     call_id: str | None

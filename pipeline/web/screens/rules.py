@@ -10,9 +10,10 @@ from fastapi.responses import Response
 
 from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
+from pipeline.messages import Lang
 from pipeline.phrases import Explanation, explain
 from pipeline.rubric.matched import matched
-from pipeline.settings import Lang, Settings
+from pipeline.settings import Settings
 from pipeline.store.repositories.rule_usage import CriterionUse, RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import Refused
+from pipeline.messages import languages
 from pipeline.web import passwords
 from pipeline.web.access import Forbidden, SignedIn, TheStore, Visitor, anyone, the_settings
 from pipeline.web.context import PageContext
@@ -151,7 +152,7 @@ async def preferences(
     """Language and theme, of the account and of this browser."""
     if visitor is not None and (request.headers.get("x-csrf-token") or csrf) != visitor.csrf:
         raise Forbidden("error.csrf", visitor=visitor)
-    lang = lang if lang in ("zh", "en") else None
+    lang = lang if lang in languages() else None
     theme = theme if theme in ("light", "dark", "system") else None
     if visitor is not None:
         await run_in_threadpool(store.accounts.prefer, visitor.user.id, lang=lang, theme=theme)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.domain import Inspection, Recording, Transcript, Utterance
 from pipeline.ingest import identify
+from pipeline.messages import verbatim
 from tests.nights import bad_call, record
 
 HIT = "window.pwned=1;alert(1)"
@@ -109,7 +110,7 @@ def store_of(folder: Path) -> Iterator[Inspection]:
             replace(
                 each,
                 title=turned[place],
-                reason=turned[place + 1],
+                reason=verbatim(turned[place + 1]),
                 section=turned[place + 2],
                 evidence=tuple(replace(one, quote=turned[place + 3]) for one in each.evidence),
             )
@@ -121,5 +122,5 @@ def store_of(folder: Path) -> Iterator[Inspection]:
             revisions=replace(base.revisions, audio_sha256=digest),
             duration=28.0,
             transcript=Transcript(utterances),
-            scorecard=replace(card, findings=findings, flag_reasons=(turned[5],)),
+            scorecard=replace(card, findings=findings, flag_reasons=(verbatim(turned[5]),)),
         )

@@ -16,6 +16,7 @@ from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
 from pipeline.domain import DecisionKind, Revisions, Role, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError
+from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from tests.contract.worlds import did_nothing
@@ -33,6 +34,10 @@ from tests.unit.batch.tiny import (
 
 SETTLED = 1_700_000_000
 """A time of change long enough ago for digests to be remembered."""
+
+
+def said(reason: Message | None) -> str:
+    return "" if reason is None else render(reason, "en")
 
 
 class Night:
@@ -76,7 +81,7 @@ class Night:
 
     def stored(self) -> dict[str, tuple[str, str | None]]:
         with open_store(self.settings.store) as store:
-            return {row.call.call_id: (row.status.value, row.reason) for row in store.calls()}
+            return {row.call.call_id: (row.status.value, said(row.reason) or None) for row in store.calls()}
 
 
 @pytest.fixture
@@ -101,13 +106,13 @@ def test_a_night_with_everything_in_it(night: Night) -> None:
     summary = night.run(report=steps.append)
 
     assert (summary.found, summary.inspected, summary.partial, summary.left) == (13, 6, 1, 0)
-    reasons = {one.call_id: one.reason for one in summary.unreadable}
+    reasons = {one.call_id: said(one.reason) for one in summary.unreadable}
     assert reasons.keys() == {"bad", "poison", "fault", "silent"}
     assert reasons["bad"] == "the header says nothing"
     assert "after 3 attempts: its worker process died: signal 11 (SIGSEGV)" in reasons["poison"]
-    assert reasons["fault"] == reasons["silent"] == FAULT_REASON
+    assert reasons["fault"] == reasons["silent"] == said(FAULT_REASON)
     assert {one.reason_code for one in summary.unreadable if one.call_id in ("fault", "silent")} == {"fault"}
-    technical = {p.call_id: p.reason for p in summary.problems if p.kind == "fault"}
+    technical = {p.call_id: said(p.reason) for p in summary.problems if p.kind == "fault"}
     assert technical.keys() == {"fault", "silent"}
     assert "ZeroDivisionError: somebody divided (tiny.py:" in technical["fault"]
     assert "gave no result" in technical["silent"]
@@ -134,7 +139,7 @@ def test_a_second_run_has_nothing_to_do(night: Night) -> None:
     second = night.run(inspector=dies_loading)  # would fail if a worker were started
     assert did_nothing(second)
     assert (second.inspected, second.up_to_date, second.workers) == (0, 3, 0)
-    assert [one.reason for one in second.unreadable] == ["the header says nothing"]
+    assert [said(one.reason) for one in second.unreadable] == ["the header says nothing"]
     assert second.exit_status == 1
     assert second.flagged == 3
 
@@ -260,7 +265,7 @@ def test_a_hanging_call_is_ended_in_time(night: Night) -> None:
     began = time.monotonic()
     summary = night.run(limits=Limits(patience_seconds=0.7, patience_per_second=0.0, crashes=2))
     assert time.monotonic() - began < 30
-    assert [(one.call_id, one.reason) for one in summary.unreadable] == [
+    assert [(one.call_id, said(one.reason)) for one in summary.unreadable] == [
         ("hang", "given up after 2 attempts: it took too long")
     ]
     assert summary.inspected == 1
@@ -304,7 +309,7 @@ def test_tools_that_load_no_more_stop_the_run_with_a_summary(
     for number in range(4):
         night.add(f"n{number}")
     summary = night.run(inspector=loads_once, limits=Limits(calls_per_worker=1))
-    assert summary.trouble == "the tools cannot be loaded any more: the model went away"
+    assert said(summary.trouble) == "the tools cannot be loaded any more: the model went away"
     assert (summary.exit_status, summary.inspected + summary.left) == (3, 4)
     assert summary.inspected >= 1
     assert night.run().exit_status == 0
@@ -314,7 +319,7 @@ def test_workers_that_never_live_stop_the_run_with_a_summary(night: Night) -> No
     night.add("a")
     summary = night.run(inspector=dies_loading)
     assert summary.trouble is not None
-    assert re.search(r"3 worker processes in a row died .*exit status 7", summary.trouble)
+    assert re.search(r"3 worker processes in a row died .*exit status 7", said(summary.trouble))
     assert (summary.exit_status, summary.stopped, summary.left, summary.inspected) == (3, True, 1, 0)
     assert [problem.kind for problem in summary.problems] == ["machine"]
     with open_store(night.settings.store) as store:
@@ -333,7 +338,7 @@ def test_our_own_faults_are_their_calls_reason_and_never_the_nights_end(night: N
     assert [one.call_id for one in summary.unreadable] == [f"bad{number:02}" for number in range(30)]
     assert {(one.reason_code, one.reason) for one in summary.unreadable} == {("fault", FAULT_REASON)}
     assert [p.call_id for p in summary.problems] == [f"bad{number:02}" for number in range(30)]
-    assert all("ZeroDivisionError: somebody divided (tiny.py:" in p.reason for p in summary.problems)
+    assert all("ZeroDivisionError: somebody divided (tiny.py:" in said(p.reason) for p in summary.problems)
     again = night.run(inspector=dies_loading)
     assert (again.up_to_date, len(again.unreadable)) == (3, 30)
 
@@ -357,7 +362,7 @@ def test_when_memory_runs_out_for_every_call_it_is_the_machine(night: Night, ord
         night.add(f"n{number:02}", order)
     summary = night.run(limits=Limits(crashes=1))
     assert summary.trouble is not None
-    assert "this looks like the machine" in summary.trouble
+    assert "this looks like the machine" in said(summary.trouble)
     assert (summary.exit_status, summary.left, len(summary.unreadable)) == (3, 4, 8)
     assert len(night.stored()) == 9
 

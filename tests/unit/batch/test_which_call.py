@@ -17,11 +17,13 @@ from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import CaseState, Inspection, Recording, Scope, Status, Verdict
 from pipeline.errors import Missing, Refused
 from pipeline.inspection.rules import Rules
+from pipeline.messages import render, verbatim
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import CallFilter, Store, open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.contract.worlds import CRITERION, REVISIONS, LocalPool, Scribe, did_nothing, write_sound
 from tests.people import user
+from tests.texts import zh
 
 
 class Centre:
@@ -97,7 +99,7 @@ def test_a_file_name_used_again_is_another_call_and_inherits_nothing(centre: Cen
     beside = f"0001@{new[:8]}"
     assert centre.calls == {"0001": old, beside: new}
     assert kinds(summary) == [("other-sound", beside)]
-    assert f"callinspect merge {beside} 0001" in summary.problems[0].reason
+    assert f"callinspect merge {beside} 0001" in zh(summary.problems[0].reason)
     assert centre.store.decisions.history(beside) == ()
     (event,) = centre.store.decisions.history("0001")
     assert event.audio_sha256 == old
@@ -122,7 +124,7 @@ def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_agai
     known = centre.inspection("CC-77")
     assert known.recording.call.agent_id == "8001"
     assert known.scorecard is not None
-    assert known.scorecard.findings[0].reason == "agent 8001"  # judged by the facts of the list
+    assert known.scorecard.findings[0].reason == verbatim("agent 8001")  # judged by the facts of the list
     assert [e.verdict for e in centre.store.decisions.history("CC-77")] == [Verdict.CONFIRMED]
     case = centre.store.cases.case("CC-77")
     assert case is not None
@@ -161,7 +163,7 @@ def test_identical_copies_are_one_call_with_several_paths_and_are_listed(centre:
 def test_a_copy_is_told_by_the_file_that_it_repeats(centre: Centre) -> None:
     centre.put("a.wav", 1)
     centre.put("b.wav", 1)
-    reasons = [p.reason for p in centre.run().problems]
+    reasons = [render(p.reason, "en") for p in centre.run().problems]
     assert reasons == [f"the same sound as {centre.dump / 'a.wav'}: one call, counted once"]
 
 
@@ -179,7 +181,7 @@ def test_the_remedy_can_be_typed_whatever_the_id(centre: Centre) -> None:
     centre.run()
     new = centre.put("it's (1).wav", 2)
     (problem,) = centre.run().problems
-    typed = problem.reason.partition("run: ")[2]
+    typed = render(problem.reason, "en").partition("run: ")[2]
     assert shlex.split(typed) == ["callinspect", "merge", f"it's (1)@{new[:8]}", "it's (1)"]
 
 

@@ -31,6 +31,7 @@ from pipeline.domain import (
     Utterance,
 )
 from pipeline.errors import AudioError, ModelError
+from pipeline.messages import verbatim
 from pipeline.settings import Settings
 
 REVISIONS = Revisions(audio_sha256="", engine="tiny", model="m1", lexicons="l1", rubric="r1", settings="s1")
@@ -121,7 +122,7 @@ class TinyInspector:
             outcome=Outcome.FAILED,
             points=-5.0,
             evidence=(Evidence(span, Role.AGENT, "喂"),),
-            reason="前十秒没有开场白",
+            reason=verbatim("前十秒没有开场白"),
         )
         return Inspection(
             recording,
@@ -132,7 +133,9 @@ class TinyInspector:
             layout="stereo",
             transcript=Transcript((Utterance(Role.AGENT, span, said),)),
             measures=Measures((Measurement("silence_total", 3.0, "s", (span,)),)),
-            scorecard=Scorecard((finding,), 95.0, True, False, (), flagged=True, flag_reasons=("grave",)),
+            scorecard=Scorecard(
+                (finding,), 95.0, True, False, (), flagged=True, flag_reasons=(verbatim("grave"),)
+            ),
         )
 
 

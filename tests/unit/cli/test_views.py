@@ -11,6 +11,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
+from pipeline.batch.faults import FAULT_REASON
+from pipeline.batch.naming import other_sound
 from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
@@ -37,6 +39,7 @@ from pipeline.domain import (
     Utterance,
     Verdict,
 )
+from pipeline.messages import Message, verbatim
 from pipeline.phrases.highlights import highlights
 from pipeline.store import CallRow, StoredProblem, open_store
 from tests.nights import bad_call, fill, night
@@ -106,7 +109,7 @@ def test_the_page_of_a_bad_call(width: int) -> None:
         "得分 75  不合格",
         "待复核：严重违规：推诿；得分低于合格线",
         "0:17.2 坐席 【我再跟您说一遍】，系统显示已经放到驿站了，【你明白吗】？",
-        "^ 禁语 推诿 (原词 96%)",
+        "^ 忌语 推诿 (原词 96%)",
         "-- 静音 9.3 秒 --",
         "-- 客户打断坐席 --",
         "= 75",
@@ -180,10 +183,10 @@ def test_a_wide_list_has_the_team(tmp_path: Path) -> None:
 
 
 def test_a_reason_with_a_code_is_said_in_the_language_of_the_reader() -> None:
-    assert ZH.reason("vanished", "the file is no longer there") == "文件已不在原处"
-    assert ZH.reason("corrupt", "no frames") == "文件已损坏（no frames）"
-    assert ZH.reason(None, "只有一方说话") == "只有一方说话"
-    assert Words("en").reason("vanished", "x") == "the file is no longer there"
+    assert ZH.reason("vanished", verbatim("the file is no longer there")) == "文件已不在原处"
+    assert ZH.reason("corrupt", verbatim("no frames")) == "文件已损坏（no frames）"
+    assert ZH.reason(None, verbatim("只有一方说话")) == "只有一方说话"
+    assert Words("en").reason("vanished", verbatim("x")) == "the file is no longer there"
 
 
 def summary(**changes: object) -> RunSummary:
@@ -195,9 +198,9 @@ def summary(**changes: object) -> RunSummary:
         "not_applicable": 1,
         "rejudged": 0,
         "up_to_date": 0,
-        "unreadable": (NotRead("O09", bad_call().recording.paths, "not audio"),),
+        "unreadable": (NotRead("O09", bad_call().recording.paths, verbatim("not audio")),),
         "left": 0,
-        "problems": (StoredProblem("missing-file", "no such recording", None, "O21", 22),),
+        "problems": (StoredProblem("missing-file", verbatim("no such recording"), None, "O21", 22),),
         "workers": 2,
         "audio_seconds": 1200.0,
         "wall_seconds": 100.0,
@@ -217,10 +220,7 @@ def summary(**changes: object) -> RunSummary:
 
 
 def test_trouble_with_the_machine_stands_before_the_lists() -> None:
-    trouble = (
-        "8 calls in a row ended their workers (MemoryError: ); this looks like the machine, not the "
-        "recordings: run callinspect doctor, then callinspect run again with --retry"
-    )
+    trouble = Message("batch.machine", calls=8, detail="MemoryError: ")
     text = shown(
         *run_summary(summary(stopped=True, left=9, trouble=trouble), ZH, width=200, brief=True), width=200
     )
@@ -229,12 +229,12 @@ def test_trouble_with_the_machine_stands_before_the_lists() -> None:
 
 
 def test_our_own_failure_is_told_in_words() -> None:
-    item = NotRead("O09", bad_call().recording.paths, "x", "fault")
+    item = NotRead("O09", bad_call().recording.paths, FAULT_REASON, "fault")
     text = shown(*run_summary(summary(unreadable=(item,)), ZH, width=200, brief=True), width=200)
     assert "O09  程序处理时自身出错" in text
-    problem = "the program failed on this call: IndexError: index 2 (activity.py:98)"
-    assert ZH.problem(problem) == "程序处理这通录音时自身出错：IndexError: index 2 (activity.py:98)"
-    assert Words("en").reason("fault", "x").startswith("the program itself failed on it")
+    problem = Message("batch.fault", detail="IndexError: index 2 (activity.py:98)")
+    assert ZH.said(problem) == "程序处理这通录音时自身出错：IndexError: index 2 (activity.py:98)"
+    assert Words("en").reason("fault", FAULT_REASON).startswith("the program itself failed on it")
 
 
 def test_the_summary_of_a_night() -> None:
@@ -244,7 +244,7 @@ def test_the_summary_of_a_night() -> None:
         "    /dump/O02.wav",
         "O21  no such recording",
         "待复核 6 通（共评分 18 通）",
-        "平均 83.2 分，合格率 67% - 83%（3 通待定）",
+        "平均 83.2 分，通话达标率 67% - 83%（3 通待定）",
         "12.0 倍实时",
         "90-100 8 ####",
         "callinspect list --flagged",
@@ -254,16 +254,13 @@ def test_the_summary_of_a_night() -> None:
 
 
 def test_what_was_renamed_copied_and_other_sound_is_plain() -> None:
-    copies = tuple(StoredProblem("copy", f"the same sound as /a/{n}: one call, counted once", None, f"K{n}")
-                   for n in range(25))  # fmt: skip
-    reason = (
-        "other sound than the stored call 0001: kept as 0001@aa; if it is that call's corrected file, "
-        "run: callinspect merge 0001@aa 0001"
+    copies = tuple(
+        StoredProblem("copy", Message("batch.copy", other=f"/a/{n}"), None, f"K{n}") for n in range(25)
     )
     found = (
         *copies,
-        StoredProblem("other-sound", reason, None, "0001@aa"),
-        StoredProblem("vanished", "the file is not there any more; was it moved during the run?", None, "V"),
+        other_sound("0001", "0001@aa", Path("/a")),
+        StoredProblem("vanished", Message("batch.vanished"), None, "V"),
     )
     told = summary(problems=found, renamed=(("20/0002", "C-77"),))
     text = shown(*run_summary(told, ZH, width=200, brief=True), width=200)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipeline.errors import CallListError, UsageError
+from tests.texts import zh
 
 FULL = "call_id,file,agent_id,agent_name,team,queue,direction,customer_number,started_at,agent_channel\n"
 
@@ -70,8 +71,8 @@ def test_unused_and_missing_columns_are_mentioned(put, find):
     found = find("call_id,file,满意度\nC1,1.wav,5\n", columns={"team": "班"})
 
     assert len(found.candidates) == 1
-    assert "满意度" in found.problems[0].reason
-    assert "班" in found.problems[1].reason
+    assert "满意度" in zh(found.problems[0].reason)
+    assert "班" in zh(found.problems[1].reason)
 
 
 def test_bad_rows_are_named_and_the_rest_goes_on(put, find):
@@ -164,7 +165,7 @@ def test_the_longest_common_end_decides(put, find):
 
     assert found.candidates[0].paths[0].parent.parent.name == "b"
     assert lines(found) == [(3, "C2")]
-    assert "3 files" in found.problems[0].reason
+    assert "3 个文件" in zh(found.problems[0].reason)
 
 
 def test_the_same_name_of_another_day_is_not_taken(put, find):

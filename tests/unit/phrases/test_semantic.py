@@ -16,6 +16,7 @@ from pipeline.errors import ModelError
 from pipeline.phrases.encoders import MODEL_FILE, TOKENIZER_FILE, load_encoder
 from pipeline.phrases.semantic import SemanticMatcher
 from pipeline.rubric import Facts, load_rubric, score
+from tests.texts import zh
 from tests.unit.phrases.conversations import default_matcher
 
 RUBRIC = Path(__file__).resolve().parents[3] / "rubrics" / "service.yaml"
@@ -84,8 +85,8 @@ def test_meaning_never_fails_anything_and_flags_the_call(meanings: SemanticMatch
     assert next(f for f in card.findings if f.criterion == "abuse").outcome is Outcome.PASSED
     assert card.score == without.score
     assert card.flagged
-    assert any("脑子进水了吧你" in reason for reason in card.flag_reasons)
-    assert not any("脑子进水了吧你" in reason for reason in without.flag_reasons)
+    assert any("脑子进水了吧你" in zh(reason) for reason in card.flag_reasons)
+    assert not any("脑子进水了吧你" in zh(reason) for reason in without.flag_reasons)
 
 
 def test_the_packaged_encoder_knows_chinese() -> None:

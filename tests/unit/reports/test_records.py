@@ -81,10 +81,10 @@ def test_findings_quote_their_evidence(store: Store) -> None:
             "how": "exact",
             "confidence": 0.96,
             "kind": "forbidden",
-            "matched": "命中禁语 这不归我管 · 逐字命中 96 %",
+            "matched": "命中忌语 这不归我管 · 逐字命中 96 %",
         }
     ]
-    assert found["shirk"]["proof"] == "0:25 命中禁语 这不归我管 · 逐字命中 96 %"
+    assert found["shirk"]["proof"] == "0:25 命中忌语 这不归我管 · 逐字命中 96 %"
     searched = found["rating-prompt-missing"]["evidence"]
     assert isinstance(searched, list)
     assert (searched[0]["quote"], searched[0]["how"], searched[0]["phrase"]) == (

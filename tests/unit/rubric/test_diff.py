@@ -93,4 +93,4 @@ def test_a_move_between_criteria(tmp_path: Path) -> None:
         (moved, ""),
         ("          - id: attitude-impatient", moved + "          - id: attitude-impatient"),
     )
-    assert [(c.kind, c.zh) for c in found] == [("moved", "“诱导好评”从“邀请评价”移到“服务态度”")]
+    assert [(c.kind, c.zh) for c in found] == [("moved", "“引导好评”从“邀请评价”移到“服务态度”")]

@@ -73,7 +73,7 @@ def test_nobody_has_to_read_patterns_or_phrase_codes(lang: Lang) -> None:
 def test_every_kind_says_in_english_what_its_options_mean(kind: tuple[str, Any]) -> None:
     _, module = kind
     for example in module.EXAMPLES:
-        words = module.told(module.Options.model_validate(example.options), "en")
+        words = module.told(module.OPTIONS.model_validate(example.options), "en")
         own = [v for v in re.findall(r"[一-鿿]+", words) if v not in str(example.options)]
         assert own == [], words
 
@@ -87,7 +87,7 @@ def test_an_unknown_id_lists_the_known_ones() -> None:
 def test_every_kind_says_in_chinese_what_its_options_mean(kind: tuple[str, Any]) -> None:
     _, module = kind
     for example in module.EXAMPLES:
-        words = module.told(module.Options.model_validate(example.options))
+        words = module.told(module.OPTIONS.model_validate(example.options))
         assert any("一" <= c <= "鿿" for c in words), words
 
 

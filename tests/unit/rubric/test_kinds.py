@@ -26,14 +26,14 @@ def test_a_kind_says_what_it_does_and_shows_both_ways(kind: str, module: ModuleT
 
 @pytest.mark.parametrize(("kind", "module"), KINDS)
 def test_every_option_is_described(kind: str, module: ModuleType) -> None:
-    missing = [name for name, field in module.Options.model_fields.items() if not field.description]
+    missing = [name for name, field in module.OPTIONS.model_fields.items() if not field.description]
     assert not missing, f"{kind}: options without a description"
 
 
 @pytest.mark.parametrize(("kind", "module", "example"), CHECK_EXAMPLES)
 def test_examples_of_checks(kind: str, module: ModuleType, example: Example) -> None:
     facts = dialogue(*example.dialogue, **example.facts)
-    verdict = module.check(facts, module.Options.model_validate(example.options), BARS[Severity.D])
+    verdict = module.check(facts, module.OPTIONS.model_validate(example.options), BARS[Severity.D])
     assert verdict.outcome == example.expect, verdict.reason
     assert verdict.reason
     if verdict.outcome is Outcome.FAILED:
@@ -43,5 +43,5 @@ def test_examples_of_checks(kind: str, module: ModuleType, example: Example) -> 
 @pytest.mark.parametrize(("kind", "module", "example"), CONDITION_EXAMPLES)
 def test_examples_of_conditions(kind: str, module: ModuleType, example: Example) -> None:
     facts = dialogue(*example.dialogue, **example.facts)
-    answer = module.holds(facts, module.Options.model_validate(example.options))
+    answer = module.holds(facts, module.OPTIONS.model_validate(example.options))
     assert answer.truth == example.expect, answer.reason

@@ -12,6 +12,7 @@ from pipeline.domain import Evidence, How, PhraseHit, PhraseKind, Role, Span
 from pipeline.phrases import load_lexicons
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import listed
+from tests.texts import zh
 
 PLACE = Span(26.0, 27.5)
 ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79)
@@ -20,7 +21,7 @@ HIT = PhraseHit("abuse", PhraseKind.FORBIDDEN, "闭嘴", Role.AGENT, PLACE, "必
 
 def test_a_phrase_that_was_misheard() -> None:
     kind = kind_of(ABUSE, [HIT])
-    assert matched(ABUSE, kind) == "命中禁语 闭嘴 · 识别写作“必须” · 声音确认 79 %"
+    assert matched(ABUSE, kind) == "命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %"
     assert (
         matched(ABUSE, kind, lang="en")
         == "forbidden phrase “闭嘴” · recognised as “必须” · confirmed by the sound 79 %"
@@ -28,24 +29,24 @@ def test_a_phrase_that_was_misheard() -> None:
 
 
 def test_a_reason_names_the_phrase_and_not_what_was_misheard() -> None:
-    assert listed([ABUSE]) == "“闭嘴”（0:26）"
-    assert listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")]) == "“你给我闭嘴”（0:26）"
+    assert zh(listed([ABUSE])) == "“闭嘴”（0:26）"
+    assert zh(listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")])) == "“你给我闭嘴”（0:26）"
 
 
 def test_what_the_recogniser_wrote_is_told_only_where_it_differs() -> None:
     as_listed = replace(ABUSE, quote="闭嘴！", how=How.EXACT, confidence=0.96)
-    assert matched(as_listed, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 逐字命中 96 %"
+    assert matched(as_listed, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 逐字命中 96 %"
 
 
 def test_another_listed_wording_is_told_as_it_was_said() -> None:
     wording = replace(ABUSE, quote="你给我闭嘴", how=How.EXACT, confidence=0.88)
-    assert matched(wording, PhraseKind.FORBIDDEN) == "命中禁语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
+    assert matched(wording, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
 
 
 def test_a_phrase_that_was_not_said_itself_stands_for_its_kind() -> None:
     other = replace(ABUSE, quote="你住口", how=How.PATTERN, confidence=0.87)
     chinese, english = (matched(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
-    assert chinese == "命中禁语 闭嘴 一类 · 原话“你住口” · 规则命中 87 %"
+    assert chinese == "命中忌语 闭嘴 一类 · 原话“你住口” · 规则命中 87 %"
     assert english == "forbidden phrase such as “闭嘴” · said as “你住口” · by a rule of the phrase 87 %"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.domain import Outcome, Scorecard
 from pipeline.rubric import Rubric, dialogue, flips, score
+from tests.texts import zh
 
 TALK = ("坐席: 您好，请问有什么可以帮您", "客户: 我想问一下送货时间是什么时候", "坐席: 明天下午三点")
 
@@ -64,7 +65,7 @@ def test_a_criterion_loses_its_points_only_once() -> None:
 
 
 def lines_of(card: Scorecard) -> list[tuple[str, str, float]]:
-    return [(entry.criterion, entry.title, entry.points) for entry in card.ledger]
+    return [(entry.criterion, zh(entry.title), entry.points) for entry in card.ledger]
 
 
 def test_a_scaled_sheet_cuts_what_a_criterion_cannot_lose_any_more() -> None:
@@ -79,7 +80,7 @@ def test_a_scaled_sheet_cuts_what_a_criterion_cannot_lose_any_more() -> None:
         ("i-1", -30.0),
         ("i-2", -10.0),
     ]
-    assert "已扣完为止" in card.ledger[-1].note
+    assert "已扣完为止" in zh(card.ledger[-1].note)
 
 
 HALF = [
@@ -91,22 +92,22 @@ HALF = [
 def test_what_does_not_apply_is_left_out_and_stretches_nothing() -> None:
     card = judged(sheet(*HALF), "坐席: [x|某]")
     assert card.score == 90, "10 is what the sheet prints"
-    assert card.ledger[0].note == "不适用、不扣分：c-2"
+    assert zh(card.ledger[0].note) == "不适用、不扣分：c-2"
     assert [(s.points, s.maximum) for s in card.sections] == [(40.0, 50.0)]
 
 
 def test_what_does_not_apply_leaves_the_denominator_of_a_scaled_sheet() -> None:
     card = judged(sheet(*HALF, scale=True), "坐席: [x|某]")
     assert card.score == 80, "10 of 50"
-    assert card.ledger[0].note == "不适用、不计入满分：c-2"
+    assert zh(card.ledger[0].note) == "不适用、不计入满分：c-2"
     assert [(s.points, s.maximum) for s in card.sections] == [(40.0, 50.0)]
 
 
 def test_the_ledger_says_how_often_and_how_much_each_time() -> None:
     twice = judged(TWO, "坐席: [x|某]，[x|某]")
-    assert (twice.ledger[1].points, twice.ledger[1].note) == (-20.0, "2 处 × 10 分")
+    assert (twice.ledger[1].points, zh(twice.ledger[1].note)) == (-20.0, "2 处 × 10 分")
     often = judged(TWO, *["坐席: [x|某]"] * 5)
-    assert (often.ledger[1].points, often.ledger[1].note) == (-30.0, "5 处 × 10 分，最多扣 30 分")
+    assert (often.ledger[1].points, zh(often.ledger[1].note)) == (-30.0, "5 处 × 10 分，最多扣 30 分")
 
 
 def test_a_score_below_zero_is_told_as_a_line() -> None:
@@ -122,7 +123,7 @@ def test_a_fatal_item_takes_what_is_left() -> None:
         line("c-2", 42, item("i-2", "y", fatal="sheet"), item("i-3", "z", fatal="sheet")),
     )
     card = judged(rubric, "坐席: [x|某]，[y|某]，[z|某]")
-    assert [(e.criterion, e.points, e.note) for e in card.ledger[1:]] == [
+    assert [(e.criterion, e.points, zh(e.note)) for e in card.ledger[1:]] == [
         ("i-1", -42.0, ""),
         ("i-2", -58.0, "一票否决：整单记0分"),
         ("i-3", 0.0, "一票否决：整单记0分"),
@@ -134,7 +135,7 @@ def test_the_limit_of_a_bonus_is_a_line() -> None:
     rubric = sheet(line("c-1", 100, item("i-1", "x", deduct=4)), bonus=bonus)
     card = judged(rubric, "坐席: [x|某]", "客户: [good|好]，[good|好]")
     assert lines_of(card)[2:] == [("b-1", "奖", 5.0), ("r", "加分后不超过100分", -1.0)]
-    assert card.ledger[2].note == "2 处 × 3 分，最多加 5 分"
+    assert zh(card.ledger[2].note) == "2 处 × 3 分，最多加 5 分"
     assert next(f.points for f in card.findings if f.criterion == "b-1") == 4.0
 
 
@@ -187,7 +188,7 @@ def test_a_bonus_makes_up_for_a_slip_but_never_exceeds_100() -> None:
 
 def test_a_sheet_of_which_nothing_applies_has_no_score() -> None:
     card = judged(sheet(line("c-1", 100, item("i-1", "x", deduct=1), when={"hold": {}})))
-    assert (card.score, card.not_applicable) == (None, "没有适用的质检项")
+    assert (card.score, zh(card.not_applicable)) == (None, "没有适用的质检项")
 
 
 def test_dates_decide_by_the_day_of_the_call() -> None:
@@ -202,7 +203,7 @@ def test_dates_decide_by_the_day_of_the_call() -> None:
     assert [days[1].score, days[31].score, days[28].score] == [90, 90, None]
     sheet_dates = sheet(line("c-1", 100, item("i-1", "x", deduct=10)), valid_from="2026-03-01")
     card = judged(sheet_dates, said, started_at=datetime(2026, 2, 28, tzinfo=UTC))
-    assert card.not_applicable == "通话日期不在评分表的有效期内"
+    assert zh(card.not_applicable) == "通话日期不在评分表的有效期内"
 
 
 def test_bands_of_a_measure_weigh_more() -> None:
@@ -227,11 +228,12 @@ def test_flag_rules_by_class_item_fatality_and_mark() -> None:
         {"severity": ["D"], "when": {"call": {"direction": "outbound"}}, "reason": "外呼"},
     ]
     rubric = sheet(*criteria, flag=rules)
-    assert judged(rubric).flag_reasons == ()
-    assert judged(rubric, "坐席: [x|某]").flag_reasons == ("盯着：i-1",)
-    assert judged(rubric, "坐席: [x|某]", direction="outbound").flag_reasons == ("盯着：i-1", "外呼：i-1")
-    assert judged(rubric, "坐席: [y|某]").flag_reasons == ("严重：i-2", "不及格")
-    assert judged(rubric, "坐席: [z|某]").flag_reasons == ("红线：i-3", "不及格")
+    assert tuple(map(zh, judged(rubric).flag_reasons)) == ()
+    assert tuple(map(zh, judged(rubric, "坐席: [x|某]").flag_reasons)) == ("盯着：i-1",)
+    outbound = judged(rubric, "坐席: [x|某]", direction="outbound").flag_reasons
+    assert tuple(map(zh, outbound)) == ("盯着：i-1", "外呼：i-1")
+    assert tuple(map(zh, judged(rubric, "坐席: [y|某]").flag_reasons)) == ("严重：i-2", "不及格")
+    assert tuple(map(zh, judged(rubric, "坐席: [z|某]").flag_reasons)) == ("红线：i-3", "不及格")
 
 
 def test_alerts_name_the_customers_threats_once_and_only_theirs() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.domain import Outcome, Scorecard
-from pipeline.rubric import load_rubric, score
+from pipeline.messages import render
+from pipeline.rubric import dialogue, load_rubric, score
 from tests.builders import ROOT, call, service_rubric
+from tests.texts import zh
 
 CODES = [
     "abuse",
@@ -165,7 +168,7 @@ def test_no_dialogue_no_sheet(lines: tuple[str, ...], reason: str) -> None:
     card = judged(*lines)
     assert card.score is None
     assert card.findings == ()
-    assert reason in (card.not_applicable or "")
+    assert reason in zh(card.not_applicable)
 
 
 def test_one_voice_taken_for_two_is_no_dialogue() -> None:
@@ -175,7 +178,9 @@ def test_one_voice_taken_for_two_is_no_dialogue() -> None:
         "坐席: 麻烦给我回个电话",
         "客户: 谢谢",
     )
-    assert judged(*voicemail, role_confidence=0.7).not_applicable == "分不清谁是坐席（可能只有一个人说话）"
+    assert (
+        zh(judged(*voicemail, role_confidence=0.7).not_applicable) == "分不清谁是坐席（可能只有一个人说话）"
+    )
     rude = (*voicemail, "坐席: [abuse|某某]")
     assert judged(*rude, role_confidence=0.7).score is None, "a slip does not make a dialogue"
     assert judged(*voicemail, role_confidence=0.9).not_applicable is None
@@ -202,3 +207,22 @@ def test_the_codes_of_the_sheet_are_checked_against_the_lexicons(tmp_path: Path)
     path.write_text((ROOT / "rubrics" / "service.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(Exception, match="no lexicon has the phrase code"):
         load_rubric(path, codes={"greeting": None})
+
+
+def test_all_titles_have_english() -> None:
+    sheet = service_rubric()
+    named = [sheet, *sheet.sections, *sheet.criteria, *sheet.items, *sheet.bonus]
+    assert [one.title for one in named if not one.title_en] == []
+    assert [rule.reason for rule in sheet.flag if not rule.reason_en] == []
+
+
+def test_every_line_of_a_ledger_is_told_in_english() -> None:
+    """A call that meets every limit: caps, a fatal section, a fatal sheet, not below 0, a bonus above 100."""
+    said = ["坐席: [greeting|您好，很高兴为您服务]", "客户: [praise|真不错]，[praise|真好]，[praise|谢谢]"]
+    rude = ["坐席: [shirk|不归我管]，[shirk|不归我管]，[shirk|不归我管]", "坐席: [abuse|闭嘴]"]
+    silent = ["客户: 喂", *["静音: 9", "客户: 喂"] * 3]
+    sheet = service_rubric()
+    for lines in (said, [*said, *rude], [*said, *silent], [*said, *silent, *rude]):
+        for entry in score(sheet, dialogue(*lines)).ledger:
+            for text in filter(None, (entry.title, entry.note)):
+                assert not re.search("[一-鿿]", render(text, "en", sheet.in_english)), text

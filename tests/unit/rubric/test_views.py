@@ -134,7 +134,7 @@ def test_an_excuse_before_a_place_takes_it_from_the_count() -> None:
     excused = {**options, "excused_by": ["pardon"], "excuse_seconds": 5}
 
     def outcome(given: dict[str, Any]) -> str:
-        parsed = measure_check.Options.model_validate(given)
+        parsed = measure_check.OPTIONS.model_validate(given)
         return measure_check.check(facts, parsed, BARS[Severity.D]).outcome.value
 
     assert outcome(options) == "failed"

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.domain import How, Outcome, Role, Scope, Severity, Span, Status
+from pipeline.messages import title, verbatim
 from pipeline.store import CallFilter, open_store
 from pipeline.store.filter import QueueState
 from tests.migrations import tables_at
@@ -171,11 +172,11 @@ def test_what_the_first_version_wrote_is_read_back(url: str) -> None:
         assert (hit.code, hit.how, hit.span) == ("shirk", How.EXACT, Span(1.25, 3.0))
         card = one.scorecard
         assert card is not None
-        assert (card.score, card.passed, card.flag_reasons) == (75.0, False, ("得分低",))
+        assert (card.score, card.passed, card.flag_reasons) == (75.0, False, (title("得分低"),))
         (finding,) = card.findings
         assert (finding.severity, finding.outcome, finding.group) == (Severity.B, Outcome.FAILED, "")
         assert finding.evidence[0].quote == "这不归我管"
-        assert (two.status, two.reason, two.reason_code) == (Status.UNREADABLE, "文件损坏", None)
+        assert (two.status, two.reason, two.reason_code) == (Status.UNREADABLE, verbatim("文件损坏"), None)
         assert two.transcript.utterances == ()
 
 

@@ -1,0 +1,25 @@
+"""Every text for people. A text has a key; the words are in gettext catalogues, one folder per language:
+``locale/LANGUAGE/LC_MESSAGES/callinspect.po``. A further language is one more such file.
+
+What a language lacks is told in English, and what English lacks in Chinese. A key that two faces word
+differently has a context: ``shell`` is the command line's wording, without context is everybody's.
+"""
+
+from pipeline.messages.catalogue import Lang, known, languages, say
+from pipeline.messages.message import Message, Text, joined, message_json, read_message, title, verbatim
+from pipeline.messages.rendering import render
+
+__all__ = [
+    "Lang",
+    "Message",
+    "Text",
+    "joined",
+    "known",
+    "languages",
+    "message_json",
+    "read_message",
+    "render",
+    "say",
+    "title",
+    "verbatim",
+]

@@ -1,0 +1,146 @@
+"""Every text of the catalogues is said somewhere, and what ends in a value is there for every value."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.audio import REASON_CODES
+from pipeline.batch.faults import FAULT, GAVE_UP
+from pipeline.batch.rescoring import Changes
+from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
+from pipeline.domain.people import UserRole
+from pipeline.domain.review import AppealState
+from pipeline.inspection.judging import PARTIAL
+from pipeline.measures import catalogue
+from pipeline.messages import known
+from pipeline.messages.catalogue import texts
+from pipeline.review.appeals import Opinion, Seat, Step
+from pipeline.review.calibration import CalibrationState
+from pipeline.review.sampling import Per, Which
+from pipeline.rubric import Level
+from pipeline.settings import Settings
+from pipeline.store import Remains
+from pipeline.web.certificates import WORDS as CERTIFICATE
+
+FAMILIES: Mapping[str, Collection[object]] = {
+    "role.": set(Role),
+    "how.": set(How),
+    "kind.": set(PhraseKind),
+    "outcome.": set(Outcome),
+    "status.": set(Status),
+    "measure.": {*catalogue(), "none"},
+    "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
+    "setting.": set(Settings.model_fields),
+    "usage.tls-": {code.removeprefix("tls-") for code in CERTIFICATE},
+    "user.role.": set(UserRole),
+    "appeal.state.": set(AppealState),
+    "appeal.step.": set(Step),
+    "appeal.opinion.": set(Opinion),
+    "appeal.seat.": set(Seat),
+    "sample.which.": set(Which),
+    "sample.of.": set(Per),
+    "calibration.state.": set(CalibrationState),
+    "stage.": {"discover", "identify", "inspect", "rescore"},
+    "verdict.": set(Changes().verdicts),
+    "doctor.source.": {"option", "environment", "file", "default"},
+    "show.open-": set(OpenCause),
+    "layout.": {"stereo", "fake-stereo", "mono"},
+    "level.": set(Level),
+    "change.": {"added", "removed", "moved", "changed"},
+    "direction.": {"inbound", "outbound"},
+    "purge.remains.": set(Remains),
+    "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
+}
+"""Keys that end in a value: prefix -> all the values there are."""
+
+
+REPORTS = {
+    "usage.kind",
+    "usage.format",
+    "usage.parquet-missing",
+    "usage.subtitle-none",
+    "usage.subtitle-many",
+    "usage.user-name",
+    "usage.user-exists",
+    "usage.last-admin",
+    "usage.password-short",
+    "usage.password-long",
+    "usage.password-name",
+    "usage.password-differs",
+}
+"""Codes of wrong usage that come from below the command line."""
+
+ROOT = Path(pipeline.__file__).parent
+MAKERS = ("rubric", "ingest", "batch")
+"""Rooms that make messages."""
+LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
+
+
+def constants(folder: Path) -> Iterator[str]:
+    """All string constants of the source below a folder, parts of f-strings too."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def used_by_shell(key: str, said: Collection[str]) -> bool:
+    family, _, code = key.partition(".")
+    return (
+        key in said
+        or (family in ("usage", "summary", "rescore") and code in said)
+        or (family == "doctor" and code in ("good", "warning", "bad"))
+        or key in REPORTS
+        or any(key.startswith(prefix) for prefix in FAMILIES)
+    )
+
+
+def used_by_pages(key: str, said: Collection[str], starts: tuple[str, ...]) -> bool:
+    family, _, code = key.partition(".")
+    return key in said or (family == "error" and code in said) or key.startswith(starts)
+
+
+def test_every_text_is_used() -> None:
+    made = {key for folder in MAKERS for key in constants(ROOT / folder)}
+    shell = set(constants(ROOT / "cli"))
+    pages = set(constants(ROOT / "web"))
+    for path in (ROOT / "web" / "templates").rglob("*.html"):
+        pages |= set(LITERAL.findall(path.read_text(encoding="utf-8")))
+    starts = tuple(text for text in pages if text.endswith(".") and len(text) > 2)
+    unused = [
+        (context, key)
+        for context, key, _ in texts("zh")
+        if key not in made
+        and not used_by_shell(key, shell)
+        and (context or not used_by_pages(key, pages, starts))
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("prefix", FAMILIES)
+def test_a_family_is_whole(prefix: str) -> None:
+    """Others may begin like it: the pages have more roles than a conversation."""
+    values = {key.removeprefix(prefix) for _, key, _ in texts("zh") if key.startswith(prefix)}
+    assert {str(value) for value in FAMILIES[prefix]} - values == set()
+
+
+@pytest.mark.parametrize("prefix", sorted(set(FAMILIES) - {"role.", "verdict."}))
+def test_a_family_has_nothing_more(prefix: str) -> None:
+    values = {key.removeprefix(prefix) for _, key, _ in texts("zh") if key.startswith(prefix)}
+    assert values - {str(value) for value in FAMILIES[prefix]} == set()
+
+
+def test_every_message_that_is_made_has_a_text() -> None:
+    made = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Message", "joined"):
+                made |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
+    assert len(made) > 100
+    assert {code for code in made if not known(code)} == set()
