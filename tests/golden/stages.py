@@ -1,6 +1,7 @@
 """What each stage makes of four calls of the demo night, as JSON: recorded once with the real models.
 
 ``make golden`` records again (`python -m tests.golden.stages`); read the difference before it is committed.
+With ``--exports`` only what follows from the texts is made anew: for a change of rubric, lexicons or words.
 
 * ``speech.json``   per call and lane: where somebody speaks, in seconds
 * ``windows.json``  the texts of the real engine, as `pipeline.transcription.recorded` plays them back
@@ -14,6 +15,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -113,9 +115,10 @@ def written(value: Any) -> str:
 
 
 def main() -> None:
-    sounds = segmented()
-    (FOLDER / "speech.json").write_text(written(speech(sounds)), encoding="utf-8")
-    recognise(sounds, FOLDER / "windows.json")
+    if "--exports" not in sys.argv:
+        sounds = segmented()
+        (FOLDER / "speech.json").write_text(written(speech(sounds)), encoding="utf-8")
+        recognise(sounds, FOLDER / "windows.json")
     with tempfile.TemporaryDirectory() as folder:
         for kind, records in exports(Path(folder), FOLDER / "windows.json").items():
             (FOLDER / f"{kind}.jsonl").write_text(written(records), encoding="utf-8")
