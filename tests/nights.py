@@ -43,7 +43,7 @@ def inspection(
     agent: tuple[str, str, str] | None = ("8001", "陈思雨", "客服一组"),
     card: Scorecard | None = None,
     status: Status = Status.INSPECTED,
-    reason: str | None = None,
+    reason: Message | str | None = None,
     utterances: Iterable[Utterance] = (),
     hits: Iterable[PhraseHit] = (),
     measures: Measures | None = None,
@@ -65,7 +65,7 @@ def inspection(
     return Inspection(
         recording=Recording(call, paths or (Path(f"/dump/{call_id}.wav"),), sha256),
         status=status,
-        reason=None if reason is None else verbatim(reason),
+        reason=verbatim(reason) if isinstance(reason, str) else reason,
         revisions=Revisions(sha256, "engine-1", "base@123456789abc", "lex1", "rub1", "set1"),
         duration=None if status is Status.UNREADABLE else 61.5,
         layout=None if status is Status.UNREADABLE else "stereo",

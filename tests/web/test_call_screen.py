@@ -21,6 +21,7 @@ from pipeline.domain import (
     Transcript,
     Utterance,
 )
+from pipeline.messages import verbatim
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -149,7 +150,14 @@ def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
     base = bad_call()
     assert base.scorecard
     bad = Finding(
-        "evil", evil, evil, Severity.A, Outcome.FAILED, -1, (Evidence(Span(1, 2), None, evil),), evil
+        "evil",
+        evil,
+        evil,
+        Severity.A,
+        Outcome.FAILED,
+        -1,
+        (Evidence(Span(1, 2), None, evil),),
+        verbatim(evil),
     )
     call = replace(base.recording.call, call_id="EVIL", agent_name=evil, team=evil, queue=evil)
     put(

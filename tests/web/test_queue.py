@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Status, UserRole
+from pipeline.messages import Message
 from pipeline.store import Store
 from tests.nights import bad_call, inspection
 from tests.web.calls import put
@@ -56,7 +57,7 @@ def test_filters(supervisor: Browser, query: str, expected: set[str]) -> None:
 def test_why_a_call_was_not_scored_is_said_in_the_language_of_the_page(
     supervisor: Browser, store: Store
 ) -> None:
-    put(store, inspection("SILENT", status=Status.NOT_APPLICABLE, reason="只有坐席一方说话（无人应答）"))
+    put(store, inspection("SILENT", status=Status.NOT_APPLICABLE, reason=Message("gate.only-agent")))
     assert "只有坐席一方说话" in supervisor.get("/queue?state=all").text
     supervisor.http.cookies.set("lang", "en")
     page = supervisor.get("/queue?state=all").text
