@@ -1,19 +1,74 @@
-"""The ids that stored calls get from the call list, all at once: two calls may exchange theirs."""
+"""Stored calls by id, sound and place, the ids that they get from the call list, and what is wrong with them.
+
+Ids are given all at once: two calls may exchange theirs.
+"""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence, Set
+from dataclasses import fields, replace
+from pathlib import Path
 
 from pipeline.batch.identity import Identified
-from pipeline.batch.knowledge import Knowledge
-from pipeline.domain import IdSource
-from pipeline.store import KnownCall, Renaming
+from pipeline.domain import Call, IdSource
+from pipeline.ingest import Candidate
+from pipeline.messages import Message
+from pipeline.store import KnownCall, Renaming, StoredProblem
+
+
+class StoredCalls:
+    """Stored calls, looked up without asking the store for each."""
+
+    def __init__(self, calls: Sequence[KnownCall]) -> None:
+        self._by_key = {call.key: call for call in calls}
+        self._by_id = {call.call_id: call for call in calls}
+        self._by_sound: dict[str, list[KnownCall]] = {}
+        self._by_place: dict[tuple[Path, ...], list[KnownCall]] = {}
+        for call in calls:
+            self._by_sound.setdefault(call.sha256, []).append(call)
+            for paths in call.files:
+                self._by_place.setdefault(paths, []).append(call)
+
+    def with_id(self, call_id: str) -> KnownCall | None:
+        return self._by_id.get(call_id)
+
+    def replacement(self, call: KnownCall) -> KnownCall | None:
+        """The call that holds the corrected file in the end, where one corrected file was corrected again."""
+        found: KnownCall | None = call
+        while found is not None and found.replaced_by is not None:
+            found = self._by_key.get(found.replaced_by)
+        return found
+
+    def with_sound(self, sha256: str) -> list[KnownCall]:
+        """Calls with this sound, oldest first, without those that were replaced by a corrected file."""
+        return [call for call in self._by_sound.get(sha256, ()) if call.replaced_by is None]
+
+    def replaced(self, sha256: str) -> list[KnownCall]:
+        return [call for call in self._by_sound.get(sha256, ()) if call.replaced_by is not None]
+
+    def at(self, paths: tuple[Path, ...]) -> list[KnownCall]:
+        """Calls whose sound lay there."""
+        return self._by_place.get(paths, [])
+
+
+def facts_of(call: KnownCall, candidate: Candidate) -> Call:
+    """What is known of a stored call, with what a recording without an id in the list tells.
+
+    What a list said stays; else what the name says now counts more than what it said earlier.
+    """
+    if candidate.listed:
+        return replace(candidate.call, call_id=call.call_id)
+    if call.source is IdSource.LIST:
+        return call.call
+    told = {f.name: getattr(candidate.call, f.name) for f in fields(Call) if f.name != "call_id"}
+    return replace(call.call, **{name: value for name, value in told.items() if value is not None})
 
 
 class Renames:
     """What is to be renamed, and which ids that makes free."""
 
-    def __init__(self, known: Knowledge, leaving: Set[int]) -> None:
+    def __init__(self, known: StoredCalls, leaving: Set[int]) -> None:
         """``leaving``: keys of the calls that will not keep the id they have."""
         self._known, self._leaving = known, leaving
         self.needed: list[Renaming] = []
@@ -21,9 +76,9 @@ class Renames:
         self.names: dict[str, str] = {}
         """Id before -> id after."""
 
-    def vacant(self, name: str) -> bool:
+    def is_free(self, name: str) -> bool:
         """Whether no stored call will have this id."""
-        holder = self._known.called(name)
+        holder = self._known.with_id(name)
         return holder is None or self.leaves(holder)
 
     def leaves(self, call: KnownCall) -> bool:
@@ -40,14 +95,14 @@ class Renames:
         self.dropped.append(call)
 
 
-def leaving(known: Knowledge, pairs: Sequence[tuple[Identified, KnownCall]]) -> set[int]:
+def leaving(known: StoredCalls, pairs: Sequence[tuple[Identified, KnownCall]]) -> set[int]:
     """Keys of the calls that give their ids away: all that the list calls otherwise, but for those whose id
     says already that the list's own is other sound's, and for whom it does not become free."""
     leaving = {call.key for _, call in pairs}
     while True:
         stay = set()
         for one, call in pairs:
-            holder = known.called(one.candidate.call.call_id)
+            holder = known.with_id(one.candidate.call.call_id)
             held = holder is not None and not holder.untouched and holder.key not in leaving
             if held and call.key in leaving and derived(call, one):
                 stay.add(call.key)
@@ -68,3 +123,17 @@ def here(call: KnownCall, one: Identified) -> bool:
 
 def anywhere(_call: KnownCall, _one: Identified) -> bool:
     return True
+
+
+def other_sound(call_id: str, name: str, path: Path) -> StoredProblem:
+    """A known id, and a recording that is not the stored one."""
+    reason = Message(
+        "batch.other-sound", call_id=call_id, name=name, new=shlex.quote(name), old=shlex.quote(call_id)
+    )
+    return StoredProblem("other-sound", reason, path, name)
+
+
+def copied(call_id: str, path: Path, other: Path) -> StoredProblem:
+    """The same sound a second time."""
+    reason = Message("batch.copy", other=str(other))
+    return StoredProblem("copy", reason, path, call_id)

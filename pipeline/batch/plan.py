@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline.batch.assignment import Assigned, Assignment
+from pipeline.batch.assignment import AssignedRecording, Assignment
 from pipeline.batch.identity import Identified, identify_all
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Job
@@ -114,7 +114,7 @@ def make_plan(
 
 
 def _sort_out(
-    assigned: Sequence[Assigned],
+    assigned: Sequence[AssignedRecording],
     plan: Plan,
     *,
     store: Store,
@@ -149,7 +149,7 @@ def _sort_out(
 
 
 def _job(
-    one: Assigned, known: StoredFreshness, lent: Mapping[str, StoredFreshness], *, again: bool,
+    one: AssignedRecording, known: StoredFreshness, lent: Mapping[str, StoredFreshness], *, again: bool,
     suspect: bool,
 ) -> Job:  # fmt: skip
     donor = None

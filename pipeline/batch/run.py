@@ -10,16 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.batch.crew import Crew
-from pipeline.batch.inspector import InspectorFactory
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
+from pipeline.batch.pool import WorkerPool
 from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.work import Limits, groups
+from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError
 from pipeline.ingest import discover
@@ -30,8 +30,8 @@ from pipeline.store import Store, StoredProblem, open_store
 Report = Callable[[Progress], None]
 
 
-class CrewFactory(Protocol):
-    def __call__(self, factory: InspectorFactory, settings: Settings, *, limits: Limits) -> Crew: ...
+class PoolFactory(Protocol):
+    def __call__(self, factory: InspectorFactory, settings: Settings, *, limits: Limits) -> WorkerPool: ...
 
 
 def run(
@@ -46,7 +46,7 @@ def run(
     retry: bool = False,
     report: Report | None = None,
     limits: Limits | None = None,
-    crew: CrewFactory = Crew,
+    pool: PoolFactory = WorkerPool,
 ) -> RunSummary:
     """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
 
@@ -60,7 +60,7 @@ def run(
         since: leave out calls of earlier days.
         retry: try again what is stored as unreadable or partial.
         report: told about every step.
-        crew: who does the work: processes of their own, unless told otherwise.
+        pool: who does the work: processes of their own, unless told otherwise.
 
     Raises:
         UsageError: the dump, the call list or the configuration cannot be used.
@@ -74,7 +74,7 @@ def run(
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
             follow_list(store, settings, plan.channels)
-            tally = this.inspect(plan, inspector, bounds, crew)
+            tally = this.inspect(plan, inspector, bounds, pool)
             unkept: list[StoredProblem] = []
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
@@ -134,7 +134,7 @@ class _Run:
         self._store.expect(self._run_id, len(plan.jobs))
         return plan
 
-    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, hire: CrewFactory) -> Tally:
+    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, start: PoolFactory) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
@@ -148,12 +148,12 @@ class _Run:
             )
 
         progress(Tally())
-        crew = hire(inspector, self._settings, limits=limits)
+        pool = start(inspector, self._settings, limits=limits)
         supervision = Supervision(
             store=self._store,
             run_id=self._run_id,
             revisions=self._revisions,
-            crew=crew,
+            pool=pool,
             limits=limits,
             wanted_workers=self._workers,
             stop=self._stop,
@@ -162,7 +162,7 @@ class _Run:
         try:
             supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
         finally:
-            self._peak_bytes = crew.peak_bytes
+            self._peak_bytes = pool.peak_bytes
             self._store.add_problems(self._run_id, supervision.tally.problems)
         plan.left += len(plan.jobs) - supervision.tally.calls
         return supervision.tally

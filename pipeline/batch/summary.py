@@ -92,11 +92,6 @@ class RunSummary:
     """What is wrong with the machine, where that ended the run."""
 
     @property
-    def nothing_to_do(self) -> bool:
-        """Every call had an up-to-date inspection: no worker was started."""
-        return self.workers == 0 and not self.left and not self.stopped
-
-    @property
     def hours_per_hour(self) -> float | None:
         """Audio hours inspected per hour on the clock."""
         return self.audio_seconds / self.wall_seconds if self.wall_seconds and self.audio_seconds else None

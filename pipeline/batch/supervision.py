@@ -1,4 +1,4 @@
-"""The parent's side of the work: feed the workers, write what they find, bury and replace those that die.
+"""The parent's side of the work: submit groups to the workers, store what they find, replace those that die.
 
 Only this process writes to the store, one transaction per call. A call is handed out until its inspection is
 written, so whoever is killed, and whenever, nothing is lost; the store's unique keys let nothing in twice.
@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from pipeline.batch.crew import Crew, Event, Gone, Worker
 from pipeline.batch.faults import FAULT, FAULT_REASON, GAVE_UP, Fault, FaultKind, fault_of
 from pipeline.batch.identity import unchanged
+from pipeline.batch.pool import Exited, WorkerEvent, WorkerPool, WorkerProcess
 from pipeline.batch.stopping import StopRequest
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Group, Job, Limits
@@ -22,10 +22,10 @@ from pipeline.errors import CallinspectError, Unstorable
 from pipeline.messages import Message
 from pipeline.store import Store, StoredProblem
 
-_LISTEN_SECONDS = 0.25
-_STILLBORN = 3
-"""Workers that die in a row before their tools are loaded: then none of them will ever live."""
-_POISONED = 8
+_WAIT_SECONDS = 0.25
+_MOST_FAILED_STARTS = 3
+"""Workers that die in a row before their tools are loaded: then none will ever start."""
+_MOST_CRASHING_CALLS = 8
 """Calls in a row that end every worker without one that succeeds: then it is not the calls, if memory ran out
 each time, or if no call at all went well in this run."""
 
@@ -56,18 +56,18 @@ class Supervision:
         store: Store,
         run_id: int,
         revisions: Revisions,
-        crew: Crew,
+        pool: WorkerPool,
         limits: Limits,
         wanted_workers: int,
         stop: StopRequest,
         progress: Callable[[Tally], None],
     ) -> None:
         self._store, self._run_id, self._revisions = store, run_id, revisions
-        self._crew, self._limits, self._wanted = crew, limits, wanted_workers
+        self._pool, self._limits, self._wanted = pool, limits, wanted_workers
         self._stop, self._progress = stop, progress
         self._waiting: deque[Group] = deque()
-        self._stillborn = self._poisoned = 0
-        self._went_well = False
+        self._failed_starts = self._crashing_calls = 0
+        self._any_succeeded = False
         self._mismatch = False
         self.tally = Tally()
 
@@ -83,72 +83,78 @@ class Supervision:
         self._waiting.extend(groups)
         try:
             while not (self._stop or self.tally.trouble) and (
-                self._waiting or any(w.hand for w in self._crew.workers)
+                self._waiting or any(w.queued for w in self._pool.workers)
             ):
-                self._staff()
-                self._feed()
-                self._listen()
+                self._start_workers()
+                self._submit_groups()
+                self._read_events()
         finally:
-            for worker, message in self._crew.dismiss():
+            for worker, message in self._pool.shutdown():
                 if isinstance(message, Inspected):  # was on its way when we stopped
                     self._write(worker, message.inspection)
 
-    def _staff(self) -> None:
+    def _start_workers(self) -> None:
         """Start workers for the groups that wait, as many as wanted."""
-        missing = min(self._wanted, len(self._crew.workers) + len(self._waiting)) - len(self._crew.workers)
+        missing = min(self._wanted, len(self._pool.workers) + len(self._waiting)) - len(self._pool.workers)
         for _ in range(missing):
-            self._crew.hire()
+            self._pool.start_worker()
 
-    def _feed(self) -> None:
+    def _submit_groups(self) -> None:
         """Idle workers first; ahead of time only while there is more than one group for each."""
-        for hand in (0, 1):
-            for worker in self._crew.workers:
-                plenty = hand == 0 or len(self._waiting) > len(self._crew.workers)
-                if self._waiting and plenty and worker.room and len(worker.hand) == hand:
-                    worker.give(self._waiting.popleft())
+        for queued in (0, 1):
+            for worker in self._pool.workers:
+                plenty = queued == 0 or len(self._waiting) > len(self._pool.workers)
+                if self._waiting and plenty and worker.has_capacity and len(worker.queued) == queued:
+                    worker.submit(self._waiting.popleft())
 
-    def _listen(self) -> None:
-        for event in self._crew.events(wait=_LISTEN_SECONDS):
-            self._hear(event)
-        self._crew.end_overdue(waited=_LISTEN_SECONDS)
+    def _read_events(self) -> None:
+        for event in self._pool.events(wait=_WAIT_SECONDS):
+            self._apply(event)
+        self._pool.kill_overdue(waited=_WAIT_SECONDS)
 
-    def _hear(self, event: Event) -> None:
+    def _apply(self, event: WorkerEvent) -> None:
         worker, message = event
         match message:
             case NotReady(error=error):
                 if not self.tally.calls:
                     raise error
-                self._give_in(Message("batch.tools", detail=str(error)))
+                self._abort(Message("batch.tools", detail=str(error)))
             case Began():
-                self._store.begin(worker.hand[0].recordings, run_id=self._run_id)
+                self._store.begin(worker.queued[0].recordings, run_id=self._run_id)
             case Inspected(inspection=inspection):
                 self._write(worker, inspection)
-                self._stillborn = self._poisoned = 0
-                self._went_well = True
+                self._failed_starts = self._crashing_calls = 0
+                self._any_succeeded = True
             case Ended(fault=fault):
                 if worker.left:
                     self._retry(
-                        worker.hand[0], worker, fault or Fault("the inspection of this call gave no result")
+                        worker.queued[0], worker, fault or Fault("the inspection of this call gave no result")
                     )
-            case Gone():
-                self._bury(worker)
+            case Exited():
+                self._worker_exited(worker)
             case _:
-                self._stillborn = 0
+                self._failed_starts = 0
 
-    def _bury(self, worker: Worker) -> None:
+    def _worker_exited(self, worker: WorkerProcess) -> None:
         """A process ended: by plan, or in the middle of something."""
-        hand = deque(worker.hand)
+        queued = deque(worker.queued)
         if worker.begun:
-            reason = "it took too long" if worker.overdue else f"its worker process died: {worker.epitaph}"
+            reason = (
+                "it took too long"
+                if worker.overdue
+                else f"its worker process died: {worker.exit_description}"
+            )
             kind = FaultKind.MEMORY if worker.killed else FaultKind.PASSING
-            self._retry(hand.popleft(), worker, Fault(reason, kind))
+            self._retry(queued.popleft(), worker, Fault(reason, kind))
         elif not worker.ready:
-            self._stillborn += 1
-        self._waiting.extendleft(reversed(hand))
-        if self._stillborn >= _STILLBORN:
-            self._give_in(Message("batch.no-worker", workers=self._stillborn, detail=worker.epitaph))
+            self._failed_starts += 1
+        self._waiting.extendleft(reversed(queued))
+        if self._failed_starts >= _MOST_FAILED_STARTS:
+            self._abort(
+                Message("batch.no-worker", workers=self._failed_starts, detail=worker.exit_description)
+            )
 
-    def _retry(self, group: Group, worker: Worker, fault: Fault) -> None:
+    def _retry(self, group: Group, worker: WorkerProcess, fault: Fault) -> None:
         """Its unfinished calls again, one by one; a call that was alone is charged with what happened."""
         unfinished = [job for job in group.jobs if job.call_id in worker.left]
         if not group.alone:
@@ -164,9 +170,11 @@ class Supervision:
                 self._give_up(job, fault, crashes)
 
     def _give_up(self, job: Job, fault: Fault, crashes: int) -> None:
-        self._poisoned += 1
-        if self._poisoned > _POISONED and (fault.kind is FaultKind.MEMORY or not self._went_well):
-            self._give_in(Message("batch.machine", calls=_POISONED, detail=fault.line))
+        self._crashing_calls += 1
+        if self._crashing_calls > _MOST_CRASHING_CALLS and (
+            fault.kind is FaultKind.MEMORY or not self._any_succeeded
+        ):
+            self._abort(Message("batch.machine", calls=_MOST_CRASHING_CALLS, detail=fault.line))
             return
         reason = Message("batch.gave-up", attempts=crashes, detail=fault.line)
         self._save(job, self._not_inspected(job, reason, GAVE_UP))
@@ -181,13 +189,13 @@ class Supervision:
         revisions = replace(self._revisions, audio_sha256=job.recording.sha256)
         return Inspection(job.recording, Status.UNREADABLE, reason, revisions, reason_code=code)
 
-    def _give_in(self, trouble: Message) -> None:
+    def _abort(self, trouble: Message) -> None:
         """Stop: what is done stays, and the summary says what is wrong."""
         if self.tally.trouble is None:
             self.tally.trouble = trouble
             self.tally.problems.insert(0, StoredProblem("machine", trouble))
 
-    def _write(self, worker: Worker, inspection: Inspection) -> None:
+    def _write(self, worker: WorkerProcess, inspection: Inspection) -> None:
         job = worker.left.get(inspection.recording.call.call_id)
         if job is not None:  # else: said twice
             self._save(job, inspection)
@@ -202,7 +210,7 @@ class Supervision:
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
             self._note_mismatch(inspection)
-            inspection = self._store_it(job, inspection)
+            inspection = self._save_or_report(job, inspection)
             self.tally.statuses[inspection.status] += 1
             self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
             self.tally.rejudged += job.heard
@@ -218,7 +226,7 @@ class Supervision:
         self.tally.calls += 1
         self._progress(self.tally)
 
-    def _store_it(self, job: Job, inspection: Inspection) -> Inspection:
+    def _save_or_report(self, job: Job, inspection: Inspection) -> Inspection:
         """Write one inspection; where this one cannot be written, that it could not.
 
         Raises:

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import multiprocessing
+import multiprocessing.connection
+import os
 import pickle
 import signal
-from collections.abc import Iterator, Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from pipeline.batch.faults import Fault, fault_of
-from pipeline.batch.inspector import Inspector, InspectorFactory
-from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.work import Task
-from pipeline.domain import Inspection
+from pipeline.domain import Inspection, Recording
 from pipeline.errors import CallinspectError
 from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.settings import Settings
 from pipeline.store import open_store
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Inspector(Protocol):
+    """The loaded tools of one worker process."""
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        """One inspection per recording, in any order, each as soon as it is ready.
+
+        Bad audio gives an inspection with status unreadable. An exception means a fault of the program: the
+        calls it hit are tried again one by one.
+        """
+
+    def judge_again(self, inspection: Inspection) -> Inspection:
+        """What was heard earlier, judged with today's lexicons, rubric and facts of the call.
+
+        Gives what ``inspect`` would give for the same recording, without its audio.
+        """
+
+
+InspectorFactory = Callable[[Settings], Inspector]
+"""A function at the top of a module: worker processes import it by name.
+
+A CallinspectError it raises (a missing model, a bad rubric) ends the run with that message.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +88,7 @@ Message = Ready | NotReady | Began | Inspected | Ended
 
 def work(connection: Connection, factory: InspectorFactory, settings: Settings) -> None:
     """The main function of a worker process; returns when the parent sends None."""
-    die_with_parent()
+    exit_with_parent()
     # Ctrl-C and service managers reach all processes of the run; only the parent decides what that means. It
     # ends us with SIGKILL.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -117,3 +148,22 @@ def _sendable(error: CallinspectError) -> CallinspectError:
     except Exception:  # noqa: BLE001 - an error class that cannot travel still has its message
         return CallinspectError(str(error))
     return error
+
+
+def exit_with_parent() -> None:
+    """Never outlive the parent, however it died: call once at the start of a worker process.
+
+    On Linux the kernel kills this process when the parent's thread ends, even in the middle of native code.
+    A thread that waits for the parent does it elsewhere, and where the parent died before these lines.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="callinspect-parent", daemon=True).start()

@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from pipeline.domain import FindingVerdict, Outcome, Severity
 from pipeline.review.blind import keeps_added
@@ -27,16 +42,16 @@ from pipeline.store.repositories.decision_rows import history
 from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import cases, decisions, users
 from pipeline.store.review_tables import verdicts as verdict_rows
-from pipeline.store.statements import pages, upsert
+from pipeline.store.statements import pages, upsert_for
 from pipeline.store.tables import calls, findings, inspections
 
 
 def refresh(connection: Connection, keys: Sequence[int]) -> None:
     """Bring the cases of these calls (by key) up to what their current inspections say."""
     for page in pages(sorted(keys)):
-        _write_cases(connection, list(_undecided(connection, page)))
-        decided = select(decisions.c.call).where(decisions.c.call.in_(page)).distinct()
-        for key in connection.execute(decided.order_by(decisions.c.call)).scalars().all():
+        these = {"keys": page}
+        _write_cases(connection, list(_undecided(connection, these)))
+        for key in connection.execute(_DECIDED, these).scalars().all():
             refresh_reviewed(connection, key)
 
 
@@ -109,9 +124,13 @@ def scored(connection: Connection, call: CallUnderReview) -> Effective | None:
     return effective(call.card, call.verdicts, rubric_of(connection, call.rubric))
 
 
-def _undecided(connection: Connection, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_DECIDED = select(decisions.c.call).where(decisions.c.call.in_(_KEYS)).distinct().order_by(decisions.c.call)
+
+
+def _undecided(connection: Connection, these: dict[str, Sequence[int]]) -> Iterator[dict[str, Any]]:
     """The cases of those of these calls that nobody has decided anything about."""
-    for row in connection.execute(_counts().where(inspections.c.call.in_(keys))):
+    for row in connection.execute(_counts(), these):
         work = Workload(
             undecided=row.undecided,
             doubts=row.doubts,
@@ -125,8 +144,9 @@ def _undecided(connection: Connection, keys: Sequence[int]) -> Iterator[dict[str
         yield _case_values(row.call, row.inspection, row.audio_sha256, found)
 
 
+@cache  # building it takes longer than running it
 def _counts() -> Select[Any]:
-    """One row for each call nobody has decided about."""
+    """One row for each of the calls ``keys`` that nobody has decided about."""
     i, f = inspections.c, findings.c
     failed = f.outcome == Outcome.FAILED.value
     undetermined = f.outcome == Outcome.UNDETERMINED.value
@@ -150,7 +170,7 @@ def _counts() -> Select[Any]:
                 findings, and_(f.inspection == i.id, or_(failed, undetermined))
             )
         )
-        .where(i.current, ~exists(select(1).where(decisions.c.call == i.call)))
+        .where(i.current, i.call.in_(_KEYS), ~exists(select(1).where(decisions.c.call == i.call)))
         .group_by(i.id, calls.c.id)
         .order_by(i.call)  # one order for every writer: no two wait for each other
     )
@@ -170,12 +190,16 @@ def _case_values(call: int, inspection: int, sound: str, found: CaseFigures) -> 
 
 def _write_cases(connection: Connection, many: list[dict[str, Any]]) -> None:
     """Write cases; each write makes one version of its case."""
-    if not many:
-        return
-    statement = upsert(connection, cases)
-    changed = {name: statement.excluded[name] for name in many[0] if name not in ("call", "version")}
+    if many:
+        connection.execute(_upsert(connection.dialect.name, tuple(many[0])), many)
+
+
+@cache
+def _upsert(dialect: str, columns: tuple[str, ...]) -> Any:
+    statement = upsert_for(dialect, cases)
+    changed = {name: statement.excluded[name] for name in columns if name not in ("call", "version")}
     changed["version"] = cases.c.version + 1
-    connection.execute(statement.on_conflict_do_update(index_elements=["call"], set_=changed), many)
+    return statement.on_conflict_do_update(index_elements=["call"], set_=changed)
 
 
 def _write_verdicts(connection: Connection, key: int, call: CallUnderReview) -> None:

@@ -31,4 +31,9 @@ def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
 
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases spell alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return upsert_for(connection.dialect.name, table)
+
+
+def upsert_for(dialect: str, table: Table) -> Any:
+    """The same for a database by the name of its kind."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

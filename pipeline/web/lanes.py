@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.peaks import Peaks
-from pipeline.domain import Inspection, Role, Span
+from pipeline.conversation import Timeline
+from pipeline.domain import PARTIES, Inspection, Role, Span
 
 MONO_LAYOUTS = ("mono", "fake-stereo")
 
@@ -44,15 +47,16 @@ def party_lanes(inspection: Inspection, peaks: Peaks) -> tuple[NDArray[np.int8],
         first, second = peaks.lanes
         return (second, first) if swapped(inspection, peaks) else (first, second)
     both = peaks.lanes[0]
-    spoken = {role: _covered(_speech(inspection, role), peaks) for role in (Role.AGENT, Role.CUSTOMER)}
+    spoken = {role: _covered(spans, peaks) for role, spans in speech_of(inspection).items()}
     agent = np.where(spoken[Role.AGENT] | ~spoken[Role.CUSTOMER], both, 0).astype(np.int8)
     customer = np.where(spoken[Role.CUSTOMER] | ~spoken[Role.AGENT], both, 0).astype(np.int8)
     return agent, customer
 
 
-def _speech(inspection: Inspection, role: Role) -> tuple[Span, ...]:
-    measured = next((m.spans for m in inspection.measures if m.name == f"speech_{role.value}"), ())
-    return measured or tuple(u.span for u in inspection.transcript.by(role))
+def speech_of(inspection: Inspection) -> Mapping[Role, tuple[Span, ...]]:
+    """Each party's turns; its utterances where no turns are stored."""
+    turns = Timeline.of(inspection).speech
+    return {role: turns[role] or tuple(u.span for u in inspection.transcript.by(role)) for role in PARTIES}
 
 
 def _covered(spans: tuple[Span, ...], peaks: Peaks) -> NDArray[np.bool_]:

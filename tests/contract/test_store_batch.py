@@ -11,6 +11,7 @@ from pipeline.batch import Limits, Progress, run
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import Store, open_store
+from tests.contract.worlds import did_nothing
 from tests.unit.batch.tiny import REVISIONS, tiny
 
 ONE_BY_ONE = Limits(group_calls=1)
@@ -31,7 +32,7 @@ def test_a_run_and_its_repetition(url: str, dump: Path) -> None:
     settings = Settings(store=url, workers=2)
     first = run(dump, settings=settings, inspector=tiny, revisions=REVISIONS)
     assert (first.found, first.inspected, first.exit_status) == (8, 8, 0)
-    assert run(dump, settings=settings, inspector=tiny, revisions=REVISIONS).nothing_to_do
+    assert did_nothing(run(dump, settings=settings, inspector=tiny, revisions=REVISIONS))
     with open_store(url) as store:
         assert [row.state for row in store.runs()] == ["finished", "finished"]
         assert store.runs()[1].summary is not None

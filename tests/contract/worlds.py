@@ -22,7 +22,7 @@ from sqlalchemy import Table
 
 from pipeline.audio import decode
 from pipeline.batch import InspectorFactory, Limits, RunSummary, run
-from pipeline.batch.crew import Crew, Event, Gone, Worker
+from pipeline.batch.pool import Exited, WorkerEvent, WorkerPool, WorkerProcess
 from pipeline.batch.work import Group
 from pipeline.batch.worker import Began, Ended, Inspected, inspections_of
 from pipeline.domain import (
@@ -71,6 +71,11 @@ def write_sound(path: Path, sound: int) -> None:
         file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
 
 
+def did_nothing(summary: RunSummary) -> bool:
+    """Every call had an inspection that is up to date: no worker was started."""
+    return summary.workers == 0 and not summary.left and not summary.stopped
+
+
 class Scribe:
     """Writes down the digest of what it hears, and for whom it judges."""
 
@@ -114,11 +119,13 @@ class Scribe:
         )
 
 
-class Desk(Worker):
+class LocalWorker(WorkerProcess):
     """A worker in this process: the same messages, without the cost of a new process for each run."""
 
-    def __init__(self, factory: InspectorFactory, settings: Settings, events: queue.Queue[Event]) -> None:
-        self.hand = deque()
+    def __init__(
+        self, factory: InspectorFactory, settings: Settings, events: queue.Queue[WorkerEvent]
+    ) -> None:
+        self.queued = deque()
         self.left = {}
         self.begun = self.retiring = self.overdue = False
         self.ready = True
@@ -126,22 +133,22 @@ class Desk(Worker):
         self.deadline = None
         self._inspector, self._settings, self._events = factory(settings), settings, events
 
-    def give(self, group: Group) -> None:
-        self.hand.append(group)
+    def submit(self, group: Group) -> None:
+        self.queued.append(group)
         self._events.put((self, Began()))
         for inspection in inspections_of(self._inspector, group.tasks, self._settings):
             self._events.put((self, Inspected(inspection)))
         self._events.put((self, Ended(None, 0, 0)))
 
     def kill(self) -> None:
-        self._events.put((self, Gone()))
+        self._events.put((self, Exited()))
 
 
-class Room(Crew):
-    """A crew of one, in this process."""
+class LocalPool(WorkerPool):
+    """A pool of one, in this process."""
 
-    def hire(self) -> None:
-        worker = Desk(self._factory, self._settings, self._events)
+    def start_worker(self) -> None:
+        worker = LocalWorker(self._factory, self._settings, self._events)
         worker.deadline = None
         self.workers.append(worker)
 
@@ -259,7 +266,7 @@ class World:
         self._run(listed, None)
         before = self._dump()
         summary = self._run(listed, None)
-        assert summary.nothing_to_do, "the second run does something"
+        assert did_nothing(summary), "the second run does something"
         after = self._dump()
         for table, rows in before.items():
             assert after[table] == rows, f"the second run changes {table}"
@@ -287,7 +294,7 @@ class World:
             calls=self.list if listed else None,
             limit=limit,
             limits=Limits(),
-            crew=Room,
+            pool=LocalPool,
         )
         again = {sound for sound in stored if self.heard[sound] > heard[sound]}
         assert not again, "sound that was heard is listened to again"

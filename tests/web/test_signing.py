@@ -185,9 +185,10 @@ def test_a_known_browser_is_no_way_around_the_limit(at: At, store: Store, stored
     shared = at("192.0.2.1")
     assert sign_in(shared) == 303 and sign_in(shared, name="li") == 303
     statuses = []
-    for _ in range(10):
-        statuses.append(sign_in(shared, "guess"))
-        assert sign_in(shared, name="li") == 303
+    with FrozenClock().frozen():  # on a busy machine ten guesses take long enough for one more
+        for _ in range(10):
+            statuses.append(sign_in(shared, "guess"))
+            assert sign_in(shared, name="li") == 303
     assert statuses.count(401) <= 5
 
 

@@ -17,7 +17,7 @@ _NOTHING = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CallResult:
     """How a call stands, in one line."""
 
     status: Status
@@ -34,8 +34,8 @@ class CallChange:
     call_id: str
     agent_id: str | None
     agent_name: str | None
-    before: Verdict
-    after: Verdict
+    before: CallResult
+    after: CallResult
     flips: tuple[Flip, ...]
 
     @property
@@ -57,17 +57,17 @@ def compare(before: Inspection, after: Inspection) -> CallChange:
         call_id=call.call_id,
         agent_id=call.agent_id,
         agent_name=call.agent_name,
-        before=_verdict(before),
-        after=_verdict(after),
+        before=_result(before),
+        after=_result(after),
         flips=flips(before.scorecard, after.scorecard),
     )
 
 
-def _verdict(inspection: Inspection) -> Verdict:
+def _result(inspection: Inspection) -> CallResult:
     card = inspection.scorecard
     if card is None:
-        return Verdict(inspection.status, None, None, fatal=False, flagged=False)
-    return Verdict(inspection.status, card.score, card.passed, bool(card.fatal), bool(card.flagged))
+        return CallResult(inspection.status, None, None, fatal=False, flagged=False)
+    return CallResult(inspection.status, card.score, card.passed, bool(card.fatal), bool(card.flagged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Changes:
     @property
     def verdicts(self) -> Mapping[str, tuple[int, int]]:
         """Name of a state -> (calls that came to it, calls that left it)."""
-        asked: Mapping[str, Callable[[Verdict], bool]] = {
+        asked: Mapping[str, Callable[[CallResult], bool]] = {
             "passed": lambda v: v.passed is True,
             "failed": lambda v: v.passed is False,
             "flagged": lambda v: v.flagged,

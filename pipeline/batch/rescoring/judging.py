@@ -15,10 +15,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from pipeline.batch.faults import FAULT, FaultKind, fault_of
-from pipeline.batch.lifeline import die_with_parent
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
+from pipeline.batch.worker import exit_with_parent
 from pipeline.domain import PhraseHit
 from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import judge_again
@@ -161,7 +161,7 @@ class _Worker:
 
 
 def _start(settings: Settings) -> None:
-    die_with_parent()
+    exit_with_parent()
     # Ctrl-C reaches all processes of the terminal; only the parent decides what that means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

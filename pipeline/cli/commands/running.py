@@ -23,7 +23,7 @@ from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
 
-ENGINES = ("local", "ray")
+ENGINES = ("local",)
 
 
 @command
@@ -35,7 +35,7 @@ def run(
     lexicons: Annotated[Path | None, typer.Option(help="option.lexicons", metavar="DIR")] = None,
     model: Annotated[str | None, typer.Option(help="run.model", metavar="NAME")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="run.workers", metavar="N")] = None,
-    engine: Annotated[str, typer.Option(help="run.engine", metavar="local|ray")] = "local",
+    engine: Annotated[str, typer.Option(help="run.engine", metavar="local")] = "local",
     limit: Annotated[int | None, typer.Option(min=1, help="run.limit", metavar="N")] = None,
     since: Annotated[str | None, typer.Option(help="run.since", metavar="DATE")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="run.retry")] = False,
@@ -43,8 +43,6 @@ def run(
     """Exit status as the summary has it: 0 all, 1 some could not be read, 3 stopped early."""
     if engine not in ENGINES:
         raise CommandError("engine", engine=engine)
-    if engine == "ray":
-        raise CommandError("ray")
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
     from pipeline.batch import run as run_batch

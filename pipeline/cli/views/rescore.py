@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batch.rescoring import AgentChange, CallChange, Changes, CriterionChange, Rescore, Verdict
+from pipeline.batch.rescoring import AgentChange, CallChange, CallResult, Changes, CriterionChange, Rescore
 from pipeline.batch.rescoring.changes import STEPS
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.scorecard import OUTCOME_STYLES, SEVERITY_STYLES, severity
@@ -253,7 +253,7 @@ def rescore_json(done: Rescore) -> dict[str, Any]:
     }
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+def _verdict_json(verdict: CallResult) -> dict[str, Any]:
     return {
         "status": verdict.status,
         "score": verdict.score,

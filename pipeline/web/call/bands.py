@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.domain import Inspection, Outcome, Role, Span
 from pipeline.web.call.places import WHOLE_SHARE
 from pipeline.web.call.sheet import Entry, FindingStanding, ReviewSheet
+from pipeline.web.lanes import speech_of
 from pipeline.web.sanitise import sanitise
 
 _BANDS = (("hold", "hold_total"), ("silence", "silence_total"), ("overlap", "overlap_total"))
@@ -44,12 +45,7 @@ class Drawing:
 
 def drawing(inspection: Inspection, sheet: ReviewSheet) -> Drawing:
     places = {m.name: m.spans for m in inspection.measures}
-    speech = {
-        role.value: _numbers(
-            places.get(f"speech_{role.value}") or [u.span for u in inspection.transcript.by(role)]
-        )
-        for role in (Role.AGENT, Role.CUSTOMER)
-    }
+    speech = {role.value: _numbers(spans) for role, spans in speech_of(inspection).items()}
     duration = inspection.duration or 0.0
     return Drawing(
         duration=duration,

@@ -19,14 +19,15 @@ from pipeline.errors import CallinspectError, ModelError, StoreError
 from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
+from tests.contract.worlds import did_nothing
 from tests.unit.batch.tiny import (
     REVISIONS,
     cannot_load,
+    dies_loading,
     loads_once,
     overstated,
     remodelled,
     revised,
-    stillborn,
     tiny,
     without_model,
 )
@@ -134,9 +135,9 @@ def test_a_second_run_has_nothing_to_do(night: Night) -> None:
         night.add(f"good{number}")
     night.add("bad", "bad")
     first = night.run()
-    assert (first.inspected, first.exit_status, first.nothing_to_do) == (3, 1, False)
-    second = night.run(inspector=stillborn)  # would fail if a worker were started
-    assert second.nothing_to_do
+    assert (first.inspected, first.exit_status, did_nothing(first)) == (3, 1, False)
+    second = night.run(inspector=dies_loading)  # would fail if a worker were started
+    assert did_nothing(second)
     assert (second.inspected, second.up_to_date, second.workers) == (0, 3, 0)
     assert [said(one.reason) for one in second.unreadable] == ["the header says nothing"]
     assert second.exit_status == 1
@@ -186,8 +187,8 @@ def test_a_new_rubric_judges_again_without_listening_and_the_old_one_comes_back_
     again = night.run(inspector=revised, revisions=other)
     assert (again.inspected, again.rejudged, again.audio_seconds) == (1, 1, 0.0)
     assert [one.call_id for one in again.unreadable] == ["bad"]
-    back = night.run(inspector=stillborn)
-    assert (back.up_to_date, back.inspected, back.nothing_to_do) == (1, 0, True)
+    back = night.run(inspector=dies_loading)
+    assert (back.up_to_date, back.inspected, did_nothing(back)) == (1, 0, True)
     with open_store(night.settings.store) as store:
         old, new = store.revisions("a")
         assert (old.revisions.rubric, new.revisions.rubric) == ("r1", "r2")
@@ -237,7 +238,7 @@ def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> No
     night.run()
     night.dump.rename(tmp_path / "archive")
     night.dump = tmp_path / "archive"
-    assert night.run(inspector=stillborn).up_to_date == 1
+    assert night.run(inspector=dies_loading).up_to_date == 1
     with open_store(night.settings.store) as store:
         found = store.inspection("a")
         assert found is not None
@@ -278,7 +279,7 @@ def test_worn_workers_are_replaced(night: Night) -> None:
     with open_store(night.settings.store) as store:
         pids = [i.transcript.utterances[0].text for i in store.inspections()]
     assert len(set(pids)) >= 3
-    assert max(pids.count(pid) for pid in pids) <= 3  # one more may be in hand when the second is done
+    assert max(pids.count(pid) for pid in pids) <= 3  # one more may be queued when the second is done
 
 
 def test_workers_get_one_thread_each(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +317,7 @@ def test_tools_that_load_no_more_stop_the_run_with_a_summary(
 
 def test_workers_that_never_live_stop_the_run_with_a_summary(night: Night) -> None:
     night.add("a")
-    summary = night.run(inspector=stillborn)
+    summary = night.run(inspector=dies_loading)
     assert summary.trouble is not None
     assert re.search(r"3 worker processes in a row died .*exit status 7", said(summary.trouble))
     assert (summary.exit_status, summary.stopped, summary.left, summary.inspected) == (3, True, 1, 0)
@@ -338,7 +339,7 @@ def test_our_own_faults_are_their_calls_reason_and_never_the_nights_end(night: N
     assert {(one.reason_code, one.reason) for one in summary.unreadable} == {("fault", FAULT_REASON)}
     assert [p.call_id for p in summary.problems] == [f"bad{number:02}" for number in range(30)]
     assert all("ZeroDivisionError: somebody divided (tiny.py:" in said(p.reason) for p in summary.problems)
-    again = night.run(inspector=stillborn)
+    again = night.run(inspector=dies_loading)
     assert (again.up_to_date, len(again.unreadable)) == (3, 30)
 
 
@@ -410,4 +411,4 @@ def test_a_second_run_at_once_is_refused(night: Night) -> None:
 
 def test_an_empty_dump(night: Night) -> None:
     summary = night.run()
-    assert (summary.found, summary.exit_status, summary.nothing_to_do) == (0, 0, True)
+    assert (summary.found, summary.exit_status, did_nothing(summary)) == (0, 0, True)

@@ -21,7 +21,7 @@ from pipeline.messages import render, verbatim
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import CallFilter, Store, open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from tests.contract.worlds import CRITERION, REVISIONS, Room, Scribe, write_sound
+from tests.contract.worlds import CRITERION, REVISIONS, LocalPool, Scribe, did_nothing, write_sound
 from tests.people import user
 from tests.texts import zh
 
@@ -56,7 +56,7 @@ class Centre:
             inspector=lambda _settings: Scribe(self.heard),
             revisions=REVISIONS,
             calls=self.list if rows else None,
-            crew=Room,
+            pool=LocalPool,
         )
 
     @property
@@ -107,7 +107,7 @@ def test_a_file_name_used_again_is_another_call_and_inherits_nothing(centre: Cen
     assert case is not None
     assert (case.state, case.pending) == (CaseState.OPEN, 1)
     assert centre.inspection("0001").recording.paths == ()  # other sound lies there now
-    assert centre.run().nothing_to_do
+    assert did_nothing(centre.run())
     assert kinds(centre.run()) == []
 
 
@@ -134,7 +134,7 @@ def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_agai
 def test_a_run_without_the_list_takes_nothing_away(centre: Centre) -> None:
     centre.put("0001.wav", 1)
     centre.run("CC-77,0001.wav,8001,2026-11-20 09:30:00")
-    assert centre.run().nothing_to_do
+    assert did_nothing(centre.run())
     assert centre.inspection("CC-77").recording.call.agent_id == "8001"
 
 
@@ -203,7 +203,7 @@ def test_two_hang_ups_that_are_the_same_silence_are_two_calls_if_the_list_says_s
     assert centre.heard == {sound: 1}, "what was heard in the first counts for the second"
     assert centre.inspection("B").recording.call.agent_id == "8002"
     assert (summary.found, kinds(summary)) == (2, [])
-    assert centre.run("A,a.wav,8001,", "B,b.wav,8002,").nothing_to_do
+    assert did_nothing(centre.run("A,a.wav,8001,", "B,b.wav,8002,"))
 
 
 def test_a_copy_that_the_list_names_is_no_copy_of_the_other_any_more(centre: Centre) -> None:
@@ -214,7 +214,7 @@ def test_a_copy_that_the_list_names_is_no_copy_of_the_other_any_more(centre: Cen
     files = {row.call.call_id: [paths[0].name for paths in row.files] for row in centre.store.calls()}
     assert files == {"A": ["a.wav"], "B": ["b.wav"]}
     summary = centre.run()
-    assert (summary.found, kinds(summary), summary.nothing_to_do) == (2, [], True), "nor without the list"
+    assert (summary.found, kinds(summary), did_nothing(summary)) == (2, [], True), "nor without the list"
 
 
 def test_ids_that_the_list_exchanges_are_exchanged_with_all_that_was_said(centre: Centre) -> None:
@@ -245,7 +245,7 @@ def test_other_sound_under_an_id_of_the_list_gets_the_day(centre: Centre) -> Non
     assert kinds(summary) == [("other-sound", "A@2026-11-22")]
     assert centre.inspection("A").recording.call.agent_id == "8001"
     again = centre.run(*rows)
-    assert again.nothing_to_do
+    assert did_nothing(again)
     assert kinds(again) == [("other-sound", "A@2026-11-22")], "as long as the list says so"
 
 
@@ -255,7 +255,7 @@ def test_what_could_never_be_read_becomes_the_sound_that_comes(centre: Centre) -
     os.utime(centre.dump / "1.wav", (1_600_000_000, 1_600_000_000))
     run(
         centre.dump, settings=centre.settings, inspector=lambda _s: Unreadable(), revisions=REVISIONS,
-        crew=Room,
+        pool=LocalPool,
     )  # fmt: skip
     sound = centre.put("1.wav", 1)
     centre.run()
@@ -292,13 +292,13 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     (audited,) = centre.store.audit.entries(action="merge")
     assert (audited.details["new_sha256"], audited.details["replaced_sha256"]) == (new, old)
     again = centre.run(*rows)
-    assert (again.nothing_to_do, again.found) == (True, 1)
+    assert (did_nothing(again), again.found) == (True, 1)
     assert centre.calls == {"A": new}, "a later run brings nothing back"
     undone = undo_merge(centre.store, no_rules, aside, by=centre.wang)
     assert undone.call_id == "new/1"
     assert centre.calls == {"A": old, "new/1": new}
     assert [v.verdict for v in centre.store.decisions.verdicts("A").values()] == [Verdict.CONFIRMED]
-    assert centre.run(*rows).nothing_to_do
+    assert did_nothing(centre.run(*rows))
 
 
 def test_a_row_with_the_former_id_keeps_others_away_from_a_corrected_recording(centre: Centre) -> None:
@@ -310,7 +310,7 @@ def test_a_row_with_the_former_id_keeps_others_away_from_a_corrected_recording(c
     centre.run("A,new.wav,,", "B,new.wav,1002,")
     assert centre.calls == {"old": new, "B": new}, "B is a call of its own"
     assert centre.heard == heard
-    assert centre.run("A,new.wav,,", "B,new.wav,1002,").nothing_to_do
+    assert did_nothing(centre.run("A,new.wav,,", "B,new.wav,1002,"))
 
 
 def test_a_corrected_recording_whose_place_has_other_sound_is_not_heard_there(centre: Centre) -> None:
@@ -326,7 +326,7 @@ def test_a_corrected_recording_whose_place_has_other_sound_is_not_heard_there(ce
         inspector=lambda _settings: Scribe(centre.heard),
         revisions=replace(REVISIONS, model="another"),
         calls=centre.list,
-        crew=Room,
+        pool=LocalPool,
     )
     assert centre.calls["old"] == new
     assert centre.heard[third] == 1, "as a call of its own, and not for the corrected recording"

@@ -159,7 +159,7 @@ def without_model(_settings: Settings) -> TinyInspector:
     raise ModelError("no such model; fetch it first")
 
 
-def stillborn(_settings: Settings) -> TinyInspector:
+def dies_loading(_settings: Settings) -> TinyInspector:
     os._exit(7)
 
 

@@ -38,7 +38,6 @@ def there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("list --store sqlite:///none.db", "还没有数据库 none.db"),
         ("list --config none.toml", "none.toml"),
         ("run nowhere", "不是文件夹"),
-        ("run . --engine ray", "本版尚不支持 ray"),
         ("run . --engine magic", "没有引擎 magic"),
         ("run . --since soon", "不是日期"),
         ("clip O02 --finding 99 -o x.wav", "没有质检结果 99"),
