@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pipeline.batch.reasons import other_sound
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from pipeline.batch.faults import FAULT_REASON
+from pipeline.batch.naming import other_sound
 from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
