@@ -31,7 +31,7 @@ _REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class StoredSound:
+class RecordedSound:
     """What must be known of a call to play it."""
 
     call_id: str
@@ -63,7 +63,7 @@ class PlaybackService:
         self._side_lock = Lock()
         self._prefetcher = Prefetcher()
 
-    def row(self, call_id: str) -> StoredSound:
+    def row(self, call_id: str) -> RecordedSound:
         """The sound of the call as it stands, or as it stood when another took its place.
 
         Raises:
@@ -72,12 +72,12 @@ class PlaybackService:
         found = next(self._store.calls(CallFilter(call_id=call_id)), None)
         if found is not None:
             sha256, stands = found.revisions.audio_sha256, found.inspected_at.isoformat()
-            return StoredSound(call_id, sha256, found.files, stands)
+            return RecordedSound(call_id, sha256, found.files, stands)
         known = next((one for one in self._store.known_calls(call_ids=[call_id])
                       if one.call_id == call_id and one.replaced_by is not None), None)  # fmt: skip
         if known is None:
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
-        return StoredSound(call_id, known.sha256, known.files, "replaced")
+        return RecordedSound(call_id, known.sha256, known.files, "replaced")
 
     def has(self, sha256: str) -> bool:
         """True where the sound is prepared already: it can be heard even if the file is gone."""
@@ -88,7 +88,7 @@ class PlaybackService:
         paths = _playable(self.row(call_id))
         return bool(paths) and all(path.is_file() for path in paths)
 
-    async def listen(self, row: StoredSound) -> PreparedSound:
+    async def listen(self, row: RecordedSound) -> PreparedSound:
         """The sound of a call.
 
         Raises:
@@ -130,7 +130,7 @@ class PlaybackService:
         self._prefetcher.close()
         self._decoders.shutdown(cancel_futures=True)
 
-    async def peaks(self, row: StoredSound) -> tuple[Inspection, Peaks]:
+    async def peaks(self, row: RecordedSound) -> tuple[Inspection, Peaks]:
         """The inspection and the peaks of the recording as it is, its channels in the file's order.
 
         Raises:
@@ -138,7 +138,7 @@ class PlaybackService:
         """
         return await asyncio.get_running_loop().run_in_executor(self._decoders, self._peaks, row)
 
-    def _peaks(self, row: StoredSound) -> tuple[Inspection, Peaks]:
+    def _peaks(self, row: RecordedSound) -> tuple[Inspection, Peaks]:
         sha256 = row.sha256
         peaks = self._cache.peaks(sha256)
         if peaks is None:
@@ -149,13 +149,13 @@ class PlaybackService:
             raise AudioError("the recording was replaced meanwhile", code="changed")
         return inspection, peaks
 
-    def _prepare(self, row: StoredSound) -> Playback:
+    def _prepare(self, row: RecordedSound) -> Playback:
         try:
             return self._cache.prepare(row.sha256, _playable(row))
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
 
-    async def _side(self, row: StoredSound) -> bool:
+    async def _side(self, row: RecordedSound) -> bool:
         """Whether the agent is on the second channel, found out once for each sound and inspection."""
         key = _side_key(row)
         with self._side_lock:
@@ -175,13 +175,13 @@ def standing(store: Store, call_id: str) -> Inspection | None:
     return store.inspection(call_id) or store.merges.last(call_id)
 
 
-def _playable(row: StoredSound) -> tuple[Path, ...]:
+def _playable(row: RecordedSound) -> tuple[Path, ...]:
     """The first copy of the sound that is there; else the first of all, and that it is gone is found out."""
     first = row.files[0] if row.files else ()
     return next((paths for paths in row.files if all(path.is_file() for path in paths)), first)
 
 
-def _side_key(row: StoredSound) -> tuple[str, ...]:
+def _side_key(row: RecordedSound) -> tuple[str, ...]:
     """What the side depends on: the sound, and the inspection that says who speaks when."""
     return (row.call_id, row.sha256, row.stands)
 

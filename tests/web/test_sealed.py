@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from pipeline.domain import Inspection, Verdict
 from pipeline.domain.people import UserRole
+from pipeline.messages import verbatim
 from pipeline.store import Store
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls, findings, inspections
@@ -53,7 +54,7 @@ def _marked(call: Inspection) -> Inspection:
     findings = tuple(
         replace(
             finding,
-            reason=REASON,
+            reason=verbatim(REASON),
             evidence=tuple(replace(proof, quote=QUOTE) for proof in finding.evidence),
         )
         for finding in call.scorecard.findings

@@ -112,7 +112,7 @@ class TinyInspector:
     def _made(self, recording: Recording, status: Status, reason: str | None, said: str = "") -> Inspection:
         revisions = replace(self._revisions, audio_sha256=recording.sha256)
         if status is Status.UNREADABLE:
-            return Inspection(recording, status, reason, revisions)
+            return Inspection(recording, status, verbatim(reason or ""), revisions)
         span = Span(0.0, 10.0)
         finding = Finding(
             criterion="greeting",
@@ -127,7 +127,7 @@ class TinyInspector:
         return Inspection(
             recording,
             status,
-            reason,
+            verbatim(reason) if reason else None,
             revisions,
             duration=60.0,
             layout="stereo",

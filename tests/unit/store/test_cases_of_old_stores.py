@@ -38,6 +38,7 @@ def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
                 stored[table] = [{k: v for k, v in row.items() if k not in NEW} for row in rows]
         for number, row in enumerate(stored["inspections"]):
             row |= {"paths": f'["/dump/{"ab"[number]}.wav"]', "audio_sha256": f"{number}" * 64}
+            row["flag_reasons"] = '["grave"]' if row["flagged"] else "[]"
     old_tables(old, stored)
     with open_store(f"sqlite:///{old}") as store:
         assert [store.cases.case(name) for name in "ab"] == wanted
