@@ -51,4 +51,5 @@ def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call)
     known = current.recording.call
     if replace(known, call_id=facts.call_id) == facts:
         return None
-    return judge_again(replace(current, recording=replace(current.recording, call=facts)), rules())
+    changed = replace(current, recording=replace(current.recording, call=facts))
+    return judge_again(changed, rules(), earlier=store.confirmed_earlier(current))

@@ -123,13 +123,15 @@ def _heard(store: Store, call_id: str) -> Inspection:
 def _swapped(store: Store, rules: Rules, current: Inspection) -> Inspection:
     """The call judged with the roles the other way round."""
     base = _as_heard(store, current)
-    if base is None:
-        turned = swapped(current)
-        speakers: dict[tuple[str, str], Role | None] = {
-            (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
-        }
-        base = replace(turned, hits=of_speaker(turned.hits, speakers))
-    return judge_again(base, rules)
+    if base is not None:
+        return judge_again(base, rules, earlier=store.confirmed_earlier(base))
+    # What the sound confirmed is not looked for again: it changes its speaker, whichever revision knew it.
+    known = (*current.hits, *store.confirmed_earlier(current))
+    turned = swapped(replace(current, hits=known))
+    speakers: dict[tuple[str, str], Role | None] = {
+        (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
+    }
+    return judge_again(replace(turned, hits=of_speaker(turned.hits, speakers)), rules, earlier=())
 
 
 def _as_heard(store: Store, current: Inspection) -> Inspection | None:

@@ -346,6 +346,12 @@ class Store:
         with self._read() as connection:
             return judging.confirmed(connection, keys)
 
+    def confirmed_earlier(self, inspection: Inspection) -> tuple[PhraseHit, ...]:
+        """Hits that the sound confirmed for other revisions of what this stored inspection heard, the newest
+        revision first: whoever judges it again needs them."""
+        with self._read() as connection:
+            return judging.confirmed_earlier(connection, inspection)
+
     def save_judgements(self, made: Sequence[Judgement], *, run_id: int) -> int:
         """Store new judgements beside the old ones, all in one transaction, and make them current.
 

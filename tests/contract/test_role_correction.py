@@ -72,6 +72,7 @@ def heard(rules: Rules) -> Inspection:
             revisions=replace(base.revisions, lexicons=""),
         ),
         rules,
+        earlier=(),
     )
 
 

@@ -31,6 +31,7 @@ from pipeline.domain import (
     IdSource,
     Inspection,
     Outcome,
+    PhraseHit,
     Recording,
     Revisions,
     Role,
@@ -90,8 +91,8 @@ class Scribe:
             said = (Utterance(Role.AGENT, Span(0.0, 0.5), digest),)
             yield self._judged(recording, Transcript(said), sound.duration)
 
-    def judge_again(self, inspection: Inspection) -> Inspection:
-        return self._judged(inspection.recording, inspection.transcript, inspection.duration)
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        return self._judged(stored.recording, stored.transcript, stored.duration)
 
     @staticmethod
     def _judged(recording: Recording, transcript: Transcript, duration: float | None) -> Inspection:

@@ -189,7 +189,7 @@ def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
     stored = _judged(said, old, (heard,))
     (found,) = Rematcher(rules, lambda _: book).written([stored])
     assert found == []
-    assert heard in judge_again(stored, rules, written=found).hits
+    assert heard in judge_again(stored, rules, earlier=(), written=found).hits
 
 
 def test_calls_together_as_one_by_one(folder: Path, rubric: Rubric) -> None:
