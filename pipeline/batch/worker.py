@@ -134,13 +134,13 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
         with open_store(settings.store) as store:
             for task in heard:
                 recording = task.recording
-                stored = store.inspection(task.donor or recording.call.call_id)
+                stored = store.inspections.current(task.donor or recording.call.call_id)
                 # Whose roles people corrected in one call says nothing about the other.
                 lent = task.donor is not None and stored is not None and stored.revisions.roles_corrected
                 if stored is None or stored.recording.sha256 != recording.sha256 or lent:
                     fresh.append(recording)
                 else:
-                    earlier = store.confirmed_earlier(stored)
+                    earlier = store.judgements.confirmed_earlier(stored)
                     yield inspector.judge_again(replace(stored, recording=recording), earlier=earlier)
     if fresh:
         yield from inspector.inspect(fresh)

@@ -52,7 +52,7 @@ def judge_again(
     Args:
         earlier: what the sound confirmed for earlier revisions of this hearing, the newest first: a hit that
             other lexicons hid behind a written one comes back with them. The store knows it
-            (:meth:`pipeline.store.Store.confirmed_earlier`).
+            (``store.judgements.confirmed_earlier``).
         written: what the present lexicons find in the text, from callers that know a shorter way to it.
     """
     if stored.duration is None or stored.status is Status.UNREADABLE:

@@ -171,7 +171,7 @@ def judgement(key: int, inspection: Inspection) -> Judgement:
 
 
 def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id: int) -> int:
-    """Write new revisions and make them current; see :meth:`Store.save_judgements`."""
+    """Write new revisions and make them current; see :meth:`Judgements.save`."""
     check_fence(connection, run_id)
     bases = _bases(connection, [one.of for one in made])
     fresh = [one for one in made if one.of in bases]

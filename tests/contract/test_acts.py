@@ -70,7 +70,7 @@ def named(call_id: str) -> Inspection:
 @pytest.fixture
 def two_calls(store: Store, run_id: int) -> Store:
     for call_id in (CALL, OTHER):
-        store.save(named(call_id), run_id=run_id)
+        store.inspections.save(named(call_id), run_id=run_id)
     return store
 
 
@@ -190,7 +190,7 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     act("Coaching.approve", lambda: coaching.approve(CALL, by=boss.id), call=CALL)
     act("Coaching.withdraw", lambda: coaching.withdraw(CALL), call=CALL)
     corrected = inspection("corrected")
-    store.save(corrected, run_id=run_id)
+    store.inspections.save(corrected, run_id=run_id)
     act("Merges.merge", lambda: store.merges.merge("corrected", OTHER, by=boss.id))
     act("Merges.undo", lambda: store.merges.undo(OTHER, by=boss.id))
     act("Rulebooks.keep", lambda: store.rulebooks.keep([Rulebook("r9", "lexicons", "{}")]))

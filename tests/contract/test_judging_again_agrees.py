@@ -87,7 +87,7 @@ def heard(call_id: str, rules: Rules) -> Inspection:
 
 
 def current(store: Store, call_id: str) -> Inspection:
-    found = store.inspection(call_id)
+    found = store.inspections.current(call_id)
     assert found is not None
     return found
 
@@ -98,13 +98,13 @@ def test_all_ways_give_what_the_sound_confirmed_before(store: Store, url: str, t
         store=url, rubric=ROOT / "rubrics" / "service.yaml", lexicons=tmp_path / "zh", workers=1
     )
     first = edit(settings, "先挂电话吧")
-    run_id = store.start_run()
+    run_id = store.runs.start()
     for call_id in CALLS:
-        store.save(heard(call_id, first), run_id=run_id)
+        store.inspections.save(heard(call_id, first), run_id=run_id)
     other = replace(heard("other", first), hits=())
     facts = replace(other.recording.call, agent_id="2002")
-    store.save(replace(other, recording=replace(other.recording, call=facts)), run_id=run_id)
-    store.finish_run(run_id)
+    store.inspections.save(replace(other, recording=replace(other.recording, call=facts)), run_id=run_id)
+    store.runs.finish(run_id)
 
     hiding = edit(settings, SAID)  # the phrase is found in the text now: the sound adds nothing
     rescore(settings=settings)
@@ -113,11 +113,11 @@ def test_all_ways_give_what_the_sound_confirmed_before(store: Store, url: str, t
     assert hiding.revisions != first.revisions
 
     last = edit(settings, "天上有一朵云")
-    run_id = store.start_run()
+    run_id = store.runs.start()
     task = Task(current(store, "run").recording, heard=True)
     (made,) = inspections_of(ByTheseRules(last), [task], settings)
-    store.save(made, run_id=run_id)
-    store.finish_run(run_id)
+    store.inspections.save(made, run_id=run_id)
+    store.runs.finish(run_id)
     merged = merge(store, lambda: last, "merged", "other", by=None).call_id
     case = correct_roles(store, last, "corrected twice", by=None, request="1")
     assert case.event is not None

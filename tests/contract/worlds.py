@@ -315,7 +315,7 @@ class World:
 
     def _pick(self) -> tuple[str, str] | None:
         """A call of today, and the digest of what was heard in it."""
-        found = sorted((i for i in self.store.inspections()), key=lambda i: i.recording.call.call_id)
+        found = sorted((i for i in self.store.inspections.all()), key=lambda i: i.recording.call.call_id)
         if not found:
             return None
         one = self.random.choice(found)
@@ -366,7 +366,7 @@ class World:
 
     def note(self) -> None:
         if (found := self._pick()) is not None:
-            inspection = self.store.inspection(found[0])
+            inspection = self.store.inspections.current(found[0])
             assert inspection is not None
             agent = inspection.recording.call.agent_id
             if agent:
@@ -436,7 +436,7 @@ class World:
             assert row.audio_sha256 == by_key[row.call].audio_sha256
         current = {row.call for row in self._rows(inspections) if row.current}
         assert current == {key for key, row in by_key.items() if row.replaced_by is None}
-        for one in self.store.inspections():
+        for one in self.store.inspections.all():
             assert one.transcript.utterances[0].text == one.recording.sha256
         self._check_people(by_key)
         if whole:
