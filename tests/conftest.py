@@ -24,17 +24,14 @@ MADE_ONCE = ("tests/e2e", "tests/golden", "tests/model")
 """Folders whose files make something dear once for all their tests: a night, a server, a model."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """What a file makes once stays with one worker (``--dist loadgroup``); others are shared out by test.
 
-    The dear files come first: what takes long must not begin when the other workers have nothing left.
+    Whole files come first: what takes long must not begin when the other workers have nothing left.
     """
-    for item in items:
-        place, _, _ = item.nodeid.partition("::")
-        if place.startswith(MADE_ONCE) or any(scope in SHARED for scope in _scopes(item)):
-            item.add_marker(pytest.mark.xdist_group(place))
-    items.sort(key=lambda item: not item.nodeid.startswith(MADE_ONCE))
+    place, _, _ = item.nodeid.partition("::")
+    if place.startswith(MADE_ONCE) or any(scope in SHARED for scope in _scopes(item)):
+        item.add_marker(pytest.mark.xdist_group(place))
 
 
 SHARED = ("module", "package", "class")
