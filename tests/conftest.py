@@ -20,28 +20,13 @@ settings.register_profile("search", derandomize=False, deadline=None)
 # A run of the tests says the same twice; HYPOTHESIS_PROFILE=search looks for examples nobody has seen yet.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-MADE_ONCE = ("tests/e2e", "tests/golden", "tests/model")
-"""Folders whose files make something dear once for all their tests: a night, a server, a model."""
+DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
+"""Folders whose files take minutes: what takes long must not begin when the other workers have nothing left."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What a file makes once stays with one worker (``--dist loadgroup``); others are shared out by test.
-
-    Whole files come first: what takes long must not begin when the other workers have nothing left.
-    """
-    place, _, _ = item.nodeid.partition("::")
-    if place.startswith(MADE_ONCE) or any(scope in SHARED for scope in _scopes(item)):
-        item.add_marker(pytest.mark.xdist_group(place))
-
-
-SHARED = ("module", "package", "class")
-
-
-def _scopes(item: pytest.Item) -> set[str]:
-    """Of the fixtures that a test uses and that are written beside it."""
-    found = getattr(item, "_fixtureinfo", None)
-    definitions = found.name2fixturedefs.values() if found else ()
-    return {fixtures[-1].scope for fixtures in definitions if fixtures[-1].baseid.endswith(".py")}
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dear files first. `make test` hands out whole files in this order, since many make something once."""
+    items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
 
 
 @pytest.hookimpl(wrapper=True)
