@@ -21,11 +21,11 @@ settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
-"""Folders whose files take minutes: what takes long must not begin when the other workers have nothing left."""
+"""Folders whose files take minutes: those must not begin when the other workers have nothing left."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The dear files first. `make test` hands out whole files in this order, since many make something once."""
+    """The dear files first. `make test` hands out whole files in this order: many make something once."""
     items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
 
 
