@@ -27,6 +27,26 @@ from tests.inspections import inspection
 from tests.nights import bad_call
 
 CALL, OTHER = "O02", "O99"
+OF_A_RUN = dict.fromkeys(
+    (
+        "Attempts.add_crash",
+        "Attempts.begin",
+        "FileDigests.remember",
+        "Identities.drop_untouched",
+        "Identities.move_files",
+        "Identities.rename",
+        "Identities.state_facts",
+        "Inspections.choose",
+        "Inspections.save",
+        "Judgements.save",
+        "Runs.add_problems",
+        "Runs.expect",
+        "Runs.finish",
+        "Runs.start",
+    ),
+    "the machine's work; its run has a row of its own",
+)
+
 NO_ACTS = {
     "Sessions.find": "notes when a session was last used",
     "SignIn.attempt": "counts guesses at the door; a failed one is noted there",
@@ -36,7 +56,7 @@ NO_ACTS = {
     "SignIn.remember_places": "where a sign-in came from; the sign-in itself is noted",
     "Rulebooks.save_draft": "an edit that nobody else sees; trying it is noted",
     "Rulebooks.drop_draft": "the same",
-}
+} | OF_A_RUN
 """Write methods that are no act of a person upon anything, and why."""
 
 
