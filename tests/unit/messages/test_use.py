@@ -77,7 +77,7 @@ REPORTS = {
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("rubric", "ingest", "batch")
+MAKERS = ("audio", "rubric", "ingest", "batch")
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 
