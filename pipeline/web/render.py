@@ -24,7 +24,6 @@ import pipeline
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
 from pipeline.messages import Lang, Text, known, languages, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
-from pipeline.rubric.wording import pick
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
 from pipeline.web.call.bands import Drawing
@@ -218,8 +217,7 @@ def neutral(criterion: str, otherwise: str) -> str:
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    lang, kind = READER.get().lang, kind_of(item, inspection.hits)
-    return sanitise(matched(item, kind, whole=inspection.duration, lang=lang))
+    return told(matched(item, kind_of(item, inspection.hits), whole=inspection.duration))
 
 
 def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
@@ -231,7 +229,7 @@ def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
 
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
-    return pick(READER.get().lang, *HOWS[How(how)])
+    return told(HOWS[How(how)])
 
 
 def request_id() -> str:
