@@ -38,7 +38,7 @@ check: setup-test ## style, types, directions between rooms
 	@$(BIN)/lint-imports
 
 unit: setup-test
-	@$(PY) -m pytest -n auto --dist loadgroup --durations=10
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10
 
 e2e: setup-test ## only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e

@@ -20,31 +20,13 @@ settings.register_profile("search", derandomize=False, deadline=None)
 # A run of the tests says the same twice; HYPOTHESIS_PROFILE=search looks for examples nobody has seen yet.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-MADE_ONCE = ("tests/e2e", "tests/golden", "tests/model")
-"""Folders whose files make something dear once for all their tests: a night, a server, a model."""
+DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
+"""Folders whose files take minutes: those must not begin when the other workers have nothing left."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a file makes once stays with one worker (``--dist loadgroup``); others are shared out by test.
-
-    The dear files come first: what takes long must not begin when the other workers have nothing left.
-    """
-    for item in items:
-        place, _, _ = item.nodeid.partition("::")
-        if place.startswith(MADE_ONCE) or any(scope in SHARED for scope in _scopes(item)):
-            item.add_marker(pytest.mark.xdist_group(place))
-    items.sort(key=lambda item: not item.nodeid.startswith(MADE_ONCE))
-
-
-SHARED = ("module", "package", "class")
-
-
-def _scopes(item: pytest.Item) -> set[str]:
-    """Of the fixtures that a test uses and that are written beside it."""
-    found = getattr(item, "_fixtureinfo", None)
-    definitions = found.name2fixturedefs.values() if found else ()
-    return {fixtures[-1].scope for fixtures in definitions if fixtures[-1].baseid.endswith(".py")}
+    """The dear files first. `make test` hands out whole files in this order: many make something once."""
+    items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
 
 
 @pytest.hookimpl(wrapper=True)
