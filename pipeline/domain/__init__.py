@@ -3,7 +3,16 @@
 Times are seconds as ``float`` in half-open spans; any other unit stands in the name.
 """
 
-from pipeline.domain.call import AUDIO_CHANNELS, PARTIES, Call, IdSource, Recording, Role, other_ids
+from pipeline.domain.call import (
+    AUDIO_CHANNELS,
+    PARTIES,
+    Call,
+    CallHeader,
+    IdSource,
+    Recording,
+    Role,
+    other_ids,
+)
 from pipeline.domain.finding import (
     Evidence,
     Finding,
@@ -45,6 +54,7 @@ __all__ = [
     "Addition",
     "AppealState",
     "Call",
+    "CallHeader",
     "Case",
     "CaseState",
     "Decision",

@@ -60,6 +60,33 @@ class Call:
     agent_channel: str | None = None
     """One of AUDIO_CHANNELS as the switch claims it, or None: find out."""
 
+    @property
+    def header(self) -> CallHeader:
+        """What people who review may read of these facts."""
+        return CallHeader(
+            call_id=self.call_id,
+            agent_id=self.agent_id,
+            agent_name=self.agent_name,
+            team=self.team,
+            queue=self.queue,
+            direction=self.direction,
+            started_at=self.started_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallHeader:
+    """What pages and answers tell of a call: a named list of its facts. The customer's telephone number is
+    none of them, so that whatever holds a header can be shown whole."""
+
+    call_id: str
+    agent_id: str | None
+    agent_name: str | None
+    team: str | None
+    queue: str | None
+    direction: str | None
+    started_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from pipeline.domain import Call, Severity
+from pipeline.domain import CallHeader, Severity
 from pipeline.domain.people import User
 from pipeline.domain.review import AppealState
 from pipeline.review.intervals import Proportion
@@ -141,7 +141,7 @@ class Appeal:
     """An appeal with everything that happened to it."""
 
     id: int
-    call: Call
+    call: CallHeader
     criterion: str
     title: str
     """What the sheet calls the criterion."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from pipeline.domain import Call, Outcome, Severity
+from pipeline.domain import Outcome, Severity
 from pipeline.review.agreement import cohen_kappa, fleiss_kappa, percent_agreement
 
 
@@ -30,10 +31,14 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationCall:
-    call: Call
+    """What a scorer may know of a call before it is scored blind: neither whose it is, nor who was heard."""
+
+    call_id: str
+    started_at: datetime | None
     duration: float | None
     place: int
-    scored_by: frozenset[int]
+    scored: int
+    """People who have scored it."""
 
 
 @dataclass(frozen=True, slots=True)

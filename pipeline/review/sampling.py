@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
-from pipeline.domain import Call
+from pipeline.domain import CallHeader
 from pipeline.errors import ReviewError
 
 
@@ -213,7 +213,7 @@ class Sample:
 class SampleCall:
     """A drawn call and what a person heard on it."""
 
-    call: Call
+    call: CallHeader
     stratum: str
     place: int
     duration: float | None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.domain import Case, Decision, FindingVerdict
+from pipeline.review.calibration import Calibration
 from pipeline.store.repositories.agent_statistics import AgentPage
 from pipeline.store.repositories.call_rows import QueueRow
 from pipeline.store.repositories.queue import QueuePage
@@ -52,6 +53,11 @@ def redact_case(case: Case | None, visitor: Visitor) -> Case | None:
         finished_by=None,
         finished_name=None,
     )
+
+
+def redact_calibration(found: Calibration) -> Calibration:
+    """The calibration without who opened it, which no page shows: scoring is blind."""
+    return replace(found, opened_by=None)
 
 
 def redact_history(events: Iterable[Decision], visitor: Visitor) -> tuple[Decision, ...]:

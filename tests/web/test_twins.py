@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, nodes
+from sqlalchemy import update
 
 from pipeline.domain import UserRole
 from pipeline.store import Store
+from pipeline.store.tables import calls
+from pipeline.web.access import ROLE_PERMISSIONS, Permission
 from pipeline.web.app import api_routes
 from pipeline.web.context import PageContext
 from pipeline.web.render import SHARED, environment
 from tests.web.access import ROUTES
-from tests.web.conftest import Browser, Client
+from tests.web.conftest import AGENT, OTHER_TEAM, TEAM, Browser, Client
 from tests.web.test_access import ask, is_page
+
+SCORING = [role for role in UserRole if Permission.CALIBRATE in ROLE_PERMISSIONS[role]]
+MERGING = [role for role in UserRole if Permission.MERGE in ROLE_PERMISSIONS[role]]
 
 api_routes()  # imports every screen, and with it every context
 
@@ -116,6 +122,48 @@ def test_a_twin_tells_no_paths_and_no_digests_of_sessions(
         if name != "GET /invitation/{token}":  # who asks has its token already
             assert not re.search(r'"(csrf|session|pid|host|dump)":|"token":"[^"]', text), name
         assert "/dump/" not in text and "/tmp/" not in text, name
+
+
+@pytest.mark.parametrize("role", UserRole)
+def test_nothing_tells_the_number_of_the_customer(client: Client, busy: Store, role: UserRole) -> None:
+    number = "13700009999"
+    with busy._write() as connection:
+        connection.execute(update(calls).values(customer_number=number))
+    busy.coaching.nominate("O02", title="例", note="", by=None)
+    busy.coaching.approve("O02", by=None)
+    browser, answered = client(role), 0
+    for name in ROUTES:
+        if not name.startswith("GET ") or not (is_page(name) or "/api/v1/" in name):
+            continue
+        answer = ask(browser, name, "O02", twin=True)
+        answered += answer.status_code == 200
+        assert number not in answer.text and "customer_number" not in answer.text, name
+    assert answered >= 20
+    both = browser.get("/calls/O02/corrects?call=O01&format=json")
+    assert number not in both.text and (both.status_code == 200) == (role in MERGING)
+
+
+@pytest.mark.parametrize("role", SCORING)
+def test_the_twin_of_a_calibration_says_no_more_than_the_blind_page(
+    client: Client, busy: Store, role: UserRole
+) -> None:
+    """Whose call it is and who has scored it is told by no page, and by no twin, also outside a scope."""
+    browser = client(role, team=OTHER_TEAM) if role is UserRole.LEAD else client(role)
+    assert browser.user is not None
+    busy.calibrations.open(
+        "校二", call_ids=["O02"], scorers=[browser.user.id, 1], expert=None, by=1, request="c2"
+    )
+    told = {"call_id", "started_at", "duration", "place", "scored"}
+    page, sheet = (browser.get(f"/calibrations/2{tail}?format=json") for tail in ("", "/calls/1"))
+    listed = browser.get("/calibrations?format=json").json()["calibrations"]
+    found = [page.json()["calibration"], sheet.json()["calibration"]]
+    found += [*listed, *browser.get("/api/v1/calibrations").json()]
+    for calibration in found:
+        assert calibration["opened_by"] is None
+        assert [set(call) for call in calibration["calls"]] == [told]
+    assert set(sheet.json()["chosen"]) == told
+    for answer in (page, sheet):
+        assert AGENT not in answer.text and TEAM not in answer.text
 
 
 def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> None:

@@ -95,7 +95,7 @@ def record(one: Calibration) -> dict[str, Any]:
         "state": one.state,
         "opened_at": one.opened_at,
         "closed_at": one.closed_at,
-        "calls": [call.call.call_id for call in one.calls],
+        "calls": [call.call_id for call in one.calls],
         "scorers": [
             {"name": scorer.name, "calls": scorer.calls, "expert": scorer.user == one.expert}
             for scorer in one.scorers

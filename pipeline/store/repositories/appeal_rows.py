@@ -203,7 +203,7 @@ def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, Us
         events = (*events, AppealEvent(0, Step.EXPIRE, None, "", None, None, None, at))
     return Appeal(
         id=row.appeal,
-        call=rows.read_call(row),
+        call=rows.read_call(row).header,
         criterion=row.criterion,
         title=row.title or row.criterion,
         severity=None if row.severity is None else Severity(row.severity),

@@ -46,7 +46,13 @@ def calibration_of(connection: Connection, calibration_id: int) -> Calibration:
         .order_by(calibration_calls.c.place)
     )
     heard = tuple(
-        CalibrationCall(rows.read_call(row), row.duration, row.place, frozenset(by_call[row.id]))
+        CalibrationCall(
+            call_id=row.call_id,
+            started_at=rows.read_call(row).started_at,
+            duration=row.duration,
+            place=row.place,
+            scored=len(by_call[row.id]),
+        )
         for row in connection.execute(query)
     )
     invited = select(calibration_scorers.c.user).where(calibration_scorers.c.calibration == calibration_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, exists, select, update
 
-from pipeline.domain import Call
+from pipeline.domain import CallHeader
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing, Refused
 from pipeline.review.calibration import CalibrationState
@@ -48,7 +48,7 @@ class Note:
 class Exemplar:
     """A call worth hearing; everybody who is signed in may hear it once it is approved."""
 
-    call: Call
+    call: CallHeader
     duration: float | None
     score: float | None
     title: str
@@ -260,7 +260,7 @@ def _exemplars(connection: Connection, query: Select[Any]) -> tuple[Exemplar, ..
 
 def _exemplar(row: Row[Any], names: dict[int | None, str]) -> Exemplar:
     return Exemplar(
-        call=rows.read_call(row),
+        call=rows.read_call(row).header,
         duration=row.duration,
         score=row.score,
         title=row.title,

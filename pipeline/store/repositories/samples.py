@@ -222,7 +222,7 @@ def _sample(connection: Connection, sample_id: int) -> Sample:
 
 def _call(row: Row[Any], names: dict[int | None, str]) -> SampleCall:
     return SampleCall(
-        call=rows.read_call(row),
+        call=rows.read_call(row).header,
         stratum=row.stratum,
         place=row.place,
         duration=row.duration,

@@ -18,7 +18,7 @@ from pipeline.store.repositories.day_statistics import DaySummary
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed, signed_in
 from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
-from pipeline.web.redact import redact_agent
+from pipeline.web.redact import redact_agent, redact_calibration
 from pipeline.web.sanitise import SanitisedJSON
 
 router = APIRouter(prefix="/api", default_response_class=SanitisedJSON)
@@ -118,7 +118,8 @@ def samples(visitor: Hearer, store: TheStore) -> Any:
 @router.get("/v1/calibrations", tags=FAIRNESS, response_model=list[Calibration], responses=failures())
 def calibrations(visitor: Scorer, store: TheStore) -> Any:
     """Calibrations the visitor scores in or opened (a supervisor: all), and how far everybody is."""
-    return store.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)
+    found = store.calibrations.all(user=None if visitor.may(P.DECIDE) else visitor.user.id)
+    return [redact_calibration(one) for one in found]
 
 
 @router.get("/openapi.json", dependencies=[Depends(signed_in)], include_in_schema=False)

@@ -27,6 +27,7 @@ from pipeline.store import Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
 from pipeline.web.names import from_field
+from pipeline.web.redact import redact_calibration
 from pipeline.web.render import page
 from pipeline.web.scopes import check_in_scope
 
@@ -93,7 +94,7 @@ class ScoringSheetPage(PageContext):
 @router.get("")
 def index(request: Request, visitor: Scorer, store: TheStore) -> Response:
     whose = None if visitor.may(P.DECIDE) else visitor.user.id
-    found = tuple(store.calibrations.all(user=whose))
+    found = tuple(redact_calibration(one) for one in store.calibrations.all(user=whose))
     return page(request, CalibrationsPage(found), visitor=visitor)
 
 
@@ -130,19 +131,22 @@ def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore
     room = store.calibrations
     if found.open:
         left = tuple(sorted(room.sealed(visitor.user.id, calibration=found.id)))
-        return page(request, OpenCalibrationPage(found, _leads(visitor, found), left), visitor=visitor)
+        context = OpenCalibrationPage(redact_calibration(found), _leads(visitor, found), left)
+        return page(request, context, visitor=visitor)
     # a call of this one may be in another that is still open
     sealed = visitor.scope.sealed
     marks = tuple(mark for mark in room.marks(found.id) if mark.call_id not in sealed)
     machine = {item: said for item, said in room.machine(found.id).items() if item[0] not in sealed}
-    context = ClosedCalibrationPage(
-        calibration=replace(found, calls=tuple(c for c in found.calls if c.call.call_id not in sealed)),
+    closed = ClosedCalibrationPage(
+        calibration=replace(
+            redact_calibration(found), calls=tuple(c for c in found.calls if c.call_id not in sealed)
+        ),
         comparison=compare(marks, expert=found.expert),
         machine=machine_beside_expert(marks, machine, expert=found.expert),
         criteria=room.titles(found.id),
         names={scorer.user: scorer.name for scorer in found.scorers},
     )
-    return page(request, context, visitor=visitor)
+    return page(request, closed, visitor=visitor)
 
 
 @router.post("/{calibration}/close")
@@ -160,11 +164,11 @@ def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer,
     chosen = _call(found, place)
     left = store.calibrations.sealed(visitor.user.id, calibration=found.id)
     context = ScoringSheetPage(
-        calibration=found,
+        calibration=redact_calibration(found),
         chosen=chosen,
-        lines=tuple(store.calibrations.sheet(found.id, chosen.call.call_id, user=visitor.user.id)),
+        lines=tuple(store.calibrations.sheet(found.id, chosen.call_id, user=visitor.user.id)),
         outcomes=tuple(Outcome),
-        may_score=found.open and found.invited(visitor.user.id) and chosen.call.call_id in left,
+        may_score=found.open and found.invited(visitor.user.id) and chosen.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
     )
     return page(request, context, visitor=visitor)
@@ -190,7 +194,7 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
         outcome = given.get(f"outcome-{number}", "")
         if kind == "criterion" and outcome in set(Outcome):
             said[criterion] = ScoreEntry(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
-    store.calibrations.score(found.id, chosen.call.call_id, said, user=visitor.user.id)
+    store.calibrations.score(found.id, chosen.call_id, said, user=visitor.user.id)
     further = next((c.place for c in found.calls if c.place > place), None)
     there = f"/calibrations/{found.id}" + (f"/calls/{further}" if further and "next" in given else "")
     return RedirectResponse(there, status_code=303)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.merging import merge, undo_merge
-from pipeline.domain import Call
+from pipeline.domain import CallHeader
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.effective import Effective
 from pipeline.store import Store
@@ -40,7 +40,7 @@ Digest = Annotated[str, Form(max_length=64)]
 class CallFacts:
     """One of the two calls, as far as somebody must see it to tell them apart."""
 
-    call: Call
+    call: CallHeader
     duration: float | None
     sha256: str
     score: float | None
@@ -128,7 +128,7 @@ def _side(store: Store, call_id: str) -> CallFacts | None:
     known = store.identities.known(call_ids=[call_id])
     files = next((one.files for one in known if one.call_id == call_id), ())
     return CallFacts(
-        call=found.recording.call,
+        call=found.recording.call.header,
         duration=found.duration,
         sha256=found.recording.sha256,
         score=found.scorecard.score if found.scorecard else None,
