@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.domain import Case, Decision, FindingVerdict
+from pipeline.review.appeals import Appeal, AppealEvent
 from pipeline.review.calibration import Calibration
 from pipeline.store.repositories.agent_statistics import AgentPage
 from pipeline.store.repositories.call_rows import QueueRow
+from pipeline.store.repositories.coaching import Exemplar
 from pipeline.store.repositories.queue import QueuePage
 from pipeline.web.access import Visitor
 
@@ -53,6 +55,33 @@ def redact_case(case: Case | None, visitor: Visitor) -> Case | None:
         finished_by=None,
         finished_name=None,
     )
+
+
+def redact_appeal(appeal: Appeal, visitor: Visitor) -> Appeal:
+    """The appeal as this visitor may read it: without opinions that they may not know yet, and for those who
+    are judged with what was decided and why, not by whom."""
+    seen = appeal.as_seen_by(visitor.user)
+    if visitor.sees_reviewers:
+        return seen
+    own = {visitor.user.id, appeal.filed_by} - {None}
+
+    def nameless(event: AppealEvent) -> AppealEvent:
+        return event if event.by in own else replace(event, by=None, by_name=None)
+
+    return replace(
+        seen,
+        reviewer=None,
+        reviewer_name=None,
+        standing=replace(seen.standing, excluded=frozenset(), heard=frozenset()),
+        events=tuple(nameless(event) for event in seen.events),
+    )
+
+
+def redact_exemplars(found: Iterable[Exemplar], visitor: Visitor) -> tuple[Exemplar, ...]:
+    """Examples, without who approved them."""
+    if visitor.sees_reviewers:
+        return tuple(found)
+    return tuple(replace(one, approved_by=None) for one in found)
 
 
 def redact_calibration(found: Calibration) -> Calibration:

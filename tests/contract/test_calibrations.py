@@ -53,7 +53,7 @@ def refusal(refused: pytest.ExceptionInfo[ReviewError]) -> str:
 def test_scored_blind_closed_and_compared(house: House) -> None:
     room = house.store.calibrations
     made = house.open()
-    assert (made.open, [c.call.call_id for c in made.calls]) == (True, ["c1", "c2"])
+    assert (made.open, [c.call_id for c in made.calls]) == (True, ["c1", "c2"])
     assert {(s.name, s.calls) for s in made.scorers} == {("专家", 0), ("安", 0)}
     sheet = room.sheet(made.id, "c1", user=house.ann.id)
     assert [(line.criterion, line.title, line.outcome) for line in sheet] == [

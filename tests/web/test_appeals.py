@@ -98,6 +98,44 @@ def test_json_hides_what_the_page_hides(
     assert client(UserRole.AGENT, agent_id=OTHER_AGENT).get("/api/v1/appeals").json() == []
 
 
+def test_an_agent_reads_what_was_decided_and_why_but_not_by_whom(
+    client: Client, agent: Browser, store: Store
+) -> None:
+    secret = "郑重其事"
+    reviewer, lead, supervisor = (
+        client(role, display_name=f"{secret}{role}")
+        for role in (UserRole.REVIEWER, UserRole.LEAD, UserRole.SUPERVISOR)
+    )
+    other = client(UserRole.REVIEWER, display_name=f"{secret}二")
+    case = store.cases.case(CALL)
+    assert case is not None
+    said = {"criterion": CRITERION, "verdict": "confirmed", "seen": case.version}
+    assert other.htmx(f"/calls/{CALL}/verdicts", said).status_code == 200
+    answer = agent.post("/appeals", {"call_id": CALL, "criterion": CRITERION, "reason": "给了"})
+    filed = int(answer.headers["location"].rpartition("/")[2])
+    assert step(lead, filed, "accept") == 303
+    for browser in (lead, reviewer, supervisor):
+        assert step(browser, filed, "opinion", opinion="reject", comment="没有给电话") == 303
+    assert step(supervisor, filed, "decide", opinion="reject", comment="维持原判") == 303
+    store.coaching.nominate(CALL, title="例", note="", by=None)
+    store.coaching.approve(CALL, by=supervisor.user.id if supervisor.user else None)
+
+    new = f"/appeals/new?call={CALL}&criterion={CRITERION}"
+    addresses = [f"/appeals/{filed}", "/appeals?group=all", new, "/exemplars", "/api/v1/appeals"]
+    for address in addresses:
+        for kind in ("text/html", "application/json"):
+            answer = agent.get(address, headers={"Accept": kind})
+            assert answer.status_code == 200 and secret not in answer.text, (address, kind)
+    page = agent.get(f"/appeals/{filed}").text
+    assert "维持原判" in page and "没有给电话" in page and "命令行" not in page
+    assert secret in supervisor.get(f"/appeals/{filed}").text, "it is looked for where it is"
+    own = {None, agent.user.id if agent.user else None}
+    twin = agent.get(f"/appeals/{filed}?format=json").json()["appeal"]
+    for appeal in (twin, *agent.get("/api/v1/appeals").json()):
+        assert appeal["reviewer"] is None and {event["by"] for event in appeal["events"]} == own
+        assert appeal["standing"]["excluded"] == appeal["standing"]["heard"] == []
+
+
 def test_english(supervisor: Browser, filed: int) -> None:
     supervisor.post("/preferences", {"lang": "en", "next": "/appeals"})
     assert "waits for the lead" in supervisor.get("/appeals").text

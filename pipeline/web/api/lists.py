@@ -18,7 +18,7 @@ from pipeline.store.repositories.day_statistics import DaySummary
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed, signed_in
 from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
-from pipeline.web.redact import redact_agent, redact_calibration
+from pipeline.web.redact import redact_agent, redact_appeal, redact_calibration
 from pipeline.web.sanitise import SanitisedJSON
 
 router = APIRouter(prefix="/api", default_response_class=SanitisedJSON)
@@ -106,7 +106,7 @@ def agent(
 def appeals(visitor: Party, store: TheStore) -> Any:
     """Appeals with everything that happened to them; opinions that are not to be known yet are left out."""
     found = store.appeals.all(scope=visitor.scope)
-    return [one.as_seen_by(visitor.user) for one in found]
+    return [redact_appeal(one, visitor) for one in found]
 
 
 @router.get("/v1/samples", tags=FAIRNESS, response_model=list[Sample], responses=failures())

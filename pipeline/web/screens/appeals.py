@@ -20,6 +20,7 @@ from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.context import CallRecord, PageContext
 from pipeline.web.names import FieldName
+from pipeline.web.redact import redact_appeal, redact_verdicts
 from pipeline.web.render import page
 from pipeline.web.scopes import check_in_scope
 
@@ -115,7 +116,7 @@ def index(request: Request, visitor: Reader, store: TheStore, group: str = "open
         groups=tuple(GROUPS),
         lines=tuple(
             AppealLine(
-                one.as_seen_by(visitor.user),
+                redact_appeal(one, visitor),
                 tuple(sorted(steps_for(one.standing, visitor.user))),
                 waits_for(one.standing, visitor.user),
             )
@@ -147,7 +148,7 @@ def new(
         inspection=inspection,
         findings=tuple(findings),
         chosen=criterion,
-        earlier=tuple(one.as_seen_by(visitor.user) for one in earlier),
+        earlier=tuple(redact_appeal(one, visitor) for one in earlier),
         days=settings.appeals.file_days,
     )
     return page(request, context, visitor=visitor)
@@ -182,12 +183,12 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
     inspection = store.inspections.current(found.call.call_id)
     card = inspection.scorecard if inspection else None
     finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
-    verdict = store.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)
+    said = redact_verdicts(store.decisions.verdicts(found.call.call_id, eyes=visitor.user.id), visitor)
     context = AppealPage(
-        appeal=found.as_seen_by(visitor.user),
+        appeal=redact_appeal(found, visitor),
         finding=finding,
         inspection=inspection,
-        verdict=verdict,
+        verdict=said.get(found.criterion),
         steps=tuple(sorted(steps_for(found.standing, visitor.user))),
         opinions_shown=sees_opinions(found.standing, visitor.user),
         missing=tuple(missing_seats(found.standing.seats)),

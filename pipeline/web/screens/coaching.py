@@ -14,6 +14,7 @@ from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.names import FieldName
+from pipeline.web.redact import redact_exemplars
 from pipeline.web.render import page, url
 from pipeline.web.scopes import check_in_scope
 
@@ -92,7 +93,7 @@ def acknowledge(
 
 @router.get("/exemplars")
 def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
-    found = store.coaching.exemplars(scope=visitor.scope)
+    found = redact_exemplars(store.coaching.exemplars(scope=visitor.scope), visitor)
     context = ExemplarsPage(
         approved=tuple(one for one in found if one.approved),
         proposed=tuple(one for one in found if not one.approved),
