@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 from sqlalchemy import update
 
 from pipeline.domain import UserRole
+from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.tables import calls
 from pipeline.web.access import ROLE_PERMISSIONS, Permission
@@ -164,6 +165,19 @@ def test_the_twin_of_a_calibration_says_no_more_than_the_blind_page(
     assert set(sheet.json()["chosen"]) == told
     for answer in (page, sheet):
         assert AGENT not in answer.text and TEAM not in answer.text
+
+
+@pytest.mark.parametrize("role", UserRole)
+def test_where_files_lie_is_not_told(client: Client, settings: Settings, role: UserRole) -> None:
+    """The twin of a sentence that is tried names no file of the rules; the API names the files of the sound
+    to those who review."""
+    browser = client(role)
+    tried = browser.get("/rules/try?text=您好，很高兴为您服务&format=json")
+    considered = tried.json()["explanation"]["considered"]
+    assert considered and not {"place", "tolerance"} & set(considered[0])
+    assert str(settings.lexicons.parent) + "/" not in tried.text
+    call = browser.get("/api/v1/calls/O02").json()["call"]
+    assert bool(call["paths"]) == (Permission.REVIEW in ROLE_PERMISSIONS[role])
 
 
 def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> None:

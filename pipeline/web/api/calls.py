@@ -75,14 +75,18 @@ def list_calls(
 
 @router.get("/{call_id}", response_model=WholeCall, responses=failures(404))
 def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
-    """One call with its transcript, what was found, and what people made of it."""
+    """One call with its transcript, what was found, and what people made of it.
+
+    Where the files of its sound lie is told to those who review calls alone.
+    """
     inspection = standing(store, call_id)
     if inspection is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     case = store.cases.case(call_id)
     said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
+    record = calls.record(inspection, case, files=_files(store, call_id))
     return {
-        "call": calls.record(inspection, case, files=_files(store, call_id)),
+        "call": record if visitor.may(Permission.REVIEW) else {**record, "paths": []},
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
         "findings": list(findings.of_call(inspection, said)),

@@ -72,11 +72,35 @@ class CodePage(PageContext):
 
 
 @dataclass(frozen=True, slots=True)
+class TriedPhrase:
+    """One candidate in a sentence that is tried, without the place of its phrase in the rules' files."""
+
+    code: str
+    phrase: str
+    how: How
+    quote: str
+    distance: float
+    """In syllables; 0 for written matches."""
+    confidence: float
+    dropped: str | None
+    """Why it is no hit; None where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedSentence:
+    """What became of a sentence."""
+
+    normalised: str
+    pinyin: str
+    considered: tuple[TriedPhrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TryPage(PageContext):
     template: ClassVar[str] = "rules/try.html"
     text: str
     role: Role
-    explanation: Explanation | None
+    explanation: TriedSentence | None
     """What became of a sentence; None until one is tried."""
     problem: str
     author: bool
@@ -87,7 +111,7 @@ class TriedFragment(PageContext):
     """What became of the sentence, for htmx."""
 
     template: ClassVar[str] = "rules/tried.html"
-    explanation: Explanation | None
+    explanation: TriedSentence | None
     author: bool
 
 
@@ -100,6 +124,25 @@ def _proof(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
     place = Evidence(Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence)
     found = matched(place, kind)
     return render(found, lang) if found is not None else ""
+
+
+def _tried(found: Explanation) -> TriedSentence:
+    return TriedSentence(
+        normalised=found.normalised,
+        pinyin=found.pinyin,
+        considered=tuple(
+            TriedPhrase(
+                code=one.code,
+                phrase=one.phrase,
+                how=one.how,
+                quote=one.quote,
+                distance=one.distance,
+                confidence=one.confidence,
+                dropped=one.dropped,
+            )
+            for one in found.considered
+        ),
+    )
 
 
 def _book(settings: Settings) -> tuple[Book | None, str]:
@@ -162,7 +205,7 @@ def try_sentence(
     book, problem = _book(settings)
     found = None
     if book is not None and text.strip():
-        found = explain(book.lexicons, text, role, matcher=matcher_of(settings))
+        found = _tried(explain(book.lexicons, text, role, matcher=matcher_of(settings)))
     author = _author(visitor)
     if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
         return fragment(request, TriedFragment(found, author), visitor=visitor)
