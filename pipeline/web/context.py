@@ -11,7 +11,6 @@ from fastapi import Request
 from pydantic import ConfigDict, PlainSerializer, TypeAdapter
 
 from pipeline.domain import Inspection, User
-from pipeline.reports.kinds import calls
 
 
 class PageContext:
@@ -51,9 +50,17 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def _record(inspection: Inspection | None) -> dict[str, Any] | None:
-    """The record of the exports, without the paths: where files lie is nobody's business who reads a page."""
-    return None if inspection is None else {**calls.record(inspection), "paths": []}
+def _inspected(inspection: Inspection | None) -> dict[str, Any] | None:
+    """Which sound, and how long: the machine's score is not the call's, and where files lie is nobody's
+    business who reads a page."""
+    if inspection is None:
+        return None
+    sound = inspection.recording
+    return {
+        "call_id": sound.call.call_id,
+        "duration": inspection.duration,
+        "audio_sha256": sound.sha256,
+    }
 
 
 def _person(user: User) -> dict[str, Any]:
@@ -62,5 +69,5 @@ def _person(user: User) -> dict[str, Any]:
 
 Person = Annotated[User, PlainSerializer(_person)]
 """A field that shows who somebody is: not the name they sign in by."""
-CallRecord = Annotated[Inspection | None, PlainSerializer(_record)]
-"""A field that shows an inspection: the twin has the record of the exports instead."""
+InspectedSound = Annotated[Inspection | None, PlainSerializer(_inspected)]
+"""A field that points into the sound of an inspection: the twin says which sound that is."""

@@ -139,3 +139,20 @@ def test_an_agent_reads_what_was_decided_and_why_but_not_by_whom(
 def test_english(supervisor: Browser, filed: int) -> None:
     supervisor.post("/preferences", {"lang": "en", "next": "/appeals"})
     assert "waits for the lead" in supervisor.get("/appeals").text
+
+
+def test_the_rates_by_criterion_are_in_the_language_of_the_reader(
+    supervisor: Browser, filed: int, store: Store
+) -> None:
+    title = store.appeals.appeal(filed).title
+    assert step(supervisor, filed, "accept") == 303
+    assert step(supervisor, filed, "decide", opinion="uphold", comment="x", without_panel="true") == 303
+    assert f'<th scope="row">{title}</th>' in supervisor.get("/appeals").text
+    supervisor.post("/preferences", {"lang": "en", "next": "/appeals"})
+    page = supervisor.get("/appeals").text
+    assert f'<th scope="row">{title}</th>' not in page
+
+
+def test_the_twin_gives_no_score_of_the_machine_as_that_of_the_call(supervisor: Browser, filed: int) -> None:
+    twin = supervisor.get(f"/appeals/{filed}?format=json").json()
+    assert set(twin["inspection"]) == {"call_id", "duration", "audio_sha256"}

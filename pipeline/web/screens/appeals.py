@@ -18,7 +18,7 @@ from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, Up
 from pipeline.review.folding import accused
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
-from pipeline.web.context import CallRecord, PageContext
+from pipeline.web.context import InspectedSound, PageContext
 from pipeline.web.names import FieldName
 from pipeline.web.redact import redact_appeal, redact_verdicts
 from pipeline.web.render import page
@@ -83,7 +83,7 @@ class AppealsPage(PageContext):
 class NewAppealPage(PageContext):
     template: ClassVar[str] = "appeals/new.html"
     call_id: str
-    inspection: CallRecord
+    inspection: InspectedSound
     findings: tuple[Finding, ...]
     """What can be appealed."""
     chosen: str
@@ -98,7 +98,7 @@ class AppealPage(PageContext):
     template: ClassVar[str] = "appeals/show.html"
     appeal: Appeal
     finding: Finding | None
-    inspection: CallRecord
+    inspection: InspectedSound
     verdict: Annotated[FindingVerdict | None, PlainSerializer(_standing)]
     steps: tuple[Step, ...]
     """What this visitor can do."""
