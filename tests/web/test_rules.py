@@ -9,10 +9,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.domain import UserRole
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.tables import calls
 from pipeline.web.rulebook.book import keep_present_rules, read_book
 from pipeline.web.rulebook.what_if import Trials
 from tests.web.conftest import Browser, Client
@@ -88,6 +90,15 @@ def test_an_edit_is_tried_without_changing_anything(supervisor: Browser, setting
     page = finished(supervisor, {"file": settings.rubric.name, "text": text, "period": "all"})
     assert "通结果改变" in page or "没有一通" in page
     assert "pass_mark: 80" in settings.rubric.read_text(encoding="utf-8")
+
+
+def test_a_period_without_calls_is_told(supervisor: Browser, settings: Settings, store: Store) -> None:
+    """An edit is tried on the days up to today; the calls of the store are years old."""
+    with store._write() as connection:
+        connection.execute(update(calls).values(started_local="2020-01-01T09:00:00.000000"))
+    text = settings.rubric.read_text(encoding="utf-8").replace("pass_mark: 80", "pass_mark: 100")
+    page = finished(supervisor, {"file": settings.rubric.name, "text": text, "period": "1"})
+    assert "这段时间内没有通话" in page and "改动不影响评判" not in page
 
 
 def test_a_broken_edit_is_told_with_its_line(supervisor: Browser, settings: Settings) -> None:
