@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Utterance
-from pipeline.phrases.acceptance import AcceptanceRules, AssessedMatch, best_of_overlapping
+from pipeline.phrases.acceptance import LONG_ENOUGH, AcceptanceRules, AssessedMatch, best_of_overlapping
 from pipeline.phrases.candidates import ACCUSING, CandidateFinder, CandidateMatch, pattern_templates
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.keywords import words_of
@@ -99,12 +99,18 @@ class Matcher:
 
     def meant(self, passage: Passage, c: CandidateMatch) -> float:
         """Probability 0..1 that a candidate is meant as the lexicon means it, by the sentence around it; 1
-        for what accuses nobody."""
+        for what accuses nobody. What was heard badly says little: with the utterance's confidence the
+        sentence is as it is written, and otherwise it tells nothing."""
         code = self._phrases[c.phrase].code
         if self._sentences is None or code.kind not in ACCUSING:
             return 1.0
         found = PhraseInContext.of(passage.text, c.start, c.end, code=code.code, how=c.how)
-        return self._sentences.meant(found)
+        meant = self._sentences.meant(found)
+        if c.how is How.SOUND and len(c.spelling) >= LONG_ENOUGH:
+            # Where so much of a phrase sounds right, the recogniser may well have misheard the rest of it.
+            meant = max(meant, self._sentences.meant(replace(found, words=c.spelling)))
+        heard = passage.utterances[passage.part(c.start)].confidence
+        return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
 
     def accepted(self, passage: Passage, assessed: Sequence[AssessedMatch]) -> list[PhraseHit]:
         """The hits of a passage; of those of one code that overlap the surest."""
