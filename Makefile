@@ -12,7 +12,7 @@ NIGHT := scripts/demo_night/night
 # the interpreter's own word on warnings is for pytest to decide; nothing of the user's folders leaks in
 PY := env -u PYTHONPATH -u PYTHONHOME $(BIN)/python
 
-.PHONY: help setup setup-test run serve test check unit e2e bench docs capture demo lock clean
+.PHONY: help setup setup-test run serve test check unit e2e golden bench docs capture demo lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -38,10 +38,13 @@ check: setup-test ## style, types, directions between rooms
 	@$(BIN)/lint-imports
 
 unit: setup-test
-	@$(PY) -m pytest -n auto --dist loadfile
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10
 
 e2e: setup-test ## only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e
+
+golden: setup-test ## record anew what each stage makes of four calls (tests/golden); read the difference
+	@$(PY) -m tests.golden.stages
 
 bench: setup ## compare speed and accuracy on this machine with plain faster-whisper
 	@$(BIN)/callinspect bench
@@ -50,6 +53,7 @@ docs: setup-test ## the pages that are written from the code
 	@$(PY) scripts/document_measures.py
 	@$(PY) scripts/document_rubrics.py
 	@$(PY) scripts/document_review_states.py
+	@$(PY) scripts/document_layers.py
 
 capture: setup-test ## the pictures in docs/ of what the commands print and the review room shows
 	@$(PY) scripts/capture.py

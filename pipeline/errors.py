@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.messages import Message, render
+
 
 class CallinspectError(Exception):
     """The root: catching it catches everything that has a message meant for people."""
@@ -53,14 +55,18 @@ class ModelError(UsageError):
 
 
 class AudioError(CallinspectError):
-    """A recording that cannot be read; its message is the reason that is stored and listed.
+    """A recording that cannot be read; ``reason`` is what is stored and listed, in the reader's language.
 
-    ``code`` names the reason for interfaces that translate it; ``pipeline.audio.REASON_CODES`` lists all.
+    ``code`` groups the reasons: a stable name for filters and exports, of which
+    ``pipeline.audio.REASON_CODES`` lists all. As a string it is the reason in English, for logs.
     """
 
-    def __init__(self, message: str, *, code: str = "corrupt") -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, reason: Message, *, code: str = "corrupt") -> None:
+        super().__init__(reason)
+        self.reason, self.code = reason, code
+
+    def __str__(self) -> str:
+        return render(self.reason, "en")
 
 
 class StoreError(CallinspectError):

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))  # runs from a checkout, installed or not
 from pydantic import BaseModel  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
+from pipeline.messages import render  # noqa: E402
 from pipeline.rubric.check import CHECK_KINDS  # noqa: E402
 from pipeline.rubric.condition import CONDITION_KINDS  # noqa: E402
 from pipeline.rubric.cue import Cue  # noqa: E402
@@ -135,7 +136,7 @@ def _examples(kind: str, module: ModuleType) -> Iterator[str]:
     for example in module.EXAMPLES:
         groups.setdefault(json.dumps(example.options, ensure_ascii=False), []).append(example)
     for given, examples in groups.items():
-        meaning = module.told(module.OPTIONS.model_validate(examples[0].options))
+        meaning = render(module.describe(module.OPTIONS.model_validate(examples[0].options)), "zh")
         yield f"* `{kind}: {given}`: {meaning}"
         yield from map(_outcome, examples)
 

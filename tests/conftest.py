@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 
+import pytest
 from hypothesis import settings
+
+from tests.missing import refuse, summary
 
 for name in [name for name in os.environ if name.startswith("CALLINSPECT_")]:
     # a developer's settings must not decide a test, in this process or in commands it starts
@@ -15,3 +19,34 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", derandomize=False, deadline=None)
 # A run of the tests says the same twice; HYPOTHESIS_PROFILE=search looks for examples nobody has seen yet.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
+"""Folders whose files take minutes: those must not begin when the other workers have nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dear files first. `make test` hands out whole files in this order: many make something once."""
+    items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    refuse(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    refuse(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests were skipped for want of what."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.section("skipped")
+        for line in summary(skipped):
+            terminalreporter.write_line(line)

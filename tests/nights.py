@@ -1,4 +1,4 @@
-"""A small night of inspected calls, built by hand and kept in a real store."""
+"""A small night of inspected calls, built by hand and kept in a real store; one of them can be heard."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
 
 from pipeline.domain import (
+    SAMPLE_RATE_HZ,
     Call,
     Evidence,
     Finding,
@@ -31,26 +36,30 @@ from pipeline.domain import (
     Transcript,
     Utterance,
 )
+from pipeline.ingest import identify
 from pipeline.messages import Message, title, verbatim
-from pipeline.store import open_store
+from pipeline.store import Store, open_store
+from tests.inspections import finding, inspection
+from tests.sounds import noise, silence
+from tests.stores import empty_store
 
 AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
 
 
-def inspection(
+def night_call(
     call_id: str = "C1",
     *,
     agent: tuple[str, str, str] | None = ("8001", "陈思雨", "客服一组"),
     card: Scorecard | None = None,
     status: Status = Status.INSPECTED,
-    reason: Message | str | None = None,
+    reason: str | Message | None = None,
     utterances: Iterable[Utterance] = (),
     hits: Iterable[PhraseHit] = (),
     measures: Measures | None = None,
     paths: tuple[Path, ...] | None = None,
     started: str = "2026-11-20T08:32:11+08:00",
 ) -> Inspection:
-    """One inspection; everything that is not given is plain."""
+    """One call of the night: nothing is said, found or scored in it but what is given."""
     sha256 = hashlib.sha256(call_id.encode()).hexdigest()
     agent_id, name, team = agent or (None, None, None)
     call = Call(
@@ -62,13 +71,14 @@ def inspection(
         direction="inbound",
         started_at=datetime.fromisoformat(started),
     )
-    return Inspection(
+    unreadable = status is Status.UNREADABLE
+    return replace(
+        inspection(call_id, status=status),
         recording=Recording(call, paths or (Path(f"/dump/{call_id}.wav"),), sha256),
-        status=status,
-        reason=verbatim(reason) if isinstance(reason, str) else reason,
         revisions=Revisions(sha256, "engine-1", "base@123456789abc", "lex1", "rub1", "set1"),
-        duration=None if status is Status.UNREADABLE else 61.5,
-        layout=None if status is Status.UNREADABLE else "stereo",
+        reason=verbatim(reason) if isinstance(reason, str) else reason,
+        duration=None if unreadable else 61.5,
+        layout=None if unreadable else "stereo",
         transcript=Transcript(tuple(utterances)),
         measures=measures or Measures(),
         hits=tuple(hits),
@@ -76,18 +86,12 @@ def inspection(
     )
 
 
-def finding(
-    criterion: str,
-    title: str,
-    severity: Severity | None,
-    outcome: Outcome,
-    *,
-    points: float = 0.0,
-    evidence: tuple[Evidence, ...] = (),
-    reason: Message | None = None,
-    fatal: bool = False,
+def _attitude(
+    criterion: str, called: str, severity: Severity | None, outcome: Outcome = Outcome.PASSED, **given: Any
 ) -> Finding:
-    return Finding(criterion, title, "服务态度", severity, outcome, points, evidence, reason, fatal)
+    """A finding of the one section that the night is about, with nothing in it but what is given."""
+    given = {"points": 0.0, "evidence": (), "reason": None, **given}
+    return finding(criterion, outcome, title=called, section="服务态度", severity=severity, **given)
 
 
 def bad_call() -> Inspection:
@@ -162,8 +166,8 @@ def bad_call() -> Inspection:
         Evidence(Span(0.0, 61.5), AGENT, phrase="请您对我的服务做出评价"),
     )
     findings = (
-        finding("greeting-missing", "未报开头语", Severity.D, Outcome.PASSED, evidence=said[:1]),
-        finding(
+        _attitude("greeting-missing", "未报开头语", Severity.D, Outcome.PASSED, evidence=said[:1]),
+        _attitude(
             "attitude-impatient",
             "不耐烦/质问客户",
             Severity.D,
@@ -172,7 +176,7 @@ def bad_call() -> Inspection:
             evidence=said[1:3],
             reason=verbatim("坐席说了2处不耐烦的话"),
         ),
-        finding(
+        _attitude(
             "shirk",
             "推诿",
             Severity.B,
@@ -181,7 +185,7 @@ def bad_call() -> Inspection:
             evidence=said[4:],
             reason=verbatim("坐席推诿"),
         ),
-        finding(
+        _attitude(
             "rating-prompt-missing",
             "未邀请客户评价",
             Severity.C,
@@ -189,7 +193,7 @@ def bad_call() -> Inspection:
             evidence=(searched,),
             reason=Message("doubt.faint"),
         ),
-        finding(
+        _attitude(
             "dead-air",
             "长时间静音",
             Severity.D,
@@ -198,7 +202,7 @@ def bad_call() -> Inspection:
             evidence=(silent,),
             reason=verbatim("静音9.3秒"),
         ),
-        finding(
+        _attitude(
             "hold-no-notice",
             "保持前未征得同意",
             Severity.D,
@@ -239,7 +243,7 @@ def bad_call() -> Inspection:
             Measurement("pitch_range_agent_semitones", None, "semitones"),
         )
     )
-    return inspection(
+    return night_call(
         "O02",
         agent=("8002", "刘志远", "客服一组"),
         card=card,
@@ -270,22 +274,22 @@ def good_call(call_id: str = "O01", *, started: str = "2026-11-20T08:32:11+08:00
     proof = (Evidence(praise.span, CUSTOMER, praise.quote, praise.phrase, praise.how, praise.confidence),)
     card = Scorecard(
         findings=(
-            finding("greeting-missing", "未报开头语", Severity.D, Outcome.PASSED),
-            finding("attitude-impatient", "不耐烦/质问客户", Severity.D, Outcome.PASSED),
-            finding("shirk", "推诿", Severity.B, Outcome.PASSED),
-            finding("praised", "客户表扬", None, Outcome.PASSED, evidence=proof),
+            _attitude("greeting-missing", "未报开头语", Severity.D, Outcome.PASSED),
+            _attitude("attitude-impatient", "不耐烦/质问客户", Severity.D, Outcome.PASSED),
+            _attitude("shirk", "推诿", Severity.B, Outcome.PASSED),
+            _attitude("praised", "客户表扬", None, Outcome.PASSED, evidence=proof),
         ),
         score=100.0,
         passed=True,
         fatal=False,
         ledger=(LedgerEntry("", Message("ledger.full"), 100.0, ()),),
     )
-    return inspection(call_id, card=card, utterances=utterances, hits=(praise,), started=started)
+    return night_call(call_id, card=card, utterances=utterances, hits=(praise,), started=started)
 
 
 def night() -> tuple[Inspection, ...]:
     """A good call, a bad one, a voicemail, and a file nobody can read."""
-    voicemail = inspection(
+    voicemail = night_call(
         "O03",
         agent=None,
         status=Status.NOT_APPLICABLE,
@@ -293,7 +297,7 @@ def night() -> tuple[Inspection, ...]:
         card=Scorecard((), None, None, False, (), not_applicable=verbatim("只有一方说话")),
         started="2026-11-21T10:00:00+08:00",
     )
-    broken = inspection(
+    broken = night_call(
         "O04", status=Status.UNREADABLE, reason="not audio", started="2026-11-21T11:00:00+08:00"
     )
     return good_call(), bad_call(), voicemail, broken
@@ -313,10 +317,40 @@ def many(count: int) -> Iterable[Inspection]:
 
 def fill(path: Path, inspections: Iterable[Inspection] | None = None) -> str:
     """A store in ``path`` with these inspections (default: the night); its URL."""
-    url = f"sqlite:///{path}"
+    url = empty_store(path)
     with open_store(url) as store:
         run_id = store.start_run()
         for each in night() if inspections is None else inspections:
             store.save(each, run_id=run_id)
         store.finish_run(run_id)
     return url
+
+
+HEARD = "HEARD"
+"""Of TEAM and AGENT, as O02, but its recording is there."""
+
+
+def record(path: Path, *, agent_on: str = "left", seconds: float = 28.0) -> Path:
+    """Noise where the parties of `bad_call` speak, in mu-law at 8 kHz."""
+    lanes = {"agent": silence(seconds), "customer": silence(seconds)}
+    for utterance in bad_call().transcript.utterances:
+        first = round(utterance.span.start * SAMPLE_RATE_HZ)
+        sound = noise(utterance.span.duration, db=-20)
+        lanes[utterance.role.value][first : first + len(sound)] = sound
+    order = ("agent", "customer") if agent_on == "left" else ("customer", "agent")
+    soundfile.write(path, np.stack([lanes[name] for name in order], axis=1)[::2], 8_000, subtype="ULAW")
+    return path
+
+
+def put(store: Store, inspection: Inspection) -> None:
+    run = store.start_run()
+    store.save(inspection, run_id=run)
+    store.finish_run(run)
+
+
+def heard_call(path: Path, *, call_id: str = HEARD) -> Inspection:
+    """`bad_call` with this recording."""
+    base, digest = bad_call(), identify([path])
+    call = replace(base.recording.call, call_id=call_id)
+    revisions = replace(base.revisions, audio_sha256=digest)
+    return replace(base, recording=Recording(call, (path,), digest), revisions=revisions, duration=28.0)

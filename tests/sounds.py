@@ -8,6 +8,7 @@ from scipy.signal import lfilter
 
 from pipeline.audio import Audio
 from pipeline.domain import SAMPLE_RATE_HZ
+from pipeline.messages import render
 
 Sound = NDArray[np.float32]
 
@@ -109,3 +110,8 @@ def comfort_noise(seconds: float, *, seed: int = 5) -> Sound:
 def hum(seconds: float) -> Sound:
     """Mains: 50 Hz and its odd overtones."""
     return tone(seconds, 50, level=0.05) + tone(seconds, 150, 250, level=0.02)
+
+
+def warning_of(audio: Audio) -> str:
+    """Why a decoded recording is not all of the call, in English; empty where it is."""
+    return "" if audio.warning is None else render(audio.warning, "en")

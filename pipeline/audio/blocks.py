@@ -20,6 +20,7 @@ from pipeline.audio.riff import MAX_RATE_HZ, MIN_RATE_HZ
 from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import adts_frame_bytes, mpeg_frame_bytes
 from pipeline.errors import AudioError
+from pipeline.messages import Message
 
 Block = tuple[NDArray[np.float32], int]
 """Samples of shape (n, channels in the file) in [-1, 1], and their rate in Hz."""
@@ -47,7 +48,7 @@ class Damage:
     """Seconds that could not be decoded and are silent in the result."""
     leading_bytes: int = 0
     """Bytes before the first frame that are no tag."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 class Blocks:
@@ -75,7 +76,8 @@ class Blocks:
             try:
                 packet = next(packets, None)
             except (av.FFmpegError, OSError) as error:
-                self.damage.notes.append(f"reading stopped at {self._position:.1f} s: {plain(error)}")
+                at = round(self._position, 1)
+                self.damage.notes.append(Message("audio.stopped", at=at, detail=plain(error)))
                 return
             if packet is None:
                 break
@@ -104,7 +106,7 @@ class Blocks:
         for frame in frames:
             self._rate_hz = frame.sample_rate
             if not MIN_RATE_HZ <= self._rate_hz <= MAX_RATE_HZ:
-                raise AudioError(f"a sample rate of {self._rate_hz} Hz cannot be right", code="corrupt")
+                raise AudioError(Message("audio.bad-rate", rate=self._rate_hz), code="corrupt")
             block = samples(frame)
             self._channels = block.shape[1]
             yield from self._hole_before(frame)
@@ -155,7 +157,9 @@ class Blocks:
     def _silence(self, seconds: float, *, damage: bool) -> Iterator[Block]:
         """Silence in blocks of at most a minute, so that a lying time stamp costs no memory at once."""
         if seconds > _MAX_GAP_SECONDS:
-            self.damage.notes.append(f"{seconds:.0f} s at {self._position:.1f} s are damaged and left out")
+            self.damage.notes.append(
+                Message("audio.left-out", seconds=round(seconds), at=round(self._position, 1))
+            )
             return
         if not self._rate_hz or not self._channels:
             return
@@ -191,7 +195,7 @@ def samples(frame: av.AudioFrame) -> NDArray[np.float32]:
         raw = frame.to_ndarray()
         table = raw.T if frame.format.is_planar else raw.reshape(-1, count)
     else:
-        raise AudioError(f"samples of the kind {frame.format.name}", code="unsupported-codec")
+        raise AudioError(Message("audio.samples", kind=frame.format.name), code="unsupported-codec")
     out = np.array(table, np.float32, order="C")
     if kind == "u8":
         out -= 128

@@ -8,6 +8,7 @@ from pipeline.audio.blocks import Damage
 from pipeline.audio.riff import WavClaim
 from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import id3_size
+from pipeline.messages import Message
 
 _MISSING_SECONDS = 0.25
 _MISSING_SHARE = 0.01
@@ -22,28 +23,32 @@ _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "
 
 def missing(
     source: RecordingFile, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
-) -> list[str]:
+) -> list[Message]:
     """One sentence for each reason to believe that sound is missing; empty where the call is complete."""
     notes = list(dict.fromkeys(damage.notes))[:_NOTES]
     if source.expired:
-        notes.append(f"nothing but garbage follows; decoding was stopped at {seconds:.1f} s")
+        notes.append(Message("audio.garbage-follows", seconds=round(seconds, 1)))
     if damage.silenced > _LOST_SECONDS:
-        notes.append(f"{damage.silenced:.1f} s are damaged and silent here")
+        notes.append(Message("audio.silenced", seconds=round(damage.silenced, 1)))
     if damage.leading_bytes > _LEADING_BYTES:
-        notes.append(f"the first {damage.leading_bytes} bytes are not sound")
+        notes.append(Message("audio.leading-bytes", bytes=damage.leading_bytes))
     names = set(container.format.name.split(","))
     promised = _promised_seconds(source, container, names)
     if claim is not None and claim.share_present == 0:
-        notes.append("the file is cut short: its header is all there is")
+        notes.append(Message("audio.only-header"))
     elif claim is not None and claim.share_present < 1:
         whole = seconds / claim.share_present
         if whole - seconds > _LOST_SECONDS:
-            notes.append(f"the file is cut short: {seconds:.1f} s of {whole:.1f} s are there")
+            notes.append(_cut_short(seconds, whole))
     elif promised - seconds > max(_MISSING_SECONDS, _MISSING_SHARE * promised):
-        notes.append(f"the file is cut short: {seconds:.1f} s of {promised:.1f} s are there")
+        notes.append(_cut_short(seconds, promised))
     elif "ogg" in names and not _ogg_ends(source):
-        notes.append(f"the file is cut short after {seconds:.1f} s: its end is missing")
+        notes.append(Message("audio.no-end", seconds=round(seconds, 1)))
     return notes
+
+
+def _cut_short(seconds: float, whole: float) -> Message:
+    return Message("audio.cut-short", seconds=round(seconds, 1), whole=round(whole, 1))
 
 
 def _promised_seconds(source: RecordingFile, container: InputContainer, names: set[str]) -> float:

@@ -22,6 +22,7 @@ from pipeline.audio.track import Resampling, Tracks
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.domain.container import id3_size
 from pipeline.errors import AudioError
+from pipeline.messages import Message, joined
 
 MAX_SECONDS = 4 * 3600.0
 """Longer files are refused: two channels of four hours at 16 kHz are 0.9 GB, and no call lasts that long."""
@@ -41,12 +42,12 @@ def decode(paths: Sequence[Path]) -> Audio:
     Peak memory is the result (32 kB per channel and second of sound) plus about 100 MB.
 
     Raises:
-        AudioError: with a reason for people and a ``code`` out of REASON_CODES.
+        AudioError: with the reason and a ``code`` out of REASON_CODES.
     """
     if len(paths) == 1:
         return _decode_file(paths[0])
     if len(paths) != 2:
-        raise AudioError(f"a call has one or two files, not {len(paths)}", code="too-many-channels")
+        raise AudioError(Message("audio.many-files", files=len(paths)), code="too-many-channels")
     return _join(_decode_party(paths[0]), _decode_party(paths[1]))
 
 
@@ -54,7 +55,9 @@ def _decode_party(path: Path) -> Audio:
     try:
         audio = _decode_file(path)
     except AudioError as error:
-        raise AudioError(f"{path.name}: {error}", code=error.code) from error
+        raise AudioError(
+            Message("audio.in-file", file=path.name, why=error.reason), code=error.code
+        ) from error
     if len(audio.channels) == 1:
         return audio
     left, right = audio.channels
@@ -68,15 +71,15 @@ def _join(agent: Audio, customer: Audio) -> Audio:
     length = max(len(agent.channels[0]), len(customer.channels[0]))
     padded = tuple(a.channels[0].padded(length) for a in (agent, customer))
     warnings = [
-        f"{who}'s file: {a.warning}"
-        for who, a in (("agent", agent), ("customer", customer))
-        if a.warning is not None
+        Message(code, why=audio.warning)
+        for code, audio in (("audio.file-of-agent", agent), ("audio.file-of-customer", customer))
+        if audio.warning is not None
     ]
     return Audio(
         channels=padded,
         duration=length / SAMPLE_RATE_HZ,
         codec="+".join(dict.fromkeys((agent.codec, customer.codec))),
-        warning="; ".join(warnings) or None,
+        warning=joined("join.semicolon", warnings),
     )
 
 
@@ -87,8 +90,8 @@ def _decode_file(path: Path) -> Audio:
             tracks.add(block)
         channels = tracks.channels()
         seconds = len(channels[0]) / SAMPLE_RATE_HZ
-        notes = file.check(seconds)
-        return Audio(channels, seconds, file.codec, "; ".join(notes) or None)
+        warning = joined("join.semicolon", file.check(seconds))
+        return Audio(channels, seconds, file.codec, warning)
 
 
 class OpenedFile:
@@ -99,9 +102,9 @@ class OpenedFile:
     ) -> None:
         context = _codec(container)
         if context is None and mov_is_cut(source):
-            raise AudioError("the file is cut off: no sound can be read from it", code="truncated")
+            raise AudioError(Message("audio.cut-off"), code="truncated")
         if context is None:
-            raise AudioError("the codec of the sound is not supported", code="unsupported-codec")
+            raise AudioError(Message("audio.codec"), code="unsupported-codec")
         _check_channels(context.channels)
         self.channels, self.codec = context.channels, context.name
         self._source, self._container, self._claim = source, container, claim
@@ -121,7 +124,7 @@ class OpenedFile:
             _check_length(samples / SAMPLE_RATE_HZ)
         yield from resampling.flush()
 
-    def check(self, seconds: float) -> list[str]:
+    def check(self, seconds: float) -> list[Message]:
         """Why this is not all of the call, given how many seconds came out; empty if it is.
 
         Raises:
@@ -130,11 +133,11 @@ class OpenedFile:
         notes = missing(self._source, self._container, self._claim, self._blocks.damage, seconds)
         silenced = self._blocks.damage.silenced
         if silenced and silenced > _DAMAGED_SHARE * seconds:
-            raise AudioError("none of the sound can be decoded; the file is damaged", code="corrupt")
+            raise AudioError(Message("audio.undecodable"), code="corrupt")
         if not seconds:
             if notes:
-                raise AudioError("the file ends before the sound begins", code="truncated")
-            raise AudioError("the file has a header but no sound", code="empty")
+                raise AudioError(Message("audio.before-sound"), code="truncated")
+            raise AudioError(Message("audio.no-sound"), code="empty")
         return notes
 
 
@@ -143,7 +146,7 @@ def opened(path: Path) -> Iterator[OpenedFile]:
     """Open one file for decoding.
 
     Raises:
-        AudioError: with a reason for people and a ``code`` out of REASON_CODES.
+        AudioError: with the reason and a ``code`` out of REASON_CODES.
     """
     with RecordingFile(path) as source:
         claim = wav_claim(source) if _is_wave(source) else None
@@ -152,7 +155,7 @@ def opened(path: Path) -> Iterator[OpenedFile]:
             _check_length(claim.seconds_present)
         with open_container(source, path.suffix.lower()) as container:
             if not container.streams.audio:
-                raise AudioError("the file holds no audio stream", code="no-audio-stream")
+                raise AudioError(Message("audio.no-stream"), code="no-audio-stream")
             yield OpenedFile(source, container, claim, _tag_bytes(source))
 
 
@@ -173,19 +176,14 @@ def _tag_bytes(source: RecordingFile) -> int:
 
 def _check_channels(count: int) -> None:
     if count == 0:
-        raise AudioError("the header claims 0 channels", code="zero-channels")
+        raise AudioError(Message("audio.zero-channels"), code="zero-channels")
     if count > 2:
-        raise AudioError(
-            f"{count} channels; export the call as mono, stereo, or one file per party",
-            code="too-many-channels",
-        )
+        raise AudioError(Message("audio.too-many-channels", channels=count), code="too-many-channels")
 
 
 def _check_length(seconds: float) -> None:
     if seconds > MAX_SECONDS:
-        raise AudioError(
-            f"longer than {MAX_SECONDS / 3600:g} hours; split the recording into calls", code="too-long"
-        )
+        raise AudioError(Message("audio.too-long", hours=MAX_SECONDS / 3600), code="too-long")
 
 
 def _batches(blocks: Blocks, count: int) -> Iterator[tuple[NDArray[np.float32], int]]:

@@ -14,6 +14,7 @@ from av.container import InputContainer
 from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import SNIFF_BYTES, container_of
 from pipeline.errors import AudioError
+from pipeline.messages import Message
 
 RAW_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     ".g722": ("g722", {}),
@@ -54,15 +55,16 @@ def open_container(source: RecordingFile, suffix: str) -> InputContainer:
         name, extra = RAW_FORMATS[suffix]
         options |= extra
     if name is None:
-        raise AudioError(f"the content is not audio ({describe(head)})", code="not-audio")
+        raise AudioError(Message("audio.not-audio", content=describe(head)), code="not-audio")
     try:
         opened = av.open(
             source, format=name, container_options=options, metadata_errors="ignore", buffer_size=65_536
         )
     except (av.FFmpegError, ValueError, OSError) as error:
         if isinstance(error, av.error.EOFError) or (name == "mov" and mov_is_cut(source)):
-            raise AudioError("the file is cut off: no sound can be read from it", code="truncated") from error
-        raise AudioError(f"the {name} container cannot be opened: {plain(error)}", code="corrupt") from error
+            raise AudioError(Message("audio.cut-off"), code="truncated") from error
+        reason = Message("audio.damaged-container", container=name, detail=plain(error))
+        raise AudioError(reason, code="corrupt") from error
     assert isinstance(opened, InputContainer)
     return opened
 
@@ -81,20 +83,20 @@ def _audio_decoders() -> str:
     return ",".join(dict.fromkeys(names))
 
 
-def describe(head: bytes) -> str:
+def describe(head: bytes) -> Message:
     """A word on what some bytes are, for people who wonder why their file is refused."""
     start = head[:512].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        return "an HTML page, perhaps an error page of the download"
+        return Message("audio.content.html")
     if start.startswith(b"<?xml"):
-        return "an XML document"
+        return Message("audio.content.xml")
     if start.startswith((b"#extm3u", b"ffconcat")):
-        return "a playlist; give the recordings themselves"
+        return Message("audio.content.playlist")
     if start.startswith(b"pk\x03\x04"):
-        return "a ZIP archive; unpack it first"
+        return Message("audio.content.zip")
     if not head.strip(b"\0"):
-        return "only zero bytes"
-    return "a text file" if _looks_like_text(head) else "no known audio format"
+        return Message("audio.content.zeros")
+    return Message("audio.content.text" if _looks_like_text(head) else "audio.content.unknown")
 
 
 def plain(error: Exception) -> str:

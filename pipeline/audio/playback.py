@@ -22,6 +22,7 @@ from pipeline.audio.peaks import PeakMeter, Peaks
 from pipeline.audio.sound import Audio, quantised
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import AudioError
+from pipeline.messages import Message
 
 HEADER_BYTES = 44
 _SAMPLE_BYTES = 2
@@ -147,7 +148,7 @@ def _sound(paths: Sequence[Path]) -> tuple[int, Iterator[Sound]]:
     if len(paths) == 2:
         return 2, _side_by_side(*(_mixed(_file(path)) for path in paths))
     if len(paths) != 1:
-        raise AudioError(f"a call has one or two files, not {len(paths)}", code="too-many-channels")
+        raise AudioError(Message("audio.many-files", files=len(paths)), code="too-many-channels")
     blocks = _file(paths[0])
     first = next(blocks, np.empty((0, 1), np.float32))
     return first.shape[1], chain([first], blocks)

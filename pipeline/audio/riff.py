@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.audio.source import RecordingFile
 from pipeline.errors import AudioError
+from pipeline.messages import Message
 
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
 """No recorder samples speech outside these; resampling from 1 Hz would make hours of a kilobyte."""
@@ -73,17 +74,17 @@ def wav_claim(source: RecordingFile) -> WavClaim:
             open_end = present > 0 and (claimed == 0 or (claimed >= _UNKNOWN_FROM and claimed > present))
             return _claim(fmt, order, None if open_end else claimed, present)
         position = body + size + (size & 1)
-    raise AudioError("the file ends inside its header: there is no sound in it", code="truncated")
+    raise AudioError(Message("audio.cut-in-header"), code="truncated")
 
 
 def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> WavClaim:
     if fmt is None or len(fmt) < 16:
-        raise AudioError("the WAV header says nothing about the format of the sound", code="corrupt")
+        raise AudioError(Message("audio.no-format"), code="corrupt")
     tag, channels, rate_hz, _, _, bits = struct.unpack(f"{order}HHIIHH", fmt[:16])
     if channels == 0:
-        raise AudioError("the header claims 0 channels", code="zero-channels")
+        raise AudioError(Message("audio.zero-channels"), code="zero-channels")
     if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
-        raise AudioError(f"a sample rate of {rate_hz} Hz cannot be right", code="corrupt")
+        raise AudioError(Message("audio.bad-rate", rate=rate_hz), code="corrupt")
     _check_bits(struct.unpack(f"{order}H", fmt[24:26])[0] if _extensible(tag, fmt) else tag, bits)
     bytes_per_second = rate_hz * channels * bits // 8 if tag in _PLAIN_TAGS else 0
     return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)
@@ -99,5 +100,5 @@ def _check_bits(tag: int, bits: int) -> None:
     """
     known = _BYTES_PER_SAMPLE.get(tag)
     if known is not None and -(-bits // 8) not in known:
-        kind = "PCM" if tag == 1 else "floating-point"
-        raise AudioError(f"{bits}-bit {kind} samples", code="unsupported-codec")
+        code = "audio.bits-pcm" if tag == 1 else "audio.bits-float"
+        raise AudioError(Message(code, bits=bits), code="unsupported-codec")

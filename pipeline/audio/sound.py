@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from pipeline.messages import Message
+
 FULL_SCALE = 32_768
 _TO_FLOAT = np.float32(1 / FULL_SCALE)
 
@@ -89,5 +91,5 @@ class Audio:
     """Seconds."""
     codec: str
     """Name of the codec as libavcodec spells it; two names joined by ``+`` if two files differ."""
-    warning: str | None = None
+    warning: Message | None = None
     """Why this is not all of the call (cut short, damaged); None if it is complete."""

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from pipeline.errors import AudioError
+from pipeline.messages import Message
 
 SILENT_SECONDS = 25.0
 """How long (wall clock) a file may be read without yielding sound: hostile files end well within 30 s."""
@@ -33,21 +34,19 @@ class RecordingFile(io.RawIOBase):
             # O_NONBLOCK: opening a pipe without a writer must not hang before fstat can tell what it is.
             self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except (FileNotFoundError, NotADirectoryError):
-            raise AudioError("the file is no longer there", code="vanished") from None
+            raise AudioError(Message("audio.vanished"), code="vanished") from None
         except PermissionError:
-            raise AudioError(
-                "no permission to read the file; grant read access", code="no-permission"
-            ) from None
+            raise AudioError(Message("audio.no-permission"), code="no-permission") from None
         except (OSError, ValueError) as error:
-            raise AudioError(f"the file cannot be opened: {error}", code="not-a-file") from None
+            raise AudioError(Message("audio.cannot-open", detail=str(error)), code="not-a-file") from None
         status = os.fstat(self._fd)
         self.size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             self.close()
-            raise AudioError("not a regular file (a folder, pipe or device)", code="not-a-file")
+            raise AudioError(Message("audio.not-a-file"), code="not-a-file")
         if self.size == 0:
             self.close()
-            raise AudioError("the file is empty (0 bytes)", code="empty")
+            raise AudioError(Message("audio.empty"), code="empty")
         self.expired = False
         self._silent_bytes = 0
         self._started = time.monotonic()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.messages import Message
+from pipeline.messages import Message, render, verbatim
 
 FAULT = "fault"
 """Reason code of a call over which the program itself failed."""
@@ -36,16 +36,21 @@ class FaultKind(StrEnum):
 class Fault:
     """Why a call was not inspected."""
 
-    line: str
-    """For whoever mends it: kind of error, its text, file and line."""
+    what: Message
+    """Of an exception for whoever mends it: kind of error, its text, file and line."""
     kind: FaultKind = FaultKind.OWN
+
+    @property
+    def line(self) -> str:
+        """In English, for the list of attempts."""
+        return render(self.what, "en")
 
 
 def fault_of(error: BaseException) -> Fault:
     """An exception as a fault, with the place where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return Fault(f"{type(error).__name__}: {error}{where}", _kind(error))
+    return Fault(verbatim(f"{type(error).__name__}: {error}{where}"), _kind(error))
 
 
 def _kind(error: BaseException) -> FaultKind:

@@ -127,9 +127,7 @@ class Supervision:
                 self._any_succeeded = True
             case Ended(fault=fault):
                 if worker.left:
-                    self._retry(
-                        worker.queued[0], worker, fault or Fault("the inspection of this call gave no result")
-                    )
+                    self._retry(worker.queued[0], worker, fault or Fault(Message("batch.no-result")))
             case Exited():
                 self._worker_exited(worker)
             case _:
@@ -140,9 +138,9 @@ class Supervision:
         queued = deque(worker.queued)
         if worker.begun:
             reason = (
-                "it took too long"
+                Message("batch.too-slow")
                 if worker.overdue
-                else f"its worker process died: {worker.exit_description}"
+                else Message("batch.worker-died", detail=worker.exit_description)
             )
             kind = FaultKind.MEMORY if worker.killed else FaultKind.PASSING
             self._retry(queued.popleft(), worker, Fault(reason, kind))
@@ -174,14 +172,14 @@ class Supervision:
         if self._crashing_calls > _MOST_CRASHING_CALLS and (
             fault.kind is FaultKind.MEMORY or not self._any_succeeded
         ):
-            self._abort(Message("batch.machine", calls=_MOST_CRASHING_CALLS, detail=fault.line))
+            self._abort(Message("batch.machine", calls=_MOST_CRASHING_CALLS, detail=fault.what))
             return
-        reason = Message("batch.gave-up", attempts=crashes, detail=fault.line)
+        reason = Message("batch.gave-up", attempts=crashes, detail=fault.what)
         self._save(job, self._not_inspected(job, reason, GAVE_UP))
 
     def _failed_on(self, job: Job, fault: Fault) -> Inspection:
         """Words for people in the call, the technical line among the problems."""
-        problem = Message("batch.fault", detail=fault.line)
+        problem = Message("batch.fault", detail=fault.what)
         self.tally.problems.append(StoredProblem(FAULT, problem, job.recording.paths[0], job.call_id))
         return self._not_inspected(job, FAULT_REASON, FAULT)
 

@@ -63,7 +63,9 @@ def status(arguments: Sequence[str]) -> int:
     except ReviewError as error:
         return _fail(words("error.line", message=_refused(error, words)), Exit.USAGE, trace=verbose)
     except AudioError as error:
-        return _fail(words("error.line", message=error), Exit.SOME_UNREADABLE, trace=verbose)
+        return _fail(
+            words("error.line", message=words.said(error.reason)), Exit.SOME_UNREADABLE, trace=verbose
+        )
     except CallinspectError as error:
         return _fail(words("error.line", message=error), Exit.STOPPED, trace=verbose)
     except Exception as error:  # noqa: BLE001 - the last stop: people get a line, not a traceback

@@ -37,7 +37,7 @@ def need_store(session: Session) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedCall:
+class ShownCall:
     """A call with what people made of it."""
 
     inspection: Inspection
@@ -52,7 +52,7 @@ class ReviewedCall:
     """Ids of the calls whose corrected file this one holds."""
 
 
-def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
+def reviewed_call(session: Session, call_id: str) -> ShownCall:
     """The current inspection of a call, with people's verdicts; the last one of a call that was replaced.
 
     Raises:
@@ -63,11 +63,11 @@ def reviewed_call(session: Session, call_id: str) -> ReviewedCall:
         if inspection is not None:
             case, said = store.cases.case(call_id), store.decisions.verdicts(call_id)
             replaces = store.merges.replaced(call_id)
-            return ReviewedCall(inspection, case, said, _files(store, call_id), replaces=replaces)
+            return ShownCall(inspection, case, said, _files(store, call_id), replaces=replaces)
         heir, last = store.merges.replacement(call_id), store.merges.last(call_id)
         if heir is None or last is None:
             raise CommandError("no-call", call=call_id)
-        return ReviewedCall(last, None, {}, _files(store, call_id), replaced_by=heir)
+        return ShownCall(last, None, {}, _files(store, call_id), replaced_by=heir)
 
 
 def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:

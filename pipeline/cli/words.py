@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
-from pipeline.messages import Lang, Message, Text, known, languages, render, say
+from pipeline.messages import VERBATIM, Lang, Message, Text, known, languages, render, say
 from pipeline.rubric import load_rubric
 from pipeline.settings import CONFIG_FILE, read_config
 
@@ -35,9 +35,12 @@ class Words:
         return self(key, **facts) if known(key, SHELL) else default
 
     def reason(self, code: str | None, stored: Message | None) -> str:
-        """Why a call could not be inspected; the shell's own words where it has some for the code."""
-        detail = self.said(stored)
-        return self.known(f"reason.{code}", detail, detail=detail)
+        """Why a call could not be inspected; of an old sentence also what its code means."""
+        said = self.said(stored)
+        if stored is not None and stored.code != VERBATIM:
+            return said
+        named = self.known(f"reason.{code}", "")
+        return self("join.detail", reason=named, detail=said) if named and said else named or said
 
     def said(self, text: Text | None) -> str:
         """A title, reason, problem or note in this language; empty where there is none."""

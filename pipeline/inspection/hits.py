@@ -93,8 +93,8 @@ def find_hits(
         heard += confirm(near, score)
     else:
         written = matcher.match(transcript.utterances)
-    if tools.meanings is not None:
-        heard += tools.meanings.match(transcript.utterances)
+    if tools.semantic is not None:
+        heard += tools.semantic.match(transcript.utterances)
     return surviving(written, heard, matcher.lexicons)
 
 

@@ -17,7 +17,6 @@ from pipeline.inspection.roles import agent_channel, roles_of
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
-from pipeline.messages import verbatim
 from pipeline.phrases.confirm import near_misses
 from pipeline.settings import Settings
 from pipeline.transcription import segment
@@ -39,7 +38,7 @@ def inspect(
             calls.append(segment_sound(recording, tools.segmenter))
         except AudioError as error:
             made = replace(revisions, audio_sha256=recording.sha256)
-            yield Inspection(recording, Status.UNREADABLE, verbatim(str(error)), made, reason_code=error.code)
+            yield Inspection(recording, Status.UNREADABLE, error.reason, made, reason_code=error.code)
     texts = iter(tools.transcriber.transcribe([window for call in calls for window in call.windows]))
     for call in calls:
         recognised = [(window, segment(window, next(texts))) for window in call.windows]
@@ -48,11 +47,10 @@ def inspect(
         parties = roles_of(call, segments, rules.matcher)
         transcript = assemble(segments, parties.roles, confidence=parties.confidence)
         timeline = timeline_of(call, parties.roles, spoken, transcript, rules.matcher.lexicons.words)
-        warning = call.audio.warning
         heard = Inspection(
             recording=call.recording,
-            status=Status.PARTIAL if warning else Status.INSPECTED,
-            reason=verbatim(warning) if warning else None,
+            status=Status.PARTIAL if call.audio.warning else Status.INSPECTED,
+            reason=call.audio.warning,
             revisions=replace(revisions, audio_sha256=call.recording.sha256),
             duration=call.audio.duration,
             layout=str(call.segmentation.layout),

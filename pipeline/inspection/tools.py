@@ -24,7 +24,7 @@ class HearingTools:
 
     segmenter: SpeakerSegmenter
     transcriber: Transcriber
-    meanings: SemanticMatcher | None = None
+    semantic: SemanticMatcher | None = None
     """Finds forbidden phrases said in other words; None where that is off."""
 
 
@@ -48,7 +48,7 @@ def load_hearing_tools(settings: Settings, rules: Rules) -> HearingTools:
             compute_type=settings.compute_type,
             words=rules.matcher.lexicons.words,
         ),
-        meanings=(
+        semantic=(
             SemanticMatcher(rules.matcher.lexicons, load_encoder(settings.meaning))
             if settings.meaning
             else None

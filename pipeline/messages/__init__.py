@@ -6,10 +6,20 @@ differently has a context: ``shell`` is the command line's wording, without cont
 """
 
 from pipeline.messages.catalogue import Lang, known, languages, say
-from pipeline.messages.message import Message, Text, joined, message_json, read_message, title, verbatim
+from pipeline.messages.message import (
+    VERBATIM,
+    Message,
+    Text,
+    joined,
+    message_json,
+    read_message,
+    title,
+    verbatim,
+)
 from pipeline.messages.rendering import render
 
 __all__ = [
+    "VERBATIM",
     "Lang",
     "Message",
     "Text",

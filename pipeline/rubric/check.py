@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric import checks
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
@@ -21,10 +21,10 @@ class CheckChoice(Choice):
         verdict: Verdict = CHECK_KINDS[self.kind].check(facts, self.options, bar)
         return verdict
 
-    def told(self, lang: Lang = "zh") -> str:
+    def describe(self) -> Message:
         """When it fails, for people."""
-        words: str = CHECK_KINDS[self.kind].told(self.options, lang)
-        return words
+        found: Message = CHECK_KINDS[self.kind].describe(self.options)
+        return found
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric import conditions
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
@@ -20,10 +20,10 @@ class ConditionChoice(Choice):
         answer: Answer = CONDITION_KINDS[self.kind].holds(facts, self.options)
         return answer
 
-    def told(self, lang: Lang = "zh") -> str:
+    def describe(self) -> Message:
         """For people."""
-        words: str = CONDITION_KINDS[self.kind].told(self.options, lang)
-        return words
+        found: Message = CONDITION_KINDS[self.kind].describe(self.options)
+        return found
 
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role, Span, Utterance
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import phrases, pick, who, words_of
+from pipeline.rubric.wording import party, phrases, words_of
 
 
 class Cue(Options):
@@ -58,9 +58,11 @@ class Cue(Options):
         quote = match.group(0)
         return Evidence(Span(start, max(start, end)), utterance.role, quote, confidence=utterance.confidence)
 
-    def told(self, lang: Lang = "zh") -> str:
+    def describe(self) -> Message:
         """For people."""
-        parts = [phrases(self.codes, lang)] if self.codes else []
-        parts += [words_of(self.meaning, self.meaning_en, lang)] if self.pattern else []
-        whose, what = who(self.role, lang), pick(lang, "或", " or ").join(parts)
-        return pick(lang, f"{whose}说{what}", f"{whose} says {what}")
+        parts = [phrases(self.codes)] if self.codes else []
+        parts += [words_of(self.meaning, self.meaning_en)] if self.pattern else []
+        what = Message("join.either", parts=tuple(parts))
+        if self.role is None:
+            return Message("rule.cue-anyone", what=what)
+        return Message("rule.cue", who=party(self.role), what=what)

@@ -31,7 +31,7 @@ from pipeline.domain import (
 from pipeline.rubric.facts import Facts
 
 SPEAKERS = {"坐席": Role.AGENT, "客户": Role.CUSTOMER, "某人": Role.UNKNOWN}
-PAUSES = ("静音", "保持")
+PAUSES = {"静音": "silence", "保持": "hold"}
 REQUIRED = frozenset(
     ("greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks", "empathy", "surname")
 )
@@ -71,7 +71,7 @@ def dialogue(
             )
         if read["who"] in PAUSES:
             seconds = float(read["text"])
-            if read["who"] == "保持":
+            if PAUSES[read["who"]] == "hold":
                 hold.append(Span(now, now + seconds))
             now, gap = now + seconds, 0.0
             continue

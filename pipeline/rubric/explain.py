@@ -6,15 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import RubricError
-from pipeline.messages import Lang
-from pipeline.rubric.instances import NAMES, Examples, instances
+from pipeline.messages import Lang, Message, Text, joined, render, title
+from pipeline.rubric.instances import Examples, instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.wording import pick, titled
+from pipeline.rubric.wording import NOTHING, with_titles
 
-FATAL = {
-    "sheet": ("一票否决，整单记0分", "fatal: the score becomes 0"),
-    "section": ("一票否决，本部分记0分", "fatal: its section becomes 0"),
-}
+FATAL = {"sheet": Message("explain.fatal-sheet"), "section": Message("explain.fatal-section")}
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,13 @@ class _Teller:
     codes: Mapping[str, object]
     phrases: Mapping[str, Sequence[Examples]] = field(default_factory=dict)
 
-    def say(self, chinese: str, english: str) -> str:
-        return titled(pick(self.lang, chinese, english), self.codes, self.lang)
+    def say(self, text: Text, *, indent: int = 0) -> str:
+        message = with_titles(text, self.codes) if isinstance(text, Message) else text
+        return " " * indent + render(message, self.lang)
 
-    def name(self, part: SheetSection | Criterion | Item | Bonus) -> str:
-        return (self.lang != "zh" and part.title_en) or part.title
+
+def _title(part: SheetSection | Criterion | Item | Bonus) -> Message:
+    return title(part.title, part.title_en)
 
 
 def explain(
@@ -63,55 +62,46 @@ def explain(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def cost(item: Item, lang: Lang) -> str:
+def cost(item: Item) -> Message:
     """What a failure takes."""
-    parts = [pick(lang, *FATAL[item.fatal])] if item.fatal else []
+    points = None
     if item.deduct and item.up_to is not None:
-        each, most = f"{item.deduct:g}", f"{item.up_to:g}"
-        parts.append(pick(lang, f"每处扣{each}分，最多{most}分", f"-{each} each, at most {most}"))
+        points = Message("explain.deduct-each", each=item.deduct, most=item.up_to)
     elif item.deduct:
-        parts.append(pick(lang, f"扣{item.deduct:g}分", f"-{item.deduct:g}"))
-    return pick(lang, "；", "; ").join(parts)
+        points = Message("explain.deduct", points=item.deduct)
+    return joined("join.semicolon", (FATAL[item.fatal] if item.fatal else None, points)) or NOTHING
 
 
 def _criterion(section: SheetSection, criterion: Criterion, tell: _Teller) -> Iterator[str]:
-    home, name, points = tell.name(section), tell.name(criterion), f"{criterion.points:g}"
-    yield tell.say(f"【{home}】{name}（{points}分）", f"{home} > {name} ({points} points)")
+    names = {"section": _title(section), "title": _title(criterion)}
+    yield tell.say(Message("explain.criterion", **names, points=criterion.points))
     for when in (section.when, criterion.when):
         if when is not None:
-            yield tell.say(f"  适用：{when.told()}", f"  applies where {when.told('en')}")
+            yield tell.say(Message("explain.applies", what=when.describe()), indent=2)
 
 
 def _item(item: Item, tell: _Teller) -> Iterator[str]:
-    bar, lang, price = tell.rubric.bars[item.severity], tell.lang, cost(item, tell.lang)
-    yield tell.say(
-        f"  {item.title}（{item.id}，{item.severity}级）：{price}",
-        f"  {tell.name(item)} ({item.id}, class {item.severity}): {price}",
-    )
-    yield tell.say(f"    判为不合格：{item.check.told()}", f"    fails where {item.check.told('en')}")
+    bar = tell.rubric.bars[item.severity]
+    severity = item.severity.value
+    named = Message("explain.item", title=_title(item), id=item.id, severity=severity, cost=cost(item))
+    yield tell.say(named, indent=2)
+    yield tell.say(Message("explain.fails", what=item.check.describe()), indent=4)
     if item.when is not None:
-        yield tell.say(f"    适用：{item.when.told()}", f"    applies where {item.when.told('en')}")
-    shown = instances(item, tell.phrases, lang)
-    for name, examples in shown.named:
-        quoted = "".join(f"“{one}”" for one in examples)
-        yield tell.say(f"    {NAMES[name][0]}：{quoted}", f"    {NAMES[name][1]}: {quoted}")
-    yield tell.say(
-        f"    证据：用语把握不低于{bar.accuse:.0%}、说话人把握不低于{bar.role:.0%}，否则“无法判断”，不扣分",
-        f"    evidence: hit >= {bar.accuse:.0%}, speaker >= {bar.role:.0%}; otherwise undetermined",
-    )
+        yield tell.say(Message("explain.applies", what=item.when.describe()), indent=4)
+    for name, examples in instances(item, tell.phrases).named:
+        quoted = "".join(f"“{tell.say(one)}”" for one in examples)
+        yield tell.say(Message("explain.examples", name=name, quoted=quoted), indent=4)
+    yield tell.say(Message("explain.evidence", accuse=bar.accuse, role=bar.role), indent=4)
     if item.valid_from or item.valid_until:
-        since, until = item.valid_from or "", item.valid_until or ""
-        yield tell.say(f"    有效期：{since}至{until}", f"    in force: {since}..{until}")
+        since, until = str(item.valid_from or ""), str(item.valid_until or "")
+        yield tell.say(Message("explain.in-force", since=since, until=until), indent=4)
     if item.advice:
-        yield tell.say(f"    建议：{item.advice}", f"    advice: {item.advice_en or item.advice}")
+        yield tell.say(Message("explain.advice", advice=title(item.advice, item.advice_en)), indent=4)
 
 
 def _bonus(bonus: Bonus, tell: _Teller) -> Iterator[str]:
-    points, most = f"{bonus.points:g}", f"{bonus.up_to or 0:g}"
-    once = bonus.up_to is None
-    gain = f"加{points}分" if once else f"每处加{points}分，最多{most}分"
-    gain_en = f"+{points}" if once else f"+{points} each, at most {most}"
-    yield tell.say(
-        f"【加分】{bonus.title}（{bonus.id}）：{gain}", f"bonus > {tell.name(bonus)} ({bonus.id}): {gain_en}"
-    )
-    yield tell.say(f"  条件：{bonus.earned.told()}", f"  earned where {bonus.earned.told('en')}")
+    gain = Message("explain.gain", points=bonus.points)
+    if bonus.up_to is not None:
+        gain = Message("explain.gain-each", points=bonus.points, most=bonus.up_to)
+    yield tell.say(Message("explain.bonus", title=_title(bonus), id=bonus.id, gain=gain))
+    yield tell.say(Message("explain.earned", what=bonus.earned.describe()), indent=2)

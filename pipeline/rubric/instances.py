@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.messages import Lang
+from pipeline.domain import Role
+from pipeline.messages import Message, Text
 from pipeline.rubric.check import CHECK_KINDS
+from pipeline.rubric.dialogue import PAUSES, SPEAKERS
 from pipeline.rubric.sheet import Item
-from pipeline.rubric.wording import pick
 
 MOST = 3
 """Examples of a kind that are shown."""
@@ -18,17 +19,21 @@ ABSENCE = ("required-phrase", "around-hold", "late-phrase")
 """Kinds of checks that fail where phrases are missing: saying them is what passes."""
 
 _MARK = re.compile(r"\[[a-z0-9-]+\|([^\]]*)\]")
-_LINE = re.compile(r"(坐席|客户|某人|静音|保持)(?:@[\d.]+)?(?:\((\d+)\))?\s*[:：]\s*(.*)", re.DOTALL)
-_SPEAKERS = {"坐席": "Agent", "客户": "Customer", "某人": "Somebody"}
-_PAUSES = {"静音": "silence", "保持": "hold"}
-
-NAMES: Mapping[str, tuple[str, str]] = {
-    "fails": ("会判到", "fails, for example"),
-    "passes": ("不会判到", "does not fail"),
-    "counts": ("这样说就算做到", "counts as said"),
-    "does_not_count": ("这样说不算", "does not count as said"),
+_LINE = re.compile(rf"({'|'.join((*SPEAKERS, *PAUSES))})(?:@[\d.]+)?(?:\((\d+)\))?\s*[:：]\s*(.*)", re.DOTALL)
+_SPEAKERS = {
+    Role.AGENT: Message("example.agent"),
+    Role.CUSTOMER: Message("example.customer"),
+    Role.UNKNOWN: Message("example.somebody"),
 }
-"""How people read what the examples are of, in Chinese and in English."""
+_PAUSES = {"silence": "example.silence", "hold": "example.hold"}
+
+NAMES: Mapping[str, Message] = {
+    "fails": Message("example.fails"),
+    "passes": Message("example.passes"),
+    "counts": Message("example.counts"),
+    "does_not_count": Message("example.does-not-count"),
+}
+"""What people call that which the examples are of."""
 
 
 class Examples(Protocol):
@@ -44,26 +49,26 @@ class Examples(Protocol):
 class Instances:
     """What people may say, or how a call may go."""
 
-    fails: tuple[str, ...] = ()
-    passes: tuple[str, ...] = ()
-    counts: tuple[str, ...] = ()
+    fails: tuple[Text, ...] = ()
+    passes: tuple[Text, ...] = ()
+    counts: tuple[Text, ...] = ()
     """What counts as said, where the fault is that it was not."""
-    does_not_count: tuple[str, ...] = ()
+    does_not_count: tuple[Text, ...] = ()
 
     @property
-    def named(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What there is of each, by name (see ``NAMES``)."""
-        return tuple((name, found) for name in NAMES if (found := getattr(self, name)))
+    def named(self) -> tuple[tuple[Message, tuple[Text, ...]], ...]:
+        """What there is of each, and what people call it."""
+        return tuple((called, found) for name, called in NAMES.items() if (found := getattr(self, name)))
 
 
-def instances(item: Item, phrases: Mapping[str, Sequence[Examples]], lang: Lang = "zh") -> Instances:
+def instances(item: Item, phrases: Mapping[str, Sequence[Examples]]) -> Instances:
     """Examples of one item. ``phrases``: those of the lexicons by code.
 
     An item without phrases and without dialogues of its own is shown by those of its kind, where they fit.
     """
     found = [one for code in getattr(item.check.options, "codes", ()) for one in phrases.get(code, ())]
     said, quiet = _turns(one.hit for one in found), _turns(one.quiet for one in found)
-    failing, passing = dialogues(item, "failed", lang), dialogues(item, "passed", lang)
+    failing, passing = dialogues(item, "failed"), dialogues(item, "passed")
     if item.check.kind in ABSENCE:
         return Instances(failing, () if said else passing, said[:MOST], quiet[:MOST])
     if found:
@@ -71,7 +76,7 @@ def instances(item: Item, phrases: Mapping[str, Sequence[Examples]], lang: Lang 
     return Instances(failing, passing)
 
 
-def dialogues(item: Item, outcome: str, lang: Lang) -> tuple[str, ...]:
+def dialogues(item: Item, outcome: str) -> tuple[Message, ...]:
     """The dialogues stored with an item that come out so; where it has none, those of the same options."""
     own = [test.dialogue for test in item.tests if test.expect == outcome]
     if not item.tests:
@@ -81,7 +86,7 @@ def dialogues(item: Item, outcome: str, lang: Lang) -> tuple[str, ...]:
             for example in kind.EXAMPLES
             if example.expect == outcome and not example.facts and _same(kind, example.options, item)
         ]
-    return tuple(" ".join(_told(line, lang) for line in lines) for lines in own[:MOST])
+    return tuple(Message("join.lines", parts=tuple(map(_readable, lines))) for lines in own[:MOST])
 
 
 def _same(kind: object, options: Mapping[str, object], item: Item) -> bool:
@@ -92,16 +97,17 @@ def _same(kind: object, options: Mapping[str, object], item: Item) -> bool:
     return "codes" not in options and all(getattr(parsed, n) == getattr(mine, n) for n in named)
 
 
-def _told(line: str, lang: Lang) -> str:
+def _readable(line: str) -> Message | str:
+    """A line of a dialogue without its marks and times."""
     match = _LINE.fullmatch(line.strip())
     if match is None:
         return line
     who, rate, words = match[1], match[2], _MARK.sub(r"\1", match[3]).strip()
-    if who in _PAUSES:
-        return pick(lang, f"（{who} {words} 秒）", f"({_PAUSES[who]} of {words} s)")
-    name = pick(lang, who, _SPEAKERS[who])
-    fast = pick(lang, f"（每分钟 {rate} 字）", f" ({rate} characters a minute)") if rate else ""
-    return f"{name}{fast}{pick(lang, '：', ': ')}{words}"
+    if who in PAUSES:
+        return Message(_PAUSES[PAUSES[who]], seconds=words)
+    if rate:
+        return Message("example.line-at-rate", who=_SPEAKERS[SPEAKERS[who]], rate=rate, words=words)
+    return Message("example.line", who=_SPEAKERS[SPEAKERS[who]], words=words)
 
 
 def _turns(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:

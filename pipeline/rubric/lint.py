@@ -12,14 +12,15 @@ from pydantic import BaseModel
 
 from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
-from pipeline.messages import render
+from pipeline.messages import Message, title
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
 from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.kinds import Choice
 from pipeline.rubric.load import codes_used, load_rubric, read_document
 from pipeline.rubric.overlaps import overlap
-from pipeline.rubric.sheet import Item, Rubric
+from pipeline.rubric.sheet import Criterion, Item, Rubric
+from pipeline.rubric.wording import NOTHING, party
 from pipeline.yaml_file import line_of
 
 MOST_CRITERIA = 15
@@ -39,15 +40,14 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing the linter found, in Chinese and in English."""
+    """One thing the linter found."""
 
     level: Level
     rule: str
     """Name of the linter's rule, to search and to suppress by."""
     line: int | None
     item: str | None
-    zh: str
-    en: str
+    text: Message
 
 
 def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[Issue]:
@@ -60,7 +60,7 @@ def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[
         rubric = load_rubric(path, codes=codes)
     except RubricError as error:
         message = str(error).removeprefix(f"{path}:{error.line}: ").removeprefix(f"{path}: ")
-        return [Issue(Level.ERROR, "unusable", error.line, None, f"评分表不能使用：{message}", message)]
+        return [Issue(Level.ERROR, "unusable", error.line, None, Message("lint.unusable", detail=message))]
     document = read_document(path)
     issues = [
         *_size(rubric),
@@ -84,8 +84,7 @@ def _size(rubric: Rubric) -> Iterator[Issue]:
             "too-many-criteria",
             1,
             None,
-            f"评分表有{shown}个质检项，超过{MOST_CRITERIA}个；合并相近的项",
-            f"{shown} criteria, more than {MOST_CRITERIA}; merge related ones",
+            Message("lint.too-many-criteria", shown=shown, most=MOST_CRITERIA),
         )
 
 
@@ -94,21 +93,17 @@ def _sum(rubric: Rubric, document: Any) -> Iterator[Issue]:
     if round(total, 6) == 100:
         return
     if rubric.scale:
-        zh = "得分会按比例折算，扣分与表上写的不一致"
-        en = "scores are scaled, deductions differ from those written"
+        why = Message("lint.points-sum.scaled")
     elif total < 100:
-        zh = f"全部扣完还剩{100 - total:g}分；改成合计100分，或写 scale: true 按比例折算"
-        en = f"losing everything leaves {100 - total:g}; make it 100, or write scale: true to stretch it"
+        why = Message("lint.points-sum.below", left=100 - total)
     else:
-        zh = "扣到0分为止，之后的扣分不起作用；改成合计100分，或写 scale: true 按比例折算"
-        en = "a score stops at 0 before all is lost; make it 100, or write scale: true to shrink it"
+        why = Message("lint.points-sum.above")
     yield Issue(
         Level.WARNING,
         "points-sum",
         line_of(document, ("sections",)),
         None,
-        f"各项合计{total:g}分，不是100分：{zh}",
-        f"criteria add up to {total:g}, not 100: {en}",
+        Message("lint.points-sum", total=total, why=why),
     )
 
 
@@ -120,8 +115,7 @@ def _titles(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 "negative-title",
                 line_of(document, (*place, "title")),
                 item.id,
-                f"“{item.title}”在通过时读不通（“{item.title} · 通过”）；加 title_passed，写中性的名称",
-                f"{item.id} has a title that says no; add title_passed, which reads right where it passed",
+                Message("lint.negative-title", item=_title(item)),
             )
 
 
@@ -135,8 +129,12 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 "points-nobody-loses",
                 line,
                 criterion.id,
-                f"“{criterion.title}”值{criterion.points:g}分，全部不合格也只扣{most:g}分",
-                f"{criterion.id} is worth {criterion.points:g}, its items take {most:g} at most",
+                Message(
+                    "lint.points-nobody-loses",
+                    criterion=_title(criterion),
+                    points=criterion.points,
+                    most=most,
+                ),
             )
         for item in criterion.items:
             if item.deduct > criterion.points:
@@ -145,8 +143,12 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                     "deducts-too-much",
                     line,
                     item.id,
-                    f"“{item.title}”扣{item.deduct:g}分，而该项只有{criterion.points:g}分",
-                    f"{item.id} takes {item.deduct:g} at once, {criterion.id} has only {criterion.points:g}",
+                    Message(
+                        "lint.deducts-too-much",
+                        item=_title(item),
+                        deduct=item.deduct,
+                        points=criterion.points,
+                    ),
                 )
 
 
@@ -163,8 +165,7 @@ def _never(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 "never-applies",
                 line_of(document, place),
                 item.id,
-                f"“{item.title}”永远不会判到：{why[0]}",
-                f"{item.id} can never apply: {why[1]}",
+                Message("lint.never-applies", item=_title(item), why=why),
             )
 
 
@@ -179,8 +180,7 @@ def _twice(rubric: Rubric, document: Any) -> Iterator[Issue]:
                     "punished-twice",
                     line_of(document, place),
                     second.id,
-                    f"“{first.title}”和“{second.title}”会为同一处（{common}）重复扣分；只留一处",
-                    f"{first.id} and {second.id} both punish {common}; keep it in one of them",
+                    Message("lint.punished-twice", first=_title(first), second=_title(second), common=common),
                 )
 
 
@@ -192,8 +192,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
             "unused-code",
             None,
             None,
-            f"词库里的“{code}”没有任何质检项使用",
-            f"no criterion uses the phrase code {code!r}",
+            Message("lint.unused-code", code=code),
         )
     for place, item in _items(rubric):
         wanted = getattr(item.check.options, "role", None)
@@ -205,8 +204,13 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
                     "wrong-role",
                     line_of(document, (*place, "check")),
                     item.id,
-                    f"词库只在{role}的话里找“{code}”，而“{item.title}”查的是{wanted}",
-                    f"the lexicon finds {code!r} with the {role} only, but {item.id} looks at the {wanted}",
+                    Message(
+                        "lint.wrong-role",
+                        code=code,
+                        role=party(role),
+                        item=_title(item),
+                        wanted=party(wanted),
+                    ),
                 )
     for place, when in _whens(rubric):
         for code in _codes(when):
@@ -217,8 +221,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
                     "violation-decides",
                     line_of(document, place),
                     None,
-                    f"适用条件里用了忌语“{code}”：多犯一次错可能让一项变为适用而抬高得分",
-                    f"a 'when' that tests the forbidden {code!r} lets one violation more raise a score",
+                    Message("lint.violation-decides", code=code),
                 )
 
 
@@ -228,14 +231,13 @@ def _flags(rubric: Rubric) -> Iterator[Issue]:
         caught = any(severity in rule.severity for rule in rubric.flag)
         loose = [i for i in items if not caught and not any(i.id in rule.items for rule in rubric.flag)]
         if loose:
-            names = "、".join(i.title for i in loose)
+            names = Message("join.list", parts=tuple(map(_title, loose)))
             yield Issue(
                 Level.WARNING,
                 "grave-but-not-flagged",
                 None,
                 loose[0].id,
-                f"{severity}级的{names}不会交人复核；在 flag 里加一条",
-                f"class {severity} failures ({', '.join(i.id for i in loose)}) go to nobody; add a flag rule",
+                Message("lint.grave-but-not-flagged", severity=severity.value, items=names),
             )
 
 
@@ -246,23 +248,30 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
             try:
                 facts = dialogue(*test.dialogue, direction=test.direction, queue=test.queue)
             except ValueError as error:
-                yield Issue(
-                    Level.ERROR, "test-unreadable", line, item.id, f"测试对话写法有误：{error}", str(error)
-                )
+                text = Message("lint.test-unreadable", detail=str(error))
+                yield Issue(Level.ERROR, "test-unreadable", line, item.id, text)
                 continue
             criterion, section = _at(rubric, place[:-2]), _at(rubric, place[:-4])
             skip = excluded(section.when, facts) or excluded(criterion.when, facts)
             verdict = skip or judge_item(rubric, item, facts)
             if verdict.outcome != test.expect:
-                because = render(verdict.reason, "zh") if verdict.reason else ""
                 yield Issue(
                     Level.ERROR,
                     "test-failed",
                     line,
                     item.id,
-                    f"“{item.title}”的测试对话应为 {test.expect}，实为 {verdict.outcome}：{because}",
-                    f"a test of {item.id} expects {test.expect}, but the outcome is {verdict.outcome}",
+                    Message(
+                        "lint.test-failed",
+                        item=_title(item),
+                        expected=test.expect,
+                        outcome=verdict.outcome.value,
+                        why=verdict.reason or NOTHING,
+                    ),
                 )
+
+
+def _title(part: Item | Criterion) -> Message:
+    return title(part.title, part.title_en)
 
 
 def _criteria(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric.proof import MISHEARD, clock
-from pipeline.rubric.wording import pick
 
 KINDS = {
-    PhraseKind.FORBIDDEN: ("命中忌语", "forbidden phrase"),
-    PhraseKind.REQUIRED: ("命中必说用语", "required phrase"),
-    PhraseKind.ESCALATION: ("命中升级投诉", "escalation"),
-    PhraseKind.PRAISE: ("命中表扬", "praise"),
+    PhraseKind.FORBIDDEN: Message("matched.forbidden"),
+    PhraseKind.REQUIRED: Message("matched.required"),
+    PhraseKind.ESCALATION: Message("matched.escalation"),
+    PhraseKind.PRAISE: Message("matched.praise"),
 }
 HOWS = {
-    How.EXACT: ("逐字命中", "word for word"),
-    How.PATTERN: ("规则命中", "by a rule of the phrase"),
-    How.SOUND: ("同音", "sounds the same"),
-    How.CONFIRMED: ("声音确认", "confirmed by the sound"),
-    How.MEANING: ("语义相近", "by its meaning"),
+    How.EXACT: Message("matched.exact"),
+    How.PATTERN: Message("matched.pattern"),
+    How.SOUND: Message("matched.sound"),
+    How.CONFIRMED: Message("matched.confirmed"),
+    How.MEANING: Message("matched.meaning"),
 }
 
 
@@ -32,41 +31,33 @@ def kind_of(item: Evidence, hits: Iterable[PhraseHit]) -> PhraseKind | None:
     return next((hit.kind for hit in same if hit.span == item.span), same[0].kind if same else None)
 
 
-def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = None, lang: Lang = "zh") -> str:
-    """``命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %``; empty where no phrase was looked for.
+def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = None) -> Message | None:
+    """``命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %``; None where no phrase was looked for.
 
     ``whole``: seconds of the recording, so that a search through all of it is called so. The phrase stands as
     the lexicon lists it, and what the recogniser wrote only where it wrote something else.
     """
     if item.phrase is None:
-        return ""
+        return None
     if item.how is None:
-        return _searched(item, whole, lang)
-    name = pick(lang, *(KINDS[kind] if kind else ("命中用语", "phrase")))
+        return _searched(item, item.phrase, whole)
     differs, misheard = item.quote and not same_words(item.quote, item.phrase), item.how in MISHEARD
     # Another wording of the same phrase was said as it stands; one told by its sound was misheard.
     kin = differs and not misheard and not contains(item.quote, item.phrase)
-    if lang == "zh":
-        parts = [f"{name} {item.phrase}{' 一类' if kin else ''}"]
-    else:
-        parts = [f"{name} {'such as ' if kin else ''}“{item.phrase}”"]
+    name = KINDS[kind] if kind else Message("matched.phrase")
+    parts = [Message("matched.such-as" if kin else "matched.listed", kind=name, phrase=item.phrase)]
     if differs:
-        wrote = pick(lang, "识别写作", "recognised as") if misheard else pick(lang, "原话", "said as")
-        parts.append(f"{wrote}“{item.quote}”" if lang == "zh" else f"{wrote} “{item.quote}”")
-    parts.append(f"{pick(lang, *HOWS[item.how])} {item.confidence * 100:.0f} %")
-    return " · ".join(parts)
+        parts.append(Message("matched.recognised" if misheard else "matched.said-as", quote=item.quote))
+    parts.append(Message("matched.sure", how=HOWS[item.how], percent=item.confidence * 100))
+    return Message("join.dot", parts=tuple(parts))
 
 
-def _searched(item: Evidence, whole: float | None, lang: Lang) -> str:
+def _searched(item: Evidence, phrase: str, whole: float | None) -> Message:
     """Which phrase was looked for, and where."""
     if whole is not None and item.span.start <= 0.5 and item.span.end >= whole - 0.5:
-        return pick(lang, f"全程没有听到“{item.phrase}”", f"“{item.phrase}” was not heard in the whole call")
+        return Message("matched.not-heard", phrase=phrase)
     start, end = clock(item.span.start), clock(item.span.end)
-    return pick(
-        lang,
-        f"{start} 至 {end} 没有听到“{item.phrase}”",
-        f"“{item.phrase}” was not heard from {start} to {end}",
-    )
+    return Message("matched.not-heard-there", phrase=phrase, start=start, end=end)
 
 
 def same_words(quote: str, phrase: str) -> bool:

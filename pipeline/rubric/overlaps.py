@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from pipeline.messages import Message, verbatim
 from pipeline.rubric.check import Check
 
 
-def overlap(first: Check, second: Check) -> str | None:
+def overlap(first: Check, second: Check) -> Message | None:
     """What both checks look for, in words; None where they cannot meet in one place."""
     if first.kind != second.kind:
         return None
     a, b = first.options, second.options
     if a == b:
-        return first.told()
+        return first.describe()
     match first.kind:
         case "phrase" | "required-phrase" | "late-phrase":
             common = sorted(set(a.codes) & set(b.codes))
             same = common and a.role is b.role and getattr(a, "within", None) == getattr(b, "within", None)
-            return "、".join(common) if same else None
+            return _codes(common) if same else None
         case "around-hold":
             common = sorted(set(a.codes) & set(b.codes))
-            return "、".join(common) if common and a.side == b.side else None
+            return _codes(common) if common and a.side == b.side else None
         case "silence":
-            return "静音" if _ranges_meet(a, b) else None
+            return Message("lint.silences") if _ranges_meet(a, b) else None
         case "measure":
-            return a.name if a.name == b.name and _same_side(a, b) else None
+            return verbatim(a.name) if a.name == b.name and _same_side(a, b) else None
         case "speaking-rate":
-            return "语速" if a.role is b.role and _same_side(a, b) else None
+            return Message("lint.speaking-rate") if a.role is b.role and _same_side(a, b) else None
         case _:
             return None
+
+
+def _codes(codes: Sequence[str]) -> Message:
+    return Message("join.list", parts=tuple(codes))
 
 
 def _ranges_meet(a: Any, b: Any) -> bool:

@@ -7,9 +7,9 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.domain import Role, Span
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.wording import pick, who
+from pipeline.rubric.wording import party
 
 
 class Options(BaseModel):
@@ -47,21 +47,25 @@ class Window(Options):
     def everything(self) -> bool:
         return all(getattr(self, name) is None for name in type(self).model_fields)
 
-    def told(self, lang: Lang = "zh") -> str:
-        """For people; empty for the whole call."""
-        whose = who(self.of, lang) if self.of else ""
-        of = f" of {whose}" if whose else ""
-        for value, chinese, english in (
-            (self.first_seconds, "前{}秒内", " in the first {} s"),
-            (self.last_seconds, "最后{}秒内", " in the last {} s"),
-            (self.first_percent, "前{}%内", " in the first {} %"),
-            (self.last_percent, "最后{}%内", " in the last {} %"),
-            (self.first_utterances, whose + "前{}句内", " in the first {} utterances" + of),
-            (self.last_utterances, whose + "最后{}句内", " in the last {} utterances" + of),
+    def describe(self) -> Message | None:
+        """For people; None for the whole call."""
+        for value, code in (
+            (self.first_seconds, "window.first-seconds"),
+            (self.last_seconds, "window.last-seconds"),
+            (self.first_percent, "window.first-percent"),
+            (self.last_percent, "window.last-percent"),
         ):
             if value is not None:
-                return pick(lang, chinese, english).format(f"{value:g}")
-        return ""
+                return Message(code, value=value)
+        for count, code, code_of in (
+            (self.first_utterances, "window.first-utterances", "window.first-utterances-of"),
+            (self.last_utterances, "window.last-utterances", "window.last-utterances-of"),
+        ):
+            if count is not None:
+                if self.of is None:
+                    return Message(code, value=count)
+                return Message(code_of, value=count, who=party(self.of))
+        return None
 
     def on(self, facts: Facts) -> Span:
         """The stretch of time on this call. Seconds count from the first and to the last spoken word."""

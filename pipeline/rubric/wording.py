@@ -1,62 +1,54 @@
-"""Pieces of the sentences in which a sheet tells people what it looks for, in Chinese and in English."""
+"""Pieces of the messages in which a sheet says what it looks for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.domain import Role
-from pipeline.messages import Lang
+from pipeline.messages import Message, title, verbatim
+from pipeline.messages.message import Param
+from pipeline.rubric.proof import PARTIES
 
-_WHO = {
-    Role.AGENT: ("坐席", "the agent"),
-    Role.CUSTOMER: ("客户", "the customer"),
-    Role.UNKNOWN: ("说话人不明", "somebody"),
-}
-_KINDS = {
-    "zh": re.compile("“([a-z0-9、-]+)”类用语"),
-    "en": re.compile("phrases of the kind “([a-z0-9, -]+)”"),
-}
-"""How sentences speak of phrase codes, which ``titled`` replaces by what people call them."""
+NOTHING = verbatim("")
+"""Where a longer sentence has room for a limit, and there is none."""
+_CODE = "rule.code"
 
 
-def pick(lang: Lang, chinese: str, english: str) -> str:
-    return chinese if lang == "zh" else english
+def party(role: Role | None) -> Message:
+    """Who speaks; anyone where it is nobody in particular."""
+    return Message("party.anyone") if role is None else PARTIES[role]
 
 
-def who(role: Role | None, lang: Lang) -> str:
-    """The party; anyone is nobody in particular: empty in Chinese."""
-    return pick(lang, "", "anyone") if role is None else pick(lang, *_WHO[role])
+def phrases(codes: Sequence[str]) -> Message:
+    """``“shirk、abuse”类用语``, until `with_titles` puts what people call them in place of the codes."""
+    names = Message("join.list", parts=tuple(Message(_CODE, name=code) for code in codes))
+    return Message("rule.phrases", codes=names)
 
 
-def phrases(codes: Sequence[str], lang: Lang) -> str:
-    """``“shirk、abuse”类用语``."""
-    return pick(lang, f"“{'、'.join(codes)}”类用语", f"phrases of the kind “{', '.join(codes)}”")
-
-
-def words_of(pattern_means: str, pattern_means_en: str, lang: Lang) -> str:
+def words_of(meaning: str, meaning_en: str) -> Message:
     """What a pattern looks for; a pattern itself is nothing to read for those who are judged by it."""
-    if lang != "zh":
-        return pattern_means_en or "words that fit a pattern of the rule"
-    return pattern_means or "符合规则句式的话"
+    return title(meaning, meaning_en) if meaning else Message("rule.pattern")
 
 
-def titled(text: str, codes: Mapping[str, object], lang: Lang = "zh") -> str:
-    """A sentence with the titles of phrase codes instead of the codes.
+def with_titles(message: Message, codes: Mapping[str, object]) -> Message:
+    """A message with the titles of phrase codes instead of the codes.
 
     ``codes``: code -> what has a ``title`` and perhaps a ``title_en``; others stay as they are.
     """
 
-    def title(name: str) -> str:
-        code = codes.get(name)
-        chinese = str(getattr(code, "title", name))
-        return str(getattr(code, "title_en", "")) or chinese if lang != "zh" else chinese
+    def put(value: Param) -> Param:
+        if isinstance(value, tuple):
+            return tuple(put(part) for part in value)
+        return with_titles(value, codes) if isinstance(value, Message) else value
 
-    mark = pick(lang, "、", ", ")
-    kinds = _KINDS["zh"] if lang == "zh" else _KINDS["en"]
-    return kinds.sub(lambda m: m[0].replace(m[1], mark.join(map(title, m[1].split(mark)))), text)
+    params = dict(message.params)
+    if message.code == _CODE:
+        code = codes.get(str(params["name"]))
+        chinese = str(getattr(code, "title", params["name"]))
+        return title(chinese, str(getattr(code, "title_en", "")))
+    return Message(message.code, **{name: put(value) for name, value in params.items()})
 
 
-def aside(text: str, lang: Lang) -> str:
+def aside(message: Message) -> Message:
     """In brackets, inside a longer sentence."""
-    return pick(lang, f"（{text}）", f"({text})")
+    return Message("join.aside", what=message)

@@ -18,6 +18,7 @@ from pipeline.audio.peaks import Peaks
 from pipeline.audio.playback import Playback
 from pipeline.domain import Inspection
 from pipeline.errors import AudioError, Missing
+from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import the_settings, the_store
@@ -146,14 +147,14 @@ class PlaybackService:
             peaks = self._cache.peaks(sha256)
         inspection = standing(self._store, row.call_id)
         if peaks is None or inspection is None:
-            raise AudioError("the recording was replaced meanwhile", code="changed")
+            raise AudioError(Message("sound.changed"), code="changed")
         return inspection, peaks
 
     def _prepare(self, row: RecordedSound) -> Playback:
         try:
             return self._cache.prepare(row.sha256, _playable(row))
         except OSError as error:
-            raise AudioError(f"the sound cannot be kept: {error}", code="no-room") from error
+            raise AudioError(Message("sound.no-room"), code="no-room") from error
 
     async def _side(self, row: RecordedSound) -> bool:
         """Whether the agent is on the second channel, found out once for each sound and inspection."""

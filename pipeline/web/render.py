@@ -24,7 +24,6 @@ import pipeline
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
 from pipeline.messages import Lang, Text, known, languages, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
-from pipeline.rubric.wording import pick
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
 from pipeline.web.call.bands import Drawing
@@ -198,7 +197,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
-def told(text: Text | None) -> str:
+def rendered(text: Text | None) -> str:
     """A title, reason, problem or note in the language of the page."""
     reader = READER.get()
     return sanitise(None if text is None else render(text, reader.lang, reader.titles))
@@ -207,19 +206,18 @@ def told(text: Text | None) -> str:
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
     """What a finding is called: it accuses only where it failed, people's verdict (``outcome``) in it."""
     if (outcome or finding.outcome) is Outcome.FAILED or finding.severity is None:
-        return told(finding.title)
+        return rendered(finding.title)
     return neutral(finding.criterion, finding.group_title or finding.title)
 
 
 def neutral(criterion: str, otherwise: str) -> str:
     """What a criterion is called where nothing is said about how it came out."""
-    return told(READER.get().neutral.get(criterion, otherwise))
+    return rendered(READER.get().neutral.get(criterion, otherwise))
 
 
 def proved(item: Evidence, inspection: Inspection) -> str:
     """How a place proves something, in the language of the page; empty where no phrase was looked for."""
-    lang, kind = READER.get().lang, kind_of(item, inspection.hits)
-    return sanitise(matched(item, kind, whole=inspection.duration, lang=lang))
+    return rendered(matched(item, kind_of(item, inspection.hits), whole=inspection.duration))
 
 
 def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
@@ -231,7 +229,7 @@ def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
 
 def how_found(how: str) -> str:
     """How a phrase was found, in words."""
-    return pick(READER.get().lang, *HOWS[How(how)])
+    return rendered(HOWS[How(how)])
 
 
 def request_id() -> str:
@@ -247,7 +245,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "sanitise": sanitise,
     "in_field": in_field,
-    "told": told,
+    "rendered": rendered,
 }
 GLOBALS: dict[str, Any] = {
     "url": url,

@@ -20,6 +20,7 @@ from pipeline.audio.playback import Playback, read_playback, write_playback
 from pipeline.errors import AudioError
 from pipeline.files import create_private, make_private_folder
 from pipeline.ingest import identify
+from pipeline.messages import Message
 
 _ENDINGS = (".wav", ".json")
 _ASIDE = ".part"
@@ -71,16 +72,16 @@ class SoundCache:
 
     def _check(self, sha256: str, paths: Sequence[Path]) -> None:
         if not paths:
-            raise AudioError("other sound lies where this recording lay", code="changed")
+            raise AudioError(Message("sound.changed"), code="changed")
         gone = next((path for path in paths if not path.is_file()), None)
         if gone is not None:
-            raise AudioError(f"{gone.name}: the file is no longer there", code="vanished")
+            raise AudioError(Message("sound.vanished"), code="vanished")
         try:
             digest = identify(paths)
         except OSError as error:
-            raise AudioError(f"the file cannot be read: {error.strerror}", code="no-permission") from error
+            raise AudioError(Message("sound.no-permission"), code="no-permission") from error
         if digest != sha256:
-            raise AudioError("the file holds other sound than was inspected", code="changed")
+            raise AudioError(Message("sound.changed"), code="changed")
 
     def _make(self, sha256: str, paths: Sequence[Path]) -> None:
         make_private_folder(self._folder)

@@ -14,7 +14,7 @@ from pipeline.web.access import Permission, Visitor, the_store
 
 P = Permission
 NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
-    ("/", "nav.tonight", ()),
+    ("/", "nav.overview", ()),
     ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
     ("/agents", "nav.agents", (P.LISTEN,)),
     ("/appeals", "nav.appeals", (P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE)),

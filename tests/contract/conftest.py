@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.store import Store, open_store
-from tests.contract.servers import NoServerError, postgresql
+from tests.contract.servers import NoServerError, dumped, empty_schema, postgresql
+from tests.stores import empty_store
 
 
 @pytest.fixture(scope="session")
@@ -25,18 +26,28 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, the only one in use at a time."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    import psycopg
-
     server: str = request.getfixturevalue("server")
-    with psycopg.connect(server, autocommit=True) as connection:
-        # A new schema, not a new database: that would copy 300 files for each test.
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
+    if "store" not in request.fixturenames:  # which empties it itself
+        empty_schema(server)
     return server
 
 
+@pytest.fixture(scope="session")
+def tables(server: str) -> str:
+    """What the migrations make of an empty PostgreSQL database, as statements: they run once for all."""
+    empty_schema(server)
+    open_store(server).close()
+    return dumped(server)
+
+
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, url: str) -> Iterator[Store]:
+    """An empty store of this version."""
+    if url.startswith("sqlite"):
+        empty_store(Path(url.removeprefix("sqlite:///")))
+    else:
+        statements: str = request.getfixturevalue("tables")
+        empty_schema(url, then=statements)
     with open_store(url) as opened:
         yield opened
 

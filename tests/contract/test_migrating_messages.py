@@ -33,6 +33,8 @@ SAMPLES = {
     "titles": "开场白、推诿、结束语",
     "places": "“随便你，但不行”（0:12）、“你、我”（1:02）、“哦”（2:02）等5处",
     "measured": "坐席连续说话31.5秒",
+    "content": "an XML document",
+    "audio": "the file is cut short after 3.5 s: its end is missing; 1.0 s are damaged and silent here",
     "sentence": "坐席说了“随便”（0:12）",
 }
 SHAPES = [*migration._SHAPES, *migration._NOTES, *migration._LINES]
@@ -59,6 +61,30 @@ def test_each_english_sentence_reads_as_it_did(code: str, shape: str) -> None:
     message = read_message(migration._english(sentence))
     assert (message.code, render(message, "en")) == (code, sentence)
     assert render(message, "zh")
+
+
+@pytest.mark.parametrize(("code", "shape"), [*migration._AUDIO, *migration._PARTY_FILES])
+def test_each_reason_of_a_recording_reads_as_it_did(code: str, shape: str) -> None:
+    sentence = re.sub("12(?= s(?! at))", "12.0", filled(shape))
+    message = read_message(migration._english(sentence))
+    assert message.code == code
+    assert render(message, "en").startswith(sentence)
+    assert re.search("[\u4e00-\u9fff]", render(message, "zh"))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "agent's file: the file is cut short: 1.5 s of 2.0 s are there",
+        "the file is cut short: 1.5 s of 2.0 s are there; 0.5 s are damaged and silent here",
+        "agent's file: 0.5 s are damaged and silent here; the first 9000 bytes are not sound; "
+        "customer's file: the file is cut short: its header is all there is",
+    ],
+)
+def test_reasons_of_several_files_are_taken_apart(sentence: str) -> None:
+    message = read_message(migration._english(sentence))
+    assert render(message, "en") == sentence
+    assert not re.search("[a-z]{3}", render(message, "zh"))
 
 
 def read(sentence: str, *titles: str) -> Message:
@@ -173,7 +199,7 @@ def test_an_older_store_is_brought_forward(url: str) -> None:
         assert (full.title, full.note) == (Message("ledger.full"), None)
         assert lost.title == "推诿" and lost.note is not None
         assert render(lost.note, "en") == "4 places × 3 points, at most -9"
-        assert inspection.reason == Message("text", text="the file is cut short: 3.0 s of 9.1 s are there")
+        assert inspection.reason == Message("audio.cut-short", seconds=3.0, whole=9.1)
         (problem,) = store.problems(1)
         assert problem.reason == Message("call-list.repeated", call_id="A\udcff1", line=3)
 

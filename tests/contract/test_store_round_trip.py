@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 
 from pipeline.domain import Call, Inspection, Recording, Span, Status, Transcript, Utterance, Word
 from pipeline.store import CallFilter, Store
-from tests.inspections import inspection, inspections, with_facts
+from tests.inspections import inspection, with_facts
+from tests.strategies import inspections
 
 _NUMBERS = count(1)
 

@@ -72,7 +72,10 @@ def load(model: str, folder: Path) -> Transcriber:
     return load_transcriber(model, models=folder, language="zh", device="cpu", compute_type="int8")
 
 
-@pytest.fixture(scope="module", params=["whisper", "sense-voice", "paraformer", "recorded"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("whisper", marks=pytest.mark.model), "sense-voice", "paraformer", "recorded"],
+)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp("models")
     match request.param:

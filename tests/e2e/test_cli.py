@@ -18,7 +18,7 @@ from pipeline.cli.app import COMMANDS
 from tests.e2e.commands import ROOT, callinspect
 from tests.nights import fill
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = ROOT / "tests" / "golden" / "pages"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.ingest import identify
 from tests.e2e.commands import callinspect
-from tests.nights import bad_call, fill, inspection
+from tests.nights import bad_call, fill, night_call
 
 RATE = 8000
 
@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.setframerate(RATE)
         file.writeframes((stereo * 32767).astype("<i2").tobytes())
     bad = bad_call()
-    call = inspection("O02", card=bad.scorecard, paths=(folder / "call.wav",))
+    call = night_call("O02", card=bad.scorecard, paths=(folder / "call.wav",))
     sha256 = identify(call.recording.paths)
     call = replace(
         call,

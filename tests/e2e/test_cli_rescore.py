@@ -19,7 +19,7 @@ from pipeline.domain import Inspection, Measurement, Measures, Role, Span, Utter
 from pipeline.settings import data_root
 from pipeline.store import open_store
 from tests.e2e.commands import ROOT, callinspect
-from tests.nights import fill, inspection, many, night
+from tests.nights import fill, many, night, night_call
 
 SAID = "这个事情您去隔壁老王那里问吧。"
 """Shirking in words that no lexicon of ours has."""
@@ -44,7 +44,7 @@ def calls() -> Iterator[Inspection]:
             for role in (Role.AGENT, Role.CUSTOMER)
         )
     )
-    yield inspection("O05", utterances=utterances, measures=spoken, started="2026-11-21T12:00:00+08:00")
+    yield night_call("O05", utterances=utterances, measures=spoken, started="2026-11-21T12:00:00+08:00")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli.main import status
 from tests.e2e.commands import ROOT, callinspect
 
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
@@ -69,9 +70,11 @@ def few(tmp_path: Path) -> Path:
 
 
 def exported(what: str, work: Path) -> str:
-    got = callinspect("export", what, "--format", "jsonl", "-o", "-", cwd=work)
-    assert got.returncode == 0, got.stderr
-    return got.stdout
+    """An export as JSON lines, made in this process: starting Python for each takes longer than the test."""
+    out = work / f"{what}.jsonl"
+    store = f"sqlite:///{work / 'callinspect.db'}"
+    assert status(["export", what, "-o", str(out), "--store", store, "--quiet"]) == 0
+    return out.read_text(encoding="utf-8")
 
 
 def records(what: str, work: Path) -> list[Record]:
@@ -218,10 +221,21 @@ def test_violations_of_agents_add_up_to_the_findings(night: Path) -> None:
 
 
 @pytest.mark.parametrize("call_id", ALL)
-def test_show_works_for_each_call(call_id: str, night: Path) -> None:
-    got = callinspect("show", call_id, cwd=night)
-    assert (got.returncode, got.stderr) == (0, "")
-    assert call_id in got.stdout
+def test_show_works_for_each_call(
+    call_id: str, night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(night)
+    assert status(["show", call_id]) == 0
+    out, err = capsys.readouterr()
+    assert call_id in out and not err
+
+
+def test_show_and_export_answer_in_a_process_of_their_own(night: Path) -> None:
+    shown = callinspect("show", "N08", cwd=night)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "N08" in shown.stdout
+    piped = callinspect("export", "calls", "--format", "jsonl", "-o", "-", cwd=night)
+    assert (piped.returncode, piped.stdout) == (0, exported("calls", night))
 
 
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(night: Path, few: Path) -> None:

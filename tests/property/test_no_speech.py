@@ -12,6 +12,8 @@ from pipeline.speech import Diariser, SpeakerSegmenter
 from pipeline.transcription import SpeechWindow, Transcriber, cut_windows, load_transcriber
 from tests import sounds
 
+pytestmark = pytest.mark.model
+
 MODELS = Path(__file__).resolve().parents[2] / "models"
 SOUNDS = {
     "silence": sounds.silence(6),

@@ -20,6 +20,8 @@ from pipeline.speech.cepstral import CepstralEmbedder
 from pipeline.speech.voice_activity import SpeechDetector
 from tests import sounds
 
+pytestmark = pytest.mark.model
+
 MODELS = Path(__file__).resolve().parents[2] / "models"
 LENGTHS = tuple(round(0.025 * step, 3) for step in range(1, 49))
 """Seconds, up to 1.2."""

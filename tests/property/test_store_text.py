@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.domain import Measures
 from pipeline.store import codec, rows
 from pipeline.store.text import escape, unescape
-from tests.inspections import measures, paths, texts
+from tests.strategies import measures, paths, texts
 
 
 @given(st.text(st.characters(exclude_categories=())))

@@ -11,8 +11,7 @@ from fastapi import FastAPI
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
 from pipeline.web import purges
-from tests.nights import inspection
-from tests.web.calls import put
+from tests.nights import night_call, put
 from tests.web.conftest import OTHER_TEAM, Browser, Client
 
 
@@ -132,7 +131,7 @@ def test_nothing_goes_without_both_questions(administrator: Browser, client: Cli
 def test_what_has_changed_since_is_looked_at_again(administrator: Browser, store: Store) -> None:
     token = preview(administrator, "2026-11-21")
     asked = administrator.post("/admin/retention/check", {"token": token, "calls": "2"})
-    put(store, inspection("LATE"))
+    put(store, night_call("LATE"))
     answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
     assert answer.status_code == 409 and store.count() == 5
 

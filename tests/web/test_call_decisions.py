@@ -13,8 +13,7 @@ from pipeline.domain import (
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
 from pipeline.web.call.sheet import sheet
-from tests.nights import bad_call
-from tests.web.calls import put
+from tests.nights import bad_call, put
 from tests.web.conftest import Browser, Client
 from tests.web.markup import Shape
 

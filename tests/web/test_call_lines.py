@@ -11,13 +11,13 @@ from pipeline.domain import (
     PhraseHit,
     PhraseKind,
     Role,
-    Severity,
     Span,
     Utterance,
     Word,
 )
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
-from tests.nights import bad_call, finding, inspection
+from tests.inspections import finding
+from tests.nights import bad_call, night_call
 
 
 def test_words_carry_their_times_and_proof_its_finding() -> None:
@@ -28,10 +28,8 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
         "rude", PhraseKind.FORBIDDEN, "你明白吗", Role.AGENT, Span(7, 11), "你明白吗", How.EXACT, 0.9, 0
     )
     proof = Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence)
-    failed = [
-        finding(name, name, Severity.D, Outcome.FAILED, evidence=(proof,)) for name in ("rude", "rude-again")
-    ]
-    call = replace(inspection("C1", utterances=[spoken], hits=[hit]), duration=13.0)
+    failed = [finding(name, Outcome.FAILED, title=name, evidence=(proof,)) for name in ("rude", "rude-again")]
+    call = replace(night_call("C1", utterances=[spoken], hits=[hit]), duration=13.0)
     (line,) = conversation(call, failed)
     assert isinstance(line, TranscriptLine)
     assert [("".join(w.text for w in run.words), run.kind, run.criteria) for run in line.runs] == [
@@ -57,7 +55,7 @@ def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character()
 def test_hesitation_is_set_apart_and_nothing_is_lost() -> None:
     said = "您好，嗯，呃请讲"
     spoken = Utterance(Role.AGENT, Span(0, 4), said)
-    (line,) = conversation(replace(inspection("C1", utterances=[spoken]), duration=4.0), ())
+    (line,) = conversation(replace(night_call("C1", utterances=[spoken]), duration=4.0), ())
     assert isinstance(line, TranscriptLine)
     words = [word for run in line.runs for word in run.words]
     assert "".join(word.text for word in words) == said

@@ -25,8 +25,8 @@ from pipeline.messages import verbatim
 from pipeline.rubric import dialogue, parse_rubric, score
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from tests.nights import bad_call, finding, inspection
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.inspections import finding
+from tests.nights import HEARD, bad_call, heard_call, night_call, put, record
 from tests.web.conftest import Browser, Client
 from tests.web.markup import Shape
 
@@ -116,7 +116,7 @@ def test_the_ledger_on_the_page_adds_up_to_the_score(reviewer: Browser, store: S
         "坐席: [abuse|闭嘴]",
     )
     card = score(rubric, spoken)
-    plain = inspection("LEDGER", card=card, utterances=list(spoken.utterances))
+    plain = night_call("LEDGER", card=card, utterances=list(spoken.utterances))
     put(store, replace(plain, hits=spoken.hits))
     html = reviewer.get("/calls/LEDGER").text
     table = html[html.index('<table class="ledger') :]
@@ -181,7 +181,7 @@ def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
 
 
 def test_a_call_nobody_could_read_has_a_page(reviewer: Browser, store: Store) -> None:
-    put(store, inspection("DARK", status=Status.UNREADABLE, reason="the file is empty (0 bytes)"))
+    put(store, night_call("DARK", status=Status.UNREADABLE, reason="the file is empty (0 bytes)"))
     html = reviewer.get("/calls/DARK").text
     assert "无法读取" in html
     assert "<audio" not in html
@@ -197,16 +197,16 @@ def test_what_was_searched_everywhere_is_heard_where_it_is_usually_said(
     missing = [
         finding(
             name,
-            name,
-            Severity.C,
             Outcome.FAILED,
+            title=name,
+            severity=Severity.C,
             evidence=(Evidence(Span(0, 60), Role.AGENT, "", "应说的话"),),
         )
         for name in ("greeting-missing", "closing-missing", "empathy-missing")
     ]
     card = bad_call().scorecard
     assert card
-    plain = inspection(
+    plain = night_call(
         "USUAL",
         card=replace(card, findings=tuple(missing)),
         utterances=[Utterance(role, Span(at, at + 4), "一二三四五六七八") for role, at in said],

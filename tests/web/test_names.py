@@ -24,8 +24,7 @@ from pipeline.store import Store
 from pipeline.web.names import from_field
 from pipeline.web.render import agent_url, call_url
 from pipeline.web.serve import configuration, listen
-from tests.nights import bad_call, inspection
-from tests.web.calls import heard_call, put, record
+from tests.nights import bad_call, heard_call, night_call, put, record
 from tests.web.conftest import Browser
 
 NAMES = [
@@ -120,7 +119,7 @@ def test_and_every_form(store: Store, supervisor: Browser, reviewer: Browser, na
 @pytest.mark.parametrize("format", ["csv", "jsonl", "xlsx", "parquet"])
 def test_all_of_them_are_exported(store: Store, supervisor: Browser, format: str) -> None:
     for number, name in enumerate(NAMES):
-        call = inspection(f"N{number}")
+        call = night_call(f"N{number}")
         put(store, replace(call, recording=replace(call.recording, call=Call(name))))
     answer = supervisor.get(f"/api/v1/exports/calls?format={format}")
     assert answer.status_code == 200
@@ -134,7 +133,7 @@ def test_all_of_them_are_exported(store: Store, supervisor: Browser, format: str
 
 def test_a_real_server_opens_it(store: Store, app: FastAPI, supervisor: Browser, settings: Settings) -> None:
     name = "a\r\nSet-Cookie: evil=1"
-    put(store, inspection(name))
+    put(store, night_call(name))
     with listen(settings.serve.model_copy(update={"port": 0})) as sock:
         port = sock.getsockname()[1]
         server = uvicorn.Server(configuration(app, settings.serve))
@@ -155,14 +154,14 @@ def test_a_real_server_opens_it(store: Store, app: FastAPI, supervisor: Browser,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_so_does_an_agent(store: Store, supervisor: Browser, name: str) -> None:
-    put(store, inspection("A1", agent=(name, "陈思雨", "客服一组")))
+    put(store, night_call("A1", agent=(name, "陈思雨", "客服一组")))
     assert supervisor.get(agent_url(name)).status_code == 200
     assert supervisor.get(f"/api/v1{agent_url(name)}").status_code == 200
     assert supervisor.get(agent_url(name + "/none")).status_code == 404
 
 
 def test_nobody_who_is_signed_out_loses_the_way(nobody: Browser, store: Store) -> None:
-    put(store, inspection("a/b?c"))
+    put(store, night_call("a/b?c"))
     sent = nobody.get(call_url("a/b?c"), headers={"Accept": "text/html"})
     assert sent.headers["location"] == "/sign-in?next=" + quote(call_url("a/b?c"), safe="")
 

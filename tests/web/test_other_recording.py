@@ -13,8 +13,7 @@ from pipeline.errors import Conflict
 from pipeline.inspection.rules import load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store
-from tests.nights import bad_call
-from tests.web.calls import put
+from tests.nights import bad_call, put
 from tests.web.conftest import Browser, Client
 
 CALL, CORRECTED = "O02", "NEWER"

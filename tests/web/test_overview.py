@@ -17,8 +17,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store, StoredProblem, open_store
 from pipeline.web.app import create_app
 from pipeline.web.secrets import digest, new_token
-from tests.nights import bad_call
-from tests.web.calls import put
+from tests.nights import bad_call, put
 from tests.web.conftest import OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 

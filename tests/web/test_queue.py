@@ -11,8 +11,7 @@ import pytest
 from pipeline.domain import Status, UserRole
 from pipeline.messages import Message
 from pipeline.store import Store
-from tests.nights import bad_call, inspection
-from tests.web.calls import put
+from tests.nights import bad_call, night_call, put
 from tests.web.conftest import OTHER_TEAM, TEAM, Browser, Client
 
 
@@ -57,7 +56,7 @@ def test_filters(supervisor: Browser, query: str, expected: set[str]) -> None:
 def test_why_a_call_was_not_scored_is_said_in_the_language_of_the_page(
     supervisor: Browser, store: Store
 ) -> None:
-    put(store, inspection("SILENT", status=Status.NOT_APPLICABLE, reason=Message("gate.only-agent")))
+    put(store, night_call("SILENT", status=Status.NOT_APPLICABLE, reason=Message("gate.only-agent")))
     assert "只有坐席一方说话" in supervisor.get("/queue?state=all").text
     supervisor.http.cookies.set("lang", "en")
     page = supervisor.get("/queue?state=all").text
@@ -176,7 +175,7 @@ def test_n_by_json_goes_the_same_way(reviewer: Browser, store: Store) -> None:
 
 def test_a_call_without_time_or_agent_is_known_by_id_and_file(supervisor: Browser, store: Store) -> None:
     for number in range(3):
-        one = inspection(
+        one = night_call(
             f"x{number}", agent=None, card=bad_call().scorecard, paths=(Path(f"/d/20/{number}.mp3"),)
         )
         call = replace(one.recording.call, started_at=None)

@@ -19,8 +19,8 @@ from pipeline.store import Store
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls, findings, inspections
 from pipeline.web.access import ROLE_PERMISSIONS
+from tests.nights import heard_call, put, record
 from tests.web.access import PATH, ROUTES
-from tests.web.calls import heard_call, put, record
 from tests.web.conftest import TEAM, Browser, Client
 
 CALL = "SEALED/1"

@@ -18,11 +18,12 @@ from fastapi import FastAPI
 from pipeline.domain import UserRole
 from pipeline.errors import AudioError
 from pipeline.ingest import identify
+from pipeline.messages import Message
 from pipeline.store import Store
 from pipeline.web.prefetching import Prefetcher
 from pipeline.web.screens.audio import UnsatisfiableError, wanted_range
 from pipeline.web.sound_cache import SoundCache
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.nights import HEARD, heard_call, put, record
 from tests.web.conftest import Browser, Client
 
 AUDIO = f"/calls/{HEARD}/audio"
@@ -226,7 +227,7 @@ def test_only_the_latest_request_of_each_is_worked_on() -> None:
         started.set()
         go.wait(20)
         done.append("first")
-        raise AudioError("gone", code="vanished")
+        raise AudioError(Message("audio.vanished"), code="vanished")
 
     prefetcher.prefetch(1, first)
     assert started.wait(20)

@@ -37,7 +37,7 @@ def check(
     table = Table.grid(padding=(0, 1))
     for issue in issues:
         place = str(path) if issue.line is None else f"{path}:{issue.line}"
-        text = issue.en if session.settings.lang != "zh" else issue.zh
+        text = words.said(issue.text)
         table.add_row(Text(words(f"level.{issue.level}"), LEVELS[issue.level]), Text(place, "dim"), text)
     if issues:
         session.out.print(table)
@@ -85,7 +85,7 @@ def diff(
     changes = diff_rubrics(load_rubric(old), load_rubric(new or session.settings.rubric))
     table = Table.grid(padding=(0, 1))
     for change in changes:
-        text = change.en if session.settings.lang != "zh" else change.zh
+        text = session.words.said(change.text)
         table.add_row(Text(session.words(f"change.{change.kind}"), CHANGES[change.kind]), change.part, text)
     if changes:
         session.out.print(table)

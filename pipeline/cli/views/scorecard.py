@@ -153,7 +153,7 @@ def _place(item: Evidence, words: Words, inspection: Inspection, *, explained: b
     text = Text(stretch(item.span), style="dim")
     if item.role is not None:
         text.append(f" {words(f'role.{item.role}')}", style=ROLE_STYLES[item.role])
-    told = matched(item, kind_of(item, inspection.hits), whole=inspection.duration, lang=words.lang)
+    told = words.said(matched(item, kind_of(item, inspection.hits), whole=inspection.duration))
     if told and not (explained and item.how is None):
         text.append(f" {told}", style="not dim")
     elif item.quote:

@@ -66,7 +66,7 @@ def evidence(item: Evidence, inspection: Inspection | None = None) -> Record:
         "how": item.how.value if item.how else None,
         "confidence": rounded(item.confidence, 4),
         "kind": kind.value if kind else None,
-        "matched": matched(item, kind, whole=whole) or None,
+        "matched": sentence(matched(item, kind, whole=whole)),
     }
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import BinaryIO
 
+from pipeline.domain import Role
+from pipeline.messages import Message, render
 from pipeline.reports.fields import Record
 
 SHORTEST = 0.001
 """Seconds; WebVTT forbids a cue that ends when it starts."""
 
-SPEAKERS = {"agent": "坐席", "customer": "客户", "unknown": "未知"}
+SPEAKERS = {role.value: Message(f"role.{role}") for role in Role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,9 @@ class SubtitleCue:
 def cues(record: Record) -> Iterator[SubtitleCue]:
     for item in sorted(record["utterances"], key=lambda item: item["start"]):
         start = item["start"]
-        yield SubtitleCue(
-            start, max(item["end"], start + SHORTEST), SPEAKERS[item["role"]], " ".join(item["text"].split())
-        )
+        end = max(item["end"], start + SHORTEST)
+        speaker = render(SPEAKERS[item["role"]], "zh")  # as the words beside it
+        yield SubtitleCue(start, end, speaker, " ".join(item["text"].split()))
 
 
 def clock(seconds: float, *, decimal: str) -> str:

@@ -8,13 +8,14 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from pipeline.messages import Message, render
 from pipeline.reports.fields import Cell, Column, Field, Record, columns, rows
 
 ROWS_PER_SHEET = 1_048_576
 CELL_CHARACTERS = 32_767
 """Limits of the file format; more rows go on to another sheet, a longer text is cut and says so."""
 
-CUT = "…（超过 Excel 单元格上限，已截断；完整内容请导出 csv 或 jsonl）"
+CUT = Message("export.cut-cell")
 
 OPTIONS = {
     "constant_memory": True,
@@ -75,4 +76,5 @@ def _length(text: str) -> int:
 
 
 def _cut(text: str) -> str:
-    return text[: (CELL_CHARACTERS - len(CUT)) // 2] + CUT
+    note = render(CUT, "zh")  # as the titles and quotes beside it
+    return text[: (CELL_CHARACTERS - len(note)) // 2] + note

@@ -9,7 +9,7 @@ from pydantic import Field
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.conversation.waiting import HoldKind
 from pipeline.domain import Evidence, Role, Span
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
@@ -75,15 +75,15 @@ def _next_words(facts: Facts, window: Span, options: AroundHoldCheckOptions) -> 
     return mine[-1] if options.side == "before" else mine[0]
 
 
-def told(options: AroundHoldCheckOptions, lang: Lang = "zh") -> str:
-    what = phrases(options.codes, lang)
-    if lang != "zh":
-        say = f"{what} (such as “{options.say}”)"
-        wait = f"a hold of {options.min_hold:g} s or more"
-        return f"the agent does not say {say} within {options.seconds:g} s {options.side} {wait}; each counts"
-    side = "前" if options.side == "before" else "后"
-    say = f"{what}（例如“{options.say}”）"
-    return f"{options.min_hold:g}秒以上的通话保持，{side}面{options.seconds:g}秒内没有说{say}，每次保持算一次"
+def describe(options: AroundHoldCheckOptions) -> Message:
+    sides = {"before": "rule.not-before-hold", "after": "rule.not-after-hold"}
+    return Message(
+        sides[options.side],
+        what=phrases(options.codes),
+        say=options.say,
+        seconds=options.seconds,
+        hold=options.min_hold,
+    )
 
 
 _ASK = {"codes": ["hold-ask"], "side": "before", "say": "请您稍等，可以吗"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
@@ -44,11 +44,11 @@ def check(facts: Facts, options: DemandCheckOptions, bar: Bar) -> Verdict:
     return failed(reason, evidence)
 
 
-def told(options: DemandCheckOptions, lang: Lang = "zh") -> str:
-    that = options.that.told(lang)
-    if lang != "zh":
-        return f"it is not so that {that}" + (f" (such as “{options.say}”)" if options.say else "")
-    return f"没有做到：{that}" + (f"（例如“{options.say}”）" if options.say else "")
+def describe(options: DemandCheckOptions) -> Message:
+    what = options.that.describe()
+    if options.say:
+        return Message("rule.demand-such-as", what=what, say=options.say)
+    return Message("rule.demand", what=what)
 
 
 _ORDER = {

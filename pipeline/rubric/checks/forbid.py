@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
 from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -43,8 +42,8 @@ def check(facts: Facts, options: ForbidCheckOptions, bar: Bar) -> Verdict:
     return failed(reason, evidence)
 
 
-def told(options: ForbidCheckOptions, lang: Lang = "zh") -> str:
-    return pick(lang, "不应出现：", "this must not be: ") + options.that.told(lang)
+def describe(options: ForbidCheckOptions) -> Message:
+    return Message("rule.forbid", what=options.that.describe())
 
 
 _AGAIN = {"that": {"repeated": {"times": 2}}}

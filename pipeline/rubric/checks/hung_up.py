@@ -5,14 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import WHOSE
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick, who
+from pipeline.rubric.wording import party
 
 ID = "hung-up"
 
@@ -36,12 +36,8 @@ def check(facts: Facts, options: HungUpCheckOptions, bar: Bar) -> Verdict:
     return failed(end.reason, end.evidence)
 
 
-def told(options: HungUpCheckOptions, lang: Lang = "zh") -> str:
-    return pick(
-        lang,
-        f"{who(options.by, lang)}没有道别就中断通话",
-        f"{who(options.by, lang)} ends the call without a goodbye",
-    )
+def describe(options: HungUpCheckOptions) -> Message:
+    return Message("rule.hung-up", who=party(options.by))
 
 
 EXAMPLES = (

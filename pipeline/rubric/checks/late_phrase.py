@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, clock, doubt, garbled
 from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options, Window
-from pipeline.rubric.wording import phrases, pick, who
+from pipeline.rubric.wording import party, phrases
 
 ID = "late-phrase"
 
@@ -54,13 +54,9 @@ def _may_be_earlier(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> 
     return None if hidden is None else Message("doubt.unclear-at", at=clock(hidden.span.start))
 
 
-def told(options: LatePhraseCheckOptions, lang: Lang = "zh") -> str:
-    whose, what = who(options.role, lang), phrases(options.codes, lang)
-    return pick(
-        lang,
-        f"{whose}到第{options.after_seconds:g}秒以后才说{what}",
-        f"{whose} says {what} only after second {options.after_seconds:g}",
-    )
+def describe(options: LatePhraseCheckOptions) -> Message:
+    what = phrases(options.codes)
+    return Message("rule.late", who=party(options.role), seconds=options.after_seconds, what=what)
 
 
 EXAMPLES = (

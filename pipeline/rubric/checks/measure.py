@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Measurement, Role, Span
-from pipeline.messages import Lang, Message, title
+from pipeline.messages import Message, joined, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import phrases
+from pipeline.rubric.wording import NOTHING, phrases
 
 ID = "measure"
 
@@ -88,26 +88,30 @@ def _weight(value: float, options: MeasureCheckOptions) -> int | None:
     return max((b.weight for b in options.bands if value >= b.at_least), default=1)
 
 
-def told(options: MeasureCheckOptions, lang: Lang = "zh") -> str:
-    label = options.label or options.name
-    if lang != "zh":
-        return _told_in_english(options, options.label_en or label)
-    low = f"达到{options.at_least:g}{options.unit}" if options.at_least is not None else ""
-    high = f"不超过{options.at_most:g}{options.unit}" if options.at_most is not None else ""
-    graver = "".join(f"；达到{b.at_least:g}{options.unit}按{b.weight}次算" for b in options.bands)
-    said = phrases(options.excused_by, lang)
-    but = f"；之前{options.excuse_seconds:g}秒内说了{said}的不算" if options.excused_by else ""
-    return f"{label}{'或'.join(filter(None, (low, high)))}{graver}{but}"
+def describe(options: MeasureCheckOptions) -> Message:
+    low, high = options.at_least, options.at_most
+    limits = joined(
+        "join.either",
+        (
+            None if low is None else Message("rule.reaches", value=_value(options, low)),
+            None if high is None else Message("rule.at-most", value=_value(options, high)),
+        ),
+    )
+    graver = (
+        Message("rule.counts-times", value=_value(options, band.at_least), weight=band.weight)
+        for band in options.bands
+    )
+    seconds, said = options.excuse_seconds, phrases(options.excused_by)
+    excused = Message("rule.excused", seconds=seconds, what=said) if options.excused_by else None
+    label = title(options.label or options.name, options.label_en)
+    what = joined("join.semicolon", (limits, *graver, excused))
+    return Message("rule.measured", label=label, what=what or NOTHING)
 
 
-def _told_in_english(options: MeasureCheckOptions, label: str) -> str:
-    unit = f" {options.unit_en}" if options.unit_en else ""
-    low = f"{options.at_least:g}{unit} or more" if options.at_least is not None else ""
-    high = f"{options.at_most:g}{unit} or less" if options.at_most is not None else ""
-    graver = "".join(f"; from {b.at_least:g}{unit} on it counts {b.weight} times" for b in options.bands)
-    said = phrases(options.excused_by, "en")
-    but = f"; not where {said} came within {options.excuse_seconds:g} s before" if options.excused_by else ""
-    return f"{label}: {' or '.join(filter(None, (low, high)))}{graver}{but}"
+def _value(options: MeasureCheckOptions, value: float) -> Message:
+    if not options.unit:
+        return Message("rule.number", value=value)
+    return Message("rule.with-unit", value=value, unit=title(options.unit, options.unit_en))
 
 
 _TALK = {"name": "talk_share_agent", "at_least": 0.9}

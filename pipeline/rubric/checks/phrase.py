@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, PARTIES, cite_all, doubt, listed
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import phrases, who
+from pipeline.rubric.wording import NOTHING, party, phrases
 
 ID = "phrase"
 
@@ -51,14 +51,12 @@ def check(facts: Facts, options: PhraseCheckOptions, bar: Bar) -> Verdict:
     return passed(Message("check.said-nothing-of-it", who=who))
 
 
-def told(options: PhraseCheckOptions, lang: Lang = "zh") -> str:
-    whose, what = who(options.role, lang), phrases(options.codes, lang)
-    where = options.within.told(lang)
-    if lang != "zh":
-        many = "" if options.at_least == 1 else f" {options.at_least} times or more"
-        return f"{whose} says {what}{many}{where}; each place counts once"
-    many = "" if options.at_least == 1 else f"{options.at_least}次以上"
-    return f"{where}{whose}{many}说到{what}，每处算一次"
+def describe(options: PhraseCheckOptions) -> Message:
+    who, what = party(options.role), phrases(options.codes)
+    where = options.within.describe() or NOTHING
+    if options.at_least == 1:
+        return Message("rule.phrase", who=who, what=what, where=where)
+    return Message("rule.phrase-times", who=who, what=what, where=where, times=options.at_least)
 
 
 EXAMPLES = (

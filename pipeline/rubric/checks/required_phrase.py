@@ -7,13 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, PhraseHit, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, PARTIES, WHOSE, cite_all, clock, garbled, listed, poor_hearing
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import phrases, who
+from pipeline.rubric.wording import party, phrases
 
 ID = "required-phrase"
 
@@ -70,14 +70,17 @@ def _unsure(facts: Facts, hit: PhraseHit, options: RequiredPhraseCheckOptions, b
     return utterance is not None and utterance.role_confidence < bar.role
 
 
-def told(options: RequiredPhraseCheckOptions, lang: Lang = "zh") -> str:
-    whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
-    if lang != "zh":
-        kinds = {"any": "", "all": "all "}.get(str(options.match), f"{options.match} kinds of ")
-        where = where or " in the whole call"
-        return f"{whose} is not heard to say {kinds}{what} (such as “{options.say}”){where}"
-    kinds = {"any": "", "all": "每一种"}.get(str(options.match), f"{options.match}种")
-    return f"{where or '全程'}没有听到{whose}说{kinds}{what}（例如“{options.say}”）"
+def describe(options: RequiredPhraseCheckOptions) -> Message:
+    what = phrases(options.codes)
+    match options.match:
+        case "any":
+            pass
+        case "all":
+            what = Message("rule.all-of", what=what)
+        case number:
+            what = Message("rule.number-of", number=number, what=what)
+    where = options.within.describe() or Message("window.whole-call")
+    return Message("rule.not-heard", who=party(options.role), what=what, say=options.say, where=where)
 
 
 _GREETING = {"codes": ["greeting"], "say": "您好，很高兴为您服务"}

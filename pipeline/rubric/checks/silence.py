@@ -6,13 +6,13 @@ from pydantic import Field
 
 from pipeline.conversation.waiting import due_to_speak
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import phrases, who
+from pipeline.rubric.wording import party, phrases
 
 ID = "silence"
 
@@ -53,19 +53,19 @@ def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> Verdict:
     return failed(reason, evidence)
 
 
-def told(options: SilenceCheckOptions, lang: Lang = "zh") -> str:
-    said = phrases(options.excused_by, lang)
-    if lang != "zh":
-        most = f", less than {options.below_seconds:g} s" if options.below_seconds else ""
-        many = "a silence" if options.at_least == 1 else f"{options.at_least} silences or more"
-        owed = f" in which {who(options.owed_by, lang)} should have spoken" if options.owed_by else ""
-        but = f"; nor one within {options.excuse_seconds:g} s after {said}" if options.excused_by else ""
-        return f"{many} of {options.min_seconds:g} s or more{most}{owed} (a hold does not count{but})"
-    most = f"、不到{options.below_seconds:g}秒" if options.below_seconds else ""
-    many = "" if options.at_least == 1 else f"达到{options.at_least}次"
-    owed = f"{who(options.owed_by, lang)}该说话而没有说、" if options.owed_by else ""
-    but = f"；之前{options.excuse_seconds:g}秒内说了{said}的不算" if options.excused_by else ""
-    return f"{owed}{options.min_seconds:g}秒以上{most}的静音{many}（通话保持不算{but}）"
+def describe(options: SilenceCheckOptions) -> Message:
+    length = Message("rule.length", seconds=options.min_seconds)
+    if options.below_seconds:
+        length = Message("rule.length-below", seconds=options.min_seconds, below=options.below_seconds)
+    what = Message("rule.silence-of", length=length)
+    if options.at_least > 1:
+        what = Message("rule.silences-of", length=length, times=options.at_least)
+    if options.owed_by:
+        what = Message("rule.silence-owed", what=what, who=party(options.owed_by))
+    if not options.excused_by:
+        return Message("rule.silence", what=what)
+    said = phrases(options.excused_by)
+    return Message("rule.silence-excused", what=what, seconds=options.excuse_seconds, said=said)
 
 
 _DEAD_AIR = {"min_seconds": 8, "excused_by": ["hold-ask"]}

@@ -13,13 +13,13 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
 from pipeline.domain import Evidence, Role, Utterance
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import PARTIES, clock
 from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import who
+from pipeline.rubric.wording import party
 
 ID = "speaking-rate"
 
@@ -85,14 +85,11 @@ def _beyond(rate: float | None, options: SpeakingRateCheckOptions) -> bool:
     return options.at_most is not None and rate <= options.at_most
 
 
-def told(options: SpeakingRateCheckOptions, lang: Lang = "zh") -> str:
-    whose, fast = who(options.role, lang), options.at_least is not None
-    rate = options.at_least if options.at_least is not None else options.at_most
-    if lang != "zh":
-        band = f"{rate:g} characters a minute or {'more' if fast else 'less'}"
-        return f"{whose} speaks {band} on average (turns of {options.min_characters} characters and more)"
-    band = f"达到或超过{rate:g}" if fast else f"不超过{rate:g}"
-    return f"{whose}平均语速每分钟{band}字（只看{options.min_characters}字以上的话）"
+def describe(options: SpeakingRateCheckOptions) -> Message:
+    who, shortest = party(options.role), options.min_characters
+    if options.at_least is not None:
+        return Message("rule.fast", who=who, rate=options.at_least, characters=shortest)
+    return Message("rule.slow", who=who, rate=options.at_most or 0.0, characters=shortest)
 
 
 _LINE = "我们很多老客户都买了三份五份的，您看怎么样"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from pipeline.messages import Lang, joined
+from pipeline.messages import Message, joined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import aside, pick
+from pipeline.rubric.wording import aside
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -42,8 +42,8 @@ def holds(facts: Facts, options: AllOfConditionOptions) -> Answer:
     return Answer(Truth.YES, tuple(e for a in answers for e in a.evidence), reason)
 
 
-def told(options: AllOfConditionOptions, lang: Lang = "zh") -> str:
-    return pick(lang, "并且", " and ").join(aside(c.told(lang), lang) for c in options.of)
+def describe(options: AllOfConditionOptions) -> Message:
+    return Message("join.all", parts=tuple(aside(c.describe()) for c in options.of))
 
 
 EXAMPLES = (

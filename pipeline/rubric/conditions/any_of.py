@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from pipeline.messages import Lang, joined
+from pipeline.messages import Message, joined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import aside, pick
+from pipeline.rubric.wording import aside
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -46,10 +46,9 @@ def holds(facts: Facts, options: AnyOfConditionOptions) -> Answer:
     return Answer(Truth.NO, (), joined("join.semicolon", dict.fromkeys(a.reason for a in answers)))
 
 
-def told(options: AnyOfConditionOptions, lang: Lang = "zh") -> str:
-    n = options.at_least
-    many = "" if n == 1 else pick(lang, f"以下至少{n}条成立：", f"at least {n} of these: ")
-    return many + pick(lang, "或者", " or ").join(aside(c.told(lang), lang) for c in options.of)
+def describe(options: AnyOfConditionOptions) -> Message:
+    what = Message("join.or", parts=tuple(aside(c.describe()) for c in options.of))
+    return what if options.at_least == 1 else Message("rule.at-least", least=options.at_least, what=what)
 
 
 EXAMPLES = (

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from pipeline.domain import Role
-from pipeline.messages import Lang, Message, joined
+from pipeline.messages import Message, joined
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick, who
+from pipeline.rubric.wording import NOTHING, party
 
 ID = "call"
 
@@ -88,25 +89,24 @@ def _truth(value: bool) -> Truth:
     return Truth.YES if value else Truth.NO
 
 
-def told(options: CallConditionOptions, lang: Lang = "zh") -> str:
-    en, o = lang != "zh", options
-    named = pick(lang, "、", ", ")
-    direction = {"inbound": "呼入", "outbound": "外呼"}.get(o.direction or "")
-    parts = [f"{o.direction} call" if en else f"{direction}通话"] if o.direction else []
-    for value, chinese, english in (
-        (named.join(o.queue), "技能组含“{}”", "the queue has “{}” in its name"),
-        (named.join(o.team), "班组含“{}”", "the team has “{}” in its name"),
-        (named.join(o.agent), "坐席是{}", "the agent is {}"),
-        (o.min_seconds, "录音不短于{:g}秒", "{:g} s or longer"),
-        (o.max_seconds, "录音不长于{:g}秒", "{:g} s or shorter"),
-        (o.min_utterances, "不少于{:g}句", "{:g} utterances or more"),
-    ):
-        if value not in (None, ""):
-            parts.append(pick(lang, chinese, english).format(value))
-    if o.ended_by:
-        first = who(Role(o.ended_by), lang)
-        parts.append(pick(lang, f"{first}先挂断", f"{first} hangs up first"))
-    return pick(lang, "，", ", ").join(parts)
+def describe(options: CallConditionOptions) -> Message:
+    o = options
+    direction = {"inbound": Message("call.is-inbound"), "outbound": Message("call.is-outbound")}
+    parts = [
+        direction[o.direction] if o.direction else None,
+        _named("rule.queue", o.queue),
+        _named("rule.team", o.team),
+        _named("rule.agent", o.agent),
+        None if o.min_seconds is None else Message("rule.min-seconds", seconds=o.min_seconds),
+        None if o.max_seconds is None else Message("rule.max-seconds", seconds=o.max_seconds),
+        None if o.min_utterances is None else Message("rule.min-utterances", utterances=o.min_utterances),
+        Message("rule.ended-by", who=party(Role(o.ended_by))) if o.ended_by else None,
+    ]
+    return joined("join.comma", parts) or NOTHING
+
+
+def _named(code: str, names: Sequence[str]) -> Message | None:
+    return Message(code, names=Message("join.list", parts=tuple(names))) if names else None
 
 
 EXAMPLES = (

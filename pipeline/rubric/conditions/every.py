@@ -5,14 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import pick, who
+from pipeline.rubric.wording import party
 
 ID = "every"
 
@@ -43,13 +43,9 @@ def holds(facts: Facts, options: EveryConditionOptions) -> Answer:
     return Answer(Truth.YES, (), Message("every.done"))
 
 
-def told(options: EveryConditionOptions, lang: Lang = "zh") -> str:
-    whose, n, what = who(options.role, lang), options.min_characters, options.contains.told(lang)
-    return pick(
-        lang,
-        f"{whose}每句话（{n}字以上）都{what}",
-        f"in every utterance of {whose} ({n} characters or more) {what}",
-    )
+def describe(options: EveryConditionOptions) -> Message:
+    what, shortest = options.contains.describe(), options.min_characters
+    return Message("rule.every", who=party(options.role), characters=shortest, what=what)
 
 
 EXAMPLES = (

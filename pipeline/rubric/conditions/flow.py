@@ -5,14 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick
 
 ID = "flow"
 
@@ -54,11 +53,11 @@ def _fits(
     return best
 
 
-def told(options: FlowConditionOptions, lang: Lang = "zh") -> str:
-    s = options.within_seconds
-    limit = "" if s is None else pick(lang, f"（相隔不超过{s:g}秒）", f" (at most {s:g} s apart)")
-    steps = pick(lang, "；然后", "; then ").join(step.told(lang) for step in options.steps)
-    return pick(lang, "依次：", "in order: ") + steps + limit
+def describe(options: FlowConditionOptions) -> Message:
+    steps = Message("join.then", parts=tuple(step.describe() for step in options.steps))
+    if options.within_seconds is None:
+        return Message("rule.flow", steps=steps)
+    return Message("rule.flow-within", steps=steps, seconds=options.within_seconds)
 
 
 _STEPS = {"steps": [{"codes": ["identity"], "role": "agent"}, {"pattern": "余额", "role": "agent"}]}

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.domain import Evidence
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
@@ -33,14 +33,12 @@ def holds(facts: Facts, options: HoldConditionOptions) -> Answer:
     return Answer(Truth.NO, (), Message("hold.none"))
 
 
-def told(options: HoldConditionOptions, lang: Lang = "zh") -> str:
-    if lang != "zh":
-        silent = ", or a silent look-up" if options.silent else ""
-        many = "a hold" if options.times == 1 else f"{options.times} holds or more"
-        return f"there is {many} (music, tones or waiting of {options.min_seconds:g} s or more{silent})"
-    many = "" if options.times == 1 else f"{options.times}次以上"
-    silent = "或静默查询" if options.silent else ""
-    return f"有{many}通话保持（{options.min_seconds:g}秒以上的音乐、提示音、等待{silent}）"
+def describe(options: HoldConditionOptions) -> Message:
+    code = "rule.hold-sounds-silent" if options.silent else "rule.hold-sounds"
+    sounds = Message(code, seconds=options.min_seconds)
+    if options.times == 1:
+        return Message("rule.hold", sounds=sounds)
+    return Message("rule.holds", times=options.times, sounds=sounds)
 
 
 EXAMPLES = (

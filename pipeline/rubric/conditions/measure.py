@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message, joined, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick
+from pipeline.rubric.wording import NOTHING
 
 ID = "measure"
 
@@ -43,11 +43,17 @@ def holds(facts: Facts, options: MeasureConditionOptions) -> Answer:
     return Answer(truth, tuple(Evidence(s) for s in measured.spans), reason)
 
 
-def told(options: MeasureConditionOptions, lang: Lang = "zh") -> str:
-    low = pick(lang, "不低于", "at least ") + f"{options.at_least:g}" if options.at_least is not None else ""
-    high = pick(lang, "不高于", "at most ") + f"{options.at_most:g}" if options.at_most is not None else ""
-    label = (options.label_en if lang != "zh" else "") or options.label or options.name
-    return label + pick(lang, "", ": ") + pick(lang, "且", " and ").join(filter(None, (low, high)))
+def describe(options: MeasureConditionOptions) -> Message:
+    low, high = options.at_least, options.at_most
+    band = joined(
+        "join.both",
+        (
+            None if low is None else Message("rule.not-below", value=low),
+            None if high is None else Message("rule.not-above", value=high),
+        ),
+    )
+    label = title(options.label or options.name, options.label_en)
+    return Message("rule.measured", label=label, what=band or NOTHING)
 
 
 EXAMPLES = (

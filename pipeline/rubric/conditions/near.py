@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Evidence, Span
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -57,15 +57,27 @@ def _nearest(anchor: Evidence, said: tuple[Evidence, ...], options: NearConditio
     return min(near, key=lambda e: e.span.gap(anchor.span), default=None)
 
 
-def told(options: NearConditionOptions, lang: Lang = "zh") -> str:
-    what, anchor = options.what.told(lang), options.anchor.told(lang)
-    if lang != "zh":
-        places = {"any": "any place", "each": "each place"}.get(str(options.at), f"place {options.at}")
-        side = {"around": "before or after"}.get(options.side, options.side)
-        return f"{what} within {options.seconds:g} s {side} {places} where {anchor}"
-    side = {"before": "前", "after": "后", "around": "前后"}[options.side]
-    places = {"any": "任意一处", "each": "每一处"}.get(str(options.at), f"第{options.at}处")
-    return f"在{places}“{anchor}”{side}{options.seconds:g}秒内{what}"
+def describe(options: NearConditionOptions) -> Message:
+    match options.at:
+        case "any":
+            place = Message("rule.near.any")
+        case "each":
+            place = Message("rule.near.each")
+        case number:
+            place = Message("rule.near.numbered", number=number)
+    sides = {
+        "before": Message("rule.near.before"),
+        "after": Message("rule.near.after"),
+        "around": Message("rule.near.around"),
+    }
+    return Message(
+        "rule.near",
+        what=options.what.describe(),
+        seconds=options.seconds,
+        side=sides[options.side],
+        place=place,
+        anchor=options.anchor.describe(),
+    )
 
 
 _OFFER = {"anchor": {"pattern": "套餐", "role": "agent"}, "what": {"pattern": "每月.*元", "role": "agent"}}

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from pipeline.messages import Lang
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import aside, pick
+from pipeline.rubric.wording import aside
 
 if TYPE_CHECKING:
     from pipeline.rubric.condition import Condition
@@ -37,8 +37,8 @@ def holds(facts: Facts, options: NegationConditionOptions) -> Answer:
     return Answer(answer.truth.negated, answer.evidence, answer.reason)
 
 
-def told(options: NegationConditionOptions, lang: Lang = "zh") -> str:
-    return pick(lang, "没有", "not ") + aside(options.that.told(lang), lang)
+def describe(options: NegationConditionOptions) -> Message:
+    return Message("rule.not", what=aside(options.that.describe()))
 
 
 EXAMPLES = (

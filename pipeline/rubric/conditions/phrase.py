@@ -7,13 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain import Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import phrases, who
+from pipeline.rubric.wording import NOTHING, party, phrases
 
 ID = "phrase"
 
@@ -48,16 +48,20 @@ def holds(facts: Facts, options: PhraseConditionOptions) -> Answer:
     return Answer(Truth.NO, (), Message("says.no-phrase"))
 
 
-def told(options: PhraseConditionOptions, lang: Lang = "zh") -> str:
-    whose, what, where = who(options.role, lang), phrases(options.codes, lang), options.within.told(lang)
-    match = str(options.match)
-    if lang != "zh":
-        kinds = {"any": "any of them", "all": "each of them", "none": "none"}.get(match, f"{match} of them")
-        many = "" if options.times == 1 else f", {options.times} times or more in all"
-        return f"{whose} says {what} ({kinds}{many}){where}"
-    kinds = {"any": "任意一种", "all": "每一种", "none": "都没有"}.get(match, f"{match}种")
-    many = "" if options.times == 1 else f"，共{options.times}次以上"
-    return f"{where}{whose}说到{what}（{kinds}{many}）"
+def describe(options: PhraseConditionOptions) -> Message:
+    match options.match:
+        case "any":
+            kinds = Message("rule.kinds.any")
+        case "all":
+            kinds = Message("rule.kinds.all")
+        case "none":
+            kinds = Message("rule.kinds.none")
+        case number:
+            kinds = Message("rule.kinds.number", number=number)
+    if options.times > 1:
+        kinds = Message("rule.kinds.times", kinds=kinds, times=options.times)
+    who, where = party(options.role), options.within.describe() or NOTHING
+    return Message("rule.says-kinds", who=who, what=phrases(options.codes), kinds=kinds, where=where)
 
 
 EXAMPLES = (

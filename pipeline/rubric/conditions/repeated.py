@@ -6,13 +6,13 @@ from pydantic import Field
 from rapidfuzz import fuzz
 
 from pipeline.domain import Evidence, Role, Utterance
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick, who
+from pipeline.rubric.wording import party
 
 ID = "repeated"
 
@@ -51,12 +51,9 @@ def _cite(utterance: Utterance) -> Evidence:
     return Evidence(utterance.span, utterance.role, utterance.text, confidence=utterance.confidence)
 
 
-def told(options: RepeatedConditionOptions, lang: Lang = "zh") -> str:
-    whose, alike = who(options.role, lang), f"{options.similarity:.0%}"
-    return pick(
-        lang,
-        f"{whose}把同一句话（相似度{alike}以上）说了{options.times}遍以上",
-        f"{whose} says one sentence (alike by {alike} or more) {options.times} times or more",
+def describe(options: RepeatedConditionOptions) -> Message:
+    return Message(
+        "rule.repeated", who=party(options.role), similarity=options.similarity, times=options.times
     )
 
 

@@ -6,14 +6,14 @@ from pydantic import Field
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import listed
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import who, words_of
+from pipeline.rubric.wording import NOTHING, party, words_of
 
 ID = "says"
 
@@ -51,14 +51,12 @@ def holds(facts: Facts, options: SaysConditionOptions) -> Answer:
     return Answer(Truth.NO, (), Message("says.nothing"))
 
 
-def told(options: SaysConditionOptions, lang: Lang = "zh") -> str:
-    whose, where = who(options.role, lang), options.within.told(lang)
-    what = words_of(options.meaning, options.meaning_en, lang)
-    if lang != "zh":
-        many = "" if options.times == 1 else f" in {options.times} utterances or more"
-        return f"{whose} says {what}{many}{where}"
-    many = "" if options.times == 1 else f"{options.times}句以上"
-    return f"{where}{whose}{many}说到{what}"
+def describe(options: SaysConditionOptions) -> Message:
+    what = words_of(options.meaning, options.meaning_en)
+    who, where = party(options.role), options.within.describe() or NOTHING
+    if options.times == 1:
+        return Message("rule.says", who=who, what=what, where=where)
+    return Message("rule.says-times", who=who, what=what, where=where, times=options.times)
 
 
 EXAMPLES = (

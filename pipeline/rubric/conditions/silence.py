@@ -5,12 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.domain import Evidence, Role
-from pipeline.messages import Lang, Message
+from pipeline.messages import Message
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
-from pipeline.rubric.wording import pick
 
 ID = "silence"
 
@@ -36,9 +35,8 @@ def holds(facts: Facts, options: SilenceConditionOptions) -> Answer:
     return Answer(Truth.NO, (), none)
 
 
-def told(options: SilenceConditionOptions, lang: Lang = "zh") -> str:
-    n, s = options.times, options.min_seconds
-    return pick(lang, f"有{n}次以上{s:g}秒以上的静音", f"{n} silences or more of {s:g} s or more")
+def describe(options: SilenceConditionOptions) -> Message:
+    return Message("rule.silences", times=options.times, seconds=options.min_seconds)
 
 
 EXAMPLES = (

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.domain import PhraseKind, Role, Severity
-from pipeline.messages import Lang
+from pipeline.messages import Lang, Text, render
 from pipeline.phrases import Code, Phrase
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
-from pipeline.rubric.instances import NAMES, instances
+from pipeline.rubric.instances import instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item
-from pipeline.rubric.wording import pick, titled
+from pipeline.rubric.wording import with_titles
 from pipeline.store.repositories.rule_usage import CriterionUse, PhraseUse
 from pipeline.web.rulebook.book import Book
 
@@ -167,14 +167,14 @@ class RuleReader:
         return CriterionText(line.title, line.points, self._says(line.when), items)
 
     def _item(self, item: Item, use: CriterionUse) -> ItemText:
-        shown = instances(item, self.book.lexicons.by_code, self.lang)
+        shown = instances(item, self.book.lexicons.by_code)
         return ItemText(
             id=item.id,
             title=item.title,
             severity=item.severity,
             judged_by=self._says(item.check),
             applies=self._says(item.when),
-            examples=tuple((pick(self.lang, *NAMES[name]), tuple(found)) for name, found in shown.named),
+            examples=tuple((self._text(name), tuple(map(self._text, found))) for name, found in shown.named),
             advice=(item.advice_en if self.lang == "en" else "") or item.advice,
             deduct=item.deduct,
             up_to=item.up_to,
@@ -186,8 +186,11 @@ class RuleReader:
         """What a check or a condition looks for, as a sentence; empty for none."""
         if rule is None:
             return ""
-        told = titled(rule.told(self.lang), self.book.lexicons.codes, self.lang)
-        return told[:1].upper() + told[1:]
+        sentence = self._text(with_titles(rule.describe(), self.book.lexicons.codes))
+        return sentence[:1].upper() + sentence[1:]
+
+    def _text(self, text: Text) -> str:
+        return render(text, self.lang)
 
     def _bonus_examples(self, bonus: Bonus) -> tuple[str, ...]:
         """Words that earn it."""

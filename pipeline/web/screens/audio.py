@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import AudioError
-from pipeline.messages import Lang, known, say
+from pipeline.messages import Lang, Message, known, say
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
 from pipeline.web.playback_service import ThePlaybackService
@@ -53,8 +53,8 @@ async def audio(
         return Response(status_code=status, headers=headers, media_type="audio/wav")
     try:
         pieces = await run_in_threadpool(found.playback.pieces, first, last, swapped=found.swapped)
-    except OSError as error:  # deleted to make room since it was found
-        return no_sound(AudioError(str(error), code="vanished"), visitor.lang)
+    except OSError:  # deleted to make room since it was found
+        return no_sound(AudioError(Message("sound.vanished"), code="vanished"), visitor.lang)
     action = "download" if part is None else "listen"
     if part is None or service.first_time(visitor.user.id, call_id):
         await run_in_threadpool(store.audit.note, action, by=visitor.user.id, call_id=call_id)

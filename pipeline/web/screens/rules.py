@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
-from pipeline.messages import Lang
+from pipeline.messages import Lang, render
 from pipeline.phrases import Explanation, explain
 from pipeline.rubric.matched import matched
 from pipeline.settings import Settings
@@ -98,7 +98,8 @@ def _author(visitor: Visitor) -> bool:
 
 def _proof(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
     place = Evidence(Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence)
-    return matched(place, kind, lang=lang)
+    found = matched(place, kind)
+    return render(found, lang) if found is not None else ""
 
 
 def _book(settings: Settings) -> tuple[Book | None, str]:

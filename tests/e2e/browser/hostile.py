@@ -11,8 +11,7 @@ from pathlib import Path
 from pipeline.domain import Inspection, Recording, Transcript, Utterance
 from pipeline.ingest import identify
 from pipeline.messages import verbatim
-from tests.nights import bad_call
-from tests.web.calls import record
+from tests.nights import bad_call, record
 
 HIT = "window.pwned=1;alert(1)"
 TEXTS = (

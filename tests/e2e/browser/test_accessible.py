@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page
 from pipeline.store import open_store
 from scripts.furnish import Furnished, furnish
 from tests.e2e.browser.rooms import HASH, Room, free_port, sign_in, visit
-from tests.nights import fill, night
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.nights import HEARD, fill, heard_call, night, put, record
 
 GRAVE = ("serious", "critical")
 SAYS = {"name": "王芳", "title": "每周一讲", "reason": "我说明了原因。"}

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pipeline.domain import Verdict
 from pipeline.store import open_store
 from tests.e2e.browser.rooms import Room, free_port, sign_in, until, visit
-from tests.nights import fill, night
-from tests.web.calls import HEARD, heard_call, put, record
+from tests.nights import HEARD, fill, heard_call, night, put, record
 
 CRITERION = "shirk"
 FINDING = f"#finding-{CRITERION}"

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.audio import decode
 from pipeline.errors import AudioError
+from tests.sounds import warning_of
 
 
 def wav(
@@ -44,7 +45,7 @@ def test_size_beyond_the_file_is_partial(tmp_path):
     audio = decode([wav(tmp_path / "a.wav", claimed=8000 * 2 * 8)])
 
     assert audio.duration == pytest.approx(2.0)
-    assert audio.warning == "the file is cut short: 2.0 s of 8.0 s are there"
+    assert warning_of(audio) == "the file is cut short: 2.0 s of 8.0 s are there"
 
 
 def test_one_missing_sample_is_no_damage(tmp_path):

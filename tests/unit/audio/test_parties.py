@@ -8,7 +8,7 @@ import soundfile
 
 from pipeline.audio import decode
 from pipeline.errors import AudioError
-from tests.sounds import numbers
+from tests.sounds import numbers, warning_of
 
 
 def write(path, seconds, level, *, rate=8000, channels=1):
@@ -55,7 +55,7 @@ def test_warnings_name_the_party(tmp_path):
 
     audio = decode([agent, write(tmp_path / "customer.wav", 2.0, 0.1)])
 
-    assert audio.warning == "agent's file: the file is cut short: 1.5 s of 2.0 s are there"
+    assert warning_of(audio) == "agent's file: the file is cut short: 1.5 s of 2.0 s are there"
 
 
 def test_three_files_are_no_call(tmp_path):

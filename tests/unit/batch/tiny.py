@@ -57,7 +57,7 @@ class TinyInspector:
         try:
             order, *rest = recording.paths[0].read_text().splitlines()[0].split()
             if order == "bad":
-                raise AudioError("the header says nothing")
+                raise AudioError(verbatim("the header says nothing"))
         except (OSError, AudioError) as error:
             yield self._made(recording, Status.UNREADABLE, str(error))
             return

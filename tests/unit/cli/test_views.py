@@ -183,10 +183,15 @@ def test_a_wide_list_has_the_team(tmp_path: Path) -> None:
 
 
 def test_a_reason_with_a_code_is_said_in_the_language_of_the_reader() -> None:
-    assert ZH.reason("vanished", verbatim("the file is no longer there")) == "文件已不在原处"
+    damaged = Message("audio.damaged-container", container="wav", detail="no frames")
+    assert ZH.reason("corrupt", damaged) == "wav 格式的文件已损坏，无法打开（no frames）"
+    assert Words("en").reason("corrupt", damaged) == "the wav container cannot be opened: no frames"
+
+
+def test_a_reason_of_an_older_version_is_explained_by_its_code() -> None:
     assert ZH.reason("corrupt", verbatim("no frames")) == "文件已损坏（no frames）"
     assert ZH.reason(None, verbatim("只有一方说话")) == "只有一方说话"
-    assert Words("en").reason("vanished", verbatim("x")) == "the file is no longer there"
+    assert Words("en").reason("vanished", None) == "the file is no longer there"
 
 
 def summary(**changes: object) -> RunSummary:
@@ -234,7 +239,7 @@ def test_our_own_failure_is_told_in_words() -> None:
     assert "O09  程序处理时自身出错" in text
     problem = Message("batch.fault", detail="IndexError: index 2 (activity.py:98)")
     assert ZH.said(problem) == "程序处理这通录音时自身出错：IndexError: index 2 (activity.py:98)"
-    assert Words("en").reason("fault", FAULT_REASON).startswith("the program itself failed on it")
+    assert Words("en").reason("fault", FAULT_REASON).startswith("the program itself failed on this call")
 
 
 def test_the_summary_of_a_night() -> None:

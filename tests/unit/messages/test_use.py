@@ -24,6 +24,7 @@ from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
 from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
+from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
 from pipeline.store import Remains
 from pipeline.web.certificates import WORDS as CERTIFICATE
@@ -52,6 +53,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "show.open-": set(OpenCause),
     "layout.": {"stereo", "fake-stereo", "mono"},
     "level.": set(Level),
+    "field.": NAMED,
     "change.": {"added", "removed", "moved", "changed"},
     "direction.": {"inbound", "outbound"},
     "purge.remains.": set(Remains),
@@ -77,7 +79,7 @@ REPORTS = {
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("rubric", "ingest", "batch")
+MAKERS = ("audio", "rubric", "ingest", "batch", "reports")
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 

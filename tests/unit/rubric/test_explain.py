@@ -9,13 +9,14 @@ import pytest
 
 from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.errors import RubricError
+from pipeline.messages import Lang, render
 from pipeline.phrases import Code, load_lexicons
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.condition import CONDITION_KINDS
 from pipeline.rubric.explain import explain
 from pipeline.rubric.schema import rubric_schema
-from pipeline.rubric.wording import Lang
 from tests.builders import ROOT, service_rubric
+from tests.texts import zh
 
 
 def test_one_item() -> None:
@@ -73,7 +74,7 @@ def test_nobody_has_to_read_patterns_or_phrase_codes(lang: Lang) -> None:
 def test_every_kind_says_in_english_what_its_options_mean(kind: tuple[str, Any]) -> None:
     _, module = kind
     for example in module.EXAMPLES:
-        words = module.told(module.OPTIONS.model_validate(example.options), "en")
+        words = render(module.describe(module.OPTIONS.model_validate(example.options)), "en")
         own = [v for v in re.findall(r"[一-鿿]+", words) if v not in str(example.options)]
         assert own == [], words
 
@@ -87,7 +88,7 @@ def test_an_unknown_id_lists_the_known_ones() -> None:
 def test_every_kind_says_in_chinese_what_its_options_mean(kind: tuple[str, Any]) -> None:
     _, module = kind
     for example in module.EXAMPLES:
-        words = module.told(module.OPTIONS.model_validate(example.options))
+        words = zh(module.describe(module.OPTIONS.model_validate(example.options)))
         assert any("一" <= c <= "鿿" for c in words), words
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.messages import languages, render
 from pipeline.phrases import load_lexicons
 from pipeline.rubric.lint import Issue, Level, check_rubric
 from tests.builders import ROOT
+from tests.texts import zh
 
 BOTH_WAYS = "{all: [{call: {direction: inbound}}, {call: {direction: outbound}}]}"
 OUTBOUND = "        when: {call: {direction: outbound}}"
@@ -80,7 +82,7 @@ def test_what_it_means_that_the_points_are_not_100(
     path.write_text(text, encoding="utf-8")
     [issue] = check_rubric(path)
     assert (issue.rule, issue.level) == ("points-sum", Level.WARNING)
-    assert f"各项合计{points:g}分" in issue.zh and says in issue.zh
+    assert f"各项合计{points:g}分" in zh(issue.text) and says in zh(issue.text)
 
 
 @pytest.mark.parametrize("title", ["未报开头语", "没有致谢", "不说再见", "无结束语"])
@@ -95,7 +97,7 @@ def test_a_title_that_says_no_needs_one_for_when_it_passed(tmp_path: Path, title
 def test_a_file_that_cannot_be_used_is_one_error_with_its_line(tmp_path: Path) -> None:
     [issue] = issues(tmp_path, criterion("c-1", item("i-1", "phrase: {code: [x]}")))
     assert (issue.level, issue.rule, issue.line) == (Level.ERROR, "unusable", 12)
-    assert "do you mean 'codes'" in issue.en
+    assert "do you mean 'codes'" in render(issue.text, "en")
 
 
 def test_too_many_criteria(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ def test_too_many_criteria(tmp_path: Path) -> None:
 def test_what_is_said_in_vain(tmp_path: Path, text: str, rule: str) -> None:
     found = issues(tmp_path, text)
     assert rule in rules(found)
-    assert all(issue.zh and issue.en for issue in found)
+    assert all(render(issue.text, lang) for issue in found for lang in languages())
 
 
 def test_a_test_dialogue_that_comes_out_as_written_is_no_issue(tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ def test_the_lexicon_and_the_sheet_must_fit(tmp_path: Path) -> None:
     )
     found = issues(tmp_path, text, codes)
     assert {"wrong-role", "violation-decides"} <= set(rules(found))
-    unused = [i.en for i in found if i.rule == "unused-code"]
+    unused = [render(i.text, "en") for i in found if i.rule == "unused-code"]
     assert unused == ["no criterion uses the phrase code 'not-know'"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Evidence, How, PhraseHit, PhraseKind, Role, Span
+from pipeline.messages import Lang, render
 from pipeline.phrases import load_lexicons
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import listed
@@ -19,11 +20,16 @@ ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79)
 HIT = PhraseHit("abuse", PhraseKind.FORBIDDEN, "闭嘴", Role.AGENT, PLACE, "必须", How.CONFIRMED, 0.79, 0)
 
 
+def told(item: Evidence, kind: PhraseKind | None, *, whole: float | None = None, lang: Lang = "zh") -> str:
+    found = matched(item, kind, whole=whole)
+    return "" if found is None else render(found, lang)
+
+
 def test_a_phrase_that_was_misheard() -> None:
     kind = kind_of(ABUSE, [HIT])
-    assert matched(ABUSE, kind) == "命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %"
+    assert told(ABUSE, kind) == "命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %"
     assert (
-        matched(ABUSE, kind, lang="en")
+        told(ABUSE, kind, lang="en")
         == "forbidden phrase “闭嘴” · recognised as “必须” · confirmed by the sound 79 %"
     )
 
@@ -35,17 +41,17 @@ def test_a_reason_names_the_phrase_and_not_what_was_misheard() -> None:
 
 def test_what_the_recogniser_wrote_is_told_only_where_it_differs() -> None:
     as_listed = replace(ABUSE, quote="闭嘴！", how=How.EXACT, confidence=0.96)
-    assert matched(as_listed, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 逐字命中 96 %"
+    assert told(as_listed, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 逐字命中 96 %"
 
 
 def test_another_listed_wording_is_told_as_it_was_said() -> None:
     wording = replace(ABUSE, quote="你给我闭嘴", how=How.EXACT, confidence=0.88)
-    assert matched(wording, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
+    assert told(wording, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
 
 
 def test_a_phrase_that_was_not_said_itself_stands_for_its_kind() -> None:
     other = replace(ABUSE, quote="你住口", how=How.PATTERN, confidence=0.87)
-    chinese, english = (matched(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
+    chinese, english = (told(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
     assert chinese == "命中忌语 闭嘴 一类 · 原话“你住口” · 规则命中 87 %"
     assert english == "forbidden phrase such as “闭嘴” · said as “你住口” · by a rule of the phrase 87 %"
 
@@ -54,21 +60,21 @@ def test_a_phrase_that_was_not_said_itself_stands_for_its_kind() -> None:
 @pytest.mark.parametrize("how", How)
 def test_every_kind_and_every_way_has_words_in_both_languages(kind: PhraseKind, how: How) -> None:
     item = replace(ABUSE, how=how)
-    chinese, english = matched(item, kind), matched(item, kind, lang="en")
+    chinese, english = told(item, kind), told(item, kind, lang="en")
     assert not re.search("[a-z]", chinese)
     assert not re.search("[一-鿿]", english.replace("闭嘴", "").replace("必须", ""))
 
 
 def test_what_was_looked_for_in_vain_and_where() -> None:
     item = Evidence(Span(0.0, 192.0), Role.AGENT, "", "您好")
-    assert matched(item, None, whole=192.2) == "全程没有听到“您好”"
-    assert matched(item, None, whole=300.0) == "0:00 至 3:12 没有听到“您好”"
-    assert matched(item, None, whole=300.0, lang="en") == "“您好” was not heard from 0:00 to 3:12"
-    assert matched(item, None, whole=192.0, lang="en") == "“您好” was not heard in the whole call"
+    assert told(item, None, whole=192.2) == "全程没有听到“您好”"
+    assert told(item, None, whole=300.0) == "0:00 至 3:12 没有听到“您好”"
+    assert told(item, None, whole=300.0, lang="en") == "“您好” was not heard from 0:00 to 3:12"
+    assert told(item, None, whole=192.0, lang="en") == "“您好” was not heard in the whole call"
 
 
 def test_a_place_without_a_phrase_says_nothing_of_one() -> None:
-    assert matched(Evidence(PLACE, Role.AGENT, "这事您别管"), None) == ""
+    assert told(Evidence(PLACE, Role.AGENT, "这事您别管"), None) == ""
 
 
 def test_the_kind_is_that_of_the_hit_in_the_same_place() -> None:

@@ -233,6 +233,59 @@ _ENGLISH = (
 )
 """English sentences of the run."""
 
+_AUDIO = (
+    ("audio.vanished", "the file is no longer there"),
+    ("audio.no-permission", "no permission to read the file; grant read access"),
+    ("audio.cannot-open", "the file cannot be opened: {detail}"),
+    ("audio.not-a-file", "not a regular file (a folder, pipe or device)"),
+    ("audio.empty", "the file is empty (0 bytes)"),
+    ("audio.not-audio", "the content is not audio ({content:content})"),
+    ("audio.damaged-container", "the {container} container cannot be opened: {detail}"),
+    ("audio.cut-off", "the file is cut off: no sound can be read from it"),
+    ("audio.cut-in-header", "the file ends inside its header: there is no sound in it"),
+    ("audio.before-sound", "the file ends before the sound begins"),
+    ("audio.no-sound", "the file has a header but no sound"),
+    ("audio.no-format", "the WAV header says nothing about the format of the sound"),
+    ("audio.zero-channels", "the header claims 0 channels"),
+    ("audio.bad-rate", "a sample rate of {rate:number} Hz cannot be right"),
+    ("audio.bits-pcm", "{bits:number}-bit PCM samples"),
+    ("audio.bits-float", "{bits:number}-bit floating-point samples"),
+    ("audio.samples", "samples of the kind {kind}"),
+    ("audio.codec", "the codec of the sound is not supported"),
+    ("audio.undecodable", "none of the sound can be decoded; the file is damaged"),
+    ("audio.no-stream", "the file holds no audio stream"),
+    (
+        "audio.too-many-channels",
+        "{channels:number} channels; export the call as mono, stereo, or one file per party",
+    ),
+    ("audio.many-files", "a call has one or two files, not {files:number}"),
+    ("audio.too-long", "longer than {hours:number} hours; split the recording into calls"),
+    ("audio.cut-short", "the file is cut short: {seconds:number} s of {whole:number} s are there"),
+    ("audio.no-end", "the file is cut short after {seconds:number} s: its end is missing"),
+    ("audio.only-header", "the file is cut short: its header is all there is"),
+    ("audio.garbage-follows", "nothing but garbage follows; decoding was stopped at {seconds:number} s"),
+    ("audio.stopped", "reading stopped at {at:number} s: {detail}"),
+    ("audio.silenced", "{seconds:number} s are damaged and silent here"),
+    ("audio.left-out", "{seconds:number} s at {at:number} s are damaged and left out"),
+    ("audio.leading-bytes", "the first {bytes:number} bytes are not sound"),
+)
+"""English sentences on a recording that cannot be read, or not all of it."""
+_PARTY_FILES = (
+    ("audio.file-of-agent", "agent's file: {why:audio}"),
+    ("audio.file-of-customer", "customer's file: {why:audio}"),
+    ("audio.in-file", "{file}: {why:audio}"),
+)
+"""The same of a call with a file of each party."""
+_CONTENTS = {
+    "an HTML page, perhaps an error page of the download": "audio.content.html",
+    "an XML document": "audio.content.xml",
+    "a playlist; give the recordings themselves": "audio.content.playlist",
+    "a ZIP archive; unpack it first": "audio.content.zip",
+    "only zero bytes": "audio.content.zeros",
+    "a text file": "audio.content.text",
+    "no known audio format": "audio.content.unknown",
+}
+
 _KINDS = {
     "": r"(.+?)",
     "number": r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)",
@@ -353,7 +406,29 @@ def _sentence(text: str, titles: frozenset[str]) -> _Json | None:
 
 
 def _english(text: str) -> _Json | None:
-    return _fitting(text, _ENGLISH, frozenset())
+    return _fitting(text, _ENGLISH, frozenset()) or _audio(text)
+
+
+def _audio(text: str) -> _Json | None:
+    """Why a recording could not be read; the files of two parties stand behind one another."""
+    agent, mark, customer = text.partition("; customer's file: ")
+    if mark and agent.startswith("agent's file: "):
+        parts = [_party_file(agent), _party_file(f"customer's file: {customer}")]
+        return {"code": "join.semicolon", "parts": parts} if all(parts) else None
+    return _heard(text) or _party_file(text)
+
+
+def _party_file(text: str) -> _Json | None:
+    return _fitting(text, _PARTY_FILES, frozenset())
+
+
+def _heard(text: str) -> _Json | None:
+    """One sentence on a file, or several."""
+    found = _fitting(text, _AUDIO, frozenset())
+    if found is not None:
+        return found
+    parts = _parted(text, "; ", lambda part: _fitting(part, _AUDIO, frozenset()))
+    return {"code": "join.semicolon", "parts": parts} if parts is not None else None
 
 
 def _verbatim(text: str) -> _Json:
@@ -436,6 +511,15 @@ def _value(kind: str, given: str, titles: frozenset[str]) -> Any:
             return int(given) / 100
         case "party":
             return {"code": _PARTIES[given]}
+        case "content":
+            if given not in _CONTENTS:
+                raise _NoFitError
+            return {"code": _CONTENTS[given]}
+        case "audio":
+            heard = _heard(given)
+            if heard is None:
+                raise _NoFitError
+            return heard
         case "where":
             start, _, end = given.partition("至")
             return (

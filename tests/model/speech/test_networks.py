@@ -21,8 +21,8 @@ from pipeline.speech.levels import FRAME
 from pipeline.speech.network import load_network
 from pipeline.speech.voice_activity import SILERO_GRAPH, SILERO_WEIGHTS, load_silero
 from scripts import export_networks
+from tests.model.speech.test_diarisation import NIGHT, WEIGHTS, needs_weights
 from tests.sounds import numbers
-from tests.unit.speech.test_diarisation import NIGHT, WEIGHTS, needs_weights
 
 
 @pytest.fixture(scope="module")

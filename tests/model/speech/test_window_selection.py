@@ -14,7 +14,7 @@ from pipeline.speech.campplus import CampplusEmbedder
 from pipeline.speech.features import block_starts, neighbourhoods, spectral_statistics
 from pipeline.speech.speaker_assignment import assign_speakers, predicted_preferences
 from pipeline.speech.window_selection import WINDOW_BLOCKS, initial_windows, windows_covering
-from tests.unit.speech.test_diarisation import WEIGHTS, needs_weights, sound, spoken, truth
+from tests.model.speech.test_diarisation import WEIGHTS, needs_weights, sound, spoken, truth
 
 LENGTHS = st.lists(st.integers(1, 120), min_size=1, max_size=30)
 
