@@ -61,6 +61,12 @@ MOST_LOST = 0.013
 """Share of right hits that may be taken for not meant."""
 MOST_FALSE = 0.3 / 1000
 """Share of innocent sentences that may be taken for a code by the sentence alone."""
+NEVER_ALONE = frozenset({"leak-other-customer"})
+"""Whose number an agent tells stands in no sentence: 电话是… is every answer of a telephone directory."""
+LEAST_GAIN = 3
+"""Sentences that a code must find more by the sentence alone, in folds unseen, to be found so at all ..."""
+ALWAYS = frozenset({"esc-self-harm"})
+"""... but for what a person must hear of within minutes, and what costs nobody points."""
 _Numbers = NDArray[np.float64]
 
 
@@ -249,10 +255,21 @@ class Training:
         """Per code, what the least likely of the sentences that are taken for it alone says of it."""
         bars = np.full(len(self.codes), np.inf)
         for column, code in enumerate(self.codes):
-            labels = self._labels(code)
-            innocent = np.sort(self.unseen[labels == 0, column])[::-1]
-            bars[column] = innocent[int(MOST_FALSE * len(innocent))] + 1e-3
+            if code in NEVER_ALONE:
+                continue
+            labels, told = self._labels(code), self.unseen[:, column]
+            innocent = np.sort(told[labels == 0])[::-1]
+            bar = innocent[int(MOST_FALSE * len(innocent))] + 1e-3
+            plain = self._sentences_found(code)
+            alone = np.flatnonzero((labels == 1) & (told >= bar))
+            gain = sum(self.known[i].written and i not in plain for i in alone)
+            if gain >= LEAST_GAIN or code in ALWAYS:
+                bars[column] = bar
         return bars
+
+    def _sentences_found(self, code: str) -> set[int]:
+        """Those in which the lexicons find the code."""
+        return {f.sentence for f in self.found if f.place.code == code and not f.dropped}
 
     def model(self, digest: str) -> SentenceModel:
         """What is kept."""
@@ -279,7 +296,7 @@ class Training:
         bars = self.bars()
         for column, code in enumerate(self.codes):
             labels = self._labels(code)
-            plain = {f.sentence for f in self.found if f.place.code == code and not f.dropped}
+            plain = self._sentences_found(code)
             weighed = {
                 f.sentence
                 for f, odds in zip(self.found, self.meant, strict=True)

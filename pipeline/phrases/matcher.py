@@ -15,7 +15,13 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Utterance
-from pipeline.phrases.acceptance import LONG_ENOUGH, AcceptanceRules, AssessedMatch, best_of_overlapping
+from pipeline.phrases.acceptance import (
+    LONG_ENOUGH,
+    TOO_FAR,
+    AcceptanceRules,
+    AssessedMatch,
+    best_of_overlapping,
+)
 from pipeline.phrases.candidates import ACCUSING, CandidateFinder, CandidateMatch, pattern_templates
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.keywords import words_of
@@ -24,6 +30,7 @@ from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.pattern import compiled
 from pipeline.phrases.sentences import PhraseInContext, load_model
 from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius
+from pipeline.phrases.whole_sentences import WholeSentences
 from pipeline.phrases.words import Segmenter
 
 LEAST_MEANT = 0.5
@@ -55,6 +62,8 @@ class Matcher:
         )
         self._rules = AcceptanceRules(self._phrases, lexicons.contexts, segmenter)
         self._sentences = load_model() if weighed else None
+        whole = weighed and How.SENTENCE in ways
+        self._whole = WholeSentences(self._phrases, load_model()) if whole else None
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
@@ -113,10 +122,15 @@ class Matcher:
         return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
 
     def accepted(self, passage: Passage, assessed: Sequence[AssessedMatch]) -> list[PhraseHit]:
-        """The hits of a passage; of those of one code that overlap the surest."""
-        return best_of_overlapping(
+        """The hits of a passage; of those of one code that overlap the surest. And the sentences that are
+        hits as a whole, where no phrase of the code was found or spared."""
+        hits = best_of_overlapping(
             [(a, self.hit(passage, a.candidate)) for a in assessed if a.dropped is None]
         )
+        if self._whole is not None:
+            spoken_of = {self.phrase_of(a.candidate).code.code for a in assessed if a.dropped != TOO_FAR}
+            hits += self._whole.find(passage, without=spoken_of)
+        return hits
 
     def reduced_forms(self, passage: Passage) -> Iterator[CandidateMatch]:
         """What only the sound can tell: phrases too short for text, or with their ends swallowed."""

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Role, Span, Utterance
+from pipeline.domain import How, PhraseHit, Role, Span, Utterance
 from pipeline.phrases import Matcher, compile_matcher, explain, load_lexicons
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.matcher import NOT_MEANT
 from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.revision import PACKAGE, SENTENCES
 from pipeline.phrases.sentences import load_model, save_model
+from pipeline.phrases.whole_sentences import FLAGGED, GRAVE, SURE_ENOUGH
 from scripts.train_sentences import LEXICONS, digest_of, read_sentences
 
 
@@ -94,3 +95,27 @@ def test_codes_of_a_centre_that_the_model_does_not_know_are_left_alone(tmp_path:
     (hit,) = compile_matcher(load_lexicons(tmp_path)).match(said)
     (plain,) = Matcher(load_lexicons(tmp_path), weighed=False).match(said)
     assert hit == plain
+
+
+def test_a_sentence_that_no_phrase_finds_is_a_hit_as_a_whole(matcher: Matcher) -> None:
+    """Those that stand in the repository are the surest; what they cost is what their class may."""
+    plain = Matcher(matcher.lexicons, weighed=False)
+    found: list[PhraseHit] = []
+    for one in read_sentences(LEXICONS / "sentences", matcher.lexicons):
+        said = [sentence(one.text, one.role)]
+        if one.codes and not plain.match(said):
+            found += matcher.match(said)
+    assert len(found) > 20
+    by_code = matcher.lexicons.by_code
+    for hit in found:
+        severity = matcher.lexicons.codes[hit.code].severity
+        assert hit.how is How.SENTENCE
+        assert hit.phrase in {phrase.canonical for phrase in by_code[hit.code]}
+        assert severity not in GRAVE or hit.confidence >= SURE_ENOUGH or hit.confidence <= FLAGGED
+
+
+def test_nothing_is_found_as_a_whole_where_another_way_was_asked_for(matcher: Matcher) -> None:
+    exact = compile_matcher(matcher.lexicons, ways=frozenset({How.EXACT}))
+    written = read_sentences(LEXICONS / "sentences", matcher.lexicons)
+    hits = [hit for one in written[:300] for hit in exact.match([sentence(one.text, one.role)])]
+    assert {hit.how for hit in hits} == {How.EXACT}
