@@ -186,8 +186,8 @@ def measure(path: Path, calls: int, minutes: float, workers: int) -> None:
         _fill(path, settings, rules, calls, minutes)
     print(f"store: {path.stat().st_size / 2**20:.0f} MiB")
     with open_store(settings.store) as store:
-        keys = store.outdated(lexicons="other", rubric="other")[:500]
-        read = timed("read what judgement needs", len(keys), lambda: list(store.heard(keys)))
+        keys = store.judgements.outdated(lexicons="other", rubric="other")[:500]
+        read = timed("read what judgement needs", len(keys), lambda: list(store.judgements.heard(keys)))
         again = timed(
             "judge: score alone", len(keys), lambda: [(key, judge_again(i, rules)) for key, i in read]
         )
@@ -223,13 +223,17 @@ def _fill(path: Path, settings: Settings, rules: Rules, calls: int, minutes: flo
     few = min(DISTINCT, calls)
     made = [synthesise(number, minutes=minutes) for number in range(few)]
     with open_store(settings.store) as store:
-        run_id = store.start_run()
+        run_id = store.runs.start()
         keep_rules(store, settings, lexicons=rules.revisions.lexicons, rubric=rules.revisions.rubric)
         judged = timed(
             "judge (match and score), in memory", few, lambda: [judge_again(i, rules) for i in made]
         )
-        timed("save, one transaction per call", few, lambda: [store.save(i, run_id=run_id) for i in judged])
-        store.finish_run(run_id)
+        timed(
+            "save, one transaction per call",
+            few,
+            lambda: [store.inspections.save(i, run_id=run_id) for i in judged],
+        )
+        store.runs.finish(run_id)
     timed("copy rows", calls, lambda: copy_rows(path, calls))
 
 

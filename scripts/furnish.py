@@ -47,7 +47,7 @@ def furnish(store: Store, *, say: Say, password: str, on: date, call: str | None
     Raises:
         LookupError: the store has no call with three violations, or no other with one.
     """
-    failing = [each for each in store.inspections(CallFilter()) if failed(each)]
+    failing = [each for each in store.inspections.all(CallFilter()) if failed(each)]
     chosen = next(each for each in failing if call in (None, id_of(each)) and len(failed(each)) > 2)
     other = next(each for each in failing if each is not chosen and each.recording.call.agent_id)
     people = everybody(store, chosen, other, say=say, password=password)

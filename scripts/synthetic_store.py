@@ -311,7 +311,7 @@ def pages(total: int, size: int = 2000) -> Iterator[range]:
 def fill(store: Store, *, total: int, seed: int = 1) -> float:
     """Invent and write ``total`` calls; seconds it took."""
     began = time.monotonic()
-    run_id = store.start_run()
+    run_id = store.runs.start()
     invention = Invention(seed, total, run_id)
     for page in pages(total):
         for key in page:
@@ -341,7 +341,7 @@ def fill(store: Store, *, total: int, seed: int = 1) -> float:
     with store._write() as connection:
         decide(connection, random.Random(seed))  # noqa: S311
         connection.exec_driver_sql("ANALYZE")
-    store.finish_run(run_id, summary={"found": total})
+    store.runs.finish(run_id, summary={"found": total})
     return time.monotonic() - began
 
 

@@ -319,10 +319,10 @@ def fill(path: Path, inspections: Iterable[Inspection] | None = None) -> str:
     """A store in ``path`` with these inspections (default: the night); its URL."""
     url = empty_store(path)
     with open_store(url) as store:
-        run_id = store.start_run()
+        run_id = store.runs.start()
         for each in night() if inspections is None else inspections:
-            store.save(each, run_id=run_id)
-        store.finish_run(run_id)
+            store.inspections.save(each, run_id=run_id)
+        store.runs.finish(run_id)
     return url
 
 
@@ -343,9 +343,9 @@ def record(path: Path, *, agent_on: str = "left", seconds: float = 28.0) -> Path
 
 
 def put(store: Store, inspection: Inspection) -> None:
-    run = store.start_run()
-    store.save(inspection, run_id=run)
-    store.finish_run(run)
+    run = store.runs.start()
+    store.inspections.save(inspection, run_id=run)
+    store.runs.finish(run)
 
 
 def heard_call(path: Path, *, call_id: str = HEARD) -> Inspection:

@@ -89,7 +89,7 @@ class Assignment:
         """Note where the sound of the stored calls lies now. A file that was moved is no copy."""
         there, gone = self._places.moves()
         if there or gone:
-            self._store.move_files(there=there, gone=gone, run_id=self._run_id)
+            self._store.identities.move_files(there=there, gone=gone, run_id=self._run_id)
 
     # What the call list names
 
@@ -172,7 +172,7 @@ class Assignment:
         held = next((found for found in self._read(there) if found.sha256 == replacement.sha256), None)
         if held is None or self._places.met(replacement):
             if replacement.call != row:
-                self._store.state_facts([(replacement.key, row)], run_id=self._run_id)
+                self._store.identities.state_facts([(replacement.key, row)], run_id=self._run_id)
             return None
         paths = held.candidate.paths
         self._places.meet(replacement, paths)
@@ -221,9 +221,9 @@ class Assignment:
 
     def _apply(self, renames: Renames) -> None:
         if renames.dropped:
-            self._store.drop_untouched([call.key for call in renames.dropped], run_id=self._run_id)
+            self._store.identities.drop_untouched([call.key for call in renames.dropped], run_id=self._run_id)
         if renames.needed:
-            self._store.rename(renames.needed, run_id=self._run_id)
+            self._store.identities.rename(renames.needed, run_id=self._run_id)
             self.renamed += [(r.before, r.call_id) for r in renames.needed if r.before != r.call_id]
 
     # What nobody names
@@ -280,7 +280,7 @@ class Assignment:
     def _look_up(self, batch: Sequence[Identified]) -> StoredCalls:
         places = [one.candidate.paths for one in batch]
         known = StoredCalls(
-            self._store.known_calls(
+            self._store.identities.known(
                 sha256s=[one.sha256 for one in batch],
                 call_ids=[one.candidate.call.call_id for one in batch],
                 places=places,
@@ -307,7 +307,7 @@ class Assignment:
                 continue
             if renames is not None and name in renames.names.values():
                 continue
-            holder = StoredCalls(self._store.known_calls(call_ids=[name])).with_id(name)
+            holder = StoredCalls(self._store.identities.known(call_ids=[name])).with_id(name)
             if holder is None or (renames is not None and renames.leaves(holder)):
                 return name
         raise AssertionError("an id that holds the whole digest cannot belong to other sound")

@@ -57,11 +57,11 @@ def identify_all(
             stamped.append((candidate, stamp(candidate.paths)))
         except OSError:
             problems.append(_vanished(candidate))
-    known = store.digests([stamps for _, stamps in stamped])
+    known = store.file_digests.known([stamps for _, stamps in stamped])
     new = [stamps for (_, stamps), digest in zip(stamped, known, strict=True) if digest is None]
     with ThreadPoolExecutor(_THREADS) as pool:
         read = dict(zip(new, pool.map(_digest, new), strict=True))
-    store.remember_digests(
+    store.file_digests.remember(
         [
             (stamps, found.sha256)
             for stamps, found in read.items()

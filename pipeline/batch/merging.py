@@ -45,10 +45,11 @@ def undo_merge(store: Store, rules: Callable[[], Rules], call_id: str, *, by: in
 
 def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call) -> Inspection | None:
     """What was heard in a call, judged by other facts; None where they do not change anything."""
-    current = store.inspection(call_id)
+    current = store.inspections.current(call_id)
     if current is None or current.duration is None:
         return None
     known = current.recording.call
     if replace(known, call_id=facts.call_id) == facts:
         return None
-    return judge_again(replace(current, recording=replace(current.recording, call=facts)), rules())
+    changed = replace(current, recording=replace(current.recording, call=facts))
+    return judge_again(changed, rules(), earlier=store.judgements.confirmed_earlier(current))

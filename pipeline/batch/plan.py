@@ -124,8 +124,11 @@ def _sort_out(
 ) -> None:
     recordings = [one.recording for one in assigned]
     donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
-    standings, lent = store.freshness(recordings, revisions), store.freshness(donors, revisions)
-    suspects = store.suspects(recordings)
+    standings, lent = (
+        store.inspections.freshness(recordings, revisions),
+        store.inspections.freshness(donors, revisions),
+    )
+    suspects = store.attempts.suspects(recordings)
     for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
@@ -134,14 +137,16 @@ def _sort_out(
         if known.freshness is Freshness.FACTS_CHANGED and not known.heard and not again:
             # Nothing was heard, so there is nothing to judge again, and nothing else to listen to.
             if one.key is not None:
-                store.state_facts([(one.key, recording.call)], run_id=run_id)
+                store.identities.state_facts([(one.key, recording.call)], run_id=run_id)
         elif known.freshness not in (Freshness.CURRENT, Freshness.KNOWN) or again:
             plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
             if known.listed_otherwise is not None:
                 plan.channels.append((call_id, recording.sha256, known.listed_otherwise))
             continue
         elif known.freshness is Freshness.KNOWN:
-            store.choose(call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id)
+            store.inspections.choose(
+                call_id, replace(revisions, audio_sha256=recording.sha256), run_id=run_id
+            )
         if known.status is Status.UNREADABLE:
             plan.unreadable.append(NotRead(call_id, recording.paths, known.reason, known.reason_code))
         else:

@@ -62,18 +62,18 @@ def keep_roles(
     done = 0
     rules: Rules | None = None
     calls = store.decisions.corrected_calls()
-    keys = {(one.call_id, one.sha256): one.key for one in store.known_calls(call_ids=calls)}
+    keys = {(one.call_id, one.sha256): one.key for one in store.identities.known(call_ids=calls)}
     for call_id in calls:
-        current = store.inspection(call_id)
+        current = store.inspections.current(call_id)
         if current is None or current.revisions.roles_corrected or not current.transcript.utterances:
             continue
-        known = [one for one in store.revisions(call_id) if one.revisions.roles_corrected]
+        known = [one for one in store.inspections.revisions(call_id) if one.revisions.roles_corrected]
         if not known or agree(current.transcript, known[-1].transcript):
             continue
         rules = rules or load_rules(settings)
         try:
             key = keys.get((call_id, current.recording.sha256))  # whatever it is called by then
-            store.save(_swapped(store, rules, current), run_id=run_id, key=key)
+            store.inspections.save(_swapped(store, rules, current), run_id=run_id, key=key)
         except Exception as error:
             if failed is None or isinstance(error, CallinspectError | MemoryError):
                 raise
@@ -98,7 +98,7 @@ def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, 
     rules: Rules | None = None
     done = 0
     for call_id, sound, channel in channels:
-        current = store.inspection(call_id)
+        current = store.inspections.current(call_id)
         if current is None or not current.transcript.utterances or current.agent_channel == channel:
             continue
         rules = rules or load_rules(settings)
@@ -112,7 +112,7 @@ def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, 
 
 
 def _heard(store: Store, call_id: str) -> Inspection:
-    found = store.inspection(call_id)
+    found = store.inspections.current(call_id)
     if found is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
     if not found.transcript.utterances:
@@ -123,13 +123,15 @@ def _heard(store: Store, call_id: str) -> Inspection:
 def _swapped(store: Store, rules: Rules, current: Inspection) -> Inspection:
     """The call judged with the roles the other way round."""
     base = _as_heard(store, current)
-    if base is None:
-        turned = swapped(current)
-        speakers: dict[tuple[str, str], Role | None] = {
-            (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
-        }
-        base = replace(turned, hits=of_speaker(turned.hits, speakers))
-    return judge_again(base, rules)
+    if base is not None:
+        return judge_again(base, rules, earlier=store.judgements.confirmed_earlier(base))
+    # What the sound confirmed is not looked for again: it changes its speaker, whichever revision knew it.
+    known = (*current.hits, *store.judgements.confirmed_earlier(current))
+    turned = swapped(replace(current, hits=known))
+    speakers: dict[tuple[str, str], Role | None] = {
+        (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
+    }
+    return judge_again(replace(turned, hits=of_speaker(turned.hits, speakers)), rules, earlier=())
 
 
 def _as_heard(store: Store, current: Inspection) -> Inspection | None:
@@ -137,7 +139,7 @@ def _as_heard(store: Store, current: Inspection) -> Inspection | None:
     if not current.revisions.roles_corrected:
         return None
     wanted = replace(current.revisions.with_roles_swapped, lexicons="", rubric="")
-    for one in reversed(store.revisions(current.recording.call.call_id)):
+    for one in reversed(store.inspections.revisions(current.recording.call.call_id)):
         if replace(one.revisions, lexicons="", rubric="") == wanted:
             return one
     return None

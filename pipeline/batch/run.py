@@ -68,7 +68,7 @@ def run(
     """
     bounds = limits or Limits()
     with open_store(settings.store) as store, stop_on_signals() as stop:
-        run_id = store.start_run(dump=dump.absolute(), settings=settings.fingerprint())
+        run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
         try:
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
@@ -78,14 +78,14 @@ def run(
             unkept: list[StoredProblem] = []
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
-            store.add_problems(run_id, unkept)
+            store.runs.add_problems(run_id, unkept)
             tally.problems += unkept
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
-            store.finish_run(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
+            store.runs.finish(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
         except BaseException:
             with suppress(StoreError):
-                store.finish_run(run_id, state="failed")
+                store.runs.finish(run_id, state="failed")
             raise
     return summary
 
@@ -130,8 +130,8 @@ class _Run:
             step=step,
         )
         plan.problems[:0] = problems
-        self._store.add_problems(self._run_id, plan.problems)
-        self._store.expect(self._run_id, len(plan.jobs))
+        self._store.runs.add_problems(self._run_id, plan.problems)
+        self._store.runs.expect(self._run_id, len(plan.jobs))
         return plan
 
     def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, start: PoolFactory) -> Tally:
@@ -163,20 +163,20 @@ class _Run:
             supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
         finally:
             self._peak_bytes = pool.peak_bytes
-            self._store.add_problems(self._run_id, supervision.tally.problems)
+            self._store.runs.add_problems(self._run_id, supervision.tally.problems)
         plan.left += len(plan.jobs) - supervision.tally.calls
         return supervision.tally
 
     def keep_copies(self, plan: Plan) -> None:
         """Note where more of the sound of calls lies that are stored now and were not when we planned."""
         if plan.copies:
-            known = self._store.known_calls(call_ids=[call_id for call_id, _, _ in plan.copies])
+            known = self._store.identities.known(call_ids=[call_id for call_id, _, _ in plan.copies])
             keys = {(one.call_id, one.sha256): one.key for one in known}
             there = [(keys[found], paths) for *name, paths in plan.copies if (found := tuple(name)) in keys]
-            self._store.move_files(there=there, gone=[], run_id=self._run_id)
+            self._store.identities.move_files(there=there, gone=[], run_id=self._run_id)
 
     def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:
-        overview = self._store.overview(plan.identified)
+        overview = self._store.calls.overview(plan.identified)
         return RunSummary(
             run_id=self._run_id,
             found=plan.found,

@@ -120,7 +120,7 @@ class Supervision:
                     raise error
                 self._abort(Message("batch.tools", detail=str(error)))
             case Began():
-                self._store.begin(worker.queued[0].recordings, run_id=self._run_id)
+                self._store.attempts.begin(worker.queued[0].recordings, run_id=self._run_id)
             case Inspected(inspection=inspection):
                 self._write(worker, inspection)
                 self._failed_starts = self._crashing_calls = 0
@@ -159,7 +159,7 @@ class Supervision:
             self._waiting.extend(Group((job,)) for job in unfinished)
             return
         for job in unfinished:
-            crashes = self._store.add_crash(job.recording, fault.line, run_id=self._run_id)
+            crashes = self._store.attempts.add_crash(job.recording, fault.line, run_id=self._run_id)
             if fault.kind is FaultKind.OWN:  # it says nothing about the machine or the other calls
                 self._save(job, self._failed_on(job, fault))
             elif crashes < self._limits.crashes:
@@ -242,7 +242,7 @@ class Supervision:
         return inspection
 
     def _write_row(self, job: Job, inspection: Inspection) -> None:
-        self._store.save(
+        self._store.inspections.save(
             inspection, run_id=self._run_id, replace=job.replaces, source=job.source, key=job.key
         )
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from pipeline.batch.faults import Fault, fault_of
 from pipeline.batch.work import Task
-from pipeline.domain import Inspection, Recording
+from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.errors import CallinspectError
 from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.settings import Settings
@@ -37,10 +37,13 @@ class Inspector(Protocol):
         calls it hit are tried again one by one.
         """
 
-    def judge_again(self, inspection: Inspection) -> Inspection:
-        """What was heard earlier, judged with today's lexicons, rubric and facts of the call.
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        """What was heard before, judged with today's lexicons, rubric and facts of the call.
 
         Gives what ``inspect`` would give for the same recording, without its audio.
+
+        Args:
+            earlier: what the sound confirmed for earlier revisions of the same hearing, the newest first.
         """
 
 
@@ -131,13 +134,14 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
         with open_store(settings.store) as store:
             for task in heard:
                 recording = task.recording
-                earlier = store.inspection(task.donor or recording.call.call_id)
+                stored = store.inspections.current(task.donor or recording.call.call_id)
                 # Whose roles people corrected in one call says nothing about the other.
-                lent = task.donor is not None and earlier is not None and earlier.revisions.roles_corrected
-                if earlier is None or earlier.recording.sha256 != recording.sha256 or lent:
+                lent = task.donor is not None and stored is not None and stored.revisions.roles_corrected
+                if stored is None or stored.recording.sha256 != recording.sha256 or lent:
                     fresh.append(recording)
                 else:
-                    yield inspector.judge_again(replace(earlier, recording=recording))
+                    earlier = store.judgements.confirmed_earlier(stored)
+                    yield inspector.judge_again(replace(stored, recording=recording), earlier=earlier)
     if fresh:
         yield from inspector.inspect(fresh)
 

@@ -178,5 +178,5 @@ def _stored_texts(folder: Path) -> dict[str, Text]:
                     for role in (Role.AGENT, Role.CUSTOMER)
                 },
             )
-            for inspection in store.inspections()
+            for inspection in store.inspections.all()
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.batch import Progress, run
 from pipeline.batch.summary import NotRead
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
-from pipeline.domain import Inspection, Recording
+from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.inspection.rules import load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
@@ -100,8 +100,8 @@ class ClockedInspector:
         )
         self._write()
 
-    def judge_again(self, inspection: Inspection) -> Inspection:
-        return self._inspector.judge_again(inspection)
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        return self._inspector.judge_again(stored, earlier=earlier)
 
     def _write(self) -> None:
         times = WorkerTimes(self._ready_at, self._loading_cpu, peak_bytes(), tuple(self._groups))

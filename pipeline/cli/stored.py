@@ -59,7 +59,7 @@ def reviewed_call(session: Session, call_id: str) -> ShownCall:
         CommandError: the store has no such call.
     """
     with existing_store(session) as store:
-        inspection = store.inspection(call_id)
+        inspection = store.inspections.current(call_id)
         if inspection is not None:
             case, said = store.cases.case(call_id), store.decisions.verdicts(call_id)
             replaces = store.merges.replaced(call_id)
@@ -71,7 +71,9 @@ def reviewed_call(session: Session, call_id: str) -> ShownCall:
 
 
 def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
-    return next((one.files for one in store.known_calls(call_ids=[call_id]) if one.call_id == call_id), ())
+    return next(
+        (one.files for one in store.identities.known(call_ids=[call_id]) if one.call_id == call_id), ()
+    )
 
 
 def stored_call(session: Session, call_id: str) -> Inspection:
@@ -81,7 +83,7 @@ def stored_call(session: Session, call_id: str) -> Inspection:
         CommandError: the store has no such call.
     """
     with existing_store(session) as store:
-        inspection = store.inspection(call_id)
+        inspection = store.inspections.current(call_id)
     if inspection is None:
         raise CommandError("no-call", call=call_id)
     return inspection

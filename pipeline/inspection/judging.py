@@ -41,8 +41,8 @@ def judge_again(
     stored: Inspection,
     rules: Rules,
     *,
+    earlier: Sequence[PhraseHit],
     written: Sequence[PhraseHit] | None = None,
-    earlier: Sequence[PhraseHit] = (),
 ) -> Inspection:
     """Judge a stored inspection by the present lexicons and rubric, without its sound.
 
@@ -50,9 +50,10 @@ def judge_again(
     rest is made anew.
 
     Args:
-        written: what the present lexicons find in the text, from callers that know a shorter way to it.
         earlier: what the sound confirmed for earlier revisions of this hearing, the newest first: a hit that
-            other lexicons hid behind a written one comes back with them.
+            other lexicons hid behind a written one comes back with them. The store knows it
+            (``store.judgements.confirmed_earlier``).
+        written: what the present lexicons find in the text, from callers that know a shorter way to it.
     """
     if stored.duration is None or stored.status is Status.UNREADABLE:
         return stored

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.conversation import Timeline, assemble
-from pipeline.domain import SAMPLE_RATE_HZ, Inspection, Recording, Revisions, Role, Span, Status, Utterance
+from pipeline.domain import (
+    SAMPLE_RATE_HZ,
+    Inspection,
+    PhraseHit,
+    Recording,
+    Revisions,
+    Role,
+    Span,
+    Status,
+    Utterance,
+)
 from pipeline.errors import AudioError
 from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, timeline_of
 from pipeline.inspection.hits import confirmable, find_hits
@@ -73,8 +83,8 @@ class CallInspector:
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
         return inspect(recordings, self.tools, self.rules, revisions=self.revisions)
 
-    def judge_again(self, stored: Inspection) -> Inspection:
-        return judge_again(stored, self.rules)
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        return judge_again(stored, self.rules, earlier=earlier)
 
 
 def load_inspector(settings: Settings) -> CallInspector:

@@ -20,7 +20,7 @@ BINS = 10
 
 
 def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[CriterionCount]:
-    """Per agent and criterion, over current inspections; see :meth:`Store.criterion_counts`."""
+    """Per agent and criterion, over current inspections; see :meth:`CallRows.criterion_counts`."""
     f, c = findings.c, calls.c
     failed = f.outcome == Outcome.FAILED.value
     eligible = f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value])
@@ -98,7 +98,7 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
 
 
 def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:
-    """Sums over the current inspections of these calls; see :meth:`Store.overview`."""
+    """Sums over the current inspections of these calls; see :meth:`CallRows.overview`."""
     i = inspections.c
     statuses: Counter[Status] = Counter()
     severities: Counter[Severity] = Counter()

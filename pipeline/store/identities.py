@@ -107,7 +107,7 @@ def known(
     call_ids: Sequence[str],
     places: Sequence[tuple[Path, ...]],
 ) -> list[KnownCall]:
-    """See :meth:`Store.known_calls`; a few queries for a page, none for each call."""
+    """See :meth:`Identities.known`; a few queries for a page, none for each call."""
     keys = _keys(connection, calls.c.id, calls.c.audio_sha256, sha256s)
     keys |= _keys(connection, calls.c.id, calls.c.call_id, call_ids)
     keys |= _keys(connection, call_files.c.call, call_files.c.key, [place(paths)[0] for paths in places])

@@ -18,8 +18,8 @@ from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.reading import heads_of, parts_of
 from pipeline.store.statements import now, pages
-from pipeline.store.tables import findings, hits, inspections, measurements, utterances
-from pipeline.store.writing import check_fence, delete_orphaned_hearings
+from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
+from pipeline.store.writing import check_fence, delete_orphaned_hearings, same_revisions
 
 _REVISIONS = ("audio_sha256", "engine", "model", "lexicons", "rubric", "settings")
 _NO_CARD: rows.Values = dict.fromkeys(
@@ -135,6 +135,14 @@ def confirmed(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[Ph
     return {key: rows.read_hits(some) for key, some in found.items()}
 
 
+def confirmed_earlier(connection: Connection, inspection: Inspection) -> tuple[PhraseHit, ...]:
+    """The same for one stored inspection; nothing where it is stored no longer."""
+    joined = inspections.join(calls, inspections.c.call == calls.c.id)
+    mine = and_(calls.c.call_id == inspection.recording.call.call_id, same_revisions(inspection.revisions))
+    key = connection.execute(select(inspections.c.id).select_from(joined).where(mine)).scalar()
+    return () if key is None else confirmed(connection, [key]).get(key, ())
+
+
 _SAID = tuple(c for c in utterances.c if c.name not in ("hearing", "number"))
 _MEASURED = tuple(c for c in measurements.c if c.name not in ("hearing", "number"))
 _FAILED = Outcome.FAILED.value
@@ -163,7 +171,7 @@ def judgement(key: int, inspection: Inspection) -> Judgement:
 
 
 def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id: int) -> int:
-    """Write new revisions and make them current; see :meth:`Store.save_judgements`."""
+    """Write new revisions and make them current; see :meth:`Judgements.save`."""
     check_fence(connection, run_id)
     bases = _bases(connection, [one.of for one in made])
     fresh = [one for one in made if one.of in bases]

@@ -73,7 +73,7 @@ def parts_of(
 
 
 def stream_inspections(read: Reader, where: CallFilter, *, transcripts: bool) -> Iterator[Inspection]:
-    """Current inspections that match; see :meth:`Store.inspections`."""
+    """Current inspections that match; see :meth:`Inspections.all`."""
     for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(inspections_by_id(connection, page, transcripts=transcripts))
@@ -81,7 +81,7 @@ def stream_inspections(read: Reader, where: CallFilter, *, transcripts: bool) ->
 
 
 def stream_calls(read: Reader, where: CallFilter) -> Iterator[CallRow]:
-    """Light rows of current inspections that match; see :meth:`Store.calls`."""
+    """Light rows of current inspections that match; see :meth:`CallRows.all`."""
     for page in pages(_ids(read, where)):
         with read() as connection:
             found = list(_call_rows(connection, page))

@@ -50,7 +50,7 @@ def save(
     source: IdSource,
     key: int | None,
 ) -> bool:
-    """Write one inspection and make it the current one of its call; see :meth:`Store.save`."""
+    """Write one inspection and make it the current one of its call; see :meth:`Inspections.save`."""
     check_fence(connection, run_id)
     _forget_attempts(connection, inspection)
     call = call_for(connection, inspection.recording, source, key=key)

@@ -70,11 +70,11 @@ class PlaybackService:
         Raises:
             Missing: no such call.
         """
-        found = next(self._store.calls(CallFilter(call_id=call_id)), None)
+        found = next(self._store.calls.all(CallFilter(call_id=call_id)), None)
         if found is not None:
             sha256, stands = found.revisions.audio_sha256, found.inspected_at.isoformat()
             return RecordedSound(call_id, sha256, found.files, stands)
-        known = next((one for one in self._store.known_calls(call_ids=[call_id])
+        known = next((one for one in self._store.identities.known(call_ids=[call_id])
                       if one.call_id == call_id and one.replaced_by is not None), None)  # fmt: skip
         if known is None:
             raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
@@ -173,7 +173,7 @@ class PlaybackService:
 
 def standing(store: Store, call_id: str) -> Inspection | None:
     """The current inspection of a call, or the last one of a call whose place another took."""
-    return store.inspection(call_id) or store.merges.last(call_id)
+    return store.inspections.current(call_id) or store.merges.last(call_id)
 
 
 def _playable(row: RecordedSound) -> tuple[Path, ...]:

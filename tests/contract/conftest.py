@@ -54,7 +54,7 @@ def store(request: pytest.FixtureRequest, url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def run_id(store: Store) -> int:
-    return store.start_run(dump=Path("/dump"), settings="s1")
+    return store.runs.start(dump=Path("/dump"), settings="s1")
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class House:
 @pytest.fixture
 def house(store: Store, run_id: int) -> House:
     for number in range(1, 4):
-        store.save(inspection(f"c{number}"), run_id=run_id)
+        store.inspections.save(inspection(f"c{number}"), run_id=run_id)
     add = store.accounts.add
     return House(
         store,
@@ -133,7 +133,9 @@ def test_a_rejected_appeal_confirms_and_is_the_last_word(house: House) -> None:
 
 def test_the_machine_changed_its_mind_meanwhile(house: House, run_id: int) -> None:
     found = house.heard()
-    house.store.save(inspection(rubric="r2", findings=(finding("rude", Outcome.PASSED),)), run_id=run_id)
+    house.store.inspections.save(
+        inspection(rubric="r2", findings=(finding("rude", Outcome.PASSED),)), run_id=run_id
+    )
     decided = house.store.appeals.decide(
         found.id, Opinion.UPHOLD, by=house.supervisor, request=request(), comment="已更正"
     )
@@ -175,7 +177,7 @@ def test_one_open_appeal_for_each_finding_and_a_double_click_is_one(house: House
 
 
 def test_an_agent_appeals_about_own_calls_only(house: House, run_id: int) -> None:
-    house.store.save(inspection("foreign", agent_id="1002"), run_id=run_id)
+    house.store.inspections.save(inspection("foreign", agent_id="1002"), run_id=run_id)
     with pytest.raises(Missing):
         house.file("foreign")
     with pytest.raises(Missing):
@@ -270,7 +272,7 @@ def test_the_shell_decides_without_a_panel_when_told_to(house: House) -> None:
 
 
 def test_who_sees_which(house: House, run_id: int) -> None:
-    house.store.save(inspection("foreign", agent_id="1002", team="二组"), run_id=run_id)
+    house.store.inspections.save(inspection("foreign", agent_id="1002", team="二组"), run_id=run_id)
     house.file("c1")
     house.file("c2")
     house.file("foreign", by=house.supervisor)

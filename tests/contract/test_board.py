@@ -42,7 +42,7 @@ def filled(store: Store, run_id: int) -> Store:
     clean = inspection("clean", findings=(finding("rude"),), score=100.0, started_at=at(10))
     lost = inspection("lost", status=Status.UNREADABLE, started_at=None, agent_id=None, team=None)
     for one in (*many, grave, clean, lost):
-        store.save(one, run_id=run_id)
+        store.inspections.save(one, run_id=run_id)
     return store
 
 
@@ -124,7 +124,7 @@ def test_scopes(filled: Store) -> None:
 
 def test_alerts(store: Store, run_id: int) -> None:
     for one in (bad_call(), good_call()):
-        store.save(one, run_id=run_id)
+        store.inspections.save(one, run_id=run_id)
     everything = CallFilter(state=QueueState.ALL)
     assert ids(store, replace(everything, alert=ANY_ALERT)) == ["O02"]
     assert ids(store, replace(everything, alert="esc-complaint")) == ["O02"]
@@ -151,7 +151,9 @@ def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_i
     assert filled.days.undated(DAY, ALL) is None  # they came after the night that followed
     angry = inspection("angry", started_at=None, team=None, agent_id=None, flagged=True)
     assert angry.scorecard is not None
-    filled.save(replace(angry, scorecard=replace(angry.scorecard, alerts=("12315",))), run_id=run_id)
+    filled.inspections.save(
+        replace(angry, scorecard=replace(angry.scorecard, alerts=("12315",))), run_id=run_id
+    )
     beside = filled.days.undated(date(2026, 11, 10), ALL)
     assert beside is not None
     assert (beside.calls, beside.open, beside.alerted) == (2, 1, 1)
@@ -159,7 +161,7 @@ def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_i
     assert filled.days.undated(date(2026, 11, 10), Scope(team="一组")) is None
     today = filled.days.summary(date.today(), ALL)
     assert (today.total.calls, today.alerted) == (2, 1)
-    filled.save(inspection("late", started_at=at(30)), run_id=run_id)
+    filled.inspections.save(inspection("late", started_at=at(30)), run_id=run_id)
     assert filled.days.newest(ALL) == date(2026, 11, 30)
 
 
@@ -167,9 +169,9 @@ def test_where_no_call_has_a_time_the_newest_night_is_that_of_the_inspection(
     store: Store, run_id: int
 ) -> None:
     assert store.days.newest(ALL) is None
-    store.save(inspection("a", started_at=None), run_id=run_id)
+    store.inspections.save(inspection("a", started_at=None), run_id=run_id)
     assert store.days.newest(ALL) == date.today()
-    store.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
+    store.inspections.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
     (row,) = store.queue.page(CallFilter(state=QueueState.ALL), ALL).rows
     assert row.counted_at[:10] == date.today().isoformat()
 
@@ -245,8 +247,8 @@ def test_saved_filters(store: Store) -> None:
 
 
 def test_the_state_of_a_run(store: Store, run_id: int) -> None:
-    store.save(inspection("a"), run_id=run_id)
-    store.add_problems(
+    store.inspections.save(inspection("a"), run_id=run_id)
+    store.runs.add_problems(
         run_id, [StoredProblem("call-list", verbatim(f"row {n}"), Path("x.csv"), line=n) for n in range(5)]
     )
     state = store.days.run_state()
@@ -254,9 +256,9 @@ def test_the_state_of_a_run(store: Store, run_id: int) -> None:
     assert (state.run.state, state.done, dict(state.problems)) == ("running", 1, {"call-list": 5})
     assert store.days.problems(run_id, limit=3).more
     assert state.total is None
-    store.expect(run_id, 4)
+    store.runs.expect(run_id, 4)
     watched = store.days.run_state()
     assert watched is not None and (watched.done, watched.total) == (1, 4)
-    store.finish_run(run_id, summary={"found": 1})
+    store.runs.finish(run_id, summary={"found": 1})
     after = store.days.run_state()
     assert after is not None and (after.run.state, after.total) == ("finished", 1)

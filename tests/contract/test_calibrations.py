@@ -36,7 +36,7 @@ class House:
 @pytest.fixture
 def house(store: Store, run_id: int) -> House:
     for name, agent, team in (("c1", "1001", "一组"), ("c2", "1002", "二组"), ("c3", "1001", "一组")):
-        store.save(inspection(name, agent_id=agent, team=team), run_id=run_id)
+        store.inspections.save(inspection(name, agent_id=agent, team=team), run_id=run_id)
     add = store.accounts.add
     return House(
         store,
@@ -112,7 +112,7 @@ def test_a_call_is_sealed_until_it_is_scored(house: House) -> None:
     counts = queue.counts(every, scope, by=ann, states=[QueueState.ALL])
     assert counts[QueueState.ALL] == Count(1, False)
     assert house.store.cases.next(ann, scope) in (None, "c1")
-    assert {row.call.call_id for row in house.store.calls(CallFilter(without=scope.sealed))} == {"c1"}
+    assert {row.call.call_id for row in house.store.calls.all(CallFilter(without=scope.sealed))} == {"c1"}
     agents = {one.agent.agent_id: one.tally.calls for one in house.store.agents.all(scope)}
     assert agents == {"1001": 1}
     assert house.store.rule_usage.criteria(scope)["rude"].failed == 1

@@ -66,7 +66,7 @@ def case_rows(store: Store) -> list[dict[str, object]]:
 
 def test_counting_the_findings_of_many_says_what_reading_one_says(store: Store, run_id: int) -> None:
     for number, (shape, flagged) in enumerate(product(SHAPES, (True, False))):
-        store.save(shaped(number, shape, flagged=flagged), run_id=run_id)
+        store.inspections.save(shaped(number, shape, flagged=flagged), run_id=run_id)
     by_counts, rows_by_counts = open_cases(store), case_rows(store)
     assert len(by_counts) == 12
     with store._write() as connection:
@@ -82,8 +82,8 @@ def test_counting_the_findings_of_many_says_what_reading_one_says(store: Store, 
 
 
 def test_a_store_from_before_gets_its_cases(store: Store, run_id: int) -> None:
-    store.save(inspection("a", flagged=True), run_id=run_id)
-    store.save(inspection("b"), run_id=run_id)
+    store.inspections.save(inspection("a", flagged=True), run_id=run_id)
+    store.inspections.save(inspection("b"), run_id=run_id)
     before = open_cases(store)
     with store._write() as connection:
         connection.execute(delete(cases))
@@ -94,19 +94,19 @@ def test_a_store_from_before_gets_its_cases(store: Store, run_id: int) -> None:
 
 def test_judging_again_and_choosing_keep_the_case(store: Store, run_id: int) -> None:
     old = inspection("a", flagged=True)
-    store.save(old, run_id=run_id)
+    store.inspections.save(old, run_id=run_id)
     ann = user(store, "ann")
     assert store.cases.assign(["a", "nothing"], ann, ann) == 1
-    ((key, _),) = store.heard(store.outdated(lexicons="l1", rubric="r2"))
-    store.save_judgements([judgement(key, inspection("a", rubric="r2", score=99.0))], run_id=run_id)
+    ((key, _),) = store.judgements.heard(store.judgements.outdated(lexicons="l1", rubric="r2"))
+    store.judgements.save([judgement(key, inspection("a", rubric="r2", score=99.0))], run_id=run_id)
     case = store.cases.case("a")
     assert case is not None
     assert (case.state, case.score, case.assigned_name) == (CaseState.NONE, 99.0, "ann")
-    store.choose("a", old.revisions, run_id=run_id)
+    store.inspections.choose("a", old.revisions, run_id=run_id)
     again = store.cases.case("a")
     assert again is not None
     assert (again.state, again.score) == (CaseState.OPEN, 90.0)
-    store.save(inspection("a", flagged=True, score=12.0), run_id=run_id, replace=True)
+    store.inspections.save(inspection("a", flagged=True, score=12.0), run_id=run_id, replace=True)
     replaced = store.cases.case("a")
     assert replaced is not None
     assert (replaced.score, replaced.assigned_name) == (12.0, "ann")
@@ -114,7 +114,7 @@ def test_judging_again_and_choosing_keep_the_case(store: Store, run_id: int) -> 
 
 
 def test_a_claim_keeps_others_out_until_it_ends(store: Store, run_id: int) -> None:
-    store.save(inspection("a", flagged=True), run_id=run_id)
+    store.inspections.save(inspection("a", flagged=True), run_id=run_id)
     ann, bob = user(store, "ann"), user(store, "bob")
     cases = store.cases
     assert cases.claim("a", ann).claimed_name == "ann"
@@ -133,9 +133,9 @@ def test_a_claim_keeps_others_out_until_it_ends(store: Store, run_id: int) -> No
 
 def test_the_next_call_is_the_most_urgent_one_may_see(store: Store, run_id: int) -> None:
     grave = (finding("leak", FAILED, severity=Severity.A),)
-    store.save(inspection("light", flagged=True, team="一组"), run_id=run_id)
-    store.save(inspection("grave", flagged=True, team="二组", findings=grave), run_id=run_id)
-    store.save(inspection("quiet", team="一组"), run_id=run_id)
+    store.inspections.save(inspection("light", flagged=True, team="一组"), run_id=run_id)
+    store.inspections.save(inspection("grave", flagged=True, team="二组", findings=grave), run_id=run_id)
+    store.inspections.save(inspection("quiet", team="一组"), run_id=run_id)
     ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
     cases = store.cases
     assert cases.next(ann, Scope(team="一组")) == "light"
@@ -157,7 +157,7 @@ def test_the_next_call_is_the_most_urgent_one_may_see(store: Store, run_id: int)
 
 def test_those_who_ask_at_once_never_get_the_same_call(store: Store, run_id: int) -> None:
     for number in range(12):
-        store.save(inspection(f"c{number}", flagged=True), run_id=run_id)
+        store.inspections.save(inspection(f"c{number}", flagged=True), run_id=run_id)
     people = [user(store, f"p{number}") for number in range(4)]
 
     def take(who: int) -> list[str]:
@@ -173,7 +173,7 @@ def test_those_who_ask_at_once_never_get_the_same_call(store: Store, run_id: int
 
 
 def test_two_clients_race_for_one_call(store: Store, run_id: int) -> None:
-    store.save(inspection("a", flagged=True), run_id=run_id)
+    store.inspections.save(inspection("a", flagged=True), run_id=run_id)
     ann, bob = user(store, "ann"), user(store, "bob")
 
     def claim(who: int) -> bool:
@@ -191,7 +191,7 @@ def test_two_clients_race_for_one_call(store: Store, run_id: int) -> None:
 
 
 def test_one_request_sent_twice_at_once_counts_once(store: Store, run_id: int) -> None:
-    store.save(inspection("a", flagged=True), run_id=run_id)
+    store.inspections.save(inspection("a", flagged=True), run_id=run_id)
     ann = user(store, "ann")
 
     def decide(_: int) -> Case:
@@ -206,7 +206,7 @@ def test_one_request_sent_twice_at_once_counts_once(store: Store, run_id: int) -
 def test_what_waits_for_a_second_person_is_counted_for_those_it_waits_for(store: Store, run_id: int) -> None:
     grave = (finding("leak", FAILED, severity=Severity.A), finding("rude", FAILED, severity=Severity.C))
     for name, team in (("one", "一组"), ("two", "二组")):
-        store.save(inspection(name, flagged=True, team=team, findings=grave), run_id=run_id)
+        store.inspections.save(inspection(name, flagged=True, team=team, findings=grave), run_id=run_id)
     ann, bob, boss = user(store, "ann"), user(store, "bob"), user(store, "boss", UserRole.SUPERVISOR)
 
     def waiting(scope: Scope = Scope()) -> list[int]:  # noqa: B008 - plain and frozen
@@ -232,7 +232,7 @@ def test_the_queue_asks_in_sql_what_the_rule_says(store: Store, run_id: int) -> 
     grave = (finding("leak", FAILED, severity=Severity.A), finding("rude", FAILED, severity=Severity.C))
     names = ("one", "two", "three")
     for name in names:
-        store.save(inspection(name, flagged=True, findings=grave), run_id=run_id)
+        store.inspections.save(inspection(name, flagged=True, findings=grave), run_id=run_id)
     roles = {
         "ann": UserRole.REVIEWER,
         "bob": UserRole.REVIEWER,
@@ -265,7 +265,7 @@ def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id
     ann, bob = user(store, "ann"), user(store, "bob")
     names = ["a", "b", "c", "d"]
     for name in names:
-        store.save(inspection(name, flagged=True), run_id=run_id)
+        store.inspections.save(inspection(name, flagged=True), run_id=run_id)
     cases = store.cases
 
     def round_of(who: int, first: str | None = None) -> list[str]:
@@ -292,7 +292,7 @@ def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id
 def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store, run_id: int) -> None:
     ann, bob = user(store, "ann"), user(store, "bob")
     for name in "abc":
-        store.save(inspection(name, flagged=True), run_id=run_id)
+        store.inspections.save(inspection(name, flagged=True), run_id=run_id)
     cases = store.cases
     order = [cases.next(ann)]
     for _ in range(2):
@@ -304,7 +304,7 @@ def test_what_changes_and_what_is_new_comes_before_what_was_skipped(store: Store
     store.decisions.comment(second, "再听", by=bob, request="1")
     assert cases.skipped(second, ann) is None
     assert cases.next(ann, after=first) == second, "somebody said something about it"
-    store.save(inspection("d", flagged=True), run_id=run_id)
+    store.inspections.save(inspection("d", flagged=True), run_id=run_id)
     assert cases.next(ann, after=second) == "d"
     cases.claim(third, bob)
     assert cases.next(ann, after="d") == first, "what somebody else has is passed over"

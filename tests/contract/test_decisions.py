@@ -32,7 +32,7 @@ def room(store: Store, run_id: int) -> Store:
         finding("leak", Outcome.FAILED, severity=Severity.A),
         finding("identity", Outcome.UNDETERMINED, severity=Severity.B),
     )
-    store.save(inspection("c1", flagged=True, findings=findings), run_id=run_id)
+    store.inspections.save(inspection("c1", flagged=True, findings=findings), run_id=run_id)
     return store
 
 
@@ -168,13 +168,13 @@ def test_what_the_machine_says_no_longer_is_nobodys_verdict(room: Store, run_id:
     decisions.decide("c1", "rude", NO, by=ann, request="r1", seen=1)
     decisions.finish("c1", by=ann, request="r2", incomplete=True)
     cleared = inspection("c1", rubric="r2", findings=(finding("rude"), finding("leak")), score=100.0)
-    room.save(cleared, run_id=run_id)
+    room.inspections.save(cleared, run_id=run_id)
     assert decisions.verdicts("c1") == {}
     assert list(decisions.verdicts("c1", held=False)) == ["rude"]
     with pytest.raises(Conflict, match="judged again meanwhile"):
         decisions.decide("c1", "rude", NO, by=ann, request="r3", seen=2)
     fails = tuple(finding(name, Outcome.FAILED) for name in ("rude", "leak"))
-    room.save(inspection("c1", rubric="r3", flagged=True, findings=fails), run_id=run_id)
+    room.inspections.save(inspection("c1", rubric="r3", flagged=True, findings=fails), run_id=run_id)
     case = room.cases.case("c1")
     assert case is not None
     assert decisions.verdicts("c1")["rude"].verdict is NO, "it says so again"
@@ -203,7 +203,7 @@ def test_what_was_not_left_opens_a_finished_call(
         finding("rude", Outcome.FAILED),
         *(finding(name, outcome, severity=Severity.B) for name, outcome in now.items()),
     )
-    room.save(inspection("c1", rubric="r2", flagged=True, findings=found), run_id=run_id)
+    room.inspections.save(inspection("c1", rubric="r2", flagged=True, findings=found), run_id=run_id)
     case = room.cases.case("c1")
     assert case is not None
     assert (case.state, case.pending) == (state, len(now))

@@ -57,8 +57,8 @@ def test_doubt_comes_with_the_tables(store: Store, run_id: int) -> None:
         finding("greeting"),
     )
     for name in ("untouched", "disputed", "unheard", "second", "done"):
-        store.save(inspection(name, flagged=True, findings=findings), run_id=run_id)
-    store.save(inspection("clean", findings=(finding("greeting"),), score=100.0), run_id=run_id)
+        store.inspections.save(inspection(name, flagged=True, findings=findings), run_id=run_id)
+    store.inspections.save(inspection("clean", findings=(finding("greeting"),), score=100.0), run_id=run_id)
     ann, bob = user(store, "ann"), user(store, "bob")
     decisions, yes, no = store.decisions, Verdict.CONFIRMED, Verdict.OVERTURNED
     decisions.decide("disputed", "rude", yes, by=ann, request="1", seen=9)

@@ -37,9 +37,9 @@ def stumbling(call_id: str, judged: Callable[..., Inspection]) -> object:
 
 def test_a_rescoring_goes_on(store: Store, url: str, run_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b", "c"):
-        store.save(inspection(name), run_id=run_id)
-    store.finish_run(run_id, state="finished")
-    before = store.inspection("b")
+        store.inspections.save(inspection(name), run_id=run_id)
+    store.runs.finish(run_id, state="finished")
+    before = store.inspections.current("b")
     store.close()
     monkeypatch.setattr(judging, "judge_again", stumbling("b", judge_again))
     done = rescore(settings=Settings(store=url, **RULES))
@@ -47,9 +47,9 @@ def test_a_rescoring_goes_on(store: Store, url: str, run_id: int, monkeypatch: p
     (problem,) = done.failed
     assert (problem.call_id, problem.kind) == ("b", "fault")
     assert "ZeroDivisionError: somebody divided (test_faults_of_judging.py:" in zh(problem.reason)
-    assert store.inspection("b") == before
-    newest = next(iter(store.runs()))
-    assert (newest.state, [p.call_id for p in store.problems(newest.id)]) == ("finished", ["b"])
+    assert store.inspections.current("b") == before
+    newest = next(iter(store.runs.latest()))
+    assert (newest.state, [p.call_id for p in store.runs.problems(newest.id)]) == ("finished", ["b"])
     monkeypatch.undo()
     again = rescore(settings=Settings(store=url, **RULES))
     assert (again.exit_status, again.written, again.failed) == (0, 1, ())
@@ -63,10 +63,10 @@ def test_a_correction_that_cannot_be_kept_is_named(
     said = Transcript((Utterance(Role.AGENT, Span(0.0, 3.0), "我要投诉"),))
     for name in ("a", "b"):
         heard = replace(inspection(name), transcript=said)
-        store.save(heard, run_id=run_id)
+        store.inspections.save(heard, run_id=run_id)
         correct_roles(store, rules, name, by=None, request=name)
         anew = replace(heard, revisions=replace(heard.revisions, model="better"))
-        store.save(anew, run_id=run_id)
+        store.inspections.save(anew, run_id=run_id)
     monkeypatch.setattr(roles, "judge_again", stumbling("a", judge_again))
     failed: list[StoredProblem] = []
     assert keep_roles(store, settings, run_id=run_id, failed=failed.append) == 1

@@ -217,7 +217,9 @@ def test_every_sound_has_a_call_and_the_newest_keeps_the_id(store: Store) -> Non
 
 
 def test_each_keeps_what_was_heard_in_it(store: Store) -> None:
-    said = {i.recording.call.call_id: [u.text for u in i.transcript.utterances] for i in store.inspections()}
+    said = {
+        i.recording.call.call_id: [u.text for u in i.transcript.utterances] for i in store.inspections.all()
+    }
     assert (said["0001"], said[f"0001@{OLD[:8]}"], said[f"0001@{OTHER[:8]}"]) == (
         ["您好"],
         ["这不归我管"],
@@ -253,7 +255,7 @@ def test_verdicts_and_cases_are_of_the_call_s_own_sound(store: Store) -> None:
 
 
 def test_the_next_run_knows_every_sound(store: Store) -> None:
-    found = {one.call_id: one for one in store.known_calls(sha256s=[OLD, NEW, OTHER])}
+    found = {one.call_id: one for one in store.identities.known(sha256s=[OLD, NEW, OTHER])}
     assert found.keys() == {"0001", f"0001@{OLD[:8]}", f"0001@{OTHER[:8]}"}
     assert found["0001"].source is IdSource.LIST  # its team can only be the list's word
     assert found[f"0001@{OLD[:8]}"].call.agent_id is None  # the facts that are kept are the newer sound's

@@ -181,7 +181,7 @@ def test_an_older_store_is_brought_forward(url: str) -> None:
     with tables_at("0008", url) as connection:
         _fill(connection)
     with open_store(url) as store:
-        inspection = store.inspection("C1")
+        inspection = store.inspections.current("C1")
         assert inspection is not None and inspection.scorecard is not None
         card = inspection.scorecard
         assert [render(f.reason, "zh") if f.reason else None for f in card.findings] == [
@@ -200,7 +200,7 @@ def test_an_older_store_is_brought_forward(url: str) -> None:
         assert lost.title == "推诿" and lost.note is not None
         assert render(lost.note, "en") == "4 places × 3 points, at most -9"
         assert inspection.reason == Message("audio.cut-short", seconds=3.0, whole=9.1)
-        (problem,) = store.problems(1)
+        (problem,) = store.runs.problems(1)
         assert problem.reason == Message("call-list.repeated", call_id="A\udcff1", line=3)
 
 

@@ -56,7 +56,7 @@ def old(store: Store, run_id: int) -> Store:
     card = Scorecard(findings, 90.24, True, False, ledger, flagged=True)
     call = inspection("c1", flagged=True, findings=findings)
     made = replace(call, scorecard=card, revisions=replace(call.revisions, rubric=REVISION))
-    store.save(made, run_id=run_id)
+    store.inspections.save(made, run_id=run_id)
     store.rulebooks.keep([Rulebook(REVISION, "rubric", OLD)])
     return store
 

@@ -196,7 +196,7 @@ def test_the_audit_tells_who_did_what(store: Store, wang: User) -> None:
 
 
 def test_who_sees_a_call(store: Store, run_id: int) -> None:
-    store.save(inspection("a", agent_id="1001", team="一组"), run_id=run_id)
+    store.inspections.save(inspection("a", agent_id="1001", team="一组"), run_id=run_id)
     assert store.queue.sees(Scope(), "a")
     assert store.queue.sees(Scope(team="一组"), "a")
     assert store.queue.sees(Scope(agent_id="1001"), "a")

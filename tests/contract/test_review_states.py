@@ -107,7 +107,9 @@ class Room:
         one = inspection(call_id, rubric=self.rubric, findings=findings, score=score, flagged=True)
         assert one.scorecard is not None
         ledger = (LedgerEntry("", Message("ledger.full"), 100.0, ()), *one.scorecard.ledger)
-        self.store.save(replace(one, scorecard=replace(one.scorecard, ledger=ledger)), run_id=self.run_id)
+        self.store.inspections.save(
+            replace(one, scorecard=replace(one.scorecard, ledger=ledger)), run_id=self.run_id
+        )
         return call_id
 
     def act(self, call_id: str, criterion: str, act: Act, who: str | None) -> Case | None:
@@ -133,7 +135,7 @@ class Room:
                 assert held is not None
                 return store.decisions.undo(held.decision, by=by, request=name)
             case Act.SWAP:
-                one = self.store.inspection(call_id)
+                one = self.store.inspections.current(call_id)
                 assert one is not None
                 corrected = replace(
                     one, revisions=replace(one.revisions, engine=f"{one.revisions.engine}+roles")

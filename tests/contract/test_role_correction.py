@@ -72,6 +72,7 @@ def heard(rules: Rules) -> Inspection:
             revisions=replace(base.revisions, lexicons=""),
         ),
         rules,
+        earlier=(),
     )
 
 
@@ -83,7 +84,7 @@ def outcomes(one: Inspection | None) -> dict[str, Outcome]:
 
 def test_a_correction_judges_anew_and_is_taken_back(store: Store, run_id: int, rules: Rules) -> None:
     wrong = heard(rules)
-    store.save(wrong, run_id=run_id)
+    store.inspections.save(wrong, run_id=run_id)
     ann = user(store, "ann")
     accused = [name for name, outcome in outcomes(wrong).items() if outcome is Outcome.FAILED]
     assert accused
@@ -91,7 +92,7 @@ def test_a_correction_judges_anew_and_is_taken_back(store: Store, run_id: int, r
     decisions.decide("a", accused[0], Verdict.CONFIRMED, by=ann, request="0", seen=9)
     case = correct_roles(store, rules, "a", by=ann, request="1")
     assert correct_roles(store, rules, "a", by=ann, request="1") == case
-    right = store.inspection("a")
+    right = store.inspections.current("a")
     assert right is not None
     assert right.revisions.roles_corrected
     assert [u.role for u in right.transcript.utterances] == [role.other for role, _ in LINES]
@@ -111,26 +112,26 @@ def test_a_correction_judges_anew_and_is_taken_back(store: Store, run_id: int, r
         decisions.undo(case.event, by=ann, request="2")
     undone = undo_roles(store, rules, case.event, by=ann, request="3")
     assert undo_roles(store, rules, case.event, by=ann, request="3") == undone
-    assert store.inspection("a") == wrong
+    assert store.inspections.current("a") == wrong
     assert decisions.verdicts("a")[accused[0]].verdict is Verdict.CONFIRMED
     assert decisions.corrected_calls() == []
 
 
 def test_runs_and_new_rules_keep_a_correction(store: Store, run_id: int, rules: Rules) -> None:
     wrong = heard(rules)
-    store.save(wrong, run_id=run_id)
+    store.inspections.save(wrong, run_id=run_id)
     correct_roles(store, rules, "a", by=None, request="1")
-    right = store.inspection("a")
-    (known,) = store.freshness([wrong.recording], wrong.revisions).values()
+    right = store.inspections.current("a")
+    (known,) = store.inspections.freshness([wrong.recording], wrong.revisions).values()
     assert (known.freshness, known.heard) == (Freshness.CURRENT, True)
     other = replace(wrong.revisions, rubric="another")
-    (known,) = store.freshness([wrong.recording], other).values()
+    (known,) = store.inspections.freshness([wrong.recording], other).values()
     assert (known.freshness, known.heard) == (Freshness.JUDGED_OTHERWISE, True)
     assert keep_roles(store, SETTINGS, run_id=run_id) == 0
     newer = replace(wrong, revisions=replace(wrong.revisions, model="better"))
-    store.save(newer, run_id=run_id)
+    store.inspections.save(newer, run_id=run_id)
     assert keep_roles(store, SETTINGS, run_id=run_id) == 1
-    again = store.inspection("a")
+    again = store.inspections.current("a")
     assert again is not None
     assert again.revisions.model == "better"
     assert outcomes(again) == outcomes(right)
@@ -140,19 +141,19 @@ def test_runs_and_new_rules_keep_a_correction(store: Store, run_id: int, rules: 
         scorecard=again.scorecard,
         revisions=replace(wrong.revisions, model="best"),
     )
-    store.save(knows, run_id=run_id)
+    store.inspections.save(knows, run_id=run_id)
     assert keep_roles(store, SETTINGS, run_id=run_id) == 0, "the engine says so itself now"
 
 
 def test_nothing_heard_has_no_roles(store: Store, run_id: int, rules: Rules) -> None:
-    store.save(inspection("a", status=Status.UNREADABLE), run_id=run_id)
+    store.inspections.save(inspection("a", status=Status.UNREADABLE), run_id=run_id)
     with pytest.raises(Refused, match="nothing was heard"):
         correct_roles(store, rules, "a", by=None, request="1")
 
 
 def test_the_effective_score_needs_the_text_of_the_rules(store: Store, run_id: int, rules: Rules) -> None:
     one = heard(rules)
-    store.save(one, run_id=run_id)
+    store.inspections.save(one, run_id=run_id)
     card = one.scorecard
     assert card is not None
     assert card.score is not None

@@ -44,7 +44,7 @@ def night() -> list[Inspection]:
 @pytest.fixture
 def filled(store: Store, run_id: int) -> Store:
     for one in night():
-        store.save(one, run_id=run_id)
+        store.inspections.save(one, run_id=run_id)
     return store
 
 
@@ -93,13 +93,15 @@ def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: i
     rule = replace(RULE, min_duration=10, count=1)
     for number in range(5, 9):  # a busy agent: eight calls against four
         start = datetime(2026, 11, 2, 9 + number, 30, tzinfo=CHINA)
-        filled.save(inspection(f"1001-{number}", agent_id="1001", started_at=start), run_id=run_id)
+        filled.inspections.save(
+            inspection(f"1001-{number}", agent_id="1001", started_at=start), run_id=run_id
+        )
     made = samples.announce("a", rule, seed="s", by=None, request="r")
     assert samples.strata(made.id) == {}
     samples.draw(made.id)
     assert samples.strata(made.id) == {"1001": 8, "1002": 4}
     start = datetime(2026, 11, 2, 20, 0, tzinfo=CHINA)
-    filled.save(inspection("late", agent_id="1002", started_at=start), run_id=run_id)
+    filled.inspections.save(inspection("late", agent_id="1002", started_at=start), run_id=run_id)
     assert samples.strata(made.id) == {"1001": 8, "1002": 4}, "what came later was not covered"
     with pytest.raises(Missing):
         samples.strata(made.id + 1)
@@ -111,7 +113,7 @@ def test_calls_that_came_later_change_nothing(filled: Store, run_id: int) -> Non
     samples.draw(made.id)
     before = samples.calls(made.id)
     for number in range(40):
-        filled.save(inspection(f"late-{number}"), run_id=run_id)
+        filled.inspections.save(inspection(f"late-{number}"), run_id=run_id)
     assert samples.verify(made.id).holds
     assert samples.calls(made.id) == before
 
@@ -149,7 +151,7 @@ def test_judging_again_does_not_spoil_a_sample(filled: Store, run_id: int) -> No
         card = one.scorecard
         assert card is not None
         judged = replace(one, scorecard=replace(card, flagged=not card.flagged))
-        filled.save(replace(judged, revisions=replace(one.revisions, rubric="r2")), run_id=run_id)
+        filled.inspections.save(replace(judged, revisions=replace(one.revisions, rubric="r2")), run_id=run_id)
     assert samples.verify(made.id).holds
 
 

@@ -38,7 +38,7 @@ CALLS = {
 @pytest.fixture
 def filled(store: Store, run_id: int) -> Store:
     for call_id, texts in CALLS.items():
-        store.save(heard(call_id, *texts), run_id=run_id)
+        store.inspections.save(heard(call_id, *texts), run_id=run_id)
     return store
 
 
@@ -91,14 +91,14 @@ def test_the_index_goes_with_the_call(filled: Store) -> None:
 
 
 def test_what_is_heard_again_replaces_what_was(filled: Store, run_id: int) -> None:
-    filled.save(heard("a", "完全不同"), run_id=run_id, replace=True)
+    filled.inspections.save(heard("a", "完全不同"), run_id=run_id, replace=True)
     assert find(filled, "投诉") == []
     assert find(filled, "完全") == ["a"]
 
 
 def test_hours_of_talk(store: Store, run_id: int) -> None:
     """Longer than PostgreSQL counts positions."""
-    store.save(heard("long", *["好的没有问题" * 10] * 400, "最后说了再见"), run_id=run_id)
+    store.inspections.save(heard("long", *["好的没有问题" * 10] * 400, "最后说了再见"), run_id=run_id)
     assert find(store, "最后说了再见") == ["long"]
     assert find(store, "再见最后") == []
 

@@ -34,9 +34,9 @@ def test_a_run_and_its_repetition(url: str, dump: Path) -> None:
     assert (first.found, first.inspected, first.exit_status) == (8, 8, 0)
     assert did_nothing(run(dump, settings=settings, inspector=tiny, revisions=REVISIONS))
     with open_store(url) as store:
-        assert [row.state for row in store.runs()] == ["finished", "finished"]
-        assert store.runs()[1].summary is not None
-        assert [len(store.revisions(f"call{number}")) for number in range(8)] == [1] * 8
+        assert [row.state for row in store.runs.latest()] == ["finished", "finished"]
+        assert store.runs.latest()[1].summary is not None
+        assert [len(store.inspections.revisions(f"call{number}")) for number in range(8)] == [1] * 8
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -54,12 +54,12 @@ def test_a_run_that_loses_its_server_connection_loses_the_right_to_write(url: st
                     "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
                 )
             usurpers.append(open_store(url))
-            usurpers[0].start_run()
+            usurpers[0].runs.start()
 
     settings = Settings(store=url, workers=1)
     with pytest.raises(StoreError, match="abandoned and may not write"):
         run(dump, settings=settings, inspector=tiny, revisions=REVISIONS, report=report, limits=ONE_BY_ONE)
-    assert usurpers[0].count() == 2
+    assert usurpers[0].calls.count() == 2
     usurpers[0].close()
     summary = run(dump, settings=settings, inspector=tiny, revisions=REVISIONS)
     assert (summary.inspected, summary.up_to_date) == (6, 2)

@@ -22,10 +22,10 @@ NEW_DAY = date(2026, 11, 2)
 def three(store: Store, run_id: int) -> Store:
     for name, day in (("old", 1), ("older", 1), ("new", 2)):
         each = inspection(name, started_at=datetime(2026, 11, day, 10, tzinfo=CHINA))
-        store.save(each, run_id=run_id)
+        store.inspections.save(each, run_id=run_id)
         stamps = [FileStamp(path, 1, 1) for path in each.recording.paths]
-        store.remember_digests([(stamps, each.recording.sha256)])
-    store.add_problems(run_id, [StoredProblem("missing-file", verbatim("gone"), call_id="old")])
+        store.file_digests.remember([(stamps, each.recording.sha256)])
+    store.runs.add_problems(run_id, [StoredProblem("missing-file", verbatim("gone"), call_id="old")])
     return store
 
 
@@ -33,21 +33,22 @@ def test_a_dry_run_only_counts(three: Store) -> None:
     found = three.purge(NEW_DAY, dry_run=True)
     assert (found.calls, found.inspections, found.decisions, found.appeals) == (2, 2, 0, 0)
     assert found.oldest is not None and found.oldest.startswith("2026-11-01")
-    assert three.count() == 3
+    assert three.calls.count() == 3
 
 
 def test_old_calls_are_gone_with_their_traces(three: Store, run_id: int) -> None:
-    before = three.inspection("new")
+    before = three.inspections.current("new")
     stamps = [
-        [FileStamp(path, 1, 1) for path in found.recording.paths] for found in three.inspections(CallFilter())
+        [FileStamp(path, 1, 1) for path in found.recording.paths]
+        for found in three.inspections.all(CallFilter())
     ]
-    assert None not in three.digests(stamps)
+    assert None not in three.file_digests.known(stamps)
     assert three.purge(NEW_DAY).calls == 2
-    assert [row.call.call_id for row in three.calls()] == ["new"]
-    assert three.inspection("new") == before
-    assert three.inspection("old") is None
-    assert [found is None for found in three.digests(stamps)] == [True, True, False]
-    assert [p for p in three.problems(run_id) if p.call_id == "old"] == []
+    assert [row.call.call_id for row in three.calls.all()] == ["new"]
+    assert three.inspections.current("new") == before
+    assert three.inspections.current("old") is None
+    assert [found is None for found in three.file_digests.known(stamps)] == [True, True, False]
+    assert [p for p in three.runs.problems(run_id) if p.call_id == "old"] == []
     assert three.purge(NEW_DAY).calls == 0
 
 
@@ -65,24 +66,26 @@ def leaves_no_text(folder: Path) -> bool:
 def spoken(tmp_path: Path) -> Iterator[Store]:
     """A night in an SQLite file: old calls with words of their own, and one that stays."""
     with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
-        run = store.start_run(dump=Path("/dump"), settings="s1")
+        run = store.runs.start(dump=Path("/dump"), settings="s1")
         for number in range(30):
             said = Utterance(Role.AGENT, Span(0.0, 3.0), f"{SAID}，第{number}次。" * 20)
             each = inspection(f"old{number}", started_at=datetime(2026, 11, 1, 10, tzinfo=CHINA))
-            store.save(replace(each, transcript=Transcript((said,))), run_id=run)
-        store.save(inspection("new", started_at=datetime(2026, 11, 2, 10, tzinfo=CHINA)), run_id=run)
-        store.finish_run(run, state="finished")
+            store.inspections.save(replace(each, transcript=Transcript((said,))), run_id=run)
+        store.inspections.save(
+            inspection("new", started_at=datetime(2026, 11, 2, 10, tzinfo=CHINA)), run_id=run
+        )
+        store.runs.finish(run, state="finished")
         yield store
 
 
 def test_purged_text_is_in_no_file_while_a_server_runs(spoken: Store, tmp_path: Path) -> None:
     with open_store(spoken.url) as server:
-        assert server.count() == 31  # its connection stays open
+        assert server.calls.count() == 31  # its connection stays open
         assert not leaves_no_text(tmp_path)
         found = spoken.purge(NEW_DAY)
         assert (found.calls, found.remains) == (30, None)
         assert leaves_no_text(tmp_path)
-        assert server.count() == 1
+        assert server.calls.count() == 1
 
 
 def test_a_reader_in_the_way_is_told_and_doing_it_again_finishes_it(
@@ -112,10 +115,10 @@ def test_what_an_earlier_version_left_in_the_gaps_goes_too(spoken: Store, tmp_pa
     old.close()
     with open_store(spoken.url) as store:
         assert not leaves_no_text(tmp_path)
-        run = store.start_run()
+        run = store.runs.start()
         with open_store(spoken.url) as shell:
             assert shell.purge(NEW_DAY).remains is Remains.BUSY
-        store.finish_run(run, state="finished")
+        store.runs.finish(run, state="finished")
         store.close()
         assert store.purge(NEW_DAY).remains is None
     assert leaves_no_text(tmp_path)

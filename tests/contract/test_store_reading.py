@@ -32,7 +32,7 @@ def night(store: Store, run_id: int) -> Store:
         inspection("c", started_at=two, findings=(rude, finding("greeting", FAILED)), score=60.0),
         inspection("b", started_at=one, status=Status.UNREADABLE),
     ):
-        store.save(each, run_id=run_id)
+        store.inspections.save(each, run_id=run_id)
     return store
 
 
@@ -60,13 +60,13 @@ def night(store: Store, run_id: int) -> Store:
     ],
 )
 def test_filters(night: Store, wanted: CallFilter, expected: str) -> None:
-    assert "".join(row.call.call_id for row in night.calls(wanted)) == expected
-    assert "".join(i.recording.call.call_id for i in night.inspections(wanted)) == expected
-    assert night.count(wanted) == len(expected)
+    assert "".join(row.call.call_id for row in night.calls.all(wanted)) == expected
+    assert "".join(i.recording.call.call_id for i in night.inspections.all(wanted)) == expected
+    assert night.calls.count(wanted) == len(expected)
 
 
 def test_light_rows_say_what_whole_inspections_say(night: Store) -> None:
-    for row, whole in zip(night.calls(), night.inspections(), strict=True):
+    for row, whole in zip(night.calls.all(), night.inspections.all(), strict=True):
         card = whole.scorecard
         assert row.call == whole.recording.call
         assert (row.status, row.reason, row.duration, row.layout) == (
@@ -83,7 +83,7 @@ def test_light_rows_say_what_whole_inspections_say(night: Store) -> None:
 
 
 def test_without_transcripts(night: Store) -> None:
-    for light, whole in zip(night.inspections(transcripts=False), night.inspections(), strict=True):
+    for light, whole in zip(night.inspections.all(transcripts=False), night.inspections.all(), strict=True):
         assert light.transcript.utterances == ()
         assert (light.scorecard, light.hits, light.measures) == (whole.scorecard, whole.hits, whole.measures)
 
@@ -92,26 +92,26 @@ def test_more_calls_than_a_page(store: Store, run_id: int) -> None:
     """In the order of the list though each page is a query of its own."""
     names = [f"c{n:04d}" for n in range(230)]
     for name in reversed(names):
-        store.save(inspection(name), run_id=run_id)
-    assert [row.call.call_id for row in store.calls()] == names
-    assert [i.recording.call.call_id for i in store.inspections(transcripts=False)] == names
-    assert store.overview(names).calls == 230
+        store.inspections.save(inspection(name), run_id=run_id)
+    assert [row.call.call_id for row in store.calls.all()] == names
+    assert [i.recording.call.call_id for i in store.inspections.all(transcripts=False)] == names
+    assert store.calls.overview(names).calls == 230
 
 
 def test_reading_is_not_disturbed_by_writing(store: Store, run_id: int) -> None:
     for name in "abc":
-        store.save(inspection(name), run_id=run_id)
-    reading = store.calls()
+        store.inspections.save(inspection(name), run_id=run_id)
+    reading = store.calls.all()
     first = next(reading)
-    store.save(inspection("b", rubric="r2"), run_id=run_id)
-    store.save(inspection("0"), run_id=run_id)
+    store.inspections.save(inspection("b", rubric="r2"), run_id=run_id)
+    store.inspections.save(inspection("0"), run_id=run_id)
     assert [first.call.call_id, *(row.call.call_id for row in reading)] == ["a", "b", "c"]
 
 
 def test_criterion_counts(night: Store) -> None:
     counts = {
         (c.agent_id, c.criterion): (c.eligible_calls, c.violations, c.calls_with_violation, c.pending)
-        for c in night.criterion_counts()
+        for c in night.calls.criterion_counts()
     }
     assert counts == {
         ("1001", "greeting"): (2, 1, 1, 1),
@@ -122,29 +122,29 @@ def test_criterion_counts(night: Store) -> None:
 
 
 def test_criterion_counts_of_one_criterion_keep_the_calls_that_passed(night: Store) -> None:
-    (one,) = night.criterion_counts(CallFilter(criterion="rude", agent="1001"))
+    (one,) = night.calls.criterion_counts(CallFilter(criterion="rude", agent="1001"))
     assert (one.eligible_calls, one.violations, one.severity, one.team) == (3, 4, Severity.A, "一组")
-    assert {c.criterion for c in night.criterion_counts(CallFilter(severity=Severity.A))} == {"rude"}
-    by_day = night.criterion_counts(CallFilter(date_to=date(2026, 11, 1)))
+    assert {c.criterion for c in night.calls.criterion_counts(CallFilter(severity=Severity.A))} == {"rude"}
+    by_day = night.calls.criterion_counts(CallFilter(date_to=date(2026, 11, 1)))
     assert {(c.criterion, c.eligible_calls) for c in by_day} == {("rude", 1), ("greeting", 1)}
 
 
 def test_only_current_revisions_count(store: Store, run_id: int) -> None:
-    store.save(inspection(findings=(finding("rude", FAILED, places=5),)), run_id=run_id)
-    store.save(inspection(rubric="r2", findings=(finding("rude", FAILED),)), run_id=run_id)
-    (one,) = store.criterion_counts()
+    store.inspections.save(inspection(findings=(finding("rude", FAILED, places=5),)), run_id=run_id)
+    store.inspections.save(inspection(rubric="r2", findings=(finding("rude", FAILED),)), run_id=run_id)
+    (one,) = store.calls.criterion_counts()
     assert (one.eligible_calls, one.violations) == (1, 1)
 
 
 def test_overview(night: Store) -> None:
-    seen = night.overview(["a", "b", "c", "d", "e", "unknown"])
+    seen = night.calls.overview(["a", "b", "c", "d", "e", "unknown"])
     assert seen.calls == 5
     assert seen.statuses == {Status.INSPECTED: 4, Status.UNREADABLE: 1}
     assert (seen.flagged, seen.scored, seen.passed, seen.mean_score) == (1, 4, 2, 67.5)
     assert seen.scores == (0, 0, 0, 1, 0, 0, 1, 0, 0, 2)
     assert seen.severities == {Severity.A: 2, Severity.D: 2}
     assert seen.audio_seconds == 4 * 61.25
-    assert night.overview([]).mean_score is None
+    assert night.calls.overview([]).mean_score is None
 
 
 @dataclass(frozen=True)
@@ -158,37 +158,37 @@ class _Problem:
 
 def test_problems_of_a_run(store: Store, run_id: int) -> None:
     odd = _Problem(Path("/dump/a\udcff.csv"), None, 3, verbatim("no file \x00 named"), "call-list")
-    store.add_problems(run_id, [odd])
-    store.add_problems(run_id, [])
-    assert store.problems(run_id) == [
+    store.runs.add_problems(run_id, [odd])
+    store.runs.add_problems(run_id, [])
+    assert store.runs.problems(run_id) == [
         StoredProblem("call-list", verbatim("no file \x00 named"), Path("/dump/a\udcff.csv"), None, 3)
     ]
-    assert store.problems(run_id + 1) == []
+    assert store.runs.problems(run_id + 1) == []
 
 
 def test_attempts_outlive_a_killed_run(store: Store, run_id: int, another: Callable[[], Store]) -> None:
     first, second = inspection("a").recording, inspection("b").recording
-    store.begin([first, second], run_id=run_id)
-    assert store.add_crash(first, "signal 11", run_id=run_id) == 1
-    assert store.add_crash(first, "signal 11", run_id=run_id) == 2
-    store.save(inspection("b"), run_id=run_id)
+    store.attempts.begin([first, second], run_id=run_id)
+    assert store.attempts.add_crash(first, "signal 11", run_id=run_id) == 1
+    assert store.attempts.add_crash(first, "signal 11", run_id=run_id) == 2
+    store.inspections.save(inspection("b"), run_id=run_id)
     store._lock.release()
     later = another()
-    next_run = later.start_run()
-    assert later.suspects([first, second]) == {first.sha256: 2}
-    assert later.add_crash(first, "signal 9", run_id=next_run) == 3
-    later.save(inspection("a"), run_id=next_run)
-    assert later.suspects([first, second]) == {}
+    next_run = later.runs.start()
+    assert later.attempts.suspects([first, second]) == {first.sha256: 2}
+    assert later.attempts.add_crash(first, "signal 9", run_id=next_run) == 3
+    later.inspections.save(inspection("a"), run_id=next_run)
+    assert later.attempts.suspects([first, second]) == {}
 
 
 def test_digests_are_remembered_per_size_and_time(store: Store) -> None:
     stamp = FileStamp(Path("/dump/a\udcff.wav"), 10, 1_700_000_000_000_000_001)
     pair = (FileStamp(Path("/dump/l.wav"), 1, 2), FileStamp(Path("/dump/" + "r" * 4000), 1, 2))
-    assert store.digests([(stamp,), pair]) == [None, None]
-    store.remember_digests([((stamp,), "d1"), (pair, "d2")])
-    assert store.digests([(stamp,), pair, tuple(reversed(pair))]) == ["d1", "d2", None]
+    assert store.file_digests.known([(stamp,), pair]) == [None, None]
+    store.file_digests.remember([((stamp,), "d1"), (pair, "d2")])
+    assert store.file_digests.known([(stamp,), pair, tuple(reversed(pair))]) == ["d1", "d2", None]
     grown = FileStamp(stamp.path, 11, stamp.mtime_ns)
     touched = FileStamp(stamp.path, 10, stamp.mtime_ns + 1)
-    assert store.digests([(grown,), (touched,)]) == [None, None]
-    store.remember_digests([((grown,), "d3")])
-    assert store.digests([(grown,), (stamp,)]) == ["d3", None]
+    assert store.file_digests.known([(grown,), (touched,)]) == [None, None]
+    store.file_digests.remember([((grown,), "d3")])
+    assert store.file_digests.known([(grown,), (stamp,)]) == ["d3", None]

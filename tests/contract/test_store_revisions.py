@@ -16,101 +16,104 @@ from tests.inspections import inspection, with_facts
 
 
 def test_a_second_save_changes_nothing(store: Store, run_id: int) -> None:
-    assert store.save(inspection(), run_id=run_id)
-    assert not store.save(inspection(), run_id=run_id)
-    assert store.revisions("c1") == [inspection()]
+    assert store.inspections.save(inspection(), run_id=run_id)
+    assert not store.inspections.save(inspection(), run_id=run_id)
+    assert store.inspections.revisions("c1") == [inspection()]
 
 
 def test_the_newest_revision_is_current_and_the_old_one_stays(store: Store, run_id: int) -> None:
     old, new = inspection(rubric="r1", score=90.0), inspection(rubric="r2", score=70.0)
-    store.save(old, run_id=run_id)
-    assert store.save(new, run_id=run_id)
-    assert store.inspection("c1") == new
-    assert store.revisions("c1") == [old, new]
-    assert [row.score for row in store.calls()] == [70.0]
-    assert store.count() == 1
+    store.inspections.save(old, run_id=run_id)
+    assert store.inspections.save(new, run_id=run_id)
+    assert store.inspections.current("c1") == new
+    assert store.inspections.revisions("c1") == [old, new]
+    assert [row.score for row in store.calls.all()] == [70.0]
+    assert store.calls.count() == 1
 
 
 def test_going_back_to_an_old_rubric_needs_no_second_inspection(store: Store, run_id: int) -> None:
     old, new = inspection(rubric="r1"), inspection(rubric="r2")
-    store.save(old, run_id=run_id)
-    store.save(new, run_id=run_id)
-    assert store.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.KNOWN
-    assert store.choose("c1", old.revisions, run_id=run_id)
-    assert store.inspection("c1") == old
-    assert store.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.CURRENT
-    assert store.freshness([old.recording], new.revisions)["c1"].freshness is Freshness.KNOWN
-    assert not store.choose("c1", inspection(rubric="r3").revisions, run_id=run_id)
+    store.inspections.save(old, run_id=run_id)
+    store.inspections.save(new, run_id=run_id)
+    assert store.inspections.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.KNOWN
+    assert store.inspections.choose("c1", old.revisions, run_id=run_id)
+    assert store.inspections.current("c1") == old
+    assert store.inspections.freshness([old.recording], old.revisions)["c1"].freshness is Freshness.CURRENT
+    assert store.inspections.freshness([old.recording], new.revisions)["c1"].freshness is Freshness.KNOWN
+    assert not store.inspections.choose("c1", inspection(rubric="r3").revisions, run_id=run_id)
 
 
 def test_other_audio_under_the_same_call_id_is_another_call(store: Store, run_id: int) -> None:
-    store.save(inspection(), run_id=run_id)
+    store.inspections.save(inspection(), run_id=run_id)
     other = inspection(sha256="f" * 64)
-    assert "c1" not in store.freshness([other.recording], other.revisions)
-    assert store.save(other, run_id=run_id)
-    assert store.inspection("c1") == inspection()
-    assert len(store.revisions("c1")) == 1
+    assert "c1" not in store.inspections.freshness([other.recording], other.revisions)
+    assert store.inspections.save(other, run_id=run_id)
+    assert store.inspections.current("c1") == inspection()
+    assert len(store.inspections.revisions("c1")) == 1
     started = other.recording.call.started_at
     assert started is not None
-    beside = store.inspection(f"c1@{started.date()}")
+    beside = store.inspections.current(f"c1@{started.date()}")
     assert beside is not None
     assert beside.recording.sha256 == "f" * 64
-    assert store.count() == 2
+    assert store.calls.count() == 2
 
 
 def test_what_could_never_be_read_takes_on_the_sound_that_comes(store: Store, run_id: int) -> None:
-    store.save(inspection(status=Status.UNREADABLE, sha256="e" * 64), run_id=run_id)
-    assert store.save(inspection(), run_id=run_id)
-    assert store.revisions("c1") == [inspection()]
-    assert store.count() == 1
+    store.inspections.save(inspection(status=Status.UNREADABLE, sha256="e" * 64), run_id=run_id)
+    assert store.inspections.save(inspection(), run_id=run_id)
+    assert store.inspections.revisions("c1") == [inspection()]
+    assert store.calls.count() == 1
 
 
 def test_changed_facts_are_noticed_and_replace(store: Store, run_id: int) -> None:
-    store.save(inspection(), run_id=run_id)
+    store.inspections.save(inspection(), run_id=run_id)
     moved = with_facts(inspection(score=50.0), agent_channel="right", team="二组")
-    assert store.freshness([moved.recording], moved.revisions)["c1"].freshness is Freshness.FACTS_CHANGED
-    found = store.freshness([moved.recording], moved.revisions)["c1"]
+    assert (
+        store.inspections.freshness([moved.recording], moved.revisions)["c1"].freshness
+        is Freshness.FACTS_CHANGED
+    )
+    found = store.inspections.freshness([moved.recording], moved.revisions)["c1"]
     assert (found.heard, found.listed_otherwise) == (True, "right")
     renamed = with_facts(inspection(), agent_name="李雷")
-    assert store.freshness([renamed.recording], renamed.revisions)["c1"].heard
-    assert store.save(moved, run_id=run_id, replace=True)
-    assert store.revisions("c1") == [moved]
+    assert store.inspections.freshness([renamed.recording], renamed.revisions)["c1"].heard
+    assert store.inspections.save(moved, run_id=run_id, replace=True)
+    assert store.inspections.revisions("c1") == [moved]
 
 
 def test_another_rubric_needs_no_second_listening(store: Store, run_id: int) -> None:
-    store.save(inspection("a"), run_id=run_id)
-    store.save(inspection("b", status=Status.UNREADABLE), run_id=run_id)
+    store.inspections.save(inspection("a"), run_id=run_id)
+    store.inspections.save(inspection("b", status=Status.UNREADABLE), run_id=run_id)
     wanted = inspection(rubric="r2").revisions
-    found = store.freshness([inspection("a").recording, inspection("b").recording], wanted)
+    found = store.inspections.freshness([inspection("a").recording, inspection("b").recording], wanted)
     assert {name: (one.freshness, one.heard) for name, one in found.items()} == {
         "a": (Freshness.JUDGED_OTHERWISE, True),
         "b": (Freshness.JUDGED_OTHERWISE, False),
     }
-    assert store.freshness([inspection("a").recording], replace(wanted, model="small")) == {}
+    assert store.inspections.freshness([inspection("a").recording], replace(wanted, model="small")) == {}
 
 
 def test_a_retry_replaces_what_was_unreadable(store: Store, run_id: int) -> None:
     bad = inspection(status=Status.UNREADABLE)
-    store.save(bad, run_id=run_id)
-    known = store.freshness([bad.recording], bad.revisions)["c1"]
+    store.inspections.save(bad, run_id=run_id)
+    known = store.inspections.freshness([bad.recording], bad.revisions)["c1"]
     assert (known.freshness, known.status, known.reason) == (
         Freshness.CURRENT,
         Status.UNREADABLE,
         verbatim("the file is empty"),
     )
-    assert store.save(inspection(), run_id=run_id, replace=True)
-    assert store.revisions("c1") == [inspection()]
+    assert store.inspections.save(inspection(), run_id=run_id, replace=True)
+    assert store.inspections.revisions("c1") == [inspection()]
 
 
 def test_files_that_moved(store: Store, run_id: int) -> None:
     one = inspection()
-    store.save(one, run_id=run_id)
+    store.inspections.save(one, run_id=run_id)
     moved = replace(one.recording, paths=(Path("/archive/c1.wav"),))
-    (known,) = store.known_calls(sha256s=[moved.sha256])
+    (known,) = store.identities.known(sha256s=[moved.sha256])
     assert known.files == (one.recording.paths,)
     there, gone = [(known.key, moved.paths)], [(known.key, one.recording.paths)]
-    store.move_files(there=there, gone=gone, run_id=run_id)
-    found = store.inspection("c1")
+    store.identities.move_files(there=there, gone=gone, run_id=run_id)
+    found = store.inspections.current("c1")
     assert found is not None
     assert found.recording == moved
 
@@ -118,8 +121,10 @@ def test_files_that_moved(store: Store, run_id: int) -> None:
 def test_two_digests_of_one_recording_are_refused(store: Store, run_id: int) -> None:
     one = inspection()
     with pytest.raises(ValueError, match="two different digests"):
-        store.save(replace(one, revisions=replace(one.revisions, audio_sha256="0" * 64)), run_id=run_id)
-    assert store.count() == 0
+        store.inspections.save(
+            replace(one, revisions=replace(one.revisions, audio_sha256="0" * 64)), run_id=run_id
+        )
+    assert store.calls.count() == 0
 
 
 def test_a_failing_save_leaves_nothing(store: Store, run_id: int) -> None:
@@ -127,27 +132,27 @@ def test_a_failing_save_leaves_nothing(store: Store, run_id: int) -> None:
     one = inspection()
     broken = replace(one, hits=(replace(one.hits[0], utterance=10**30),))
     with pytest.raises((StoreError, OverflowError)):
-        store.save(broken, run_id=run_id)
-    assert store.count() == 0
-    assert store.revisions("c1") == []
-    assert store.save(one, run_id=run_id)
+        store.inspections.save(broken, run_id=run_id)
+    assert store.calls.count() == 0
+    assert store.inspections.revisions("c1") == []
+    assert store.inspections.save(one, run_id=run_id)
 
 
 def test_the_same_audio_in_two_calls(store: Store, run_id: int) -> None:
     first, second = inspection("a", sha256="1" * 64), inspection("b", sha256="1" * 64)
-    assert store.save(first, run_id=run_id)
-    assert store.save(second, run_id=run_id)
-    assert [i.recording.call.call_id for i in store.inspections()] == ["a", "b"]
+    assert store.inspections.save(first, run_id=run_id)
+    assert store.inspections.save(second, run_id=run_id)
+    assert [i.recording.call.call_id for i in store.inspections.all()] == ["a", "b"]
 
 
 def test_one_run_at_a_time(store: Store, run_id: int, another: Callable[[], Store]) -> None:
     other = another()
     with pytest.raises(StoreError, match=r"another run is at work .*process \d+"):
-        other.start_run()
-    store.finish_run(run_id, summary={"found": 3})
-    second = other.start_run()
-    assert [(run.id, run.state) for run in other.runs()] == [(second, "running"), (run_id, "finished")]
-    assert other.runs()[1].summary == {"found": 3}
+        other.runs.start()
+    store.runs.finish(run_id, summary={"found": 3})
+    second = other.runs.start()
+    assert [(run.id, run.state) for run in other.runs.latest()] == [(second, "running"), (run_id, "finished")]
+    assert other.runs.latest()[1].summary == {"found": 3}
 
 
 def test_a_run_that_lost_its_lock_cannot_write(
@@ -156,27 +161,27 @@ def test_a_run_that_lost_its_lock_cannot_write(
     """Paused past the loss of its lock, then woken: the newer run has fenced it off."""
     store._lock.release()
     second = another()
-    fresh = second.start_run()
+    fresh = second.runs.start()
     with pytest.raises(StoreError, match="abandoned and may not write"):
-        store.save(inspection(), run_id=run_id)
+        store.inspections.save(inspection(), run_id=run_id)
     with pytest.raises(StoreError, match="abandoned"):
-        store.begin([inspection().recording], run_id=run_id)
-    assert second.save(inspection(), run_id=fresh)
-    assert store.count() == 1
+        store.attempts.begin([inspection().recording], run_id=run_id)
+    assert second.inspections.save(inspection(), run_id=fresh)
+    assert store.calls.count() == 1
 
 
 def test_a_closed_store_frees_the_lock(store: Store, another: Callable[[], Store]) -> None:
     first = another()
-    first.start_run()
+    first.runs.start()
     first.close()
-    assert store.start_run() > 0
-    assert [run.state for run in store.runs()] == ["running", "abandoned"]
+    assert store.runs.start() > 0
+    assert [run.state for run in store.runs.latest()] == ["running", "abandoned"]
 
 
 def test_a_finished_run_cannot_write(store: Store, run_id: int) -> None:
-    store.finish_run(run_id)
+    store.runs.finish(run_id)
     with pytest.raises(StoreError, match="finished and may not write"):
-        store.save(inspection(), run_id=run_id)
+        store.inspections.save(inspection(), run_id=run_id)
 
 
 def test_a_renaming_that_was_planned_before_a_merge_takes_no_id_away(store: Store, run_id: int) -> None:
@@ -185,16 +190,16 @@ def test_a_renaming_that_was_planned_before_a_merge_takes_no_id_away(store: Stor
         made = with_facts(inspection(), call_id=name)
         revisions = replace(made.revisions, audio_sha256=sound)
         recording = replace(made.recording, sha256=sound)
-        store.save(replace(made, recording=recording, revisions=revisions), run_id=run_id)
-    keys = {one.call_id: one.key for one in store.known_calls(call_ids=["c1", "c2", "c3"])}
+        store.inspections.save(replace(made, recording=recording, revisions=revisions), run_id=run_id)
+    keys = {one.call_id: one.key for one in store.identities.known(call_ids=["c1", "c2", "c3"])}
     planned = [
         Renaming(keys["c1"], "c1", "c2", IdSource.LIST),
         Renaming(keys["c2"], "c2", "c1", IdSource.LIST),
         Renaming(keys["c3"], "c3", "x", IdSource.LIST),
     ]
     store.merges.merge("c1", "c2", by=None)  # c1 is called c2 now
-    store.rename(planned, run_id=run_id)
-    now = {one.key: one.call_id for one in store.known_calls(call_ids=["c2", "x"])}
+    store.identities.rename(planned, run_id=run_id)
+    now = {one.key: one.call_id for one in store.identities.known(call_ids=["c2", "x"])}
     assert (now[keys["c1"]], now[keys["c3"]]) == ("c2", "x")
-    (heir,) = (one for one in store.known_calls(call_ids=["c2"]) if one.call_id == "c2")
+    (heir,) = (one for one in store.identities.known(call_ids=["c2"]) if one.call_id == "c2")
     assert heir.sha256 == "a" * 64

@@ -25,21 +25,21 @@ def test_any_inspection_comes_back_equal(store: Store, one: Inspection) -> None:
     # Examples share the store, where other sound never takes an id that is in use, nor does another file.
     call = replace(one.recording.call, call_id=f"{one.recording.call.call_id}{next(_NUMBERS)}.")
     one = replace(one, recording=replace(one.recording, call=call))
-    store.save(one, run_id=run, replace=True)
-    assert store.inspection(one.recording.call.call_id) == one
+    store.inspections.save(one, run_id=run, replace=True)
+    assert store.inspections.current(one.recording.call.call_id) == one
 
 
 def _only_run(store: Store) -> int:
     # One run for all examples: the fixture is shared by them.
-    found = store.runs()
-    return found[0].id if found else store.start_run()
+    found = store.runs.latest()
+    return found[0].id if found else store.runs.start()
 
 
 def test_offset_of_the_start_is_kept(store: Store, run_id: int) -> None:
     nepal = timezone(timedelta(hours=5, minutes=45))
     one = inspection(started_at=datetime(2026, 11, 2, 23, 59, 59, 999999, tzinfo=nepal))
-    store.save(one, run_id=run_id)
-    found = store.inspection("c1")
+    store.inspections.save(one, run_id=run_id)
+    found = store.inspections.current("c1")
     assert found is not None
     assert found.recording.call.started_at is not None
     assert found.recording.call.started_at.utcoffset() == timedelta(hours=5, minutes=45)
@@ -51,9 +51,9 @@ def test_offset_of_the_start_is_kept(store: Store, run_id: int) -> None:
 def test_odd_file_names_survive(store: Store, run_id: int, name: str) -> None:
     one = inspection(name)
     one = replace(one, recording=replace(one.recording, paths=(Path("/dump") / name,)))
-    store.save(one, run_id=run_id)
-    assert store.inspection(name) == one
-    assert [row.call.call_id for row in store.calls(CallFilter(call_id=name))] == [name]
+    store.inspections.save(one, run_id=run_id)
+    assert store.inspections.current(name) == one
+    assert [row.call.call_id for row in store.calls.all(CallFilter(call_id=name))] == [name]
 
 
 def test_a_cell_longer_than_an_index_key(store: Store, run_id: int) -> None:
@@ -62,8 +62,8 @@ def test_a_cell_longer_than_an_index_key(store: Store, run_id: int) -> None:
 
     noise = "".join(random.Random(1).choices("天地玄黄宇宙洪荒日月盈昃", k=20_000))
     one = with_facts(inspection(), agent_id=noise, team=noise)
-    store.save(one, run_id=run_id)
-    assert store.inspection("c1") == one
+    store.inspections.save(one, run_id=run_id)
+    assert store.inspections.current("c1") == one
 
 
 def test_a_long_call(store: Store, run_id: int) -> None:
@@ -82,8 +82,8 @@ def test_a_long_call(store: Store, run_id: int) -> None:
         for one in inspection().transcript.utterances
     )
     long = replace(inspection("long"), transcript=Transcript(utterances))
-    store.save(long, run_id=run_id)
-    assert store.inspection("long") == long
+    store.inspections.save(long, run_id=run_id)
+    assert store.inspections.current("long") == long
 
 
 def test_two_files_keep_their_order(store: Store, run_id: int) -> None:
@@ -92,17 +92,17 @@ def test_two_files_keep_their_order(store: Store, run_id: int) -> None:
         one,
         recording=Recording(one.recording.call, (Path("/d/z.wav"), Path("/d/a.wav")), one.recording.sha256),
     )
-    store.save(both, run_id=run_id)
-    assert store.inspection("c1") == both
+    store.inspections.save(both, run_id=run_id)
+    assert store.inspections.current("c1") == both
 
 
 def test_unreadable_has_no_scorecard(store: Store, run_id: int) -> None:
     one = inspection(status=Status.UNREADABLE, reason="the file is empty")
-    store.save(one, run_id=run_id)
-    assert store.inspection("c1") == one
+    store.inspections.save(one, run_id=run_id)
+    assert store.inspections.current("c1") == one
 
 
 def test_bare_call(store: Store, run_id: int) -> None:
     one = replace(inspection(), recording=replace(inspection().recording, call=Call("c1")))
-    store.save(one, run_id=run_id)
-    assert store.inspection("c1") == one
+    store.inspections.save(one, run_id=run_id)
+    assert store.inspections.current("c1") == one

@@ -31,6 +31,7 @@ from pipeline.domain import (
     IdSource,
     Inspection,
     Outcome,
+    PhraseHit,
     Recording,
     Revisions,
     Role,
@@ -90,8 +91,8 @@ class Scribe:
             said = (Utterance(Role.AGENT, Span(0.0, 0.5), digest),)
             yield self._judged(recording, Transcript(said), sound.duration)
 
-    def judge_again(self, inspection: Inspection) -> Inspection:
-        return self._judged(inspection.recording, inspection.transcript, inspection.duration)
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        return self._judged(stored.recording, stored.transcript, stored.duration)
 
     @staticmethod
     def _judged(recording: Recording, transcript: Transcript, duration: float | None) -> Inspection:
@@ -314,7 +315,7 @@ class World:
 
     def _pick(self) -> tuple[str, str] | None:
         """A call of today, and the digest of what was heard in it."""
-        found = sorted((i for i in self.store.inspections()), key=lambda i: i.recording.call.call_id)
+        found = sorted((i for i in self.store.inspections.all()), key=lambda i: i.recording.call.call_id)
         if not found:
             return None
         one = self.random.choice(found)
@@ -365,7 +366,7 @@ class World:
 
     def note(self) -> None:
         if (found := self._pick()) is not None:
-            inspection = self.store.inspection(found[0])
+            inspection = self.store.inspections.current(found[0])
             assert inspection is not None
             agent = inspection.recording.call.agent_id
             if agent:
@@ -435,7 +436,7 @@ class World:
             assert row.audio_sha256 == by_key[row.call].audio_sha256
         current = {row.call for row in self._rows(inspections) if row.current}
         assert current == {key for key, row in by_key.items() if row.replaced_by is None}
-        for one in self.store.inspections():
+        for one in self.store.inspections.all():
             assert one.transcript.utterances[0].text == one.recording.sha256
         self._check_people(by_key)
         if whole:

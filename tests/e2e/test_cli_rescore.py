@@ -92,15 +92,15 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
     assert after["score"] == looked["calls"][0]["after"]["score"] < before["score"]
     assert after["utterances"] == before["utterances"]
     with open_store(url) as store:
-        assert [len(store.revisions(name)) for name in ("O05", "O04")] == [3, 1]
-        assert [r.kind for r in store.runs()] == ["rescore", "rescore", "run"]
-        assert store.revisions("O05")[1].scorecard is not None
+        assert [len(store.inspections.revisions(name)) for name in ("O05", "O04")] == [3, 1]
+        assert [r.kind for r in store.runs.latest()] == ["rescore", "rescore", "run"]
+        assert store.inspections.revisions("O05")[1].scorecard is not None
 
     nothing = callinspect(*again, cwd=tmp_path)
     assert nothing.returncode == 0
     assert "无需重新评分" in nothing.stdout
     with open_store(url) as store:
-        assert len(store.runs()) == 3
+        assert len(store.runs.latest()) == 3
 
 
 def test_filters_choose_what_is_judged_again(tmp_path: Path) -> None:
@@ -129,18 +129,18 @@ def test_ended_in_the_middle_and_run_again(tmp_path: Path, number: signal.Signal
     )
     with open_store(url) as store:
         deadline = time.monotonic() + 120
-        while not any(r.revisions.lexicons != "lex1" for r in store.calls()) and process.poll() is None:
+        while not any(r.revisions.lexicons != "lex1" for r in store.calls.all()) and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(number)
         process.communicate(timeout=60)
         assert process.returncode == status
-        some = sum(r.revisions.lexicons != "lex1" for r in store.calls())
+        some = sum(r.revisions.lexicons != "lex1" for r in store.calls.all())
         assert 0 < some < 300
     again = callinspect("rescore", "--store", url, "--workers", "2", "--json", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["written"] == 300 - some
     with open_store(url) as store:
-        assert store.count() == 300
-        assert all(r.revisions.lexicons != "lex1" for r in store.calls())
-        assert len(store.revisions("N000003")) == 2
+        assert store.calls.count() == 300
+        assert all(r.revisions.lexicons != "lex1" for r in store.calls.all())
+        assert len(store.inspections.revisions("N000003")) == 2

@@ -82,7 +82,7 @@ def test_old_calls_are_deleted_by_the_shell(folder: Path) -> None:
     done = callinspect("--lang", "en", "purge", "--before", "2026-11-21", cwd=folder)
     assert done.returncode == 0 and "--since 2026-11-21" in done.stderr
     with open_store(f"sqlite:///{folder / 'callinspect.db'}") as store:
-        assert store.count() == 2
+        assert store.calls.count() == 2
         row = store.audit.entries()[0]
         assert (row.action, row.subject, row.user, row.details["calls"]) == ("purge", "2026-11-21", None, 2)
         assert (row.details["how"], row.details["os_user"]) == ("shell", getpass.getuser())

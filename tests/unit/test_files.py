@@ -41,7 +41,7 @@ def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("_umask")
 def test_the_store_and_what_stands_beside_it(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
-        store.save(inspection("a"), run_id=store.start_run())
+        store.inspections.save(inspection("a"), run_id=store.runs.start())
         modes = {path.name: mode(path) for path in tmp_path.iterdir()}
     assert {"store.db", "store.db-wal", "store.db.run-lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
@@ -49,10 +49,10 @@ def test_the_store_and_what_stands_beside_it(tmp_path: Path) -> None:
 
 def test_a_store_that_people_share_stays_shared(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
-        store.count()
+        store.calls.count()
     (tmp_path / "store.db").chmod(0o660)
     with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
-        store.save(inspection("a"), run_id=store.start_run())
+        store.inspections.save(inspection("a"), run_id=store.runs.start())
         assert (mode(tmp_path / "store.db"), mode(tmp_path / "store.db-wal")) == (0o660, 0o660)
 
 

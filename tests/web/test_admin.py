@@ -102,10 +102,10 @@ def test_old_calls_are_shown_then_deleted(administrator: Browser, store: Store) 
     assert re.search(r'<dd class="number">2</dd>', shown)
     asked = administrator.post("/admin/retention/check", {"token": token_in(shown), "calls": "2"})
     assert asked.status_code == 200 and "2026-11-21" in asked.text
-    assert store.count() == 4, "asked again before anything goes"
+    assert store.calls.count() == 4, "asked again before anything goes"
     answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
     assert answer.status_code == 200
-    assert store.count() == 2
+    assert store.calls.count() == 2
     newest, before = store.audit.entries()[:2]
     assert (newest.action, newest.subject, newest.details["calls"]) == ("purge", "2026-11-21", 2)
     assert (before.action, before.user) == ("purge-begin", administrator.user)
@@ -124,7 +124,7 @@ def test_nothing_goes_without_both_questions(administrator: Browser, client: Cli
         assert again.status_code == 400, "a preview is good for one answer"
     other, token = client(UserRole.ADMINISTRATOR), preview(administrator, "2026-11-21")
     assert other.post("/admin/retention/check", {"token": token, "calls": "2"}).status_code == 400
-    assert store.count() == 4
+    assert store.calls.count() == 4
     assert "purge" not in {row.action for row in store.audit.entries()}
 
 
@@ -133,13 +133,13 @@ def test_what_has_changed_since_is_looked_at_again(administrator: Browser, store
     asked = administrator.post("/admin/retention/check", {"token": token, "calls": "2"})
     put(store, night_call("LATE"))
     answer = administrator.post("/admin/retention", {"token": token_in(asked.text)})
-    assert answer.status_code == 409 and store.count() == 5
+    assert answer.status_code == 409 and store.calls.count() == 5
 
 
 def test_all_there_is_takes_a_word_too(administrator: Browser, store: Store) -> None:
     today = date.today().isoformat()
     calls = str(store.purge(date.today(), dry_run=True).calls)
-    assert calls == str(store.count())
+    assert calls == str(store.calls.count())
 
     def asked() -> str:
         token = preview(administrator, today)
@@ -151,13 +151,13 @@ def test_all_there_is_takes_a_word_too(administrator: Browser, store: Store) -> 
         assert (
             administrator.post("/admin/retention", {"token": token_in(text), "word": word}).status_code == 400
         )
-        assert store.count() == int(calls)
+        assert store.calls.count() == int(calls)
         text = asked()
     assert (
         administrator.post("/admin/retention", {"token": token_in(text), "word": "全部删除"}).status_code
         == 200
     )
-    assert store.count() == 0
+    assert store.calls.count() == 0
 
 
 def test_an_old_preview_ends(app: FastAPI, administrator: Browser) -> None:
@@ -172,4 +172,4 @@ def test_an_old_preview_ends(app: FastAPI, administrator: Browser) -> None:
 def test_only_days_that_have_been_can_be_purged(administrator: Browser, store: Store, day: str) -> None:
     answer = administrator.get("/admin/retention", params={"before": day})
     assert 'name="token"' not in answer.text and answer.status_code == (400 if day else 200)
-    assert store.count() == 4
+    assert store.calls.count() == 4

@@ -26,7 +26,7 @@ def say(browser: Browser, path: str = DECISIONS, csrf: str | None = None, **said
 
 
 def failed(store: Store) -> str:
-    found = store.inspection("O02")
+    found = store.inspections.current("O02")
     assert found is not None
     assert found.scorecard is not None
     return next(f.criterion for f in found.scorecard.findings if f.outcome is Outcome.FAILED)

@@ -274,7 +274,7 @@ def test_undo_of_swapped_roles_means_the_same_on_the_page_and_in_json(
     reviewer = client(UserRole.REVIEWER)
 
     def roles() -> list[str]:
-        found = store.inspection(CALL)
+        found = store.inspections.current(CALL)
         assert found is not None
         return [u.role.value for u in found.transcript.utterances]
 

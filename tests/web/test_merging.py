@@ -35,7 +35,7 @@ def test_the_way_begins_on_the_call_and_shows_both(supervisor: Browser, store: S
     page = supervisor.get("/calls/O01/corrects?call=O02").text
     assert page.index("原通话（将被取代）") < page.index("更正录音（将取代它）")
     assert 'href="/calls/O01"' in page and 'href="/calls/O02"' in page
-    assert store.inspection("O02") is not None, "nothing is done by looking"
+    assert store.inspections.current("O02") is not None, "nothing is done by looking"
 
 
 @pytest.mark.parametrize("role", [UserRole.REVIEWER, UserRole.LEAD, UserRole.AGENT])
@@ -53,7 +53,7 @@ def test_an_id_that_is_not_there_is_said_beside_the_field(supervisor: Browser) -
 def test_the_replaced_call_can_be_read_and_leads_to_the_one_that_replaced_it(
     supervisor: Browser, reviewer: Browser, store: Store
 ) -> None:
-    shirk = next(f for f in store.inspection("O02").scorecard.findings if f.criterion == "shirk")  # type: ignore[union-attr]
+    shirk = next(f for f in store.inspections.current("O02").scorecard.findings if f.criterion == "shirk")  # type: ignore[union-attr]
     aside = correct(supervisor)
     for reader in (supervisor, reviewer):
         page = reader.get(call_url(aside))
@@ -89,7 +89,7 @@ def test_it_can_be_undone_from_either_side(supervisor: Browser, store: Store) ->
         undone = supervisor.post(call_url(aside if side == "replaced" else "O02", "/corrects/undo"))
         assert (undone.status_code, undone.headers["location"]) == (303, "/calls/O02")
         assert "取代" not in supervisor.get("/calls/O02").text
-        assert {"O01", "O02"} <= {row.call.call_id for row in store.calls()}
+        assert {"O01", "O02"} <= {row.call.call_id for row in store.calls.all()}
 
 
 def test_what_was_shown_is_what_is_replaced(supervisor: Browser, store: Store) -> None:
@@ -98,7 +98,7 @@ def test_what_was_shown_is_what_is_replaced(supervisor: Browser, store: Store) -
     correct(supervisor, new="O03", old="O02")
     late = supervisor.post("/calls/O01/corrects", asked)
     assert late.status_code == 409
-    assert store.inspection("O01") is not None, "nothing was done"
+    assert store.inspections.current("O01") is not None, "nothing was done"
 
 
 def test_why_not_is_said_above_the_two_calls(supervisor: Browser, agent: Browser) -> None:

@@ -128,7 +128,7 @@ def test_all_of_them_are_exported(store: Store, supervisor: Browser, format: str
         assert {name.encode("utf-8", "backslashreplace").decode() for name in NAMES} <= found
     if format == "csv":
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-        assert len(rows) == store.count(), "an end of a line in a name is no end of a row"
+        assert len(rows) == store.calls.count(), "an end of a line in a name is no end of a row"
 
 
 def test_a_real_server_opens_it(store: Store, app: FastAPI, supervisor: Browser, settings: Settings) -> None:

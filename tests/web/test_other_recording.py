@@ -91,10 +91,10 @@ def test_roles_are_not_swapped_in_another_recording(two: Store, monkeypatch: pyt
         return write(*args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(two.decisions), "correct_roles", lambda _self, *a, **o: late(*a, **o))
-    before = two.inspection(CORRECTED)
+    before = two.inspections.current(CORRECTED)
     with pytest.raises(Conflict, match="another recording"):
         correct_roles(two, load_rules(Settings(store=two.url)), CALL, by=None, request="r")
-    after = two.inspection(CALL)
+    after = two.inspections.current(CALL)
     assert before is not None and after is not None
     assert (after.transcript, after.recording.sha256) == (before.transcript, before.recording.sha256)
 
@@ -110,11 +110,11 @@ def test_a_list_that_says_the_other_channel_does_not_wait_for_who_has_the_call_o
     """A run would end in this, and the next one would know of no change any more."""
     reviewer = client(UserRole.REVIEWER)
     assert reviewer.post(f"/calls/{CALL}/claim").status_code == 303
-    settings, before = Settings(store=two.url), two.inspection(CALL)
+    settings, before = Settings(store=two.url), two.inspections.current(CALL)
     assert before is not None
     assert follow_list(two, settings, [(CALL, "d" * 64, "right")]) == 0, "the id is another recording's"
     assert follow_list(two, settings, [(CALL, before.recording.sha256, "right")]) == 1
-    after = two.inspection(CALL)
+    after = two.inspections.current(CALL)
     assert after is not None
     assert [u.role for u in after.transcript.utterances] != [u.role for u in before.transcript.utterances]
     case = two.cases.case(CALL)

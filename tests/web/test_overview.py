@@ -80,22 +80,22 @@ def test_people_see_their_own_part(client: Client) -> None:
 
 
 def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
-    run_id = store.start_run()
-    store.expect(run_id, 7)
+    run_id = store.runs.start()
+    store.runs.expect(run_id, 7)
     page = supervisor.get("/overview/run").text
     assert 'hx-get="/overview/run"' in page and "正在运行" in page
     assert "已完成 0 / 7 通" in page and '<progress max="7" value="0"' in page
-    store.add_problems(run_id, [])
-    store.finish_run(run_id)
+    store.runs.add_problems(run_id, [])
+    store.runs.finish(run_id)
     page = supervisor.get("/overview/run").text
     assert "hx-get" not in page and "已完成" in page
 
 
 def test_problems_of_the_run(store: Store, supervisor: Browser, agent: Browser) -> None:
 
-    run_id = store.start_run()
-    store.add_problems(run_id, [StoredProblem("call-list", verbatim("<b>bad</b> row"), line=7)])
-    store.finish_run(run_id)
+    run_id = store.runs.start()
+    store.runs.add_problems(run_id, [StoredProblem("call-list", verbatim("<b>bad</b> row"), line=7)])
+    store.runs.finish(run_id)
     page = supervisor.get("/overview/problems").text
     assert "&lt;b&gt;bad&lt;/b&gt; row" in page and ">7<" in page
     assert agent.get("/overview/problems").status_code == 403

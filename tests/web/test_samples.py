@@ -86,9 +86,9 @@ def test_only_calls_of_the_sample(reviewer: Browser, supervisor: Browser, sample
 def test_of_strata_of_different_size_each_counts_by_its_calls(
     supervisor: Browser, reviewer: Browser, store: Store
 ) -> None:
-    run_id = store.start_run()
+    run_id = store.runs.start()
     for one in many(3):  # of the agent of O01
-        store.save(one, run_id=run_id)
+        store.inspections.save(one, run_id=run_id)
     where = supervisor.post("/samples", {**FORM, "count": "1"}).headers["location"]
     supervisor.post(f"{where}/draw")
     for call in store.samples.calls(store.samples.all()[0].id):

@@ -65,8 +65,10 @@ def judge_calls(
             "the lexicons or the rubric were edited while calls were being judged; run the same command again"
         )
     done = JudgedCalls([], [], [])
-    found = dict(store.heard(keys))
-    confirmed = store.confirmed([key for key, before in found.items() if rematcher.outdated(before)])
+    found = dict(store.judgements.heard(keys))
+    confirmed = store.judgements.confirmed(
+        [key for key, before in found.items() if rematcher.outdated(before)]
+    )
     written: Sequence[Sequence[PhraseHit] | None]
     try:
         written = rematcher.written(list(found.values()))

@@ -71,22 +71,22 @@ def rescore(
     rules = load_rules(settings).revisions
     began = time.monotonic()
     with open_store(settings.store) as store, stop_on_signals() as stop:
-        found = store.count(wanted)
+        found = store.calls.count(wanted)
         work = _Work(store, settings, rules, stop, report or (lambda _: None))
-        keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
+        keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
         if keys and not dry_run:
-            run_id = store.start_run(kind="rescore", settings=settings.fingerprint())
+            run_id = store.runs.start(kind="rescore", settings=settings.fingerprint())
             try:  # asked again: another run may have ended between
-                keys = store.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
+                keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
                 keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)
                 stored: dict[str, object] = {"outdated": len(keys), "written": work.written}
-                store.add_problems(run_id, work.failed)
+                store.runs.add_problems(run_id, work.failed)
                 done = work.changes.judged + len(work.failed) == len(keys)
-                store.finish_run(run_id, state="finished" if done else "stopped", summary=stored)
+                store.runs.finish(run_id, state="finished" if done else "stopped", summary=stored)
             except BaseException:
                 with suppress(StoreError):
-                    store.finish_run(run_id, state="failed")
+                    store.runs.finish(run_id, state="failed")
                 raise
         elif keys:
             work.judge(keys, run_id=None)
@@ -140,7 +140,7 @@ class _Work:
                 if self._stop:
                     return
                 if run_id is not None:
-                    self.written += self._store.save_judgements(batch.judgements, run_id=run_id)
+                    self.written += self._store.judgements.save(batch.judgements, run_id=run_id)
                 for change in batch.changes:
                     self.changes.add(change)
                 self.failed += batch.failed

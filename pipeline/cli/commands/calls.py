@@ -55,7 +55,7 @@ def list_calls(
             for record in KINDS["calls"].records(store, wanted):
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
             return 0
-        found = store.calls(wanted)
+        found = store.calls.all(wanted)
         shown = list(islice(found, limit or SHOWN))
         more = next(found, None) is not None
     if not shown:

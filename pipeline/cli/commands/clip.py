@@ -58,7 +58,7 @@ def _lying(session: Session, inspection: Inspection) -> tuple[Path, ...]:
     """
     recording = inspection.recording
     with existing_store(session) as store:
-        known = store.known_calls(call_ids=[recording.call.call_id])
+        known = store.identities.known(call_ids=[recording.call.call_id])
     places = [paths for call in known for paths in call.files if call.sha256 == recording.sha256]
     for paths in places:
         if all(path.exists() for path in paths) and identify(paths) == recording.sha256:

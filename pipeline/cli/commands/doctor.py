@@ -144,7 +144,7 @@ def _store(session: Session) -> Check:
             raise UsageError("this folder cannot be written; choose another place with --store", path=place)
         return Check(Health.GOOD, session.words("doctor.store-new", url=session.settings.store))
     with open_store(session.settings.store) as store:
-        return Check(Health.GOOD, session.words("doctor.store", url=store.url, calls=store.count()))
+        return Check(Health.GOOD, session.words("doctor.store", url=store.url, calls=store.calls.count()))
 
 
 def _lexicons(session: Session) -> Check:

@@ -140,7 +140,7 @@ def light_record(row: CallRow) -> Record:
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    return map(light_record, store.calls(wanted))
+    return map(light_record, store.calls.all(wanted))
 
 
 def _who(call: Call) -> Record:

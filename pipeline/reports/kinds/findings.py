@@ -148,7 +148,7 @@ def of_call(inspection: Inspection, said: Mapping[str, FindingVerdict]) -> Itera
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    found = store.inspections(wanted, transcripts=False)
+    found = store.inspections.all(wanted, transcripts=False)
     while page := list(islice(found, _PAGE)):
         said = store.decisions.verdicts_of([one.recording.call.call_id for one in page])
         for inspection in page:

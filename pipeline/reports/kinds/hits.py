@@ -36,6 +36,6 @@ def record(call_id: str, hit: PhraseHit) -> Record:
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    for inspection in store.inspections(wanted, transcripts=False):
+    for inspection in store.inspections.all(wanted, transcripts=False):
         for hit in inspection.hits:
             yield record(inspection.recording.call.call_id, hit)

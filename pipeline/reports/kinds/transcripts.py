@@ -45,4 +45,4 @@ def record(inspection: Inspection) -> Record:
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
-    return map(record, store.inspections(wanted))
+    return map(record, store.inspections.all(wanted))

@@ -73,5 +73,5 @@ def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
 
     Bonus items have no severity and cannot be violated: they are left out.
     """
-    counts = store.criterion_counts(wanted)
+    counts = store.calls.criterion_counts(wanted)
     return (record(count) for count in counts if count.eligible_calls and count.severity is not None)

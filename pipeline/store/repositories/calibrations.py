@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain import Outcome
-from pipeline.errors import Refused
+from pipeline.review import calibration_rules
 from pipeline.review.calibration import Calibration, CalibrationScore, CalibrationState, ScoreEntry, SheetLine
 from pipeline.store.auditing import note
 from pipeline.store.repositories.calibration_rows import (
@@ -27,8 +27,6 @@ from pipeline.store.review_tables import (
 )
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import calls, findings, inspections, sound_of
-
-MOST_CALLS = 50
 
 
 class Calibrations(Repository):
@@ -50,21 +48,13 @@ class Calibrations(Repository):
             Refused: no title, no calls or too many, or fewer than two people.
             Missing: a call that is not there.
         """
-        people = sorted({*scorers, *(() if expert is None else (expert,))})
-        named = list(dict.fromkeys(call_ids))
-        if not title.strip():
-            raise Refused("a calibration needs a title", code="calibration-title")
-        if not 1 <= len(named) <= MOST_CALLS:
-            raise Refused(f"a calibration takes from 1 to {MOST_CALLS} calls", code="calibration-calls",
-                          most=MOST_CALLS)  # fmt: skip
-        if len(people) < 2:
-            raise Refused("it takes two people to agree", code="calibration-people")
+        wanted = calibration_rules.plan(title, call_ids, scorers, expert)
         with self._write() as connection:
             query = select(calibrations.c.id).where(calibrations.c.request == request)
             known = connection.execute(query).scalar()
             if known is None:
                 values = {
-                    "title": title.strip(), "state": CalibrationState.OPEN.value, "expert": expert,
+                    "title": wanted.title, "state": CalibrationState.OPEN.value, "expert": expert,
                     "opened_by": by, "opened_at": now(), "request": request,
                 }  # fmt: skip
                 known = connection.execute(
@@ -74,14 +64,15 @@ class Calibrations(Repository):
                     calibration_calls.insert(),
                     [
                         {"calibration": known, "call": call_key(connection, name), "place": place}
-                        for place, name in enumerate(named, start=1)
+                        for place, name in enumerate(wanted.call_ids, start=1)
                     ],
                 )
                 connection.execute(
-                    calibration_scorers.insert(), [{"calibration": known, "user": user} for user in people]
+                    calibration_scorers.insert(),
+                    [{"calibration": known, "user": user} for user in wanted.people],
                 )
-                note(connection, "calibration-open", by=by, subject=str(known), title=title.strip(),
-                     calls=len(named), people=len(people))  # fmt: skip
+                note(connection, "calibration-open", by=by, subject=str(known), title=wanted.title,
+                     calls=len(wanted.call_ids), people=len(wanted.people))  # fmt: skip
             return calibration_of(connection, int(known))
 
     def all(self, *, user: int | None = None, limit: int = 100) -> tuple[Calibration, ...]:
@@ -140,22 +131,18 @@ class Calibrations(Repository):
             lock = select(calibrations.c.state).where(calibrations.c.id == calibration_id).with_for_update()
             state = connection.execute(lock).scalar()
             key = its_call(connection, calibration_id, call_id)
-            if state != CalibrationState.OPEN:
-                raise Refused("this calibration is closed", code="calibration-closed")
             invited = select(func.count()).where(
                 calibration_scorers.c.calibration == calibration_id, calibration_scorers.c.user == user
             )
-            if not connection.execute(invited).scalar_one():
-                raise Refused("you are not among the scorers", code="calibration-invited")
-            known = {row.criterion for row in criteria_of(connection, key)}
-            if strange := sorted(said.keys() - known):
-                raise Refused(f"this call has no criterion {strange[0]!r}", code="no-criterion",
-                              criterion=strange[0])  # fmt: skip
-            if call_id not in sealed_calls(connection, user, calibration_id):
-                _unchanged(connection, calibration_id, key, user, said)
-            for criterion, one in said.items():
+            sheet = calibration_rules.PersonalSheet(
+                open=state == CalibrationState.OPEN,
+                invited=bool(connection.execute(invited).scalar_one()),
+                criteria=frozenset(row.criterion for row in criteria_of(connection, key)),
+                given=_given(connection, calibration_id, key, user),
+            )
+            for criterion, one in calibration_rules.check_scores(sheet, said).items():
                 keys = {"calibration": calibration_id, "call": key, "user": user, "criterion": criterion}
-                values = {"outcome": one.outcome.value, "comment": one.comment.strip(), "at": now()}
+                values = {"outcome": one.outcome.value, "comment": one.comment, "at": now()}
                 values["audio_sha256"] = sound_of(key)
                 statement = upsert(connection, calibration_scores).values({**keys, **values})
                 connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
@@ -190,8 +177,7 @@ class Calibrations(Repository):
             .where(calibration_scores.c.calibration == calibration_id)
         )
         with self._read() as connection:
-            if calibration_of(connection, calibration_id).open:
-                raise Refused("scores are shown when the calibration is closed", code="calibration-blind")
+            calibration_rules.check_closed(calibration_of(connection, calibration_id))
             return tuple(
                 CalibrationScore(row.call_id, row.criterion, row.user, Outcome(row.outcome), row.comment)
                 for row in connection.execute(query)
@@ -214,8 +200,7 @@ class Calibrations(Repository):
             .where(calibration_calls.c.calibration == calibration_id)
         )
         with self._read() as connection:
-            if calibration_of(connection, calibration_id).open:
-                raise Refused("scores are shown when the calibration is closed", code="calibration-blind")
+            calibration_rules.check_closed(calibration_of(connection, calibration_id))
             return {(row.call_id, row.criterion): Outcome(row.outcome) for row in connection.execute(query)}
 
     def titles(self, calibration_id: int) -> dict[str, str]:
@@ -234,16 +219,11 @@ class Calibrations(Repository):
             return {row.criterion: row.title for row in connection.execute(query)}
 
 
-def _unchanged(
-    connection: Connection, calibration_id: int, call: int, user: int, said: Mapping[str, ScoreEntry]
-) -> None:
-    """A whole sheet stays as it is; the same again changes nothing."""
+def _given(connection: Connection, calibration_id: int, call: int, user: int) -> dict[str, ScoreEntry]:
+    """Criterion -> what a person has said about a call."""
     scores = calibration_scores.c
     mine = (scores.calibration == calibration_id) & (scores.call == call) & (scores.user == user)
-    given = {
+    return {
         row.criterion: ScoreEntry(Outcome(row.outcome), row.comment)
         for row in connection.execute(select(calibration_scores).where(mine))
     }
-    for criterion, one in said.items():
-        if given.get(criterion) != ScoreEntry(one.outcome, one.comment.strip()):
-            raise Refused("all of this call was scored, and cannot be changed now", code="calibration-given")

@@ -19,7 +19,7 @@ from pipeline.store.filter import alerted, why_not_inspected, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases
-from pipeline.store.runs import list_problems, list_runs
+from pipeline.store.run_rows import latest, problems_of
 from pipeline.store.tables import calls, inspections, problems
 from pipeline.store.views import RunRow, StoredProblem
 
@@ -177,7 +177,7 @@ class DayStatistics(Repository):
     def run_state(self) -> RunState | None:
         """The latest run; None before the first."""
         with self._read() as connection:
-            run = next(iter(list_runs(connection, 1)), None)
+            run = next(iter(latest(connection, 1)), None)
             if run is None:
                 return None
             done = select(func.count()).select_from(inspections).where(inspections.c.run == run.id)
@@ -194,7 +194,7 @@ class DayStatistics(Repository):
     def problems(self, run_id: int, *, limit: int = 200) -> Problems:
         """The first problems of a run."""
         with self._read() as connection:
-            rows = list_problems(connection, run_id, limit=limit + 1)
+            rows = problems_of(connection, run_id, limit=limit + 1)
         return Problems(tuple(rows[:limit]), len(rows) > limit)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from pipeline.domain import Call, IdSource, Inspection, other_ids
-from pipeline.errors import Conflict, Missing, Refused
+from pipeline.errors import Missing
 from pipeline.review.appeals import OPEN
-from pipeline.review.events import other_recording
+from pipeline.review.merge_rules import MergeSide, check_judged, check_merge, check_undo, revived
 from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
@@ -66,9 +66,7 @@ class Merges(Repository):
         with self._write() as connection:
             identities.locked(connection, calls.c.call_id.in_([new, old]))
             ours, theirs = (_by_name(connection, name) for name in (new, old))
-            if seen is not None and seen != (ours.audio_sha256, theirs.audio_sha256):
-                raise Conflict("the ids mean other sound meanwhile; look at both again", code="merge-changed")
-            _check(connection, ours, theirs)
+            check_merge(_side(ours), _side(theirs), appealed=_appealed(connection, theirs.id), seen=seen)
             current = select(inspections.c.id).where(inspections.c.call == theirs.id, inspections.c.current)
             former = {
                 "call": fact_values(rows.read_call(ours)) | {"call_id": ours.call_id},
@@ -76,7 +74,7 @@ class Merges(Repository):
                 "current": connection.execute(current).scalar(),
             }
             aside = _spare(connection, theirs)
-            _check_judged(ours, judged)
+            check_judged(_side(ours), judged)
             _exchange(
                 connection,
                 Renaming(theirs.id, theirs.call_id, aside, IdSource(theirs.id_source)),
@@ -111,10 +109,8 @@ class Merges(Repository):
             row = _merge_of(connection, call_id)
             identities.locked(connection, calls.c.id.in_([row.call, row.replaced]))
             ours, theirs = _by_key(connection, row.call), _by_key(connection, row.replaced)
-            if ours.replaced_by is not None:
-                raise Refused(f"{ours.call_id} has been replaced itself", code="merge-replaced",
-                              call=ours.call_id)  # fmt: skip
-            _check_judged(ours, judged)
+            check_undo(_side(ours))
+            check_judged(_side(ours), judged)
             former = json.loads(row.former)
             wanted = str(former["call"]["call_id"])
             taken = connection.execute(select(calls.c.id).where(calls.c.call_id == wanted)).scalar()
@@ -195,25 +191,15 @@ def _by_key(connection: Connection, key: int) -> Row[Any]:
     return connection.execute(select(calls).where(calls.c.id == key)).one()
 
 
-def _check(connection: Connection, ours: Row[Any], theirs: Row[Any]) -> None:
-    if ours.id == theirs.id or ours.audio_sha256 == theirs.audio_sha256:
-        raise Refused("both are the same sound: nothing is corrected", code="merge-same")
-    for row in (ours, theirs):
-        if row.replaced_by is not None:
-            raise Refused(f"{row.call_id} has been replaced already", code="merge-replaced",
-                          call=row.call_id)  # fmt: skip
+def _side(row: Row[Any]) -> MergeSide:
+    return MergeSide(row.call_id, row.audio_sha256, replaced=row.replaced_by is not None)
+
+
+def _appealed(connection: Connection, call: int) -> bool:
     still = select(func.count()).where(
-        appeals.c.call == theirs.id, appeals.c.state.in_([state.value for state in OPEN])
+        appeals.c.call == call, appeals.c.state.in_([state.value for state in OPEN])
     )
-    if connection.execute(still).scalar_one():
-        raise Refused(f"an appeal about {theirs.call_id} is open; decide it first", code="merge-appeal",
-                      call=theirs.call_id)  # fmt: skip
-
-
-def _check_judged(ours: Row[Any], judged: Inspection | None) -> None:
-    """What was judged outside the transaction is still what the corrected call holds."""
-    if judged is not None and judged.recording.sha256 != ours.audio_sha256:
-        raise other_recording(ours.call_id)
+    return bool(connection.execute(still).scalar_one())
 
 
 def _exchange(connection: Connection, *renamings: Renaming) -> None:
@@ -244,8 +230,8 @@ def _revive(connection: Connection, key: int, inspection: int | None) -> None:
     """Make the inspection current that was; the newest, where that is gone."""
     known = select(inspections.c.id).where(inspections.c.call == key).order_by(inspections.c.id)
     there = list(connection.execute(known).scalars())
-    if there:
-        chosen = inspection if inspection in there else there[-1]
+    chosen = revived(there, inspection)
+    if chosen is not None:
         connection.execute(update(inspections).where(inspections.c.id == chosen).values(current=True))
     projections.refresh(connection, [key])
 

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
-from pipeline.domain import Status
-from pipeline.review.sampling import (
-    Draw,
-    Drawn,
-    Per,
-    Sample,
-    SampleRule,
-    SamplingUnit,
-    Verification,
-    Which,
-    differences,
-    draw,
-)
+from pipeline.review.sample_rules import JUDGED, stratum_of
+from pipeline.review.sampling import Draw, Drawn, SampleRule, SamplingUnit, Which
 from pipeline.store.days import between, undated
 from pipeline.store.review_tables import sample_calls, samples
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls, former_ids, inspections
-
-JUDGED = (Status.INSPECTED.value, Status.PARTIAL.value)
-"""Calls with a conversation that the machine judged; there is nothing to miss on the others."""
 
 
 def population_of(
@@ -43,7 +29,7 @@ def population_of(
     hour = func.substr(calls.c.started_local, 12, 2)
     conditions = [
         standing,
-        inspections.c.status.in_(JUDGED),
+        inspections.c.status.in_([status.value for status in JUDGED]),
         inspections.c.duration >= rule.min_duration,
         *between(rule.date_from, rule.date_to),
     ]
@@ -60,13 +46,7 @@ def population_of(
     )
     for row in connection.execute(query):
         call_id = names.get(row.id, row.call_id)
-        match rule.per:
-            case Per.AGENT:
-                yield SamplingUnit(call_id, row.agent_id or "")
-            case Per.TEAM:
-                yield SamplingUnit(call_id, row.team or "")
-            case Per.ALL:
-                yield SamplingUnit(call_id, "")
+        yield SamplingUnit(call_id, stratum_of(rule.per, agent_id=row.agent_id, team=row.team))
 
 
 def names_at(connection: Connection, moment: str) -> dict[int, str]:
@@ -121,15 +101,3 @@ def drawn_calls(connection: Connection, sample_id: int, names: Mapping[int, str]
     return [
         Drawn(names.get(row.id, row.call_id), row.stratum, row.place, "") for row in connection.execute(query)
     ]
-
-
-def verification(
-    sample: Sample,
-    stored: Sequence[Drawn],
-    connection: Connection,
-    standing: ColumnElement[bool],
-    names: Mapping[int, str],
-) -> Verification:
-    again = draw(sample.seed, sample.rule, population_of(connection, sample.rule, standing, names))
-    gone, new = differences(stored, again.calls)
-    return Verification(sample, again.population, again.population_sha256, gone, new)

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from pipeline.domain.people import Scope
-from pipeline.errors import Conflict, Missing, Refused
-from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification, draw, period_is_over
+from pipeline.errors import Missing
+from pipeline.review import sample_rules
+from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification
 from pipeline.store import rows
 from pipeline.store.auditing import note
 from pipeline.store.filter import within
@@ -22,7 +23,6 @@ from pipeline.store.repositories.sample_drawing import (
     keep,
     names_at,
     population_of,
-    verification,
 )
 from pipeline.store.repository import Repository
 from pipeline.store.review_tables import sample_calls, samples, verdicts
@@ -41,11 +41,10 @@ class Samples(Repository):
         Raises:
             Refused: no title, or no seed.
         """
-        if not title.strip() or not seed.strip():
-            raise Refused("a sample needs a title and a seed", code="sample-empty")
+        title, seed = sample_rules.check_announcement(title, seed)
         values = {
-            "title": title.strip(),
-            "seed": seed.strip(),
+            "title": title,
+            "seed": seed,
             "rule": rule.as_json(),
             "announced_at": now(),
             "announced_by": by,
@@ -55,7 +54,7 @@ class Samples(Repository):
             known = connection.execute(select(samples.c.id).where(samples.c.request == request)).scalar()
             if known is None:
                 known = connection.execute(samples.insert().returning(samples.c.id), values).scalar_one()
-                note(connection, "sample-announce", by=by, subject=str(known), title=title.strip())
+                note(connection, "sample-announce", by=by, subject=str(known), title=title)
             return _sample(connection, int(known))
 
     def all(self) -> tuple[Sample, ...]:
@@ -84,16 +83,10 @@ class Samples(Repository):
             sample = _sample(connection, sample_id)
             if sample.drawn_at is not None:
                 return sample
-            if not period_is_over(datetime.now(UTC), sample.rule):
-                raise Refused(
-                    f"calls can still come until the end of {sample.rule.date_to}; draw after that day",
-                    code="sample-period", day=sample.rule.date_to.isoformat(),
-                )  # fmt: skip
-            found = draw(
-                sample.seed, sample.rule, population_of(connection, sample.rule, inspections.c.current)
+            sample_rules.check_period(sample, datetime.now(UTC))
+            found = sample_rules.draw_sample(
+                sample, population_of(connection, sample.rule, inspections.c.current)
             )
-            if not found.calls:
-                raise Refused("the store holds no call that the rule covers", code="sample-population")
             keep(connection, sample_id, found)
             drawn = len(found.calls)
             note(connection, "sample-draw", subject=str(sample_id), title=sample.title, calls=drawn)
@@ -109,15 +102,14 @@ class Samples(Repository):
         """
         with self._read() as connection:
             sample = _sample(connection, sample_id)
-            if sample.drawn_at is None:
-                raise Refused("this sample was not drawn yet", code="sample-not-drawn")
-            names = names_at(connection, sample.drawn_at)
-            stored = drawn_calls(connection, sample_id, names)
-            found = verification(sample, stored, connection, inspections.c.current, names)
-            if not found.holds:
-                then = verification(sample, stored, connection, as_of(sample.drawn_at), names)
-                found = then if then.same_population else found
-            return found
+            moment = sample_rules.drawn_at(sample)
+            names = names_at(connection, moment)
+            return sample_rules.verify(
+                sample,
+                drawn_calls(connection, sample_id, names),
+                now=population_of(connection, sample.rule, inspections.c.current, names),
+                then=lambda: population_of(connection, sample.rule, as_of(moment), names),
+            )
 
     def calls(self, sample_id: int, *, scope: Scope = EVERYWHERE) -> tuple[SampleCall, ...]:
         """The drawn calls inside the scope, by stratum and place."""
@@ -177,17 +169,13 @@ class Samples(Repository):
             if row is None:
                 raise Missing("this sample has no such call", code="no-call", call=call_id)
             added = select(func.count()).where(verdicts.c.call == key, verdicts.c.added)
-            if misses < (least := connection.execute(added).scalar_one()):
-                raise Refused(
-                    f"{least} violations were added to this call", code="sample-misses", count=least
-                )
-            if row.misses is not None and row.heard_by != by:
-                if row.misses != misses:
-                    who = names_of(connection, [row.heard_by]).get(row.heard_by, "")
-                    raise Conflict(
-                        f"{who} heard this call and counted {row.misses}",
-                        code="sample-heard", who=who, count=row.misses,
-                    )  # fmt: skip
+            keeps = sample_rules.check_count(
+                sample_rules.MissCount(misses, by),
+                None if row.misses is None else sample_rules.MissCount(row.misses, row.heard_by),
+                added=connection.execute(added).scalar_one(),
+                who=lambda: names_of(connection, [row.heard_by]).get(row.heard_by, ""),
+            )
+            if not keeps:
                 return
             values = {"misses": misses, "heard_by": by, "heard_at": now()}
             connection.execute(update(sample_calls).where(mine).values(values))

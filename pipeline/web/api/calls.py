@@ -94,14 +94,14 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
 
 
 def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:
-    known = store.known_calls(call_ids=[call_id])
+    known = store.identities.known(call_ids=[call_id])
     return next((one.files for one in known if one.call_id == call_id), ())
 
 
 @router.get("/{call_id}/findings", response_model=FINDINGS, responses=failures(404))
 def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """Each criterion of the call, with what people said, as far as you may know it."""
-    inspection = store.inspection(call_id)
+    inspection = store.inspections.current(call_id)
     said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
     return [] if inspection is None else list(findings.of_call(inspection, said))
 

@@ -67,7 +67,11 @@ def export(
         ),
         scope,
     )
-    left_out = store.count(replace(wanted, without=frozenset())) - store.count(wanted) if scope.sealed else 0
+    left_out = (
+        store.calls.count(replace(wanted, without=frozenset())) - store.calls.count(wanted)
+        if scope.sealed
+        else 0
+    )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
     TABLES[format](map(exported, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)

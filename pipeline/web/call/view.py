@@ -223,7 +223,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
 
 
 def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
-    found = next(store.inspections(CallFilter(call_id=call_id), transcripts=words), None)
+    found = next(store.inspections.all(CallFilter(call_id=call_id), transcripts=words), None)
     found = found or store.merges.last(call_id)
     if found is None:
         raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)

@@ -53,7 +53,7 @@ def retention(request: Request, visitor: MayRetention, store: TheStore, before: 
         proposed = date.today() - timedelta(days=KEPT_DAYS)
         return page(request, RetentionPage(str(proposed)), visitor=visitor)
     found = store.purge(day, dry_run=True)
-    everything = found.calls >= store.count()
+    everything = found.calls >= store.calls.count()
     token = _purges(request).ask(
         Due.COUNT, session=visitor.session, before=day, found=found, everything=everything
     )

@@ -139,7 +139,7 @@ def new(
 ) -> Response:
     check_in_scope(store, visitor, call)
     check_unsealed(visitor, call)
-    inspection = store.inspection(call)
+    inspection = store.inspections.current(call)
     findings = _failed(store, call, inspection)
     earlier = (one for one in store.appeals.of_call(call) if one.criterion == criterion)
     context = NewAppealPage(
@@ -179,7 +179,7 @@ def file(
 @router.get("/{appeal}")
 def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> Response:
     found = _visible(store, visitor, appeal)
-    inspection = store.inspection(found.call.call_id)
+    inspection = store.inspections.current(found.call.call_id)
     card = inspection.scorecard if inspection else None
     finding = next((f for f in card.findings if f.criterion == found.criterion), None) if card else None
     verdict = store.decisions.verdicts(found.call.call_id, eyes=visitor.user.id).get(found.criterion)

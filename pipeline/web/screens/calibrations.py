@@ -17,12 +17,12 @@ from pipeline.review.calibration import (
     AgainstExpert,
     Calibration,
     CalibrationCall,
-    CalibrationScore,
     Comparison,
     ScoreEntry,
     SheetLine,
     compare,
 )
+from pipeline.review.calibration_rules import check_visible, leads, machine_beside_expert
 from pipeline.store import Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
@@ -39,8 +39,6 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """What a key can be in any database."""
 
 SCORING = tuple(role for role in UserRole if P.CALIBRATE in ROLE_PERMISSIONS[role])
-MACHINE = 0
-"""Stands for the machine among the scorers; users count from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,11 @@ def show(request: Request, calibration: Number, visitor: Scorer, store: TheStore
     # a call of this one may be in another that is still open
     sealed = visitor.scope.sealed
     marks = tuple(mark for mark in room.marks(found.id) if mark.call_id not in sealed)
+    machine = {item: said for item, said in room.machine(found.id).items() if item[0] not in sealed}
     context = ClosedCalibrationPage(
         calibration=replace(found, calls=tuple(c for c in found.calls if c.call.call_id not in sealed)),
         comparison=compare(marks, expert=found.expert),
-        machine=_machine(store, found, marks, sealed),
+        machine=machine_beside_expert(marks, machine, expert=found.expert),
         criteria=room.titles(found.id),
         names={scorer.user: scorer.name for scorer in found.scorers},
     )
@@ -197,38 +196,23 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
     return RedirectResponse(there, status_code=303)
 
 
-def _machine(
-    store: Store, found: Calibration, marks: tuple[CalibrationScore, ...], sealed: frozenset[str]
-) -> AgainstExpert | None:
-    """The machine as one more scorer, beside the expert's baseline; None where there is no baseline."""
-    expert = [mark for mark in marks if mark.scorer == found.expert]
-    said = [
-        CalibrationScore(call_id, criterion, MACHINE, outcome)
-        for (call_id, criterion), outcome in store.calibrations.machine(found.id).items()
-        if call_id not in sealed
-    ]
-    against = compare([*expert, *said], expert=found.expert).scorers if expert else ()
-    return against[0] if against else None
-
-
 def _people(store: Store) -> list[User]:
     found = [row.user for row in store.accounts.all(roles=SCORING) if not row.user.disabled]
     return sorted(found, key=lambda user: user.display_name)
 
 
 def _leads(visitor: Visitor, found: Calibration) -> bool:
-    return visitor.may(P.DECIDE) or found.opened_by == visitor.user.id
+    return leads(found, visitor.user.id, decides=visitor.may(P.DECIDE))
 
 
 def _visible(store: Store, visitor: Visitor, calibration: int) -> Calibration:
-    """A calibration that the visitor scores in or leads.
+    """A calibration that the visitor may see.
 
     Raises:
         Missing: another one, or none: the answer is the same.
     """
     found = store.calibrations.calibration(calibration)
-    if not (_leads(visitor, found) or found.invited(visitor.user.id)):
-        raise Missing(f"there is no calibration {calibration}", code="no-calibration")
+    check_visible(found, visitor.user.id, decides=visitor.may(P.DECIDE))
     return found
 
 

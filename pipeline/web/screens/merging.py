@@ -121,11 +121,11 @@ def _both(
 
 def _side(store: Store, call_id: str) -> CallFacts | None:
     """None where there is no such call, or where another has taken its place."""
-    found = store.inspection(call_id)
+    found = store.inspections.current(call_id)
     if found is None:
         return None
     decisions = store.decisions
-    known = store.known_calls(call_ids=[call_id])
+    known = store.identities.known(call_ids=[call_id])
     files = next((one.files for one in known if one.call_id == call_id), ())
     return CallFacts(
         call=found.recording.call,

@@ -30,10 +30,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     found = Room(tmp_path_factory.mktemp("desk"), free_port())
     fill(found.folder / "room.db")
     with open_store(found.store) as store:
-        run = store.start_run()
+        run = store.runs.start()
         for number in range(3):
-            store.save(without_time(f"X{number}"), run_id=run)
-        store.finish_run(run)
+            store.inspections.save(without_time(f"X{number}"), run_id=run)
+        store.runs.finish(run)
     found.start()
     for name, role, display in (
         ("rev1", "reviewer", "王芳"),

@@ -112,7 +112,7 @@ def test_calls(chrome: Browser, hostile: tuple[Room, Furnished]) -> None:
     """Each page shows ten texts: every third one, and the call that was reviewed, show them all."""
     room, found = hostile
     with open_store(room.store) as store:
-        kept = [each.recording.call for each in store.inspections(CallFilter())]
+        kept = [each.recording.call for each in store.inspections.all(CallFilter())]
     assert len(kept) == len(TEXTS)
     with visit(chrome, room) as context:
         watched = Watched(context)

@@ -138,7 +138,7 @@ def test_judging_again_by_the_same_rules_changes_nothing(
     together: dict[str, Inspection], inspector: CallInspector
 ) -> None:
     for inspection in together.values():
-        assert inspector.judge_again(inspection) == inspection
+        assert inspector.judge_again(inspection, earlier=()) == inspection
 
 
 def test_judging_again_by_other_rules_says_so(
@@ -148,7 +148,7 @@ def test_judging_again_by_other_rules_says_so(
     text = Settings().rubric.read_text(encoding="utf-8")
     stricter.write_text(re.sub(r"(?m)^pass_mark: .*$", "pass_mark: 99", text), encoding="utf-8")
     other = load_rubric(stricter, codes=inspector.rules.matcher.lexicons.codes)
-    found = judge_again(together["N04"], Rules(inspector.rules.matcher, other))
+    found = judge_again(together["N04"], Rules(inspector.rules.matcher, other), earlier=())
     assert found.revisions.rubric == other.revision != inspector.rules.rubric.revision
     assert found.revisions.model == together["N04"].revisions.model
     assert found.transcript == together["N04"].transcript

@@ -189,7 +189,7 @@ def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
     stored = _judged(said, old, (heard,))
     (found,) = Rematcher(rules, lambda _: book).written([stored])
     assert found == []
-    assert heard in judge_again(stored, rules, written=found).hits
+    assert heard in judge_again(stored, rules, earlier=(), written=found).hits
 
 
 def test_calls_together_as_one_by_one(folder: Path, rubric: Rubric) -> None:
@@ -225,14 +225,14 @@ def test_what_the_sound_confirmed_comes_back_with_its_lexicons(folder: Path, tmp
         0,
     )
     with open_store(settings.store) as store:
-        run_id = store.start_run()
-        store.save(_judged(said, first, (heard,)), run_id=run_id)
-        store.finish_run(run_id)
+        run_id = store.runs.start()
+        store.inspections.save(_judged(said, first, (heard,)), run_id=run_id)
+        store.runs.finish(run_id)
 
     def hits() -> list[How]:
         rescore(settings=settings)
         with open_store(settings.store) as store:
-            (found,) = store.inspections()
+            (found,) = store.inspections.all()
             return [hit.how for hit in found.hits if hit.code == heard.code]
 
     assert hits() == [How.CONFIRMED]

@@ -81,7 +81,9 @@ class Night:
 
     def stored(self) -> dict[str, tuple[str, str | None]]:
         with open_store(self.settings.store) as store:
-            return {row.call.call_id: (row.status.value, said(row.reason) or None) for row in store.calls()}
+            return {
+                row.call.call_id: (row.status.value, said(row.reason) or None) for row in store.calls.all()
+            }
 
 
 @pytest.fixture
@@ -190,11 +192,11 @@ def test_a_new_rubric_judges_again_without_listening_and_the_old_one_comes_back_
     back = night.run(inspector=dies_loading)
     assert (back.up_to_date, back.inspected, did_nothing(back)) == (1, 0, True)
     with open_store(night.settings.store) as store:
-        old, new = store.revisions("a")
+        old, new = store.inspections.revisions("a")
         assert (old.revisions.rubric, new.revisions.rubric) == ("r1", "r2")
         assert new.transcript == old.transcript
         assert new.transcript.utterances[0].text == "heard"
-        assert store.inspection("a") == old
+        assert store.inspections.current("a") == old
 
 
 def test_a_new_model_listens_again(night: Night) -> None:
@@ -220,12 +222,12 @@ def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Pat
     assert (second.inspected + second.not_applicable, second.rejudged) == (2, 2)
     assert (second.up_to_date, second.audio_seconds, second.problems) == (1, 0.0, ())
     with open_store(night.settings.store) as store:
-        assert [p.kind for p in store.problems(first.run_id)] == ["missing-file"]
-        facts = {row.call.call_id: (row.call.agent_id, row.call.agent_channel) for row in store.calls()}
+        assert [p.kind for p in store.runs.problems(first.run_id)] == ["missing-file"]
+        facts = {row.call.call_id: (row.call.agent_id, row.call.agent_channel) for row in store.calls.all()}
         assert facts == {"a": ("1", "right"), "b": ("2", "left"), "c": ("1", "left")}
         # The third of "a": roles are swapped by the rules of the settings, the inspector here has its own.
-        assert [len(store.revisions(name)) for name in "abc"] == [3, 1, 1]
-        corrected = store.inspection("a")
+        assert [len(store.inspections.revisions(name)) for name in "abc"] == [3, 1, 1]
+        corrected = store.inspections.current("a")
         assert corrected is not None
         assert corrected.revisions.roles_corrected
         assert {u.role for u in corrected.transcript.utterances} == {Role.CUSTOMER}
@@ -240,7 +242,7 @@ def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> No
     night.dump = tmp_path / "archive"
     assert night.run(inspector=dies_loading).up_to_date == 1
     with open_store(night.settings.store) as store:
-        found = store.inspection("a")
+        found = store.inspections.current("a")
         assert found is not None
         assert found.recording.paths == (tmp_path / "archive" / "a.wav",)
 
@@ -277,7 +279,7 @@ def test_worn_workers_are_replaced(night: Night) -> None:
     summary = night.run(limits=Limits(calls_per_worker=2, group_calls=1))
     assert summary.inspected == 6
     with open_store(night.settings.store) as store:
-        pids = [i.transcript.utterances[0].text for i in store.inspections()]
+        pids = [i.transcript.utterances[0].text for i in store.inspections.all()]
     assert len(set(pids)) >= 3
     assert max(pids.count(pid) for pid in pids) <= 3  # one more may be queued when the second is done
 
@@ -287,7 +289,7 @@ def test_workers_get_one_thread_each(night: Night, monkeypatch: pytest.MonkeyPat
     night.add("a", "env OMP_NUM_THREADS")
     night.run()
     with open_store(night.settings.store) as store:
-        assert [i.transcript.utterances[0].text for i in store.inspections()] == ["1"]
+        assert [i.transcript.utterances[0].text for i in store.inspections.all()] == ["1"]
     assert "OMP_NUM_THREADS" not in os.environ
 
 
@@ -298,7 +300,7 @@ def test_tools_that_cannot_be_loaded_end_the_run_with_their_message(night: Night
     with pytest.raises(CallinspectError, match="cannot be loaded: RuntimeError: libfoo"):
         night.run(inspector=cannot_load)
     with open_store(night.settings.store) as store:
-        assert [row.state for row in store.runs()] == ["failed", "failed"]
+        assert [row.state for row in store.runs.latest()] == ["failed", "failed"]
     assert night.run().inspected == 1
 
 
@@ -323,7 +325,7 @@ def test_workers_that_never_live_stop_the_run_with_a_summary(night: Night) -> No
     assert (summary.exit_status, summary.stopped, summary.left, summary.inspected) == (3, True, 1, 0)
     assert [problem.kind for problem in summary.problems] == ["machine"]
     with open_store(night.settings.store) as store:
-        assert [row.state for row in store.runs()] == ["stopped"]
+        assert [row.state for row in store.runs.latest()] == ["stopped"]
     assert night.run().inspected == 1
 
 
@@ -403,7 +405,7 @@ def test_an_inspector_that_calls_itself_otherwise_is_noticed(night: Night) -> No
 def test_a_second_run_at_once_is_refused(night: Night) -> None:
     night.add("a")
     with open_store(night.settings.store) as store:
-        store.start_run()
+        store.runs.start()
         with pytest.raises(StoreError, match="another run is at work"):
             night.run()
     assert night.run().inspected == 1

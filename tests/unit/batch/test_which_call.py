@@ -62,7 +62,9 @@ class Centre:
     @property
     def calls(self) -> dict[str, str]:
         """Call id -> digest of what was heard in it."""
-        return {i.recording.call.call_id: i.transcript.utterances[0].text for i in self.store.inspections()}
+        return {
+            i.recording.call.call_id: i.transcript.utterances[0].text for i in self.store.inspections.all()
+        }
 
     def decide(self, call_id: str, verdict: Verdict = Verdict.CONFIRMED) -> None:
         self.store.decisions.decide(
@@ -70,7 +72,7 @@ class Centre:
         )
 
     def inspection(self, call_id: str) -> Inspection:
-        found = self.store.inspection(call_id)
+        found = self.store.inspections.current(call_id)
         assert found is not None
         return found
 
@@ -156,7 +158,7 @@ def test_identical_copies_are_one_call_with_several_paths_and_are_listed(centre:
     assert (first.found, first.inspected, kinds(first)) == (1, 1, [("copy", "a")])
     assert (second.found, kinds(second)) == (1, [("copy", "a"), ("copy", "a")])
     assert centre.calls == {"a": sound}
-    (row,) = centre.store.calls()
+    (row,) = centre.store.calls.all()
     assert [paths[0].name for paths in row.files] == ["a.wav", "b.wav", "c.wav"]
 
 
@@ -190,7 +192,7 @@ def test_a_moved_file_is_no_copy(centre: Centre) -> None:
     centre.run()
     (centre.dump / "a.wav").rename(centre.dump / "b.wav")
     summary = centre.run()
-    (row,) = centre.store.calls()
+    (row,) = centre.store.calls.all()
     assert (row.call.call_id, [p[0].name for p in row.files], kinds(summary)) == ("a", ["b.wav"], [])
 
 
@@ -211,7 +213,7 @@ def test_a_copy_that_the_list_names_is_no_copy_of_the_other_any_more(centre: Cen
     centre.put("b.wav", 1)
     centre.run()
     centre.run("A,a.wav,8001,", "B,b.wav,8002,")
-    files = {row.call.call_id: [paths[0].name for paths in row.files] for row in centre.store.calls()}
+    files = {row.call.call_id: [paths[0].name for paths in row.files] for row in centre.store.calls.all()}
     assert files == {"A": ["a.wav"], "B": ["b.wav"]}
     summary = centre.run()
     assert (summary.found, kinds(summary), did_nothing(summary)) == (2, [], True), "nor without the list"
@@ -283,7 +285,7 @@ def test_the_corrected_file_takes_the_place_and_none_of_the_verdicts(centre: Cen
     aside = f"A@{old[:8]}"
     assert (done.call_id, done.replaced) == ("A", aside)
     assert centre.calls == {"A": new}
-    assert centre.store.count() == 1
+    assert centre.store.calls.count() == 1
     assert [row.call_id for row in centre.store.queue.page(CallFilter(), Scope()).rows] == ["A"]
     assert centre.store.decisions.history("A") == ()
     assert [e.audio_sha256 for e in centre.store.decisions.history(aside)] == [old]

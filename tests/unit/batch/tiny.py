@@ -20,6 +20,7 @@ from pipeline.domain import (
     Measurement,
     Measures,
     Outcome,
+    PhraseHit,
     Recording,
     Revisions,
     Role,
@@ -47,11 +48,11 @@ class TinyInspector:
         for recording in recordings:
             yield from self._one(recording)
 
-    def judge_again(self, inspection: Inspection) -> Inspection:
-        made = self._made(inspection.recording, inspection.status, inspection.reason, "judged again")
-        corrected = inspection.revisions.roles_corrected
+    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+        made = self._made(stored.recording, stored.status, stored.reason, "judged again")
+        corrected = stored.revisions.roles_corrected
         revisions = made.revisions.with_roles_swapped if corrected else made.revisions
-        return replace(made, transcript=inspection.transcript, revisions=revisions)
+        return replace(made, transcript=stored.transcript, revisions=revisions)
 
     def _one(self, recording: Recording) -> Iterator[Inspection]:
         try:

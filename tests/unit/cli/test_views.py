@@ -158,7 +158,7 @@ def test_english_has_no_chinese_of_its_own() -> None:
 
 def rows(path: Path) -> list[CallRow]:
     with open_store(fill(path / "s.db")) as store:
-        return list(store.calls())
+        return list(store.calls.all())
 
 
 def test_the_list_shows_score_worst_and_reason(tmp_path: Path) -> None:

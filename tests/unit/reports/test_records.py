@@ -55,7 +55,7 @@ def test_the_agreed_measures_are_measured_and_come_first() -> None:
 def test_a_light_row_gives_the_same_record_as_the_whole_inspection(store: Store) -> None:
     cases = store.cases
     assert records(store, "calls") == [
-        dict(calls.record(each, cases.case(each.recording.call.call_id))) for each in store.inspections()
+        dict(calls.record(each, cases.case(each.recording.call.call_id))) for each in store.inspections.all()
     ]
 
 

@@ -23,11 +23,11 @@ YES, NO, UNSURE = Verdict.CONFIRMED, Verdict.OVERTURNED, Verdict.UNSURE
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(f"sqlite:///{tmp_path / 's.db'}") as found:
-        run_id = found.start_run()
+        run_id = found.runs.start()
         for name in ("a", "b", "c", "d", "e"):
             fails = (finding("rude", Outcome.FAILED, places=2), finding("greeting"))
-            found.save(inspection(name, findings=fails, flagged=True), run_id=run_id)
-        found.finish_run(run_id)
+            found.inspections.save(inspection(name, findings=fails, flagged=True), run_id=run_id)
+        found.runs.finish(run_id)
         yield found
 
 
@@ -45,7 +45,7 @@ def reviewed(store: Store) -> None:
 def test_nobody_said_anything(store: Store) -> None:
     rude, greeting = (
         violations.record(one)
-        for one in sorted(store.criterion_counts(), key=lambda c: c.criterion != "rude")
+        for one in sorted(store.calls.criterion_counts(), key=lambda c: c.criterion != "rude")
     )
     assert (rude["confirmed"], rude["overturned"], rude["pending"], rude["added"]) == (0, 0, 5, 0)
     assert (greeting["pending"], greeting["calls_with_violation"]) == (0, 0)
@@ -83,9 +83,9 @@ def test_findings_say_who_said_what(store: Store) -> None:
 
 
 def test_counts_of_violations_are_the_machines_with_peoples_beside_them(store: Store) -> None:
-    before = {c.criterion: c for c in store.criterion_counts()}
+    before = {c.criterion: c for c in store.calls.criterion_counts()}
     reviewed(store)
-    after = {c.criterion: c for c in store.criterion_counts()}
+    after = {c.criterion: c for c in store.calls.criterion_counts()}
     rude, greeting = after["rude"], after["greeting"]
     assert (rude.violations, rude.calls_with_violation) == (10, 5)
     assert (rude.confirmed, rude.overturned, rude.pending, rude.added) == (1, 1, 3, 0)
@@ -93,7 +93,7 @@ def test_counts_of_violations_are_the_machines_with_peoples_beside_them(store: S
     assert before["greeting"].calls_with_violation == greeting.calls_with_violation == 0
     for one in (rude, greeting):
         assert one.confirmed - one.added + one.overturned + one.pending == one.calls_with_violation
-    only = {c.criterion: c for c in store.criterion_counts(CallFilter(call_id="a"))}
+    only = {c.criterion: c for c in store.calls.criterion_counts(CallFilter(call_id="a"))}
     assert (only["rude"].confirmed, only["rude"].pending) == (1, 0)
 
 
@@ -113,7 +113,7 @@ def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
         (["unheard"], 1),
         (["disputed"], 1),
     ]
-    one = store.inspection("e")
+    one = store.inspections.current("e")
     assert one is not None
     whole = whole_call(one, case=store.cases.case("e"), said=store.decisions.verdicts("e"))
     assert [(f["criterion"], f["review"]) for f in whole["findings"]] == [
@@ -126,7 +126,7 @@ def test_a_call_shows_its_score_or_the_range_it_lies_in(store: Store) -> None:
 def test_the_shell_finds_each_kind_of_doubt(store: Store) -> None:
     reviewed(store)
     for cause, names in ((OpenCause.DISPUTED, ["d"]), (OpenCause.UNHEARD, ["c"]), (OpenCause.SECOND, [])):
-        assert [row.call.call_id for row in store.calls(CallFilter(cause=cause))] == names
+        assert [row.call.call_id for row in store.calls.all(CallFilter(cause=cause))] == names
 
 
 @pytest.mark.parametrize(("doubt", "names"), [("disputed", ["d"]), ("unheard", ["c"]), ("sound", [])])

@@ -25,11 +25,11 @@ def old_tables(path: Path, found: dict[str, list[dict[str, object]]]) -> None:
 def test_cases_and_confidences_come_with_the_tables(tmp_path: Path) -> None:
     new, old = f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "old.db"
     with open_store(new) as store:
-        run_id = store.start_run()
+        run_id = store.runs.start()
         grave = (finding("leak", Outcome.FAILED, severity=Severity.A), finding("greeting"))
-        store.save(inspection("a", flagged=True, findings=grave), run_id=run_id)
-        store.save(inspection("b"), run_id=run_id)
-        store.finish_run(run_id)
+        store.inspections.save(inspection("a", flagged=True, findings=grave), run_id=run_id)
+        store.inspections.save(inspection("b"), run_id=run_id)
+        store.runs.finish(run_id)
         wanted = [store.cases.case(name) for name in "ab"]
         stored: dict[str, list[dict[str, object]]] = {}
         with store._read() as connection:

@@ -159,7 +159,7 @@ def url(tmp_path: Path) -> str:
 
 def test_what_the_first_version_wrote_is_read_back(url: str) -> None:
     with open_store(url) as store:
-        found = {i.recording.call.call_id: i for i in store.inspections(CallFilter())}
+        found = {i.recording.call.call_id: i for i in store.inspections.all(CallFilter())}
         assert found.keys() == {"C1", "C2"}
         one, two = found["C1"], found["C2"]
         assert (one.status, one.duration, one.revisions.rubric) == (Status.INSPECTED, 61.5, "r5")
@@ -195,9 +195,9 @@ def test_old_revisions_keep_what_they_heard(url: str, tmp_path: Path) -> None:
 
 def test_what_was_heard_by_the_first_version_can_be_judged_again(url: str) -> None:
     with open_store(url) as store:
-        assert store.outdated(lexicons="l", rubric="r5") == []
-        assert store.outdated(lexicons="l", rubric="r6") == [5]
-        ((_, inspection),) = store.heard([5])
+        assert store.judgements.outdated(lexicons="l", rubric="r5") == []
+        assert store.judgements.outdated(lexicons="l", rubric="r6") == [5]
+        ((_, inspection),) = store.judgements.heard([5])
         assert inspection.transcript.utterances[0].text == "这不归我管"
 
 

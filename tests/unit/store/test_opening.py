@@ -67,7 +67,7 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
 
 def _open(url: str) -> int:
     with open_store(url) as store:
-        return store.count()
+        return store.calls.count()
 
 
 def test_eight_processes_open_a_new_store_at_once(tmp_path: Path) -> None:
@@ -101,30 +101,30 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_locked_database(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     with open_store(f"sqlite:///{path}", busy_seconds=0.2) as store:
-        run_id = store.start_run()
+        run_id = store.runs.start()
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program keeps it locked"):
-            store.save(inspection(), run_id=run_id)
-        assert store.count() == 0  # readers are not locked out
+            store.inspections.save(inspection(), run_id=run_id)
+        assert store.calls.count() == 0  # readers are not locked out
         other.execute("ROLLBACK")
         other.close()
-        assert store.save(inspection(), run_id=run_id)
+        assert store.inspections.save(inspection(), run_id=run_id)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """SQLite's own page limit stands in for the disk: the same error by the same way."""
     with open_store(f"sqlite:///{tmp_path / 's.db'}") as store:
-        run_id = store.start_run()
-        assert store.save(inspection("a"), run_id=run_id)
+        run_id = store.runs.start()
+        assert store.inspections.save(inspection("a"), run_id=run_id)
         with store._read() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="disk is full"):
             for number in range(200):
-                store.save(inspection(f"b{number}"), run_id=run_id)
-        whole = list(store.inspections())
-        assert len(whole) == store.count() > 0
+                store.inspections.save(inspection(f"b{number}"), run_id=run_id)
+        whole = list(store.inspections.all())
+        assert len(whole) == store.calls.count() > 0
         assert all(len(one.hits) == 1 and one.scorecard for one in whole)
 
 
@@ -154,22 +154,22 @@ def test_a_folder_without_write_permission(readable_folder: Path) -> None:
 
 def test_a_file_without_write_permission(readable_folder: Path) -> None:
     with pytest.raises(StoreError, match=r"write permission|may write there|cannot lock it"):
-        open_store(f"sqlite:///{readable_folder / 's.db'}").start_run()
+        open_store(f"sqlite:///{readable_folder / 's.db'}").runs.start()
 
 
 def test_a_read_only_database(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     open_store(f"sqlite:///{path}").close()
     with open_store(f"sqlite:///{path}") as store:
-        run_id = store.start_run()
+        run_id = store.runs.start()
         with store._read() as connection:
             connection.exec_driver_sql("PRAGMA query_only = ON")
         with pytest.raises(StoreError, match="read-only"):
-            store.save(inspection(), run_id=run_id)
+            store.inspections.save(inspection(), run_id=run_id)
 
 
 def test_an_in_memory_store() -> None:
     with open_store("sqlite://") as store:
-        run_id = store.start_run()
-        assert store.save(inspection(), run_id=run_id)
-        assert store.inspection("c1") == inspection()
+        run_id = store.runs.start()
+        assert store.inspections.save(inspection(), run_id=run_id)
+        assert store.inspections.current("c1") == inspection()

@@ -1,0 +1,52 @@
+"""Judging again what is stored: what it needs comes out, new judgements go in beside the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.domain import Inspection, PhraseHit
+from pipeline.store import judging
+from pipeline.store.filter import CallFilter
+from pipeline.store.judging import Judgement
+from pipeline.store.repository import Repository
+from pipeline.store.statements import pages
+
+
+class Judgements(Repository):
+    """Judgements of one hearing by several lexicons and rubrics."""
+
+    def outdated(self, where: CallFilter | None = None, *, lexicons: str, rubric: str) -> list[int]:
+        """Keys of current inspections of calls that were heard, but judged by other rules than these."""
+        with self._read() as connection:
+            return judging.outdated(connection, where or CallFilter(), lexicons=lexicons, rubric=rubric)
+
+    def heard(self, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:
+        """Key and inspection, with what judging again needs and no more: no ledger, of the evidence only
+        that of violations; words are read when somebody asks."""
+        for page in pages(keys):
+            with self._read() as connection:
+                found = list(judging.heard(connection, page))
+            yield from found
+
+    def confirmed(self, keys: Sequence[int]) -> Mapping[int, tuple[PhraseHit, ...]]:
+        """Hits that the sound confirmed for other revisions of what these inspections heard, by key."""
+        with self._read() as connection:
+            return judging.confirmed(connection, keys)
+
+    def confirmed_earlier(self, inspection: Inspection) -> tuple[PhraseHit, ...]:
+        """Hits that the sound confirmed for other revisions of what this stored inspection heard, the newest
+        revision first: whoever judges it again needs them."""
+        with self._read() as connection:
+            return judging.confirmed_earlier(connection, inspection)
+
+    def save(self, made: Sequence[Judgement], *, run_id: int) -> int:
+        """Store new judgements beside the old ones, all in one transaction, and make them current.
+
+        They share what was heard with the inspections they are made from. One whose inspection is not current
+        any more is left out; where the same judgement is stored already, that one becomes current.
+
+        Returns:
+            How many calls have a new current inspection.
+        """
+        with self._write() as connection:
+            return judging.save_judgements(connection, made, run_id=run_id)

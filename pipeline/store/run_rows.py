@@ -1,0 +1,120 @@
+"""The statements behind runs: how they begin and end, and their problems."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.messages import Message
+from pipeline.store import codec
+from pipeline.store.auditing import note
+from pipeline.store.statements import now
+from pipeline.store.tables import problems, runs
+from pipeline.store.views import RunRow, StoredProblem
+from pipeline.store.writing import check_fence
+
+
+class ProblemLike(Protocol):
+    """What ingest calls a Problem."""
+
+    @property
+    def path(self) -> Path | None: ...
+    @property
+    def call_id(self) -> str | None: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def reason(self) -> Message: ...
+    @property
+    def kind(self) -> str: ...
+
+
+def start(connection: Connection, *, kind: str, dump: Path | None, settings: str | None) -> int:
+    """A new running run; whatever else claims to run is dead (we hold the lock) and may not write."""
+    connection.execute(
+        update(runs).where(runs.c.state == "running").values(state="abandoned", finished_at=now())
+    )
+    values = {
+        "kind": kind,
+        "state": "running",
+        "dump": None if dump is None else str(dump),
+        "settings": settings,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "started_at": now(),
+    }
+    key = int(connection.execute(runs.insert().returning(runs.c.id), values).scalar_one())
+    note(connection, f"start-{kind}"[:48], subject=str(key))
+    return key
+
+
+def expect(connection: Connection, run_id: int, calls: int) -> None:
+    """Note how many calls a run sets out to do, for those who watch it; its summary takes this place."""
+    check_fence(connection, run_id)
+    values = {"summary": codec.dumps({"expected": calls})}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
+def finish(connection: Connection, run_id: int, *, state: str, summary: Mapping[str, object] | None) -> None:
+    check_fence(connection, run_id)
+    values = {
+        "state": state,
+        "finished_at": now(),
+        "summary": None if summary is None else codec.dumps(summary),
+    }
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
+def latest(connection: Connection, limit: int) -> list[RunRow]:
+    found = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
+    return [
+        RunRow(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            dump=row.dump,
+            host=row.host,
+            pid=row.pid,
+            started_at=datetime.fromisoformat(row.started_at),
+            finished_at=None if row.finished_at is None else datetime.fromisoformat(row.finished_at),
+            summary=None if row.summary is None else codec.loads(row.summary),
+        )
+        for row in found
+    ]
+
+
+def add_problems(connection: Connection, run_id: int, found: Iterable[ProblemLike]) -> None:
+    check_fence(connection, run_id)
+    values = [
+        {
+            "run": run_id,
+            "kind": p.kind,
+            "path": None if p.path is None else str(p.path),
+            "call_id": p.call_id,
+            "line": p.line,
+            "reason": codec.message(p.reason),
+        }
+        for p in found
+    ]
+    if values:
+        connection.execute(problems.insert(), values)
+
+
+def problems_of(connection: Connection, run_id: int, *, limit: int | None = None) -> list[StoredProblem]:
+    query = select(problems).where(problems.c.run == run_id).order_by(problems.c.id).limit(limit)
+    return [
+        StoredProblem(
+            kind=row.kind,
+            reason=codec.message_of(row.reason),
+            path=None if row.path is None else Path(row.path),
+            call_id=row.call_id,
+            line=row.line,
+        )
+        for row in connection.execute(query)
+    ]
