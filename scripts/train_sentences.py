@@ -61,8 +61,9 @@ MOST_LOST = 0.013
 """Share of right hits that may be taken for not meant."""
 MOST_FALSE = 0.3 / 1000
 """Share of innocent sentences that may be taken for a code by the sentence alone."""
-NEVER_ALONE = frozenset({"leak-other-customer"})
-"""Whose number an agent tells stands in no sentence: 电话是… is every answer of a telephone directory."""
+NEVER_ALONE = frozenset({"leak-other-customer", "attitude-dismissive"})
+"""Whose number an agent tells stands in no sentence: 电话是… is every answer of a telephone directory; and
+那您就去吧 is as often advice as it is cold."""
 LEAST_GAIN = 3
 """Sentences that a code must find more by the sentence alone, in folds unseen, to be found so at all ..."""
 ALWAYS = frozenset({"esc-self-harm"})
