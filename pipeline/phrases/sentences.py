@@ -142,7 +142,7 @@ class SentenceModel:
         return dict(zip(self.codes, map(float, scores), strict=True))
 
 
-class _SoundTable(dict[int, str]):
+class _SyllableTable(dict[int, str]):
     def __init__(self, sounds: tuple[str, ...]) -> None:
         self._numbers = {sound: chr(_FIRST_SOUND + i) for i, sound in enumerate(sounds)}
 
@@ -153,7 +153,7 @@ class _SoundTable(dict[int, str]):
 
 def sound_table(sounds: tuple[str, ...]) -> dict[int, str]:
     """For ``str.translate``: each character as the private character of its syllable."""
-    return _SoundTable(sounds)
+    return _SyllableTable(sounds)
 
 
 def sentence_runs(text: str, sounds: dict[int, str]) -> set[str]:
