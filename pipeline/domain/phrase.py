@@ -25,6 +25,8 @@ class How(StrEnum):
     PATTERN = "pattern"
     SOUND = "sound"
     CONFIRMED = "confirmed"
+    SENTENCE = "sentence"
+    """No phrase of the lexicon: the sentence as a whole is of that kind."""
     MEANING = "meaning"
     """In other words. A reason for a person to listen, never to take points."""
 

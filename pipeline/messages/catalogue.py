@@ -12,6 +12,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 import io
+import logging
 import os
 import struct
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from pathlib import Path
 
 Lang = str
 """A language of the interface: the name of a folder in ``locale/``, as ``zh``."""
+
+_log = logging.getLogger(__name__)
 
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "callinspect"
@@ -78,30 +81,42 @@ def _find(lang: Lang, key: str, context: str, count: int | None) -> str | None:
 def _chain(lang: Lang) -> tuple[gettext.GNUTranslations, ...]:
     """This language's catalogue and those it falls back on."""
     wanted = dict.fromkeys((lang, *FALLBACKS))
-    return tuple(_read(LOCALE / each) for each in wanted if each in languages())
+    read = (_read(LOCALE / each) for each in wanted if each in languages())
+    return tuple(catalogue for catalogue in read if catalogue is not None)
 
 
-def _read(folder: Path) -> gettext.GNUTranslations:
+def _read(folder: Path) -> gettext.GNUTranslations | None:
     source = folder / "LC_MESSAGES" / f"{DOMAIN}.po"
     compiled = source.with_suffix(".mo")
     content = source.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     # a torn or foreign file is as good as none: it is made anew
-    with suppress(OSError, ValueError, EOFError, struct.error), compiled.open("rb") as file:
-        found = gettext.GNUTranslations(file)
+    with suppress(OSError, ValueError, EOFError, LookupError, AttributeError, struct.error):
+        with compiled.open("rb") as file:
+            found = gettext.GNUTranslations(file)
         if found.gettext(_DIGEST) == digest:
             return found
-    made = _compile(content, folder.name, digest)
+    try:
+        made = _compile(content, digest)
+        texts = gettext.GNUTranslations(io.BytesIO(made))
+    except (ValueError, LookupError, struct.error) as error:
+        # words of another language are better than none
+        _log.warning("%s: %s; its language is left out until the file is mended", source, error)
+        return None
     with suppress(OSError):
         _put(compiled, made)
-    return gettext.GNUTranslations(io.BytesIO(made))
+    return texts
 
 
-def _compile(content: bytes, lang: Lang, digest: str) -> bytes:
+def _compile(content: bytes, digest: str) -> bytes:
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
-    catalogue = read_po(io.BytesIO(content), locale=lang)
+    try:
+        # without a locale: a language need not be one that Babel knows, and the file states its plural forms
+        catalogue = read_po(io.BytesIO(content), abort_invalid=True)
+    except PoFileError as error:
+        raise ValueError(str(error)) from error
     catalogue.add(_DIGEST, digest)
     out = io.BytesIO()
     write_mo(out, catalogue)
@@ -127,7 +142,7 @@ def texts(lang: Lang) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     from babel.messages.pofile import read_po
 
     with (LOCALE / lang / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-        for message in read_po(file, locale=lang, abort_invalid=True):
+        for message in read_po(file, abort_invalid=True):
             if message.id:
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())

@@ -29,6 +29,8 @@ class AssessedMatch:
 
     candidate: CandidateMatch
     dropped: str | None
+    meant: float = 1.0
+    """Probability 0..1 that it is meant, by the sentence around it."""
 
 
 class AcceptanceRules:
@@ -114,15 +116,26 @@ def _sharing(assessed: AssessedMatch, harmless: list[AssessedMatch]) -> Assessed
     return assessed
 
 
-def best_of_overlapping(found: list[tuple[CandidateMatch, PhraseHit]]) -> list[PhraseHit]:
-    """Of hits of one code that overlap, the surest, then the longest (non-maximum suppression)."""
-    kept: list[tuple[CandidateMatch, PhraseHit]] = []
-    for c, hit in sorted(
-        found, key=lambda f: (-f[1].confidence, f[0].start - f[0].end, f[0].start, f[0].phrase)
+def best_of_overlapping(found: list[tuple[AssessedMatch, PhraseHit]]) -> list[PhraseHit]:
+    """Of hits of one code that overlap, the one most surely said, then the longest (non-maximum suppression);
+    each as sure as it was said and is meant."""
+    kept: list[tuple[AssessedMatch, PhraseHit]] = []
+    for a, hit in sorted(
+        found,
+        key=lambda f: (
+            -f[1].confidence,
+            f[0].candidate.start - f[0].candidate.end,
+            f[0].candidate.start,
+            f[0].candidate.phrase,
+        ),
     ):
-        if not any(hit.code == h.code and c.start < k.end and k.start < c.end for k, h in kept):
-            kept.append((c, hit))
-    return [hit for _, hit in kept]
+        if not any(hit.code == h.code and _overlap(a.candidate, k.candidate) for k, h in kept):
+            kept.append((a, hit))
+    return [replace(hit, confidence=round(hit.confidence * a.meant, 3)) for a, hit in kept]
+
+
+def _overlap(a: CandidateMatch, b: CandidateMatch) -> bool:
+    return a.start < b.end and b.start < a.end
 
 
 class NegativeContextMatcher:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from pipeline.domain import How, Role
 from pipeline.phrases.checking import sentence
-from pipeline.phrases.confidence import confidence
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.normal_form import normalise
@@ -66,9 +65,7 @@ def explain(
                     quote=passage.quote(c.start, c.end),
                     distance=c.distance,
                     tolerance=c.tolerance,
-                    confidence=confidence(
-                        c.how, distance=c.distance, length=c.end - c.start, utterance=utterance
-                    ),
+                    confidence=round(matcher.hit(passage, c).confidence * assessed.meant, 3),
                     dropped=assessed.dropped,
                 )
             )

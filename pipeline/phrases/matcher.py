@@ -10,21 +10,32 @@ overlap the surest stays.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Utterance
-from pipeline.phrases.acceptance import AcceptanceRules, AssessedMatch, best_of_overlapping
-from pipeline.phrases.candidates import CandidateFinder, CandidateMatch, pattern_templates
+from pipeline.phrases.acceptance import (
+    LONG_ENOUGH,
+    TOO_FAR,
+    AcceptanceRules,
+    AssessedMatch,
+    best_of_overlapping,
+)
+from pipeline.phrases.candidates import ACCUSING, CandidateFinder, CandidateMatch, pattern_templates
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.keywords import words_of
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.pattern import compiled
+from pipeline.phrases.sentences import PhraseInContext, load_model
 from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius
+from pipeline.phrases.whole_sentences import WholeSentences
 from pipeline.phrases.words import Segmenter
 
+LEAST_MEANT = 0.5
+"""A phrase that is less likely meant than not, as its sentence tells, is no hit."""
+NOT_MEANT = "not meant, by the sentence around it"
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth testing against the sound."""
 FARTHEST = 0.31
@@ -40,7 +51,9 @@ class Matcher:
         *,
         ways: frozenset[How] = frozenset(How),
         only: Collection[str] | None = None,
+        weighed: bool = True,
     ) -> None:
+        """``weighed``: whether what is found is weighed against the sentence it stands in."""
         self.lexicons = lexicons
         self._phrases = tuple(p for p in lexicons.phrases if only is None or p.code.code in only)
         segmenter = Segmenter(lexicons.words.dictionary.words)
@@ -48,6 +61,9 @@ class Matcher:
             self._phrases, ways=ways, keywords=pattern_keywords(lexicons), segmenter=segmenter
         )
         self._rules = AcceptanceRules(self._phrases, lexicons.contexts, segmenter)
+        self._sentences = load_model() if weighed else None
+        whole = weighed and How.SENTENCE in ways
+        self._whole = WholeSentences(self._phrases, load_model()) if whole else None
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
@@ -80,13 +96,41 @@ class Matcher:
         """Each passage with every candidate in it, and the reason where one is dropped; near misses within
         ``radius`` are dropped ones."""
         for passage, found in self._finder.find_all(conversation, radius=radius):
-            yield passage, self._rules.assess(passage, found) if found else []
+            assessed = self._rules.assess(passage, found) if found else []
+            yield passage, [self._weighed(passage, a) for a in assessed]
+
+    def _weighed(self, passage: Passage, assessed: AssessedMatch) -> AssessedMatch:
+        """With how likely it is meant, as its sentence tells; dropped where it more likely is not."""
+        if assessed.dropped is not None:
+            return assessed
+        meant = self.meant(passage, assessed.candidate)
+        return replace(assessed, meant=meant, dropped=None if meant >= LEAST_MEANT else NOT_MEANT)
+
+    def meant(self, passage: Passage, c: CandidateMatch) -> float:
+        """Probability 0..1 that a candidate is meant as the lexicon means it, by the sentence around it; 1
+        for what accuses nobody. What was heard badly says little: with the utterance's confidence the
+        sentence is as it is written, and otherwise it tells nothing."""
+        code = self._phrases[c.phrase].code
+        if self._sentences is None or code.kind not in ACCUSING:
+            return 1.0
+        found = PhraseInContext.of(passage.text, c.start, c.end, code=code.code, how=c.how)
+        meant = self._sentences.meant(found)
+        if c.how is How.SOUND and len(c.spelling) >= LONG_ENOUGH:
+            # Where so much of a phrase sounds right, the recogniser may well have misheard the rest of it.
+            meant = max(meant, self._sentences.meant(replace(found, words=c.spelling)))
+        heard = passage.utterances[passage.part(c.start)].confidence
+        return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
 
     def accepted(self, passage: Passage, assessed: Sequence[AssessedMatch]) -> list[PhraseHit]:
-        """The hits of a passage; of those of one code that overlap the surest."""
-        return best_of_overlapping(
-            [(a.candidate, self.hit(passage, a.candidate)) for a in assessed if a.dropped is None]
+        """The hits of a passage; of those of one code that overlap the surest. And the sentences that are
+        hits as a whole, where no phrase of the code was found or spared."""
+        hits = best_of_overlapping(
+            [(a, self.hit(passage, a.candidate)) for a in assessed if a.dropped is None]
         )
+        if self._whole is not None:
+            spoken_of = {self.phrase_of(a.candidate).code.code for a in assessed if a.dropped != TOO_FAR}
+            hits += self._whole.find(passage, without=spoken_of)
+        return hits
 
     def reduced_forms(self, passage: Passage) -> Iterator[CandidateMatch]:
         """What only the sound can tell: phrases too short for text, or with their ends swallowed."""
@@ -97,7 +141,7 @@ class Matcher:
         return self._phrases[c.phrase]
 
     def hit(self, passage: Passage, c: CandidateMatch) -> PhraseHit:
-        """The hit a candidate makes."""
+        """The hit a candidate makes, as sure as it is that it was said."""
         phrase = self._phrases[c.phrase]
         part = passage.part(c.start)
         return PhraseHit(

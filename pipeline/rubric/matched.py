@@ -19,6 +19,7 @@ HOWS = {
     How.PATTERN: Message("matched.pattern"),
     How.SOUND: Message("matched.sound"),
     How.CONFIRMED: Message("matched.confirmed"),
+    How.SENTENCE: Message("matched.sentence"),
     How.MEANING: Message("matched.meaning"),
 }
 

@@ -27,8 +27,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     server: str = request.getfixturevalue("server")
-    if "store" not in request.fixturenames:  # which empties it itself
-        empty_schema(server)
+    empty_schema(server)
     return server
 
 

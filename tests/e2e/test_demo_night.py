@@ -109,7 +109,7 @@ def test_every_call_has_a_status(night: Path) -> None:
 def test_the_run_names_the_recording_that_nobody_can_read(night: Path) -> None:
     said = (night / "said.txt").read_text(encoding="utf-8")
     assert "N15.wav" in said
-    assert "文件被截断，读不到声音" in said
+    assert "文件在文件头处就中断了，里面没有声音" in said
     assert "callinspect list --flagged" in said, "what to type next"
 
 

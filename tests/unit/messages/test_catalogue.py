@@ -109,3 +109,28 @@ def test_a_count_chooses_the_form(folder: Path) -> None:
         file.write('\nmsgid "x.calls"\nmsgstr "{count}通"\n')
     assert [say("en", "x.calls", count=n) for n in (0, 1, 2)] == ["0 calls", "one call", "2 calls"]
     assert say("zh", "x.calls", count=1) == "1通"
+
+
+def test_a_compiled_file_with_a_foreign_header_is_made_anew(folder: Path) -> None:
+    assert say("en", "board.team") == "Team"
+    compiled = source(folder, "en").with_suffix(".mo")
+    compiled.write_bytes(compiled.read_bytes().replace(b"charset=", b"charsex="))
+    forget()
+    assert say("en", "board.team") == "Team"
+
+
+@pytest.mark.parametrize(
+    ("lang", "plural"), [("zh-TW", "n != 1"), ("xx", "(n >"), ("fr", 'n > 1;\\n"\nmsgid "torn')]
+)
+def test_a_language_that_is_wrong_or_unknown_to_babel_stops_nobody(
+    folder: Path, lang: str, plural: str
+) -> None:
+    further = source(folder, lang)
+    further.parent.mkdir(parents=True)
+    further.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Plural-Forms: nplurals=2; plural={plural};\\n"\n\nmsgid "board.team"\nmsgstr "Gruppe"\n',
+        encoding="utf-8",
+    )
+    assert say(lang, "board.team") == ("Gruppe" if lang == "zh-TW" else "Team")
+    assert say(lang, "board.agent") == "Agent"

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.phrases import load_lexicons
-from pipeline.phrases.revision import PACKAGE, code_revision, matching_modules, revision_of, rules_by_code
+from pipeline.phrases.revision import (
+    PACKAGE,
+    SENTENCES,
+    code_revision,
+    matching_modules,
+    revision_of,
+    rules_by_code,
+)
 from tests.unit.phrases.conversations import lexicon_file
 
 
@@ -21,7 +28,14 @@ def installed(tmp_path: Path) -> Path:
         path = Path(*name.split(".")).with_suffix(".py")
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copyfile(PACKAGE / path, tmp_path / path)
+    shutil.copyfile(PACKAGE / SENTENCES, tmp_path / SENTENCES)
     return tmp_path
+
+
+def test_other_weights_are_another_revision(installed: Path) -> None:
+    with (installed / SENTENCES).open("ab") as weights:
+        weights.write(b"0")
+    assert code_revision(installed) != code_revision()
 
 
 def test_the_same_source_is_the_same_revision_wherever_it_lies(installed: Path) -> None:

@@ -1,0 +1,87 @@
+"""What no phrase of the lexicon finds: sentences that as a whole can hardly be anything else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+
+from pipeline.domain import How, PhraseHit, Role, Severity
+from pipeline.phrases.candidates import ACCUSING
+from pipeline.phrases.lexicon import Code, Phrase
+from pipeline.phrases.normal_form import normalise
+from pipeline.phrases.passages import Passage
+from pipeline.phrases.sentences import SentenceModel, runs
+
+LEAST_HEARD = 0.5
+"""Confidence of the utterance: what was not heard well is no sentence."""
+SHORTEST, LONGEST = 5, 40
+"""Characters of an utterance in normal form; the model was trained on such."""
+GRAVE = frozenset({Severity.A, Severity.B})
+SURE_ENOUGH, FLAGGED = 0.97, 0.55
+"""Below the first, an accusation of class A or B is never surer than the second, which is below what either
+needs to take points: a person listens."""
+
+
+class WholeSentences:
+    """The codes that both the lexicons and the model know, with the examples of each."""
+
+    def __init__(self, phrases: Sequence[Phrase], model: SentenceModel) -> None:
+        self._model = model
+        self._codes: dict[str, tuple[Code, float]] = {}
+        self._phrases: dict[str, list[Phrase]] = {}
+        bars = dict(zip(model.codes, map(float, model.bars), strict=True))
+        for phrase in phrases:
+            code = phrase.code
+            if code.kind in ACCUSING and math.isfinite(bars.get(code.code, math.inf)):
+                self._codes[code.code] = code, bars[code.code]
+                self._phrases.setdefault(code.code, []).append(phrase)
+
+    def find(self, passage: Passage, *, without: Collection[str]) -> Iterator[PhraseHit]:
+        """The utterances of a passage that are hits: each of the likeliest code, if that is none of
+        ``without``."""
+        if passage.role is Role.UNKNOWN or not self._codes:
+            return
+        ends = (*passage.offsets[1:], len(passage.text))
+        for part, (start, end) in enumerate(zip(passage.offsets, ends, strict=True)):
+            heard = passage.utterances[part].confidence
+            if not SHORTEST <= end - start <= LONGEST or heard < LEAST_HEARD:
+                continue
+            ratios = self._model.log_ratios(passage.text[start:end])
+            beyond = [
+                (ratios[name] - bar, name)
+                for name, (code, bar) in self._codes.items()
+                if ratios[name] >= bar and code.role in (None, passage.role)
+            ]
+            if beyond and (likeliest := max(beyond))[1] not in without:
+                yield self._hit(passage, part, (start, end), *likeliest)
+
+    def _hit(
+        self, passage: Passage, part: int, place: tuple[int, int], beyond: float, name: str
+    ) -> PhraseHit:
+        code, _ = self._codes[name]
+        utterance = passage.utterances[part]
+        # At the bar it is as likely as not: so rare are sentences of the kind.
+        sure = min(1.0, utterance.confidence) * utterance.role_confidence / (1 + math.exp(-beyond))
+        if code.severity in GRAVE and sure < SURE_ENOUGH:
+            sure = min(sure, FLAGGED)
+        return PhraseHit(
+            code=name,
+            kind=code.kind,
+            phrase=self._most_alike(name, passage.text[slice(*place)]).canonical,
+            role=passage.role,
+            span=passage.span(*place),
+            quote=passage.quote(*place),
+            how=How.SENTENCE,
+            confidence=round(sure, 3),
+            utterance=passage.indexes[part],
+        )
+
+    def _most_alike(self, name: str, text: str) -> Phrase:
+        """The phrase with an example that shares most with a text, so that a reader sees what kind it is."""
+        own = runs(text)
+
+        def alike(phrase: Phrase) -> float:
+            shared = (runs(normalise(example)) for example in phrase.hit)
+            return max(len(own & theirs) / len(own | theirs) for theirs in shared)
+
+        return max(self._phrases[name], key=alike)
