@@ -113,6 +113,9 @@ class Matcher:
         code = self._phrases[c.phrase].code
         if self._sentences is None or code.kind not in ACCUSING:
             return 1.0
+        stops = passage.stops | {0, len(passage.text)}
+        if c.how is not How.SOUND and c.start in stops and c.end in stops:
+            return 1.0  # a sentence that is the phrase and nothing else holds nothing that would explain it
         found = PhraseInContext.of(passage.text, c.start, c.end, code=code.code, how=c.how)
         meant = self._sentences.meant(found)
         if c.how is How.SOUND and len(c.spelling) >= LONG_ENOUGH:
