@@ -113,6 +113,16 @@ def test_the_run_names_the_recording_that_nobody_can_read(night: Path) -> None:
     assert "callinspect list --flagged" in said, "what to type next"
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_what_the_night_prints(night: Path, readme: str) -> None:
+    printed = [line.strip() for line in (night / "said.txt").read_text(encoding="utf-8").splitlines()]
+    shown = [line.strip() for line in (ROOT / readme).read_text(encoding="utf-8").splitlines()]
+    first = next(at for at, line in enumerate(shown) if line.startswith("待复核"))
+    last = next(at for at, line in enumerate(shown) if line.startswith("90-100"))
+    begin = next(at for at, line in enumerate(printed) if line.startswith("待复核"))
+    assert shown[first : last + 1] == printed[begin : begin + 1 + last - first]
+
+
 def test_a_second_run_does_nothing_and_says_so(night: Path) -> None:
     before = exported("calls", night)
     started = time.monotonic()
