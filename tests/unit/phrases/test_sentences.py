@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from pipeline.domain import How, PhraseHit, Role, Span, Utterance
 from pipeline.phrases import Matcher, compile_matcher, explain, load_lexicons
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.matcher import NOT_MEANT
-from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.revision import PACKAGE, SENTENCES
 from pipeline.phrases.sentences import load_model, save_model
 from pipeline.phrases.whole_sentences import FLAGGED, GRAVE, SURE_ENOUGH
@@ -43,16 +41,6 @@ def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:
 
 def test_what_ships_is_small() -> None:
     assert (PACKAGE / SENTENCES).stat().st_size < 1_500_000
-
-
-def test_a_sentence_costs_little() -> None:
-    model = load_model()
-    texts = [normalise(f"这边帮您查一下第{number}个订单的配送进度您稍等一下") for number in range(300)]
-    model.log_ratios(texts[0])
-    began = time.process_time()
-    for text in texts:
-        model.log_ratios(text)
-    assert (time.process_time() - began) / len(texts) < 0.0005
 
 
 def test_a_text_without_known_words_tells_nothing() -> None:
