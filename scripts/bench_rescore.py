@@ -189,11 +189,17 @@ def measure(path: Path, calls: int, minutes: float, workers: int) -> None:
         keys = store.judgements.outdated(lexicons="other", rubric="other")[:500]
         read = timed("read what judgement needs", len(keys), lambda: list(store.judgements.heard(keys)))
         again = timed(
-            "judge: score alone", len(keys), lambda: [(key, judge_again(i, rules)) for key, i in read]
+            "judge: score alone",
+            len(keys),
+            lambda: [(key, judge_again(i, rules, earlier=())) for key, i in read],
         )
         timed("prepare rows", len(keys), lambda: [judgement(key, i) for key, i in again])
         blank = [(key, replace(i, revisions=replace(i.revisions, lexicons="other"))) for key, i in read[:50]]
-        timed("judge: match all and score", len(blank), lambda: [judge_again(i, rules) for _, i in blank])
+        timed(
+            "judge: match all and score",
+            len(blank),
+            lambda: [judge_again(i, rules, earlier=()) for _, i in blank],
+        )
     _edit(settings.rubric, "pass_mark:", "pass_mark: 61 #")
     _rescored("rubric edited", settings, calls)
     _edit(
@@ -226,7 +232,9 @@ def _fill(path: Path, settings: Settings, rules: Rules, calls: int, minutes: flo
         run_id = store.runs.start()
         keep_rules(store, settings, lexicons=rules.revisions.lexicons, rubric=rules.revisions.rubric)
         judged = timed(
-            "judge (match and score), in memory", few, lambda: [judge_again(i, rules) for i in made]
+            "judge (match and score), in memory",
+            few,
+            lambda: [judge_again(i, rules, earlier=()) for i in made],
         )
         timed(
             "save, one transaction per call",

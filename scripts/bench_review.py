@@ -31,7 +31,7 @@ from typing import Any
 
 import httpx
 
-from pipeline.settings import Settings
+from pipeline.settings import load_settings
 from pipeline.store import Store, open_store
 from scripts.synthetic_store import AGENTS, CRITERIA, ESCALATIONS, agent_of, fill
 
@@ -70,7 +70,7 @@ def serve(url: str, port: int) -> None:
     from pipeline.web.titles import code_titles
 
     with open_store(url) as store:
-        settings = Settings(store=url)
+        settings = load_settings(store=url)
         app = create_app(settings, store)
         code_titles(settings)  # as serve does at its start
         uvicorn.run(

@@ -263,7 +263,7 @@ class Training:
             bar = innocent[int(MOST_FALSE * len(innocent))] + 1e-3
             plain = self._sentences_found(code)
             alone = np.flatnonzero((labels == 1) & (told >= bar))
-            gain = sum(self.known[i].written and i not in plain for i in alone)
+            gain = sum(self.known[int(i)].written and int(i) not in plain for i in alone)
             if gain >= LEAST_GAIN or code in ALWAYS:
                 bars[column] = bar
         return bars
