@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.domain import Case, Decision, FindingVerdict
+from pipeline.errors import Conflict
 from pipeline.review.appeals import Appeal, AppealEvent
 from pipeline.review.calibration import Calibration
 from pipeline.store.repositories.agent_statistics import AgentPage
@@ -55,6 +56,13 @@ def redact_case(case: Case | None, visitor: Visitor) -> Case | None:
         finished_by=None,
         finished_name=None,
     )
+
+
+def redact_conflict(error: Conflict, visitor: Visitor) -> Conflict:
+    """That somebody was first, without who it was for those who read no names."""
+    if visitor.sees_reviewers or "who" not in error.facts:
+        return error
+    return Conflict("somebody was first; look again", code="nameless-meanwhile")
 
 
 def redact_appeal(appeal: Appeal, visitor: Visitor) -> Appeal:

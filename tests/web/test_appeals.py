@@ -129,6 +129,8 @@ def test_an_agent_reads_what_was_decided_and_why_but_not_by_whom(
     page = agent.get(f"/appeals/{filed}").text
     assert "维持原判" in page and "没有给电话" in page and "命令行" not in page
     assert secret in supervisor.get(f"/appeals/{filed}").text, "it is looked for where it is"
+    late = agent.post(f"/appeals/{filed}/withdraw", {"seen": 1})
+    assert late.status_code == 409 and "有人" in late.text and secret not in late.text
     own = {None, agent.user.id if agent.user else None}
     twin = agent.get(f"/appeals/{filed}?format=json").json()["appeal"]
     for appeal in (twin, *agent.get("/api/v1/appeals").json()):

@@ -12,7 +12,7 @@ from pydantic import PlainSerializer
 
 from pipeline.domain import Finding, FindingVerdict, Inspection
 from pipeline.domain.review import AppealState
-from pipeline.errors import Missing
+from pipeline.errors import Conflict, Missing
 from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, UpheldRates, sees_opinions
 from pipeline.review.folding import accused
@@ -20,7 +20,7 @@ from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.context import InspectedSound, PageContext
 from pipeline.web.names import FieldName
-from pipeline.web.redact import redact_appeal, redact_verdicts
+from pipeline.web.redact import redact_appeal, redact_conflict, redact_verdicts
 from pipeline.web.render import page
 from pipeline.web.scopes import check_in_scope
 
@@ -252,7 +252,10 @@ def withdraw(
     appeal: Number, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
-    store.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    try:
+        store.appeals.withdraw(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
+    except Conflict as error:
+        raise redact_conflict(error, visitor) from error
     return _to(appeal)
 
 
