@@ -8,13 +8,14 @@
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the run goes on
     ├── StoreError              the database refused; exit status 3
+    │   ├── StoreUnusable       it cannot be opened at all; exit status 2
     │   └── Unstorable          it refused this one value; the run goes on
     └── ReviewError             somebody asked for something that cannot be done now
         ├── Conflict            somebody else was first: who, and what they did
         ├── Refused             not allowed, or not in this state
         └── Missing             there is no such thing
 
-Messages say what, where and the remedy:
+Each says what, where and the remedy as a message, so that everybody is told in their language:
 ``lexicons/zh/forbidden.yaml:14: duplicate phrase "随便你" (first at line 6); remove one``.
 """
 
@@ -22,20 +23,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.messages import Message, render
+from pipeline.messages import Lang, Message, MessageError, Text
 
 
-class CallinspectError(Exception):
+class CallinspectError(MessageError):
     """The root: catching it catches everything that has a message meant for people."""
 
 
 class UsageError(CallinspectError):
-    """Wrong usage or configuration, with the place and the remedy where there is one."""
+    """Wrong usage or configuration, with the place and the remedy where there is one.
 
-    def __init__(self, message: str, *, path: Path | None = None, line: int | None = None) -> None:
-        place = "" if path is None else f"{path}:{line}: " if line is not None else f"{path}: "
-        super().__init__(place + message)
+    ``message`` says it without the place; ``said`` and the error as a string put the place before it.
+    """
+
+    def __init__(self, message: Text, *, path: Path | None = None, line: int | None = None) -> None:
+        super().__init__(message)
         self.path, self.line = path, line
+
+    @property
+    def place(self) -> str:
+        """``FILE:LINE: ``, as compilers write it in every language; empty where there is none."""
+        if self.path is None:
+            return ""
+        return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "
+
+    def said(self, lang: Lang) -> str:
+        return self.place + super().said(lang)
+
+
+def usage(code: str, **facts: object) -> Message:
+    """The words of a wrong use (``usage.CODE``); what is neither text nor number is told as text."""
+    plain = (str, int, float, Message)
+    told = {name: fact if isinstance(fact, plain) else str(fact) for name, fact in facts.items()}
+    return Message(f"usage.{code}", **told)
 
 
 class LexiconError(UsageError):
@@ -58,19 +78,20 @@ class AudioError(CallinspectError):
     """A recording that cannot be read; ``reason`` is what is stored and listed, in the reader's language.
 
     ``code`` groups the reasons: a stable name for filters and exports, of which
-    ``pipeline.audio.REASON_CODES`` lists all. As a string it is the reason in English, for logs.
+    ``pipeline.audio.REASON_CODES`` lists all.
     """
 
     def __init__(self, reason: Message, *, code: str = "corrupt") -> None:
         super().__init__(reason)
         self.reason, self.code = reason, code
 
-    def __str__(self) -> str:
-        return render(self.reason, "en")
-
 
 class StoreError(CallinspectError):
     """The database cannot be opened, migrated or written."""
+
+
+class StoreUnusable(StoreError):
+    """The address is no database, or what is there cannot be opened or was written by a newer version."""
 
 
 class Unstorable(StoreError):

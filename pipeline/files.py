@@ -10,15 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.messages import Message, MessageError
+
 PRIVATE = 0o600
 """Mode of a file that holds what people said, whatever the umask allows."""
 
 
-class FileRefused(Exception):  # noqa: N818 - it is told on as the error of whoever reads
+class FileRefused(MessageError):  # noqa: N818 - it is told on as the error of whoever reads
     """A file that is not read; the message says why and what to do."""
 
 
-def read_plain(path: Path, *, most: int, remedy: str) -> bytes:
+def read_plain(path: Path, *, most: int, remedy: Message) -> bytes:
     """All bytes of a plain file.
 
     A pipe would make us wait for whoever writes it, a device never ends, and a size is only a claim: the kind
@@ -35,12 +37,12 @@ def read_plain(path: Path, *, most: int, remedy: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileRefused("is no plain file but a folder, pipe or device; name a file")
+                raise FileRefused(Message("file.not-plain"))
             content = file.read(most + 1)
     except OSError as error:
-        raise FileRefused(f"cannot be read ({error.strerror}); check the path and grant access") from error
+        raise FileRefused(Message("file.unreadable", problem=error.strerror or str(error))) from error
     if len(content) > most:
-        raise FileRefused(f"larger than {_size(most)}; {remedy}")
+        raise FileRefused(Message("file.large", most=_size(most), remedy=remedy))
     return content
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +25,8 @@ from pydantic_settings import (
 
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
-from pipeline.messages import Lang, languages
+from pipeline.messages import Lang, Message, ValueRefused, languages
+from pipeline.validation import explained
 
 CONFIG_FILE = Path("callinspect.toml")
 _LARGEST_CONFIG = 1 << 20
@@ -37,8 +40,13 @@ def data_root() -> Path:
 
 def _offered(lang: Lang) -> Lang:
     if lang not in languages():
-        raise ValueError(f"must be one of {', '.join(languages())}")
+        raise ValueRefused(Message("config.one-of", known=Message("join.list", parts=languages())))
     return lang
+
+
+def _database(store: str) -> str:
+    """A path without ``sqlite:///`` before it is an SQLite file."""
+    return store if not store or _URL.match(store) else f"sqlite:///{store}"
 
 
 def _changes_results(default: Any, description: str, **limits: Any) -> Any:
@@ -102,9 +110,7 @@ class ServeSettings(BaseModel):
             try:
                 ipaddress.ip_network(text, strict=False)
             except ValueError as error:
-                raise ValueError(
-                    f"{text!r} is no address or network; write it like 10.0.0.5 or 10.0.0.0/24"
-                ) from error
+                raise ValueRefused(Message("config.no-network", text=text)) from error
         return given
 
 
@@ -155,8 +161,9 @@ class Settings(BaseSettings):
         protected_namespaces=(),
     )
 
-    store: str = Field(
-        "sqlite:///callinspect.db", description="database URL: sqlite:///FILE or postgresql+psycopg://..."
+    store: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite:///callinspect.db",
+        description="database: the file of an SQLite one, or a URL: sqlite:///FILE, postgresql://...",
     )
     lang: Annotated[Lang, AfterValidator(_offered)] = Field(
         "zh", description="language of what people read: one that has a catalogue (zh, en)"
@@ -220,8 +227,43 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     if not path.exists():
         return {}
-    raw = read_plain(path, most=_LARGEST_CONFIG, remedy="a configuration is a few kilobytes")
+    raw = read_plain(path, most=_LARGEST_CONFIG, remedy=Message("config.few-kilobytes"))
     return tomllib.loads(raw.decode("utf-8"))
+
+
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+"""Where tomllib puts the place of a mistake."""
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*([\w.-]+)\s*=")
+
+
+def _says(config: Any, place: Sequence[str | int]) -> bool:
+    """Whether the configuration file has a value there."""
+    for step in place:
+        if not isinstance(config, dict) or step not in config:
+            return False
+        config = config[step]
+        if isinstance(config, list):
+            return True
+    return True
+
+
+def _last_line(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _line_of(path: Path, place: Sequence[str | int]) -> int | None:
+    """The line where a setting stands in the file: ``key =`` below its table's heading, or the heading."""
+    wanted = [str(step) for step in place if isinstance(step, str)]
+    table: list[str] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        heading, key = _TABLE.match(line), _KEY.match(line)
+        if heading:
+            table = heading[1].split(".")
+        if [*table, *(key[1].split(".") if key else ())] == wanted:
+            return number
+    return None
 
 
 def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
@@ -232,15 +274,18 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     """
     path = config or CONFIG_FILE
     if config is not None and not config.exists():
-        raise UsageError("no such configuration file; check --config", path=config)
+        raise UsageError(Message("config.no-file"), path=config)
     try:
-        read_config(path)
+        said = read_config(path)
     except FileRefused as error:
-        raise UsageError(str(error), path=path) from error
+        raise UsageError(error.message, path=path) from error
     except UnicodeDecodeError as error:
-        raise UsageError("not UTF-8; save the file as UTF-8", path=path) from error
+        raise UsageError(Message("file.not-utf8", byte=error.start), path=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not valid TOML: {error}", path=path) from error
+        place = _TOML_PLACE.search(str(error))
+        problem = str(error).removesuffix(place[0]) if place else str(error)
+        line = int(place[1]) if place and place[1] else _last_line(path) if place else None
+        raise UsageError(Message("config.toml", problem=problem), path=path, line=line) from error
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": path})
@@ -251,8 +296,9 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"setting {where}: {first['msg']}; see `callinspect doctor` for all settings"
-        ) from error
+        message = Message("config.setting", setting=where, problem=explained(first))
+        if first["loc"] and _says(said, first["loc"]) and str(first["loc"][0]) not in given:
+            raise UsageError(message, path=path, line=_line_of(path, first["loc"])) from error
+        raise UsageError(message) from error
     # worker processes get the settings by pickle, which cannot find a class made in a function
     return Settings.model_construct(**{name: getattr(found, name) for name in Settings.model_fields})

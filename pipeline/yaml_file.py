@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from pipeline.messages import Message, ValueRefused
+
 DEEPEST = 40
 MOST_NODES = 100_000
 
@@ -22,10 +24,10 @@ _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml, where PyYAML was built with it."""
 
 
-class YamlError(ValueError):
+class YamlError(ValueRefused):
     """The text is no YAML that is accepted; the message says why and what to do, ``line`` where (from 1)."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: Message, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
 
@@ -62,13 +64,13 @@ def read_text(text: str) -> Any:
         mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context or "unreadable").strip().splitlines()[0]
         raise YamlError(
-            f"not valid YAML: {problem}; check the indentation, and quote values with {{}} [] , : or #",
+            Message("yaml.syntax", problem=problem),
             None if mark is None else min(mark.line + 1, text.rstrip().count("\n") + 1),
         ) from error
     except yaml.YAMLError as error:
         at = getattr(error, "position", None)
         line = text.count("\n", 0, at) + 1 if isinstance(at, int) else None
-        raise YamlError(f"not valid YAML: {str(error).splitlines()[0]}; take it out", line) from error
+        raise YamlError(Message("yaml.character", problem=str(error).splitlines()[0]), line) from error
     return None if node is None else _value(node)
 
 
@@ -92,16 +94,16 @@ def _refuse_what_swells(events: Iterable[Any]) -> None:
     for event in events:
         line = event.start_mark.line + 1
         if getattr(event, "anchor", None) is not None:
-            raise YamlError("aliases and anchors (& and *) are not accepted; write the value out", line)
+            raise YamlError(Message("yaml.alias"), line)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         count += isinstance(event, yaml.NodeEvent)
         if depth > DEEPEST:
-            raise YamlError("nested too deeply; flatten it", line)
+            raise YamlError(Message("yaml.deep"), line)
         if count > MOST_NODES:
-            raise YamlError("too many entries for one file; split it", line)
+            raise YamlError(Message("yaml.long"), line)
 
 
 def _value(node: Node) -> Any:
@@ -122,10 +124,10 @@ def _map(node: MappingNode) -> LinedMap:
     for key_node, child in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, ScalarNode):
-            raise YamlError("a key must be a word; write the mapping or list as a value", line)
+            raise YamlError(Message("yaml.key"), line)
         key = _scalar(key_node)
         if key in found:
-            raise YamlError(f"not valid YAML: the key {key!r} is there twice; remove one", line)
+            raise YamlError(Message("yaml.twice", key=str(key)), line)
         found[key] = _value(child)
         found.lines[key] = line
     return found
@@ -145,7 +147,7 @@ _LONGEST_NUMBER = 40
 def _scalar(node: Node) -> Any:
     text, line = str(node.value), node.start_mark.line + 1
     if node.tag not in (None, "!", "tag:yaml.org,2002:str"):
-        raise YamlError(f"tags ({node.tag}) are not accepted; take it out", line)
+        raise YamlError(Message("yaml.tag", tag=str(node.tag)), line)
     if node.style:  # quoted, or a block: words, whatever they look like
         return text
     if text in _NULL:
@@ -155,7 +157,7 @@ def _scalar(node: Node) -> Any:
     try:
         return _number(text)
     except ValueError as error:
-        raise YamlError(f"a value cannot be read ({error}); correct it", line) from error
+        raise YamlError(Message("yaml.value", problem=str(error)), line) from error
 
 
 def _number(text: str) -> Any:

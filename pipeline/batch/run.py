@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -16,15 +16,15 @@ from pipeline.batch.pool import WorkerPool
 from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
-from pipeline.batch.summary import Progress, RunSummary
+from pipeline.batch.summary import TOO_FEW, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.work import Limits, groups
 from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
-from pipeline.errors import StoreError
-from pipeline.ingest import discover
-from pipeline.messages import message_json
-from pipeline.settings import Settings
+from pipeline.errors import StoreError, UsageError
+from pipeline.ingest import Discovery, discover
+from pipeline.messages import Message, message_json
+from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
@@ -44,6 +44,8 @@ def run(
     limit: int | None = None,
     since: date | None = None,
     retry: bool = False,
+    expect: int | None = None,
+    allow_empty: bool = False,
     report: Report | None = None,
     limits: Limits | None = None,
     pool: PoolFactory = WorkerPool,
@@ -59,11 +61,13 @@ def run(
         limit: inspect at most this many calls.
         since: leave out calls of earlier days.
         retry: try again what is stored as unreadable or partial.
+        expect: how many recordings should be there; fewer are a problem of the run, which inspects the rest.
+        allow_empty: a dump without any recording is no mistake.
         report: told about every step.
         pool: who does the work: processes of their own, unless told otherwise.
 
     Raises:
-        UsageError: the dump, the call list or the configuration cannot be used.
+        UsageError: the dump, the call list or the configuration cannot be used; the dump is empty.
         StoreError: the store refused, or another run is at work on it.
     """
     bounds = limits or Limits()
@@ -72,7 +76,8 @@ def run(
         try:
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
-            plan = this.plan(dump, calls=calls, limit=limit, since=since, retry=retry)
+            delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
+            plan = this.plan(delivery, limit=limit, since=since, retry=retry)
             follow_list(store, settings, plan.channels)
             tally = this.inspect(plan, inspector, bounds, pool)
             unkept: list[StoredProblem] = []
@@ -88,6 +93,32 @@ def run(
                 store.runs.finish(run_id, state="failed")
             raise
     return summary
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the recording system put there, and how much of it there should be."""
+
+    dump: Path
+    calls: Path | None
+    expect: int | None
+    allow_empty: bool
+
+    def discover(self, settings: CallListSettings) -> Discovery:
+        """
+        Raises:
+            UsageError: the dump is empty and should not be, or cannot be used.
+        """
+        found = discover(self.dump, calls=self.calls, settings=settings)
+        if not found.recordings and not self.allow_empty:
+            raise UsageError(Message("dump.empty"), path=self.dump)
+        return found
+
+    def too_few(self, found: Discovery) -> list[StoredProblem]:
+        if self.expect is None or found.recordings >= self.expect:
+            return []
+        reason = Message("dump.too-few", expected=self.expect, found=found.recordings)
+        return [StoredProblem(TOO_FEW, reason, self.dump)]
 
 
 class _Run:
@@ -108,12 +139,11 @@ class _Run:
         self._workers = 0
         self._peak_bytes = 0
 
-    def plan(
-        self, dump: Path, *, calls: Path | None, limit: int | None, since: date | None, retry: bool
-    ) -> Plan:
+    def plan(self, delivery: Delivery, *, limit: int | None, since: date | None, retry: bool) -> Plan:
         self._report(Progress("discover", 0, 0))
-        discovery = discover(dump, calls=calls, settings=self._settings.calls)
+        discovery = delivery.discover(self._settings.calls)
         candidates, problems = chosen(discovery, since=since)
+        problems += delivery.too_few(discovery)
         began = time.monotonic()
 
         def step(done: int) -> bool:

@@ -10,7 +10,9 @@ from pipeline.domain import Severity
 from pipeline.messages import Message
 from pipeline.store import StoredProblem
 
-NOT_INSPECTED = frozenset({"vanished", "changed", "still-written", "unreadable-folder"})
+TOO_FEW = "too-few"
+"""Kind of the problem that fewer recordings came than were expected."""
+NOT_INSPECTED = frozenset({TOO_FEW, "vanished", "changed", "still-written", "unreadable-folder"})
 """Kinds of problems that leave a recording of the dump uninspected."""
 
 

@@ -19,7 +19,7 @@ import typer
 
 from pipeline.cli.terminal import tolerate_any_encoding
 from pipeline.cli.words import Words, spoken_language
-from pipeline.errors import AudioError, CallinspectError, ReviewError, UsageError
+from pipeline.errors import AudioError, CallinspectError, ReviewError, StoreUnusable, UsageError
 
 PROGRAM = "callinspect"
 
@@ -58,16 +58,14 @@ def status(arguments: Sequence[str]) -> int:
         return _fail(
             f"{_usage(error, words)}\n{words('error.see-help', command=_command(arguments))}", Exit.USAGE
         )
-    except UsageError as error:
-        return _fail(words("error.line", message=_said(error, words)), Exit.USAGE, trace=verbose)
+    except (UsageError, StoreUnusable) as error:
+        return _fail(words("error.line", message=error.said(words.lang)), Exit.USAGE, trace=verbose)
     except ReviewError as error:
         return _fail(words("error.line", message=_refused(error, words)), Exit.USAGE, trace=verbose)
     except AudioError as error:
-        return _fail(
-            words("error.line", message=words.said(error.reason)), Exit.SOME_UNREADABLE, trace=verbose
-        )
+        return _fail(words("error.line", message=error.said(words.lang)), Exit.SOME_UNREADABLE, trace=verbose)
     except CallinspectError as error:
-        return _fail(words("error.line", message=error), Exit.STOPPED, trace=verbose)
+        return _fail(words("error.line", message=error.said(words.lang)), Exit.STOPPED, trace=verbose)
     except Exception as error:  # noqa: BLE001 - the last stop: people get a line, not a traceback
         kind = type(error).__name__
         text = " ".join(str(error).split())
@@ -87,12 +85,6 @@ def _fail(line: str, code: Exit, *, trace: bool = False) -> int:
         traceback.print_exc()
     print(line, file=sys.stderr)
     return code
-
-
-def _said(error: UsageError, words: Words) -> str:
-    """The message in the reader's language where the error carries its facts, else as it was raised."""
-    code = getattr(error, "code", None)
-    return words.known(f"usage.{code}", str(error), **getattr(error, "facts", {}))
 
 
 def _refused(error: ReviewError, words: Words) -> str:

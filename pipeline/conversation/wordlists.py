@@ -18,7 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pipeline.conversation.pattern import compiled
 from pipeline.errors import LexiconError
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Message, ValueRefused
 from pipeline.settings import data_root
+from pipeline.validation import explained
 from pipeline.yaml_file import LinedMap, YamlError, line_of, read_text
 
 WORDS_FILE = "words.yaml"
@@ -94,10 +96,10 @@ class PatternList(WordList):
             compiled(pattern)
         for text in self.examples.hit:
             if not self.found_in(text):
-                raise ValueError(f"no pattern is found in the example “{text}”; add one or take it out")
+                raise ValueRefused(Message("words.example-missed", text=text))
         for text in self.examples.quiet:
             if self.found_in(text):
-                raise ValueError(f"a pattern is found in the quiet example “{text}”; narrow it")
+                raise ValueRefused(Message("words.quiet-found", text=text))
         return self
 
     @cached_property
@@ -162,15 +164,16 @@ def default_word_lists() -> WordLists:
 
 def _read(path: Path) -> WordLists:
     try:
-        root = read_text(read_plain(path, most=LARGEST_BYTES, remedy="shorten it").decode("utf-8-sig"))
+        raw = read_plain(path, most=LARGEST_BYTES, remedy=Message("words.shorten"))
+        root = read_text(raw.decode("utf-8-sig"))
     except FileRefused as error:
-        raise LexiconError(str(error), path=path) from error
+        raise LexiconError(error.message, path=path) from error
     except UnicodeDecodeError as error:
-        raise LexiconError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=path) from error
+        raise LexiconError(Message("file.not-utf8", byte=error.start), path=path) from error
     except YamlError as error:
-        raise LexiconError(str(error), path=path, line=error.line) from error
+        raise LexiconError(error.message, path=path, line=error.line) from error
     if not isinstance(root, LinedMap):
-        raise LexiconError("must hold a mapping of lists of words; see docs/lexicons.md", path=path, line=1)
+        raise LexiconError(Message("words.no-mapping"), path=path, line=1)
     try:
         return WordLists.model_validate(root)
     except ValidationError as error:
@@ -178,7 +181,7 @@ def _read(path: Path) -> WordLists:
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         name = ".".join(map(str, first["loc"]))
         raise LexiconError(
-            f"{name}: {first['msg']}; see docs/lexicons.md for what may stand here",
+            Message("lexicon.entry", where=name, problem=explained(first)),
             path=path,
             line=line_of(root, first["loc"]),
         ) from error

@@ -52,13 +52,12 @@ def read_call_list(path: Path, settings: CallListSettings) -> CallList:
         (i for i, line in enumerate(lines) if line.strip() and not line.lower().startswith("sep=")), None
     )
     if start is None:
-        raise CallListError("the call list is empty; export it again", path=path)
+        raise CallListError(Message("call-list.empty"), path=path)
     separator, headings = _heading(lines[start:], settings.columns)
     columns = recognise(headings, settings.columns)
     if "call_id" not in columns and "file" not in columns:
         raise CallListError(
-            f"no column names the call or its file; found {', '.join(headings)}; "
-            "map your headings in [calls.columns]",
+            Message("call-list.no-key", headings=Message("join.list", parts=tuple(headings))),
             path=path,
             line=start + 1,
         )
@@ -68,24 +67,24 @@ def read_call_list(path: Path, settings: CallListSettings) -> CallList:
 def _text(path: Path, encoding: str) -> str:
     try:
         if not path.exists():
-            raise CallListError("no such call list; check --calls", path=path)
-        raw = read_plain(path, most=MAX_BYTES, remedy="split the call list")
+            raise CallListError(Message("call-list.missing"), path=path)
+        raw = read_plain(path, most=MAX_BYTES, remedy=Message("call-list.split"))
     except FileRefused as error:
-        raise CallListError(str(error), path=path) from error
+        raise CallListError(error.message, path=path) from error
     except OSError as error:
-        raise CallListError(f"cannot be read ({error.strerror}); grant access", path=path) from error
+        raise CallListError(
+            Message("file.unreadable", problem=error.strerror or str(error)), path=path
+        ) from error
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise CallListError("an Excel workbook; save it as CSV (UTF-8)", path=path)
+        raise CallListError(Message("call-list.workbook"), path=path)
     for name in _encodings(raw) if encoding == "auto" else (encoding,):
         try:
             return raw.decode(name).lstrip("\ufeff").replace("\0", "")
         except UnicodeDecodeError:
             continue
         except LookupError:
-            raise CallListError(
-                f"unknown encoding {encoding!r}; use auto, utf-8, gb18030, ...", path=path
-            ) from None
-    raise CallListError("neither UTF-8, UTF-16 nor GB18030 text; save it as CSV (UTF-8)", path=path)
+            raise CallListError(Message("call-list.encoding", encoding=encoding), path=path) from None
+    raise CallListError(Message("call-list.no-text"), path=path)
 
 
 def _encodings(raw: bytes) -> tuple[str, ...]:

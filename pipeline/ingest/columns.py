@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 
 # fmt: off
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -87,7 +88,8 @@ def recognise(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, 
     """
     unknown = set(mapping) - set(COLUMNS)
     if unknown:
-        raise UsageError(f"[calls.columns]: unknown column {min(unknown)!r}; known: {', '.join(COLUMNS)}")
+        known = Message("join.list", parts=tuple(COLUMNS))
+        raise UsageError(Message("call-list.unknown-column", column=min(unknown), known=known))
     index: dict[str, int] = {}
     for position, heading in enumerate(headings):
         index.setdefault(plain(heading), position)

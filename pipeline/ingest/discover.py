@@ -46,7 +46,8 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)
     named = tuple(_named(candidate, found.root) for candidate in (*candidates, *unlisted))
-    return Discovery(named, tuple(problems), found.ignored)
+    recordings = len(found.files) + len(found.growing)
+    return Discovery(named, tuple(problems), found.ignored, recordings)
 
 
 @dataclass(frozen=True, slots=True)

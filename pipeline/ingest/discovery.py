@@ -57,3 +57,5 @@ class Discovery:
     problems: tuple[Problem, ...]
     ignored: int = 0
     """Files that are no recordings (lists, pictures, hidden files, links to files found elsewhere)."""
+    recordings: int = 0
+    """Files that are recordings, those still written to among them."""

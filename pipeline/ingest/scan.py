@@ -44,10 +44,10 @@ def scan(dump: Path, *, settle_seconds: float) -> Scan:
         UsageError: the dump is no folder or cannot be listed.
     """
     if not dump.is_dir():
-        raise UsageError("no such folder; give the folder that holds the recordings", path=dump)
+        raise UsageError(Message("dump.no-folder"), path=dump)
     found = Scan(dump.resolve())
     if not os.access(found.root, os.R_OK | os.X_OK):
-        raise UsageError("no permission to list the folder; grant read access", path=dump)
+        raise UsageError(Message("dump.no-permission"), path=dump)
     fresh: dict[Path, tuple[int, int]] = {}
     folders = [found.root]
     while folders:

@@ -16,6 +16,7 @@ from pathlib import PurePath
 import re2
 
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 
 FIELDS = {
     "agent": "agent_id",
@@ -62,10 +63,10 @@ class Template:
                 continue
             piece, variable = self._piece(name, spec)
             if variable and open_end:
-                raise UsageError(f'template "{text}": two fields touch; put a separator between them')
+                raise UsageError(Message("file-name.touching", template=text))
             expression, open_end = expression + piece, variable
         if not self._names:
-            raise UsageError(f'template "{text}" names no field; use {{call_id}}, {{agent}}, ...')
+            raise UsageError(Message("file-name.no-field", template=text))
         self._depth = text.count("/") + 1
         self._pattern = re2.compile(expression)
 
@@ -74,16 +75,15 @@ class Template:
         if name in ("", "_"):
             return "[^/]*?", True
         if name in self._names:
-            raise UsageError(f'template "{self.text}": the field {{{name}}} occurs twice')
+            raise UsageError(Message("file-name.twice", template=self.text, field=name))
         self._names.append(name)
         if name == "started":
             self._time_format = spec or _DEFAULT_TIME
             return f"(?P<started>{_time_expression(self.text, self._time_format)})", False
         if name not in FIELDS or spec:
-            known = ", ".join([*FIELDS, "started:%Y%m%d..."])
-            raise UsageError(
-                f'template "{self.text}": unknown field {{{name}{spec and ":" + spec}}}; known: {known}'
-            )
+            known = Message("join.list", parts=(*FIELDS, "started:%Y%m%d..."))
+            field = f"{name}:{spec}" if spec else name
+            raise UsageError(Message("file-name.unknown-field", template=self.text, field=field, known=known))
         return f"(?P<{name}>[^/]+?)", True
 
     def match(self, path: PurePath) -> NameFacts | None:
@@ -107,10 +107,10 @@ def _parts(text: str) -> Iterable[tuple[str, str | None, str]]:
     try:
         for literal, name, spec, conversion in string.Formatter().parse(text):
             if conversion:
-                raise UsageError(f'template "{text}": "!{conversion}" means nothing here; remove it')
+                raise UsageError(Message("file-name.conversion", template=text, conversion=conversion))
             yield literal, name, spec or ""
     except ValueError as error:
-        raise UsageError(f'template "{text}": {error}; write {{{{ and }}}} for real braces') from error
+        raise UsageError(Message("file-name.braces", template=text, problem=str(error))) from error
 
 
 def _time_expression(template: str, time_format: str) -> str:
@@ -122,7 +122,7 @@ def _time_expression(template: str, time_format: str) -> str:
         if directive[1] not in _DIGITS:
             known = " ".join(f"%{name}" for name in _DIGITS)
             raise UsageError(
-                f'template "{template}": unknown time directive %{directive[1]}; known: {known} or epoch'
+                Message("file-name.directive", template=template, directive=directive[1], known=known)
             )
         out += rf"\d{{{_DIGITS[directive[1]]}}}"
         position = directive.end()

@@ -6,6 +6,7 @@ differently has a context: ``shell`` is the command line's wording, without cont
 """
 
 from pipeline.messages.catalogue import Lang, known, languages, say
+from pipeline.messages.error import MessageError, ValueRefused
 from pipeline.messages.message import (
     VERBATIM,
     Message,
@@ -22,7 +23,9 @@ __all__ = [
     "VERBATIM",
     "Lang",
     "Message",
+    "MessageError",
     "Text",
+    "ValueRefused",
     "joined",
     "known",
     "languages",

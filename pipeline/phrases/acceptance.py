@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.domain import How, PhraseHit
+from pipeline.messages import Message
 from pipeline.phrases.candidates import ACCUSING, SHORT, CandidateMatch
 from pipeline.phrases.lexicon import NegativeContext, Phrase
 from pipeline.phrases.passages import Passage, begins_after, ends_before
 from pipeline.phrases.pattern import Pattern, compiled
 from pipeline.phrases.words import Segmenter
 
-IN_CONTEXT = "context “"
-TOO_FAR = "sounds too different"
+IN_CONTEXT = "dropped.context"
+TOO_FAR = Message("dropped.too-far")
 """Why a near miss is dropped."""
 LONG_ENOUGH = 5
 """From this length on, a written match is the phrase even where a word seems to go on (不归我们管 in
@@ -28,7 +29,7 @@ class AssessedMatch:
     """A candidate and why it was dropped (None: it is a hit)."""
 
     candidate: CandidateMatch
-    dropped: str | None
+    dropped: Message | None
     meant: float = 1.0
     """Probability 0..1 that it is meant, by the sentence around it."""
 
@@ -49,7 +50,7 @@ class AcceptanceRules:
     def assess(self, passage: Passage, candidates: Sequence[CandidateMatch]) -> list[AssessedMatch]:
         """Every candidate of a passage with the reason where it is dropped."""
         assessed = [AssessedMatch(c, self._rejection(passage, c)) for c in candidates]
-        harmless = [a for a in assessed if a.dropped is not None and a.dropped.startswith(IN_CONTEXT)]
+        harmless = [a for a in assessed if a.dropped is not None and a.dropped.code == IN_CONTEXT]
         return [_sharing(a, harmless) for a in assessed] if harmless else assessed
 
     def accepts_form(self, passage: Passage, reduced_form: CandidateMatch) -> bool:
@@ -57,47 +58,47 @@ class AcceptanceRules:
         its sound distance does not."""
         return self._rejection(passage, replace(reduced_form, tolerance=None, how=How.PATTERN)) is None
 
-    def _rejection(self, passage: Passage, c: CandidateMatch) -> str | None:
+    def _rejection(self, passage: Passage, c: CandidateMatch) -> Message | None:
         if c.tolerance is not None and c.distance > c.tolerance:
             return TOO_FAR
         return self._boundary(passage, c) or self._wording(passage, c)
 
-    def _boundary(self, passage: Passage, c: CandidateMatch) -> str | None:
+    def _boundary(self, passage: Passage, c: CandidateMatch) -> Message | None:
         """A sentence, a pause or a word that the candidate goes across, or the title it stands in."""
         phrase = self._phrases[c.phrase]
         if c.how is How.PATTERN and any(c.start < stop < c.end for stop in passage.stops):
-            return "goes across the end of a sentence"
+            return Message("dropped.across-sentence")
         size = c.end - c.start
         if size == 1 and c.how is How.EXACT and not _stands_alone(passage, c):
-            return "part of something longer"
+            return Message("dropped.part")
         accuses = phrase.code.kind in ACCUSING
         at_a_stretch = (c.how is How.SOUND and size < (LONG_ACROSS if accuses else LONG_ENOUGH)) or (
             c.how is How.EXACT and size <= SHORT and accuses
         )
         if at_a_stretch and any(c.start < p < c.end for p in passage.pauses):
-            return "goes across a pause"
+            return Message("dropped.across-pause")
         if passage.in_title(c.start):
-            return "in the title of a work"
+            return Message("dropped.work-title")
         low, high = passage.sentence(c.start, c.end)
         short = size < LONG_ENOUGH and c.how is How.EXACT
         doubtful = phrase.whole_words and (short or c.how is How.SOUND)
         # No word goes on across the end of a sentence (三点。点赞 holds no 点点).
         cuts = self._segmenter.cuts_a_word
         if doubtful and cuts(passage.written[low:high], c.start - low, c.end - low):
-            return "cuts a word in half"
+            return Message("dropped.cuts-word")
         return None
 
-    def _wording(self, passage: Passage, c: CandidateMatch) -> str | None:
+    def _wording(self, passage: Passage, c: CandidateMatch) -> Message | None:
         """The exception or the negative context around the candidate."""
         phrase = self._phrases[c.phrase]
         low, high = passage.sentence(c.start, c.end)
         for exception in phrase.exceptions:
             for start, end in self._exceptions[exception].spans(passage.text[low:high]):
                 if start + low < c.end and c.start < end + low:
-                    return f"exception “{exception}”"
+                    return Message("dropped.exception", exception=exception)
         for name in phrase.negative_contexts:
             if self._contexts[name].applies(passage, c.start, c.end):
-                return f"{IN_CONTEXT}{name}”"
+                return Message(IN_CONTEXT, name=name)
         return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.domain import Role, Span, Utterance
 from pipeline.errors import LexiconError
+from pipeline.messages import Message, render
 from pipeline.phrases.lexicon import Lexicons, Phrase, SourceLocation
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.reading import load_lexicons
@@ -23,11 +24,11 @@ class LexiconIssue:
     path: Path
     line: int | None
     level: str
-    message: str
+    message: Message
 
     def __str__(self) -> str:
         place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
-        return f"{place}: {self.level}: {self.message}"
+        return f"{place}: {self.level}: {render(self.message, 'en')}"
 
 
 def sentence(text: str, role: Role | None) -> Utterance:
@@ -41,8 +42,7 @@ def check_lexicons(folder: Path) -> list[LexiconIssue]:
     try:
         lexicons = load_lexicons(folder)
     except LexiconError as error:
-        place = f"{error.path}:{error.line}: " if error.line is not None else f"{error.path}: "
-        return [LexiconIssue(error.path or folder, error.line, "error", str(error).removeprefix(place))]
+        return [LexiconIssue(error.path or folder, error.line, "error", error.message)]
     matcher = compile_matcher(lexicons)
     issues: list[LexiconIssue] = []
     for phrase in lexicons.phrases:
@@ -50,10 +50,10 @@ def check_lexicons(folder: Path) -> list[LexiconIssue]:
         issues += _dangers(phrase)
         issues += _unreachable(phrase, matcher)
     issues += _shared(lexicons)
-    return sorted(issues, key=lambda issue: (str(issue.path), issue.line or 0, issue.message))
+    return sorted(issues, key=lambda issue: (str(issue.path), issue.line or 0, render(issue.message, "en")))
 
 
-def _issue(place: SourceLocation, level: str, message: str) -> LexiconIssue:
+def _issue(place: SourceLocation, level: str, message: Message) -> LexiconIssue:
     return LexiconIssue(place.path, place.line, level, message)
 
 
@@ -61,16 +61,13 @@ def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
     code = phrase.code
     for text in phrase.hit:
         if not any(h.code == code.code for h in matcher.match([sentence(text, code.role)])):
-            yield _issue(
-                phrase.place, "error", f"example is not hit: “{text}”; add a variant or loosen an exception"
-            )
+            yield _issue(phrase.place, "error", Message("lexicon.example-missed", text=text))
     for text in phrase.quiet:
         for hit in matcher.match([sentence(text, code.role)]):
             if hit.code == code.code:
-                found = f"“{hit.phrase}” ({hit.how.value}: “{hit.quote}”)"
-                yield _issue(
-                    phrase.place, "error", f"quiet example is hit by {found}: “{text}”; add an exception"
-                )
+                how = Message(f"how.{hit.how}")
+                found = Message("lexicon.quiet-hit", text=text, phrase=hit.phrase, how=how, quote=hit.quote)
+                yield _issue(phrase.place, "error", found)
                 break
 
 
@@ -78,24 +75,12 @@ def _dangers(phrase: Phrase) -> Iterator[LexiconIssue]:
     for variant in phrase.variants:
         for spelling in spellings(variant).texts:
             if len(spelling) == 1 and not phrase.whole_words:
-                yield _issue(
-                    phrase.place,
-                    "warning",
-                    f"“{spelling}” is one character and may cut words; set whole_words",
-                )
+                yield _issue(phrase.place, "warning", Message("lexicon.one-character", spelling=spelling))
             if len(spelling) <= 2 and phrase.tolerance:
-                yield _issue(
-                    phrase.place,
-                    "warning",
-                    f"“{spelling}” is too short to be safe by sound; set tolerance: 0 or lengthen it",
-                )
+                yield _issue(phrase.place, "warning", Message("lexicon.short-by-sound", spelling=spelling))
                 break
     if not phrase.quiet and phrase.code.kind.value in ("forbidden", "escalation"):
-        yield _issue(
-            phrase.place,
-            "warning",
-            f"“{phrase.canonical}” has no quiet example; add one that is easily confused",
-        )
+        yield _issue(phrase.place, "warning", Message("lexicon.no-quiet", phrase=phrase.canonical))
 
 
 def _unreachable(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
@@ -104,11 +89,8 @@ def _unreachable(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
         text = spellings(variant).texts[-1]
         hits = matcher.match([sentence(text, phrase.code.role)])
         if not any(h.code == phrase.code.code for h in hits):
-            yield _issue(
-                phrase.place,
-                "warning",
-                f"variant “{variant}” can never be hit (“{text}” is always suppressed); take it out",
-            )
+            never = Message("lexicon.never-hit", variant=variant, text=text)
+            yield _issue(phrase.place, "warning", never)
 
 
 def _shared(lexicons: Lexicons) -> Iterator[LexiconIssue]:
@@ -123,6 +105,6 @@ def _shared(lexicons: Lexicons) -> Iterator[LexiconIssue]:
                 pair = (other.canonical, phrase.canonical)
                 if other is not phrase and pair not in reported and other.code.role == phrase.code.role:
                     reported.add(pair)
-                    where = f"“{other.canonical}” ({other.place})"
-                    message = f"“{spelling}” is also spelled by {where}; keep one of them"
-                    yield _issue(phrase.place, "warning", message)
+                    where = {"other": other.canonical, "place": str(other.place)}
+                    twice = Message("lexicon.spelled-twice", spelling=spelling, **where)
+                    yield _issue(phrase.place, "warning", twice)

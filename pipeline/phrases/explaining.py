@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.domain import How, Role
+from pipeline.messages import Message
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
@@ -31,7 +32,7 @@ class Considered:
     tolerance: float | None
     """Largest distance that would count; None for written matches."""
     confidence: float
-    dropped: str | None
+    dropped: Message | None
     """Why it is no hit; None where it is one."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import PhraseKind, Role, Severity
+from pipeline.messages import Message, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Code:
     """Who must say it; None: anyone."""
     title_en: str = field(default="", repr=False)
     """The title in English; changes no hit, so it is left out of the revision."""
+
+    @property
+    def text(self) -> Message:
+        """What it is called, in any language it has."""
+        return title(self.title, self.title_en)
 
 
 @dataclass(frozen=True, slots=True)

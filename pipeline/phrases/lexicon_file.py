@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pipeline.domain import PhraseKind, Severity
 from pipeline.errors import LexiconError
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Message
 from pipeline.yaml_file import LinedMap, YamlError, read_text
 
 LARGEST_BYTES = 1 << 20
@@ -24,7 +25,6 @@ MOST_PHRASES = 6_000
 MOST_WORDINGS = 15_000
 """Phrases, their variants and patterns."""
 MOST_EXAMPLES = 15_000
-_REMEDY = "take out what is not in use, or keep several folders and choose one with --lexicons"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -92,20 +92,20 @@ def read_yaml(path: Path) -> LinedMap:
         LexiconError: unreadable, too large, not a mapping, or YAML that ``read_text`` does not accept.
     """
     try:
-        raw = read_plain(path, most=LARGEST_BYTES, remedy="split it into several files")
+        raw = read_plain(path, most=LARGEST_BYTES, remedy=Message("lexicon.split"))
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LexiconError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=path) from error
+        raise LexiconError(Message("file.not-utf8", byte=error.start), path=path) from error
     except FileRefused as error:
-        raise LexiconError(str(error), path=path) from error
+        raise LexiconError(error.message, path=path) from error
     try:
         loaded = read_text(text)
     except YamlError as error:
-        raise LexiconError(str(error), path=path, line=error.line) from error
+        raise LexiconError(error.message, path=path, line=error.line) from error
     if loaded is None:
         loaded = read_text("{}")
     if not isinstance(loaded, LinedMap):
-        raise LexiconError("must hold a mapping with `codes:` or `contexts:` at the top", path=path, line=1)
+        raise LexiconError(Message("lexicon.no-mapping"), path=path, line=1)
     return loaded
 
 
@@ -115,7 +115,7 @@ def check_files(folder: Path, paths: Sequence[Path]) -> None:
     Raises:
         LexiconError: too many files, or too large ones.
     """
-    _at_most(folder, len(paths), MOST_FILES, "files")
+    _at_most(folder, len(paths), MOST_FILES, "lexicon.many-files")
     sizes = 0
     for path in paths:
         try:
@@ -123,7 +123,7 @@ def check_files(folder: Path, paths: Sequence[Path]) -> None:
         except OSError:  # reading it says why
             continue
     if sizes > MOST_BYTES:
-        raise LexiconError(f"larger than {MOST_BYTES >> 20} MiB altogether; {_REMEDY}", path=folder)
+        raise LexiconError(Message("lexicon.large", most=MOST_BYTES >> 20), path=folder)
 
 
 @dataclass(slots=True)
@@ -146,11 +146,11 @@ class LexiconSize:
             for phrase in code.phrases:
                 self.wordings += 1 + len(phrase.variants) + len(phrase.patterns)
                 self.examples += len(phrase.examples.hit) + len(phrase.examples.quiet)
-        _at_most(self.folder, self.phrases, MOST_PHRASES, "phrases")
-        _at_most(self.folder, self.wordings, MOST_WORDINGS, "variants and patterns")
-        _at_most(self.folder, self.examples, MOST_EXAMPLES, "examples")
+        _at_most(self.folder, self.phrases, MOST_PHRASES, "lexicon.many-phrases")
+        _at_most(self.folder, self.wordings, MOST_WORDINGS, "lexicon.many-wordings")
+        _at_most(self.folder, self.examples, MOST_EXAMPLES, "lexicon.many-examples")
 
 
-def _at_most(folder: Path, count: int, most: int, what: str) -> None:
+def _at_most(folder: Path, count: int, most: int, code: str) -> None:
     if count > most:
-        raise LexiconError(f"more than {most:,} {what}; {_REMEDY}", path=folder)
+        raise LexiconError(Message(code, most=most), path=folder)

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.domain import How, PhraseHit, Utterance
+from pipeline.messages import Message
 from pipeline.phrases.acceptance import (
     LONG_ENOUGH,
     TOO_FAR,
@@ -35,7 +36,7 @@ from pipeline.phrases.words import Segmenter
 
 LEAST_MEANT = 0.5
 """A phrase that is less likely meant than not, as its sentence tells, is no hit."""
-NOT_MEANT = "not meant, by the sentence around it"
+NOT_MEANT = Message("dropped.not-meant")
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth testing against the sound."""
 FARTHEST = 0.31

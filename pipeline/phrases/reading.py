@@ -10,9 +10,11 @@ from typing import NoReturn
 import re2
 from pydantic import ValidationError
 
+from pipeline.conversation.pattern import re2_problem
 from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
+from pipeline.messages import Message
 from pipeline.phrases.lexicon import Code, Lexicons, NegativeContext, Phrase, SourceLocation
 from pipeline.phrases.lexicon_file import (
     CodeEntry,
@@ -26,6 +28,7 @@ from pipeline.phrases.pattern import compiled
 from pipeline.phrases.revision import revision_of
 from pipeline.phrases.syntax import TemplateError
 from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
+from pipeline.validation import explained
 from pipeline.yaml_file import LinedMap, line_of
 
 RENAMED_KEYS = {"quiet_when": "negative_contexts"}
@@ -43,10 +46,10 @@ def load_lexicons(folder: Path) -> Lexicons:
             remedy).
     """
     if not folder.is_dir():
-        raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
+        raise LexiconError(Message("lexicon.no-folder"), path=folder)
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
-        raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)
+        raise LexiconError(Message("lexicon.no-file"), path=folder)
     codes: dict[str, Code] = {}
     phrases: list[Phrase] = []
     contexts: dict[str, NegativeContext] = {}
@@ -57,10 +60,8 @@ def load_lexicons(folder: Path) -> Lexicons:
         for i, entry in enumerate(content.contexts):
             place = SourceLocation(path, line_of(root, ("contexts", i)))
             if entry.name in contexts:
-                _refuse(
-                    f'duplicate context "{entry.name}" (first at {contexts[entry.name].place}); remove one',
-                    place,
-                )
+                first = str(contexts[entry.name].place)
+                _refuse(Message("lexicon.context-twice", name=entry.name, first=first), place)
             before, after, near, then, earlier = (
                 tuple(_checked(template, slots, place) for template in templates)
                 for templates in (entry.before, entry.after, entry.near, entry.then, entry.earlier)
@@ -72,10 +73,7 @@ def load_lexicons(folder: Path) -> Lexicons:
             place = SourceLocation(path, line_of(root, ("codes", i)))
             code = _code(code_entry)
             if codes.setdefault(code.code, code) != code:
-                _refuse(
-                    f'code "{code.code}" has another kind, title, severity or role elsewhere; unify them',
-                    place,
-                )
+                _refuse(Message("lexicon.code-differs", lexicon_code=code.code), place)
             for j, phrase_entry in enumerate(code_entry.phrases):
                 where = ("codes", i, "phrases", j)
                 phrases.append(
@@ -84,9 +82,9 @@ def load_lexicons(folder: Path) -> Lexicons:
     for phrase in phrases:
         for name in phrase.negative_contexts:
             if name not in contexts:
-                known = ", ".join(contexts) or "none"
+                known = Message("join.list", parts=tuple(contexts) or ("-",))
                 _refuse(
-                    f'"{phrase.canonical}": unknown context "{name}" in `negative_contexts`; known: {known}',
+                    Message("lexicon.no-context", phrase=phrase.canonical, name=name, known=known),
                     phrase.place,
                 )
     words = load_word_lists(folder)
@@ -112,13 +110,13 @@ def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str
         for name, words in content.slots.items():
             place = SourceLocation(path, line_of(root, ("slots", name)))
             if name in SLOTS:
-                _refuse(f"the slot {{{name}}} is built in; choose another name", place)
+                _refuse(Message("lexicon.slot-built-in", slot=name), place)
             if name in slots:
-                _refuse(f"duplicate slot {{{name}}} (first at {places[name]}); remove one", place)
+                _refuse(Message("lexicon.slot-twice", slot=name, first=str(places[name])), place)
             try:
                 slots[name] = filled(words, slots)
             except TemplateError as error:
-                _refuse(f"{{{name}}}: {error}; a slot may use those that are defined above it", place)
+                _refuse(Message("lexicon.slot", slot=name, problem=error.message), place)
             places[name] = place
             _compiles(slots[name], place)
     return slots
@@ -133,13 +131,13 @@ def _validated(root: LinedMap, path: Path) -> LexiconFile:
         where = first["loc"]
         if where[-1] in RENAMED_KEYS:
             raise LexiconError(
-                f"`{where[-1]}` is called `{RENAMED_KEYS[str(where[-1])]}` now; rename the key",
+                Message("lexicon.renamed-key", old=str(where[-1]), new=RENAMED_KEYS[str(where[-1])]),
                 path=path,
                 line=line_of(root, where),
             ) from error
         name = ".".join(str(step) for step in where)
         raise LexiconError(
-            f"{name}: {first['msg']}; see docs/lexicons.md for what may stand here",
+            Message("lexicon.entry", where=name, problem=explained(first)),
             path=path,
             line=line_of(root, where),
         ) from error
@@ -175,11 +173,12 @@ def _phrase(
             if finite:
                 spellings(text)
         except TemplateError as error:
-            _refuse(f'"{template}": {error}', here)
+            _refuse(Message("lexicon.template", template=template, problem=error.message), here)
         first = seen.setdefault((code.code, key), here)
         if first is not here:
-            other = first.line if first.path == path else first
-            _refuse(f'duplicate phrase "{template}" (first at line {other}); remove one', here)
+            if first.path == path:
+                _refuse(Message("lexicon.phrase-twice", phrase=template, line=first.line), here)
+            _refuse(Message("lexicon.phrase-elsewhere", phrase=template, first=str(first)), here)
         _compiles(text, here)
         (variants if finite else patterns).append(text)
     exceptions = tuple(
@@ -218,7 +217,7 @@ def _checked(template: str, slots: Mapping[str, str], place: SourceLocation) -> 
     try:
         text = filled(template, slots)
     except TemplateError as error:
-        _refuse(f'"{template}": {error}', place)
+        _refuse(Message("lexicon.template", template=template, problem=error.message), place)
     _compiles(text, place)
     return text
 
@@ -227,13 +226,10 @@ def _compiles(template: str, place: SourceLocation) -> None:
     try:
         compiled(template)
     except TemplateError as error:
-        _refuse(f'"{template}": {error}', place)
+        _refuse(Message("lexicon.template", template=template, problem=error.message), place)
     except re2.error as error:
-        _refuse(
-            f'"{template}" is not a valid pattern ({error}); RE2 knows no look-around and no back-reference',
-            place,
-        )
+        _refuse(Message("lexicon.pattern", template=template, problem=re2_problem(error)), place)
 
 
-def _refuse(message: str, place: SourceLocation) -> NoReturn:
+def _refuse(message: Message, place: SourceLocation) -> NoReturn:
     raise LexiconError(message, path=place.path, line=place.line)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.messages import Message, ValueRefused
+
 DEEPEST = 100
 """Brackets within brackets; beyond, a template is an attack on the stack."""
 LARGEST_CLASS = 60
@@ -22,7 +24,7 @@ _ESCAPE = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|\w)|[dDwWsS]|(b)|([.?*+()\[\]{}|^$
 _PLAIN = re.compile(r"[^()\[\]{}|?*+.^$\\]+")
 
 
-class TemplateError(ValueError):
+class TemplateError(ValueRefused):
     """A template that cannot be read; the message says why and what to do."""
 
 
@@ -79,13 +81,13 @@ def parse(template: str) -> Node:
     """
     node, end = _alternation(template, 0, depth=0)
     if end != len(template):
-        raise TemplateError(f"unexpected “{template[end]}”; check the brackets")
+        raise TemplateError(Message("template.unexpected", mark=template[end]))
     return node
 
 
 def _alternation(text: str, at: int, *, depth: int) -> tuple[Node, int]:
     if depth > DEEPEST:
-        raise TemplateError("brackets nest too deeply; split it into several variants")
+        raise TemplateError(Message("template.deep"))
     options: list[Node] = []
     while True:
         option, at = _concatenation(text, at, depth=depth)
@@ -120,7 +122,7 @@ def _special(text: str, at: int, *, depth: int) -> tuple[Node, int]:
     if group := _GROUP.match(text, at):
         part, at = _alternation(text, group.end(), depth=depth + 1)
         if at >= len(text):
-            raise TemplateError("a bracket “(” is never closed")
+            raise TemplateError(Message("template.open"))
         return part, at + 1
     if mark == ".":
         return _ANY, at + 1
@@ -132,8 +134,8 @@ def _special(text: str, at: int, *, depth: int) -> tuple[Node, int]:
         literal = escape[2]
         return Literal(literal) if literal else _NOTHING if escape[1] else _ANY, escape.end()
     if mark in "?*+":
-        raise TemplateError("“?” has nothing before it; for a real question mark, just leave it out")
-    raise TemplateError(f"unexpected “{mark}”; check the brackets")
+        raise TemplateError(Message("template.nothing-before"))
+    raise TemplateError(Message("template.unexpected", mark=mark))
 
 
 def _repeated(part: Node, text: str, at: int) -> tuple[Node, int]:
@@ -142,7 +144,7 @@ def _repeated(part: Node, text: str, at: int) -> tuple[Node, int]:
     if text[at] == "{":
         counts = _COUNTS.match(text, at)
         if counts is None:
-            raise TemplateError("unexpected “{”; a slot or a number of times stands in braces")
+            raise TemplateError(Message("template.brace", mark="{"))
         least = int(counts[1])
         most = least if counts[2] is None else int(counts[3]) if counts[3] else None
         at = counts.end()

@@ -13,10 +13,11 @@ import heapq
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.messages import Message
 from pipeline.phrases.normal_form import FILLERS, FoldingTable, fold
 from pipeline.phrases.syntax import (
     Alternation,
@@ -75,9 +76,7 @@ def folded(template: str) -> str:
     """The template over normalised text: letters folded as text is, syntax left alone."""
 
     if match := _REPEATED_FILLER.search(template):
-        raise TemplateError(
-            f"“{match[0][0]}” is a filler and is dropped before matching; take “{match[0]}” out"
-        )
+        raise TemplateError(Message("template.filler", word=match[0][0], repeated=match[0]))
     out: list[str] = []
     at = 0
     for special in _BRACES.finditer(template):
@@ -90,10 +89,7 @@ def folded(template: str) -> str:
     out.append(_letters(template[at:]))
     text = "".join(out)
     if len(_EMPTY_OPTION.findall(text)) > len(_EMPTY_OPTION.findall(template)):
-        raise TemplateError(
-            "an option of “(…|…)” is only fillers or punctuation, which are dropped before matching: it "
-            "would match everywhere; take it out"
-        )
+        raise TemplateError(Message("template.empty-option"))
     return text
 
 
@@ -114,16 +110,22 @@ def filled(template: str, groups: Mapping[str, str]) -> str:
     """
     length = len(template) + sum(len(groups.get(name, "")) for name in slots(template))
     if length > LONGEST:
-        raise TemplateError(f"is {length} characters long with its groups of words; take smaller groups")
+        raise TemplateError(Message("template.long", length=length))
 
     def words(slot: re.Match[str]) -> str:
         if slot[1] in SLOTS:
             return slot[0]
         if slot[1] not in groups:
-            raise TemplateError(f"unknown slot {slot[0]}; known are: {', '.join((*SLOTS, *groups))}")
+            raise _unknown_slot(slot[1], (*SLOTS, *groups))
         return f"({groups[slot[1]]})"
 
     return _SLOT.sub(words, template)
+
+
+def _unknown_slot(name: str, known: Iterable[str]) -> TemplateError:
+    return TemplateError(
+        Message("template.unknown-slot", slot=name, known=Message("join.list", parts=tuple(known)))
+    )
 
 
 def expression(template: str) -> str:
@@ -131,7 +133,7 @@ def expression(template: str) -> str:
     text = folded(template)
     for name in slots(text):
         if name not in SLOTS:
-            raise TemplateError(f"unknown slot {{{name}}}; known are: {', '.join(SLOTS)}")
+            raise _unknown_slot(name, SLOTS)
     return _SLOT.sub(lambda m: SLOTS[m[1]], text)
 
 
@@ -150,18 +152,18 @@ def spellings(template: str) -> SpellingList:
         TemplateError: it is not finite, not well formed, or far too large.
     """
     if not is_finite(template):
-        raise TemplateError("wildcards, slots and repetition have no end of spellings; move it to `patterns`")
+        raise TemplateError(Message("template.endless"))
     found = _spelled(parse(folded(template)), depth=0)
     texts = tuple(dict.fromkeys(found.texts))
     if not all(texts):
-        raise TemplateError("may also be empty; keep at least one part that must be said")
+        raise TemplateError(Message("template.empty"))
     return SpellingList(texts, found.complete)
 
 
 def _spelled(node: Node, *, depth: int) -> SpellingList:
     """The texts of a part; ``depth`` counts the brackets around it."""
     if depth > DEEPEST:
-        raise TemplateError("brackets nest too deeply; split it into several variants")
+        raise TemplateError(Message("template.deep"))
     options = node.options if isinstance(node, Alternation) else (node,)
     spelled = [_concatenated(option, depth=depth) for option in options]
     return SpellingList(

@@ -1,16 +1,12 @@
-"""What can be wrong with an export, in a form the command line can say in either language."""
+"""What can be wrong with an export."""
 
 from __future__ import annotations
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, usage
 
 
 class ExportError(UsageError):
-    """An export that cannot be made as asked.
+    """An export that cannot be made as asked, in words of the catalogue (``usage.CODE``)."""
 
-    ``code`` names the mistake and ``facts`` fills in its message, for a front end that has its own words.
-    """
-
-    def __init__(self, code: str, message: str, **facts: object) -> None:
-        super().__init__(message)
-        self.code, self.facts = code, facts
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(usage(code, **facts))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.messages import Message
 from pipeline.reports.errors import ExportError
 from pipeline.reports.fields import Record
 from pipeline.reports.files import STDOUT, file_name, whole_file
@@ -44,18 +45,11 @@ def export(what: str, format: str, store: Store, out: Path, *, wanted: CallFilte
         UsageError: ``out`` cannot be written.
     """
     if what not in KINDS:
-        raise ExportError(
-            "kind", f"no such export: {what}; one of {', '.join(KINDS)}", what=what, known=", ".join(KINDS)
-        )
+        raise ExportError("kind", what=what, known=Message("join.list", parts=tuple(KINDS)))
     known = formats_of(what)
     if format not in known:
-        raise ExportError(
-            "format",
-            f"{what} cannot be written as {format}; one of {', '.join(known)}",
-            what=what,
-            format=format,
-            known=", ".join(known),
-        )
+        listed = Message("join.list", parts=tuple(known))
+        raise ExportError("format", what=what, format=format, known=listed)
     kind = KINDS[what]
     records = kind.records(store, wanted)
     if format in SUBTITLES:
@@ -82,11 +76,7 @@ def _subtitles(format: str, records: Iterator[Record], out: Path) -> Exported:
 def _only(records: Iterator[Record], format: str) -> Record:
     first, second = next(records, None), next(records, None)
     if first is None:
-        raise ExportError("subtitle-none", "no call matches, so there is nothing to write")
+        raise ExportError("subtitle-none")
     if second is not None:
-        raise ExportError(
-            "subtitle-many",
-            f"one {format} file holds one call; give a folder with -o, or choose a call with --call ID",
-            format=format,
-        )
+        raise ExportError("subtitle-many", format=format)
     return first

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role, Span, Utterance
-from pipeline.messages import Message
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import cite
@@ -28,7 +28,7 @@ class Cue(Options):
     @model_validator(mode="after")
     def _something(self) -> Cue:
         if not self.codes and self.pattern is None:
-            raise ValueError("a cue needs 'codes' or 'pattern'; add one")
+            raise ValueRefused(Message("rubric.empty-cue"))
         return self
 
     def places(self, facts: Facts, window: Window = WHOLE_CALL) -> tuple[Evidence, ...]:

@@ -28,6 +28,7 @@ from pipeline.domain import (
     characters,
     merge,
 )
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.facts import Facts
 
 SPEAKERS = {"坐席": Role.AGENT, "客户": Role.CUSTOMER, "某人": Role.UNKNOWN}
@@ -37,6 +38,7 @@ REQUIRED = frozenset(
 )
 """Codes of the default lexicons that are required phrases."""
 GAP_S = 0.4
+_FORMS = Message("join.list", parts=("坐席: ...", "客户: ...", "静音: 秒", "保持: 秒"))
 LINE = re.compile(r"^(?P<who>\w+?)(?:@(?P<at>[\d.]+))?(?:\((?P<rate>\d+)\))?\s*[:：]\s*(?P<text>.*)$")
 MARK = re.compile(r"\[([a-z0-9-]+)\|([^\]]*)\]")
 
@@ -66,9 +68,7 @@ def dialogue(
     for line in lines:
         read = LINE.match(line.strip())
         if read is None or read["who"] not in (*SPEAKERS, *PAUSES):
-            raise ValueError(
-                f"not a line of a dialogue: {line!r}; write 坐席: ..., 客户: ..., 静音: 秒, 保持: 秒"
-            )
+            raise ValueRefused(Message("rubric.no-dialogue", line=line, known=_FORMS))
         if read["who"] in PAUSES:
             seconds = float(read["text"])
             if PAUSES[read["who"]] == "hold":

@@ -57,8 +57,10 @@ def explain(
         if criterion in (None, bonus.id):
             lines += [*_bonus(bonus, tell), ""]
     if not lines:
-        known = ", ".join([*(i.id for i in rubric.items), *(b.id for b in rubric.bonus)])
-        raise RubricError(f"{rubric.rubric} has no criterion {criterion!r}; it has: {known}")
+        known = Message("join.list", parts=tuple(part.id for part in (*rubric.items, *rubric.bonus)))
+        raise RubricError(
+            Message("rubric.no-criterion", rubric=rubric.rubric, criterion=str(criterion), known=known)
+        )
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model, model_validator
 
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.window import Options
 
 
@@ -41,9 +42,9 @@ class Choice(Options):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Choice:
-        kinds = ", ".join(str(f.alias or n) for n, f in type(self).model_fields.items())
         if len(self.model_fields_set) != 1 or self.options is None:
-            raise ValueError(f"name exactly one kind, with its options ({{}} where there are none): {kinds}")
+            kinds = tuple(str(f.alias or n) for n, f in type(self).model_fields.items())
+            raise ValueRefused(Message("rubric.one-kind", kinds=Message("join.list", parts=kinds)))
         return self
 
     @cached_property

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
-from pipeline.messages import Message, title
+from pipeline.messages import Message, ValueRefused, title
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
 from pipeline.rubric.judge import excluded, judge_item
@@ -59,8 +59,8 @@ def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[
     try:
         rubric = load_rubric(path, codes=codes)
     except RubricError as error:
-        message = str(error).removeprefix(f"{path}:{error.line}: ").removeprefix(f"{path}: ")
-        return [Issue(Level.ERROR, "unusable", error.line, None, Message("lint.unusable", detail=message))]
+        unusable = Message("lint.unusable", detail=error.message)
+        return [Issue(Level.ERROR, "unusable", error.line, None, unusable)]
     document = read_document(path)
     issues = [
         *_size(rubric),
@@ -247,8 +247,8 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
             line = line_of(document, (*place, "tests", n))
             try:
                 facts = dialogue(*test.dialogue, direction=test.direction, queue=test.queue)
-            except ValueError as error:
-                text = Message("lint.test-unreadable", detail=str(error))
+            except ValueRefused as error:
+                text = Message("lint.test-unreadable", detail=error.message)
                 yield Issue(Level.ERROR, "test-unreadable", line, item.id, text)
                 continue
             criterion, section = _at(rubric, place[:-2]), _at(rubric, place[:-4])

@@ -12,12 +12,13 @@ from pydantic_core import ErrorDetails
 
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Message, MessageError, Text
 from pipeline.rubric.sheet import Rubric
+from pipeline.validation import explained
 from pipeline.yaml_file import YamlError, line_of, read_text
 
 MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
-TOO_DEEP = "conditions within conditions without end; flatten them"
 CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
 
@@ -36,12 +37,11 @@ def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rub
         detail = _innermost(document, error.errors())
         raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
     except RecursionError as error:
-        raise RubricError(TOO_DEEP, path=path) from error
+        raise RubricError(Message("rubric.deep"), path=path) from error
     if codes is not None:
         for code, line in codes_used(document):
             if code not in codes:
-                hint = _close(code, codes)
-                message = f"no lexicon has the phrase code {code!r}{hint}; correct it or add it to a lexicon"
+                message = Message("rubric.no-code", phrase_code=code, hint=_close(code, codes))
                 raise RubricError(message, path=path, line=line)
     return rubric
 
@@ -56,7 +56,8 @@ def parse_rubric(text: str, *, scale: bool | None = None) -> Rubric:
         document = read_text(text)
         return Rubric.model_validate(document if scale is None else {**document, "scale": scale})
     except (ValidationError, ValueError, RecursionError) as error:
-        raise RubricError(f"the kept text is no rubric: {error}") from error
+        problem: Text = error.message if isinstance(error, MessageError) else str(error)
+        raise RubricError(Message("rubric.kept-text", problem=problem)) from error
 
 
 def rubric_of_revision(text: str, revision: str) -> Rubric | None:
@@ -81,17 +82,17 @@ def read_document(path: Path) -> Any:
         RubricError: unreadable, too large, not YAML, an alias, or not a mapping.
     """
     try:
-        raw = read_plain(path, most=MAX_BYTES, remedy="a score sheet is a few kilobytes")
+        raw = read_plain(path, most=MAX_BYTES, remedy=Message("rubric.few-kilobytes"))
     except FileRefused as error:
-        raise RubricError(str(error), path=path) from error
+        raise RubricError(error.message, path=path) from error
     try:
         document = read_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise RubricError("not UTF-8; save the file as UTF-8", path=path) from error
+        raise RubricError(Message("file.not-utf8", byte=error.start), path=path) from error
     except YamlError as error:
-        raise RubricError(str(error), path=path, line=error.line) from error
+        raise RubricError(error.message, path=path, line=error.line) from error
     if not isinstance(document, Mapping):
-        raise RubricError("a rubric is a mapping with 'rubric', 'title', 'sections', ...", path=path, line=1)
+        raise RubricError(Message("rubric.no-mapping"), path=path, line=1)
     return document
 
 
@@ -119,24 +120,25 @@ def _innermost(document: Any, details: Sequence[ErrorDetails]) -> ErrorDetails:
     return min(inner, key=lambda d: (d["type"] == "missing", line_of(document, d["loc"]) or 0))
 
 
-def _explained(detail: ErrorDetails) -> str:
+def _explained(detail: ErrorDetails) -> Message:
     where = ".".join(str(part) for part in detail["loc"])
-    key = str(detail["loc"][-1]) if detail["loc"] else ""
+    key, found = (str(detail["loc"][-1]) if detail["loc"] else ""), detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            return f"{where}: unknown key {key!r}{_close(key, _known_keys())}; correct or remove it"
+            problem = Message("rubric.unknown-key", key=key, hint=_close(key, _known_keys()))
         case "missing":
-            return f"{where}: {key!r} is missing; add it"
-        case "value_error":
-            return f"{where}: {detail['msg'].removeprefix('Value error, ')}" if where else detail["msg"][13:]
-        case "tuple_type" if isinstance(detail["input"], str):
-            return f"{where}: a list is needed; write [{detail['input']}]"
+            problem = Message("rubric.missing-key", key=key)
+        case "tuple_type" if isinstance(found, str):
+            problem = Message("rubric.no-list", found=found)
         case "string_pattern_mismatch" if key == "id":
-            return f"{where}: {detail['input']!r} is not an id; write lower-case-words-with-hyphens"
+            problem = Message("rubric.no-id", found=str(found))
+        case "value_error":
+            problem = explained(detail)
         case _:
-            found = detail["input"]
-            shown = f" (found {found!r})" if isinstance(found, str | int | float) else ""
-            return f"{where}: {detail['msg']}{shown}; correct it"
+            problem = explained(detail)
+            if isinstance(found, str | int | float):
+                problem = Message("rubric.found", problem=problem, found=repr(found))
+    return Message("rubric.entry", where=where, problem=problem) if where else problem
 
 
 def _known_keys() -> set[str]:
@@ -146,6 +148,7 @@ def _known_keys() -> set[str]:
     return {key for model in models for key in model.get("properties", {})}
 
 
-def _close(word: str, known: Mapping[str, object] | set[str]) -> str:
+def _close(word: str, known: Mapping[str, object] | set[str]) -> Text:
+    """“Do you mean ...?”, where something is near."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f" (do you mean {near[0]!r}?)" if near else ""
+    return Message("rubric.near", near=near[0]) if near else ""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from pipeline.conversation.pattern import compiled
+from pipeline.messages import Message, ValueRefused
 
 
 def may_match(pattern: str, text: str) -> bool:
@@ -18,7 +19,7 @@ def may_match(pattern: str, text: str) -> bool:
 
 def _valid(pattern: str) -> str:
     if not pattern:
-        raise ValueError("an empty pattern matches everything; write one")
+        raise ValueRefused(Message("pattern.empty"))
     compiled(pattern)
     return pattern
 

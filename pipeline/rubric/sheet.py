@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.domain import Severity
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.verdict import BARS, Bar
@@ -66,9 +67,9 @@ class Item(Options):
     @model_validator(mode="after")
     def _costs_something(self) -> Item:
         if not self.deduct and not self.fatal:
-            raise ValueError("an item costs points or is fatal; add 'deduct' or 'fatal'")
+            raise ValueRefused(Message("rubric.costs-nothing"))
         if self.up_to is not None and self.up_to < self.deduct:
-            raise ValueError("'up_to' is less than 'deduct'; raise it")
+            raise ValueRefused(Message("rubric.up-to"))
         return self
 
 
@@ -145,9 +146,7 @@ class FlagRule(Options):
     @model_validator(mode="after")
     def _something(self) -> FlagRule:
         if not (self.severity or self.items or self.fatal or self.below_pass_mark or self.when):
-            raise ValueError(
-                "a flag rule without a condition flags every call; add severity, items, fatal or when"
-            )
+            raise ValueRefused(Message("rubric.flags-all"))
         return self
 
 
@@ -188,18 +187,16 @@ class Rubric(Options):
         seen: set[str] = set()
         for name in [i.id for i in self.items] + [b.id for b in self.bonus]:
             if name in seen:
-                raise ValueError(f"two items are called {name!r}; rename one")
+                raise ValueRefused(Message("rubric.item-twice", name=name))
             seen.add(name)
         for rule in self.flag:
             for name in rule.items:
                 if name not in seen:
-                    raise ValueError(
-                        f"a flag rule names the item {name!r}, which is not on the sheet; correct it"
-                    )
+                    raise ValueRefused(Message("rubric.flag-item", name=name))
         groups = [c.id for c in self.criteria] + [s.id for s in self.sections]
         for name in groups:
             if groups.count(name) > 1:
-                raise ValueError(f"two criteria or sections are called {name!r}; rename one")
+                raise ValueRefused(Message("rubric.part-twice", name=name))
         return self
 
     @cached_property

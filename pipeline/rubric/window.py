@@ -7,7 +7,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.domain import Role, Span
-from pipeline.messages import Message
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.wording import party
 
@@ -38,9 +38,9 @@ class Window(Options):
     def _one_measure(self) -> Window:
         given = [name for name in type(self).model_fields if name != "of" and getattr(self, name) is not None]
         if len(given) > 1:
-            raise ValueError(f"{' and '.join(given)} exclude each other; keep one")
+            raise ValueRefused(Message("rubric.window-two", names=Message("join.list", parts=tuple(given))))
         if self.of is not None and not (self.first_utterances or self.last_utterances):
-            raise ValueError("'of' needs first_utterances or last_utterances")
+            raise ValueRefused(Message("rubric.window-of"))
         return self
 
     @cached_property

@@ -16,8 +16,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreUnusable
 from pipeline.files import ensure_private
+from pipeline.messages import Message
 from pipeline.store.faults import explained
 
 BUSY_SECONDS = 30.0
@@ -66,23 +67,21 @@ def parse(url: str) -> URL:
     """Check a database URL.
 
     Raises:
-        StoreError: not a URL, an unknown kind of database, or a missing driver.
+        StoreUnusable: not a URL, an unknown kind of database, or a missing driver.
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError(
-            f"not a database URL: {url!r}; use sqlite:///FILE or postgresql://USER@HOST/DATABASE"
-        ) from None
+        raise StoreUnusable(Message("store.no-url", url=url)) from None
     match parsed.get_backend_name():
         case "sqlite":
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres":
             if importlib.util.find_spec("psycopg") is None:
-                raise StoreError("PostgreSQL needs the psycopg driver; install callinspect[postgresql]")
+                raise StoreUnusable(Message("store.no-driver"))
             return parsed.set(drivername="postgresql+psycopg")
         case other:
-            raise StoreError(f"{other} databases are not supported; use sqlite:///FILE or postgresql://...")
+            raise StoreUnusable(Message("store.unknown-kind", kind=other))
 
 
 def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
+from pipeline.messages import Message
 from pipeline.store import projections
 from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
@@ -57,8 +58,7 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
-            f"{shown(connection.engine.url)}: written by a newer callinspect (tables at {found}, this "
-            f"program knows {REVISION}); upgrade callinspect, or use another --store"
+            Message("store.newer", url=shown(connection.engine.url), found=found, known=REVISION)
         )
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -7,7 +7,7 @@ from datetime import date
 from types import TracebackType
 from typing import Self
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, StoreUnusable
 from pipeline.store import purging
 from pipeline.store.database import BUSY_SECONDS, Database, connect, parse
 from pipeline.store.erasing import erase
@@ -47,16 +47,16 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         busy_seconds: how long a write waits for another writer of an SQLite file.
 
     Raises:
-        StoreError: it cannot be opened, or a newer callinspect wrote it.
+        StoreUnusable: no such database, it cannot be opened, or a newer callinspect wrote it.
     """
     parsed = parse(url)
     engine = connect(parsed, busy_seconds=busy_seconds)
     try:
         with explained(parsed):
             migrate(engine)
-    except StoreError:
+    except StoreError as error:
         engine.dispose()
-        raise
+        raise StoreUnusable(error.message) from error
     return Store(Database(parsed, engine))
 
 

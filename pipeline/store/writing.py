@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, selec
 
 from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
+from pipeline.messages import Message
 from pipeline.store import projections, rows, search
 from pipeline.store.identities import call_for
 from pipeline.store.statements import now
@@ -33,7 +34,7 @@ def check_fence(connection: Connection, run_id: int) -> None:
     query = select(runs.c.state).where(runs.c.id == run_id).with_for_update(read=True)
     state = connection.execute(query).scalar()
     if state != "running":
-        raise StoreError(f"run {run_id} is {state or 'unknown'} and may not write any more; start a new run")
+        raise StoreError(Message("store.run-over", run=run_id, state=str(state or "?")))
 
 
 def same_revisions(revisions: Revisions) -> Any:

@@ -6,31 +6,19 @@ import ssl
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, usage
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Message
 
 _LARGEST = 1 << 20
 """Bytes: a chain of certificates takes a hundredth of it."""
 
-WORDS = {
-    "tls-half": "https needs both serve.certificate and serve.key; give both or none",
-    "tls-missing": "{path}: no such file; check {setting}",
-    "tls-unreadable": "{path}: cannot be read ({reason}); let the account of the server read it",
-    "tls-not-pem": "{path}: holds no {what} in PEM form; check {setting}",
-    "tls-encrypted": "{path}: the key is encrypted, and nobody is there to type its password; "
-    "write a plain one: openssl pkey -in {path} -out PLAIN.pem",
-    "tls-pair": "{certificate}: this certificate belongs to another key than {path}; give the pair that was "
-    "made together",
-    "tls-unusable": "{certificate}: https cannot be served with it ({reason}); give another certificate",
-}
-
 
 class CertificateError(UsageError):
-    """Certificate or key cannot be used; ``code`` and ``facts`` say why in any language."""
+    """Certificate or key cannot be used, in words of the catalogue (``usage.CODE``)."""
 
     def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(WORDS[code].format(**facts))
-        self.code, self.facts = code, facts
+        super().__init__(usage(code, **facts))
 
 
 def check_pair(certificate: Path | None, key: Path | None) -> None:
@@ -69,6 +57,6 @@ def _read(path: Path, setting: str) -> bytes:
     if not path.exists():
         raise CertificateError("tls-missing", path=path, setting=setting)
     try:
-        return read_plain(path, most=_LARGEST, remedy=f"check {setting}")
+        return read_plain(path, most=_LARGEST, remedy=Message("config.check", setting=setting))
     except FileRefused as error:
-        raise CertificateError("tls-unreadable", path=path, reason=error) from error
+        raise CertificateError("tls-unreadable", path=path, reason=error.message) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError
-from pipeline.messages import Lang, known, say
+from pipeline.errors import Conflict, Missing, Refused, ReviewError, StoreError, UsageError
+from pipeline.messages import Lang, MessageError, known, say
 from pipeline.settings import Settings
 from pipeline.web.access import Forbidden, NotSignedIn, Visitor, the_settings, visitor_of
 from pipeline.web.context import PageContext, wants_json
@@ -21,6 +21,7 @@ from pipeline.web.cookies import preferred_lang
 from pipeline.web.names import address
 from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
+from pipeline.web.rendered_message import RulesFault, rules_fault
 from pipeline.web.sanitise import SanitisedJSON
 
 STATUS: dict[type[ReviewError], int] = {Conflict: 409, Missing: 404, Refused: 400}
@@ -88,9 +89,19 @@ async def answer(request: Request, status: int, key: str, **facts: object) -> Re
     return show(request, status, key.removeprefix("error."), say(lang, key, **facts), visitor)
 
 
-def show(request: Request, status: int, code: str, message: str, visitor: Visitor | None) -> Response:
+def show(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    visitor: Visitor | None,
+    *,
+    reason: RulesFault | None = None,
+) -> Response:
+    """``reason``: the fault in a file of the rules that is behind it; programs get it in parts."""
     if for_program(request):
-        return SanitisedJSON({"error": {"code": code, "message": message}}, status_code=status)
+        told = {"code": code, "message": message, **({"reason": asdict(reason)} if reason else {})}
+        return SanitisedJSON({"error": told}, status_code=status)
     number = getattr(request.state, "number", "")
     if for_htmx(request):
         # beside the page, not in place of what was being worked on
@@ -117,9 +128,12 @@ async def _review_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ReviewError)
     visitor = await visitor_of(request)
     lang = visitor.lang if visitor else preferred_lang(request)
-    message = in_words(error, lang, the_settings(request))
+    settings = the_settings(request)
+    message = in_words(error, lang, settings)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    return show(request, status, error.code, message, visitor)
+    fault = error.facts.get("reason")
+    reason = rules_fault(fault, lang, settings) if isinstance(fault, UsageError) else None
+    return show(request, status, error.code, message, visitor, reason=reason)
 
 
 def in_words(error: ReviewError, lang: Lang, settings: Settings, **facts: object) -> str:
@@ -129,10 +143,14 @@ def in_words(error: ReviewError, lang: Lang, settings: Settings, **facts: object
     if not known(key):
         return plain_paths(error, settings)
     inner = {
-        name: plain_paths(fact, settings) if isinstance(fact, Exception | Path) else fact
+        name: plain_paths(_said(fact, lang), settings) if isinstance(fact, Exception | Path) else fact
         for name, fact in {**error.facts, **facts}.items()
     }
     return say(lang, key, **inner)
+
+
+def _said(fact: Exception | Path, lang: Lang) -> object:
+    return fact.said(lang) if isinstance(fact, MessageError) else fact
 
 
 async def _store_error(request: Request, error: Exception) -> Response:

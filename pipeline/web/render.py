@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 import pipeline
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
-from pipeline.messages import Lang, Text, known, languages, render, say
+from pipeline.messages import Lang, Text, known, languages, read_message, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
@@ -197,9 +197,11 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
-def rendered(text: Text | None) -> str:
-    """A title, reason, problem or note in the language of the page."""
+def rendered(text: Text | Mapping[str, Any] | None) -> str:
+    """A title, reason, problem or note in the language of the page; a mapping is a message read from JSON."""
     reader = READER.get()
+    if isinstance(text, Mapping):
+        text = read_message(dict(text))
     return sanitise(None if text is None else render(text, reader.lang, reader.titles))
 
 

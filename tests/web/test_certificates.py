@@ -56,7 +56,7 @@ def test_what_cannot_be_served_is_refused(folder: Path, certificate: str, key: s
     given = ServeSettings(certificate=folder / certificate, key=key and folder / key)
     with pytest.raises(CertificateError) as refused:
         serve.check(given)
-    assert refused.value.code == code
+    assert refused.value.message.code == f"usage.{code}"
     assert "\n" not in str(refused.value)
 
 
@@ -68,7 +68,7 @@ def test_a_file_that_may_not_be_read_is_told(folder: Path, tmp_path: Path) -> No
     secret.chmod(0)
     with pytest.raises(CertificateError) as refused:
         serve.check(ServeSettings(certificate=folder / "one.pem", key=secret))
-    assert refused.value.code == "tls-unreadable"
+    assert refused.value.message.code == "usage.tls-unreadable"
 
 
 def test_a_pair_passes(folder: Path) -> None:

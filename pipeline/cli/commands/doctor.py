@@ -17,10 +17,11 @@ from rich.text import Text
 
 import pipeline
 from pipeline.batch.machine import cores, free_bytes, worker_bytes, worker_count
+from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import sqlite_file
 from pipeline.cli.words import Words
-from pipeline.errors import CallinspectError, UsageError
+from pipeline.errors import CallinspectError
 from pipeline.settings import CONFIG_FILE, Settings
 
 
@@ -85,7 +86,7 @@ def _tried(part: Callable[[Session], Check], session: Session) -> Check:
     try:
         return part(session)
     except CallinspectError as error:
-        return Check(Health.BAD, str(error))
+        return Check(Health.BAD, error.said(session.words.lang))
 
 
 def _memory(session: Session) -> Check:
@@ -141,7 +142,7 @@ def _store(session: Session) -> Check:
     if path is not None and not path.exists():
         place = next(p for p in path.absolute().parents if p.exists())
         if not os.access(place, os.W_OK):
-            raise UsageError("this folder cannot be written; choose another place with --store", path=place)
+            raise CommandError("folder", path=place)
         return Check(Health.GOOD, session.words("doctor.store-new", url=session.settings.store))
     with open_store(session.settings.store) as store:
         return Check(Health.GOOD, session.words("doctor.store", url=store.url, calls=store.calls.count()))

@@ -39,7 +39,7 @@ def check(session: Session, lexicons: Folder = None) -> int:
     for code in loaded.codes.values():
         count = sum(phrase.code == code for phrase in loaded.phrases)
         kind = Text(words(f"kind.{code.kind}"), STYLES[code.kind])
-        table.add_row(code.code, kind, severity(code.severity), str(count), code.title)
+        table.add_row(code.code, kind, severity(code.severity), str(count), words.said(code.text))
     session.out.print(table)
     facts = {"codes": len(loaded.codes), "phrases": len(loaded.phrases), "revision": loaded.revision}
     session.out.print(words("lexicon.summary", path=folder, **facts))
@@ -47,7 +47,7 @@ def check(session: Session, lexicons: Folder = None) -> int:
     for issue in issues:
         place = str(issue.path) if issue.line is None else f"{issue.path}:{issue.line}"
         line = Text(words(f"level.{issue.level}"), LEVELS[issue.level]).append(f" {place} ", "not bold dim")
-        session.out.print(line.append(issue.message, "not bold not dim"))
+        session.out.print(line.append(words.said(issue.message), "not bold not dim"))
     if not issues:
         count = sum(len(phrase.hit) + len(phrase.quiet) for phrase in loaded.phrases)
         session.out.print(words("lexicon.examples-good", count=count), style="green")
@@ -95,7 +95,7 @@ def explain(
         _explain_sentence(name, loaded, session)
         return 0
     for code in dict.fromkeys(p.code for p in wanted):
-        heading = Text(f"{code.code}  {code.title}  ", "bold")
+        heading = Text(f"{code.code}  {words.said(code.text)}  ", "bold")
         heading.append(words(f"kind.{code.kind}"), STYLES[code.kind])
         heading.append(f"  {words(f'role.{code.role}') if code.role else words('lexicon.role-any')}  ")
         session.out.print(heading + severity(code.severity))
@@ -128,7 +128,7 @@ def _hits_table(hits: tuple[PhraseHit, ...], loaded: Lexicons, session: Session)
         grid.add_row(
             "  " + words(f"kind.{hit.kind}"),
             Text(hit.code, STYLES[hit.kind]),
-            code.title,
+            words.said(code.text),
             f"「{hit.quote}」",
             f"<- {hit.phrase}",
             f"{words(f'how.{hit.how}')} {hit.confidence:.0%}",
@@ -145,7 +145,8 @@ def _explain_sentence(text: str, loaded: Lexicons, session: Session) -> None:
         if role is Role.AGENT:
             session.out.print(Text(f"{explanation.normalised}  {explanation.pinyin}", "dim"))
         for item in explanation.considered:
-            verdict = Text(item.dropped, "dim") if item.dropped else Text(words("lexicon.hit"), "green")
+            why = words.said(item.dropped)
+            verdict = Text(why, "dim") if why else Text(words("lexicon.hit"), "green")
             grid.add_row(
                 words(f"role.{role}"),
                 item.code,

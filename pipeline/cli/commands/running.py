@@ -39,8 +39,10 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="run.limit", metavar="N")] = None,
     since: Annotated[str | None, typer.Option(help="run.since", metavar="DATE")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="run.retry")] = False,
+    expect: Annotated[int | None, typer.Option(min=1, help="run.expect", metavar="N")] = None,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="run.allow-empty")] = False,
 ) -> int:
-    """Exit status as the summary has it: 0 all, 1 some could not be read, 3 stopped early."""
+    """Exit status as the summary has it: 0 all, 1 some could not be read or are missing, 3 stopped early."""
     if engine not in ENGINES:
         raise CommandError("engine", engine=engine)
     if not dump.is_dir():
@@ -61,6 +63,8 @@ def run(
             limit=limit,
             since=day(since, "--since"),
             retry=retry,
+            expect=expect,
+            allow_empty=allow_empty,
             report=report,
         )
     brief = session.shared.quiet

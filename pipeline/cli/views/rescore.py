@@ -17,9 +17,11 @@ from pipeline.cli.views.scorecard import OUTCOME_STYLES, SEVERITY_STYLES, severi
 from pipeline.cli.views.times import stretch
 from pipeline.cli.words import Words
 from pipeline.domain import Evidence, Outcome
+from pipeline.messages import message_json
 from pipeline.reports.fields import sentence
 from pipeline.reports.kinds.findings import evidence
 from pipeline.rubric import Flip
+from pipeline.rubric.matched import matched
 
 LISTED = 20
 """Calls shown before the rest is only counted; ``--json`` has all."""
@@ -271,5 +273,12 @@ def _flip_json(flip: Flip) -> dict[str, Any]:
         "before": flip.before,
         "after": flip.after,
         "reason": sentence(flip.reason) or "",
-        "evidence": [evidence(place) for place in flip.evidence],
+        "reason_message": message_json(flip.reason) if flip.reason else None,
+        "evidence": [_place_json(place) for place in flip.evidence],
     }
+
+
+def _place_json(place: Evidence) -> dict[str, Any]:
+    """The record of exports, and how it was found as code and parameters: a page has its own language."""
+    told = matched(place, None)
+    return {**evidence(place), "matched_message": message_json(told) if told else None}

@@ -18,10 +18,7 @@ def write(records: Iterable[Record], fields: tuple[Field, ...], to: BinaryIO) ->
         import pyarrow
         from pyarrow import parquet
     except ModuleNotFoundError as error:
-        raise ExportError(
-            "parquet-missing",
-            "parquet needs pyarrow: pip install 'callinspect[parquet]', or use --format csv",
-        ) from error
+        raise ExportError("parquet-missing") from error
     schema = pyarrow.schema([(field.name, _type(pyarrow, field.type)) for field in fields])
     count = 0
     with parquet.ParquetWriter(to, schema) as table:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Measurement, Role, Span
-from pipeline.messages import Message, joined, title
+from pipeline.messages import Message, ValueRefused, joined, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
@@ -44,9 +44,9 @@ class MeasureCheckOptions(Options):
     @model_validator(mode="after")
     def _some_limit(self) -> MeasureCheckOptions:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("give at_least, at_most or both")
+            raise ValueRefused(Message("rubric.no-bound"))
         if [b.at_least for b in self.bands] != sorted(b.at_least for b in self.bands):
-            raise ValueError("bands must rise; sort them by at_least")
+            raise ValueRefused(Message("rubric.bands"))
         return self
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
 from pipeline.domain import Evidence, Role, Utterance
-from pipeline.messages import Message
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import PARTIES, clock
@@ -37,7 +37,7 @@ class SpeakingRateCheckOptions(Options):
     @model_validator(mode="after")
     def _one_limit(self) -> SpeakingRateCheckOptions:
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give either at_least (too fast) or at_most (too slow)")
+            raise ValueRefused(Message("rubric.one-bound"))
         return self
 
 

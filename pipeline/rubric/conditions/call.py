@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.domain import Role
-from pipeline.messages import Message, joined
+from pipeline.messages import Message, ValueRefused, joined
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
@@ -34,7 +34,7 @@ class CallConditionOptions(Options):
     @model_validator(mode="after")
     def _something(self) -> CallConditionOptions:
         if not self.model_fields_set:
-            raise ValueError("say which fact of the call is meant: direction, queue, team, agent, ...")
+            raise ValueRefused(Message("rubric.no-fact"))
         return self
 
 

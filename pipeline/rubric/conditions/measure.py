@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence
-from pipeline.messages import Message, joined, title
+from pipeline.messages import Message, ValueRefused, joined, title
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.verdict import Answer, Truth
@@ -25,7 +25,7 @@ class MeasureConditionOptions(Options):
     @model_validator(mode="after")
     def _some_limit(self) -> MeasureConditionOptions:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("give at_least, at_most or both")
+            raise ValueRefused(Message("rubric.no-bound"))
         return self
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import StoreError
+from pipeline.messages import Message, Text
 from pipeline.store import run_rows
 from pipeline.store.database import Database
 from pipeline.store.faults import explained, shown
@@ -36,7 +37,9 @@ class Runs(Repository):
             try:
                 free = self._lock.acquire()
             except OSError as error:
-                raise StoreError(f"{shown(self._url)}: cannot lock it for a run: {error}") from error
+                raise StoreError(
+                    Message("store.no-lock", url=shown(self._url), problem=str(error))
+                ) from error
         if not free:
             raise StoreError(self._busy())
         try:
@@ -46,17 +49,13 @@ class Runs(Repository):
             self._lock.release()
             raise
 
-    def _busy(self) -> str:
+    def _busy(self) -> Message:
         other = next((run for run in self.latest(limit=20) if run.state == "running"), None)
-        who = (
-            ""
-            if other is None
-            else f" (process {other.pid} on {other.host}, since {other.started_at:%H:%M:%S} UTC)"
-        )
-        return (
-            f"{shown(self._url)}: another run is at work on this store{who}; wait for it, or use another "
-            "--store"
-        )
+        who: Text = ""
+        if other is not None:
+            since = f"{other.started_at:%H:%M:%S}"
+            who = Message("store.run", process=str(other.pid), host=str(other.host), since=since)
+        return Message("store.busy-run", url=shown(self._url), who=who)
 
     def expect(self, run_id: int, calls: int) -> None:
         """Note how many calls a run sets out to do, for those who watch it."""

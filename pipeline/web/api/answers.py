@@ -26,6 +26,8 @@ class ApiError(BaseModel):
     """Stable name."""
     message: str
     """In the language of the reader."""
+    reason: dict[str, Any] | None = None
+    """Where a file of the rules is at fault: what is wrong with it as code and parameters, file and line."""
 
 
 class Failure(BaseModel):

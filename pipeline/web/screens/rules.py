@@ -17,8 +17,8 @@ from pipeline.settings import Settings
 from pipeline.store.repositories.rule_usage import CriterionUse, RecentHit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
-from pipeline.web.paths import plain_paths
 from pipeline.web.render import fragment, page
+from pipeline.web.rendered_message import RenderedMessage, RulesFault, rendered_message, rules_fault
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
 from pipeline.web.rulebook.reading import CodeText, KindText, PhraseText, RubricText, RuleReader
 
@@ -35,7 +35,7 @@ class RubricPage(PageContext):
     template: ClassVar[str] = "rules/sheet.html"
     rubric: RubricText | None
     """None where it cannot be read."""
-    problem: str
+    problem: RulesFault | None
     author: bool
 
 
@@ -44,7 +44,7 @@ class CodesPage(PageContext):
     template: ClassVar[str] = "rules/codes.html"
     kinds: tuple[KindText, ...]
     revision: str
-    problem: str
+    problem: RulesFault | None
     author: bool
 
 
@@ -67,7 +67,7 @@ class CodePage(PageContext):
     used_by: tuple[tuple[str, str, CriterionUse], ...]
     """Items of the rubric that name it: id, title, use."""
     recent: tuple[CodeHit, ...]
-    problem: str
+    problem: RulesFault | None
     author: bool
 
 
@@ -82,7 +82,7 @@ class TriedPhrase:
     distance: float
     """In syllables; 0 for written matches."""
     confidence: float
-    dropped: str | None
+    dropped: RenderedMessage | None
     """Why it is no hit; None where it is one."""
 
 
@@ -102,7 +102,7 @@ class TryPage(PageContext):
     role: Role
     explanation: TriedSentence | None
     """What became of a sentence; None until one is tried."""
-    problem: str
+    problem: RulesFault | None
     author: bool
 
 
@@ -126,7 +126,7 @@ def _proof(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
     return render(found, lang) if found is not None else ""
 
 
-def _tried(found: Explanation) -> TriedSentence:
+def _tried(found: Explanation, lang: Lang) -> TriedSentence:
     return TriedSentence(
         normalised=found.normalised,
         pinyin=found.pinyin,
@@ -138,24 +138,24 @@ def _tried(found: Explanation) -> TriedSentence:
                 quote=one.quote,
                 distance=one.distance,
                 confidence=one.confidence,
-                dropped=one.dropped,
+                dropped=None if one.dropped is None else rendered_message(one.dropped, lang),
             )
             for one in found.considered
         ),
     )
 
 
-def _book(settings: Settings) -> tuple[Book | None, str]:
+def _book(settings: Settings, lang: Lang) -> tuple[Book | None, RulesFault | None]:
     """The rules, or why they cannot be read now."""
     try:
-        return read_book(settings), ""
+        return read_book(settings), None
     except UsageError as error:
-        return None, plain_paths(error, settings)
+        return None, rules_fault(error, lang, settings)
 
 
 @router.get("")
 def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings)
+    book, problem = _book(settings, visitor.lang)
     author, use = _author(visitor), store.rule_usage.criteria(visitor.scope)
     rubric = RuleReader(book, visitor.lang, author).rubric(use) if book else None
     return page(request, RubricPage(rubric, problem, author), visitor=visitor)
@@ -163,7 +163,7 @@ def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
 
 @router.get("/phrases")
 def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings)
+    book, problem = _book(settings, visitor.lang)
     author, use = _author(visitor), store.rule_usage.phrases(visitor.scope)
     found = RuleReader(book, visitor.lang, author).codes(use) if book else ()
     revision = book.lexicons.revision if book else ""
@@ -172,9 +172,9 @@ def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
 
 @router.get("/phrases/{code}")
 def code(request: Request, code: str, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings)
+    book, problem = _book(settings, visitor.lang)
     if book is None or code not in book.lexicons.codes:
-        raise Missing(problem or f"there is no code {code!r}", code="missing")
+        raise Missing(problem.text if problem else f"there is no code {code!r}", code="missing")
     reader = RuleReader(book, visitor.lang, _author(visitor))
     found, usage = book.lexicons.codes[code], store.rule_usage
     use, criteria = usage.phrases(visitor.scope, code=code), usage.criteria(visitor.scope)
@@ -202,10 +202,10 @@ def try_sentence(
     text: Annotated[str, Query(max_length=MOST_TRIED)] = "",
     role: Role = Role.AGENT,
 ) -> Response:
-    book, problem = _book(settings)
+    book, problem = _book(settings, visitor.lang)
     found = None
     if book is not None and text.strip():
-        found = _tried(explain(book.lexicons, text, role, matcher=matcher_of(settings)))
+        found = _tried(explain(book.lexicons, text, role, matcher=matcher_of(settings)), visitor.lang)
     author = _author(visitor)
     if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
         return fragment(request, TriedFragment(found, author), visitor=visitor)

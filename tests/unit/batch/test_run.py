@@ -15,7 +15,7 @@ import pytest
 from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
 from pipeline.domain import DecisionKind, Revisions, Role, Severity
-from pipeline.errors import CallinspectError, ModelError, StoreError
+from pipeline.errors import CallinspectError, ModelError, StoreError, UsageError
 from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
@@ -63,6 +63,8 @@ class Night:
         limit: int | None = None,
         since: date | None = None,
         retry: bool = False,
+        expect: int | None = None,
+        allow_empty: bool = False,
         report: Callable[[Progress], None] | None = None,
         limits: Limits | None = None,
     ) -> RunSummary:
@@ -75,6 +77,8 @@ class Night:
             limit=limit,
             since=since,
             retry=retry,
+            expect=expect,
+            allow_empty=allow_empty,
             report=report,
             limits=limits,
         )
@@ -411,6 +415,20 @@ def test_a_second_run_at_once_is_refused(night: Night) -> None:
     assert night.run().inspected == 1
 
 
-def test_an_empty_dump(night: Night) -> None:
-    summary = night.run()
+def test_fewer_recordings_than_expected_are_told_and_the_rest_is_inspected(night: Night) -> None:
+    night.add("a")
+    night.add("b", "bad")
+    short = night.run(expect=3)
+    assert (short.inspected, short.exit_status) == (1, 1)
+    told = [problem.reason for problem in short.problems if problem.kind == "too-few"]
+    assert told == [Message("dump.too-few", expected=3, found=2)]
+    assert not any(problem.kind == "too-few" for problem in night.run(expect=2).problems)
+
+
+def test_an_empty_dump_is_a_mistake_unless_it_is_allowed(night: Night) -> None:
+    (night.dump / "README.txt").write_text("no recording")
+    with pytest.raises(UsageError) as refused:
+        night.run()
+    assert "没有录音" in refused.value.said("zh") and "--allow-empty" in refused.value.said("en")
+    summary = night.run(allow_empty=True)
     assert (summary.found, summary.exit_status, did_nothing(summary)) == (0, 0, True)

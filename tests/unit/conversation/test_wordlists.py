@@ -86,12 +86,12 @@ def line_with(folder: Path, text: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("hold_thanks:", "hold_thank:", "hold_thank: Extra inputs"),
+        ("hold_thanks:", "hold_thank:", "hold_thank: no such key"),
         ("    为您服务: 3.0", "    为您服务: heavy", "agent.weights.为您服务: .*number"),
         ("    - 保持(通话|在线|线上)", "    - 保持(通话", "not a valid pattern"),
         ("hit: [让您久等了, ", "hit: [马上就好, ", "马上就好"),
         ("quiet: [请您稍等]", "quiet: [久等]", "quiet example “久等”"),
-        ("  reason: 坐席说了道别的话，通话就是正常结束。\n", "", "farewell.reason: Field required"),
+        ("  reason: 坐席说了道别的话，通话就是正常结束。\n", "", "farewell.reason: is missing"),
         ("words: [消协, ", "words: [消, ", "dictionary.words.0"),
     ],
 )

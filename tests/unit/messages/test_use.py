@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic_core.core_schema import ErrorType
 
 import pipeline
 from pipeline.audio import REASON_CODES
@@ -27,7 +29,6 @@ from pipeline.rubric import Level
 from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
 from pipeline.store import Remains
-from pipeline.web.certificates import WORDS as CERTIFICATE
 
 FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
@@ -38,7 +39,6 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "measure.": {*catalogue(), "none"},
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
-    "usage.tls-": {code.removeprefix("tls-") for code in CERTIFICATE},
     "user.role.": set(UserRole),
     "appeal.state.": set(AppealState),
     "appeal.step.": set(Step),
@@ -61,6 +61,9 @@ FAMILIES: Mapping[str, Collection[object]] = {
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
+CERTIFICATE = ("half", "missing", "unreadable", "not-pem", "encrypted", "pair", "unusable")
+PYDANTIC = frozenset(get_args(ErrorType))
+"""Kinds of errors that pydantic knows."""
 
 REPORTS = {
     "usage.kind",
@@ -75,11 +78,12 @@ REPORTS = {
     "usage.password-long",
     "usage.password-name",
     "usage.password-differs",
+    *(f"usage.tls-{code}" for code in CERTIFICATE),
 }
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("audio", "rubric", "ingest", "batch", "reports")
+MAKERS = ("audio", "rubric", "ingest", "batch", "reports", "phrases", "conversation", "store")
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 
@@ -87,15 +91,20 @@ LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 def constants(folder: Path) -> Iterator[str]:
     """All string constants of the source below a folder, parts of f-strings too."""
     for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+        yield from constants_of(path)
+
+
+def constants_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def used_by_shell(key: str, said: Collection[str]) -> bool:
     family, _, code = key.partition(".")
     return (
         key in said
+        or (family == "value" and code in PYDANTIC)
         or (family in ("usage", "summary", "rescore") and code in said)
         or (family == "doctor" and code in ("good", "warning", "bad"))
         or key in REPORTS
@@ -110,6 +119,7 @@ def used_by_pages(key: str, said: Collection[str], starts: tuple[str, ...]) -> b
 
 def test_every_text_is_used() -> None:
     made = {key for folder in MAKERS for key in constants(ROOT / folder)}
+    made |= {key for path in ROOT.glob("*.py") for key in constants_of(path)}
     shell = set(constants(ROOT / "cli"))
     pages = set(constants(ROOT / "web"))
     for path in (ROOT / "web" / "templates").rglob("*.html"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.domain import How, Role
+from pipeline.messages import Message, render
 from pipeline.phrases import check_lexicons, explain, load_lexicons
 from tests.unit.phrases.conversations import LEXICON, lexicon_file
 
@@ -27,7 +28,7 @@ def test_examples_that_do_not_hold(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_one_issue(tmp_path: Path) -> None:
     (issue,) = check_lexicons(lexicon_file(tmp_path, LEXICON.replace("severity: B", "severity: Q")))
     assert (issue.level, issue.line) == ("error", 8)
-    assert "one.yaml" not in issue.message
+    assert "one.yaml" not in render(issue.message, "en")
 
 
 def test_short_silenced_and_shared_spellings_are_doubtful(tmp_path: Path) -> None:
@@ -47,9 +48,9 @@ def test_explain_shows_hits_near_misses_and_reasons(tmp_path: Path) -> None:
     told = explain(lexicons, "他跟我说：这不归我管！", Role.AGENT)
     assert told.normalised == "他跟我说这不归我管"
     assert told.pinyin.startswith("ta gen wo shuo")
-    assert {c.dropped for c in told.considered} == {"context “quoted”"}
+    assert {c.dropped for c in told.considered} == {Message("dropped.context", name="quoted")}
     assert told.considered[0].place.endswith("one.yaml:12")
     strict = LEXICON.replace("        reason: 推诿", "        tolerance: 0.1\n        reason: 推诿")
     near = explain(load_lexicons(lexicon_file(tmp_path, strict)), "不亏我管", Role.AGENT)
-    assert [(c.how, c.dropped) for c in near.considered][:1] == [(How.SOUND, "sounds too different")]
+    assert [(c.how, c.dropped) for c in near.considered][:1] == [(How.SOUND, Message("dropped.too-far"))]
     assert explain(lexicons, "", Role.AGENT).considered == ()
