@@ -4,6 +4,7 @@
     ├── UsageError              wrong command line or configuration; exit status 2
     │   ├── LexiconError        a lexicon file: file, line, remedy
     │   ├── RubricError         a rubric file: file, line, remedy
+    │   ├── VocabularyError     a list of names: file, line, remedy
     │   ├── CallListError       a call list nobody can read
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the run goes on
@@ -64,6 +65,10 @@ class LexiconError(UsageError):
 
 class RubricError(UsageError):
     """A rubric file that cannot be used."""
+
+
+class VocabularyError(UsageError):
+    """A list of names that cannot be used."""
 
 
 class CallListError(UsageError):

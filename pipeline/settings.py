@@ -186,6 +186,9 @@ class Settings(BaseSettings):
     meaning: str | None = _changes_results(
         None, "find phrases said in other words, for people to hear: use (extra `meaning`), or a folder"
     )
+    vocabulary: Path | None = Field(
+        None, description="list of the centre's own names, which are put right where they were misheard"
+    )
     workers: Annotated[int, Field(ge=0)] = Field(
         0, description="worker processes; 0: as many as cores and memory allow"
     )
@@ -195,8 +198,12 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(default_factory=OidcSettings, description="signing in by an identity provider")
     appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
 
-    def fingerprint(self) -> str:
-        """Digest (16 hex digits) of the settings that can change a result."""
+    def fingerprint(self, vocabulary: str = "") -> str:
+        """Digest (16 hex digits) of the settings that can change a result.
+
+        Args:
+            vocabulary: digest of the list of names, of which the setting tells only the place.
+        """
         chosen = {
             name: getattr(self, name)
             for name, field in type(self).model_fields.items()
@@ -204,6 +211,8 @@ class Settings(BaseSettings):
         }
         if self.meaning is None:  # off is how it was before the setting existed
             del chosen["meaning"]
+        if vocabulary:
+            chosen["vocabulary"] = vocabulary
         return hashlib.sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
     @classmethod

@@ -44,7 +44,7 @@ from pipeline.domain.review import (
 )
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
-from pipeline.domain.transcript import Segment, Transcript, Utterance, Word, characters
+from pipeline.domain.transcript import Correction, Segment, Transcript, Utterance, Word, characters
 
 __all__ = [
     "AUDIO_CHANNELS",
@@ -57,6 +57,7 @@ __all__ = [
     "CallHeader",
     "Case",
     "CaseState",
+    "Correction",
     "Decision",
     "DecisionKind",
     "Evidence",

@@ -42,6 +42,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A name of the centre's vocabulary that was said where the recogniser wrote as many other characters."""
+
+    start: int
+    """Of the character in the utterance's text."""
+    name: str
+    confidence: float
+    """How sure the sound makes it, 0.5..1."""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One party's turn, or part of a turn, in the conversation."""
 
@@ -56,6 +71,17 @@ class Utterance:
     """How sure it is that this role spoke, 0..1."""
     overlapped: bool = False
     """True where the other party talks over most of it."""
+    corrections: tuple[Correction, ...] = ()
+    """In order, none across another."""
+
+    @property
+    def corrected(self) -> str:
+        """The text with the names that were misheard in their places: for people to read. It is as long as
+        ``text``, in which phrases are found and of which quotes are parts."""
+        out = self.text
+        for correction in self.corrections:
+            out = out[: correction.start] + correction.name + out[correction.end :]
+        return out
 
     @property
     def characters(self) -> int:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Span, Transcript
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Transcript
 from pipeline.inspection.rules import Rules
 from pipeline.inspection.tools import HearingTools
 from pipeline.phrases import Lexicons
-from pipeline.phrases.confirm import confirm, near_misses
-from pipeline.transcription import ScoresTexts, SpeechWindow
+from pipeline.phrases.confirm import TextScorer, confirm, near_misses
+from pipeline.phrases.vocabulary import correct_names
+from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber
 
 _BY_SOUND_OR_MEANING = (How.CONFIRMED, How.MEANING)
 """From the surer to the less sure: where both tell of one code at one place, the sound counts."""
@@ -73,17 +74,12 @@ def find_hits(
         spoken: what was recognised, each with the window that it was heard in.
         roles: of party 0, of party 1, ...
     """
-    matcher, transcriber = rules.matcher, tools.transcriber
+    matcher = rules.matcher
     written: Sequence[PhraseHit]
     heard: list[PhraseHit] = []
-    if isinstance(transcriber, ScoresTexts):
+    if (score := text_scorer(tools.transcriber, spoken, roles)) is not None:
         search = matcher.search(transcript.utterances, near_misses_of=confirmable(matcher.lexicons))
         written = search.hits
-        windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
-
-        def score(role: Role, span: Span, texts: Sequence[str]) -> Sequence[float]:
-            return transcriber.log_probabilities(windows[role, span], texts)
-
         lacking = _of_kind(matcher.lexicons, PhraseKind.REQUIRED) - {hit.code for hit in written}
         near = [
             candidate
@@ -96,6 +92,37 @@ def find_hits(
     if tools.semantic is not None:
         heard += tools.semantic.match(transcript.utterances)
     return surviving(written, heard, matcher.lexicons)
+
+
+def with_names(
+    transcript: Transcript,
+    hits: Sequence[PhraseHit],
+    *,
+    spoken: Sequence[tuple[SpeechWindow, Segment]],
+    roles: Sequence[Role],
+    tools: HearingTools,
+    rules: Rules,
+) -> Transcript:
+    """The transcript with the centre's misheard names noted; as it is where the engine cannot score texts.
+
+    Args:
+        hits: what was found in it, which stays as it was recognised.
+        spoken, roles: as for `find_hits`.
+    """
+    score = text_scorer(tools.transcriber, spoken, roles)
+    if score is None:
+        return transcript
+    return correct_names(transcript, hits, tools.vocabulary, score, rules.matcher)
+
+
+def text_scorer(
+    transcriber: Transcriber, spoken: Sequence[tuple[SpeechWindow, Segment]], roles: Sequence[Role]
+) -> TextScorer | None:
+    """What scores a text against the sound of one of these utterances; None where the engine cannot."""
+    if not isinstance(transcriber, ScoresTexts):
+        return None
+    windows = {(roles[segment.party], segment.span): window for window, segment in spoken}
+    return lambda role, span, texts: transcriber.log_probabilities(windows[role, span], texts)
 
 
 def confirmable(lexicons: Lexicons) -> frozenset[str]:

@@ -21,7 +21,7 @@ from pipeline.domain import (
 )
 from pipeline.errors import AudioError
 from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, timeline_of
-from pipeline.inspection.hits import confirmable, find_hits
+from pipeline.inspection.hits import confirmable, find_hits, with_names
 from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.roles import agent_channel, roles_of
 from pipeline.inspection.rules import Rules, load_rules
@@ -57,6 +57,7 @@ def inspect(
         parties = roles_of(call, segments, rules.matcher)
         transcript = assemble(segments, parties.roles, confidence=parties.confidence)
         timeline = timeline_of(call, parties.roles, spoken, transcript, rules.matcher.lexicons.words)
+        hits = find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules)
         heard = Inspection(
             recording=call.recording,
             status=Status.PARTIAL if call.audio.warning else Status.INSPECTED,
@@ -64,9 +65,11 @@ def inspect(
             revisions=replace(revisions, audio_sha256=call.recording.sha256),
             duration=call.audio.duration,
             layout=str(call.segmentation.layout),
-            transcript=transcript,
+            transcript=with_names(
+                transcript, hits, spoken=spoken, roles=parties.roles, tools=tools, rules=rules
+            ),
             measures=measure(timeline, sounds_of(call, parties.roles)),
-            hits=find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules),
+            hits=hits,
             agent_channel=agent_channel(call, parties.roles),
         )
         yield judge(heard, timeline, rules)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline import __version__
 from pipeline.domain import Revisions
 from pipeline.inspection.rules import Rules
 from pipeline.phrases.encoders import load_encoder
 from pipeline.phrases.semantic import SemanticMatcher
+from pipeline.phrases.vocabulary import Vocabulary, read_vocabulary
 from pipeline.settings import Settings
 from pipeline.speech import WEIGHTS_FILE, Diariser, SpeakerSegmenter
 from pipeline.transcription import Transcriber, load_transcriber
@@ -26,6 +27,8 @@ class HearingTools:
     transcriber: Transcriber
     semantic: SemanticMatcher | None = None
     """Finds forbidden phrases said in other words; None where that is off."""
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    """The centre's own names, which are put right where they were misheard."""
 
 
 def load_hearing_tools(settings: Settings, rules: Rules) -> HearingTools:
@@ -53,7 +56,17 @@ def load_hearing_tools(settings: Settings, rules: Rules) -> HearingTools:
             if settings.meaning
             else None
         ),
+        vocabulary=load_vocabulary(settings),
     )
+
+
+def load_vocabulary(settings: Settings) -> Vocabulary:
+    """The centre's list of names; an empty one where the settings name none.
+
+    Raises:
+        VocabularyError: with file, line and remedy.
+    """
+    return read_vocabulary(settings.vocabulary) if settings.vocabulary else Vocabulary()
 
 
 def present_revisions(settings: Settings, rules: Rules) -> Revisions:
@@ -69,7 +82,7 @@ def present_revisions(settings: Settings, rules: Rules) -> Revisions:
         model=engine.model,
         lexicons=rules.revisions.lexicons,
         rubric=rules.revisions.rubric,
-        settings=settings.fingerprint(),
+        settings=settings.fingerprint(load_vocabulary(settings).revision),
     )
 
 

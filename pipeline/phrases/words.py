@@ -41,6 +41,10 @@ class Segmenter:
         cuts = (start - low not in inner) + (end - low not in inner)
         return cuts == 2 if end - start >= LONG else cuts > 0
 
+    def occurrences(self, text: str) -> int:
+        """How often the dictionary counted ``text`` as a word of its own; 0 where it is none."""
+        return int(_tokenizer(self._extra).FREQ.get(text, 0))
+
     def foreign_words(self, text: str, start: int, end: int, spelling: str) -> list[bool]:
         """The written words of two or more characters inside ``text[start:end]`` that are not in the phrase;
         for each whether it is a frequent one.
@@ -64,7 +68,7 @@ class Segmenter:
 
     def _common_word(self, character: str) -> bool:
         """True where one character is a word that people say all the time (是, 来, 打)."""
-        return int(_tokenizer(self._extra).FREQ.get(character, 0)) >= COMMON
+        return self.occurrences(character) >= COMMON
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import messages as texts
-from pipeline.domain import Evidence, How, LedgerEntry, Role, Section, Span, Word
+from pipeline.domain import Correction, Evidence, How, LedgerEntry, Role, Section, Span, Word
 from pipeline.messages import Message, Text, message_json
 from pipeline.store.text import escape_json
 
@@ -57,6 +57,14 @@ def words(values: Iterable[Word]) -> str:
 
 def read_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(t, Span(start, end), p) for t, start, end, p in loads(text)) if text != "[]" else ()
+
+
+def corrections(values: Iterable[Correction]) -> str:
+    return dumps([[c.start, c.name, c.confidence] for c in values])
+
+
+def read_corrections(text: str) -> tuple[Correction, ...]:
+    return tuple(Correction(*one) for one in loads(text)) if text != "[]" else ()
 
 
 def _evidence(values: Iterable[Evidence]) -> list[Any]:

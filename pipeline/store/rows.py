@@ -127,7 +127,12 @@ def inspection_values(inspection: Inspection) -> Values:
 
 def hearing_digest(utterances: Sequence[Values], measurements: Sequence[Values]) -> str:
     """The identity of what was heard: the rows that keep it."""
-    return hashlib.sha256(codec.dumps([utterances, measurements]).encode()).hexdigest()
+    said = [{k: v for k, v in u.items() if k != "corrections" or v != _NONE} for u in utterances]
+    return hashlib.sha256(codec.dumps([said, measurements]).encode()).hexdigest()
+
+
+_NONE = codec.corrections(())
+"""An utterance without corrections keeps the identity it had before there were any."""
 
 
 def utterance_values(transcript: Transcript) -> list[Values]:
@@ -142,6 +147,7 @@ def utterance_values(transcript: Transcript) -> list[Values]:
             "confidence": u.confidence,
             "role_confidence": u.role_confidence,
             "overlapped": u.overlapped,
+            "corrections": codec.corrections(u.corrections),
         }
         for number, u in enumerate(transcript.utterances)
     ]
@@ -158,6 +164,7 @@ def read_transcript(rows: Rows, *, words: Callable[[str], Sequence[Word]] = code
                 confidence=row.confidence,
                 role_confidence=row.role_confidence,
                 overlapped=row.overlapped,
+                corrections=codec.read_corrections(row.corrections),
             )
             for row in rows
         )

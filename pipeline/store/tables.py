@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -251,6 +251,13 @@ utterances = _part(
     Column("confidence", Double, nullable=False),
     Column("role_confidence", Double, nullable=False),
     Column("overlapped", Boolean, nullable=False),
+    Column(
+        "corrections",
+        Text,
+        nullable=False,
+        server_default="[]",
+        comment="JSON [[first character, name, confidence], ...]: misheard names",
+    ),
     of="hearing",
     number="from 0, in time order",
 )

@@ -143,7 +143,8 @@ def _hearing(connection: Connection, inspection: Inspection, call: int) -> int |
     key = int(connection.execute(hearings.insert().returning(hearings.c.id), values).scalar_one())
     insert_parts(connection, utterances, key, said)
     insert_parts(connection, measurements, key, measured)
-    search.remember(connection, [(key, [one["text"] for one in said])])
+    texts = dict.fromkeys(t for u in inspection.transcript.utterances for t in (u.text, u.corrected))
+    search.remember(connection, [(key, texts)])
     return key
 
 

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pipeline.domain import Call, Inspection, Recording, Span, Status, Transcript, Utterance, Word
+from pipeline.domain import (
+    Call,
+    Correction,
+    Inspection,
+    Recording,
+    Role,
+    Span,
+    Status,
+    Transcript,
+    Utterance,
+    Word,
+)
 from pipeline.store import CallFilter, Store
 from tests.inspections import inspection, with_facts
 from tests.strategies import inspections
@@ -106,3 +117,12 @@ def test_bare_call(store: Store, run_id: int) -> None:
     one = replace(inspection(), recording=replace(inspection().recording, call=Call("c1")))
     store.inspections.save(one, run_id=run_id)
     assert store.inspections.current("c1") == one
+
+
+def test_a_misheard_name_comes_back_and_is_found_by_both_wordings(store: Store, run_id: int) -> None:
+    said = Utterance(Role.AGENT, Span(0, 2), "打开非诸看看", corrections=(Correction(2, "飞猪", 0.9),))
+    one = replace(inspection(), transcript=Transcript((said,)), hits=())
+    store.inspections.save(one, run_id=run_id)
+    assert store.inspections.current("c1") == one
+    for words in ("飞猪", "非诸", "看看"):
+        assert len(list(store.calls.all(CallFilter(text=words)))) == 1, words

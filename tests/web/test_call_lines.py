@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.domain import (
+    Correction,
     Evidence,
     How,
     Outcome,
@@ -67,4 +68,17 @@ def test_what_happened_between_words_has_its_line() -> None:
     assert [(e.name, e.span) for e in events] == [
         ("silence", Span(7.9, 17.2)),
         ("interruption-customer", Span(21.4, 22.0)),
+    ]
+
+
+def test_a_misheard_name_is_read_right_and_says_what_was_recognised() -> None:
+    spoken = Utterance(
+        Role.AGENT, Span(5, 13), "打开非诸，您好", corrections=(Correction(2, "飞猪", confidence=0.9),)
+    )
+    (line,) = conversation(night_call("C1", utterances=[spoken]), [])
+    assert isinstance(line, TranscriptLine)
+    assert [("".join(w.text for w in run.words), run.kind, run.heard) for run in line.runs] == [
+        ("打开", "", ""),
+        ("飞猪，", "corrected", "非诸"),
+        ("您好", "", ""),
     ]

@@ -16,6 +16,8 @@ from pipeline.cli.views.scorecard import severity
 from pipeline.domain import PhraseHit, Role, Span, Utterance
 from pipeline.phrases import Lexicons, Phrase, check_lexicons, compile_matcher, load_lexicons
 from pipeline.phrases import explain as explain_text
+from pipeline.phrases.syllables import syllable
+from pipeline.phrases.vocabulary import read_vocabulary
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -101,6 +103,29 @@ def explain(
         session.out.print(heading + severity(code.severity))
         for phrase in (p for p in wanted if p.code == code):
             session.out.print(_explained(phrase, session))
+    return 0
+
+
+@app.command("names", help="help.lexicon.names")
+@command
+def names(
+    session: Session,
+    file: Annotated[Path | None, typer.Argument(help="argument.names", metavar="[FILE]")] = None,
+) -> int:
+    """The list of the settings where none is named. Exit status 2 where it cannot be used."""
+    words, place = session.words, file or session.settings.vocabulary
+    if place is None:
+        raise CommandError("no-names")
+    listed = read_vocabulary(place)
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
+    for key in ("names.line", "names.name", "names.sound", "names.note"):
+        table.add_column(words(key), justify="right" if key == "names.line" else "left")
+    alike = listed.alike
+    for number, name in zip(listed.lines, listed.names, strict=True):
+        notes = [words("names.like", other=other) for other in alike.get(name, ())]
+        table.add_row(str(number), name, " ".join(map(syllable, name)), Text(" ".join(notes), "yellow"))
+    session.out.print(table)
+    session.out.print(words("names.summary", path=place, count=len(listed.names)), style="green")
     return 0
 
 

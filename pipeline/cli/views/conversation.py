@@ -50,6 +50,10 @@ def _utterances(
         hits = [hit for hit in inspection.hits if hit.utterance == index]
         role = Text(words(f"role.{utterance.role}"), style=ROLE_STYLES[utterance.role])
         text = marked(utterance, hits)
+        for one in utterance.corrections:
+            heard = utterance.text[one.start : one.end]
+            note = words("show.corrected", name=one.name, heard=heard, confidence=f"{one.confidence:.0%}")
+            text.append(f"\n^ {note}", style="dim")
         for hit in sorted(hits, key=lambda h: h.span):
             how = words(f"how.{hit.how}")
             name = words.said(titles.get(hit.code, hit.code))
@@ -81,10 +85,10 @@ STYLES = {
 
 def marked(utterance: Utterance, hits: Sequence[PhraseHit]) -> Text:
     """The utterance with coloured phrases, in brackets as well: colours do not survive a pipe."""
-    out, at = Text(), 0
+    out, at, said = Text(), 0, utterance.corrected
     for mark in highlights(utterance, hits):
-        out.append(utterance.text[at : mark.start])
-        out.append(f"【{utterance.text[mark.start : mark.end]}】", style=STYLES[mark.kind])
+        out.append(said[at : mark.start])
+        out.append(f"【{said[mark.start : mark.end]}】", style=STYLES[mark.kind])
         at = mark.end
-    out.append(utterance.text[at:])
+    out.append(said[at:])
     return out

@@ -9,6 +9,7 @@ from pipeline.reports.fields import Field, ListOf, Record, Struct, integer, numb
 from pipeline.store import CallFilter, Store
 
 FILLER = Struct((integer("at"), text("text")))
+CORRECTION = Struct((integer("at"), text("heard"), text("name"), number("confidence")))
 UTTERANCE = Struct(
     (
         text("role"),
@@ -17,6 +18,7 @@ UTTERANCE = Struct(
         text("text", 80),
         number("confidence"),
         Field("fillers", ListOf(FILLER)),
+        Field("corrections", ListOf(CORRECTION)),
     )
 )
 
@@ -34,6 +36,15 @@ def utterance(item: Utterance) -> Record:
         "text": item.text,
         "confidence": rounded(item.confidence, 4),
         "fillers": [{"at": part.start, "text": item.text[part]} for part in item.fillers],
+        "corrections": [
+            {
+                "at": one.start,
+                "heard": item.text[one.start : one.end],
+                "name": one.name,
+                "confidence": rounded(one.confidence, 4),
+            }
+            for one in item.corrections
+        ],
     }
 
 

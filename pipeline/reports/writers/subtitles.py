@@ -30,7 +30,15 @@ def cues(record: Record) -> Iterator[SubtitleCue]:
         start = item["start"]
         end = max(item["end"], start + SHORTEST)
         speaker = render(SPEAKERS[item["role"]], "zh")  # as the words beside it
-        yield SubtitleCue(start, end, speaker, " ".join(item["text"].split()))
+        yield SubtitleCue(start, end, speaker, " ".join(_read(item).split()))
+
+
+def _read(item: Record) -> str:
+    """The text with misheard names put right: subtitles are for people to read."""
+    said: str = item["text"]
+    for one in item["corrections"]:
+        said = said[: one["at"]] + one["name"] + said[one["at"] + len(one["name"]) :]
+    return said
 
 
 def clock(seconds: float, *, decimal: str) -> str:

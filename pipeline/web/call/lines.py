@@ -14,6 +14,8 @@ from pipeline.web.sanitise import sanitise
 
 UNSURE_BELOW = 0.5
 """Confidence of the recogniser under which a line is shown as doubtful."""
+CORRECTED = "corrected"
+"""Kind of a mark: a name of the centre's vocabulary, of which the sound bore out that it was misheard."""
 EVENTS = (
     ("silence", "silence_total", 3.0),
     ("hold", "hold_total", 3.0),
@@ -45,6 +47,8 @@ class MarkedText:
     """Kind of a phrase, ``evidence`` for other proof, or empty."""
     criteria: tuple[str, ...] = ()
     """The findings it proves."""
+    heard: str = ""
+    """What the recogniser wrote for a name of the centre's vocabulary (``kind`` is ``corrected``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _near(utterances: Sequence[Utterance], starts: Sequence[float], item: Eviden
 
 
 def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> TranscriptLine:
-    said = sanitise(utterance.text)
+    said = sanitise(utterance.corrected)
     if len(said) != len(utterance.text):  # what is hidden moved the rest: words cannot be told apart any more
         runs: tuple[MarkedText, ...] = (MarkedText((TimedText(said, _time(utterance.span.start)),)),)
     else:
@@ -137,18 +141,26 @@ def _runs(
     utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
 ) -> Iterator[MarkedText]:
     kinds = [(m.start, m.end, m.kind.value) for m in highlights(utterance, hits)]
-    now: tuple[str, tuple[str, ...]] = ("", ())
+    kinds += [(c.start, c.end, CORRECTED) for c in utterance.corrections]
+    now: tuple[str, tuple[str, ...], str] = ("", (), "")
     words: list[TimedText] = []
     for start, end, seconds in _timed(utterance):
         criteria = tuple(dict.fromkeys(which for s, e, which in proof if s < end and start < e))
         kind = next((k for s, e, k in kinds if s < end and start < e), "evidence" if criteria else "")
-        if (kind, criteria) != now and words:
+        heard = _heard(utterance, start, end) if kind == CORRECTED else ""
+        if (kind, criteria, heard) != now and words:
             yield MarkedText(tuple(words), *now)
             words = []
-        now = (kind, criteria)
+        now = (kind, criteria, heard)
         words.extend(_words(utterance, said, start, end, _time(seconds)))
     if words:
         yield MarkedText(tuple(words), *now)
+
+
+def _heard(utterance: Utterance, start: int, end: int) -> str:
+    """What was written where the name stands that these characters are part of."""
+    here = (c for c in utterance.corrections if c.start < end and start < c.end)
+    return next((utterance.text[c.start : c.end] for c in here), "")
 
 
 def _words(utterance: Utterance, said: str, start: int, end: int, at: str) -> Iterator[TimedText]:

@@ -17,6 +17,7 @@ from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
+from pipeline.phrases.vocabulary import Vocabulary
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 
@@ -161,3 +162,14 @@ def test_revisions_are_known_without_loading_the_model(inspector: CallInspector)
 def test_no_recordings(inspector: CallInspector) -> None:
     nothing: Sequence[Recording] = ()
     assert list(inspector.inspect(nothing)) == []
+
+
+def test_a_misheard_name_of_the_list_is_put_right_by_its_sound(inspector: CallInspector) -> None:
+    names = Vocabulary(("信达小贷", "李强", "招商银行", "理想"))
+    knowing = replace(inspector, tools=replace(inspector.tools, vocabulary=names))
+    (call,) = knowing.inspect([recording("N08")])
+    (plain,) = inspector.inspect([recording("N08")])
+    noted = [one.name for u in call.transcript.utterances for one in u.corrections]
+    assert noted == ["信达小贷"]
+    assert [u.text for u in call.transcript.utterances] == [u.text for u in plain.transcript.utterances]
+    assert (call.hits, call.scorecard) == (plain.hits, plain.scorecard)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import Role, Severity, Span, Utterance
+from pipeline.domain import Correction, Role, Severity, Span, Utterance
 from pipeline.measures import catalogue
 from pipeline.reports import KINDS
 from pipeline.reports.fields import columns, rows
 from pipeline.reports.kinds import calls, transcripts, violations
+from pipeline.reports.writers.subtitles import cues
 from pipeline.store import CallFilter, CriterionCount, Store, open_store
 from tests.nights import bad_call, fill
 
@@ -122,7 +123,8 @@ def test_flat_columns_are_dotted_and_unfolded(store: Store) -> None:
     names = [column.name for column in columns(fields)]
     assert names == [
         "call_id",
-        *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence", "fillers")),
+        *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence")),
+        *("utterances.fillers", "utterances.corrections"),
     ]
     (record,) = records(store, "transcripts", call_id="O02")
     flat = list(rows(record, fields))
@@ -138,7 +140,7 @@ def test_hesitation_is_told_apart_and_stays_in_the_text() -> None:
 
 def test_a_call_without_words_keeps_its_row(store: Store) -> None:
     (record,) = records(store, "transcripts", call_id="O04")
-    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", *[None] * 6]]
+    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", *[None] * 7]]
 
 
 def test_the_night_fits_the_filter(store: Store) -> None:
@@ -152,3 +154,12 @@ def test_the_manual_names_the_same_columns(what: str) -> None:
     told = re.search(rf"^\* \*\*{what}\*\*: `([^`]+)`", manual, re.MULTILINE)
     assert told is not None
     assert told[1].replace(",", " ").split() == EXPECTED[what].split()
+
+
+def test_a_transcript_has_the_text_as_recognised_and_its_corrections_beside_it() -> None:
+    said = Utterance(Role.AGENT, Span(0, 2), "打开非诸看看", corrections=(Correction(2, "飞猪", 0.9),))
+    record = transcripts.utterance(said)
+    assert record["text"] == "打开非诸看看"
+    assert record["corrections"] == [{"at": 2, "heard": "非诸", "name": "飞猪", "confidence": 0.9}]
+    (cue,) = cues({"utterances": [record]})
+    assert cue.text == "打开飞猪看看"
