@@ -66,11 +66,12 @@ def percent_spoken(text: str) -> str:
 def _converter() -> Any:
     import opencc  # imported late: only who hears needs it
 
-    return opencc.OpenCC("tw2sp")
+    return opencc.OpenCC("tw2s")
 
 
 def simplified(text: str) -> str:
-    """Traditional characters to simplified ones; Taiwan's words to the mainland's (軟體 -> 软件)."""
+    """Traditional characters to simplified ones. No word becomes another one: what makes 程式 of Taiwan into
+    程序 also makes 小程序 into 小进程 and 呼叫中心 into 调用中心."""
     return str(_converter().convert(text))
 
 

@@ -22,6 +22,7 @@ from pipeline.domain import (
     Utterance,
     clip,
     intersect,
+    latin_words,
     merge,
     subtract,
 )
@@ -167,6 +168,13 @@ class Timeline:
     def turn_characters(self) -> Mapping[Role, tuple[int, ...]]:
         """How many characters each party says in each of its turns."""
         return {role: tuple(characters_of(self.turns[role], self.said_by[role])) for role in Role}
+
+    @cached_property
+    def turn_latin_words(self) -> Mapping[Role, tuple[int, ...]]:
+        """How many of them are words of Latin letters."""
+        return {
+            role: tuple(characters_of(self.turns[role], self.said_by[role], latin_words)) for role in Role
+        }
 
     def last_before(self, time: float) -> Utterance | None:
         """The last utterance that ends by ``time``, give or take the blur of recognised times."""

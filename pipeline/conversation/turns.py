@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.domain import Role, Span, Utterance, characters
+from pipeline.domain import Role, Span, Utterance, characters, spoken_units
 
 PAUSE_S = 1.5
 """A longer pause ends a turn: people let about one second pass before they take silence for an offer to speak
@@ -46,20 +46,26 @@ def _goes_on(before: Span, after: Span, others: tuple[Span, ...], ends: list[flo
     return answered < ANSWER_S
 
 
-def characters_of(turns: tuple[Span, ...], said: tuple[Utterance, ...]) -> list[int]:
-    """A word counts for the turn that is nearest to its middle: times of words are rough."""
+def characters_of(
+    turns: tuple[Span, ...], said: tuple[Utterance, ...], count: Callable[[str], int] = characters
+) -> list[int]:
+    """A word counts for the turn that is nearest to its middle: times of words are rough.
+
+    Args:
+        count: what counts of a text.
+    """
     counts = [0] * len(turns)
     borders = [(before.end + after.start) / 2 for before, after in pairwise(turns)]
     for utterance in said if turns else ():
         pieces = [(word.text, word.span) for word in utterance.words] or _spread(utterance)
         for text, span in pieces:
-            counts[bisect(borders, span.middle)] += characters(text)
+            counts[bisect(borders, span.middle)] += count(text)
     return counts
 
 
 def _spread(utterance: Utterance) -> list[tuple[str, Span]]:
     """Characters without word times, laid evenly over their utterance."""
-    spoken, start = [c for c in utterance.text if c.isalnum()], utterance.span.start
+    spoken, start = spoken_units(utterance.text), utterance.span.start
     step = utterance.span.duration / max(len(spoken), 1)
     return [(c, Span(start + i * step, start + (i + 1) * step)) for i, c in enumerate(spoken)]
 

@@ -109,6 +109,10 @@ class PatternList(WordList):
     def found_in(self, text: str) -> bool:
         return self._any.search(text) is not None
 
+    def places_in(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of each stretch of the text that a pattern covers; none overlap."""
+        return [match.span() for match in self._any.finditer(text)]
+
 
 class WordLists(BaseModel):
     """All lists of a ``words.yaml``; each field is a key of the file."""

@@ -44,7 +44,16 @@ from pipeline.domain.review import (
 )
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
-from pipeline.domain.transcript import Correction, Segment, Transcript, Utterance, Word, characters
+from pipeline.domain.transcript import (
+    Correction,
+    Segment,
+    Transcript,
+    Utterance,
+    Word,
+    characters,
+    latin_words,
+    spoken_units,
+)
 
 __all__ = [
     "AUDIO_CHANNELS",
@@ -99,9 +108,11 @@ __all__ = [
     "clip",
     "covered",
     "intersect",
+    "latin_words",
     "merge",
     "other_ids",
     "scope_of",
+    "spoken_units",
     "subtract",
     "total",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,10 +11,25 @@ from pipeline.domain.call import Role
 from pipeline.domain.fillers import fillers
 from pipeline.domain.span import Span
 
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+_UNIT = re.compile(rf"{_LATIN_WORD.pattern}|[^\W_]")
+
+
+def spoken_units(text: str) -> list[str]:
+    """What is spoken of a text, punctuation left out: each Chinese character, each digit, and each word of
+    Latin letters whole."""
+    return _UNIT.findall(text)
+
 
 def characters(text: str) -> int:
-    """Characters that are spoken: letters and digits (a digit is one character); punctuation is not heard."""
-    return sum(map(str.isalnum, text))
+    """How many characters are spoken; a digit and a word of Latin letters count as one, punctuation is not
+    heard."""
+    return len(spoken_units(text))
+
+
+def latin_words(text: str) -> int:
+    """How many of the characters are words of Latin letters."""
+    return len(_LATIN_WORD.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,13 @@ class Utterance:
 
     @property
     def characters(self) -> int:
-        """Letters and digits, punctuation not counted."""
+        """See `characters`."""
         return characters(self.text)
+
+    @property
+    def foreign(self) -> bool:
+        """Most of it is words of Latin letters, whose rate characters per minute do not tell."""
+        return 2 * latin_words(self.text) > self.characters
 
     @property
     def fillers(self) -> tuple[slice, ...]:
@@ -105,5 +126,5 @@ class Transcript:
 
     @cached_property
     def characters(self) -> int:
-        """Letters and digits spoken by anyone, punctuation not counted."""
+        """Characters spoken by anyone; see `characters`."""
         return sum(u.characters for u in self.utterances)

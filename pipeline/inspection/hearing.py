@@ -52,11 +52,22 @@ def sounds_of(call: CallSound, roles: Sequence[Role]) -> dict[Role, Sound]:
 
 
 def timeline_of(
-    call: CallSound, roles: Sequence[Role], spoken: Spoken, transcript: Transcript, words: WordLists
+    call: CallSound,
+    roles: Sequence[Role],
+    spoken: Spoken,
+    transcript: Transcript,
+    words: WordLists,
+    *,
+    lost: Sequence[SpeechWindow] = (),
 ) -> Timeline:
-    """What measures and rubric look at. Sound in which no words were found is nobody's speech."""
+    """What measures and rubric look at. Sound in which no words were found is nobody's speech.
+
+    Args:
+        lost: windows in which somebody speaks and was not understood: neither a silence nor a hold.
+    """
+    windows = [window for window, _ in spoken] + list(lost)
     speech = {
-        role: tuple(v for window, s in spoken if roles[s.party] is role for v in window.voiced)
+        role: tuple(sorted(v for w in windows if roles[w.party] is role for v in w.voiced))
         for role in PARTIES
     }
     duration, tones, mono = call.audio.duration, call.segmentation.hold, call.segmentation.layout.mono

@@ -51,12 +51,16 @@ def inspect(
             yield Inspection(recording, Status.UNREADABLE, error.reason, made, reason_code=error.code)
     texts = iter(tools.transcriber.transcribe([window for call in calls for window in call.windows]))
     for call in calls:
-        recognised = [(window, segment(window, next(texts))) for window in call.windows]
+        heard_in = [(window, next(texts)) for window in call.windows]
+        recognised = [(window, segment(window, text)) for window, text in heard_in]
         spoken = [(window, found) for window, found in recognised if found is not None]
+        lost = [window for window, text in heard_in if text.not_understood]
         segments = [found for _, found in spoken]
         parties = roles_of(call, segments, rules.matcher)
         transcript = assemble(segments, parties.roles, confidence=parties.confidence)
-        timeline = timeline_of(call, parties.roles, spoken, transcript, rules.matcher.lexicons.words)
+        timeline = timeline_of(
+            call, parties.roles, spoken, transcript, rules.matcher.lexicons.words, lost=lost
+        )
         hits = find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules)
         heard = Inspection(
             recording=call.recording,

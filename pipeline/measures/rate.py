@@ -5,11 +5,14 @@ from __future__ import annotations
 from pipeline.conversation import Timeline
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
 from pipeline.conversation.turns import PAUSE_S
-from pipeline.domain import Role, Span, intersect, merge, total
+from pipeline.domain import Role, Span, clip, intersect, merge, subtract, total
 from pipeline.measures.catalogue import UNMEASURED, MeasuredValue, measured_for
 
 LEAST_SPEECH_S = 5.0
 """With less speech one long word moves the rate by tens of characters per minute."""
+
+LOST_S = 1.0
+"""As speech the recogniser did not understand; less is the blur of recognised times."""
 
 LEAST_CHARACTERS = 10
 """Shorter turns (好的, 请稍等) say nothing about the rate."""
@@ -17,8 +20,8 @@ LEAST_CHARACTERS = 10
 
 @measured_for("speaking_rate_{role}", unit="characters/min")
 def speaking_rate(timeline: Timeline, role: Role) -> MeasuredValue:
-    """Characters per minute of the party's speech: letters and digits of its transcript (a digit is one
-    character, punctuation none) over the minutes of its turns. Only speech that has a transcript counts, so
+    """Characters per minute of the party's speech: those of its transcript (a digit or a Latin word is one,
+    punctuation none) over the minutes of its turns. Only speech that has a transcript counts, so
     that a passage the recogniser lost does not make the party slow. None with less than 5 s of such speech.
 
     Source: characters per minute as Alibaba's dialogue analysis defines it, without the punctuation that some
@@ -35,8 +38,9 @@ def speaking_rate(timeline: Timeline, role: Role) -> MeasuredValue:
 
 @measured_for(TURN_RATE_MEASURE, unit="characters/min", roles=(Role.AGENT,))
 def rate_over_turns(timeline: Timeline, role: Role) -> MeasuredValue:
-    """Characters per minute over the party's turns of at least 10 characters, taken together. None without
-    such a turn.
+    """Characters per minute over the party's turns of at least 10 characters, taken together. Turns that are
+    mostly Latin letters are not rated, nor those of which more than 1 s was not understood. None without a
+    turn to rate.
 
     Source: speaking rate with a minimum sentence length, as Alibaba's dialogue analysis; 10 is ours.
     """
@@ -67,9 +71,22 @@ def slowest_turn(timeline: Timeline, role: Role) -> MeasuredValue:
 
 
 def _long_turns(timeline: Timeline, role: Role) -> list[tuple[Span, int]]:
-    """The turns of at least 10 characters, each with its number of characters."""
-    turns = zip(timeline.turns[role], timeline.turn_characters[role], strict=True)
-    return [(turn, count) for turn, count in turns if count >= LEAST_CHARACTERS and turn.duration]
+    """The turns of at least 10 characters that can be rated, each with its number of characters.
+
+    Not rated are turns in another language, and those of which more than LOST_S was not understood.
+    """
+    turns = zip(
+        timeline.turns[role], timeline.turn_characters[role], timeline.turn_latin_words[role], strict=True
+    )
+    said = merge((u.span for u in timeline.said_by[role]), gap=PAUSE_S)
+    return [
+        (turn, count)
+        for turn, count, latin in turns
+        if count >= LEAST_CHARACTERS
+        and turn.duration
+        and 2 * latin <= count
+        and total(subtract(clip(timeline.spoken[role], turn), said)) <= LOST_S
+    ]
 
 
 def _rates(timeline: Timeline, role: Role) -> list[tuple[float, Span]]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from pipeline.domain import Correction, PhraseHit, Transcript, Utterance
 from pipeline.errors import VocabularyError
 from pipeline.files import FileRefused, read_plain
+from pipeline.messages import Message
 from pipeline.phrases.alignment import Wording, wording
 from pipeline.phrases.confirm import TextScorer, confidence_of
 from pipeline.phrases.highlights import place_of
@@ -227,24 +228,26 @@ def read_vocabulary(path: Path) -> Vocabulary:
         VocabularyError: with file, line and remedy.
     """
     try:
-        text = read_plain(path, most=_LARGEST_FILE, remedy="a list of names is a few kilobytes").decode()
+        raw = read_plain(path, most=_LARGEST_FILE, remedy=Message("vocabulary.split"))
+        text = raw.decode("utf-8-sig")
     except FileRefused as error:
-        raise VocabularyError(str(error), path=path) from error
+        raise VocabularyError(error.message, path=path) from error
     except UnicodeDecodeError as error:
-        raise VocabularyError("not UTF-8; save the file as UTF-8", path=path) from error
+        raise VocabularyError(Message("file.not-utf8", byte=error.start), path=path) from error
     first: dict[str, int] = {}
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         name = line.split("#", 1)[0].strip()
         if not name:
             continue
+        shown = name[: LONGEST + 1]
         if not _chinese(name):
-            problem = f"{name[:LONGEST]!r} is not in Chinese characters alone; leave it out"
+            problem = Message("vocabulary.not-chinese", name=shown)
         elif not SHORTEST <= len(name) <= LONGEST:
-            problem = f"{name[:LONGEST]!r} has {len(name)} characters; a name has {SHORTEST} to {LONGEST}"
+            problem = Message("vocabulary.length", name=shown, least=SHORTEST, most=LONGEST)
         elif name in first:
-            problem = f"{name!r} stands in line {first[name]} already; remove one"
+            problem = Message("vocabulary.twice", name=name, line=first[name])
         elif len(first) == MOST_NAMES:
-            problem = f"more than {MOST_NAMES} names; keep those that are misheard"
+            problem = Message("vocabulary.too-many", most=MOST_NAMES)
         else:
             first[name] = number
             continue

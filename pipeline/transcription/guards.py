@@ -1,14 +1,18 @@
 """Sentences that nobody said: loops, credits learned from subtitles, text over too little speech.
 
 Whisper learned from films and videos; over silence, noise and music it writes what stood in their credits.
+Where more was said than invented, only the invented part is cut out (`cut_out`); else the whole text goes.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pipeline.conversation.wordlists import WordLists
+from pipeline.transcription.protocol import NO_SPEECH, Piece
 
 _FASTEST = 12.0
 """Characters per second of speech; people manage 9 (news readers 5)."""
@@ -24,6 +28,8 @@ _REFRAIN = re.compile(r"(.{7,}?)\1(.{5,})")
 _BEGUN_AGAIN = re.compile(r"((..).{3,10}?)\1\1\2")
 """Five characters and more three times in a row and begun once more: people stop after the third time."""
 _MOST_TIMES = 12
+_MARKS = "，、；：,;: "
+_CLAUSE_END = re.compile(r"[，。？！；!?;]+|[,.](?=\s|$)")
 _SAME_DIGIT = re.compile(r"(\d)\1{5,}")
 """Numbers hold such runs; so do inventions over a tone, where the model half thinks that nobody speaks."""
 _UNSURE, _NO_SPEECH = -0.7, 0.8
@@ -40,6 +46,8 @@ class TextCheck:
     """Worth a second decoding."""
     impossible: str | None = None
     """The reason why it cannot have been said; None where it can."""
+    cut: bool = False
+    """Part of it was invented and is cut out: an uncut text of another decoding is worth more."""
 
 
 def check_text(
@@ -58,36 +66,74 @@ def check_text(
         return TextCheck(suspect=voiced_seconds > 0.6)
     if words.credits.found_in(text):
         return TextCheck(suspect=False, impossible="credits")
-    if no_speech > _LITTLE_SPEECH and _SAME_DIGIT.search(text):
-        return TextCheck(suspect=True, impossible="loop")
-    if looping(text, words):
-        return TextCheck(suspect=True, impossible="loop")
+    little_speech = no_speech > _LITTLE_SPEECH
+    if looping(text, words) or (little_speech and _SAME_DIGIT.search(text)):
+        return TextCheck(suspect=True, impossible=NO_SPEECH if little_speech else "loop")
     rate = spoken / max(voiced_seconds, 0.2)
     if rate > _FASTEST and spoken > 6:
         return TextCheck(suspect=True, impossible="more text than speech")
     if (no_speech > _NO_SPEECH and log_probability < _UNSURE) or (
         no_speech > _LITTLE_SPEECH and log_probability < _VERY_UNSURE
     ):
-        return TextCheck(suspect=True, impossible="no speech")
+        return TextCheck(suspect=True, impossible=NO_SPEECH)
     return TextCheck(suspect=log_probability < floor or (rate < _SLOWEST and voiced_seconds > 1.5))
 
 
 def looping(text: str, words: WordLists) -> bool:
     """True where a few characters repeat as only a decoder does."""
-    plain, repeated = "".join(char for char in text if char.isalnum()), words.repeated.words
-    if len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in repeated and not plain.isnumeric():
-        return True
+    plain = "".join(char for char in text if char.isalnum())
+    one = len(plain) > 2 and len(set(plain)) == 1 and plain[0] not in words.repeated.words
+    return (one and not plain.isnumeric()) or any(True for _ in _loops(plain, words))
+
+
+def cut_out(pieces: Sequence[Piece], words: WordLists) -> tuple[Piece, ...]:
+    """The pieces without what was invented in them: of a loop its first round stays, of credits nothing.
+
+    They come back unchanged where nothing was invented, and where that is half of the text or more: then
+    what is left tells nothing either.
+    """
+    text = "".join(piece.text for piece in pieces)
+    ends = list(accumulate(len(piece.text) for piece in pieces))
+    invented = {place for span in _invented(text, ends, words) for place in range(*span)}
+    spoken = [place for place, char in enumerate(text) if char.isalnum()]
+    if not invented or 2 * sum(place in invented for place in spoken) >= len(spoken):
+        return tuple(pieces)
+    kept = []
+    for piece, end in zip(pieces, ends, strict=True):
+        places = range(end - len(piece.text), end)
+        left = "".join(text[place] for place in places if place not in invented)
+        if any(map(str.isalnum, left)):
+            kept.append(replace(piece, text=left.lstrip(_MARKS)))
+    return tuple(kept)
+
+
+def _invented(text: str, ends: Sequence[int], words: WordLists) -> Iterator[tuple[int, int]]:
+    """Where in a text loops go round again, and clauses that hold credits."""
+    places = [place for place, char in enumerate(text) if char.isalnum()]
+    for start, end in _loops("".join(text[place] for place in places), words):
+        yield places[start], places[end - 1] + 1
+    borders = [0, *ends, *(mark.end() for mark in _CLAUSE_END.finditer(text))]
+    for start, end in words.credits.places_in(text):
+        yield (
+            max(border for border in borders if border <= start),
+            min(border for border in borders if border >= end),
+        )
+
+
+def _loops(plain: str, words: WordLists) -> Iterator[tuple[int, int]]:
+    """Where a text without marks repeats itself as only a decoder does, its first round left out."""
+    found = [_LONG_LOOP.search(plain), _BEGUN_AGAIN.search(plain)]
     refrain = _REFRAIN.search(plain)
-    if (
-        _LONG_LOOP.search(plain)
-        or _BEGUN_AGAIN.search(plain)
-        or (refrain and refrain[2].startswith(refrain[1][:5]))
-    ):
-        return True
+    if refrain and refrain[2].startswith(refrain[1][:5]):
+        found.append(refrain)
+    repeated = words.repeated.words
     for match in _LOOP.finditer(plain):
-        unit = match[1]
-        if len(match[0]) > _MOST_TIMES * len(unit):
-            return True
-        if unit not in repeated and not unit.isnumeric():
-            return True
-    return False
+        often = len(match[0]) > _MOST_TIMES * len(match[1])
+        if often or (match[1] not in repeated and not match[1].isnumeric()):
+            found.append(match)
+    for match in filter(None, found):
+        period = len(match[1])
+        end = match.start() + period
+        while end < len(plain) and plain[end] == plain[end - period]:
+            end += 1
+        yield match.start() + period, end

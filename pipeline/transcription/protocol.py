@@ -8,6 +8,9 @@ from typing import Protocol, runtime_checkable
 
 from pipeline.domain import Sound, Span
 
+NO_SPEECH = "no speech"
+"""The reason to throw a text away that says that nobody spoke. After any other one somebody did."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechWindow:
@@ -50,6 +53,11 @@ class WindowText:
     """How often the window was decoded."""
     rejected: str | None = None
     """Why a text was thrown away (a loop, an invented sentence, ...); None where none was."""
+
+    @property
+    def not_understood(self) -> bool:
+        """Somebody speaks here, and what was written of it cannot have been said."""
+        return self.rejected not in (None, NO_SPEECH)
 
     @property
     def text(self) -> str:

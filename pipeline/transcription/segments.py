@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import Segment, Span, Word, clip
+from pipeline.domain import Segment, Span, Word, clip, spoken_units
 from pipeline.transcription.protocol import SpeechWindow, WindowText
 
 _ENDS_A_CLAUSE = tuple("，。？！；：、,.?!")
@@ -67,7 +67,7 @@ def spread(text: str, span: Span, voiced: Sequence[Span], *, probability: float)
 
     Punctuation and spaces take no time and belong to no word. Runs of Latin letters stay one word.
     """
-    units = _units(text)
+    units = spoken_units(text)
     weight = sum(len(unit) for unit in units)
     if not weight:
         return ()
@@ -82,20 +82,6 @@ def spread(text: str, span: Span, voiced: Sequence[Span], *, probability: float)
         out.append(Word(text=unit, span=Span(start, max(start, end)), probability=probability))
         done += len(unit)
     return tuple(out)
-
-
-def _units(text: str) -> list[str]:
-    units: list[str] = []
-    glued = False
-    for char in text:
-        if not char.isalnum():
-            glued = False
-        elif glued and char.isascii() and char.isalpha():
-            units[-1] += char
-        else:
-            units.append(char)
-            glued = char.isascii() and char.isalpha()
-    return units
 
 
 def _at(parts: Sequence[Span], offset: float) -> float:

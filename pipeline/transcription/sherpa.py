@@ -19,7 +19,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import check_text
+from pipeline.transcription.guards import check_text, cut_out
 from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 
@@ -118,7 +118,10 @@ class SherpaTranscriber:
         stream.accept_waveform(SAMPLE_RATE_HZ, np.asarray(window.samples, np.float32))
         self._recognizer.decode_stream(stream)
         result = stream.result
-        pieces = tuple(_pieces(window.span, result.tokens, result.timestamps, glued=self._sense_voice))
+        pieces = cut_out(
+            tuple(_pieces(window.span, result.tokens, result.timestamps, glued=self._sense_voice)),
+            self._words,
+        )
         if not pieces or "nospeech" in result.lang:
             return WindowText((), 0.0)
         scores = [float(score) for score in result.ys_log_probs]

@@ -12,7 +12,7 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
-from pipeline.transcription.guards import TextCheck, check_text
+from pipeline.transcription.guards import TextCheck, check_text, cut_out
 from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 
@@ -48,8 +48,11 @@ class Decoding:
     temperature: float = 0.0
 
 
-FIRST_DECODING = Decoding(beam=2, tail_seconds=1.5, shortest_context_seconds=3.0)
-SECOND_DECODING = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=6.0)
+FIRST_DECODING = Decoding(beam=5, tail_seconds=1.5, shortest_context_seconds=8.0)
+"""With a beam of 2 and contexts from 3 s the character error rate is 0.130 on 125 service sentences that
+people read, laid out as ten two-channel calls, and 0.178 on a labelled night; with these values 0.124 and
+0.167."""
+SECOND_DECODING = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=12.0)
 
 DECODE_AGAIN_BELOW = -1.3
 """Mean log-probability per token below which a window is decoded again. Higher values cost time and mend
@@ -121,11 +124,13 @@ class WhisperTranscriber:
     ) -> WindowText:
         """The better of two decodings, or nothing where neither can have been said."""
         decodings = 1 if second is None else 2
-        possible = [text for text, check in (first, second or first) if check.impossible is None]
+        possible = [each for each in (first, second or first) if each[1].impossible is None]
         if not possible:
             reason = (second or first)[1].impossible
             return WindowText((), 0.0, decodings, rejected=reason)
-        best = max(possible, key=lambda text: text.log_probability if text.pieces else -99.0)
+        best, _ = max(
+            possible, key=lambda each: (bool(each[0].pieces), not each[1].cut, each[0].log_probability)
+        )
         if best.log_probability < GIVE_UP_BELOW:
             return WindowText((), 0.0, decodings, rejected="improbable")
         return WindowText(best.pieces, best.log_probability, decodings)
@@ -212,7 +217,8 @@ class WhisperTranscriber:
 
     def _read(self, window: SpeechWindow, result: Any) -> tuple[WindowText, TextCheck]:
         tokens = result.sequences_ids[0]
-        pieces = tuple(self._pieces(window, tokens))
+        heard = tuple(self._pieces(window, tokens))
+        pieces = cut_out(heard, self._words)
         log_probability = float(result.scores[0])
         text = WindowText(pieces, log_probability if pieces else 0.0)
         check = check_text(
@@ -223,7 +229,7 @@ class WhisperTranscriber:
             floor=DECODE_AGAIN_BELOW,
             words=self._words,
         )
-        return text, check
+        return text, check if pieces == heard else replace(check, suspect=True, cut=True)
 
     def _pieces(self, window: SpeechWindow, tokens: Sequence[int]) -> Iterator[Piece]:
         """Text between timestamp tokens; times that make no sense fall back to the window's."""

@@ -1,7 +1,8 @@
 """One party speaks too fast or too slowly, over turns long enough to measure.
 
 The rate is the measure ``speaking_rate_{role}_turns`` where it was taken (from the sound), otherwise that of
-the transcript's turns. It fails only where the middle turn (median) agrees.
+the transcript's turns. It fails only where the middle turn (median) agrees. Turns in another language are not
+measured.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ OPTIONS = SpeakingRateCheckOptions
 
 def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> Verdict:
     passages = facts.timeline.passages[options.role]
-    long_enough = [u for u in passages if u.characters >= options.min_characters]
+    long_enough = [u for u in passages if u.characters >= options.min_characters and not u.foreign]
     measured = facts.measurement(TURN_RATE_MEASURE.format(role=options.role))
     rate = _rate(long_enough) if measured is None else measured.value
     if rate is None:
@@ -101,6 +102,11 @@ EXAMPLES = (
     Example({"at_most": 215}, (f"坐席(190): {_LINE}",), "failed"),
     Example({"at_most": 215}, (f"坐席(190): {_LINE}",), "undetermined", {"confidence": 0.2}),
     Example({"at_least": 430}, ("坐席(600): 好的",), "undetermined"),
+    Example(
+        {"at_least": 430},
+        ("坐席(600): Okay so we would love to get that taken care of for you",),
+        "undetermined",
+    ),
     Example(
         {"at_least": 430},
         (f"坐席(410): {_LINE}",),

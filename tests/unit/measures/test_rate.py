@@ -12,7 +12,15 @@ from tests.timelines import timeline, words
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("您好，请问？", 4), ("12315！", 5), ("A套餐", 3), ("……。", 0), ("12,315", 5)]
+    ("text", "count"),
+    [
+        ("您好，请问？", 4),
+        ("12315！", 5),
+        ("A套餐", 3),
+        ("……。", 0),
+        ("12,315", 5),
+        ("Hi, how are you 今天", 6),
+    ],
 )
 def test_characters_are_what_is_heard(text: str, count: int) -> None:
     assert characters(text) == count
@@ -70,3 +78,18 @@ def test_words_find_their_turn_by_time_when_an_utterance_covers_two() -> None:
 def test_no_long_turn_no_rate() -> None:
     assert measure(timeline("坐席 0-9 您好")).value("speaking_rate_agent_turns") is None
     assert measure(timeline("客户 0-9 您好")).value("speaking_rate_agent_fastest_turn") is None
+
+
+def test_words_of_another_language_are_no_characters() -> None:
+    sentence = "Okay so we would love to get that taken care of for you"
+    measures = measure(timeline(f"坐席 0-6 {sentence}", "客户 7-8 好", "坐席 9-12 " + "字" * 15))
+    assert measures.value("speaking_rate_agent_fastest_turn") == 300
+    assert measures["speaking_rate_agent_turns"].spans == (Span(9, 12),)
+
+
+def test_a_turn_that_was_half_understood_is_not_rated() -> None:
+    call = timeline("坐席 0-4", "客户 5-6", "坐席 7-12")
+    said = (Utterance(Role.AGENT, Span(0, 2), "字" * 10), Utterance(Role.AGENT, Span(7, 12), "字" * 25))
+    measures = measure(replace(call, utterances=said))
+    assert measures.value("speaking_rate_agent_slowest_turn") == 300
+    assert measures["speaking_rate_agent_turns"].spans == (Span(7, 12),)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.conversation.wordlists import default_word_lists
-from pipeline.transcription.guards import TextCheck, check_text, looping
+from pipeline.domain import Span
+from pipeline.transcription.guards import TextCheck, check_text, cut_out, looping
+from pipeline.transcription.protocol import NO_SPEECH, Piece
 
 WORDS = default_word_lists()
 
@@ -145,3 +147,39 @@ def test_what_is_worth_a_second_look() -> None:
     assert not check("", seconds=0.3).suspect, "a cough"
     assert check("好的", seconds=4.0).suspect, "half a sentence is missing"
     assert check("。，", seconds=2.0).suspect, "marks are no words"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "请您稍后对我的服务作出评价，谢谢，祝您生活愉快，狗狗狗狗狗",
+            "请您稍后对我的服务作出评价，谢谢，祝您生活愉快，狗",
+        ),
+        ("我要投诉你们的服务态度，谢谢观看", "我要投诉你们的服务态度，"),
+        ("谢谢大家的收看，我的订单怎么还没有到呢", "我的订单怎么还没有到呢"),
+        ("请稍等，我帮您查一下", "请稍等，我帮您查一下"),
+        ("谢谢观看，再见", "谢谢观看，再见"),
+        ("我来看一下，" + "订单编号" * 6, "我来看一下，" + "订单编号" * 6),
+    ],
+)
+def test_only_what_was_invented_is_cut_out(text: str, left: str) -> None:
+    assert "".join(piece.text for piece in cut_out([Piece(Span(0.0, 9.0), text)], WORDS)) == left
+
+
+def test_a_piece_that_was_invented_goes_and_the_others_keep_their_times() -> None:
+    said = Piece(Span(0.0, 3.0), "我的订单怎么还没有到呢")
+    credit, more = Piece(Span(3.0, 4.0), "谢谢观看"), Piece(Span(4.0, 5.0), "喂你好")
+    assert cut_out([said, credit, more], WORDS) == (said, more)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["谢谢，拜拜，拜拜", "退钱，退钱，退钱，退钱", "我要取消订阅这个频道，去消协", "您订阅的频道已经取消"],
+)
+def test_what_people_say_at_the_end_and_in_anger_stays(text: str) -> None:
+    assert check(text).impossible is None
+
+
+def test_a_loop_where_nobody_speaks_says_so() -> None:
+    assert check("狗狗狗狗狗", no_speech=0.7).impossible == NO_SPEECH
