@@ -42,12 +42,15 @@ from pipeline.domain.review import (
     Verdict,
     Voice,
 )
+from pipeline.domain.roles import NO_EVIDENCE, RoleEvidence
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import Segment, Transcript, Utterance, Word, characters
+from pipeline.domain.voices import CallVoices, VoicePiece
 
 __all__ = [
     "AUDIO_CHANNELS",
+    "NO_EVIDENCE",
     "PARTIES",
     "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
@@ -55,6 +58,7 @@ __all__ = [
     "AppealState",
     "Call",
     "CallHeader",
+    "CallVoices",
     "Case",
     "CaseState",
     "Decision",
@@ -79,6 +83,7 @@ __all__ = [
     "ReviewState",
     "Revisions",
     "Role",
+    "RoleEvidence",
     "Scope",
     "Scorecard",
     "Section",
@@ -93,6 +98,7 @@ __all__ = [
     "Utterance",
     "Verdict",
     "Voice",
+    "VoicePiece",
     "Word",
     "characters",
     "clip",
