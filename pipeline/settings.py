@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=0)] = Field(
         0, description="worker processes; 0: as many as cores and memory allow"
     )
+    keep_voices: bool = Field(
+        False, description="keep agents' voices after a run, to compare later calls with; sensitive data"
+    )
     calls: CallListSettings = Field(default_factory=CallListSettings, description="call list and file names")
 
     serve: ServeSettings = Field(default_factory=ServeSettings, description="the review room")

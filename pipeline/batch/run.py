@@ -18,6 +18,7 @@ from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import TOO_FEW, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
+from pipeline.batch.voices import settle_voices
 from pipeline.batch.work import Limits, groups
 from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
@@ -75,18 +76,24 @@ def run(
         run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
         try:
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
+            store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
             plan = this.plan(delivery, limit=limit, since=since, retry=retry)
             follow_list(store, settings, plan.channels)
             tally = this.inspect(plan, inspector, bounds, pool)
             unkept: list[StoredProblem] = []
+            stopped = tally.trouble is not None or bool(stop)
+            if not stopped:  # else the next run knows more
+                settle_voices(store, settings, run_id=run_id, failed=unkept.append)
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
             store.runs.add_problems(run_id, unkept)
             tally.problems += unkept
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
+            if not stopped:
+                store.voices.finish(run_id, keep=settings.keep_voices)
             store.runs.finish(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
         except BaseException:
             with suppress(StoreError):

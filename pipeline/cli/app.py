@@ -51,6 +51,7 @@ app.command("serve", help="help.serve")(serving.serve)
 app.add_typer(user.app, name="user", help="help.user")
 app.command("merge", help="help.merge")(maintenance.merge)
 app.command("purge", help="help.purge")(maintenance.purge)
+app.command("voices", help="help.voices")(maintenance.voices)
 app.command("bench", help="help.bench")(bench.bench)
 app.command("doctor", help="help.doctor")(doctor.doctor)
 

@@ -42,6 +42,7 @@ from pipeline.domain.review import (
     Verdict,
     Voice,
 )
+from pipeline.domain.roles import NO_EVIDENCE, RoleEvidence
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
 from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import (
@@ -54,9 +55,11 @@ from pipeline.domain.transcript import (
     latin_words,
     spoken_units,
 )
+from pipeline.domain.voices import CallVoices, VoicePiece
 
 __all__ = [
     "AUDIO_CHANNELS",
+    "NO_EVIDENCE",
     "PARTIES",
     "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
@@ -64,6 +67,7 @@ __all__ = [
     "AppealState",
     "Call",
     "CallHeader",
+    "CallVoices",
     "Case",
     "CaseState",
     "Correction",
@@ -89,6 +93,7 @@ __all__ = [
     "ReviewState",
     "Revisions",
     "Role",
+    "RoleEvidence",
     "Scope",
     "Scorecard",
     "Section",
@@ -103,6 +108,7 @@ __all__ = [
     "Utterance",
     "Verdict",
     "Voice",
+    "VoicePiece",
     "Word",
     "characters",
     "clip",

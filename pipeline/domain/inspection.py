@@ -9,7 +9,9 @@ from pipeline.domain.call import Recording
 from pipeline.domain.finding import Scorecard
 from pipeline.domain.measurement import Measures
 from pipeline.domain.phrase import PhraseHit
+from pipeline.domain.roles import NO_EVIDENCE, RoleEvidence
 from pipeline.domain.transcript import Transcript
+from pipeline.domain.voices import CallVoices
 from pipeline.messages.message import Message
 
 
@@ -71,3 +73,7 @@ class Inspection:
     """Stable name of the reason where it has one (of an AudioError), by which interfaces translate it."""
     agent_channel: str | None = None
     """``left`` or ``right``: the channel that was taken for the agent's, where each party has one."""
+    role_evidence: RoleEvidence = NO_EVIDENCE
+    """What the roles rest on."""
+    voices: CallVoices | None = field(default=None, repr=False, compare=False)
+    """On its way from the worker that heard the call to the store: never read back with the inspection."""

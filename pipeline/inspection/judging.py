@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.conversation import Timeline
-from pipeline.domain import Inspection, PhraseHit, Status
+from pipeline.domain import NO_EVIDENCE, Inspection, PhraseHit, RoleEvidence, Status
 from pipeline.inspection.hits import surviving
 from pipeline.inspection.rules import Rules
 from pipeline.rubric import Facts, score
+from pipeline.speech.roles import CLAIM_WEIGHT
 
 PARTIAL = "incomplete"
 """Reason code of a call of which only a part could be read."""
@@ -22,7 +23,7 @@ def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
         heard: the inspection without its judgement. Status ``partial`` and its reason say that only a part of
             the sound could be read, and stay.
     """
-    facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits)
+    facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits, heard.role_evidence)
     scorecard = score(rules.rubric, facts)
     lexicons, rubric = rules.revisions
     judged = replace(
@@ -63,4 +64,16 @@ def judge_again(
             written = rules.matcher.match(stored.transcript.utterances)
         hits = surviving(written, (*stored.hits, *earlier), rules.matcher.lexicons)
     timeline = Timeline.of(stored, rules.matcher.lexicons.words)
-    return judge(replace(stored, hits=hits), timeline, rules)
+    evidence = _by_present_list(stored)
+    return judge(replace(stored, hits=hits, role_evidence=evidence), timeline, rules)
+
+
+def _by_present_list(stored: Inspection) -> RoleEvidence:
+    """What the roles rest on: the call list may claim another channel than when the call was heard."""
+    evidence, taken = stored.role_evidence, stored.agent_channel
+    if taken is None or evidence == NO_EVIDENCE:
+        return evidence
+    claimed = stored.recording.call.agent_channel
+    if claimed not in ("left", "right"):
+        return replace(evidence, claim=None)
+    return replace(evidence, claim=CLAIM_WEIGHT if claimed == taken else -CLAIM_WEIGHT)

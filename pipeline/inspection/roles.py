@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.conversation import assemble
 from pipeline.conversation.wordlists import WordLists
-from pipeline.domain import PhraseKind, Role, Segment
+from pipeline.domain import CallVoices, PhraseKind, Role, Segment, VoicePiece
 from pipeline.inspection.hearing import CallSound
 from pipeline.phrases import Matcher
 from pipeline.speech import Party, RoleAssignment, find_roles
@@ -47,16 +47,40 @@ def roles_of(call: CallSound, segments: Sequence[Segment], matcher: Matcher) -> 
     if len(found.roles) == 2 and found.confidence < BEYOND_DOUBT:
         found = found.weighed(_by_phrases(segments, found.roles, matcher))
     if call.segmentation.doubtful and found.confidence < TWO_PARTIES:
-        return _one_party(segments, matcher.lexicons.words)
+        return _one_party(segments, matcher.lexicons.words, found)
     return found
 
 
-def _one_party(segments: Sequence[Segment], words: WordLists) -> RoleAssignment:
-    """Both voices are one person's."""
+def voices_of(
+    segments: Sequence[Segment],
+    parties: RoleAssignment,
+    pieces: Sequence[VoicePiece],
+    *,
+    embedder: str,
+    duration: float,
+) -> CallVoices | None:
+    """What the voices of this call are compared by; None where no voice could be heard."""
+    if not pieces or len(parties.roles) != 2:
+        return None
+    in_order = sorted(segments, key=lambda s: (s.span, parties.roles[s.party], s.text))  # as `assemble`
+    as_agent_first = parties.roles[0] is Role.AGENT or parties.roles[0] is parties.roles[1]
+    return CallVoices(
+        embedder=embedder,
+        roles=parties.roles,
+        parties=tuple(segment.party for segment in in_order),
+        evidence=parties.evidence if as_agent_first else parties.evidence.turned,
+        duration=duration,
+        pieces=tuple(pieces),
+    )
+
+
+def _one_party(segments: Sequence[Segment], words: WordLists, two: RoleAssignment) -> RoleAssignment:
+    """Both voices are one person's; the evidence stays that of two, the agent first."""
     text = "\n".join(segment.text for segment in segments)
     first_at = min((s.span.start for s in segments), default=0.0)
     alone = find_roles([Party(text, first_at, claimed=None)], words=words)
-    return RoleAssignment(alone.roles * 2, alone.confidence)
+    evidence = two.evidence if two.roles[0] is Role.AGENT else two.evidence.turned
+    return RoleAssignment(alone.roles * 2, alone.confidence, evidence)
 
 
 def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: Matcher) -> float:

@@ -10,11 +10,14 @@ import numpy as np
 from pipeline.conversation import Timeline, assemble
 from pipeline.domain import (
     SAMPLE_RATE_HZ,
+    CallVoices,
     Inspection,
     PhraseHit,
     Recording,
     Revisions,
     Role,
+    RoleEvidence,
+    Segment,
     Span,
     Status,
     Utterance,
@@ -23,12 +26,13 @@ from pipeline.errors import AudioError
 from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, timeline_of
 from pipeline.inspection.hits import confirmable, find_hits, with_names
 from pipeline.inspection.judging import judge, judge_again
-from pipeline.inspection.roles import agent_channel, roles_of
+from pipeline.inspection.roles import agent_channel, roles_of, voices_of
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
 from pipeline.phrases.confirm import near_misses
 from pipeline.settings import Settings
+from pipeline.speech import RoleAssignment
 from pipeline.transcription import segment
 
 
@@ -75,8 +79,26 @@ def inspect(
             measures=measure(timeline, sounds_of(call, parties.roles)),
             hits=hits,
             agent_channel=agent_channel(call, parties.roles),
+            role_evidence=parties.evidence if len(set(parties.roles)) == 2 else RoleEvidence(),
+            voices=_voices(call, segments, parties, tools),
         )
         yield judge(heard, timeline, rules)
+
+
+def _voices(
+    call: CallSound, segments: Sequence[Segment], parties: RoleAssignment, tools: HearingTools
+) -> CallVoices | None:
+    """Whose voices these are is found out once more calls of the agent are known: `batch.voices`."""
+    if call.recording.call.agent_id is None or not segments:
+        return None
+    pieces = tools.segmenter.voices(call.segmentation)
+    return voices_of(
+        segments,
+        parties,
+        pieces,
+        embedder=tools.segmenter.embedder_name,
+        duration=call.audio.duration,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.conversation import Timeline
@@ -13,6 +14,7 @@ from pipeline.domain import (
     Measures,
     PhraseHit,
     Role,
+    RoleEvidence,
     Transcript,
 )
 from pipeline.measures import measure
@@ -37,7 +39,29 @@ def swapped(inspection: Inspection) -> Inspection:
         hits=tuple(replace(h, role=_other(h.role)) for h in confirmed),
         scorecard=None,
         revisions=revisions,
+        role_evidence=RoleEvidence(),  # a person's word needs no witness
         agent_channel={"left": "right", "right": "left"}.get(inspection.agent_channel or ""),
+    )
+
+
+def parted(inspection: Inspection, roles: Sequence[Role]) -> Inspection:
+    """The call with a role for each utterance, ready to be judged again, where two voices were taken for one.
+
+    Measures are taken again from the utterances; what only the sound can tell of is not known.
+    """
+    said = zip(inspection.transcript.utterances, roles, strict=True)
+    transcript = Transcript(tuple(replace(u, role=role) for u, role in said))
+    heard = Timeline.of(inspection)
+    speech = {role: tuple(u.span for u in transcript.by(role)) for role in PARTIES}
+    again = measure(replace(heard, speech=speech, utterances=transcript.utterances))
+    known = {m.name for m in inspection.measures}
+    return replace(
+        inspection,
+        transcript=transcript,
+        measures=Measures(tuple(m for m in again if m.name in known)),
+        hits=(),
+        scorecard=None,
+        revisions=replace(inspection.revisions, lexicons=""),
     )
 
 

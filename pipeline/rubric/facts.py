@@ -12,7 +12,18 @@ from pipeline.conversation import Timeline
 from pipeline.conversation.announcement import LONG_HOLD_S, Announcements
 from pipeline.conversation.waiting import Hold, long_holds
 from pipeline.conversation.waiting import dead_air as find_dead_air
-from pipeline.domain import Call, How, Measurement, Measures, PhraseHit, Role, Span, Utterance
+from pipeline.domain import (
+    NO_EVIDENCE,
+    Call,
+    How,
+    Measurement,
+    Measures,
+    PhraseHit,
+    Role,
+    RoleEvidence,
+    Span,
+    Utterance,
+)
 
 T = TypeVar("T")
 
@@ -29,6 +40,8 @@ class Facts:
     """Who talks when, silences and holds, and the utterances."""
     measures: Measures = field(default_factory=Measures)
     hits: tuple[PhraseHit, ...] = ()
+    roles: RoleEvidence = NO_EVIDENCE
+    """What it rests on who is the agent."""
 
     _memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pipeline.domain import Role
 from pipeline.messages import Message, title
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.judge import Judged
-from pipeline.rubric.proof import cite_all, listed
+from pipeline.rubric.judge import SECOND_AGENT, Judged
+from pipeline.rubric.proof import cite_all, clock, listed
 from pipeline.rubric.sheet import FlagRule, Rubric
 from pipeline.rubric.verdict import Truth
 
@@ -23,12 +23,17 @@ def alerts(rubric: Rubric, facts: Facts) -> tuple[str, ...]:
 def flag_reasons(
     rubric: Rubric, facts: Facts, judged: Sequence[Judged], *, passed: bool, raised: tuple[str, ...]
 ) -> tuple[Message, ...]:
-    """One sentence for each rule that fires. What is undetermined alone never flags a call."""
+    """One sentence for each rule that fires. What is undetermined alone never flags a call,
+    but that it is not known who is the agent does: a person can tell."""
     reasons = [r for rule in rubric.flag if (r := _fires(rule, facts, judged, passed=passed)) is not None]
     if raised and rubric.alerts.flag:
         reasons.append(Message("flag.escalation"))
     if facts.meant:
         reasons.append(Message("flag.meaning", places=listed(cite_all(facts.meant))))
+    if facts.roles.doubtful:
+        reasons.append(Message("flag.stranger" if facts.roles.stranger else "flag.roles"))
+    elif any(j.verdict.reason == SECOND_AGENT for j in judged):
+        reasons.append(Message("flag.second-agent", at=clock(facts.roles.second_agent[0].start)))
     return tuple(dict.fromkeys(reasons))
 
 

@@ -13,6 +13,9 @@ from pipeline.rubric.gate import in_force
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
 from pipeline.rubric.verdict import Truth, Verdict, not_applicable, undetermined
 
+SECOND_AGENT = Message("doubt.second-agent")
+"""Another agent than the call's said it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -35,7 +38,8 @@ def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
         for criterion in section.criteria:
             skip = skip_section or excluded(criterion.when, facts)
             for item in criterion.items:
-                yield Judged(section, criterion, item, skip or judge_item(rubric, item, facts))
+                verdict = skip or judge_item(rubric, item, facts)
+                yield Judged(section, criterion, item, _as_far_as_roles_are_sure(verdict, facts))
 
 
 def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
@@ -44,6 +48,23 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
     if not in_force(day, item.valid_from, item.valid_until):
         return not_applicable(Message("check.not-in-force"))
     return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
+
+
+def _as_far_as_roles_are_sure(verdict: Verdict, facts: Facts) -> Verdict:
+    """The verdict, or that nothing can be said because it is not known whose words these are.
+
+    Where the witnesses of the roles disagree, nobody is accused and nobody acquitted. Where a second agent
+    speaks, what was found there is not the first one's doing.
+    """
+    if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):
+        return verdict
+    if facts.roles.doubtful:
+        why = Message("doubt.stranger" if facts.roles.stranger else "doubt.roles")
+        return undetermined(why, verdict.evidence)
+    theirs = facts.roles.second_agent
+    if verdict.outcome is Outcome.FAILED and any(e.span & s for e in verdict.evidence for s in theirs):
+        return undetermined(SECOND_AGENT, verdict.evidence)
+    return verdict
 
 
 def excluded(when: Condition | None, facts: Facts) -> Verdict | None:

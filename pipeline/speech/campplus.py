@@ -49,6 +49,7 @@ class CampplusEmbedder:
     same_speaker_cosine = 0.81
     reach = 3
     reliability = 1.0
+    comparable = True
 
     def __init__(self, weights: Path) -> None:
         """Checks the weights and prepares the network, which takes about a second.

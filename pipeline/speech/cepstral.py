@@ -67,6 +67,7 @@ class CepstralEmbedder:
     same_speaker_cosine = 0.8
     reach = 7
     reliability = 0.6
+    comparable = False
 
     def prepare(self, samples: Sound, stretches: Sequence[Span]) -> SpeechEmbeddings:
         sounds = [stretch_samples(samples, stretch) for stretch in stretches]

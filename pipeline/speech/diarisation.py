@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.domain import Sound, Span, merge
+from pipeline.domain import Sound, Span, VoicePiece, merge
 from pipeline.errors import ModelError
 from pipeline.speech.campplus import WEIGHTS_FILE, CampplusEmbedder
 from pipeline.speech.cepstral import CepstralEmbedder
 from pipeline.speech.embedding import SpeakerEmbedder
 from pipeline.speech.features import BLOCK_SECONDS
 from pipeline.speech.speaker_assignment import SpeakerAssignment, SpeakerRun, assign_speakers
+from pipeline.speech.voices import voice_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Diariser:
     def __init__(self, weights: Path | None = None) -> None:
         """``weights``: folder of the model part (``models/campplus``) or its file; absent: do without."""
         self._weights = weights / WEIGHTS_FILE if weights is not None and weights.is_dir() else weights
+
+    def voice(
+        self, party: int, samples: Sound, speech: Sequence[Span], *, duration: float
+    ) -> tuple[VoicePiece, ...]:
+        """Pieces of one party's voice, to be compared with other calls'; none by timbre alone."""
+        if not self._embedder.comparable:
+            return ()
+        return voice_pieces(party, samples, speech, self._embedder, duration=duration)
 
     @property
     def embedder_name(self) -> str:

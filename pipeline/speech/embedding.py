@@ -57,6 +57,8 @@ class SpeakerEmbedder(Protocol):
     """Blocks to each side of one block that it takes to tell whose voice it is."""
     reliability: float
     """0..1: what a clear vector of this embedder is worth."""
+    comparable: bool
+    """Whether vectors of different recordings can be compared."""
 
     def prepare(self, samples: Sound, stretches: Sequence[Span]) -> SpeechEmbeddings:
         """Prepare to embed at least one stretch."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
 from pipeline.conversation.text import read_out
 from pipeline.conversation.wordlists import WeightedWords, WordLists, default_word_lists
-from pipeline.domain import Role
+from pipeline.domain import NO_EVIDENCE, Role, RoleEvidence
 
 CLAIM_WEIGHT = 2.5
 """Log-odds of a switch's claim: about 92 % of dumps are labelled right."""
@@ -52,12 +52,17 @@ class RoleAssignment:
     roles: tuple[Role, ...]
     confidence: float
     """0.5 (a guess) .. 1."""
+    evidence: RoleEvidence = NO_EVIDENCE
+    """What each witness says for these roles."""
 
     def weighed(self, odds: float) -> RoleAssignment:
-        """With another witness: log-odds for these roles, which turn round where it outweighs the others."""
+        """With more words: log-odds for these roles, which turn round where they outweigh the others."""
         all_odds = math.log(self.confidence / max(1 - self.confidence, 1e-9)) + odds
-        roles = self.roles if all_odds >= 0 else tuple(role.other for role in self.roles)
-        return RoleAssignment(roles, _sigmoid(abs(all_odds)))
+        evidence = replace(self.evidence, words=(self.evidence.words or 0.0) + odds)
+        if all_odds >= 0:
+            return RoleAssignment(self.roles, _sigmoid(all_odds), evidence)
+        turned = tuple(role.other for role in self.roles)
+        return RoleAssignment(turned, _sigmoid(-all_odds), evidence.turned)
 
 
 def find_roles(
@@ -73,20 +78,32 @@ def find_roles(
     if not parties:
         return RoleAssignment((), 1.0)
     if len(parties) == 1:
-        odds = agent_likeness(parties[0].text, words) + _claim(parties[0]) - 0.5
-        return RoleAssignment((Role.AGENT if odds > 0 else Role.CUSTOMER,), _sigmoid(abs(odds)))
+        said, claimed = agent_likeness(parties[0].text, words), _claim(parties[0])
+        odds = said + claimed - 0.5
+        evidence = RoleEvidence(claim=claimed or None, words=said)
+        return (
+            RoleAssignment((Role.AGENT,), _sigmoid(odds), evidence)
+            if odds > 0
+            else RoleAssignment((Role.CUSTOMER,), _sigmoid(-odds), evidence.turned)
+        )
     left, right = parties
     if left.silent != right.silent:
         lone = find_roles([right if left.silent else left], words=words)
         roles = (lone.roles[0].other, lone.roles[0]) if left.silent else (lone.roles[0], lone.roles[0].other)
-        return RoleAssignment(roles, lone.confidence)
-    odds = _claim(left) - _claim(right) if left.claimed is None else _claim(left)
-    odds += agent_likeness(left.text, words) - agent_likeness(right.text, words)
+        return RoleAssignment(roles, lone.confidence, lone.evidence)
+    claimed = _claim(left) - _claim(right) if left.claimed is None else _claim(left)
+    said = agent_likeness(left.text, words) - agent_likeness(right.text, words)
+    order = None
     if direction in ("inbound", "outbound") and left.first_at != right.first_at:
         left_first = left.first_at < right.first_at
-        odds += FIRST_WEIGHT if left_first == (direction == "inbound") else -FIRST_WEIGHT
-    first, second = (Role.AGENT, Role.CUSTOMER) if odds >= 0 else (Role.CUSTOMER, Role.AGENT)
-    return RoleAssignment((first, second), _sigmoid(abs(odds)))
+        order = FIRST_WEIGHT if left_first == (direction == "inbound") else -FIRST_WEIGHT
+    evidence = RoleEvidence(claim=claimed or None, words=said, order=order)
+    odds = evidence.total
+    return (
+        RoleAssignment((Role.AGENT, Role.CUSTOMER), _sigmoid(odds), evidence)
+        if odds >= 0
+        else RoleAssignment((Role.CUSTOMER, Role.AGENT), _sigmoid(-odds), evidence.turned)
+    )
 
 
 def agent_likeness(text: str, words: WordLists) -> float:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span, covered, merge, subtract
+from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span, VoicePiece, covered, merge, subtract
 from pipeline.speech.crosstalk import remove_crosstalk
 from pipeline.speech.diarisation import Diariser, SpeakerTurn
 from pipeline.speech.hold_sounds import find_hold_sounds
@@ -87,6 +87,20 @@ class SpeakerSegmenter:
             self._segment_channels(channels, duration)
             if layout is Layout.STEREO
             else self._segment_mono(channels[0], duration, layout)
+        )
+
+    @property
+    def embedder_name(self) -> str:
+        """What tells voices apart; see `Diariser`."""
+        return self._diariser.embedder_name
+
+    def voices(self, found: SpeakerSegmentation) -> tuple[VoicePiece, ...]:
+        """Pieces of each party's voice, where it speaks alone."""
+        alone = [merge(turn.span for turn in track.turns if not turn.overlapped) for track in found.tracks]
+        return tuple(
+            piece
+            for party, track in enumerate(found.tracks)
+            for piece in self._diariser.voice(party, track.samples, alone[party], duration=found.duration)
         )
 
     def _segment_channels(self, channels: Sequence[Sound], duration: float) -> SpeakerSegmentation:

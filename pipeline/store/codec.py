@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import messages as texts
-from pipeline.domain import Correction, Evidence, How, LedgerEntry, Role, Section, Span, Word
+from pipeline.domain import (
+    Correction,
+    Evidence,
+    How,
+    LedgerEntry,
+    Role,
+    RoleEvidence,
+    Section,
+    Span,
+    Word,
+)
 from pipeline.messages import Message, Text, message_json
 from pipeline.store.text import escape_json
 
@@ -91,6 +101,27 @@ def evidence(values: Iterable[Evidence]) -> str:
 
 def read_evidence(text: str) -> tuple[Evidence, ...]:
     return _read_evidence(loads(text)) if text != "[]" else ()
+
+
+def role_evidence(value: RoleEvidence) -> str | None:
+    """By name, what says nothing left out; None where nothing says anything."""
+    named = {name: odds for name in _WITNESSES if (odds := getattr(value, name)) is not None}
+    if value.stranger:
+        named["stranger"] = True
+    if value.second_agent:
+        named["second_agent"] = [[s.start, s.end] for s in value.second_agent]
+    return dumps(named) if named else None
+
+
+def read_role_evidence(text: str | None) -> RoleEvidence:
+    if not text:
+        return RoleEvidence()
+    named = loads(text)
+    spans = tuple(Span(start, end) for start, end in named.pop("second_agent", ()))
+    return RoleEvidence(**named, second_agent=spans)
+
+
+_WITNESSES = ("claim", "words", "order", "voice")
 
 
 def message(value: Message | None) -> str | None:

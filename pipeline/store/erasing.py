@@ -54,6 +54,17 @@ def erase(engine: Engine, lock: RunLock) -> Remains | None:
         raw.close()
 
 
+def write_back(engine: Engine) -> None:
+    """Take small deletions out of the log of an SQLite file at once, as far as no reader is in the way; on
+    PostgreSQL leave freed rows to its own cleaning."""
+    if engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:"):
+        raw = engine.raw_connection()
+        try:
+            cast("sqlite3.Connection", raw.driver_connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+
 def _erase_file(connection: sqlite3.Connection, path: Path, lock: RunLock) -> Remains | None:
     usual = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")

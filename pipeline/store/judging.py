@@ -113,6 +113,7 @@ def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, In
                     scorecard=_card(head, judged[head.id]),
                     reason_code=head.reason_code,
                     agent_channel=head.taken_channel,
+                    role_evidence=codec.read_role_evidence(head.role_evidence),
                 ),
             )
 

@@ -106,6 +106,7 @@ def inspection_values(inspection: Inspection) -> Values:
         "reason": codec.message(inspection.reason),
         "reason_code": inspection.reason_code,
         "taken_channel": inspection.agent_channel,
+        "role_evidence": codec.role_evidence(inspection.role_evidence),
         "duration": inspection.duration,
         "layout": inspection.layout,
     }
@@ -292,4 +293,5 @@ def read_inspection(row: Row[Any], paths: tuple[Path, ...], parts: Mapping[str, 
         scorecard=read_scorecard(row, parts["findings"]),
         reason_code=row.reason_code,
         agent_channel=row.taken_channel,
+        role_evidence=codec.read_role_evidence(row.role_evidence),
     )

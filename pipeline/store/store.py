@@ -37,6 +37,7 @@ from pipeline.store.repositories.runs import Runs
 from pipeline.store.repositories.samples import Samples
 from pipeline.store.repositories.sessions import Sessions
 from pipeline.store.repositories.sign_in import SignIn
+from pipeline.store.repositories.voices import Voices
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -77,6 +78,7 @@ class Store:
         self.inspections = Inspections(database)
         self.judgements = Judgements(database)
         self.runs = Runs(database, self._lock)
+        self.voices = Voices(database)
         # what people do
         self.accounts = Accounts(database)
         self.agents = AgentStatistics(database, self.query_cache)

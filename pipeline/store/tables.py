@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -29,7 +30,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -213,6 +214,7 @@ inspections = Table(
     Column("hearing", Integer, ForeignKey("hearings.id"), comment="NULL: nothing could be heard"),
     Column("reason_code", SafeText, comment="stable name of the reason, for translation"),
     Column("taken_channel", String(8), comment="left or right: whom the machine took for the agent"),
+    Column("role_evidence", Text, comment="JSON: what the roles rest on"),
     Index(None, "hearing"),
     Index(None, "run"),
     Index(None, "status", "current"),
@@ -342,6 +344,26 @@ findings = _part(
     Index(None, "severity", "outcome", "inspection"),
     number="from 0, in the order of the rubric",
 )
+
+call_voices = Table(
+    "call_voices",
+    metadata,
+    Column(
+        "call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("kept", Boolean, nullable=False, comment="its run has ended, and settings say to keep it"),
+    Column("embedder", SafeText, nullable=False, comment="the network that made the vectors"),
+    Column("roles", Text, nullable=False, comment="JSON [role of party 0, of party 1]"),
+    Column("parties", Text, nullable=False, comment="the party of every utterance, a digit each"),
+    Column("evidence", Text, nullable=False, comment="JSON: for party 0 being the agent, voices aside"),
+    Column("duration", Double, nullable=False),
+    Column("pieces", Text, nullable=False, comment="JSON [[party, start, end], ...]"),
+    Column("vectors", LargeBinary, nullable=False, comment="of all pieces, 32-bit floats one by one"),
+    Index(None, "run"),
+)
+"""The voices of calls, until their run has ended: nothing shows them, exports them or reads them back with
+an inspection."""
 
 problems = Table(
     "problems",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, selec
 from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
 from pipeline.messages import Message
-from pipeline.store import projections, rows, search
+from pipeline.store import projections, rows, search, voice_rows
 from pipeline.store.identities import call_for
 from pipeline.store.statements import now
 from pipeline.store.tables import (
@@ -57,6 +57,8 @@ def save(
     call = call_for(connection, inspection.recording, source, key=key)
     if call is None:
         return False
+    if inspection.voices is not None:
+        voice_rows.remember(connection, call, inspection.voices, run_id=run_id)
     mine = and_(inspections.c.call == call, same_revisions(inspection.revisions))
     columns = (inspections.c.id, inspections.c.current, inspections.c.hearing)
     found = connection.execute(select(*columns).where(mine)).one_or_none()

@@ -43,6 +43,9 @@ OF_A_RUN = dict.fromkeys(
         "Runs.expect",
         "Runs.finish",
         "Runs.start",
+        "Voices.begin",
+        "Voices.finish",
+        "Voices.set_evidence",
     ),
     "the machine's work; its run has a row of its own",
 )
@@ -199,6 +202,7 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     said = {shirk: ScoreEntry(Outcome.PASSED, "话")}
     act("Calibrations.score", lambda: calibrations.score(number, CALL, said, user=rev.id), call=CALL)
     act("Calibrations.close", lambda: calibrations.close(number))
+    act("Voices.erase", lambda: store.voices.erase("8002"))
     act(
         "Coaching.write",
         lambda: coaching.write("8002", "话", by=boss.id, request="n1", call_id=CALL),

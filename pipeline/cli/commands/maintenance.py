@@ -1,4 +1,5 @@
-"""``callinspect merge`` and ``purge``: a corrected file takes its call; old calls leave the store."""
+"""``callinspect merge``, ``purge`` and ``voices``: a corrected file takes its call; what is old leaves the
+store, and so do voices that were kept."""
 
 from __future__ import annotations
 
@@ -66,4 +67,24 @@ def purge(
         session.say(session.words(f"purge.remains.{found.remains}"), "yellow")
     if found.calls and not dry_run:
         session.say(session.words("purge.recordings", date=limit), "dim")
+    return 0
+
+
+@command
+def voices(
+    session: Session,
+    erase: Annotated[str | None, typer.Option("--erase", help="voices.erase", metavar="AGENT")] = None,
+    erase_all: Annotated[bool, typer.Option("--erase-all", help="voices.erase-all")] = False,
+) -> int:
+    """Of how many calls the voices are kept, agent by agent; never the voices themselves."""
+    with existing_store(session) as store:
+        if erase is not None or erase_all:
+            gone = store.voices.erase(None if erase_all else erase)
+            session.out.print(session.words("voices.erased", calls=gone))
+            return 0
+        counts = store.voices.counts()
+    for agent, calls in counts:
+        session.out.print(session.words("voices.of", agent=agent or "-", calls=calls))
+    if not counts:
+        session.out.print(session.words("voices.none"))
     return 0

@@ -20,6 +20,7 @@ from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
+from pipeline.web.call.witnesses import Witnesses, witnesses
 from pipeline.web.context import PageContext
 from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 from pipeline.web.queue_link import fields_of, read_link
@@ -45,6 +46,8 @@ class CallScreen(PageContext):
     figures: tuple[Figure, ...]
     talk: tuple[TalkPart, ...]
     """Where the time of the call went."""
+    witnesses: Witnesses
+    """What it rests on who is the agent."""
     sound_gone: str | None
     """Why there is nothing to hear, where that is known already."""
     queue: str
@@ -76,6 +79,7 @@ def call(
         drawing=drawing(inspection, view.sheet),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
+        witnesses=witnesses(inspection),
         sound_gone=_sound_gone(view, service, visitor),
         queue=queue,
         skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None,
