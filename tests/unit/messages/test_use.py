@@ -79,7 +79,7 @@ REPORTS = {
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("audio", "rubric", "ingest", "batch", "reports")
+MAKERS = ("audio", "rubric", "ingest", "batch", "reports", "review")
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 
