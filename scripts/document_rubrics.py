@@ -32,6 +32,7 @@ from pipeline.rubric.sheet import (  # noqa: E402
     SheetSection,
     Test,
 )
+from pipeline.rubric.trust import TrustRule  # noqa: E402
 from pipeline.rubric.window import Window  # noqa: E402
 from scripts.pages import write_or_check  # noqa: E402
 
@@ -86,6 +87,7 @@ PARTS: tuple[tuple[str, type[Any]], ...] = (
     ("Flag rule", FlagRule),
     ("Alerts", Alerts),
     ("Gate (`applies`)", Gate),
+    ("Trust (`trust`)", TrustRule),
     ("Window (`within`, `usual_place`)", Window),
     ("Cue (in `near`, `flow`, `every`)", Cue),
 )

@@ -8,10 +8,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from pipeline.batch.faults import FAULT, fault_of
+from pipeline.batch.rulebooks import rules_in_force
 from pipeline.domain import Case, DecisionKind, Inspection, Role
 from pipeline.errors import CallinspectError, Conflict, Missing, Refused
 from pipeline.inspection.judging import judge_again
-from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.rules import Rules
 from pipeline.messages import Message
 from pipeline.review.roles import agree, of_speaker, swapped
 from pipeline.settings import Settings
@@ -70,7 +71,7 @@ def keep_roles(
         known = [one for one in store.inspections.revisions(call_id) if one.revisions.roles_corrected]
         if not known or agree(current.transcript, known[-1].transcript):
             continue
-        rules = rules or load_rules(settings)
+        rules = rules or rules_in_force(store, settings)
         try:
             key = keys.get((call_id, current.recording.sha256))  # whatever it is called by then
             store.inspections.save(_swapped(store, rules, current), run_id=run_id, key=key)
@@ -101,7 +102,7 @@ def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, 
         current = store.inspections.current(call_id)
         if current is None or not current.transcript.utterances or current.agent_channel == channel:
             continue
-        rules = rules or load_rules(settings)
+        rules = rules or rules_in_force(store, settings)
         comment, request = f"call list: {channel}", str(uuid4())
         with suppress(Conflict):  # the id went to another recording meanwhile
             correct_roles(

@@ -1,12 +1,14 @@
-"""Keep the text of the rules that a run or a rescoring judges by."""
+"""The rules that judge: their text is kept, and the gate is the one that the store knows."""
 
 from __future__ import annotations
 
 import json
 
 from pipeline.errors import LexiconError, RubricError
+from pipeline.inspection.rules import Rules, load_rules
 from pipeline.phrases import load_lexicons
 from pipeline.rubric import rubric_of_revision
+from pipeline.rubric.trust import sheet_revision
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -17,6 +19,7 @@ def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) 
 
     Where the files were edited meanwhile nothing is kept: a text under a wrong name would explain nothing.
     """
+    rubric = sheet_revision(rubric)  # what only flags is kept by who decides it
     missing = store.rulebooks.missing([lexicons, rubric])
     books = []
     if rubric in missing and (text := _rubric(settings, rubric)) is not None:
@@ -25,6 +28,16 @@ def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) 
         books.append(Rulebook(lexicons, "lexicons", text))
     if books:
         store.rulebooks.keep(books)
+
+
+def rules_in_force(store: Store, settings: Settings) -> Rules:
+    """What judges a call between two runs: the files, and the gate as it was decided last.
+
+    Raises:
+        LexiconError, RubricError: with file, line and remedy.
+    """
+    rules = load_rules(settings)
+    return rules.under(store.trust.in_force(rules.rubric))
 
 
 def _rubric(settings: Settings, revision: str) -> str | None:

@@ -21,6 +21,7 @@ from pipeline.cli.commands import (
     running,
     sample,
     serving,
+    trust,
     user,
 )
 from pipeline.cli.session import accept_shared_options
@@ -42,6 +43,7 @@ app.command("show", help="help.show")(calls.show)
 app.command("clip", help="help.clip")(clip.clip)
 app.command("export", help="help.export")(calls.export_records)
 app.add_typer(lexicon.app, name="lexicon", help="help.lexicon")
+rubric.app.command("trust", help="help.rubric.trust")(trust.trust)
 app.add_typer(rubric.app, name="rubric", help="help.rubric")
 app.add_typer(models.app, name="models", help="help.models")
 app.add_typer(sample.app, name="sample", help="help.sample")

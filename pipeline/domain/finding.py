@@ -65,6 +65,9 @@ class Finding:
     group_title: str = ""
     weight: int | None = None
     """How often a failure counts, where not once for each piece of evidence (a measure far out of bounds)."""
+    only_flags: bool = False
+    """True where it failed and takes no points until a person confirms it: too much of what this criterion
+    finds was overturned, or a supervisor said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
             the sound could be read, and stay.
     """
     facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits, heard.role_evidence)
-    scorecard = score(rules.rubric, facts)
+    scorecard = score(rules.rubric, facts, rules.gate)
     lexicons, rubric = rules.revisions
     judged = replace(
         heard, scorecard=scorecard, revisions=replace(heard.revisions, lexicons=lexicons, rubric=rubric)

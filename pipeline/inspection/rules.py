@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.matcher import LazyMatcher
 from pipeline.rubric import Rubric, load_rubric
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 
 
@@ -16,6 +17,7 @@ class RuleRevisions(NamedTuple):
 
     lexicons: str
     rubric: str
+    """Of the sheet, and of the gate where criteria only flag."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,16 @@ class Rules:
 
     matcher: Matcher
     rubric: Rubric
+    gate: TrustGate = OPEN_GATE
+    """The criteria that only flag."""
 
     @property
     def revisions(self) -> RuleRevisions:
-        return RuleRevisions(self.matcher.lexicons.revision, self.rubric.revision)
+        return RuleRevisions(self.matcher.lexicons.revision, self.gate.revision(self.rubric.revision))
+
+    def under(self, gate: TrustGate) -> Rules:
+        """The same rules with a gate; what it says of other sheets' criteria is left out."""
+        return replace(self, gate=gate.of({item.id for item in self.rubric.items}))
 
 
 def load_rules(settings: Settings) -> Rules:

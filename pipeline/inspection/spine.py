@@ -31,6 +31,7 @@ from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
 from pipeline.phrases.confirm import near_misses
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.speech import RoleAssignment
 from pipeline.transcription import segment
@@ -116,13 +117,16 @@ class CallInspector:
         return judge_again(stored, self.rules, earlier=earlier)
 
 
-def load_inspector(settings: Settings) -> CallInspector:
+def load_inspector(settings: Settings, gate: TrustGate = OPEN_GATE) -> CallInspector:
     """Load the models, compile the lexicons, read the rubric.
+
+    Args:
+        gate: the criteria that only flag in this run.
 
     Raises:
         ModelError, LexiconError, RubricError: with file, line and remedy.
     """
-    rules = load_rules(settings)
+    rules = load_rules(settings).under(gate)
     tools = load_hearing_tools(settings, rules)
     _warm_up(rules)
     return CallInspector(tools, rules, present_revisions(settings, rules))

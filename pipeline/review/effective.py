@@ -1,7 +1,8 @@
 """The score of a call with people's verdicts in it, by the arithmetic of its own rubric.
 
 Only what is settled counts: overturned as passed, confirmed as failed, added as failed once for each place
-that was added. What nobody has reviewed, and what is open, stands as the machine says, and makes the score
+that was added. What only flags (``Finding.only_flags``) takes its points once people confirmed it, not
+before. What nobody has reviewed, and what is open, stands as the machine says, and makes the score
 provisional: ``low`` is the score if all of it counts, ``high`` if none does, and the call has neither passed
 nor failed. Points, caps, fatal items, sections and bonus work as they do for the machine. A criterion that
 the machine held not applicable and in which a person found a violation takes its points, but adds nothing to
@@ -28,7 +29,7 @@ from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Scenario, outcome_with
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
-from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
 from pipeline.rubric.verdict import Verdict as Checked
 
 NO_RULES = "no-rules"
@@ -68,11 +69,11 @@ class Effective:
 
 
 def changes(card: Scorecard, verdicts: Mapping[str, FindingVerdict]) -> bool:
-    """Whether the verdicts change any outcome, or add a place to one."""
+    """Whether the verdicts change any outcome, add a place to one, or let what only flagged take points."""
     return any(
         (held := _held(f, verdicts)) is not None
         and held.settled
-        and (outcome_with(f.outcome, held) is not f.outcome or bool(held.additions))
+        and (outcome_with(f.outcome, held) is not f.outcome or bool(held.additions) or f.only_flags)
         for f in card.findings
     )
 
@@ -86,7 +87,7 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     """
     if card.score is None:
         return Effective(None, None, card.fatal, card.ledger, card.sections)
-    if all(_held(f, verdicts) is None for f in card.findings):
+    if all(_held(f, verdicts) is None and not f.only_flags for f in card.findings):
         return _by_the_machine(card, [f for f in card.findings if _open(f, None)])
     found = {f.criterion: f for f in card.findings}
     machine = None if rubric is None else _sum(rubric, found, {})
@@ -147,7 +148,7 @@ def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
 def _without_rules(card: Scorecard, verdicts: Mapping[str, FindingVerdict], reason: str) -> Effective:
     """What can be said without doing sums: the machine's score, where no verdict changes it."""
     open_ = [f for f in card.findings if _open(f, _held(f, verdicts))]
-    if changes(card, verdicts) or any(f.outcome is not Outcome.FAILED for f in open_):
+    if changes(card, verdicts) or any(f.outcome is not Outcome.FAILED or f.only_flags for f in open_):
         return Effective(None, None, reason=reason, changed=True, final=False)
     return _by_the_machine(card, open_)
 
@@ -175,7 +176,7 @@ def _sum(
     reading: Scenario = Scenario.STANDING,
 ) -> Sum | None:
     judged = [
-        Judged(section, criterion, item, _checked(found[item.id], verdicts.get(item.id), reading))
+        _judged(section, criterion, item, found[item.id], verdicts.get(item.id), reading)
         for section in rubric.sections
         for criterion in section.criteria
         for item in criterion.items
@@ -197,10 +198,23 @@ def _beyond(rubric: Rubric, found: Mapping[str, Finding]) -> frozenset[str]:
     )
 
 
-def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> Checked:
-    """What the item comes to, as a check would have said it."""
+def _judged(
+    section: SheetSection,
+    criterion: Criterion,
+    item: Item,
+    finding: Finding,
+    held: FindingVerdict | None,
+    reading: Scenario,
+) -> Judged:
     if held is not None and not held.holds(finding.outcome):
         held = None
+    settled = held is not None and held.settled
+    only_flags = finding.only_flags and not settled and reading is not Scenario.LOW
+    return Judged(section, criterion, item, _checked(finding, held, reading), only_flags)
+
+
+def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> Checked:
+    """What the item comes to, as a check would have said it."""
     outcome = outcome_with(finding.outcome, held, reading)
     if outcome is not Outcome.FAILED:
         return Checked(outcome, (), finding.reason)

@@ -20,6 +20,7 @@ class _Teller:
     lang: Lang
     codes: Mapping[str, object]
     phrases: Mapping[str, Sequence[Examples]] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[Text]] = field(default_factory=dict)
 
     def say(self, text: Text, *, indent: int = 0) -> str:
         message = with_titles(text, self.codes) if isinstance(text, Message) else text
@@ -37,16 +38,18 @@ def explain(
     lang: Lang = "zh",
     codes: Mapping[str, object] | None = None,
     phrases: Mapping[str, Sequence[Examples]] | None = None,
+    notes: Mapping[str, Sequence[Text]] | None = None,
 ) -> str:
     """Explain one item, one criterion or one bonus by its id; the whole sheet where no id is given.
 
     With the ``codes`` of the lexicons (values that have a ``title``), phrases are called by their titles;
-    with ``phrases`` (code -> its phrases), their examples are shown.
+    with ``phrases`` (code -> its phrases), their examples are shown; with ``notes`` (item -> sentences), what
+    else is known of it.
 
     Raises:
         RubricError: the sheet has nothing of that id.
     """
-    tell = _Teller(rubric, lang, codes or {}, phrases or {})
+    tell = _Teller(rubric, lang, codes or {}, phrases or {}, notes or {})
     lines: list[str] = []
     for section in rubric.sections:
         for line in section.criteria:
@@ -94,6 +97,8 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
         quoted = "".join(f"“{tell.say(one)}”" for one in examples)
         yield tell.say(Message("explain.examples", name=name, quoted=quoted), indent=4)
     yield tell.say(Message("explain.evidence", accuse=bar.accuse, role=bar.role), indent=4)
+    for note in tell.notes.get(item.id, ()):
+        yield tell.say(note, indent=4)
     if item.valid_from or item.valid_until:
         since, until = str(item.valid_from or ""), str(item.valid_until or "")
         yield tell.say(Message("explain.in-force", since=since, until=until), indent=4)

@@ -26,6 +26,9 @@ def flag_reasons(
     """One sentence for each rule that fires. What is undetermined alone never flags a call,
     but that it is not known who is the agent does: a person can tell."""
     reasons = [r for rule in rubric.flag if (r := _fires(rule, facts, judged, passed=passed)) is not None]
+    withheld = tuple(title(j.item.title, j.item.title_en) for j in judged if j.failed and j.only_flags)
+    if withheld:  # it costs nothing: without a person's look nothing would come of it
+        reasons.append(Message("flag.only-flags", items=Message("join.list", parts=withheld)))
     if raised and rubric.alerts.flag:
         reasons.append(Message("flag.escalation"))
     if facts.meant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pipeline.domain import Outcome
@@ -25,21 +25,29 @@ class Judged:
     criterion: Criterion
     item: Item
     verdict: Verdict
+    only_flags: bool = False
+    """Found, shown and sent to a person, but it takes no points."""
 
     @property
     def failed(self) -> bool:
         return self.verdict.outcome is Outcome.FAILED
 
+    @property
+    def costs(self) -> bool:
+        """Failed, and takes points for it."""
+        return self.failed and not self.only_flags
 
-def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
-    """Every item of the sheet in order."""
+
+def judge(rubric: Rubric, facts: Facts, only_flag: Collection[str] = ()) -> Iterator[Judged]:
+    """Every item of the sheet in order; those of ``only_flag`` take no points."""
     for section in rubric.sections:
         skip_section = excluded(section.when, facts)
         for criterion in section.criteria:
             skip = skip_section or excluded(criterion.when, facts)
             for item in criterion.items:
                 verdict = skip or judge_item(rubric, item, facts)
-                yield Judged(section, criterion, item, _as_far_as_roles_are_sure(verdict, facts))
+                sure = _as_far_as_roles_are_sure(verdict, facts)
+                yield Judged(section, criterion, item, sure, item.id in only_flag)
 
 
 def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:

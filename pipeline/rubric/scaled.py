@@ -14,6 +14,7 @@ from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.sums import (
     FULL,
     NOT_ABOVE_100,
+    ONLY_FLAGS,
     SHEET_FATAL,
     Earned,
     Sum,
@@ -56,18 +57,20 @@ def scaled(
         taken = now
 
     for by in judged:
-        if by.failed and by.item.deduct:
+        if by.failed and not by.costs:
+            _book(lines, points, by, 0.0, ONLY_FLAGS)
+        if by.costs and by.item.deduct:
             room = worth[by.criterion.id] - lost_in[by.criterion.id]
             cost = wanted(by)
             lost_in[by.criterion.id] += min(room, cost)
             take(by, min(room, cost), _note(by, cost, room))
     for by in judged:
-        if by.failed and by.item.fatal == "section":
+        if by.costs and by.item.fatal == "section":
             inside = [c.id for c in by.section.criteria if c.id in worth]
             rest = sum(worth[c] - lost_in[c] for c in inside)
             lost_in.update({c: worth[c] for c in inside})
             take(by, rest, section_fatal(by))
-    fatal = [by for by in judged if by.failed and by.item.fatal == "sheet"]
+    fatal = [by for by in judged if by.costs and by.item.fatal == "sheet"]
     for by in fatal:
         _book(lines, points, by, (taken - FULL) / 100, SHEET_FATAL)
         taken = FULL

@@ -10,19 +10,20 @@ from pipeline.rubric.flags import alerts, flag_reasons
 from pipeline.rubric.gate import why_not_applicable
 from pipeline.rubric.judge import Judged, judge
 from pipeline.rubric.sheet import BONUS, Rubric
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.rubric.verdict import Truth
 
 
-def score(rubric: Rubric, facts: Facts) -> Scorecard:
+def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE) -> Scorecard:
     """Judge one call: findings with evidence, the score and its ledger, flags and alerts.
 
-    The same rubric and facts always give the same card; nothing else is read.
+    The same rubric, facts and gate always give the same card; nothing else is read.
     """
     raised = alerts(rubric, facts)
     reason = why_not_applicable(rubric, facts)
     if reason is not None:
         return _nothing(reason, raised)
-    judged = tuple(judge(rubric, facts))
+    judged = tuple(judge(rubric, facts, gate.only_flag))
     earned = tuple(_earned(rubric, facts))
     total = add_up(rubric, judged, (e for e in earned if e.evidence))
     if total is None:
@@ -62,10 +63,11 @@ def _finding(judged: Judged, total: Sum) -> Finding:
         points=total.points.get(item.id, 0.0),
         evidence=verdict.evidence,
         reason=verdict.reason,
-        fatal=judged.failed and item.fatal == "sheet",
+        fatal=judged.costs and item.fatal == "sheet",
         group=judged.criterion.id,
         group_title=judged.criterion.title,
         weight=verdict.weight,
+        only_flags=judged.failed and judged.only_flags,
     )
 
 

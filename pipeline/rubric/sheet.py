@@ -17,6 +17,7 @@ from pipeline.domain import Severity
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
+from pipeline.rubric.trust import TrustRule
 from pipeline.rubric.verdict import BARS, Bar
 from pipeline.rubric.window import Options
 
@@ -174,6 +175,11 @@ class Rubric(Options):
     applies: Gate = Field(Gate.model_validate({}), description="when there is a dialogue to judge at all")
     evidence: dict[Severity, EvidenceBar] = Field(
         default_factory=dict, description="bars that differ from the default"
+    )
+    trust: TrustRule = Field(
+        TrustRule.model_validate({}),
+        exclude=True,
+        description="when a criterion that people overturn too often only flags",
     )
     sections: tuple[SheetSection, ...] = Field(min_length=1, description="the parts of the sheet")
     bonus: tuple[Bonus, ...] = Field((), description="points on top")

@@ -13,6 +13,8 @@ from pipeline.rubric.sheet import Bonus, Rubric
 FULL = 10_000
 """100 points in hundredths."""
 SHEET_FATAL = Message("ledger.sheet-fatal")
+ONLY_FLAGS = Message("ledger.only-flags")
+"""The note of a violation that takes no points."""
 NOT_ABOVE_100 = Message("ledger.not-above-100")
 
 

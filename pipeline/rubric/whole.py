@@ -15,6 +15,7 @@ from pipeline.rubric.sheet import Criterion, Rubric
 from pipeline.rubric.sums import (
     FULL,
     NOT_ABOVE_100,
+    ONLY_FLAGS,
     SHEET_FATAL,
     Earned,
     Sum,
@@ -41,15 +42,18 @@ def deducted(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned])
     lost: dict[str, int] = {}
     for criterion, items in _by_criterion(judged):
         if criterion.id in worth:
-            lost[criterion.id] = _deduct(account, criterion, [by for by in items if by.failed])
+            lost[criterion.id] = _deduct(account, criterion, [by for by in items if by.costs])
+        for by in items:
+            if by.failed and not by.costs:
+                account.book_item(by, 0, ONLY_FLAGS)
     for by in judged:
-        if by.failed and by.item.fatal == "section":
+        if by.costs and by.item.fatal == "section":
             inside = [c for c in by.section.criteria if c.id in worth]
             rest = sum(_cents(c.points) - lost[c.id] for c in inside)
             lost.update({c.id: _cents(c.points) for c in inside})
             account.book_item(by, -rest, section_fatal(by))
     account.limit(rubric.rubric, Message("ledger.not-below-0"), account.total if account.total < 0 else 0)
-    fatal = [by for by in judged if by.failed and by.item.fatal == "sheet"]
+    fatal = [by for by in judged if by.costs and by.item.fatal == "sheet"]
     for by in fatal:
         account.book_item(by, -account.total, SHEET_FATAL)
     if not fatal:

@@ -41,6 +41,7 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
             func.sum(case((eligible, 1), else_=0)).label("eligible"),
             func.sum(case((failed, f.occurrences), else_=0)).label("violations"),
             func.sum(case((failed, 1), else_=0)).label("calls_with"),
+            func.sum(case((f.only_flags, 1), else_=0)).label("only_flags"),
         )
         .select_from(findings.join(those, f.inspection == those.c.id).join(calls, those.c.call == c.id))
         .group_by(c.agent_id, f.criterion)
@@ -67,6 +68,7 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
             overturned=overturned,
             pending=int(row.calls_with) - (confirmed - added) - overturned + doubtful,
             added=added,
+            only_flags=int(row.only_flags),
         )
 
 

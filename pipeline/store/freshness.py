@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
+from pipeline.rubric.trust import sheet_revision
 from pipeline.store import codec, rows
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, inspections
@@ -49,7 +50,10 @@ def freshness(
 
 def _freshness(row: Any, recording: Recording, revisions: Revisions) -> StoredFreshness:
     call = rows.read_call(row)
-    if (row.lexicons, row.rubric) != (revisions.lexicons, revisions.rubric):
+    same = (row.lexicons, row.rubric) == (revisions.lexicons, revisions.rubric)
+    # What the reviews changed meanwhile about which criteria take points is applied by a rescoring.
+    gate_only = row.current and row.lexicons == revisions.lexicons and _same_sheet(row, revisions)
+    if not same and not gate_only:
         state = Freshness.JUDGED_OTHERWISE
     elif call != recording.call:
         state = Freshness.FACTS_CHANGED
@@ -65,6 +69,10 @@ def _freshness(row: Any, recording: Recording, revisions: Revisions) -> StoredFr
         heard=row.current and row.status != Status.UNREADABLE.value,
         listed_otherwise=_listed_otherwise(row, call.agent_channel, recording.call.agent_channel),
     )
+
+
+def _same_sheet(row: Any, revisions: Revisions) -> bool:
+    return sheet_revision(row.rubric) == sheet_revision(revisions.rubric)
 
 
 def _listed_otherwise(row: Any, before: str | None, now: str | None) -> str | None:

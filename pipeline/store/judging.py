@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
 
-from pipeline.domain import How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
+from pipeline.domain import CaseState, How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
+from pipeline.rubric.trust import BETWEEN, sheet_revision
 from pipeline.store import codec, projections, rows
 from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.reading import heads_of, parts_of
+from pipeline.store.review_tables import cases
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.writing import check_fence, delete_orphaned_hearings, same_revisions
@@ -76,13 +78,31 @@ class StoredWords(Sequence[Word]):
 
 
 def outdated(connection: Connection, where: CallFilter, *, lexicons: str, rubric: str) -> list[int]:
-    """Keys of current inspections that were heard, but judged by other lexicons or another rubric."""
+    """Keys of current inspections that were heard, but judged by other lexicons or another rubric.
+
+    Where only the gate is another one, what people have settled stays as it is: a score that is final does
+    not hang on what the machine may take points for, and a call that somebody finished is not moved.
+    """
+    settled = exists(
+        select(1).where(
+            cases.c.call == inspections.c.call, or_(cases.c.final, cases.c.state == CaseState.DONE.value)
+        )
+    )
     query = in_order(where, connection, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
         inspections.c.duration.is_not(None),
-        or_(inspections.c.lexicons != lexicons, inspections.c.rubric != rubric),
+        or_(
+            inspections.c.lexicons != lexicons,
+            and_(inspections.c.rubric != rubric, or_(~of_sheet(sheet_revision(rubric)), ~settled)),
+        ),
     )
     return list(connection.execute(query).scalars())
+
+
+def of_sheet(revision: str) -> ColumnElement[bool]:
+    """Condition: judged by this revision of a sheet, under whatever gate."""
+    rubric = inspections.c.rubric
+    return or_(rubric == revision, rubric.startswith(revision + BETWEEN, autoescape=True))
 
 
 def heard(connection: Connection, keys: Sequence[int]) -> Iterator[tuple[int, Inspection]]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union,
 )
 
 from pipeline.domain import FindingVerdict, Outcome, Severity
@@ -125,11 +126,18 @@ def scored(connection: Connection, call: CallUnderReview) -> Effective | None:
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_DECIDED = select(decisions.c.call).where(decisions.c.call.in_(_KEYS)).distinct().order_by(decisions.c.call)
+_WITHHELD = and_(findings.c.inspection == inspections.c.id, findings.c.only_flags)
+"""A finding that only flags: what it would cost takes sums by the rubric."""
+_DECIDED = union(
+    select(decisions.c.call).where(decisions.c.call.in_(_KEYS)),
+    select(inspections.c.call)
+    .select_from(inspections.join(findings, _WITHHELD))
+    .where(inspections.c.call.in_(_KEYS), inspections.c.current),
+).order_by("call")
 
 
 def _undecided(connection: Connection, these: dict[str, Sequence[int]]) -> Iterator[dict[str, Any]]:
-    """The cases of those of these calls that nobody has decided anything about."""
+    """The cases of those of these calls that nobody has decided anything about and whose findings count."""
     for row in connection.execute(_counts(), these):
         work = Workload(
             undecided=row.undecided,
@@ -146,8 +154,8 @@ def _undecided(connection: Connection, these: dict[str, Sequence[int]]) -> Itera
 
 @cache  # building it takes longer than running it
 def _counts() -> Select[Any]:
-    """One row for each of the calls ``keys`` that nobody has decided about."""
-    i, f = inspections.c, findings.c
+    """One row for each of the calls ``keys`` that nobody has decided about; nothing in them only flags."""
+    i, f, held = inspections.c, findings.c, findings.alias()
     failed = f.outcome == Outcome.FAILED.value
     undetermined = f.outcome == Outcome.UNDETERMINED.value
     doubt = and_(undetermined, f.severity.in_([grave.value for grave in GRAVE]))
@@ -170,7 +178,11 @@ def _counts() -> Select[Any]:
                 findings, and_(f.inspection == i.id, or_(failed, undetermined))
             )
         )
-        .where(i.current, i.call.in_(_KEYS), ~exists(select(1).where(decisions.c.call == i.call)))
+        .where(
+            *(i.current, i.call.in_(_KEYS)),
+            ~exists(select(1).where(decisions.c.call == i.call)),
+            ~exists(select(1).select_from(held).where(held.c.inspection == i.id, held.c.only_flags)),
+        )
         .group_by(i.id, calls.c.id)
         .order_by(i.call)  # one order for every writer: no two wait for each other
     )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from pipeline.store.tables import metadata
@@ -162,6 +163,9 @@ decisions = Table(
     Index(None, "user", "at"),
 )
 
+SETTLED_FINDINGS = "outcome = 'failed' AND state IN ('confirmed', 'overturned')"
+"""Verdicts that say whether the machine was right to accuse."""
+
 verdicts = Table(
     "verdicts",
     metadata,
@@ -178,6 +182,13 @@ verdicts = Table(
     Column("next", String(12), comment="who is to speak: nobody, reviewer, another, supervisor"),
     Column("at", String(64), nullable=False),
     Index(None, "criterion", "verdict"),
+    # The latest settled verdicts on what a criterion found, without a look at the rest.
+    Index(
+        "ix_verdicts_trust",
+        *("criterion", "decision"),
+        sqlite_where=text(SETTLED_FINDINGS),
+        postgresql_where=text(SETTLED_FINDINGS),
+    ),
 )
 
 cases = Table(
@@ -243,10 +254,33 @@ rulebooks = Table(
     "rulebooks",
     metadata,
     Column("revision", SafeText, primary_key=True),
-    Column("kind", String(16), nullable=False, comment="rubric or lexicons"),
-    Column("content", Text, nullable=False, comment="the file as it was (lexicons: JSON {file name: text})"),
+    Column("kind", String(16), nullable=False, comment="rubric, lexicons or trust"),
+    Column("content", Text, nullable=False, comment="the file as it was (others: JSON)"),
     Column("first_used", String(64), nullable=False),
 )
+
+trust_changes = Table(
+    "trust_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("criterion", SafeText, nullable=False),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="closed, opened (by reviews); only-flag, take-points, undo (by a person)",
+    ),
+    Column("confirmed", Integer, nullable=False, comment="latest reviews at that moment"),
+    Column("overturned", Integer, nullable=False),
+    Column("bar", Double, nullable=False, comment="what the lower bound of precision had to reach"),
+    Column("reason", SafeText, nullable=False, server_default=""),
+    Column("user", Integer, ForeignKey("users.id"), comment="NULL: the reviews, or the command line"),
+    Column("at", String(64), nullable=False),
+    Column("undoes", Integer, ForeignKey("trust_changes.id"), unique=True, comment="kind undo: which act"),
+    Column("request", String(64), unique=True, comment="of an act: a repeated request changes nothing"),
+    Index(None, "criterion", "id"),
+)
+"""What opened and closed the gate of each criterion; only ever appended."""
 
 # Appeals
 

@@ -237,6 +237,7 @@ def finding_values(card: Scorecard | None) -> list[Values]:
             "occurrences": max(len(f.evidence), 1 if f.outcome is Outcome.FAILED else 0),
             "confidence": min((e.confidence for e in f.evidence), default=None),
             "weight": f.weight,
+            "only_flags": f.only_flags,
         }
         for number, f in enumerate(() if card is None else card.findings)
     ]
@@ -257,6 +258,7 @@ def read_finding(row: Row[Any], *, proof: bool = True) -> Finding:
         group=row.group_id,
         group_title=row.group_title,
         weight=row.weight,
+        only_flags=row.only_flags,
     )
 
 

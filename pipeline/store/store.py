@@ -37,6 +37,7 @@ from pipeline.store.repositories.runs import Runs
 from pipeline.store.repositories.samples import Samples
 from pipeline.store.repositories.sessions import Sessions
 from pipeline.store.repositories.sign_in import SignIn
+from pipeline.store.repositories.trust import TrustRegister
 from pipeline.store.repositories.voices import Voices
 
 
@@ -91,11 +92,12 @@ class Store:
         self.decisions = Decisions(database)
         self.merges = Merges(database)
         self.queue = Queue(database, self.query_cache)
-        self.rule_usage = RuleUsage(database)
+        self.rule_usage = RuleUsage(database, self.query_cache)
         self.rulebooks = Rulebooks(database)
         self.samples = Samples(database)
         self.sessions = Sessions(database)
         self.sign_in = SignIn(database)
+        self.trust = TrustRegister(database)
 
     @property
     def url(self) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     select,
     text,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -340,6 +341,13 @@ findings = _part(
     Column("group_title", SafeText, nullable=False, server_default=""),
     Column("confidence", Double, comment="lowest among its evidence"),
     Column("weight", Integer, comment="how often it counts, where not once for each place"),
+    Column(
+        "only_flags",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="failed, and takes no points until a person confirms it",
+    ),
     Index(None, "criterion", "outcome", "inspection"),
     Index(None, "severity", "outcome", "inspection"),
     number="from 0, in the order of the rubric",

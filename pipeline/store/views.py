@@ -149,6 +149,8 @@ class CriterionCount:
     """Violated findings that nobody has reviewed, and findings that are open."""
     added: int = 0
     """Of ``confirmed``: violations that people found and the machine did not."""
+    only_flags: int = 0
+    """Of ``calls_with_violation``: those in which it takes no points until a person confirms it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     RULES = "rules"
     WHAT_IF = "what-if"
     """Try an edited rubric or lexicon on stored calls."""
+    TRUST = "trust"
+    """Say whether a criterion takes points or only flags."""
     USERS = "users"
     AUDIT = "audit"
     RETENTION = "retention"

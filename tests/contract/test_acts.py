@@ -19,6 +19,9 @@ from pipeline.messages import known
 from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import Per, SampleRule, Which
+from pipeline.review.trust import TrustChangeKind
+from pipeline.rubric import load_rubric
+from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.repository import Repository
@@ -57,6 +60,7 @@ NO_ACTS = {
     "Accounts.rehash": "the same password, kept in another form",
     "Accounts.prefer": "language and colours of somebody's own pages",
     "SignIn.remember_places": "where a sign-in came from; the sign-in itself is noted",
+    "TrustRegister.decide": "the reviews' doing; each change they make has a row (test_trust.py)",
     "Rulebooks.save_draft": "an edit that nobody else sees; trying it is noted",
     "Rulebooks.drop_draft": "the same",
 } | OF_A_RUN
@@ -217,6 +221,14 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     store.inspections.save(corrected, run_id=run_id)
     act("Merges.merge", lambda: store.merges.merge("corrected", OTHER, by=boss.id))
     act("Merges.undo", lambda: store.merges.undo(OTHER, by=boss.id))
+    sheet = load_rubric(Settings().rubric)
+    only_flag = TrustChangeKind.ONLY_FLAG
+    act(
+        "TrustRegister.act",
+        lambda: store.trust.act(sheet, shirk, only_flag, reason="误听", by=boss.id, request="t1"),
+    )
+    act("TrustRegister.in_force", lambda: store.trust.in_force(sheet))
+    act("TrustRegister.undo", lambda: store.trust.undo(sheet, shirk, by=boss.id, request="t2"))
     act("Rulebooks.keep", lambda: store.rulebooks.keep([Rulebook("r9", "lexicons", "{}")]))
 
     assert silent == []
@@ -229,7 +241,7 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     assert verdict.user is not None and verdict.user.name == "rev"
     assert (verdict.details["criterion"], verdict.details["decision"]) == (shirk, 1)
     whole = " ".join(str(row.details) for row in store.audit.entries(limit=1000))
-    for secret in ("confirmed", "reject", "话", "秘", "听过", "'passed'"):
+    for secret in ("confirmed", "reject", "话", "秘", "听过", "误听", "'passed'"):
         assert secret not in whole, "others may read this log before they hear the call"
 
 

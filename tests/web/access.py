@@ -130,6 +130,10 @@ ROUTES: dict[str, Row] = {
     "GET /rules/phrases": Row({P.RULES}),
     "GET /rules/phrases/{code}": Row({P.RULES}, path={"code": "greeting"}),
     "GET /rules/try": Row({P.RULES}),
+    "GET /rules/trust": Row({P.RULES}),
+    "POST /rules/trust/{criterion}": Row(
+        {P.TRUST}, path={"criterion": "shirk"}, form={"act": "only-flag", "reason": "x"}
+    ),
     "GET /rules/what-if": Row({P.WHAT_IF}),
     "POST /rules/what-if": Row({P.WHAT_IF}),
     "GET /rules/what-if/{trial_id}": Row({P.WHAT_IF}, path={"trial_id": "1"}),
@@ -155,6 +159,8 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/appeals": Row(PANEL),
     "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
+    "GET /api/v1/trust": Row({P.RULES}),
+    "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
     # the call screen
     "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),

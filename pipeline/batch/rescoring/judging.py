@@ -24,6 +24,7 @@ from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import RuleRevisions, Rules, load_rules
 from pipeline.messages import Message
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
 
@@ -105,6 +106,7 @@ def judged(
     wanted: RuleRevisions,
     workers: int,
     write: bool,
+    gate: TrustGate = OPEN_GATE,
 ) -> Generator[JudgedCalls, None, None]:
     """All keys, some at a time and in their order, by as many processes as pay.
 
@@ -117,25 +119,31 @@ def judged(
     ]
     workers = min(workers, -(-len(keys) // _WORTH_A_PROCESS))
     if workers <= 1:
-        rules = load_rules(settings)
+        rules = load_rules(settings).under(gate)
         rematcher = Rematcher(rules, store.rulebooks.book)
         for batch in batches:
             yield judge_calls(store, rules, rematcher, batch, wanted=wanted, write=write)
         return
-    yield from _by_processes(batches, settings=settings, wanted=wanted, workers=workers, write=write)
+    yield from _by_processes(
+        batches, settings=settings, gate=gate, wanted=wanted, workers=workers, write=write
+    )
 
 
 def _by_processes(
     batches: Sequence[Sequence[int]],
     *,
     settings: Settings,
+    gate: TrustGate,
     wanted: RuleRevisions,
     workers: int,
     write: bool,
 ) -> Generator[JudgedCalls, None, None]:
     # Spawned: forked children would share our database connections and threads' locks.
     pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(settings,)
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(settings, gate),
     )
     try:
         with worker_environment():
@@ -162,13 +170,13 @@ class _Worker:
     rematcher: Rematcher
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, gate: TrustGate) -> None:
     exit_with_parent()
     # Ctrl-C reaches all processes of the terminal; only the parent decides what that means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Worker.store = open_store(settings.store)
-    _Worker.rules = load_rules(settings)
+    _Worker.rules = load_rules(settings).under(gate)
     _Worker.rematcher = Rematcher(_Worker.rules, _Worker.store.rulebooks.book)
     # The rules live as long as the process: the collector need not look through them again and again.
     gc.freeze()

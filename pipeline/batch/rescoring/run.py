@@ -14,7 +14,8 @@ from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
-from pipeline.inspection.rules import RuleRevisions, load_rules
+from pipeline.inspection.rules import Rules, load_rules
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store, StoredProblem, open_store
 
@@ -41,6 +42,8 @@ class Rescore:
     stopped: bool = False
     failed: tuple[StoredProblem, ...] = ()
     """Calls that the program failed on: they keep the judgement they had."""
+    gate: TrustGate = OPEN_GATE
+    """The criteria that only flag."""
 
     @property
     def left(self) -> int:
@@ -68,11 +71,14 @@ def rescore(
         UsageError: the lexicons or the rubric cannot be used.
         StoreError: the store refused, or another run is at work on it.
     """
-    rules = load_rules(settings).revisions
+    loaded = load_rules(settings)
     began = time.monotonic()
     with open_store(settings.store) as store, stop_on_signals() as stop:
+        trust = store.trust.foreseen if dry_run else store.trust.decide
+        loaded = loaded.under(trust(loaded.rubric))
+        rules = loaded.revisions
         found = store.calls.count(wanted)
-        work = _Work(store, settings, rules, stop, report or (lambda _: None))
+        work = _Work(store, settings, loaded, stop, report or (lambda _: None))
         keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
         if keys and not dry_run:
             run_id = store.runs.start(kind="rescore", settings=settings.fingerprint())
@@ -102,6 +108,7 @@ def rescore(
         workers=work.workers,
         stopped=work.changes.judged + len(work.failed) < len(keys),
         failed=tuple(work.failed),
+        gate=loaded.gate,
     )
 
 
@@ -112,7 +119,7 @@ class _Work:
         self,
         store: Store,
         settings: Settings,
-        rules: RuleRevisions,
+        rules: Rules,
         stop: StopRequest,
         report: Callable[[Progress], None],
     ) -> None:
@@ -131,7 +138,8 @@ class _Work:
             keys,
             store=self._store,
             settings=self._settings,
-            wanted=self._rules,
+            wanted=self._rules.revisions,
+            gate=self._rules.gate,
             workers=self.workers,
             write=run_id is not None,
         )

@@ -11,12 +11,12 @@ import typer
 
 from pipeline.batch.merging import merge as take_place
 from pipeline.batch.merging import undo_merge
+from pipeline.batch.rulebooks import rules_in_force
 from pipeline.cli.acting import As, acting
 from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import day
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
-from pipeline.inspection.rules import load_rules
 
 
 @command
@@ -29,8 +29,8 @@ def merge(
 ) -> int:
     if undo is (old is not None):
         raise CommandError("merge-what")
-    rules = partial(load_rules, session.settings)
     with existing_store(session) as store:
+        rules = partial(rules_in_force, store, session.settings)
         user = acting(store, name)
         by = user.id if user else None
         if old is None:

@@ -10,6 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.session import Session, command
+from pipeline.cli.stored import sqlite_file
+from pipeline.messages import Message
+from pipeline.rubric import Rubric
+from pipeline.store import open_store
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -56,7 +60,10 @@ def explain(
     criterion: Annotated[str | None, typer.Argument(help="argument.criterion", metavar="ID")] = None,
     rubric: Sheet = None,
 ) -> int:
-    """Phrases are named and shown by the lexicons; where those cannot be read, the sheet explains itself."""
+    """Phrases are named and shown by the lexicons; where those cannot be read, the sheet explains itself.
+
+    What the store knows of how far each criterion can be trusted stands beside it.
+    """
     from pipeline.errors import LexiconError
     from pipeline.phrases import load_lexicons
     from pipeline.rubric import explain, load_rubric
@@ -67,9 +74,21 @@ def explain(
         codes, phrases = lexicons.codes, lexicons.by_code
     except LexiconError:
         codes, phrases = {}, {}
-    text = explain(sheet, criterion, lang=session.settings.lang, codes=codes, phrases=phrases)
+    notes = _trust(session, sheet)
+    text = explain(sheet, criterion, lang=session.settings.lang, codes=codes, phrases=phrases, notes=notes)
     session.out.print(text.rstrip())
     return 0
+
+
+def _trust(session: Session, sheet: Rubric) -> dict[str, tuple[Message, ...]]:
+    """Criterion -> what reviews and samples say of it; nothing where there is no store yet."""
+    from pipeline.review.trust_words import sentences
+
+    path = sqlite_file(session.settings.store)
+    if path is not None and not path.exists():
+        return {}
+    with open_store(session.settings.store) as store:
+        return {one.criterion: sentences(one) for one in store.trust.criteria(sheet)}
 
 
 @app.command("diff", help="help.rubric.diff")

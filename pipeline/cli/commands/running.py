@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,9 @@ from pipeline.cli.stored import existing_store, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
+from pipeline.messages import title
+from pipeline.rubric import Rubric
+from pipeline.rubric.trust import TrustGate
 
 ENGINES = ("local",)
 
@@ -51,14 +56,21 @@ def run(
     from pipeline.inspection.rules import load_rules
     from pipeline.inspection.spine import load_inspector
     from pipeline.inspection.tools import present_revisions
+    from pipeline.store import open_store
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
+    rules = load_rules(session.settings)
+    revisions = present_revisions(session.settings, rules)  # fails before the store is touched
+    with open_store(session.settings.store) as store:
+        rules = rules.under(
+            store.trust.decide(rules.rubric)
+        )  # once: what people decide tonight is for the next
     with run_progress(session) as report:
         summary = run_batch(
             dump,
             settings=session.settings,
-            inspector=load_inspector,
-            revisions=present_revisions(session.settings, load_rules(session.settings)),
+            inspector=partial(load_inspector, gate=rules.gate),
+            revisions=replace(revisions, rubric=rules.revisions.rubric),
             calls=calls,
             limit=limit,
             since=day(since, "--since"),
@@ -70,6 +82,7 @@ def run(
     brief = session.shared.quiet
     for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=program()):
         session.out.print(part, crop=False)
+    _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
 
 
@@ -104,6 +117,7 @@ def rescore(
     session = session.override(rubric=rubric, lexicons=lexicons, workers=workers)
     need_store(session)
     from pipeline.batch.rescoring import rescore as judge_again
+    from pipeline.rubric import load_rubric
 
     with run_progress(session) as report:
         done = judge_again(settings=session.settings, wanted=wanted, dry_run=dry_run, report=report)
@@ -116,7 +130,15 @@ def rescore(
     brief = session.shared.quiet
     for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=program()):
         session.out.print(part, crop=False)
+    _say_gate(session, load_rubric(session.settings.rubric), done.gate)
     return done.exit_status
+
+
+def _say_gate(session: Session, rubric: Rubric, gate: TrustGate) -> None:
+    """Never silently: which criteria took no points."""
+    titles = [session.words.said(title(i.title, i.title_en)) for i in rubric.items if i.id in gate.only_flag]
+    if titles:
+        session.say(session.words("trust.judged-by", items=session.words.listed(titles)), "yellow")
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def findings_table(
             severity(finding.severity),
             words.title(finding, now),
             Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
-            points(finding.points) if finding.points else "",
+            _points(finding, words),
             *([verdict(held, words)] if said else []),
             proof(finding, inspection, words, held),
         )
@@ -116,6 +116,13 @@ def without_a_row(
     return tuple(
         f for number, f in enumerate(card.findings, start=1) if f.outcome is outcome and number not in rows
     )
+
+
+def _points(finding: Finding, words: Words) -> Text:
+    """What it took; what only flags says so."""
+    if finding.only_flags:
+        return Text(words("show.only-flags"), style="yellow")
+    return Text(points(finding.points) if finding.points else "")
 
 
 def severity(value: Severity | None) -> Text:

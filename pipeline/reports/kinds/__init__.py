@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.reports.fields import Field, Record
-from pipeline.reports.kinds import calls, findings, hits, transcripts, violations
+from pipeline.reports.kinds import calls, findings, hits, transcripts, trust, violations
 from pipeline.store import CallFilter, Store
 
 
@@ -27,4 +27,5 @@ KINDS: dict[str, RecordKind] = {
     "findings": RecordKind(findings.FIELDS, findings.records),
     "hits": RecordKind(hits.FIELDS, hits.records),
     "transcripts": RecordKind(transcripts.FIELDS, transcripts.records),
+    "trust": RecordKind(trust.FIELDS, trust.records),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
-from pipeline.reports.fields import Field, ListOf, Record, Struct, number, rounded, sentence, text
+from pipeline.reports.fields import Field, ListOf, Record, Struct, boolean, number, rounded, sentence, text
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.rubric.proof import clock
@@ -49,8 +49,10 @@ FIELDS: tuple[Field, ...] = (
     text("reviewer"),
     text("comment", 30),
     text("proof", 60),
+    boolean("only_flags"),
 )
-"""``proof`` is the evidence for people, one sentence for each place."""
+"""``proof`` is the evidence for people, one sentence for each place; ``only_flags``: it takes no
+points until a person confirms it (docs/trust.md)."""
 
 
 def evidence(item: Evidence, inspection: Inspection | None = None) -> Record:
@@ -89,6 +91,7 @@ def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None
         "reason": sentence(finding.reason) or "",
         **_said(held),
         "proof": proof(cited),
+        "only_flags": finding.only_flags,
     }
 
 
@@ -106,6 +109,7 @@ def added(inspection: Inspection, finding: Finding, said: FindingVerdict) -> Rec
         "reason": said.additions[-1].comment,
         **_said(said),
         "proof": proof(cited),
+        "only_flags": False,
     }
 
 

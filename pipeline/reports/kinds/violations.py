@@ -7,7 +7,8 @@ it did not apply or could not be determined says nothing about the agent and is 
 them as ``confirmed``, ``overturned`` and ``pending``. What they found and the machine missed is ``added``,
 and confirmed. ``pending`` counts what nobody has reviewed and what is open, also where people suspect what
 the machine did not say; ``confirmed - added + overturned + pending`` less those are the calls with a
-violation.
+violation. ``only_flags`` are those of these calls in which the violation takes no points until a person
+confirms it (docs/trust.md).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FIELDS: tuple[Field, ...] = (
     integer("overturned"),
     integer("pending"),
     integer("added"),
+    integer("only_flags"),
 )
 
 
@@ -65,6 +67,7 @@ def record(count: CriterionCount) -> Record:
         "overturned": count.overturned,
         "pending": count.pending,
         "added": count.added,
+        "only_flags": count.only_flags,
     }
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from pipeline.domain import Outcome, ReviewState, Scope
+from pipeline.store.database import Database
 from pipeline.store.filter import within
+from pipeline.store.query_cache import QueryCache
 from pipeline.store.repository import Repository
-from pipeline.store.review_tables import verdicts
+from pipeline.store.review_tables import decisions, verdicts
 from pipeline.store.tables import calls, findings, hits, inspections
 
 
@@ -59,6 +61,10 @@ class RecentHit:
 class RuleUsage(Repository):
     """Counts over current inspections that a scope may see."""
 
+    def __init__(self, database: Database, cache: QueryCache) -> None:
+        super().__init__(database)
+        self._cache = cache
+
     def phrases(self, scope: Scope, *, code: str | None = None) -> Mapping[str, PhraseUse]:
         """Code -> use; with a ``code``: each of its phrases -> use."""
         key = hits.c.code if code is None else hits.c.phrase
@@ -78,7 +84,13 @@ class RuleUsage(Repository):
             return {name: PhraseUse(n, m) for name, n, m in connection.execute(query)}
 
     def criteria(self, scope: Scope) -> Mapping[str, CriterionUse]:
-        """Criterion -> use."""
+        """Criterion -> use; every finding is counted, so the answer is kept until something is new."""
+        with self._read() as connection:
+            latest = select(*(select(func.max(t.c.id)).scalar_subquery() for t in (inspections, decisions)))
+            version = tuple(connection.execute(latest).one())
+        return self._cache.get(("criteria", scope), version, lambda: self._criteria(scope))
+
+    def _criteria(self, scope: Scope) -> Mapping[str, CriterionUse]:
         joined = findings.join(inspections, findings.c.inspection == inspections.c.id).join(
             calls, inspections.c.call == calls.c.id
         )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.errors import RubricError
 from pipeline.rubric import Rubric, rubric_of_revision
+from pipeline.rubric.trust import sheet_revision
 from pipeline.store.auditing import note
 from pipeline.store.review_tables import rulebooks
 from pipeline.store.statements import now, upsert
@@ -21,9 +22,9 @@ class Rulebook:
     """One revision of the rules, as it was written."""
 
     revision: str
-    kind: Literal["rubric", "lexicons"]
+    kind: Literal["rubric", "lexicons", "trust"]
     content: str
-    """The rubric file; or JSON, lexicon file name -> text."""
+    """The rubric file; or JSON: lexicon file name -> text, or the criteria that only flag."""
 
 
 def remember(connection: Connection, books: Iterable[Rulebook]) -> None:
@@ -42,7 +43,11 @@ def remember(connection: Connection, books: Iterable[Rulebook]) -> None:
 
 
 def rubric_of(connection: Connection, revision: str) -> Rubric | None:
-    """The rubric of this revision; None where its text is not kept, or is not what its name says."""
+    """The rubric of this revision; None where its text is not kept, or is not what its name says.
+
+    What only flagged under a gate stands in the findings: the sheet is the same.
+    """
+    revision = sheet_revision(revision)
     query = select(rulebooks.c.content).where(rulebooks.c.revision == revision, rulebooks.c.kind == "rubric")
     content = connection.execute(query).scalar()
     return None if content is None else _parsed(content, revision)

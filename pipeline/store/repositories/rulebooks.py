@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, or_, select
 
 from pipeline.rubric import Rubric
 from pipeline.store import review_tables as tables
+from pipeline.store.judging import of_sheet
 from pipeline.store.projections import refresh_reviewed
 from pipeline.store.repositories.rulebook_rows import Rulebook, remember, rubric_of
 from pipeline.store.repository import Repository
@@ -41,7 +42,7 @@ class Rulebooks(Repository):
                 .where(
                     tables.cases.c.score.is_(None),
                     inspections.c.score.is_not(None),
-                    inspections.c.rubric.in_(rubrics),
+                    or_(false(), *(of_sheet(revision) for revision in rubrics)),
                 )
                 .order_by(tables.cases.c.call)
             )
@@ -81,3 +82,13 @@ class Rulebooks(Repository):
         """The rubric of this revision; None where its text is not kept."""
         with self._read() as connection:
             return rubric_of(connection, revision)
+
+    def latest(self) -> Rubric | None:
+        """The rubric that was put into use last; None where none is kept that this version can read."""
+        t = tables.rulebooks.c
+        query = (
+            select(t.revision).where(t.kind == "rubric").order_by(t.first_used.desc(), t.revision).limit(1)
+        )
+        with self._read() as connection:
+            revision = connection.execute(query).scalar()
+            return None if revision is None else rubric_of(connection, revision)

@@ -148,12 +148,12 @@ def correct(
 ) -> Any:
     """Say that this call holds the corrected file of another and takes its place, without its verdicts."""
     check_unsealed(visitor, what.call)
-    rules, by = partial(present_rules, settings), visitor.user.id
+    rules, by = partial(present_rules, store, settings), visitor.user.id
     return merge(store, rules, call_id, what.call, by=by)
 
 
 @router.delete("/{call_id}/corrects", response_model=Merged, responses=failures(404, 409))
 def undo_correct(call_id: VisibleCall, visitor: Merger, store: TheStore, settings: TheSettings) -> Any:
     """Let both calls stand on their own again."""
-    rules, by = partial(present_rules, settings), visitor.user.id
+    rules, by = partial(present_rules, store, settings), visitor.user.id
     return undo_merge(store, rules, call_id, by=by)

@@ -139,14 +139,14 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, what: 
         case ReopenAct():
             return decisions.reopen(call_id, by=by, request=name, comment=what.comment, sound=sound)
         case RolesAct():
-            rules = present_rules(settings)
+            rules = present_rules(store, settings)
             return correct_roles(
                 store, rules, call_id, by=by, request=name, comment=what.comment, sound=sound
             )
         case UndoAct():
             if decisions.event(what.event).call_id != call_id:
                 raise Missing("that decision is about another call", code="no-decision")
-            return take_back(store, partial(present_rules, settings), what.event, by=by, request=name)
+            return take_back(store, partial(present_rules, store, settings), what.event, by=by, request=name)
 
 
 def leave_for_next(
@@ -174,13 +174,14 @@ def leave_for_next(
     return cases.next(by, visitor.scope, conditions, after=call_id)
 
 
-def present_rules(settings: Settings) -> Rules:
+def present_rules(store: Store, settings: Settings) -> Rules:
     """By which calls are judged now.
 
     Raises:
         Refused: ``rules-broken``.
     """
     try:
-        return rules_of(settings)
+        rules = rules_of(settings)
     except UsageError as error:
         raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
+    return rules.under(store.trust.in_force(rules.rubric))

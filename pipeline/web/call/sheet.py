@@ -20,8 +20,11 @@ from pipeline.domain import (
     UserRole,
     Verdict,
 )
+from pipeline.messages import Message
 from pipeline.review.appeals import Appeal
 from pipeline.review.folding import accused, outcome_with
+from pipeline.review.trust_words import grounds
+from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld
 
 OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACES_SHOWN = 4
@@ -54,6 +57,8 @@ class Entry:
     """Where to listen for a phrase that was searched through all of the call and not found."""
     appeal: Appeal | None = None
     """The latest one about this finding."""
+    withheld: Withheld | None = None
+    """Why the machine took no points for it, where its criterion only flagged."""
 
     @property
     def appealable(self) -> bool:
@@ -61,6 +66,11 @@ class Entry:
         if self.appeal is not None and self.appeal.state not in (AppealState.RETURNED, AppealState.WITHDRAWN):
             return False
         return self.finding.severity is not None and accused(self.finding.outcome, self.verdict)
+
+    @property
+    def grounds(self) -> tuple[Message, ...]:
+        """The same in sentences."""
+        return grounds(self.withheld) if self.withheld else ()
 
     @property
     def standing(self) -> FindingStanding:
@@ -135,10 +145,14 @@ class FindingContext:
 
     usual_places: Mapping[str, Span] = field(default_factory=dict)
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
+    gate: TrustGate = OPEN_GATE
+    """Under which the call was judged."""
 
     def entry(self, number: int, finding: Finding, held: FindingVerdict | None, outcome: Outcome) -> Entry:
         name = finding.criterion
-        return Entry(number, finding, held, outcome, self.usual_places.get(name), self.appeals.get(name))
+        usual, appeal = self.usual_places.get(name), self.appeals.get(name)
+        withheld = next((w for w in self.gate.withheld if w.criterion == name and finding.only_flags), None)
+        return Entry(number, finding, held, outcome, usual, appeal, withheld)
 
 
 NO_CONTEXT = FindingContext()

@@ -241,4 +241,5 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingC
             for one in sorted(appeals, key=lambda one: one.id)
             if visitor.scope.holds(agent_id=one.standing.agent_id, team=one.standing.team)
         },
+        store.trust.gate(inspection.revisions.rubric),
     )

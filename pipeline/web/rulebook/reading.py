@@ -6,7 +6,7 @@ Whoever writes rules (an author) sees patterns and places in files too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.domain import PhraseKind, Role, Severity
@@ -19,6 +19,7 @@ from pipeline.rubric.sheet import Bonus, Criterion, Item
 from pipeline.rubric.wording import with_titles
 from pipeline.store.repositories.rule_usage import CriterionUse, PhraseUse
 from pipeline.web.rulebook.book import Book
+from pipeline.web.rulebook.trust import TrustLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class ItemText:
     up_to: float | None
     fatal: Literal["sheet", "section"] | None
     use: CriterionUse
+    trust: TrustLine | None
+    """How far it can be trusted; None where that is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class RuleReader:
     book: Book
     lang: Lang
     author: bool
+    trust: Mapping[str, TrustLine] = field(default_factory=dict)
 
     def rubric(self, use: Mapping[str, CriterionUse]) -> RubricText:
         sheet = self.book.rubric
@@ -180,6 +184,7 @@ class RuleReader:
             up_to=item.up_to,
             fatal=item.fatal,
             use=use,
+            trust=self.trust.get(item.id),
         )
 
     def _says(self, rule: Check | Condition | None) -> str:

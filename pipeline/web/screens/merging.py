@@ -85,7 +85,7 @@ def correct(
 ) -> Response:
     """Let this call take the place of the other, if both are still the sounds that were shown."""
     check_unsealed(visitor, old)
-    rules, by = partial(present_rules, settings), visitor.user.id
+    rules, by = partial(present_rules, store, settings), visitor.user.id
     try:
         done = merge(store, rules, call_id, old, by=by, seen=(sound, old_sound))
     except (Conflict, Refused) as error:
@@ -97,7 +97,7 @@ def correct(
 @router.post("/undo")
 def undo(call_id: VisibleCall, visitor: Merger, store: TheStore, settings: TheSettings) -> Response:
     """Let both calls stand on their own again; the one that had been replaced opens."""
-    done = undo_merge(store, partial(present_rules, settings), call_id, by=visitor.user.id)
+    done = undo_merge(store, partial(present_rules, store, settings), call_id, by=visitor.user.id)
     return RedirectResponse(call_url(done.replaced), 303)
 
 

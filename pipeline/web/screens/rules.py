@@ -21,6 +21,7 @@ from pipeline.web.render import fragment, page
 from pipeline.web.rendered_message import RenderedMessage, RulesFault, rendered_message, rules_fault
 from pipeline.web.rulebook.book import Book, matcher_of, read_book
 from pipeline.web.rulebook.reading import CodeText, KindText, PhraseText, RubricText, RuleReader
+from pipeline.web.rulebook.trust import on_page, trust_lines
 
 router = APIRouter(prefix="/rules")
 
@@ -145,7 +146,7 @@ def _tried(found: Explanation, lang: Lang) -> TriedSentence:
     )
 
 
-def _book(settings: Settings, lang: Lang) -> tuple[Book | None, RulesFault | None]:
+def book_of(settings: Settings, lang: Lang) -> tuple[Book | None, RulesFault | None]:
     """The rules, or why they cannot be read now."""
     try:
         return read_book(settings), None
@@ -155,15 +156,18 @@ def _book(settings: Settings, lang: Lang) -> tuple[Book | None, RulesFault | Non
 
 @router.get("")
 def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings, visitor.lang)
+    book, problem = book_of(settings, visitor.lang)
     author, use = _author(visitor), store.rule_usage.criteria(visitor.scope)
-    rubric = RuleReader(book, visitor.lang, author).rubric(use) if book else None
+    rubric = None
+    if book:
+        trust = trust_lines(book.rubric, store.trust.criteria(book.rubric), names=visitor.sees_reviewers)
+        rubric = RuleReader(book, visitor.lang, author, on_page(trust)).rubric(use)
     return page(request, RubricPage(rubric, problem, author), visitor=visitor)
 
 
 @router.get("/phrases")
 def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings, visitor.lang)
+    book, problem = book_of(settings, visitor.lang)
     author, use = _author(visitor), store.rule_usage.phrases(visitor.scope)
     found = RuleReader(book, visitor.lang, author).codes(use) if book else ()
     revision = book.lexicons.revision if book else ""
@@ -172,7 +176,7 @@ def codes(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
 
 @router.get("/phrases/{code}")
 def code(request: Request, code: str, visitor: Reader, settings: TheSettings, store: TheStore) -> Response:
-    book, problem = _book(settings, visitor.lang)
+    book, problem = book_of(settings, visitor.lang)
     if book is None or code not in book.lexicons.codes:
         raise Missing(problem.text if problem else f"there is no code {code!r}", code="missing")
     reader = RuleReader(book, visitor.lang, _author(visitor))
@@ -202,7 +206,7 @@ def try_sentence(
     text: Annotated[str, Query(max_length=MOST_TRIED)] = "",
     role: Role = Role.AGENT,
 ) -> Response:
-    book, problem = _book(settings, visitor.lang)
+    book, problem = book_of(settings, visitor.lang)
     found = None
     if book is not None and text.strip():
         found = _tried(explain(book.lexicons, text, role, matcher=matcher_of(settings)), visitor.lang)

@@ -143,3 +143,33 @@ def test_the_corrected_file_of_a_call(url: str, capsys: pytest.CaptureFixture[st
     assert f"更正了以下录音：{aside}" in capsys.readouterr().out
     run("merge", "--undo", aside)
     assert "已撤销：O02 恢复，更正录音为 O01" in capsys.readouterr().out
+
+
+def test_how_far_criteria_can_be_trusted(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run("rubric", "trust")
+    assert "照常扣分" in capsys.readouterr().out
+    for wrong in (
+        ["--only-flag", "--reason", "x"],
+        ["shirk", "--only-flag", "--undo"],
+        ["shirk", "--only-flag"],
+        ["shirk", "--undo"],
+        ["no-such"],
+        ["shirk", "--only-flag", "--reason", "x", "--as", "zhao"],
+    ):
+        run("rubric", "trust", *wrong, code=Exit.USAGE)
+    said = capsys.readouterr().err
+    assert "请写明理由" in said and "没有人工设定可以撤回" in said and "zhao 无权设定" in said
+    run("rubric", "trust", "shirk", "--only-flag", "--reason", "误听", "--as", "sun")
+    assert "只提示，不扣分" in capsys.readouterr().out
+    run("rubric", "explain", "shirk")
+    explained = capsys.readouterr().out
+    assert "Sun设定：误听" in explained and "尚无复核结论；满 20 条复核" in explained
+    run("rescore", "--lang", "en")
+    assert "only flag and take no points: Shirked" in capsys.readouterr().err
+    run("show", "O02", "--lang", "en")
+    assert "only flags" in capsys.readouterr().out
+    run("export", "trust", "--format", "jsonl", "-o", "-")
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["criterion"] for one in records if not one["takes_points"]] == ["shirk"]
+    run("rubric", "trust", "shirk", "--undo", "--json")
+    assert json.loads(capsys.readouterr().out)["takes_points"] is True

@@ -83,7 +83,7 @@ REPORTS = {
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("audio", "rubric", "ingest", "batch", "reports", "phrases", "conversation", "store")
+MAKERS = ("audio", "rubric", "ingest", "batch", "reports", "phrases", "conversation", "store", "review")
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 

@@ -13,7 +13,10 @@ from pipeline.reports import KINDS
 from pipeline.reports.fields import columns, rows
 from pipeline.reports.kinds import calls, transcripts, violations
 from pipeline.reports.writers.subtitles import cues
+from pipeline.rubric import load_rubric
+from pipeline.settings import Settings
 from pipeline.store import CallFilter, CriterionCount, Store, open_store
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.nights import bad_call, fill
 
 EXPECTED = {
@@ -21,17 +24,22 @@ EXPECTED = {
     "score score_low score_high final passed fatal flagged flag_reasons measures revisions machine_score "
     "review open_causes pending audio_sha256 paths",
     "findings": "call_id agent_id criterion title severity outcome points evidence review open_cause reason "
-    "verdict reviewer comment proof",
+    "verdict reviewer comment proof only_flags",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",
     "violations": "agent_id agent_name team criterion severity eligible_calls violations "
-    "calls_with_violation per_100_calls low high confirmed overturned pending added",
+    "calls_with_violation per_100_calls low high confirmed overturned pending added only_flags",
+    "trust": "criterion title severity takes_points since changes_next confirmed overturned precision "
+    "precision_low precision_high bar reviews_needed heard missed miss_rate miss_low miss_high",
 }
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return open_store(fill(tmp_path_factory.mktemp("store") / "night.db"))
+    found = open_store(fill(tmp_path_factory.mktemp("store") / "night.db"))
+    sheet = Settings().rubric
+    found.rulebooks.keep([Rulebook(load_rubric(sheet).revision, "rubric", sheet.read_text("utf-8"))])
+    return found
 
 
 def records(store: Store, what: str, **wanted: object) -> list[dict[str, object]]:

@@ -1,0 +1,133 @@
+"""Which criteria may take points: the bars of a sheet, and what a gate made of them for one judgement.
+
+A criterion whose violations people overturn too often *only flags*: it is found, shown and sent to a person,
+and costs nothing until a person has confirmed it. Who decides that stands in :mod:`pipeline.review.trust`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from pydantic import Field, model_validator
+
+from pipeline.domain import Severity
+from pipeline.rubric.window import Options
+
+Z_SQUARED = 3.8416
+"""The square of the normal quantile of a 95 % interval, 1.96."""
+BETWEEN = "~"
+"""Stands between the revision of a sheet and the digest of the gate."""
+
+TRUST_BARS: dict[Severity, float] = {
+    Severity.A: 0.8,
+    Severity.B: 0.75,
+    Severity.C: 0.7,
+    Severity.D: 0.65,
+    Severity.E: 0.6,
+}
+"""What the lower bound of precision must reach. The graver the accusation, the better the proof: with 20
+reviews a class A closes at the first that is overturned (19 of 20: 0.76), a class D at the third (0.64)."""
+
+
+class TrustRule(Options):
+    """When a criterion stops taking points, because people overturn too much of what it finds."""
+
+    reviews: int = Field(
+        20,
+        ge=5,
+        description="with fewer final reviews of a criterion nothing is said of it, and it takes points",
+    )
+    latest: int = Field(
+        200, ge=5, description="only so many latest reviews count, so that what changes shows"
+    )
+    margin: float = Field(
+        0.03,
+        ge=0,
+        le=0.2,
+        description="to take points again the lower bound must be over the bar by this: nothing flaps",
+    )
+    bars: dict[Severity, float] = Field(
+        default_factory=dict,
+        description="by severity: least lower bound of precision (0..1); 0: never stops",
+    )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> TrustRule:
+        if self.latest < self.reviews:
+            raise ValueError(f"'latest' is less than 'reviews'; write at least {self.reviews}")
+        most = self.reviews / (self.reviews + Z_SQUARED)  # Wilson's lower bound where all are confirmed
+        for severity in Severity:
+            bar = self.bar(severity)
+            if not 0 <= bar <= 1:
+                raise ValueError(f"the bar of {severity} is not between 0 and 1; correct it")
+            if bar and bar + self.margin >= most:
+                raise ValueError(
+                    f"with {self.reviews} reviews, all confirmed, the lower bound is {most:.2f}: "
+                    f"the bar of {severity} ({bar:g}, and the margin) cannot be reached; "
+                    "lower it or ask for more reviews"
+                )
+        return self
+
+    def bar(self, severity: Severity) -> float:
+        """What the lower bound of precision must reach for this class."""
+        return self.bars.get(severity, TRUST_BARS[severity])
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A criterion that only flags, and on what grounds: the figures are those of the moment it began."""
+
+    criterion: str
+    by_person: bool
+    """True where a supervisor said so, False where the reviews do."""
+    confirmed: int
+    overturned: int
+    low: float | None
+    """Lower bound of precision, 95 % Wilson interval."""
+    high: float | None
+    bar: float
+
+
+@dataclass(frozen=True)
+class TrustGate:
+    """The criteria that only flag in one judgement."""
+
+    withheld: tuple[Withheld, ...] = ()
+    """In order of their ids."""
+
+    @cached_property
+    def only_flag(self) -> frozenset[str]:
+        return frozenset(one.criterion for one in self.withheld)
+
+    def of(self, criteria: Collection[str]) -> TrustGate:
+        """The part that speaks of these criteria: others judge nothing."""
+        return TrustGate(tuple(one for one in self.withheld if one.criterion in criteria))
+
+    def revision(self, rubric: str) -> str:
+        """What judges: the revision of the sheet, and which of its criteria only flag on what grounds.
+
+        The sheet's own revision where none does, so that a store without a gate keeps its names.
+        """
+        if not self.withheld:
+            return rubric
+        return f"{rubric}{BETWEEN}{hashlib.sha256(self.as_json().encode()).hexdigest()[:12]}"
+
+    def as_json(self) -> str:
+        return json.dumps([asdict(one) for one in self.withheld], sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> TrustGate:
+        return cls(tuple(Withheld(**one) for one in json.loads(text)))
+
+
+OPEN_GATE = TrustGate()
+"""Everything takes points."""
+
+
+def sheet_revision(revision: str) -> str:
+    """The revision of the sheet alone, of one that may name a gate too."""
+    return revision.partition(BETWEEN)[0]

@@ -1,0 +1,261 @@
+"""How far each criterion can be trusted: what reviews and samples say, and the log of its gate.
+
+Precision is counted over the latest settled verdicts on what the machine found, by an index that holds just
+those; the miss rate over calls heard by lot among the unflagged ones. Neither looks at the findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
+
+from pipeline.domain import ReviewState
+from pipeline.errors import Missing
+from pipeline.review import trust as rules
+from pipeline.review.sampling import SampleRule, Which
+from pipeline.review.trust import Trust, TrustChange, TrustChangeKind, TrustFigures
+from pipeline.rubric import Rubric
+from pipeline.rubric.trust import BETWEEN, OPEN_GATE, TrustGate
+from pipeline.store.auditing import note
+from pipeline.store.repositories.accounts import names_of
+from pipeline.store.repositories.rulebook_rows import Rulebook, remember
+from pipeline.store.repository import Repository
+from pipeline.store.review_tables import (
+    SETTLED_FINDINGS,
+    rulebooks,
+    sample_calls,
+    samples,
+    trust_changes,
+    verdicts,
+)
+from pipeline.store.statements import now
+
+
+class TrustRegister(Repository):
+    """Which criteria take points, why, and who said so."""
+
+    def criteria(self, rubric: Rubric) -> tuple[Trust, ...]:
+        """Every criterion of a sheet in its order, as things stand."""
+        with self._read() as connection:
+            return _trust(connection, rubric)
+
+    def changes(self, criterion: str | None = None) -> tuple[TrustChange, ...]:
+        """The log, newest first."""
+        with self._read() as connection:
+            found = _changes(connection)
+        return tuple(one for one in reversed(found) if criterion in (None, one.criterion))
+
+    def gate(self, revision: str) -> TrustGate:
+        """What only flagged in judgements of this rubric revision, and on what figures."""
+        if BETWEEN not in revision:
+            return OPEN_GATE
+        query = select(rulebooks.c.content).where(
+            rulebooks.c.revision == revision, rulebooks.c.kind == "trust"
+        )
+        with self._read() as connection:
+            content = connection.execute(query).scalar()
+        return OPEN_GATE if content is None else TrustGate.from_json(content)
+
+    def foreseen(self, rubric: Rubric) -> TrustGate:
+        """What the next run would judge by, without deciding it."""
+        return rules.gate_of(one.decided(now()) for one in self.criteria(rubric))
+
+    def in_force(self, rubric: Rubric) -> TrustGate:
+        """What was decided last: for a call that is judged between two runs."""
+        gate = rules.gate_of(self.criteria(rubric))
+        return self._kept(rubric, gate)
+
+    def decide(self, rubric: Rubric) -> TrustGate:
+        """Let the reviews open and close gates: at the beginning of a run or a rescoring, which judges all of
+        its calls by the answer, whatever people decide meanwhile."""
+        if any(one.due for one in self.criteria(rubric)):
+            with self._write() as connection:
+                for one in _trust(connection, rubric):
+                    if one.due:
+                        _append(connection, one, one.decided(now()).change)
+        return self.in_force(rubric)
+
+    def act(
+        self,
+        rubric: Rubric,
+        criterion: str,
+        kind: TrustChangeKind,
+        *,
+        reason: str,
+        by: int | None,
+        request: str,
+    ) -> Trust:
+        """A supervisor says that a criterion only flags, or takes points again, whatever the reviews say.
+
+        Calls that are judged already change with the next rescoring. The same request again changes nothing.
+
+        Raises:
+            Missing: the sheet has no such criterion.
+            Refused: no reason.
+        """
+        reason = rules.check_act(kind, reason)
+        with self._write() as connection:
+            one = _locked(connection, rubric, criterion)
+            if not _known(connection, request):
+                made = one.changed(kind, at=now(), reason=reason)
+                _append(connection, one, made, by=by, request=request)
+                note(connection, "trust-act", by=by, subject=criterion, kind=kind.value)
+            return _one(connection, rubric, criterion)
+
+    def undo(self, rubric: Rubric, criterion: str, *, by: int | None, request: str) -> Trust:
+        """Take the latest act about a criterion back: what held before it holds again.
+
+        Raises:
+            Missing: the sheet has no such criterion.
+            Conflict: nothing was said by a person.
+        """
+        with self._write() as connection:
+            one = _locked(connection, rubric, criterion)
+            if not _known(connection, request):
+                act = rules.act_to_undo(criterion, _changes(connection))
+                made = replace(one.changed(TrustChangeKind.UNDO, at=now()), undoes=act.id)
+                _append(connection, one, made, by=by, request=request)
+                note(connection, "trust-undo", by=by, subject=criterion, kind=act.kind.value)
+            return _one(connection, rubric, criterion)
+
+    def _kept(self, rubric: Rubric, gate: TrustGate) -> TrustGate:
+        """The gate, its figures kept under its revision so that every score can be explained."""
+        revision = gate.revision(rubric.revision)
+        if gate.withheld and self.gate(revision) is OPEN_GATE:
+            with self._write() as connection:
+                remember(connection, [Rulebook(revision, "trust", gate.as_json())])
+        return gate
+
+
+def _trust(connection: Connection, rubric: Rubric) -> tuple[Trust, ...]:
+    items = [(item.id, item.severity) for item in rubric.items]
+    known = figures(connection, [name for name, _ in items], latest=rubric.trust.latest)
+    return rules.trust_of(rubric.trust, items, known, _changes(connection))
+
+
+def _one(connection: Connection, rubric: Rubric, criterion: str) -> Trust:
+    found = next((one for one in _trust(connection, rubric) if one.criterion == criterion), None)
+    if found is None:
+        raise Missing(
+            f"the sheet has no criterion {criterion!r}", code="trust-criterion", criterion=criterion
+        )
+    return found
+
+
+def _locked(connection: Connection, rubric: Rubric, criterion: str) -> Trust:
+    """The criterion; two who take back the same act do so one after the other."""
+    mine = select(trust_changes.c.id).where(trust_changes.c.criterion == criterion)
+    connection.execute(mine.with_for_update())
+    return _one(connection, rubric, criterion)
+
+
+def figures(connection: Connection, criteria: Sequence[str], *, latest: int) -> Mapping[str, TrustFigures]:
+    """Criterion -> what people's words say about it, over its ``latest`` settled findings."""
+    heard, missed = _heard(connection)
+    found = {}
+    for criterion in criteria:
+        rows = connection.execute(_SAID, {"of": criterion, "latest": latest})
+        said = {row.state: row.findings for row in rows}
+        found[criterion] = rules.figures(
+            said.get(ReviewState.CONFIRMED.value, 0),
+            said.get(ReviewState.OVERTURNED.value, 0),
+            missed=missed.get(criterion, 0),
+            heard=heard,
+        )
+    return found
+
+
+def _latest_verdicts() -> Select[Any]:
+    """How the latest settled verdicts on what a criterion found came out."""
+    v = verdicts.c
+    latest = (
+        select(v.state)
+        .where(v.criterion == bindparam("of"), text(SETTLED_FINDINGS), v.added.is_(False))
+        .order_by(v.decision.desc())
+        .limit(bindparam("latest"))
+        .subquery()
+    )
+    return select(latest.c.state, func.count().label("findings")).group_by(latest.c.state)
+
+
+_SAID = _latest_verdicts()
+
+
+def _heard(connection: Connection) -> tuple[int, dict[str, int]]:
+    """Unflagged calls heard by lot, and criterion -> those in which a person added what was missed."""
+    rows = connection.execute(select(samples.c.id, samples.c.rule).where(samples.c.drawn_at.is_not(None)))
+    unflagged = [row.id for row in rows if SampleRule.from_json(row.rule).which is Which.UNFLAGGED]
+    if not unflagged:
+        return 0, {}
+    of = sample_calls.c
+    heard = select(of.call).where(of.sample.in_(unflagged), of.misses.is_not(None)).distinct()
+    v = verdicts.c
+    added = (
+        select(v.criterion, func.count(func.distinct(v.call)).label("calls"))
+        .where(v.call.in_(heard), v.added, v.state == ReviewState.CONFIRMED.value)
+        .group_by(v.criterion)
+    )
+    count = connection.execute(select(func.count()).select_from(heard.subquery())).scalar_one()
+    return count, {row.criterion: row.calls for row in connection.execute(added)}
+
+
+def _changes(connection: Connection) -> list[TrustChange]:
+    """The log, oldest first."""
+    found: list[Row[Any]] = list(connection.execute(select(trust_changes).order_by(trust_changes.c.id)).all())
+    names = names_of(connection, (row.user for row in found))
+    return [
+        TrustChange(
+            id=row.id,
+            criterion=row.criterion,
+            kind=TrustChangeKind(row.kind),
+            confirmed=row.confirmed,
+            overturned=row.overturned,
+            bar=row.bar,
+            at=row.at,
+            reason=row.reason,
+            by_name=names.get(row.user),
+            undoes=row.undoes,
+        )
+        for row in found
+    ]
+
+
+def _known(connection: Connection, request: str) -> bool:
+    query = select(trust_changes.c.id).where(trust_changes.c.request == request)
+    return connection.execute(query).first() is not None
+
+
+def _append(
+    connection: Connection,
+    one: Trust,
+    change: TrustChange | None,
+    *,
+    by: int | None = None,
+    request: str | None = None,
+) -> None:
+    assert change is not None
+    values = {
+        "criterion": one.criterion,
+        "kind": change.kind.value,
+        "confirmed": change.confirmed,
+        "overturned": change.overturned,
+        "bar": change.bar,
+        "reason": change.reason,
+        "user": by,
+        "at": change.at,
+        "undoes": change.undoes,
+        "request": request,
+    }
+    connection.execute(trust_changes.insert(), values)
+    if not (change.by_person or change.kind is TrustChangeKind.UNDO):
+        note(
+            connection,
+            f"trust-{change.kind}",
+            subject=one.criterion,
+            confirmed=change.confirmed,
+            overturned=change.overturned,
+            bar=change.bar,
+        )
