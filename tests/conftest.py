@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -13,6 +14,10 @@ from tests.missing import refuse, summary
 for name in [name for name in os.environ if name.startswith("CALLINSPECT_")]:
     # a developer's settings must not decide a test, in this process or in commands it starts
     del os.environ[name]
+
+# Hundreds of commands and workers are started: each would compile the whole program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # No deadline: how long one example takes says how loaded the machine is. pytest ends what hangs.
 settings.register_profile("same", derandomize=True, deadline=None)
