@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -86,16 +87,24 @@ def app(settings: Settings, store: Store) -> Iterator[FastAPI]:
     close_playback_service(made)
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all requests; a browser of its own starts a thread and a loop for each."""
+    with start_blocking_portal() as opened:
+        yield opened
+
+
 Client = Callable[..., Browser]
 
 
 @pytest.fixture
-def client(app: FastAPI, store: Store) -> Iterator[Client]:
+def client(app: FastAPI, store: Store, portal: BlockingPortal) -> Iterator[Client]:
     """``client(role, team=..., agent_id=...)``; leads and agents get TEAM and AGENT unless told otherwise."""
     opened = []
 
     def browser(role: UserRole | None = None, **facts: Any) -> Browser:
         http = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        http.portal = portal
         opened.append(http)
         if role is None:
             return Browser(http, None, "")
