@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
+from pipeline.batch.run import run
+from pipeline.batch.summary import Progress, RunSummary
+from pipeline.batch.work import Limits
+from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import DecisionKind, Revisions, Role, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError
 from pipeline.messages import Message, render
