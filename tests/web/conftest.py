@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -29,6 +31,7 @@ from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.store import review_tables as tables
+from pipeline.web import passwords
 from pipeline.web.app import create_app
 from pipeline.web.playback_service import close_playback_service
 from pipeline.web.secrets import digest, new_token
@@ -85,6 +88,25 @@ def app(settings: Settings, store: Store) -> Iterator[FastAPI]:
     made = create_app(settings, store)
     yield made
     close_playback_service(made)
+
+
+DEAR_HASHES = passwords._hasher
+"""With the parameters that people's passwords are hashed with."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """The same argon2 with its least parameters: a real one takes 64 MiB and longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
+@pytest.fixture
+def dear_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the hashes themselves."""
+    monkeypatch.setattr(passwords, "_hasher", DEAR_HASHES)
+    monkeypatch.setattr(passwords, "_NOBODY", [])
 
 
 @pytest.fixture(scope="session")
