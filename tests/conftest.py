@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
 
+from tests.examples import THOROUGH, examples
 from tests.missing import refuse, summary
 
 for name in [name for name in os.environ if name.startswith("CALLINSPECT_")]:
     # a developer's settings must not decide a test, in this process or in commands it starts
     del os.environ[name]
 
+# Hundreds of commands and workers are started: each would compile the whole program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # No deadline: how long one example takes says how loaded the machine is. pytest ends what hangs.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("search", derandomize=False, deadline=None)
-# A run of the tests says the same twice; HYPOTHESIS_PROFILE=search looks for examples nobody has seen yet.
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=examples(100))
+settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=examples(100))
+settings.load_profile("thorough" if THOROUGH else "same")
 
 DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
 """Folders whose files take minutes: those must not begin when the other workers have nothing left."""

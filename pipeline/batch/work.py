@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.domain import IdSource, Recording
-from pipeline.store import FileStamp
+
+if TYPE_CHECKING:
+    from pipeline.store import FileStamp  # workers load this module, and no database
 
 _SLOWEST_BYTES_PER_SECOND = {".wav": 8_000.0, ".flac": 4_000.0, ".mp3": 1_000.0, ".m4a": 1_000.0}
 """The least data a second of telephone speech takes: G.711 mono in WAV, 8 kbit/s in MP3."""

@@ -22,7 +22,6 @@ from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.errors import CallinspectError
 from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.settings import Settings
-from pipeline.store import open_store
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -130,6 +129,8 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
     fresh = [task.recording for task in tasks if not task.heard]
     heard = [task for task in tasks if task.heard]
     if heard:
+        from pipeline.store import open_store  # here: whoever only listens needs no database
+
         # Read here, not sent along: a long transcript would fill the pipe and make the parent wait for us.
         with open_store(settings.store) as store:
             for task in heard:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pipeline.batch import Progress, run
-from pipeline.batch.summary import NotRead
+from pipeline.batch.run import run
+from pipeline.batch.summary import NotRead, Progress
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.inspection.rules import load_rules

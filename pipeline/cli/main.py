@@ -76,7 +76,7 @@ def status(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str], words: Words) -> int:
     from pipeline.cli.app import build
 
-    result = build(words).main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
+    result = build(words, arguments).main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     return result if isinstance(result, int) else Exit.DONE
 
 

@@ -1,8 +1,9 @@
-"""The filters that lists and exports share."""
+"""The options that several commands share: what they choose calls and score sheets by."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ import typer
 from pipeline.cli.errors import CommandError
 from pipeline.domain import OpenCause
 from pipeline.store import CallFilter
+
+Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]
 
 PANEL = "panel.filters"
 

@@ -12,7 +12,6 @@ from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
 from pipeline.messages import VERBATIM, Lang, Message, Text, known, languages, render, say
-from pipeline.rubric import load_rubric
 from pipeline.settings import CONFIG_FILE, read_config
 
 SHELL = "shell"
@@ -74,6 +73,8 @@ class Words:
 @cache
 def english_titles(rubric: Path | None) -> Mapping[str, str]:
     """What the sheet calls things in English; empty where it cannot be read or has no English titles."""
+    from pipeline.rubric import load_rubric  # here and below: many a command tells no title
+
     try:
         return {} if rubric is None else load_rubric(rubric).in_english
     except RubricError:
@@ -83,6 +84,8 @@ def english_titles(rubric: Path | None) -> Mapping[str, str]:
 @cache
 def neutral_titles(rubric: Path | None) -> Mapping[str, str]:
     """Item -> its title where it did not fail, as the sheet says now; empty where it cannot be read."""
+    from pipeline.rubric import load_rubric
+
     try:
         return {} if rubric is None else load_rubric(rubric).neutral_titles
     except RubricError:

@@ -8,14 +8,17 @@ a fact of the hearing that no text gives back, and lasts as long as its phrase i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Segment, Transcript
 from pipeline.inspection.rules import Rules
-from pipeline.inspection.tools import HearingTools
 from pipeline.phrases import Lexicons
 from pipeline.phrases.confirm import TextScorer, confirm, near_misses
 from pipeline.phrases.vocabulary import correct_names
 from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber
+
+if TYPE_CHECKING:
+    from pipeline.inspection.tools import HearingTools  # the room of speech: who judges again does without
 
 _BY_SOUND_OR_MEANING = (How.CONFIRMED, How.MEANING)
 """From the surer to the less sure: where both tell of one code at one place, the sound counts."""

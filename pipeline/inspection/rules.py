@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.phrases import Matcher, load_lexicons
@@ -39,10 +41,23 @@ class Rules:
 
 
 def load_rules(settings: Settings) -> Rules:
-    """Read lexicons and rubric. The lexicons are compiled, which takes a second or two, on their first use.
+    """Read lexicons and rubric. The lexicons are compiled, which takes a second or two, on their first use;
+    while no file changes, once in a process.
 
     Raises:
         LexiconError, RubricError: with file, line and remedy.
     """
-    lexicons = load_lexicons(settings.lexicons)
-    return Rules(LazyMatcher(lexicons), load_rubric(settings.rubric, codes=lexicons.codes))
+    return _rules(settings.lexicons, settings.rubric, stamp(settings.lexicons), stamp(settings.rubric))
+
+
+@lru_cache(maxsize=2)
+def _rules(lexicons: Path, rubric: Path, _lexicons: object, _rubric: object) -> Rules:
+    loaded = load_lexicons(lexicons)
+    return Rules(LazyMatcher(loaded), load_rubric(rubric, codes=loaded.codes))
+
+
+def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a file of rules does: names, sizes and times of change."""
+    files = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+    stats = [(file.name, file.stat()) for file in files if file.exists()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

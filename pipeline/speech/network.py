@@ -10,8 +10,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import onnxruntime
-
 from pipeline.errors import ModelError
 
 
@@ -21,6 +19,8 @@ def load_network(graph: Path, weights: Path) -> Any:
     Raises:
         ModelError: that file is missing, or is not the one that the graph was made for.
     """
+    import onnxruntime  # here: only who hears needs it
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

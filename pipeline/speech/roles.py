@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 from pipeline.conversation.text import read_out
 from pipeline.conversation.wordlists import WeightedWords, WordLists, default_word_lists
 from pipeline.domain import NO_EVIDENCE, Role, RoleEvidence
@@ -143,6 +141,8 @@ class _Readings(dict[str, str]):
     """The usual reading of a character: words and texts are read alike, which is all that matters here."""
 
     def __missing__(self, character: str) -> str:
+        from pypinyin import lazy_pinyin  # loading its dictionary takes longer than most commands
+
         reading = "".join(lazy_pinyin(character))
         self[character] = reading.removesuffix("g") if reading.endswith("ng") else reading
         return self[character]

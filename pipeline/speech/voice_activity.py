@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
-import faster_whisper
 import numpy as np
-from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
 from pipeline.domain import Sound, Span, merge
@@ -50,7 +49,9 @@ _AROUND_FRAMES = 12
 
 
 SILERO_GRAPH = Path(__file__).with_name("silero_v6.onnx")
-SILERO_WEIGHTS = Path(faster_whisper.__file__).parent / "assets" / "silero_vad_v6.onnx"
+_FASTER_WHISPER = find_spec("faster_whisper")  # found, not imported: only who hears needs it
+assert _FASTER_WHISPER and _FASTER_WHISPER.origin
+SILERO_WEIGHTS = Path(_FASTER_WHISPER.origin).with_name("assets") / "silero_vad_v6.onnx"
 _CONTEXT = 64
 """Samples of the frame before that the network takes in too."""
 _FRAMES_PER_PASS = 1024
@@ -70,6 +71,8 @@ def load_silero(weights: Path = SILERO_WEIGHTS) -> SpeechProbabilities:
     try:
         session = load_network(SILERO_GRAPH, weights)
     except ModelError:
+        from faster_whisper.vad import get_vad_model
+
         library = get_vad_model()
         return lambda frames: np.asarray(library(frames.ravel())).ravel()
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
@@ -154,6 +153,8 @@ def _is_sense_voice(network: Path) -> bool:
     sherpa-onnx ends the whole process when a model lacks an entry that it needs; a look beforehand turns that
     into a message.
     """
+    import onnxruntime  # here: only who hears needs it
+
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4

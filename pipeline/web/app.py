@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 import pipeline
 import pipeline.web.api
@@ -41,12 +43,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     )
     app.state.settings, app.state.store = settings, store
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
-    for package in (pipeline.web.screens, pipeline.web.api):
-        for router in routers(package):
-            app.include_router(router, include_in_schema=package is pipeline.web.api)
     for route in api_routes():
         if not guarded(route.dependant):
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")
+    app.router.routes.extend(_included())
     app.mount("/static", VersionedFiles(), name="static")
     register(app)
     app.add_middleware(WholeNames)
@@ -54,6 +54,16 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(Guard, settings=settings.serve, answer=answer)
     app.add_middleware(Proxies, trusted=settings.serve.trusted_proxies)
     return app
+
+
+@cache
+def _included() -> tuple[BaseRoute, ...]:
+    """All routes, whatever the application: what each depends on is worked out once, by the first request."""
+    together = APIRouter()
+    for package in (pipeline.web.screens, pipeline.web.api):
+        for router in routers(package):
+            together.include_router(router, include_in_schema=package is pipeline.web.api)
+    return tuple(together.routes)
 
 
 def routers(package: ModuleType) -> Iterator[APIRouter]:

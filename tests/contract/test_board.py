@@ -75,15 +75,14 @@ def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspe
     assert second.started_at == second.counted_at
 
 
-@pytest.mark.parametrize("after", ["", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"])
-def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
-    for state in QueueState:
-        filled.queue.page(CallFilter(state=state), ALL, by=1, after=after)
+def test_any_place_can_be_asked_for(filled: Store) -> None:
+    for after in ("", "x", "~", "~x", "1~", "nan~3", "~99999999999999999999", "2026~5"):
+        for state in QueueState:
+            filled.queue.page(CallFilter(state=state), ALL, by=1, after=after)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
+def test_filters(filled: Store) -> None:
+    for wanted, expected in (
         (CallFilter(state=QueueState.OPEN, criterion="abuse"), {"grave"}),
         (CallFilter(state=QueueState.OPEN, severity=Severity.A), {"grave"}),
         (CallFilter(state=QueueState.OPEN, team="二组"), {"grave"}),
@@ -101,13 +100,11 @@ def test_any_place_can_be_asked_for(filled: Store, after: str) -> None:
         (CallFilter(state=QueueState.ALL, text="没有说过"), set()),
         (CallFilter(state=QueueState.OPEN, confidence_from=0.95), set()),
         (CallFilter(state=QueueState.ALL, confidence_to=0.9, team="二组"), {"grave"}),
-        (CallFilter(state=QueueState.OPEN, alert=ANY_ALERT), set()),
-    ],
-)
-def test_filters(filled: Store, wanted: CallFilter, expected: set[str]) -> None:
-    assert set(ids(filled, wanted)) == expected
-    counts = filled.queue.counts(wanted, ALL, by=None, states=[wanted.state])
-    assert counts[wanted.state].value == len(expected)
+        (CallFilter(state=QueueState.OPEN, alert=ANY_ALERT), set[str]()),
+    ):
+        assert set(ids(filled, wanted)) == expected, wanted
+        counts = filled.queue.counts(wanted, ALL, by=None, states=[wanted.state])
+        assert counts[wanted.state].value == len(expected), wanted
 
 
 def test_scopes(filled: Store) -> None:

@@ -1,8 +1,8 @@
 """Whatever happens to files, the call list and people's decisions: a call is what the list says, a recording
 is its sound, and nothing is lost.
 
-``IDENTITY_SEQUENCES`` says how many sequences are played (100 unless told otherwise), ``IDENTITY_SEED`` with
-which the first begins.
+``IDENTITY_SEQUENCES`` says how many sequences are played (25 unless told otherwise, 100 in a thorough run),
+``IDENTITY_SEED`` with which the first begins.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import pytest
 
 from pipeline.store import open_store
 from tests.contract.worlds import World, empty
+from tests.examples import examples
 
-SEQUENCES = int(os.environ.get("IDENTITY_SEQUENCES", "100"))
+SEQUENCES = int(os.environ.get("IDENTITY_SEQUENCES", examples(100)))
 FIRST = int(os.environ.get("IDENTITY_SEED", "0"))
 STEPS = 14
 
@@ -26,9 +27,8 @@ STEPS = 14
 def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url) as store:
         # One open store for all runs: opening one, with nothing prepared, costs more than a run of few calls.
-        for module in ("run", "worker"):
-            found = import_module(f"pipeline.batch.{module}")
-            monkeypatch.setattr(found, "open_store", lambda _url: nullcontext(store))
+        for module in ("pipeline.batch.run", "pipeline.store"):
+            monkeypatch.setattr(import_module(module), "open_store", lambda _url: nullcontext(store))
         for seed in range(FIRST, FIRST + SEQUENCES):
             folder = tmp_path / str(seed)
             folder.mkdir()

@@ -42,9 +42,8 @@ def filled(store: Store, run_id: int) -> Store:
     return store
 
 
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
+def test_phrases_are_found(filled: Store) -> None:
+    for question, expected in (
         ("请问", ["a"]),
         ("投诉", ["a"]),
         ("您好请问有什么", ["a"]),  # punctuation does not count
@@ -61,10 +60,8 @@ def filled(store: Store, run_id: int) -> Store:
         ("请问有什么不可以", []),
         ('"您好" OR 1', []),  # signs of the index's own language are signs
         ("' | 投", ["a"]),
-    ],
-)
-def test_phrases_are_found(filled: Store, question: str, expected: list[str]) -> None:
-    assert find(filled, question) == expected
+    ):
+        assert find(filled, question) == expected, question
 
 
 @pytest.mark.parametrize("question", ["", "   ", "？！", "\x00", "\ud800"])

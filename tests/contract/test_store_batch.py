@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import Limits, Progress, run
+from pipeline.batch.run import run
+from pipeline.batch.summary import Progress
+from pipeline.batch.work import Limits
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import Store, open_store

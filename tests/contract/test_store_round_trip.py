@@ -23,13 +23,14 @@ from pipeline.domain import (
     Word,
 )
 from pipeline.store import CallFilter, Store
+from tests.examples import examples
 from tests.inspections import inspection, with_facts
 from tests.strategies import inspections
 
 _NUMBERS = count(1)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=inspections())
 def test_any_inspection_comes_back_equal(store: Store, one: Inspection) -> None:
     run = _only_run(store)

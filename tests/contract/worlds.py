@@ -21,10 +21,11 @@ from typing import Any
 from sqlalchemy import Table
 
 from pipeline.audio import decode
-from pipeline.batch import InspectorFactory, Limits, RunSummary, run
 from pipeline.batch.pool import Exited, WorkerEvent, WorkerPool, WorkerProcess
-from pipeline.batch.work import Group
-from pipeline.batch.worker import Began, Ended, Inspected, inspections_of
+from pipeline.batch.run import run
+from pipeline.batch.summary import RunSummary
+from pipeline.batch.work import Group, Limits
+from pipeline.batch.worker import Began, Ended, Inspected, InspectorFactory, inspections_of
 from pipeline.domain import (
     Evidence,
     Finding,

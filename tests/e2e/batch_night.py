@@ -8,7 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipeline.batch import Limits, Progress, run
+from pipeline.batch.run import run
+from pipeline.batch.summary import Progress
+from pipeline.batch.work import Limits
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.unit.batch.tiny import REVISIONS, tiny

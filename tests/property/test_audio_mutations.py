@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.audio import REASON_CODES, decode
 from pipeline.errors import AudioError
+from tests.examples import examples
 from tests.sounds import numbers
 
 KINDS = {
@@ -45,7 +46,7 @@ def recording(kind: str) -> bytes:
         return path.read_bytes()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     edits=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=12)), max_size=6),

@@ -25,6 +25,7 @@ from pipeline.review import blind
 from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import accused, verdicts
 from pipeline.review.priority import Weighed, workload
+from tests.examples import examples
 from tests.property.test_effective_score import RUBRIC, cards
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -100,7 +101,7 @@ def accusable(card: Scorecard) -> list[str]:
     return [f.criterion for f in sorted(doubted, key=lambda f: order.get(f.outcome, 2))][:5]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(cards(), steps)
 def test_whatever_people_do(card: Scorecard, done: list[tuple[int, int, Verdict | str, bool]]) -> None:
     if card.score is None:
@@ -180,7 +181,7 @@ def _one_way(
         assert now.score == score.score, "doubt neither convicts nor acquits"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(cards(), st.lists(st.sampled_from(Verdict), min_size=2, max_size=6), st.randoms())
 def test_the_order_of_two_people_on_different_findings_does_not_matter(
     card: Scorecard, words: list[Verdict], chance: object

@@ -17,12 +17,14 @@ from pyarrow import parquet
 from pipeline.reports import KINDS
 from pipeline.reports.fields import Cell, Field, ListOf, Record, Scalar, Struct, columns, rows
 from pipeline.reports.writers import TABLES
+from tests.examples import examples
 
 GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["=1+1", "-", "'=x", "12", "TRUE", "", 'a"b,c', "两\n行", "_x000D_", "http://a.b", "\x00\x1f", " 空 "]
 )
+
 number = st.integers(-(10**9), 10**9).map(lambda n: n / 1000)  # as records have them: three decimals
 
 
@@ -62,7 +64,7 @@ kinds = pytest.mark.parametrize("what", KINDS)
 
 
 @kinds
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_jsonl(what: str, data: st.DataObject) -> None:
     fields = KINDS[what].fields
@@ -72,7 +74,7 @@ def test_jsonl(what: str, data: st.DataObject) -> None:
 
 
 @kinds
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_parquet(what: str, data: st.DataObject) -> None:
     fields = KINDS[what].fields
@@ -81,7 +83,7 @@ def test_parquet(what: str, data: st.DataObject) -> None:
 
 
 @kinds
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_csv(what: str, data: st.DataObject) -> None:
     fields = KINDS[what].fields
@@ -95,7 +97,7 @@ def test_csv(what: str, data: st.DataObject) -> None:
 
 
 @kinds
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10))
 @given(data=st.data())
 def test_xlsx(what: str, data: st.DataObject) -> None:
     fields = KINDS[what].fields

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.ingest import Template, discover
 from pipeline.settings import CallListSettings
+from tests.examples import examples
 
 value = st.text(st.characters(categories=("L", "N"), exclude_characters="_"), min_size=1, max_size=12)
 field = st.sampled_from(["agent", "agent_name", "team", "queue", "direction", "customer", "call_id"])
@@ -33,7 +34,7 @@ def test_round_trip(values, started):
     assert facts.started_at == started
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     raw=st.binary(max_size=400),
     heading=st.sampled_from([b"call_id,file\n", b"", "通话ID;录音文件\n".encode("gbk")]),

@@ -18,6 +18,7 @@ from pipeline.phrases.normal_form import normalise, normalised
 from pipeline.phrases.pattern import compiled
 from pipeline.phrases.syntax import TemplateError
 from pipeline.phrases.template import spellings
+from tests.examples import examples
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons" / "zh"
 
@@ -45,7 +46,7 @@ CARRIERS = ("今天下午三点。", "这个月的账单。", "地址是南京�
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_any_phrase_is_found_between_neutral_sentences(data: st.DataObject) -> None:
     code, spelling, role = data.draw(st.sampled_from(spoken()))
     before, after = data.draw(st.sampled_from(CARRIERS)), data.draw(st.sampled_from(CARRIERS))
@@ -60,7 +61,7 @@ def test_any_phrase_is_found_between_neutral_sentences(data: st.DataObject) -> N
 
 
 @given(st.lists(st.tuples(st.sampled_from(Role), st.text(max_size=60), st.floats(0, 3)), max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_any_conversation_gives_orderly_hits(turns: list[tuple[Role, str, float]]) -> None:
     utterances, at = [], 0.0
     for role, text, pause in turns:
@@ -74,7 +75,7 @@ def test_any_conversation_gives_orderly_hits(turns: list[tuple[Role, str, float]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_normal_form_and_its_origin_agree(text: str) -> None:
     result = normalised(text)
     assert result.text == normalise(text)
@@ -85,7 +86,7 @@ def test_normal_form_and_its_origin_agree(text: str) -> None:
 
 
 @given(st.text(alphabet="不知道我你(|)?.*+{},0123456789[]^$\\啊", max_size=24))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 def test_no_template_hangs_or_swells(template: str) -> None:
     started = time.perf_counter()
     try:
@@ -107,7 +108,7 @@ def test_classic_catastrophes_are_quick() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "any.yaml").write_bytes(content)
     try:

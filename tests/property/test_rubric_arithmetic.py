@@ -12,6 +12,7 @@ from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.verdict import Verdict
+from tests.examples import examples
 
 CHECK = {"phrase": {"codes": ["x"]}}
 POINTS = st.one_of(st.integers(0, 40), st.floats(0, 40, allow_nan=False).map(lambda p: round(p, 1)))
@@ -76,7 +77,7 @@ def cases(
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_a_score_is_bounded_and_its_ledger_adds_up(case: tuple[Rubric, list[Judged], list[Earned]]) -> None:
     rubric, judged, earned = case
     total = add_up(rubric, judged, earned)
@@ -92,7 +93,7 @@ def test_a_score_is_bounded_and_its_ledger_adds_up(case: tuple[Rubric, list[Judg
 
 
 @given(cases(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_one_violation_more_never_raises_a_score(
     case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
 ) -> None:
@@ -111,7 +112,7 @@ def test_one_violation_more_never_raises_a_score(
 
 
 @given(cases(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_what_does_not_apply_costs_nothing(
     case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
 ) -> None:
@@ -135,7 +136,7 @@ def test_what_does_not_apply_costs_nothing(
 
 
 @given(cases(scale=False, whole=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_whole_deductions_give_whole_scores_and_whole_lines(
     case: tuple[Rubric, list[Judged], list[Earned]],
 ) -> None:
@@ -148,7 +149,7 @@ def test_whole_deductions_give_whole_scores_and_whole_lines(
 
 
 @given(cases(scale=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_a_sheet_deducts_what_it_prints_and_every_limit_is_a_line(
     case: tuple[Rubric, list[Judged], list[Earned]],
 ) -> None:
@@ -177,7 +178,7 @@ def test_a_sheet_deducts_what_it_prints_and_every_limit_is_a_line(
 
 
 @given(cases(scale=False), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_what_applies_elsewhere_stretches_nothing(
     case: tuple[Rubric, list[Judged], list[Earned]], data: st.DataObject
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.domain import How, Outcome, PhraseHit, PhraseKind, Role
 from pipeline.rubric import Facts, score
 from tests.builders import call, service_rubric
+from tests.examples import examples
 
 FORBIDDEN = (
     *(
@@ -81,7 +82,7 @@ def slip(facts: Facts, code: str, place: int, confidence: float) -> Facts:
 
 
 @given(calls())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_a_card_is_complete_bounded_and_adds_up(facts: Facts) -> None:
     rubric = service_rubric()
     card = score(rubric, facts)
@@ -105,7 +106,7 @@ def test_a_card_is_complete_bounded_and_adds_up(facts: Facts) -> None:
 
 
 @given(calls(), st.sampled_from(FORBIDDEN), st.integers(0, 20), st.sampled_from([1.0, 0.55, 0.1]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_one_slip_more_never_raises_the_score(facts: Facts, code: str, place: int, confidence: float) -> None:
     rubric = service_rubric()
     before, after = score(rubric, facts), score(rubric, slip(facts, code, place, confidence))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import RubricError
 from pipeline.rubric import check_rubric, load_rubric, score
 from tests.builders import ROOT, call
+from tests.examples import examples
 
 LINES = (ROOT / "tests" / "unit" / "rubric" / "grammar.yaml").read_text(encoding="utf-8").splitlines()
 JUNK = st.sampled_from(
@@ -59,7 +60,7 @@ JUNK = st.sampled_from(
 @given(
     st.lists(st.tuples(st.integers(0, len(LINES) - 1), st.one_of(st.none(), JUNK)), min_size=1, max_size=3)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_a_damaged_file_is_refused_with_its_place(edits: list[tuple[int, str | None]]) -> None:
     lines = list(LINES)
     for number, text in sorted(edits, reverse=True, key=lambda e: e[0]):

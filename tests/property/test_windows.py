@@ -13,6 +13,7 @@ from pipeline.domain import SAMPLE_RATE_HZ, Span, intersect, merge, total
 from pipeline.speech import SpeakerTurn
 from pipeline.transcription import cut_windows
 from pipeline.transcription.windows import LONGEST_SECONDS, PAD_SECONDS
+from tests.examples import examples
 
 SECONDS = 60
 FRAMES = SECONDS * SAMPLE_RATE_HZ // 512
@@ -88,7 +89,7 @@ def test_windows_stand_in_order_and_do_not_share_speech(turns: list[SpeakerTurn]
 
 
 @given(two_parties(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_the_order_of_the_turns_does_not_matter(turns: list[SpeakerTurn], chance: object) -> None:
     shuffled = list(turns)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]

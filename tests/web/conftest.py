@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -28,6 +31,7 @@ from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.settings import ServeSettings, Settings
 from pipeline.store import Store, open_store
 from pipeline.store import review_tables as tables
+from pipeline.web import passwords
 from pipeline.web.app import create_app
 from pipeline.web.playback_service import close_playback_service
 from pipeline.web.secrets import digest, new_token
@@ -86,16 +90,43 @@ def app(settings: Settings, store: Store) -> Iterator[FastAPI]:
     close_playback_service(made)
 
 
+DEAR_HASHES = passwords._hasher
+"""With the parameters that people's passwords are hashed with."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """The same argon2 with its least parameters: a real one takes 64 MiB and longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
+@pytest.fixture
+def dear_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the hashes themselves."""
+    monkeypatch.setattr(passwords, "_hasher", DEAR_HASHES)
+    monkeypatch.setattr(passwords, "_NOBODY", [])
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all requests; a browser of its own starts a thread and a loop for each."""
+    with start_blocking_portal() as opened:
+        yield opened
+
+
 Client = Callable[..., Browser]
 
 
 @pytest.fixture
-def client(app: FastAPI, store: Store) -> Iterator[Client]:
+def client(app: FastAPI, store: Store, portal: BlockingPortal) -> Iterator[Client]:
     """``client(role, team=..., agent_id=...)``; leads and agents get TEAM and AGENT unless told otherwise."""
     opened = []
 
     def browser(role: UserRole | None = None, **facts: Any) -> Browser:
         http = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        http.portal = portal
         opened.append(http)
         if role is None:
             return Browser(http, None, "")

@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.commands import trust
+from pipeline.cli.selection import Sheet
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import sqlite_file
 from pipeline.messages import Message
@@ -16,8 +18,7 @@ from pipeline.rubric import Rubric
 from pipeline.store import open_store
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-
-Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]
+app.command("trust", help="help.rubric.trust")(trust.trust)
 
 LEVELS = {"error": "bold red", "warning": "yellow", "hint": "dim"}
 CHANGES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}

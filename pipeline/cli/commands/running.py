@@ -52,7 +52,7 @@ def run(
         raise CommandError("engine", engine=engine)
     if not dump.is_dir():
         raise CommandError("no-dump", path=dump)
-    from pipeline.batch import run as run_batch
+    from pipeline.batch.run import run as run_batch
     from pipeline.inspection.rules import load_rules
     from pipeline.inspection.spine import load_inspector
     from pipeline.inspection.tools import present_revisions

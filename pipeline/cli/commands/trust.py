@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
-from pipeline.cli.commands.rubric import Sheet
 from pipeline.cli.errors import CommandError
+from pipeline.cli.selection import Sheet
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.trust import trust_table

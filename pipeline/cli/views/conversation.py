@@ -10,7 +10,6 @@ from rich.text import Text
 from pipeline.cli.views.times import clock
 from pipeline.cli.words import Words
 from pipeline.domain import Inspection, PhraseHit, PhraseKind, Role, Span, Utterance
-from pipeline.phrases.highlights import highlights
 from pipeline.rubric.matched import same_words
 
 ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
@@ -85,6 +84,8 @@ STYLES = {
 
 def marked(utterance: Utterance, hits: Sequence[PhraseHit]) -> Text:
     """The utterance with coloured phrases, in brackets as well: colours do not survive a pipe."""
+    from pipeline.phrases.highlights import highlights  # here: lists and tables show no words
+
     out, at, said = Text(), 0, utterance.corrected
     for mark in highlights(utterance, hits):
         out.append(said[at : mark.start])

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 from pipeline.messages import Message, render
 from pipeline.reports.fields import Cell, Column, Field, Record, columns, rows
 
@@ -26,6 +24,8 @@ OPTIONS = {
 
 
 def write(records: Iterable[Record], fields: tuple[Field, ...], to: BinaryIO) -> int:
+    import xlsxwriter  # here: most exports and all other commands need none
+
     with xlsxwriter.Workbook(to, OPTIONS) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})  # the same calls give the same bytes
         header = book.add_format({"bold": True, "bg_color": "#DDE6F0", "bottom": 1, "valign": "top"})

@@ -11,7 +11,7 @@ from threading import Lock
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
 from pipeline.errors import StoreError, UsageError
-from pipeline.inspection.rules import Rules
+from pipeline.inspection.rules import Rules, stamp
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
@@ -51,16 +51,15 @@ def read_book(settings: Settings) -> Book:
     Raises:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
-    stamps = _stamp(settings.lexicons), _stamp(settings.rubric)
+    stamps = stamp(settings.lexicons), stamp(settings.rubric)
     with _READING:
         return _book(settings.lexicons, settings.rubric, *stamps)
 
 
 def matcher_of(settings: Settings) -> Matcher:
     """The compiled lexicons; compiling takes a second or two, once per change of the files."""
-    stamp = _stamp(settings.lexicons)
     with _COMPILING:
-        return _matcher(settings.lexicons, stamp)
+        return _matcher(settings.lexicons, stamp(settings.lexicons))
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -70,13 +69,6 @@ def rules_of(settings: Settings) -> Rules:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
     return Rules(matcher_of(settings), read_book(settings).rubric)
-
-
-def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when a file does: names, sizes and times of change."""
-    files = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
-    stats = [(file.name, file.stat()) for file in files if file.exists()]
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
 @lru_cache(maxsize=2)

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import InspectorFactory, Limits, Progress, RunSummary, run
 from pipeline.batch.faults import FAULT_REASON
+from pipeline.batch.run import run
+from pipeline.batch.summary import Progress, RunSummary
+from pipeline.batch.work import Limits
+from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import DecisionKind, Revisions, Role, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError, UsageError
 from pipeline.messages import Message, render
@@ -269,8 +272,8 @@ def test_a_hanging_call_is_ended_in_time(night: Night) -> None:
     night.add("fine")
     night.add("hang", "hang")
     began = time.monotonic()
-    summary = night.run(limits=Limits(patience_seconds=0.7, patience_per_second=0.0, crashes=2))
-    assert time.monotonic() - began < 30
+    summary = night.run(limits=Limits(patience_seconds=2.0, patience_per_second=0.0, crashes=2))
+    assert time.monotonic() - began < 300, "it would have hung for a thousand seconds"
     assert [(one.call_id, said(one.reason)) for one in summary.unreadable] == [
         ("hang", "given up after 2 attempts: it took too long")
     ]

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import RunSummary, run
 from pipeline.batch.merging import merge, undo_merge
+from pipeline.batch.run import run
+from pipeline.batch.summary import RunSummary
 from pipeline.domain import CaseState, Inspection, Recording, Scope, Status, Verdict
 from pipeline.errors import Missing, Refused
 from pipeline.inspection.rules import Rules
