@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from pipeline.domain import Role
 from pipeline.messages import Message, title
+from pipeline.rubric.answer import Truth
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.proof import cite_all, listed
 from pipeline.rubric.sheet import FlagRule, Rubric
-from pipeline.rubric.verdict import Truth
 
 
 def alerts(rubric: Rubric, facts: Facts) -> tuple[str, ...]:

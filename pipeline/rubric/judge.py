@@ -1,4 +1,4 @@
-"""From rubric and facts to one verdict per item."""
+"""From rubric and facts to one result per item."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.domain import Outcome
 from pipeline.messages import Message
+from pipeline.rubric.answer import CheckResult, Truth, not_applicable, undetermined
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.gate import in_force
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.verdict import Truth, Verdict, not_applicable, undetermined
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Judged:
     section: SheetSection
     criterion: Criterion
     item: Item
-    verdict: Verdict
+    result: CheckResult
 
     @property
     def failed(self) -> bool:
-        return self.verdict.outcome is Outcome.FAILED
+        return self.result.outcome is Outcome.FAILED
 
 
 def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
@@ -38,7 +38,7 @@ def judge(rubric: Rubric, facts: Facts) -> Iterator[Judged]:
                 yield Judged(section, criterion, item, skip or judge_item(rubric, item, facts))
 
 
-def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
+def judge_item(rubric: Rubric, item: Item, facts: Facts) -> CheckResult:
     """One item, its own prerequisite and dates included."""
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, item.valid_from, item.valid_until):
@@ -46,8 +46,8 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
     return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
 
 
-def excluded(when: Condition | None, facts: Facts) -> Verdict | None:
-    """The verdict where a prerequisite does not hold or is not known; None where it holds."""
+def excluded(when: Condition | None, facts: Facts) -> CheckResult | None:
+    """The result where a prerequisite does not hold or is not known; None where it holds."""
     if when is None:
         return None
     answer = when.ask(facts)
