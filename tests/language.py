@@ -1,7 +1,4 @@
-"""The package's own words: which names it gives, which classes share a name, which words it should not use.
-
-``python -m tests.language`` takes out of ``tests/language_left.txt`` what is mended; it never adds to it.
-"""
+"""The package's own words: which names it gives, which classes share one, which words it should not use."""
 
 from __future__ import annotations
 
@@ -15,9 +12,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "pipeline"
 GLOSSARY = ROOT / "docs" / "glossary.md"
-LEFT = ROOT / "tests" / "language_left.txt"
-"""What is known and not yet mended: one key of `findings` a line."""
-
 FROZEN = "pipeline/store/migrations/versions/"
 """Migrations stay as they were written."""
 
@@ -121,12 +115,6 @@ def findings() -> dict[str, list[str]]:
     return dict(found)
 
 
-def left() -> set[str]:
-    """What `LEFT` lists."""
-    lines = LEFT.read_text(encoding="utf-8").splitlines() if LEFT.is_file() else []
-    return {line for line in lines if line and not line.startswith("#")}
-
-
 def glossary() -> list[dict[str, str]]:
     """The rows of the glossary's tables by the heads of their columns."""
     rows: list[dict[str, str]] = []
@@ -140,15 +128,3 @@ def glossary() -> list[dict[str, str]]:
         elif not set("".join(cells)) <= set("-: "):
             rows.append(dict(zip(head, cells, strict=True)))
     return rows
-
-
-def main() -> None:
-    still = sorted(left() & findings().keys())
-    heading = (
-        "# Known faults of language; `python -m tests.language` takes out what is mended. Add nothing.\n"
-    )
-    LEFT.write_text(heading + "".join(f"{line}\n" for line in still), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -60,14 +60,14 @@ class Words:
 
     @property
     def colon(self) -> str:
-        return "：" if self.lang == "zh" else ": "
+        return self("join.colon")
 
     def sentences(self, items: Sequence[str]) -> str:
         """Items that hold commas of their own."""
-        return ("；" if self.lang == "zh" else "; ").join(items)
+        return self("join.semicolon").join(items)
 
     def listed(self, items: Sequence[str]) -> str:
-        return ("、" if self.lang == "zh" else ", ").join(items)
+        return self("join.list").join(items)
 
 
 @cache

@@ -108,6 +108,12 @@ def _read(folder: Path) -> gettext.GNUTranslations | None:
     return texts
 
 
+def compile_all() -> None:
+    """Bring every compiled catalogue up to date; for a build."""
+    for lang in languages():
+        _read(LOCALE / lang)
+
+
 def _compile(content: bytes, digest: str) -> bytes:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import PoFileError, read_po

@@ -27,10 +27,10 @@ from pipeline.domain import (
 )
 from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Scenario, outcome_with
+from pipeline.rubric.answer import CheckResult
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.verdict import Verdict as Checked
 
 NO_RULES = "no-rules"
 """The text of the rubric that judged the call is not kept."""
@@ -213,11 +213,11 @@ def _judged(
     return Judged(section, criterion, item, _checked(finding, held, reading), only_flags)
 
 
-def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> Checked:
+def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> CheckResult:
     """What the item comes to, as a check would have said it."""
     outcome = outcome_with(finding.outcome, held, reading)
     if outcome is not Outcome.FAILED:
-        return Checked(outcome, (), finding.reason)
+        return CheckResult(outcome, (), finding.reason)
     # Places that people added count once they are settled, and at the low end: but for those that the second
     # who listens must not know of, or the range would tell.
     told = held is not None and not (hides(held) and betrays(finding.outcome))
@@ -225,9 +225,9 @@ def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -
     more = evidence(held.additions) if held is not None and counted else ()
     if finding.outcome is Outcome.FAILED:
         weight = None if finding.weight is None else finding.weight + len(more)
-        return Checked(outcome, finding.evidence + more, finding.reason, weight)
+        return CheckResult(outcome, finding.evidence + more, finding.reason, weight)
     # A person's word, not the machine's doubts, is what counts: once, or as often as places were named.
-    return Checked(outcome, more or finding.evidence, finding.reason, max(1, len(more)))
+    return CheckResult(outcome, more or finding.evidence, finding.reason, max(1, len(more)))
 
 
 def evidence(places: Sequence[Addition]) -> tuple[Evidence, ...]:

@@ -218,6 +218,11 @@ class SampleCall:
     place: int
     duration: float | None
     score: float | None
+    """With people's verdicts in it; provisional unless ``final``."""
+    score_low: float | None
+    score_high: float | None
+    """Its range while something is not settled."""
+    final: bool
     flagged: bool
     additions: int
     """Violations that people added to this call: each is one the machine missed."""

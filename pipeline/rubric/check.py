@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import Message
 from pipeline.rubric import checks
+from pipeline.rubric.answer import Bar, CheckResult
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
-from pipeline.rubric.verdict import Bar, Verdict
 
 CHECK_KINDS = discover(checks)
 
@@ -17,9 +17,9 @@ CHECK_KINDS = discover(checks)
 class CheckChoice(Choice):
     """A check: one kind and its options."""
 
-    def run(self, facts: Facts, bar: Bar) -> Verdict:
-        verdict: Verdict = CHECK_KINDS[self.kind].check(facts, self.options, bar)
-        return verdict
+    def run(self, facts: Facts, bar: Bar) -> CheckResult:
+        result: CheckResult = CHECK_KINDS[self.kind].check(facts, self.options, bar)
+        return result
 
     def describe(self) -> Message:
         """When it fails, for people."""

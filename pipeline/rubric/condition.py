@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import Message
 from pipeline.rubric import conditions
+from pipeline.rubric.answer import Answer
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.kinds import Choice, choice_model, discover
-from pipeline.rubric.verdict import Answer
 
 CONDITION_KINDS = discover(conditions)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from pipeline.domain import Role
 from pipeline.messages import Message, title
+from pipeline.rubric.answer import Truth
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.judge import SECOND_AGENT, Judged
 from pipeline.rubric.proof import cite_all, clock, listed
 from pipeline.rubric.sheet import FlagRule, Rubric
-from pipeline.rubric.verdict import Truth
 
 
 def alerts(rubric: Rubric, facts: Facts) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def flag_reasons(
         reasons.append(Message("flag.meaning", places=listed(cite_all(facts.meant))))
     if facts.roles.doubtful:
         reasons.append(Message("flag.stranger" if facts.roles.stranger else "flag.roles"))
-    elif any(j.verdict.reason == SECOND_AGENT for j in judged):
+    elif any(j.result.reason == SECOND_AGENT for j in judged):
         reasons.append(Message("flag.second-agent", at=clock(facts.roles.second_agent[0].start)))
     return tuple(dict.fromkeys(reasons))
 

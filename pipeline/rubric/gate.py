@@ -7,9 +7,9 @@ from datetime import date
 
 from pipeline.domain import PhraseKind, Role, total
 from pipeline.messages import Message
+from pipeline.rubric.answer import Truth
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.sheet import Rubric
-from pipeline.rubric.verdict import Truth
 
 WORDS_OF_A_PARTY = 2
 """Fewer characters than this are not taking part in a dialogue."""

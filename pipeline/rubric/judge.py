@@ -1,4 +1,4 @@
-"""From rubric and facts to one verdict per item."""
+"""From rubric and facts to one result per item."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.domain import Outcome
 from pipeline.messages import Message
+from pipeline.rubric.answer import CheckResult, Truth, not_applicable, undetermined
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.gate import in_force
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.verdict import Truth, Verdict, not_applicable, undetermined
 
 SECOND_AGENT = Message("doubt.second-agent")
 """Another agent than the call's said it."""
@@ -24,13 +24,13 @@ class Judged:
     section: SheetSection
     criterion: Criterion
     item: Item
-    verdict: Verdict
+    result: CheckResult
     only_flags: bool = False
     """Found, shown and sent to a person, but it takes no points."""
 
     @property
     def failed(self) -> bool:
-        return self.verdict.outcome is Outcome.FAILED
+        return self.result.outcome is Outcome.FAILED
 
     @property
     def costs(self) -> bool:
@@ -45,12 +45,12 @@ def judge(rubric: Rubric, facts: Facts, only_flag: Collection[str] = ()) -> Iter
         for criterion in section.criteria:
             skip = skip_section or excluded(criterion.when, facts)
             for item in criterion.items:
-                verdict = skip or judge_item(rubric, item, facts)
-                sure = _as_far_as_roles_are_sure(verdict, facts)
+                result = skip or judge_item(rubric, item, facts)
+                sure = _as_far_as_roles_are_sure(result, facts)
                 yield Judged(section, criterion, item, sure, item.id in only_flag)
 
 
-def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
+def judge_item(rubric: Rubric, item: Item, facts: Facts) -> CheckResult:
     """One item, its own prerequisite and dates included."""
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, item.valid_from, item.valid_until):
@@ -58,25 +58,25 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> Verdict:
     return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
 
 
-def _as_far_as_roles_are_sure(verdict: Verdict, facts: Facts) -> Verdict:
-    """The verdict, or that nothing can be said because it is not known whose words these are.
+def _as_far_as_roles_are_sure(result: CheckResult, facts: Facts) -> CheckResult:
+    """The result, or that nothing can be said because it is not known whose words these are.
 
     Where the witnesses of the roles disagree, nobody is accused and nobody acquitted. Where a second agent
     speaks, what was found there is not the first one's doing.
     """
-    if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):
-        return verdict
+    if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
+        return result
     if facts.roles.doubtful:
         why = Message("doubt.stranger" if facts.roles.stranger else "doubt.roles")
-        return undetermined(why, verdict.evidence)
+        return undetermined(why, result.evidence)
     theirs = facts.roles.second_agent
-    if verdict.outcome is Outcome.FAILED and any(e.span & s for e in verdict.evidence for s in theirs):
-        return undetermined(SECOND_AGENT, verdict.evidence)
-    return verdict
+    if result.outcome is Outcome.FAILED and any(e.span & s for e in result.evidence for s in theirs):
+        return undetermined(SECOND_AGENT, result.evidence)
+    return result
 
 
-def excluded(when: Condition | None, facts: Facts) -> Verdict | None:
-    """The verdict where a prerequisite does not hold or is not known; None where it holds."""
+def excluded(when: Condition | None, facts: Facts) -> CheckResult | None:
+    """The result where a prerequisite does not hold or is not known; None where it holds."""
     if when is None:
         return None
     answer = when.ask(facts)

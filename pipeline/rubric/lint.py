@@ -253,8 +253,8 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 continue
             criterion, section = _at(rubric, place[:-2]), _at(rubric, place[:-4])
             skip = excluded(section.when, facts) or excluded(criterion.when, facts)
-            verdict = skip or judge_item(rubric, item, facts)
-            if verdict.outcome != test.expect:
+            result = skip or judge_item(rubric, item, facts)
+            if result.outcome != test.expect:
                 yield Issue(
                     Level.ERROR,
                     "test-failed",
@@ -264,8 +264,8 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                         "lint.test-failed",
                         item=_title(item),
                         expected=test.expect,
-                        outcome=verdict.outcome.value,
-                        why=verdict.reason or NOTHING,
+                        outcome=result.outcome.value,
+                        why=result.reason or NOTHING,
                     ),
                 )
 

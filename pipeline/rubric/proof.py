@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Bar
 
 FAINT = 0.2
 """Hits below this are noise: they neither accuse nor cast doubt."""

@@ -81,7 +81,7 @@ def scaled(
 
 
 def _note(by: Judged, cost: float, room: float) -> Message | None:
-    times, parts = by.verdict.times, list[Message]()
+    times, parts = by.result.times, list[Message]()
     if by.item.up_to is not None and times > 1:
         parts.append(Message("ledger.each", count=times, points=by.item.deduct))
     if by.item.up_to is not None and by.item.deduct * times > by.item.up_to:
@@ -95,7 +95,7 @@ def _note(by: Judged, cost: float, room: float) -> Message | None:
 def _book(
     lines: list[LedgerEntry], points: dict[str, float], by: Judged, amount: float, note: Message | None
 ) -> None:
-    lines.append(LedgerEntry(by.item.id, by.item.title, amount, by.verdict.evidence, note))
+    lines.append(LedgerEntry(by.item.id, by.item.title, amount, by.result.evidence, note))
     points[by.item.id] = round(points.get(by.item.id, 0.0) + amount, 2)
 
 

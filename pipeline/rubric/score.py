@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.domain import Finding, Outcome, Scorecard
 from pipeline.messages import Message
+from pipeline.rubric.answer import Truth
 from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flags import alerts, flag_reasons
@@ -11,7 +12,6 @@ from pipeline.rubric.gate import why_not_applicable
 from pipeline.rubric.judge import Judged, judge
 from pipeline.rubric.sheet import BONUS, Rubric
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
-from pipeline.rubric.verdict import Truth
 
 
 def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE) -> Scorecard:
@@ -53,20 +53,20 @@ def _earned(rubric: Rubric, facts: Facts) -> list[Earned]:
 
 
 def _finding(judged: Judged, total: Sum) -> Finding:
-    item, verdict = judged.item, judged.verdict
+    item, result = judged.item, judged.result
     return Finding(
         criterion=item.id,
         title=item.title,
         section=judged.section.title,
         severity=item.severity,
-        outcome=verdict.outcome,
+        outcome=result.outcome,
         points=total.points.get(item.id, 0.0),
-        evidence=verdict.evidence,
-        reason=verdict.reason,
+        evidence=result.evidence,
+        reason=result.reason,
         fatal=judged.costs and item.fatal == "sheet",
         group=judged.criterion.id,
         group_title=judged.criterion.title,
-        weight=verdict.weight,
+        weight=result.weight,
         only_flags=judged.failed and judged.only_flags,
     )
 

@@ -15,10 +15,10 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Severity
 from pipeline.messages import Message, ValueRefused
+from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.trust import TrustRule
-from pipeline.rubric.verdict import BARS, Bar
 from pipeline.rubric.window import Options
 
 ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"

@@ -48,7 +48,7 @@ class Sum:
 def worth_of(judged: Sequence[Judged]) -> dict[str, float]:
     """The points of the criteria that apply, by criterion."""
     return {
-        j.criterion.id: j.criterion.points for j in judged if j.verdict.outcome is not Outcome.NOT_APPLICABLE
+        j.criterion.id: j.criterion.points for j in judged if j.result.outcome is not Outcome.NOT_APPLICABLE
     }
 
 
@@ -56,7 +56,7 @@ def wanted(by: Judged) -> float:
     """What an item would take on its own: once, or for each occurrence up to its cap."""
     if by.item.up_to is None:
         return by.item.deduct
-    return min(by.item.up_to, by.item.deduct * by.verdict.times)
+    return min(by.item.up_to, by.item.deduct * by.result.times)
 
 
 def start(judged: Sequence[Judged], worth: dict[str, float], note: str) -> LedgerEntry:

@@ -77,7 +77,7 @@ class _Account:
         return {name: amount / 100 for name, amount in self._net.items()}
 
     def book_item(self, by: Judged, amount: int, note: Message | None) -> None:
-        self.book(by.item.id, by.item.title, amount, by.verdict.evidence, note)
+        self.book(by.item.id, by.item.title, amount, by.result.evidence, note)
 
     def book(
         self, name: str, title: Text, amount: int, proof: tuple[Evidence, ...], note: Message | None
@@ -126,7 +126,7 @@ def _deduct(account: _Account, criterion: Criterion, failed: Sequence[Judged]) -
 
 def _note(by: Judged) -> Message | None:
     """``4 处 × 3 分，最多扣 9 分``: how an item comes to what it costs."""
-    item, times = by.item, by.verdict.times
+    item, times = by.item, by.result.times
     if item.up_to is None or times < 2:
         return None
     if item.deduct * times > item.up_to:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import Request
 from pydantic import ConfigDict, PlainSerializer, TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from pipeline.domain import Inspection, User
 
@@ -35,8 +36,21 @@ def twin_of(context: PageContext) -> dict[str, Any]:
     """The same as JSON values, not sanitised yet: field -> value."""
     kind = type(context)
     adapter = _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
-    found: dict[str, Any] = adapter.dump_python(context, mode="json")
+    found: dict[str, Any] = to_jsonable_python(_ordered(adapter.dump_python(context)))
     return found
+
+
+def _ordered(value: Any) -> Any:
+    """Sets as sorted lists: the same page has the same twin, whatever the process."""
+    match value:
+        case dict():
+            return {key: _ordered(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_ordered(part) for part in value]
+        case set() | frozenset():
+            return sorted((_ordered(part) for part in value), key=str)
+        case _:
+            return value
 
 
 _ADAPTERS: dict[type[PageContext], TypeAdapter[PageContext]] = {}

@@ -71,7 +71,7 @@ def redact_appeal(appeal: Appeal, visitor: Visitor) -> Appeal:
     seen = appeal.as_seen_by(visitor.user)
     if visitor.sees_reviewers:
         return seen
-    own = {visitor.user.id, appeal.filed_by} - {None}
+    own = {visitor.user.id}
 
     def nameless(event: AppealEvent) -> AppealEvent:
         return event if event.by in own else replace(event, by=None, by_name=None)
@@ -80,6 +80,8 @@ def redact_appeal(appeal: Appeal, visitor: Visitor) -> Appeal:
         seen,
         reviewer=None,
         reviewer_name=None,
+        filed_by=seen.filed_by if seen.filed_by in own else None,
+        filed_by_name=seen.filed_by_name if seen.filed_by in own else None,
         standing=replace(seen.standing, excluded=frozenset(), heard=frozenset()),
         events=tuple(nameless(event) for event in seen.events),
     )

@@ -24,10 +24,10 @@ from pipeline.domain import (
 )
 from pipeline.review.effective import NO_RULES, NOT_REPRODUCED, Effective, effective
 from pipeline.rubric import load_rubric
+from pipeline.rubric.answer import CheckResult
 from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
-from pipeline.rubric.verdict import Verdict as Checked
 
 RUBRIC = load_rubric(Path(__file__).parents[2] / "rubrics" / "service.yaml")
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -41,7 +41,7 @@ def card_of(rubric: Rubric, outcomes: list[Outcome], places: list[int], bonus: l
     judged = []
     for (section, criterion, item), outcome, count in zip(items, outcomes, places, strict=True):
         proof = (PLACE,) * count if outcome is Outcome.FAILED else ()
-        judged.append(Judged(section, criterion, item, Checked(outcome, proof)))
+        judged.append(Judged(section, criterion, item, CheckResult(outcome, proof)))
     earned = [Earned(b, (PLACE,)) for b, got in zip(rubric.bonus, bonus, strict=True) if got]
     total = add_up(rubric, judged, earned)
     findings = tuple(

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import Evidence, Outcome, Severity, Span
+from pipeline.rubric.answer import CheckResult
 from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sheet import Rubric
-from pipeline.rubric.verdict import Verdict
 from tests.examples import examples
 
 CHECK = {"phrase": {"codes": ["x"]}}
@@ -71,7 +71,7 @@ def cases(
             for item in criterion.items:
                 outcome = draw(st.sampled_from(Outcome))
                 proof = places(draw(st.integers(1, 5)) if outcome is Outcome.FAILED else 0)
-                judged.append(Judged(section, criterion, item, Verdict(outcome, proof)))
+                judged.append(Judged(section, criterion, item, CheckResult(outcome, proof)))
     earned = [Earned(b, places(1)) for b in rubric.bonus if draw(st.booleans())]
     return rubric, judged, earned
 
@@ -81,7 +81,7 @@ def cases(
 def test_a_score_is_bounded_and_its_ledger_adds_up(case: tuple[Rubric, list[Judged], list[Earned]]) -> None:
     rubric, judged, earned = case
     total = add_up(rubric, judged, earned)
-    applies = any(j.verdict.outcome is not Outcome.NOT_APPLICABLE for j in judged)
+    applies = any(j.result.outcome is not Outcome.NOT_APPLICABLE for j in judged)
     assert (total is not None) == applies
     if total is None:
         return
@@ -99,13 +99,13 @@ def test_one_violation_more_never_raises_a_score(
 ) -> None:
     rubric, judged, earned = case
     before = add_up(rubric, judged, earned)
-    applicable = [n for n, j in enumerate(judged) if j.verdict.outcome is not Outcome.NOT_APPLICABLE]
+    applicable = [n for n, j in enumerate(judged) if j.result.outcome is not Outcome.NOT_APPLICABLE]
     if before is None or not applicable:
         return
     n = data.draw(st.sampled_from(applicable))
     worse = list(judged)
-    more = len(judged[n].verdict.evidence) + 1
-    worse[n] = replace(judged[n], verdict=Verdict(Outcome.FAILED, places(more)))
+    more = len(judged[n].result.evidence) + 1
+    worse[n] = replace(judged[n], result=CheckResult(Outcome.FAILED, places(more)))
     after = add_up(rubric, worse, earned)
     assert after is not None
     assert after.score <= before.score
@@ -124,12 +124,12 @@ def test_what_does_not_apply_costs_nothing(
         return
     n = data.draw(st.integers(0, len(judged) - 1))
     same = [j for m, j in enumerate(judged) if m != n and j.criterion.id == judged[n].criterion.id]
-    stays = any(j.verdict.outcome is not Outcome.NOT_APPLICABLE for j in same)
+    stays = any(j.result.outcome is not Outcome.NOT_APPLICABLE for j in same)
     lost = judged[n].failed and judged[n].item.deduct >= judged[n].criterion.points
     if not (stays or (lost and not same)):
         return
     better = list(judged)
-    better[n] = replace(judged[n], verdict=Verdict(Outcome.NOT_APPLICABLE))
+    better[n] = replace(judged[n], result=CheckResult(Outcome.NOT_APPLICABLE))
     after = add_up(rubric, better, earned)
     if after is not None:
         assert after.score >= before.score
@@ -159,7 +159,7 @@ def test_a_sheet_deducts_what_it_prints_and_every_limit_is_a_line(
     if total is None:
         return
     printed = {
-        by.item.id: min(by.item.up_to or by.item.deduct, by.item.deduct * by.verdict.times)
+        by.item.id: min(by.item.up_to or by.item.deduct, by.item.deduct * by.result.times)
         if by.item.up_to is not None
         else by.item.deduct
         for by in judged
@@ -189,7 +189,7 @@ def test_what_applies_elsewhere_stretches_nothing(
     if before is None or judged[n].failed:
         return
     other = list(judged)
-    other[n] = replace(judged[n], verdict=Verdict(Outcome.NOT_APPLICABLE))
+    other[n] = replace(judged[n], result=CheckResult(Outcome.NOT_APPLICABLE))
     after = add_up(rubric, other, earned)
     in_fatal_section = any(j.failed and j.item.fatal == "section" for j in judged)
     if after is not None and not in_fatal_section:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-from pipeline.domain import UserRole
+from pipeline.domain import UserRole, Verdict
+from pipeline.store import Store
 from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 
@@ -44,3 +46,28 @@ def test_agents_see_themselves_alone(client: Client, agent: Browser) -> None:
 
 def test_an_agent_that_is_none(supervisor: Browser) -> None:
     assert supervisor.get("/agents/nobody").status_code == 404
+
+
+def test_counts_by_criterion_have_peoples_verdicts_in_them(
+    supervisor: Browser, store: Store, reviewer: Browser
+) -> None:
+    def shirk() -> dict[str, Any] | None:
+        rows = supervisor.get(f"/agents/{AGENT}?format=json").json()["criteria"]
+        return next((row for row in rows if row["count"]["criterion"] == "shirk"), None)
+
+    before = shirk()
+    assert before is not None and before["calls"] >= 1
+    assert reviewer.user is not None
+    call = next(c for c in store.calls.all() if c.call.agent_id == AGENT and c.call.call_id == "O02")
+    store.decisions.decide(
+        call.call.call_id, "shirk", Verdict.OVERTURNED, by=reviewer.user.id, request="a", seen=99
+    )
+    store.decisions.decide(
+        call.call.call_id, "shirk", Verdict.OVERTURNED, by=supervisor.user.id, request="b", seen=99
+    )
+    after = shirk()
+    assert after is not None
+    assert after["count"]["calls_with_violation"] == before["count"]["calls_with_violation"], "the machine's"
+    assert after["count"]["overturned"] == before["count"]["overturned"] + 1
+    assert after["calls"] == before["calls"] - 1
+    assert after["eligible"] == before["eligible"]

@@ -158,3 +158,15 @@ def test_the_rates_by_criterion_are_in_the_language_of_the_reader(
 def test_the_twin_gives_no_score_of_the_machine_as_that_of_the_call(supervisor: Browser, filed: int) -> None:
     twin = supervisor.get(f"/appeals/{filed}?format=json").json()
     assert set(twin["inspection"]) == {"call_id", "duration", "audio_sha256"}
+
+
+def test_an_agent_does_not_read_who_appealed_for_them(agent: Browser, client: Client) -> None:
+    secret = "郑重其事"
+    supervisor = client(UserRole.SUPERVISOR, display_name=secret)
+    answer = supervisor.post("/appeals", {"call_id": CALL, "criterion": CRITERION, "reason": "代坐席提出"})
+    assert answer.status_code == 303
+    place = answer.headers["location"]
+    for address in (place, f"{place}?format=json", "/appeals?format=json", "/appeals"):
+        assert agent.get(address).status_code == 200
+        assert secret not in agent.get(address).text
+    assert secret in supervisor.get(f"{place}?format=json").text

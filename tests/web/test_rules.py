@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.domain import UserRole
+from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.tables import calls
+from pipeline.web.rendered_message import rules_fault
 from pipeline.web.rulebook.book import keep_present_rules, read_book
 from pipeline.web.rulebook.what_if import Trials
 from tests.web.conftest import Browser, Client
@@ -252,3 +254,44 @@ def test_a_trial_is_in_the_log_with_its_files(supervisor: Browser, settings: Set
     finished(supervisor, {"file": settings.rubric.name, "text": "rubric: x", "period": "all"})
     (row,) = store.audit.entries(action="what-if")
     assert (row.user, row.subject, row.address) == (supervisor.user, settings.rubric.name, "testclient")
+
+
+@pytest.mark.parametrize(("lang", "why"), [("zh", "发音差得太远"), ("en", "sounds too different")])
+def test_why_a_sentence_is_no_hit_is_told_in_the_language_of_the_page(
+    agent: Browser, lang: str, why: str
+) -> None:
+    agent.http.cookies.set("lang", lang)
+    address = "/rules/try?text=随便尼巴好了"
+    tried = agent.get(f"{address}&format=json").json()["explanation"]["considered"]
+    dropped = [one["dropped"] for one in tried if one["dropped"] is not None]
+    assert dropped and all(set(one) == {"text", "code", "params"} for one in dropped)
+    assert {one["text"] for one in dropped if one["code"] == "dropped.too-far"} == {why}
+    assert why in agent.get(address).text
+
+
+def test_rules_that_cannot_be_used_are_told_in_the_language_of_the_page(
+    settings: Settings, tmp_path: Path
+) -> None:
+    words = settings.rubric.read_text(encoding="utf-8")
+    broken = tmp_path / "sheets" / "broken.yaml"
+    broken.parent.mkdir()
+    broken.write_text(words.replace("pass_mark:", "pas_mark:", 1), encoding="utf-8")
+    elsewhere = settings.model_copy(update={"rubric": broken})
+    with pytest.raises(UsageError) as caught:
+        read_book(elsewhere)
+    for lang, said in (("zh", "没有键“pas_mark”"), ("en", "unknown key “pas_mark”")):
+        fault = rules_fault(caught.value, lang, elsewhere)
+        assert (fault.file, fault.line) == (broken.name, line_of_text(words, "pass_mark:"))
+        assert said in fault.text and str(tmp_path) not in fault.text
+        assert fault.code == "rubric.entry" and fault.params["problem"]["key"] == "pas_mark"
+
+
+def line_of_text(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if line.startswith(part))
+
+
+def test_a_codes_page_counts_its_use(supervisor: Browser, store: Store) -> None:
+    use = supervisor.get("/rules/phrases/shirk?format=json").json()["code"]["use"]
+    listed = supervisor.get("/rules/phrases?format=json").json()["kinds"]
+    same = [code["use"] for kind in listed for code in kind["codes"] if code["code"] == "shirk"]
+    assert [use] == same and use["hits"] > 0

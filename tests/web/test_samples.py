@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.messages import say
 from pipeline.store import Store
 from tests.nights import many
 from tests.web.conftest import Browser
@@ -98,3 +99,16 @@ def test_of_strata_of_different_size_each_counts_by_its_calls(
     page = reviewer.get(where).text
     assert "80.0%" in page and "按通话数加权" in page
     assert "听过的 2 通中有 1 通漏检" in page
+
+
+def test_a_score_that_is_not_final_is_a_range(reviewer: Browser, supervisor: Browser, sample: str) -> None:
+    assert supervisor.post(f"{sample}/draw").status_code == 303
+    calls = reviewer.get(f"{sample}?format=json").json()["calls"]
+    open_ = next(one for one in calls if one["call"]["call_id"] == "O02")
+    assert not open_["final"] and open_["score_low"] < open_["score_high"]
+    assert 'class="score score-open"' in reviewer.get(sample).text
+
+
+def test_one_is_said_in_the_singular() -> None:
+    assert say("en", "sample.rule.agent", count=1) == "one call of each agent"
+    assert say("en", "sample.rule.agent", count=2) == "2 calls of each agent"

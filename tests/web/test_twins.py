@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from pipeline.store import Store
 from pipeline.store.tables import calls
 from pipeline.web.access import ROLE_PERMISSIONS, Permission
 from pipeline.web.app import api_routes
-from pipeline.web.context import PageContext
+from pipeline.web.context import PageContext, twin_of
 from pipeline.web.render import SHARED, environment
 from tests.web.access import ROUTES
 from tests.web.conftest import AGENT, OTHER_TEAM, TEAM, Browser, Client
@@ -198,3 +198,12 @@ def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> N
         assert secret not in answers[1].text, address
         if address == "/calls/O02":
             assert secret in answers[0].text, "it is looked for where it is"
+
+
+def test_a_twin_lists_a_set_in_order() -> None:
+    @dataclass(frozen=True)
+    class SetPage:
+        names: frozenset[str]
+
+    names = frozenset(f"n{number:02}" for number in range(40))
+    assert twin_of(SetPage(names)) == {"names": sorted(names)}

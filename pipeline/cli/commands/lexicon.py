@@ -154,7 +154,7 @@ def _hits_table(hits: tuple[PhraseHit, ...], loaded: Lexicons, session: Session)
             "  " + words(f"kind.{hit.kind}"),
             Text(hit.code, STYLES[hit.kind]),
             words.said(code.text),
-            f"「{hit.quote}」",
+            f"“{hit.quote}”",
             f"<- {hit.phrase}",
             f"{words(f'how.{hit.how}')} {hit.confidence:.0%}",
         )
@@ -175,7 +175,7 @@ def _explain_sentence(text: str, loaded: Lexicons, session: Session) -> None:
             grid.add_row(
                 words(f"role.{role}"),
                 item.code,
-                f"「{item.quote}」 <- {item.phrase}",
+                f"“{item.quote}” <- {item.phrase}",
                 f"{words(f'how.{item.how}')} {item.confidence:.0%}",
                 verdict,
             )

@@ -56,7 +56,7 @@ def _utterances(
         for hit in sorted(hits, key=lambda h: h.span):
             how = words(f"how.{hit.how}")
             name = words.said(titles.get(hit.code, hit.code))
-            name += "" if same_words(hit.quote, hit.phrase) else f" 「{hit.phrase}」"
+            name += "" if same_words(hit.quote, hit.phrase) else f" “{hit.phrase}”"
             note = f"{words(f'kind.{hit.kind}')} {name} ({how} {hit.confidence:.0%})"
             text.append("\n^ " + note, style=f"dim {STYLES[hit.kind]}")
         yield (utterance.span.start, 1), (clock(utterance.span.start), role, text)

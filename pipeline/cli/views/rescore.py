@@ -174,7 +174,7 @@ def _flip(flip: Flip, words: Words) -> Text:
 
 def _proof(place: Evidence, words: Words) -> Text:
     who = words(f"role.{place.role}") if place.role else ""
-    quote = f"「{place.quote}」" if place.quote else ""
+    quote = f"“{place.quote}”" if place.quote else ""
     if not quote and place.phrase:
         quote = words("show.searched", phrase=place.phrase)
     return Text("      " + " ".join(part for part in (stretch(place.span), who, quote) if part))

@@ -164,7 +164,7 @@ def _place(item: Evidence, words: Words, inspection: Inspection, *, explained: b
     if told and not (explained and item.how is None):
         text.append(f" {told}", style="not dim")
     elif item.quote:
-        text.append(f" 「{item.quote}」", style="not dim")
+        text.append(f" “{item.quote}”", style="not dim")
     return text
 
 

@@ -10,10 +10,10 @@ from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.conversation.waiting import HoldKind
 from pipeline.domain import Evidence, Role, Span
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, not_applicable, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, clock, poor_hearing
-from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import phrases
 
@@ -31,7 +31,7 @@ class AroundHoldCheckOptions(Options):
 OPTIONS = AroundHoldCheckOptions
 
 
-def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> CheckResult:
     waits = facts.holds(at_least=options.min_hold)
     if not waits:
         return not_applicable(Message("hold.none"))

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from pipeline.domain import Evidence, Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, Truth, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import poor_hearing, weakness
-from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DemandCheckOptions(Options):
 OPTIONS = DemandCheckOptions
 
 
-def check(facts: Facts, options: DemandCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: DemandCheckOptions, bar: Bar) -> CheckResult:
     answer = options.that.ask(facts)
     if answer.truth is Truth.YES:
         return passed(answer.reason or Message("check.done"), answer.evidence)

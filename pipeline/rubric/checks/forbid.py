@@ -8,10 +8,10 @@ from pydantic import Field
 
 from pipeline.domain import Evidence, Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, Truth, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import weakness
-from pipeline.rubric.verdict import Bar, Truth, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ForbidCheckOptions(Options):
 OPTIONS = ForbidCheckOptions
 
 
-def check(facts: Facts, options: ForbidCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: ForbidCheckOptions, bar: Bar) -> CheckResult:
     answer = options.that.ask(facts)
     if answer.truth is Truth.NO:
         return passed(answer.reason or Message("check.not-found"))

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from pipeline.domain import Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import WHOSE
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party
 
@@ -24,7 +24,7 @@ class HungUpCheckOptions(Options):
 OPTIONS = HungUpCheckOptions
 
 
-def check(facts: Facts, options: HungUpCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: HungUpCheckOptions, bar: Bar) -> CheckResult:
     end = ending(facts)
     if end.ending is Ending.UNKNOWN:
         return undetermined(end.reason, end.evidence)

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from pipeline.domain import Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, not_applicable, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, clock, doubt, garbled
-from pipeline.rubric.verdict import Bar, Verdict, failed, not_applicable, passed, undetermined
 from pipeline.rubric.window import Options, Window
 from pipeline.rubric.wording import party, phrases
 
@@ -29,7 +29,7 @@ class LatePhraseCheckOptions(Options):
 OPTIONS = LatePhraseCheckOptions
 
 
-def check(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> CheckResult:
     said = facts.found(options.codes, options.role)
     if not said:
         return not_applicable(Message("check.never-said"))

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence, Measurement, Role, Span
 from pipeline.messages import Message, ValueRefused, joined, title
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import NOTHING, phrases
 
@@ -53,7 +53,7 @@ class MeasureCheckOptions(Options):
 OPTIONS = MeasureCheckOptions
 
 
-def check(facts: Facts, options: MeasureCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: MeasureCheckOptions, bar: Bar) -> CheckResult:
     label = title(options.label or options.name, options.label_en)
     measured = facts.measurement(options.name)
     if measured is None or measured.value is None:

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from pipeline.domain import Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, PARTIES, cite_all, doubt, listed
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import NOTHING, party, phrases
 
@@ -26,7 +26,7 @@ class PhraseCheckOptions(Options):
 OPTIONS = PhraseCheckOptions
 
 
-def check(facts: Facts, options: PhraseCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: PhraseCheckOptions, bar: Bar) -> CheckResult:
     window = options.within.on(facts)
     said = [
         h

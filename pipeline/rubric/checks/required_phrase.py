@@ -8,10 +8,10 @@ from pydantic import Field
 
 from pipeline.domain import Evidence, PhraseHit, Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import FAINT, PARTIES, WHOSE, cite_all, clock, garbled, listed, poor_hearing
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import party, phrases
 
@@ -34,7 +34,7 @@ class RequiredPhraseCheckOptions(Options):
 OPTIONS = RequiredPhraseCheckOptions
 
 
-def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> CheckResult:
     window = options.within.on(facts)
     needed = {"any": 1, "all": len(options.codes)}.get(str(options.match)) or int(options.match)
     near = [h for h in facts.found(options.codes) if h.confidence >= FAINT and h.span.overlap(window) > 0]

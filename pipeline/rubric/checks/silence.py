@@ -7,10 +7,10 @@ from pydantic import Field
 from pipeline.conversation.waiting import due_to_speak
 from pipeline.domain import Evidence, Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import clock, excused
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party, phrases
 
@@ -31,7 +31,7 @@ class SilenceCheckOptions(Options):
 OPTIONS = SilenceCheckOptions
 
 
-def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: SilenceCheckOptions, bar: Bar) -> CheckResult:
     if not facts.timeline.talk:
         return undetermined(Message("silence.no-voices"))
     found = facts.dead_air(at_least=options.min_seconds, below=options.below_seconds, owed_by=options.owed_by)

@@ -15,10 +15,10 @@ from pydantic import Field, model_validator
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
 from pipeline.domain import Evidence, Role, Utterance
 from pipeline.messages import Message, ValueRefused
+from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import PARTIES, clock
-from pipeline.rubric.verdict import Bar, Verdict, failed, passed, undetermined
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party
 
@@ -45,7 +45,7 @@ class SpeakingRateCheckOptions(Options):
 OPTIONS = SpeakingRateCheckOptions
 
 
-def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> Verdict:
+def check(facts: Facts, options: SpeakingRateCheckOptions, bar: Bar) -> CheckResult:
     passages = facts.timeline.passages[options.role]
     long_enough = [u for u in passages if u.characters >= options.min_characters and not u.foreign]
     measured = facts.measurement(TURN_RATE_MEASURE.format(role=options.role))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 
 from pipeline.messages import Message, joined
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import aside
 

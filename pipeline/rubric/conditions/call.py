@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Role
 from pipeline.messages import Message, ValueRefused, joined
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import NOTHING, party
 

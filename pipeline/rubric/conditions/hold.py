@@ -7,9 +7,9 @@ from pydantic import Field
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.domain import Evidence
 from pipeline.messages import Message
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 
 ID = "hold"

@@ -6,9 +6,9 @@ from pydantic import Field, model_validator
 
 from pipeline.domain import Evidence
 from pipeline.messages import Message, ValueRefused, joined, title
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import NOTHING
 

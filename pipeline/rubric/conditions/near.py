@@ -8,11 +8,11 @@ from pydantic import Field
 
 from pipeline.domain import Evidence, Span
 from pipeline.messages import Message
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 
 ID = "near"

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from pipeline.domain import Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import cite_all, listed
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import NOTHING, party, phrases
 

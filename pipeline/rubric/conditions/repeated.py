@@ -7,10 +7,10 @@ from rapidfuzz import fuzz
 
 from pipeline.domain import Evidence, Role, Utterance
 from pipeline.messages import Message
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import listed
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party
 

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from pipeline.domain import Evidence, Role
 from pipeline.messages import Message
+from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import Answer, Truth
 from pipeline.rubric.window import Options
 
 ID = "silence"

@@ -25,7 +25,7 @@ from pipeline.store.repositories.sample_drawing import (
     population_of,
 )
 from pipeline.store.repository import Repository
-from pipeline.store.review_tables import sample_calls, samples, verdicts
+from pipeline.store.review_tables import cases, sample_calls, samples, verdicts
 from pipeline.store.statements import now
 from pipeline.store.tables import calls, inspections
 
@@ -120,12 +120,13 @@ class Samples(Repository):
             .scalar_subquery()
         )
         query = (
-            select(calls, sample_calls, inspections.c.duration, inspections.c.score, inspections.c.flagged)
+            select(calls, sample_calls, inspections.c.duration, inspections.c.flagged)
+            .add_columns(cases.c.score, cases.c.score_low, cases.c.score_high, cases.c.final)
             .add_columns(added.label("additions"))
             .select_from(
-                sample_calls.join(calls, calls.c.id == sample_calls.c.call).outerjoin(
-                    inspections, (inspections.c.call == calls.c.id) & inspections.c.current
-                )
+                sample_calls.join(calls, calls.c.id == sample_calls.c.call)
+                .outerjoin(inspections, (inspections.c.call == calls.c.id) & inspections.c.current)
+                .outerjoin(cases, cases.c.call == calls.c.id)
             )
             .where(sample_calls.c.sample == sample_id, within(scope))
             .order_by(sample_calls.c.stratum, sample_calls.c.place)
@@ -227,6 +228,9 @@ def _call(row: Row[Any], names: dict[int | None, str]) -> SampleCall:
         place=row.place,
         duration=row.duration,
         score=row.score,
+        score_low=row.score_low,
+        score_high=row.score_high,
+        final=row.final is not False,
         flagged=bool(row.flagged),
         additions=row.additions,
         misses=row.misses,

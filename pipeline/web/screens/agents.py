@@ -70,6 +70,11 @@ class ViolatedCriterion:
     """A criterion that was violated, with its interval, and what people said drawn as a bar."""
 
     count: CriterionCount
+    """What the machine found, and what people said of it."""
+    eligible: int
+    """Calls in which it was judged."""
+    calls: int
+    """Calls with a violation, people's verdicts in it: without what they overturned, with what they added."""
     share: Proportion
     bar: tuple[BarPart, ...]
 
@@ -150,7 +155,7 @@ def agent(
         trend=_trend(found.weeks),
         criteria=criteria,
         criteria_top=axis_top([100 * (one.share.high or 0) for one in criteria]),
-        clean=sum(1 for one in found.criteria if not one.calls_with_violation),
+        clean=sum(1 for one in found.criteria if not _violated(one)),
         calls=link_to(agent=agent_id, date_from=start, date_to=end),
     )
     return page(request, context, visitor=visitor)
@@ -187,17 +192,29 @@ def _trend(weeks: tuple[Week, ...]) -> Trend:
     )
 
 
+def _violated(one: CriterionCount) -> bool:
+    """By the word of the machine or of people."""
+    return one.calls_with_violation > 0 or one.added > 0
+
+
+def _standing(one: CriterionCount) -> int:
+    """Calls with a violation as it stands: what nobody has reviewed counts as the machine says."""
+    return one.calls_with_violation - one.overturned + one.added
+
+
 def _criteria(found: AgentPage) -> tuple[ViolatedCriterion, ...]:
     """Criteria that were violated, the most frequent first."""
     hit = sorted(
-        (one for one in found.criteria if one.calls_with_violation),
-        key=lambda one: (-one.calls_with_violation, one.criterion),
+        (one for one in found.criteria if _violated(one)),
+        key=lambda one: (-_standing(one), one.criterion),
     )
     most = max((one.confirmed + one.overturned + one.pending for one in hit), default=0)
     return tuple(
         ViolatedCriterion(
             count=one,
-            share=wilson(one.calls_with_violation, one.eligible_calls),
+            eligible=max(one.eligible_calls, _standing(one)),
+            calls=_standing(one),
+            share=wilson(_standing(one), max(one.eligible_calls, _standing(one))),
             bar=tuple(
                 stacked(
                     [("confirmed", one.confirmed), ("overturned", one.overturned), ("pending", one.pending)],

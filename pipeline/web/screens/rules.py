@@ -183,7 +183,7 @@ def code(request: Request, code: str, visitor: Reader, settings: TheSettings, st
     found, usage = book.lexicons.codes[code], store.rule_usage
     use, criteria = usage.phrases(visitor.scope, code=code), usage.criteria(visitor.scope)
     context = CodePage(
-        code=reader.code(found, {}),
+        code=reader.code(found, usage.phrases(visitor.scope)),
         phrases=tuple(reader.phrase(one, use) for one in book.phrases(code)),
         used_by=tuple(
             (item.id, item.title, criteria.get(item.id, CriterionUse())) for item in book.items_using(code)

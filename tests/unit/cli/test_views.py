@@ -341,7 +341,7 @@ def test_what_people_said_stands_beside_the_machine() -> None:
         version=2,
     )
     text = shown(*page(call, ZH, {}, case=case, said=said), width=200)
-    for piece in ("复核后得分 77.5 不合格", "推翻 李娜", "补充违规", "「喂喂喂」 复核人补充"):
+    for piece in ("复核后得分 77.5 不合格", "推翻 李娜", "补充违规", "“喂喂喂” 复核人补充"):
         assert " ".join(piece.split()) in " ".join(text.split())
     assert "复核后得分" not in shown(*page(call, ZH, {}))
     open_case = replace(

@@ -14,7 +14,7 @@ from pipeline.phrases.confidence import confidence
 from pipeline.phrases.confirm import SHORT_GRAVE_MOST, confirm
 from pipeline.phrases.passages import passages
 from pipeline.phrases.words import Segmenter
-from pipeline.rubric.verdict import BARS
+from pipeline.rubric.answer import BARS
 from scripts.measure_innocent import accusations, dialogues_of
 from tests.unit.phrases.conversations import agent, customer, default_matcher, near_misses_of, said
 

@@ -8,10 +8,10 @@ import pytest
 
 from pipeline.domain import Outcome
 from pipeline.rubric import dialogue
+from pipeline.rubric.answer import BARS, Severity
 from pipeline.rubric.check import CHECK_KINDS
 from pipeline.rubric.condition import CONDITION_KINDS
 from pipeline.rubric.example import Example
-from pipeline.rubric.verdict import BARS, Severity
 
 KINDS = [*CHECK_KINDS.items(), *CONDITION_KINDS.items()]
 CHECK_EXAMPLES = [(kind, module, e) for kind, module in CHECK_KINDS.items() for e in module.EXAMPLES]

@@ -97,7 +97,7 @@ def test_a_title_that_says_no_needs_one_for_when_it_passed(tmp_path: Path, title
 def test_a_file_that_cannot_be_used_is_one_error_with_its_line(tmp_path: Path) -> None:
     [issue] = issues(tmp_path, criterion("c-1", item("i-1", "phrase: {code: [x]}")))
     assert (issue.level, issue.rule, issue.line) == (Level.ERROR, "unusable", 12)
-    assert "do you mean 'codes'" in render(issue.text, "en")
+    assert "do you mean “codes”" in render(issue.text, "en")
 
 
 def test_too_many_criteria(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import pytest
 from pipeline.conversation import Timeline
 from pipeline.conversation.waiting import HoldKind, due_to_speak
 from pipeline.domain import Measurement, Measures, Role, Span
+from pipeline.rubric.answer import BARS, Severity
 from pipeline.rubric.checks import measure as measure_check
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.ending import Ending, ending
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.verdict import BARS, Severity
 from pipeline.rubric.window import Window
 
 CALL = dialogue("坐席: 一二三四五", "客户: 一二三四五", "静音: 4", "坐席: 一二三四五", "客户: 好")

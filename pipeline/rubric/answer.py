@@ -31,7 +31,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     """The outcome of one check: each piece of evidence of a failure is one occurrence."""
 
     outcome: Outcome
@@ -70,17 +70,19 @@ BARS: dict[Severity, Bar] = {
 """Default bars: the graver the accusation, the better the proof."""
 
 
-def passed(reason: Message | None = None, evidence: tuple[Evidence, ...] = ()) -> Verdict:
-    return Verdict(Outcome.PASSED, evidence, reason)
+def passed(reason: Message | None = None, evidence: tuple[Evidence, ...] = ()) -> CheckResult:
+    return CheckResult(Outcome.PASSED, evidence, reason)
 
 
-def failed(reason: Message | None, evidence: tuple[Evidence, ...], *, weight: int | None = None) -> Verdict:
-    return Verdict(Outcome.FAILED, evidence, reason, weight)
+def failed(
+    reason: Message | None, evidence: tuple[Evidence, ...], *, weight: int | None = None
+) -> CheckResult:
+    return CheckResult(Outcome.FAILED, evidence, reason, weight)
 
 
-def undetermined(reason: Message | None, evidence: tuple[Evidence, ...] = ()) -> Verdict:
-    return Verdict(Outcome.UNDETERMINED, evidence, reason)
+def undetermined(reason: Message | None, evidence: tuple[Evidence, ...] = ()) -> CheckResult:
+    return CheckResult(Outcome.UNDETERMINED, evidence, reason)
 
 
-def not_applicable(reason: Message) -> Verdict:
-    return Verdict(Outcome.NOT_APPLICABLE, (), reason)
+def not_applicable(reason: Message) -> CheckResult:
+    return CheckResult(Outcome.NOT_APPLICABLE, (), reason)
