@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from sqlalchemy import MetaData
 
 from pipeline.domain import Outcome
@@ -18,8 +20,11 @@ AT = "2026-11-20T20:00:00+00:00"
 def test_findings_and_verdicts_of_an_older_store(url: str) -> None:
     with tables_at("0009", url) as connection:
         tables = MetaData()
-        tables.reflect(connection)
-        assert "trust_changes" not in tables.tables
+        wanted = ("runs", "users", "calls", "inspections", "findings", "decisions", "verdicts")
+        with warnings.catch_warnings():  # an index over an expression is not reflected, and not needed
+            warnings.simplefilter("ignore")
+            tables.reflect(connection, only=wanted)
+        assert "only_flags" not in tables.tables["findings"].c
 
         def put(table: str, /, **values: object) -> None:
             connection.execute(tables.tables[table].insert().values(values))

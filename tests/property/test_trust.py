@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.domain import Severity
+from pipeline.domain import Finding, FindingVerdict, Outcome, Scorecard, Severity, Verdict
+from pipeline.review.effective import effective
 from pipeline.review.intervals import wilson
 from pipeline.review.trust import (
     ACTS,
@@ -17,7 +20,13 @@ from pipeline.review.trust import (
     standing,
     trust_of,
 )
+from pipeline.rubric import Rubric, load_rubric
+from pipeline.rubric.arithmetic import add_up
+from pipeline.rubric.judge import Judged
+from pipeline.rubric.sums import Sum
 from pipeline.rubric.trust import TrustRule
+from pipeline.rubric.verdict import Verdict as Checked
+from pipeline.settings import Settings
 
 RULE = TrustRule.model_validate({})
 counts = st.integers(0, 400)
@@ -93,3 +102,66 @@ def test_what_a_person_says_holds_until_it_is_taken_back(
         assert not one.due, "the reviews wait while a person's word holds"
     after = one.decided("2026-11-21T20:00:00+00:00")
     assert after.only_flags is one.next_closed
+
+
+SHEET = load_rubric(Settings().rubric)
+SHEETS = (SHEET, SHEET.model_copy(update={"scale": True}))
+items = st.sets(st.sampled_from([item.id for item in SHEET.items]), max_size=8)
+
+
+def added_up(sheet: Rubric, failed: set[str], gate: set[str]) -> Sum:
+    """The sheet where these items failed, all others passed, and some only flag."""
+    judged = [
+        Judged(
+            section,
+            line,
+            item,
+            Checked(Outcome.FAILED if item.id in failed else Outcome.PASSED),
+            item.id in gate,
+        )
+        for section in sheet.sections
+        for line in section.criteria
+        for item in line.items
+    ]
+    total = add_up(sheet, judged, ())
+    assert total is not None
+    return total
+
+
+@given(st.sampled_from(SHEETS), items, items)
+@settings(max_examples=60)
+def test_what_only_flags_takes_its_points_once_people_confirm_it(
+    sheet: Rubric, failed: set[str], gate: set[str]
+) -> None:
+    total, plain = added_up(sheet, failed, gate), added_up(sheet, failed, set())
+    assert total.score >= plain.score
+    assert abs(sum(line.points for line in total.ledger) - total.score) < 0.005
+    card = Scorecard(
+        findings=tuple(
+            Finding(
+                criterion=item.id,
+                title=item.title,
+                section="",
+                severity=item.severity,
+                outcome=Outcome.FAILED if item.id in failed else Outcome.PASSED,
+                points=total.points.get(item.id, 0.0),
+                fatal=item.fatal == "sheet" and item.id in failed - gate,
+                only_flags=item.id in failed & gate,
+            )
+            for item in sheet.items
+        ),
+        score=total.score,
+        passed=not total.fatal and total.score >= sheet.pass_mark,
+        fatal=total.fatal,
+        ledger=total.ledger,
+    )
+    alone = effective(card, {}, sheet)
+    assert (alone.score, alone.final) == (total.score, not failed)
+    if failed:
+        assert (alone.low, alone.high) == (plain.score, 100.0)
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    said = {name: FindingVerdict(name, Outcome.FAILED, Verdict.CONFIRMED, 1, at, 1) for name in failed}
+    confirmed = effective(card, said, sheet)
+    assert (confirmed.score, confirmed.final, confirmed.fatal) == (plain.score, True, plain.fatal)
+    overturned = {name: FindingVerdict(name, Outcome.FAILED, Verdict.OVERTURNED, 1, at, 1) for name in failed}
+    assert effective(card, overturned, sheet).score == 100.0

@@ -35,7 +35,7 @@ def test_a_supervisor_decides_with_a_reason_and_takes_it_back(
 ) -> None:
     assert supervisor.user is not None
     where, name = f"/rules/trust/{ITEM}", supervisor.user.display_name
-    assert supervisor.post(where, {"act": "only-flag", "reason": " "}).status_code == 409
+    assert supervisor.post(where, {"act": "only-flag", "reason": " "}).status_code == 400
     assert supervisor.post("/rules/trust/no-such", {"act": "only-flag", "reason": "x"}).status_code == 404
     answer = supervisor.post(where, {"act": "only-flag", "reason": "<b>误听</b>多"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/rules/trust#trust-{ITEM}")
@@ -81,7 +81,7 @@ def test_calls_and_agents_say_what_took_no_points(
     finding = finding[: finding.index("</article>")]
     told = {"zh": "这次评判时该项只提示、不扣分", "en": "in this judgement the criterion only flagged"}
     assert told[lang] in finding
-    found = reviewer.get("/calls/O02?format=json").json()["findings"]
+    found = reviewer.get("/calls/O02?format=json").json()["view"]["findings"]
     assert [one["only_flags"] for one in found if one["criterion"] == ITEM] == [True]
     assert {"zh": "只提示", "en": "only flags"}[lang] in reviewer.get(f"/agents/{AGENT}").text
 

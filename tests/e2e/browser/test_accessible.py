@@ -44,8 +44,8 @@ def screens(found: Furnished) -> dict[str, tuple[str, ...]]:
             "/", "/queue", "/queue?state=all", f"/calls/{HEARD}", "/agents", f"/agents/{found.agent}",
             "/appeals", f"/appeals/{found.appeal}", "/samples", f"/samples/{found.sample}", "/calibrations",
             f"/calibrations/{found.calibration}/calls/1", f"/calibrations/{found.closed}", "/exemplars",
-            "/rules", "/rules/phrases", "/rules/phrases/shirk", "/rules/try?text=这不归我管", "/account",
-            "/queue?text=nothing-of-this-kind", "/no-such-page",
+            "/rules/trust", "/rules", "/rules/phrases", "/rules/phrases/shirk", "/rules/try?text=这不归我管",
+            "/account", "/queue?text=nothing-of-this-kind", "/no-such-page",
         ),
         "admin": (
             "/admin", "/admin/users", f"/admin/users/{found.people['agent'].id}", "/admin/teams",

@@ -99,7 +99,8 @@ def test_screens(chrome: Browser, hostile: tuple[Room, Furnished]) -> None:
             f"/samples/{found.sample}", "/samples/new", "/calibrations", "/calibrations/new",
             f"/calibrations/{found.calibration}", f"/calibrations/{found.calibration}/calls/1",
             f"/calibrations/{found.closed}", url("/coaching", agent=found.agent), "/exemplars",
-            "/rules", "/rules/phrases", "/rules/phrases/shirk", "/rules/try", "/rules/what-if", "/account",
+            "/rules", "/rules/trust", "/rules/phrases", "/rules/phrases/shirk", "/rules/try",
+            "/rules/what-if", "/account",
         ):  # fmt: skip
             watched.look(path)
         for text in TEXTS[::6]:
