@@ -22,7 +22,14 @@ def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
         heard: the inspection without its judgement. Status ``partial`` and its reason say that only a part of
             the sound could be read, and stay.
     """
-    facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits)
+    facts = Facts(
+        heard.recording.call,
+        timeline,
+        heard.measures,
+        heard.hits,
+        trace=rules.traces,
+        incomplete=heard.status is Status.PARTIAL,
+    )
     scorecard = score(rules.rubric, facts)
     lexicons, rubric = rules.revisions
     judged = replace(

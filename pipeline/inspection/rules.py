@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.matcher import LazyMatcher
+from pipeline.phrases.traces import TraceFinder
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.settings import Settings
 
@@ -28,6 +30,11 @@ class Rules:
     @property
     def revisions(self) -> RuleRevisions:
         return RuleRevisions(self.matcher.lexicons.revision, self.rubric.revision)
+
+    @cached_property
+    def traces(self) -> TraceFinder:
+        """What still sounds like a required phrase that was not found."""
+        return TraceFinder(self.matcher.lexicons.words.traces.codes)
 
 
 def load_rules(settings: Settings) -> Rules:
