@@ -114,6 +114,14 @@ class PatternList(WordList):
         return [match.span() for match in self._any.finditer(text)]
 
 
+class PieceLists(WordList):
+    """Pieces of phrases by the code of a lexicon, compared by their sound."""
+
+    codes: Annotated[
+        Mapping[_Text, Annotated[tuple[_Text, ...], Field(max_length=200)]], Field(max_length=50)
+    ]
+
+
 class WordLists(BaseModel):
     """All lists of a ``words.yaml``; each field is a key of the file."""
 
@@ -133,6 +141,8 @@ class WordLists(BaseModel):
     dictionary: DictionaryWords
     credits: PatternList
     repeated: RepeatedWords
+    traces: PieceLists = PieceLists(reason="-", codes={})
+    """What a required phrase that the recogniser wrote badly still sounds like."""
 
     @cached_property
     def revision(self) -> str:

@@ -23,7 +23,15 @@ def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
         heard: the inspection without its judgement. Status ``partial`` and its reason say that only a part of
             the sound could be read, and stay.
     """
-    facts = Facts(heard.recording.call, timeline, heard.measures, heard.hits, heard.role_evidence)
+    facts = Facts(
+        heard.recording.call,
+        timeline,
+        heard.measures,
+        heard.hits,
+        heard.role_evidence,
+        trace=rules.traces,
+        incomplete=heard.status is Status.PARTIAL,
+    )
     scorecard = score(rules.rubric, facts, rules.gate)
     lexicons, rubric = rules.revisions
     judged = replace(

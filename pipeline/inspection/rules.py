@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.matcher import LazyMatcher
+from pipeline.phrases.traces import TraceFinder
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
@@ -38,6 +39,11 @@ class Rules:
     def under(self, gate: TrustGate) -> Rules:
         """The same rules with a gate; what it says of other sheets' criteria is left out."""
         return replace(self, gate=gate.of({item.id for item in self.rubric.items}))
+
+    @cached_property
+    def traces(self) -> TraceFinder:
+        """What still sounds like a required phrase that was not found."""
+        return TraceFinder(self.matcher.lexicons.words.traces.codes)
 
 
 def load_rules(settings: Settings) -> Rules:

@@ -9,6 +9,7 @@ overlap the surest stays.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -37,6 +38,10 @@ from pipeline.phrases.words import Segmenter
 LEAST_MEANT = 0.5
 """A phrase that is less likely meant than not, as its sentence tells, is no hit."""
 NOT_MEANT = Message("dropped.not-meant")
+LONG_WORDING, HALF = 8, 0.5
+"""Syllables from which a wording that the sound bore out explains a sentence alone; in shorter ones what was
+written instead has a say, as great as the wording's own in a few syllables."""
+_LEAST = 1e-6
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth testing against the sound."""
 FARTHEST = 0.31
@@ -124,6 +129,19 @@ class Matcher:
             meant = max(meant, self._sentences.meant(replace(found, words=c.spelling)))
         heard = passage.utterances[passage.part(c.start)].confidence
         return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
+
+    def meant_if_said(self, passage: Passage, c: CandidateMatch, wording: str) -> float:
+        """The same for a wording that the sound bore out where the recogniser wrote another. Nobody knows
+        which of both was said, so both are asked; the shorter the wording, the more what is written counts:
+        over a noisy line a few syllables fit nearly anything."""
+        code = self._phrases[c.phrase].code
+        if self._sentences is None or code.kind not in ACCUSING:
+            return 1.0
+        written = PhraseInContext.of(passage.text, c.start, c.end, code=code.code, how=How.CONFIRMED)
+        readings = self._sentences.meant(replace(written, words=wording)), self._sentences.meant(written)
+        share = min(1.0, max(HALF, len(wording) / LONG_WORDING))
+        odds = [math.log(max(p, _LEAST) / max(1.0 - p, _LEAST)) for p in readings]
+        return 1 / (1 + math.exp(-(share * odds[0] + (1 - share) * odds[1])))
 
     def accepted(self, passage: Passage, assessed: Sequence[AssessedMatch]) -> list[PhraseHit]:
         """The hits of a passage; of those of one code that overlap the surest. And the sentences that are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -42,6 +42,12 @@ class Facts:
     hits: tuple[PhraseHit, ...] = ()
     roles: RoleEvidence = NO_EVIDENCE
     """What it rests on who is the agent."""
+    trace: Callable[[str, Utterance], bool] | None = None
+    """Whether an utterance may hold the required phrase of a code although it was not found there; None where
+    nothing can tell."""
+
+    incomplete: bool = False
+    """Only a part of the sound could be read: what is absent from it may stand in the rest."""
 
     _memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -117,6 +123,16 @@ class Facts:
             lists[0] if len(lists) == 1 else sorted((h for hits in lists for h in hits), key=lambda h: h.span)
         )
         return tuple(h for h in hits if role is None or h.role is role)
+
+    def traces(self, codes: Sequence[str], role: Role, place: Span) -> Utterance | None:
+        """The first utterance of ``role`` in ``place`` that may hold one of the required phrases; or None."""
+        if self.trace is None:
+            return None
+        for utterance in self.timeline.said_by[role]:
+            near = utterance.span.overlap(place) > 0
+            if near and any(self.trace(code, utterance) for code in codes):
+                return utterance
+        return None
 
     def utterance_of(self, hit: PhraseHit) -> Utterance | None:
         """The utterance a hit was found in; None where the index does not fit the transcript."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pipeline.rubric.verdict import Verdict as Checked
 
 from pipeline.domain import Finding, FindingVerdict, Outcome, Scorecard, Severity, Verdict
 from pipeline.review.effective import effective
@@ -25,7 +26,6 @@ from pipeline.rubric.arithmetic import add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sums import Sum
 from pipeline.rubric.trust import TrustRule
-from pipeline.rubric.verdict import Verdict as Checked
 from pipeline.settings import Settings
 
 RULE = TrustRule.model_validate({})

@@ -11,7 +11,17 @@ from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import FAINT, PARTIES, WHOSE, cite_all, clock, garbled, listed, poor_hearing
+from pipeline.rubric.proof import (
+    FAINT,
+    PARTIES,
+    WHOSE,
+    cite_all,
+    clock,
+    garbled,
+    listed,
+    poor_hearing,
+    shortened,
+)
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import party, phrases
 
@@ -51,11 +61,15 @@ def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> CheckR
         why = Message("doubt.faint") if weak[0].role is options.role else WHOSE
         seems = Message("check.seems-said", places=listed(cite_all(weak)), why=why)
         return undetermined(seems, cite_all(weak))
-    reason = poor_hearing(facts, options.role, window, bar)
+    reason = Message("doubt.incomplete") if facts.incomplete else None
+    reason = reason or poor_hearing(facts, options.role, window, bar)
+    place = window if options.usual_place is None else options.usual_place.on(facts)
     if reason is None and options.usual_place is not None:
-        place = options.usual_place.on(facts)
         hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
         reason = None if hidden is None else Message("doubt.unclear-at", at=clock(hidden.span.start))
+    if reason is None and (trace := facts.traces(options.codes, options.role, place)) is not None:
+        quote = shortened(trace.text)
+        reason = Message("doubt.sounds-alike", quote=quote, at=clock(trace.span.start))
     if reason is not None:
         unfound = Message("check.required-unfound", where=where, say=options.say, why=reason)
         return undetermined(unfound, searched)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.domain import How, PhraseHit, PhraseKind, Role, Span, Utterance
+from pipeline.domain import How, PhraseHit, PhraseKind, Role, Severity, Span, Utterance
 from pipeline.phrases.candidates import means_another
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.confidence import confidence
-from pipeline.phrases.confirm import SHORT_GRAVE_MOST, confirm
+from pipeline.phrases.confirm import SHORT_MOST, confirm
 from pipeline.phrases.passages import passages
 from pipeline.phrases.words import Segmenter
 from pipeline.rubric.answer import BARS
@@ -134,12 +134,32 @@ def test_short_words_heard_poorly_fall_below_the_bar_of_class_a() -> None:
     assert confidence(How.EXACT, distance=0, length=11, utterance=long) > bar
 
 
-def test_the_sound_of_two_syllables_alone_is_no_class_a_finding() -> None:
+def test_the_sound_of_two_syllables_alone_is_no_finding_of_any_class() -> None:
     heard = Utterance(Role.AGENT, Span(0, 1), "必须", confidence=0.4)
     near = [c for c in near_misses_of(default_matcher(), [heard]) if c.hit.code == "abuse"]
     assert near
     hits = confirm(near, lambda role, span, texts: [-3.0] + [-0.1] * (len(texts) - 1))
-    assert [h.confidence for h in hits] == [SHORT_GRAVE_MOST]
+    assert [h.confidence for h in hits] == [SHORT_MOST[2]]
+    assert SHORT_MOST[2] < min(bar.accuse for bar in BARS.values())
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "code"),
+    [
+        (Role.CUSTOMER, "请问还有什么其他可以帮到您的", "esc-media"),
+        (Role.CUSTOMER, "那你们能帮到您吗", "esc-media"),
+        (Role.AGENT, "运单号后四位报一下", "abuse"),
+        (Role.AGENT, "您的单号我看一下", "abuse"),
+        (Role.AGENT, "为您废物", "abuse"),
+    ],
+)
+def test_what_the_sound_bears_out_is_weighed_by_both_readings(role: Role, text: str, code: str) -> None:
+    """However well the sound fits the phrase, the sentence that was recognised has its say."""
+    heard = Utterance(role, Span(0, 2), text, confidence=0.5)
+    near = [c for c in near_misses_of(default_matcher(), [heard]) if c.hit.code == code]
+    hits = confirm(near, lambda role, span, texts: [-3.0] + [-0.1] * (len(texts) - 1))
+    bar = BARS[default_matcher().lexicons.codes[code].severity or Severity.B].accuse
+    assert all(h.confidence < bar for h in hits)
 
 
 def test_a_garbled_greeting_is_a_greeting() -> None:
