@@ -45,7 +45,11 @@ class Accusation:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m scripts.measure_innocent", description=__doc__)
     options.add_argument(
-        "talk", nargs="*", type=Path, default=[HERE / "ordinary_talk.jsonl"], help="JSON Lines"
+        "talk",
+        nargs="*",
+        type=Path,
+        default=[HERE.parent / "lexicons" / "zh" / "ordinary_talk.jsonl"],
+        help="JSON Lines",
     )
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
     options.add_argument("--without", action="append", default=[], metavar="CODE", help="leave a code out")

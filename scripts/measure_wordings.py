@@ -41,7 +41,12 @@ class Count:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m scripts.measure_wordings", description=__doc__)
     options.add_argument("--sentences", type=Path, default=HERE / "unseen_wordings.jsonl", help="JSON Lines")
-    options.add_argument("--ordinary", type=Path, default=HERE / "ordinary_talk.jsonl", help="JSON Lines")
+    options.add_argument(
+        "--ordinary",
+        type=Path,
+        default=HERE.parent / "lexicons" / "zh" / "ordinary_talk.jsonl",
+        help="JSON Lines",
+    )
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
     options.add_argument("--list", action="store_true", help="name every miss and every alarm")
     chosen = options.parse_args()

@@ -114,7 +114,7 @@ def main() -> None:
 def digest_of(folder: Path) -> str:
     """SHA-256 of all that the sentences are read from, but for the lexicons' own examples."""
     digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.jsonl")), HERE / "ordinary_talk.jsonl"]:
+    for path in [*sorted(folder.glob("*.jsonl")), HERE.parent / "lexicons" / "zh" / "ordinary_talk.jsonl"]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -161,7 +161,7 @@ def _examples(lexicons: Lexicons) -> Iterator[LabelledSentence]:
 
 
 def _ordinary() -> Iterator[LabelledSentence]:
-    path = HERE / "ordinary_talk.jsonl"
+    path = HERE.parent / "lexicons" / "zh" / "ordinary_talk.jsonl"
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
         fold = _fold(f"ordinary{number // BLOCK}")

@@ -36,5 +36,6 @@ def load_rules(settings: Settings) -> Rules:
     Raises:
         LexiconError, RubricError: with file, line and remedy.
     """
-    lexicons = load_lexicons(settings.lexicons)
-    return Rules(LazyMatcher(lexicons), load_rubric(settings.rubric, codes=lexicons.codes))
+    lexicons = load_lexicons(settings.lexicons, settings.layer)
+    rubric = load_rubric(settings.rubric, codes=lexicons.codes, layer=settings.layer)
+    return Rules(LazyMatcher(lexicons), rubric)

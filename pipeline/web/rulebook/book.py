@@ -13,6 +13,7 @@ from pipeline.domain import PhraseKind
 from pipeline.errors import StoreError, UsageError
 from pipeline.inspection.rules import Rules
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
+from pipeline.phrases.layer import LEXICONS, RUBRIC, WEIGHTS_FILE
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
 from pipeline.settings import Settings
@@ -51,16 +52,16 @@ def read_book(settings: Settings) -> Book:
     Raises:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
-    stamps = _stamp(settings.lexicons), _stamp(settings.rubric)
+    stamps = _stamp(settings.lexicons), _stamp(settings.rubric), _layer_stamp(settings.layer)
     with _READING:
-        return _book(settings.lexicons, settings.rubric, *stamps)
+        return _book(settings.lexicons, settings.rubric, settings.layer, *stamps)
 
 
 def matcher_of(settings: Settings) -> Matcher:
     """The compiled lexicons; compiling takes a second or two, once per change of the files."""
-    stamp = _stamp(settings.lexicons)
+    stamp = _stamp(settings.lexicons), _layer_stamp(settings.layer)
     with _COMPILING:
-        return _matcher(settings.lexicons, stamp)
+        return _matcher(settings.lexicons, settings.layer, stamp)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -79,15 +80,21 @@ def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
+def _layer_stamp(layer: Path | None) -> object:
+    if layer is None:
+        return None
+    return tuple(_stamp(path) for path in (layer / LEXICONS, layer / RUBRIC, layer / WEIGHTS_FILE))
+
+
 @lru_cache(maxsize=2)
-def _book(lexicons: Path, rubric: Path, _lexicons: object, _rubric: object) -> Book:
-    loaded = load_lexicons(lexicons)
-    return Book(load_rubric(rubric, codes=loaded.codes), loaded)
+def _book(lexicons: Path, rubric: Path, layer: Path | None, *_stamps: object) -> Book:
+    loaded = load_lexicons(lexicons, layer)
+    return Book(load_rubric(rubric, codes=loaded.codes, layer=layer), loaded)
 
 
 @lru_cache(maxsize=1)
-def _matcher(lexicons: Path, _stamp: object) -> Matcher:
-    return compile_matcher(load_lexicons(lexicons))
+def _matcher(lexicons: Path, layer: Path | None, _stamp: object) -> Matcher:
+    return compile_matcher(load_lexicons(lexicons, layer))
 
 
 def keep_present_rules(settings: Settings, store: Store) -> None:
