@@ -52,6 +52,8 @@ class Permission(StrEnum):
     RULES = "rules"
     WHAT_IF = "what-if"
     """Try an edited rubric or lexicon on stored calls."""
+    EDIT_RULES = "edit-rules"
+    """Change the centre's own rules, and answer what reviewers propose."""
     USERS = "users"
     AUDIT = "audit"
     RETENTION = "retention"
