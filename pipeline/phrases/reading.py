@@ -36,7 +36,9 @@ def load_lexicons(
     if not folder.is_dir():
         raise LexiconError("no such folder of lexicons; check --lexicons", path=folder)
     if layer is not None and not layer.is_dir():
-        raise LexiconError("no such folder for the centre's own rules; make it, or check --layer", path=layer)
+        raise LexiconError(
+            "no such folder for the centre's own rules; make it, or correct the setting `layer`", path=layer
+        )
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         raise LexiconError("holds no .yaml file; a lexicon is at least one", path=folder)

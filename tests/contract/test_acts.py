@@ -20,6 +20,7 @@ from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.store import Store
+from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.repository import Repository
 from pipeline.store.tables import calls
@@ -196,8 +197,8 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
         lambda: calibrations.open("校", call_ids=[CALL], scorers=both, expert=None, by=boss.id, request="c1"),
     )
     number = calibrations.all()[0].id
-    said = {shirk: ScoreEntry(Outcome.PASSED, "话")}
-    act("Calibrations.score", lambda: calibrations.score(number, CALL, said, user=rev.id), call=CALL)
+    scored = {shirk: ScoreEntry(Outcome.PASSED, "话")}
+    act("Calibrations.score", lambda: calibrations.score(number, CALL, scored, user=rev.id), call=CALL)
     act("Calibrations.close", lambda: calibrations.close(number))
     act(
         "Coaching.write",
@@ -214,6 +215,19 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     act("Merges.merge", lambda: store.merges.merge("corrected", OTHER, by=boss.id))
     act("Merges.undo", lambda: store.merges.undo(OTHER, by=boss.id))
     act("Rulebooks.keep", lambda: store.rulebooks.keep([Rulebook("r9", "lexicons", "{}")]))
+    edits, good = store.rule_edits, {"error": "", "issues": []}
+    act("RuleEdits.create", lambda: edits.create("改", by=boss.id, request="e1"))
+    act("RuleEdits.change", lambda: edits.change(1, {"phrases": []}, seen=1, by=boss.id))
+    act("RuleEdits.keep_report", lambda: edits.keep_report(1, good, basis="b", seen=2))
+    act("RuleEdits.begin_publishing", lambda: edits.begin_publishing(1, {}, reason="话", seen=2, by=boss.id))
+    act("RuleEdits.published", lambda: edits.published(1))
+    act("RuleEdits.rolled_back", lambda: edits.rolled_back(1, reason="话", seen=3, by=boss.id))
+    edits.create("二", by=boss.id, request="e2")
+    act("RuleEdits.drop", lambda: edits.drop(2, seen=1, by=boss.id))
+    said = ProposedSentence(ProposalKind.QUIET, shirk, shirk, "话", Role.AGENT, place, "话")
+    proposals = store.proposals
+    act("Proposals.propose", lambda: proposals.propose(CALL, [said], by=rev.id, request="q1"), call=CALL)
+    act("Proposals.answer", lambda: proposals.answer(1, ProposalState.ACCEPTED, by=boss.id), call=CALL)
 
     assert silent == []
     assert without_call == []

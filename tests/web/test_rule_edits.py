@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from pipeline.batch.rescoring import rescore
 from pipeline.batch.rule_edits import LEXICON_FILE, SHEET_FILE
-from pipeline.domain import Finding, Verdict
+from pipeline.domain import Finding, Outcome, Verdict
 from pipeline.domain.people import Scope, scope_of
 from pipeline.inspection.rules import load_rules
 from pipeline.settings import Settings
@@ -174,20 +174,12 @@ def test_only_those_who_may_edit(agent: Browser, reviewer: Browser, lead: Browse
 
 
 def with_words(store: Store) -> tuple[str, Finding]:
-    """A finding of the night with words behind it."""
-    (found,) = (
-        store.inspections.find(["O02"])
-        if hasattr(store.inspections, "find")
-        else [store.inspections.get("O02")]
-    )
-    card = found.scorecard
-    assert card is not None
-    for finding in card.findings:
-        if any(place.how is not None and place.phrase for place in finding.evidence) and finding.severity in (
-            "C",
-            "D",
-            "E",
-        ):
+    """A finding of the night with words behind it, which one person's verdict settles."""
+    found = store.inspections.current("O02")
+    assert found is not None and found.scorecard is not None
+    for finding in found.scorecard.findings:
+        said = any(place.how is not None and place.phrase for place in finding.evidence)
+        if said and finding.outcome is Outcome.FAILED and finding.severity in ("C", "D", "E"):
             return "O02", finding
     raise AssertionError("no finding of the night has words behind it")
 

@@ -117,7 +117,9 @@ class RuleEdits(Repository):
             auditing.note(connection, "rule-edit", by=by, subject=str(edit_id))
             return _one(connection, rule_edits.c.id == edit_id)
 
-    def keep_report(self, edit_id: int, report: Mapping[str, Any], *, basis: str, seen: int) -> bool:
+    def keep_report(
+        self, edit_id: int, report: Mapping[str, Any], *, basis: str, seen: int, by: int | None = None
+    ) -> bool:
         """Keep what trying this version found; False where the edit changed meanwhile."""
         with self._write() as connection:
             found = _one(connection, rule_edits.c.id == edit_id, lock=True)
@@ -129,7 +131,7 @@ class RuleEdits(Repository):
             state = EditState.TRIED if good else EditState.DRAFT
             values = {"report": _json(report), "basis": basis, "state": state.value}
             connection.execute(update(rule_edits).where(rule_edits.c.id == edit_id).values(values))
-            auditing.note(connection, "rule-try", subject=str(edit_id))
+            auditing.note(connection, "rule-try", by=by, subject=str(edit_id))
             return True
 
     def begin_publishing(

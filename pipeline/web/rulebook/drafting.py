@@ -19,7 +19,6 @@ from pipeline.rubric.sheet import Item
 from pipeline.web.rulebook.book import Book
 
 MOST_LINES = 50
-PARTS = ("codes", "phrases", "changes", "sentences", "sheet-changes", "sheet-items", "pass-mark")
 
 
 def lines(text: str) -> list[str]:

@@ -50,7 +50,7 @@ class EditTrials:
         return found[1] if found else None
 
     def start(
-        self, settings: Settings, store: Store, edit: RuleEdit, *, since: date | None, lang: str
+        self, settings: Settings, store: Store, edit: RuleEdit, *, by: int, since: date | None, lang: str
     ) -> threading.Thread | None:
         """Check and try an edit, in the background; nothing where that is going on already.
 
@@ -62,17 +62,21 @@ class EditTrials:
             if edit.id in self._running:
                 return None
             self._running[edit.id] = edit.version, "checking"
-        thread = threading.Thread(target=self._run, args=(settings, store, edit, since, lang), daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(settings, store, edit, by, since, lang), daemon=True
+        )
         thread.start()
         return thread
 
-    def _run(self, settings: Settings, store: Store, edit: RuleEdit, since: date | None, lang: str) -> None:
+    def _run(
+        self, settings: Settings, store: Store, edit: RuleEdit, by: int, since: date | None, lang: str
+    ) -> None:
         try:
             basis = present_basis(settings)
             with tempfile.TemporaryDirectory(prefix="callinspect-edit-") as name:
                 report = self._report(Path(name), settings, edit, since, lang)
             with suppress(CallinspectError):
-                store.rule_edits.keep_report(edit.id, report, basis=basis, seen=edit.version)
+                store.rule_edits.keep_report(edit.id, report, basis=basis, seen=edit.version, by=by)
         finally:
             with self._lock:
                 self._running.pop(edit.id, None)
@@ -162,7 +166,8 @@ def _shortened(result: dict[str, Any]) -> dict[str, Any]:
         }
         for call in result["calls"][:KEPT_CALLS]
     ]
-    return {**result, "calls": calls, "agents": result["agents"][:KEPT_CALLS]}
+    kept = ("found", "outdated", "judged", "changed", "criteria")
+    return {**{key: result[key] for key in kept}, "calls": calls}
 
 
 @cache

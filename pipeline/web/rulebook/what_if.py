@@ -150,6 +150,8 @@ def _try(trial: Trial, settings: Settings, edits: Mapping[str, str], lang: str) 
             if trial.since is not None:
                 command += ["--from", trial.since.isoformat()]
             own = {"CALLINSPECT_LEXICONS": str(settings.lexicons), "PYTHONUTF8": "1", WITHIN: "1"}
+            if settings.layer is not None:
+                own["CALLINSPECT_LAYER"] = str(settings.layer)
             trial.process = subprocess.Popen(  # noqa: S603 (fixed words, paths of our own)
                 command,
                 stdin=subprocess.DEVNULL,

@@ -292,7 +292,7 @@ def try_edit(
         raise Refused("it is no draft any more", code="edit-closed")
     days = PERIODS.get(period)
     since = None if days is None else date.today() - timedelta(days=days)
-    edit_trials().start(settings, store, edit, since=since, lang=visitor.lang)
+    edit_trials().start(settings, store, edit, by=visitor.user.id, since=since, lang=visitor.lang)
     return _to(edit_id, "#report")
 
 
