@@ -174,6 +174,9 @@ class Settings(BaseSettings):
     rubric: Path = Field(
         default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file"
     )
+    layer: Path | None = Field(
+        None, description="folder of the centre's own rules, which are read over lexicons and rubric"
+    )
     models: Path = Field(
         default_factory=lambda: data_root() / "models", description="folder of speech models"
     )

@@ -74,6 +74,38 @@ def read_text(text: str) -> Any:
     return None if node is None else _value(node)
 
 
+def dump(value: Any) -> str:
+    """YAML text that ``read_text`` reads as this value: mappings, lists, texts, numbers, dates, None.
+
+    Keys keep their order; the same value gives the same text, so that changes can be compared line by line.
+    """
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False
+    )
+    return text
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    """Writes plain only what is read back as the same text, and every value out: no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+
+def _written(dumper: _Dumper, text: str) -> Any:
+    try:
+        plain = _number(text) == text if text and text not in _NULL and text not in _BOOL else False
+    except ValueError:
+        plain = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+
+
+_Dumper.add_representer(str, _written)
+
+
 def line_of(root: Any, place: Iterable[Any]) -> int:
     """The line (from 1) of the value at ``place``, or of the nearest thing around it that has one.
 

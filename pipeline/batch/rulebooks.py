@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 from pipeline.errors import LexiconError, RubricError
 from pipeline.inspection.rules import Rules, load_rules
-from pipeline.phrases import load_lexicons
-from pipeline.rubric import rubric_of_revision
+from pipeline.phrases import Lexicons, load_lexicons
+from pipeline.phrases.increments import SentenceIncrement
+from pipeline.phrases.layer import LEXICONS, WEIGHTS_FILE, layer_files
+from pipeline.rubric import rubric_of_revision, rubric_text
 from pipeline.rubric.trust import sheet_revision
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
+
+LAYER = "layer/"
+"""How names of files of the centre's own layer begin."""
 
 
 def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) -> None:
@@ -42,7 +49,7 @@ def rules_in_force(store: Store, settings: Settings) -> Rules:
 
 def _rubric(settings: Settings, revision: str) -> str | None:
     try:
-        text = settings.rubric.read_text("utf-8-sig")
+        text = rubric_text(settings.rubric, settings.layer)
         return text if rubric_of_revision(text, revision) is not None else None
     except (OSError, UnicodeDecodeError, RubricError):
         return None
@@ -51,8 +58,34 @@ def _rubric(settings: Settings, revision: str) -> str | None:
 def _lexicons(settings: Settings, revision: str) -> str | None:
     try:
         files = {path.name: path.read_text("utf-8-sig") for path in sorted(settings.lexicons.glob("*.yaml"))}
-        if load_lexicons(settings.lexicons).revision != revision:
+        for path in layer_files(settings.layer):
+            files[f"{LAYER}{path.name}"] = path.read_text("utf-8-sig")
+        lexicons = load_lexicons(settings.lexicons, settings.layer)
+        if lexicons.revision != revision:
             return None
+        if lexicons.increment is not None:  # the weights themselves would be most of what is kept
+            files[LAYER + WEIGHTS_FILE] = lexicons.increment.digest
     except (OSError, UnicodeDecodeError, LexiconError):
         return None
     return json.dumps(files, ensure_ascii=False)
+
+
+def kept_lexicons(content: str, weights: SentenceIncrement | None) -> Lexicons | None:
+    """The lexicons that ``keep_rules`` kept; None where they cannot be read by this version.
+
+    Args:
+        weights: those there are now; the kept lexicons are read only where they had the same.
+    """
+    try:
+        files: dict[str, str] = json.loads(content)
+        if files.pop(LAYER + WEIGHTS_FILE, "") != (weights.digest if weights else ""):
+            return None
+        with tempfile.TemporaryDirectory(prefix="callinspect-") as folder:
+            below, above = Path(folder) / "below", Path(folder) / "above"
+            for name, text in files.items():
+                place = above / LEXICONS if name.startswith(LAYER) else below
+                place.mkdir(parents=True, exist_ok=True)
+                (place / Path(name).name).write_text(text, encoding="utf-8")
+            return load_lexicons(below, above if above.exists() else None, weights=weights)
+    except (ValueError, AttributeError, TypeError, LexiconError):
+        return None

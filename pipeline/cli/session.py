@@ -98,7 +98,7 @@ def open_session(shared: Shared) -> Session:
     return Session(
         shared,
         settings,
-        Words(settings.lang, settings.rubric),
+        Words(settings.lang, settings.rubric, settings.layer),
         open_console(sys.stdout),
         open_console(sys.stderr),
     )

@@ -16,7 +16,7 @@ def code_titles(session: Session) -> Mapping[str, str]:
     from pipeline.phrases import load_lexicons
 
     try:
-        codes = load_lexicons(session.settings.lexicons).codes.values()
+        codes = load_lexicons(session.settings.lexicons, session.settings.layer).codes.values()
     except LexiconError:
         return {}
     english = session.words.lang != "zh"

@@ -25,6 +25,8 @@ class Words:
     lang: Lang = "zh"
     rubric: Path | None = None
     """The sheet whose titles are told in English too."""
+    layer: Path | None = None
+    """The centre's own changes of it."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
         return say(self.lang, key, SHELL, **facts)
@@ -43,7 +45,7 @@ class Words:
 
     def said(self, text: Text | None) -> str:
         """A title, reason, problem or note in this language; empty where there is none."""
-        return "" if text is None else render(text, self.lang, english_titles(self.rubric))
+        return "" if text is None else render(text, self.lang, english_titles(self.rubric, self.layer))
 
     def title(self, finding: Finding, outcome: Outcome | None = None) -> str:
         """What a finding is called: it accuses only where it failed.
@@ -56,7 +58,7 @@ class Words:
 
     def neutral(self, criterion: str, otherwise: str) -> str:
         """What a criterion is called where its title must read right with any outcome."""
-        return self.said(neutral_titles(self.rubric).get(criterion) or otherwise)
+        return self.said(neutral_titles(self.rubric, self.layer).get(criterion) or otherwise)
 
     @property
     def colon(self) -> str:
@@ -71,23 +73,23 @@ class Words:
 
 
 @cache
-def english_titles(rubric: Path | None) -> Mapping[str, str]:
+def english_titles(rubric: Path | None, layer: Path | None = None) -> Mapping[str, str]:
     """What the sheet calls things in English; empty where it cannot be read or has no English titles."""
     from pipeline.rubric import load_rubric  # here and below: many a command tells no title
 
     try:
-        return {} if rubric is None else load_rubric(rubric).in_english
+        return {} if rubric is None else load_rubric(rubric, layer=layer).in_english
     except RubricError:
         return {}
 
 
 @cache
-def neutral_titles(rubric: Path | None) -> Mapping[str, str]:
+def neutral_titles(rubric: Path | None, layer: Path | None = None) -> Mapping[str, str]:
     """Item -> its title where it did not fail, as the sheet says now; empty where it cannot be read."""
     from pipeline.rubric import load_rubric
 
     try:
-        return {} if rubric is None else load_rubric(rubric).neutral_titles
+        return {} if rubric is None else load_rubric(rubric, layer=layer).neutral_titles
     except RubricError:
         return {}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.messages import Message, title
+from pipeline.phrases.increments import SentenceIncrement
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,10 @@ class Lexicons:
     contexts: Mapping[str, NegativeContext]
     words: WordLists = field(default_factory=default_word_lists, repr=False)
     """The lists of words of the folder, which stages other than matching go by."""
+    slots: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The named groups of words of all files, filled in."""
+    increment: SentenceIncrement | None = field(default=None, repr=False)
+    """What the centre's own sentences add to the judgement of sentences."""
 
     @property
     def by_code(self) -> Mapping[str, Sequence[Phrase]]:

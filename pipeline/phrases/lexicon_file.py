@@ -33,18 +33,20 @@ Slot = Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=30)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
-class _LexiconModel(BaseModel):
+class LexiconModel(BaseModel):
+    """Base of everything that stands in a file: unknown keys are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PhraseExamples(_LexiconModel):
+class PhraseExamples(LexiconModel):
     """Sentences that prove a phrase: a test runs all of them."""
 
     hit: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]
     quiet: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
 
 
-class PhraseEntry(_LexiconModel):
+class PhraseEntry(LexiconModel):
     phrase: Text
     variants: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
     patterns: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
@@ -56,7 +58,7 @@ class PhraseEntry(_LexiconModel):
     examples: PhraseExamples
 
 
-class CodeEntry(_LexiconModel):
+class CodeEntry(LexiconModel):
     code: Name
     kind: PhraseKind
     title: Text
@@ -68,7 +70,7 @@ class CodeEntry(_LexiconModel):
     phrases: Annotated[tuple[PhraseEntry, ...], Field(min_length=1)]
 
 
-class ContextEntry(_LexiconModel):
+class ContextEntry(LexiconModel):
     name: Name
     before: tuple[Text, ...] = ()
     after: tuple[Text, ...] = ()
@@ -79,10 +81,15 @@ class ContextEntry(_LexiconModel):
     reason: Text
 
 
-class LexiconFile(_LexiconModel):
+class LexiconFile(LexiconModel):
     slots: dict[Slot, Words] = Field(default_factory=dict)
     codes: tuple[CodeEntry, ...] = ()
     contexts: tuple[ContextEntry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[PhraseEntry, ...]:
+        """Every phrase of the file."""
+        return tuple(phrase for code in self.codes for phrase in code.phrases)
 
 
 def read_yaml(path: Path) -> LinedMap:
@@ -141,11 +148,10 @@ class LexiconSize:
         Raises:
             LexiconError: that is too much.
         """
-        for code in content.codes:
-            self.phrases += len(code.phrases)
-            for phrase in code.phrases:
-                self.wordings += 1 + len(phrase.variants) + len(phrase.patterns)
-                self.examples += len(phrase.examples.hit) + len(phrase.examples.quiet)
+        self.phrases += len(content.entries)
+        for phrase in content.entries:
+            self.wordings += 1 + len(phrase.variants) + len(phrase.patterns)
+            self.examples += len(phrase.examples.hit) + len(phrase.examples.quiet)
         _at_most(self.folder, self.phrases, MOST_PHRASES, "lexicon.many-phrases")
         _at_most(self.folder, self.wordings, MOST_WORDINGS, "lexicon.many-wordings")
         _at_most(self.folder, self.examples, MOST_EXAMPLES, "lexicon.many-examples")

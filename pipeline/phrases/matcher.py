@@ -26,6 +26,7 @@ from pipeline.phrases.acceptance import (
 )
 from pipeline.phrases.candidates import ACCUSING, CandidateFinder, CandidateMatch, pattern_templates
 from pipeline.phrases.confidence import confidence
+from pipeline.phrases.increments import adapted
 from pipeline.phrases.keywords import words_of
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.passages import Passage, passages
@@ -67,9 +68,10 @@ class Matcher:
             self._phrases, ways=ways, keywords=pattern_keywords(lexicons), segmenter=segmenter
         )
         self._rules = AcceptanceRules(self._phrases, lexicons.contexts, segmenter)
-        self._sentences = load_model() if weighed else None
+        model = adapted(load_model(), lexicons.increment)
+        self._sentences = model if weighed else None
         whole = weighed and How.SENTENCE in ways
-        self._whole = WholeSentences(self._phrases, load_model()) if whole else None
+        self._whole = WholeSentences(self._phrases, model) if whole else None
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best

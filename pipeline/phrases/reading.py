@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
 
-import re2
 from pydantic import ValidationError
 
-from pipeline.conversation.pattern import re2_problem
 from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
-from pipeline.domain import Role
 from pipeline.errors import LexiconError
 from pipeline.messages import Message
-from pipeline.phrases.lexicon import (
-    Code,
-    Lexicons,
-    NegativeContext,
-    Phrase,
-    SourceLocation,
-    WrittenTemplate,
-)
-from pipeline.phrases.lexicon_file import (
-    CodeEntry,
-    LexiconFile,
-    LexiconSize,
-    PhraseEntry,
-    check_files,
-    read_yaml,
-)
-from pipeline.phrases.pattern import compiled
+from pipeline.phrases.entries import EntryReader, LexiconSource, check_compiles, refuse
+from pipeline.phrases.increments import SentenceIncrement, load_increment
+from pipeline.phrases.layer import LEXICONS, WEIGHTS_FILE, LayerFile, PhraseCollector, layer_files
+from pipeline.phrases.lexicon import Lexicons, NegativeContext, SourceLocation
+from pipeline.phrases.lexicon_file import LexiconFile, LexiconSize, check_files, read_yaml
 from pipeline.phrases.revision import revision_of
 from pipeline.phrases.syntax import TemplateError
-from pipeline.phrases.template import SLOTS, filled, folded, is_finite, spellings
+from pipeline.phrases.template import SLOTS, filled
 from pipeline.validation import explained
 from pipeline.yaml_file import LinedMap, line_of
 
 RENAMED_KEYS = {"quiet_when": "negative_contexts"}
 """Keys of earlier lexicon files, and what they are called now: refused with the new name."""
 
-_MARKS = re.compile(r"[(){}\[\]|?*+.^$\\]")
-"""What makes a phrase a template."""
 
-
-def load_lexicons(folder: Path) -> Lexicons:
-    """Read all ``*.yaml`` files of a folder, in the order of their names.
+def load_lexicons(
+    folder: Path, layer: Path | None = None, *, weights: SentenceIncrement | None = None
+) -> Lexicons:
+    """Read all ``*.yaml`` files of a folder, in the order of their names, and those of a centre's own layer
+    over them. ``weights`` stand in for those of the layer.
 
     Raises:
         LexiconError: no folder, no file, too much altogether, or something wrong in one of them (file, line,
@@ -54,86 +37,90 @@ def load_lexicons(folder: Path) -> Lexicons:
     """
     if not folder.is_dir():
         raise LexiconError(Message("lexicon.no-folder"), path=folder)
+    if layer is not None and not layer.is_dir():
+        raise LexiconError(Message("lexicon.no-layer"), path=layer)
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         raise LexiconError(Message("lexicon.no-file"), path=folder)
-    codes: dict[str, Code] = {}
-    phrases: list[Phrase] = []
-    contexts: dict[str, NegativeContext] = {}
-    seen: dict[tuple[str, str], SourceLocation] = {}
-    files = list(_files(folder, paths))
-    slots = _slots(files)
-    for path, root, content in files:
-        for i, entry in enumerate(content.contexts):
-            place = SourceLocation(path, line_of(root, ("contexts", i)))
-            if entry.name in contexts:
-                first = str(contexts[entry.name].place)
-                _refuse(Message("lexicon.context-twice", name=entry.name, first=first), place)
-            before, after, near, then, earlier = (
-                tuple(_checked(template, slots, place) for template in templates)
-                for templates in (entry.before, entry.after, entry.near, entry.then, entry.earlier)
-            )
-            contexts[entry.name] = NegativeContext(
-                entry.name, before, after, near, then, earlier, entry.reach, place
-            )
-        for i, code_entry in enumerate(content.codes):
-            place = SourceLocation(path, line_of(root, ("codes", i)))
-            code = _code(code_entry)
-            if codes.setdefault(code.code, code) != code:
-                _refuse(Message("lexicon.code-differs", lexicon_code=code.code), place)
-            shared = _exceptions(code_entry.exceptions, slots, root, path, ("codes", i))
-            for j, phrase_entry in enumerate(code_entry.phrases):
-                where = ("codes", i, "phrases", j)
-                owner = codes[code.code]
-                phrases.append(
-                    _phrase(phrase_entry, code_entry, owner, root, path, where, seen, slots, shared)
-                )
+    own = [path for path in layer_files(layer) if path.name != WORDS_FILE]
+    files = list(_files(folder, paths, own))
+    reader = EntryReader(_slots(files))
+    contexts = _contexts(files, reader)
+    collected = PhraseCollector(reader)
+    for source, content in files:
+        collected.add(content, source)
+    phrases = collected.phrases
     for phrase in phrases:
         for name in phrase.negative_contexts:
             if name not in contexts:
                 known = Message("join.list", parts=tuple(contexts) or ("-",))
-                _refuse(
+                refuse(
                     Message("lexicon.no-context", phrase=phrase.canonical, name=name, known=known),
                     phrase.place,
                 )
-    words = load_word_lists(folder)
-    revision = revision_of(phrases, contexts.values(), words)
-    return Lexicons(revision, codes, tuple(phrases), contexts, words)
+    words = load_word_lists(folder if layer is None or not _has_words(layer) else layer / LEXICONS)
+    increment = weights or _increment(layer)
+    revision = revision_of(phrases, contexts.values(), words, increment.digest if increment else "")
+    return Lexicons(revision, collected.codes, phrases, contexts, words, reader.slots, increment)
 
 
-def _files(folder: Path, paths: Sequence[Path]) -> Iterator[tuple[Path, LinedMap, LexiconFile]]:
-    check_files(folder, paths)
+def _has_words(layer: Path) -> bool:
+    return (layer / LEXICONS / WORDS_FILE).is_file()
+
+
+def _increment(layer: Path | None) -> SentenceIncrement | None:
+    path = None if layer is None else layer / WEIGHTS_FILE
+    return load_increment(path) if path is not None and path.exists() else None
+
+
+_File = tuple[LexiconSource, LexiconFile]
+
+
+def _files(folder: Path, paths: Sequence[Path], own: Sequence[Path]) -> Iterator[_File]:
+    check_files(folder, [*paths, *own])
     amount = LexiconSize(folder)
-    for path in paths:
+    for path in (*paths, *own):
         root = read_yaml(path)
-        content = _validated(root, path)
+        content = _validated(root, path, LayerFile if path in own else LexiconFile)
         amount.add(content)
-        yield path, root, content
+        yield LexiconSource(path, root), content
 
 
-def _slots(files: Iterable[tuple[Path, LinedMap, LexiconFile]]) -> dict[str, str]:
+def _slots(files: Iterable[_File]) -> dict[str, str]:
     """The groups of words of all files, each with those it uses filled in: they must stand above it."""
     slots: dict[str, str] = {}
     places: dict[str, SourceLocation] = {}
-    for path, root, content in files:
+    for source, content in files:
         for name, words in content.slots.items():
-            place = SourceLocation(path, line_of(root, ("slots", name)))
+            place = source.at("slots", name)
             if name in SLOTS:
-                _refuse(Message("lexicon.slot-built-in", slot=name), place)
+                refuse(Message("lexicon.slot-built-in", slot=name), place)
             if name in slots:
-                _refuse(Message("lexicon.slot-twice", slot=name, first=str(places[name])), place)
+                refuse(Message("lexicon.slot-twice", slot=name, first=str(places[name])), place)
             try:
                 slots[name] = filled(words, slots)
             except TemplateError as error:
-                _refuse(Message("lexicon.slot", slot=name, problem=error.message), place)
+                refuse(Message("lexicon.slot", slot=name, problem=error.message), place)
             places[name] = place
-            _compiles(slots[name], place)
+            check_compiles(slots[name], place)
     return slots
 
 
-def _validated(root: LinedMap, path: Path) -> LexiconFile:
+def _contexts(files: Iterable[_File], reader: EntryReader) -> dict[str, NegativeContext]:
+    contexts: dict[str, NegativeContext] = {}
+    for source, content in files:
+        for i, entry in enumerate(content.contexts):
+            place = source.at("contexts", i)
+            if entry.name in contexts:
+                first = str(contexts[entry.name].place)
+                refuse(Message("lexicon.context-twice", name=entry.name, first=first), place)
+            contexts[entry.name] = reader.context(entry, place)
+    return contexts
+
+
+def _validated(root: LinedMap, path: Path, kind: type[LexiconFile]) -> LexiconFile:
     try:
-        return LexiconFile.model_validate(root)
+        return kind.model_validate(root)
     except ValidationError as error:
         # A misspelt key is also a missing key; the misspelling tells more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
@@ -150,113 +137,3 @@ def _validated(root: LinedMap, path: Path) -> LexiconFile:
             path=path,
             line=line_of(root, where),
         ) from error
-
-
-def _code(entry: CodeEntry) -> Code:
-    role = None if entry.role == "any" else Role(entry.role)
-    return Code(entry.code, entry.kind, entry.title, entry.severity, role, entry.title_en)
-
-
-def _phrase(
-    entry: PhraseEntry,
-    code_entry: CodeEntry,
-    code: Code,
-    root: LinedMap,
-    path: Path,
-    where: tuple[str | int, ...],
-    seen: dict[tuple[str, str], SourceLocation],
-    slots: Mapping[str, str],
-    shared: Mapping[str, WrittenTemplate],
-) -> Phrase:
-    """``shared``: the exceptions of the whole code."""
-    place = SourceLocation(path, line_of(root, where))
-    own = _exceptions(entry.exceptions, slots, root, path, where)
-    sources = {**shared, **own}
-    variants: list[str] = []
-    patterns: list[str] = []
-    written = [(entry.phrase, "phrase", 0)]
-    written += [(template, "variants", k) for k, template in enumerate(entry.variants)]
-    written += [(template, "patterns", k) for k, template in enumerate(entry.patterns)]
-    for template, field, k in written:
-        here = SourceLocation(path, line_of(root, (*where, field, k)))
-        try:
-            text = filled(template, slots)
-            key = folded(text)
-            finite = is_finite(text) if field == "phrase" else field == "variants"
-            if finite:
-                spellings(text)
-        except TemplateError as error:
-            _refuse(Message("lexicon.template", template=template, problem=error.message), here)
-        first = seen.setdefault((code.code, key), here)
-        if first is not here:
-            if first.path == path:
-                _refuse(Message("lexicon.phrase-twice", phrase=template, line=first.line), here)
-            _refuse(Message("lexicon.phrase-elsewhere", phrase=template, first=str(first)), here)
-        _compiles(text, here)
-        (variants if finite else patterns).append(text)
-        sources[text] = WrittenTemplate(template, here)
-    negative_contexts = (
-        code_entry.negative_contexts if entry.negative_contexts is None else entry.negative_contexts
-    )
-    return Phrase(
-        code=code,
-        canonical=_sentence(entry, slots),
-        variants=tuple(variants),
-        patterns=tuple(patterns),
-        exceptions=(*shared, *own),
-        negative_contexts=negative_contexts,
-        tolerance=entry.tolerance,
-        whole_words=entry.whole_words,
-        reason=entry.reason,
-        hit=entry.examples.hit,
-        quiet=entry.examples.quiet,
-        place=place,
-        written=sources,
-    )
-
-
-def _exceptions(
-    templates: Iterable[str],
-    slots: Mapping[str, str],
-    root: LinedMap,
-    path: Path,
-    where: tuple[str | int, ...],
-) -> dict[str, WrittenTemplate]:
-    """Each exception with its slots filled in, and where it is written."""
-    found: dict[str, WrittenTemplate] = {}
-    for k, template in enumerate(templates):
-        place = SourceLocation(path, line_of(root, (*where, "exceptions", k)))
-        found[_checked(template, slots, place)] = WrittenTemplate(template, place)
-    return found
-
-
-def _sentence(entry: PhraseEntry, slots: Mapping[str, str]) -> str:
-    """What people read where the phrase was found: never a template. Where it is one, its plainest spelling;
-    where that has a slot, the first example."""
-    text = filled(entry.phrase, slots)
-    if is_finite(text):
-        return spellings(text).texts[0] if _MARKS.search(entry.phrase) else entry.phrase
-    return entry.examples.hit[0]
-
-
-def _checked(template: str, slots: Mapping[str, str], place: SourceLocation) -> str:
-    """The template with its slots filled in, known to compile."""
-    try:
-        text = filled(template, slots)
-    except TemplateError as error:
-        _refuse(Message("lexicon.template", template=template, problem=error.message), place)
-    _compiles(text, place)
-    return text
-
-
-def _compiles(template: str, place: SourceLocation) -> None:
-    try:
-        compiled(template)
-    except TemplateError as error:
-        _refuse(Message("lexicon.template", template=template, problem=error.message), place)
-    except re2.error as error:
-        _refuse(Message("lexicon.pattern", template=template, problem=re2_problem(error)), place)
-
-
-def _refuse(message: Message, place: SourceLocation) -> NoReturn:
-    raise LexiconError(message, path=place.path, line=place.line)

@@ -26,14 +26,21 @@ _BLANK = re.compile(rb"^\s*(?:#.*)?\r?\n", re.MULTILINE)
 reading the lexicons, and a needless new revision costs one search of the stored transcripts."""
 
 
-def revision_of(phrases: Iterable[Phrase], contexts: Iterable[NegativeContext], words: WordLists) -> str:
-    """Digest of everything that can change a hit; comments and examples of lexicons do not count."""
+def revision_of(
+    phrases: Iterable[Phrase], contexts: Iterable[NegativeContext], words: WordLists, weights: str = ""
+) -> str:
+    """Digest of everything that can change a hit; comments and examples of lexicons do not count.
+
+    Args:
+        weights: digest of those trained on the centre's own sentences; empty where there are none.
+    """
     digest = hashlib.sha256(code_revision().encode())
     for phrase in phrases:
         digest.update(repr((*rule_of(phrase), phrase.negative_contexts)).encode())
     for context in contexts:
         digest.update(repr(rule_of_context(context)).encode())
     digest.update(words.revision.encode())
+    digest.update(weights.encode())
     return digest.hexdigest()[:16]
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,18 @@ class PhraseInContext:
         return weighed
 
 
+class Increment(Protocol):
+    """What is added to a model's judgement: see ``increments``."""
+
+    def log_ratios(self, text: str) -> Mapping[str, float]:
+        """Code -> what is added to its log likelihood ratio."""
+        ...
+
+    def odds(self, features: Mapping[str, float]) -> float:
+        """What is added to the log odds that a phrase is meant."""
+        ...
+
+
 @dataclass(frozen=True)
 class SentenceModel:
     """One linear classifier per code, and one for phrases in their sentences; both calibrated."""
@@ -108,6 +120,8 @@ class SentenceModel:
     """Weights of the features of a phrase in its context, and the bias under the empty name."""
     digest: str
     """SHA-256 of what it was trained on."""
+    increment: Increment | None = None
+    """What a centre's own sentences add."""
 
     def log_ratios(self, text: str) -> Mapping[str, float]:
         """Code -> natural log likelihood ratio of a normalised text: above 0 it speaks for the code, below
@@ -121,6 +135,8 @@ class SentenceModel:
         weight = self.in_context.get
         features = found.features(self.log_ratios(found.text)[found.code])
         odds = self.in_context[""] + sum(weight(name, 0.0) * value for name, value in features.items())
+        if self.increment is not None:
+            odds += self.increment.odds(features)
         return 1 / (1 + math.exp(-max(-_CERTAIN, min(_CERTAIN, odds))))
 
     @cached_property
@@ -135,11 +151,16 @@ class SentenceModel:
         number = self.features.get
         rows = [i for run in sentence_runs(text, self._sounds) if (i := number(run)) is not None]
         if not rows:
-            return dict.fromkeys(self.codes, 0.0)
-        scores = (
-            self.weights[rows].sum(axis=0, dtype=np.int32) * self.steps / math.sqrt(len(rows)) + self.bias
-        )
-        return dict(zip(self.codes, map(float, scores), strict=True))
+            ratios = dict.fromkeys(self.codes, 0.0)
+        else:
+            total = self.weights[rows].sum(axis=0, dtype=np.int32)
+            scores = total * self.steps / math.sqrt(len(rows)) + self.bias
+            ratios = dict(zip(self.codes, map(float, scores), strict=True))
+        if self.increment is not None:
+            for code, added in self.increment.log_ratios(text).items():
+                if code in ratios:
+                    ratios[code] += added
+        return ratios
 
 
 class _SyllableTable(dict[int, str]):

@@ -10,7 +10,7 @@ from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flips import Flip, flips
 from pipeline.rubric.lint import Issue, Level, check_rubric
-from pipeline.rubric.load import load_rubric, parse_rubric, rubric_of_revision
+from pipeline.rubric.load import load_rubric, parse_rubric, rubric_of_revision, rubric_text
 from pipeline.rubric.schema import rubric_schema
 from pipeline.rubric.score import score
 from pipeline.rubric.sheet import Rubric
@@ -31,5 +31,6 @@ __all__ = [
     "parse_rubric",
     "rubric_of_revision",
     "rubric_schema",
+    "rubric_text",
     "score",
 ]

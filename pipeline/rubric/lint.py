@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.impossible import impossible
 from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.kinds import Choice
-from pipeline.rubric.load import codes_used, load_rubric, read_document
+from pipeline.rubric.layer import rubric_files
+from pipeline.rubric.load import codes_used, load_rubric, read_document, rubric_text
 from pipeline.rubric.overlaps import overlap
 from pipeline.rubric.sheet import Criterion, Item, Rubric
 from pipeline.rubric.wording import NOTHING, party
-from pipeline.yaml_file import line_of
+from pipeline.yaml_file import line_of, read_text
 
 MOST_CRITERIA = 15
 """Longer sheets make inspectors fill in forms and agents hate them."""
@@ -50,18 +51,22 @@ class Issue:
     text: Message
 
 
-def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[Issue]:
-    """All issues of a rubric file by line; empty where there is nothing to say.
+def check_rubric(
+    path: Path, codes: Mapping[str, object] | None = None, *, layer: Path | None = None
+) -> list[Issue]:
+    """All issues of a rubric file by line; empty where there is nothing to say. With a layer's changes in it,
+    what is doubtful is told of the sheet as a whole, without lines.
 
     ``codes`` are the phrase codes of the lexicons (values may have ``role`` and ``kind``). Never raises for a
     bad file: what keeps it from loading is the one error returned.
     """
     try:
-        rubric = load_rubric(path, codes=codes)
+        rubric = load_rubric(path, codes=codes, layer=layer)
     except RubricError as error:
-        unusable = Message("lint.unusable", detail=error.message)
-        return [Issue(Level.ERROR, "unusable", error.line, None, unusable)]
-    document = read_document(path)
+        line = error.line if error.path == path else None
+        return [Issue(Level.ERROR, "unusable", line, None, Message("lint.unusable", detail=error.message))]
+    changed = bool(rubric_files(layer))
+    document = read_text(rubric_text(path, layer)) if changed else read_document(path)
     issues = [
         *_size(rubric),
         *_sum(rubric, document),
@@ -73,6 +78,8 @@ def check_rubric(path: Path, codes: Mapping[str, object] | None = None) -> list[
         *_flags(rubric),
         *_tests(rubric, document),
     ]
+    if changed:
+        issues = [replace(issue, line=None) for issue in issues]
     return sorted(issues, key=lambda i: (i.line or 0, i.rule, i.item or ""))
 
 

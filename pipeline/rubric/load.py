@@ -13,9 +13,10 @@ from pydantic_core import ErrorDetails
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Message, MessageError, Text
+from pipeline.rubric.layer import apply_layer, plain, rubric_files
 from pipeline.rubric.sheet import Rubric
 from pipeline.validation import explained
-from pipeline.yaml_file import YamlError, line_of, read_text
+from pipeline.yaml_file import YamlError, dump, line_of, read_text
 
 MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
@@ -23,27 +24,68 @@ CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
 
 
-def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None) -> Rubric:
-    """Read and check a rubric file. ``codes`` are those of the lexicons; without them, any is accepted.
+def load_rubric(
+    path: Path, *, codes: Mapping[str, object] | None = None, layer: Path | None = None
+) -> Rubric:
+    """Read and check a rubric file, and what a centre's own layer changes of it.
+
+    ``codes`` are those of the lexicons; without them, any is accepted.
 
     Raises:
         RubricError: unreadable, not YAML, an unknown key or kind, a value out of range, or an unknown phrase
             code; the message names file, line and remedy.
     """
+    return _loaded(path, codes, layer)[1]
+
+
+def rubric_text(path: Path, layer: Path | None = None) -> str:
+    """The whole sheet as one text, a layer's changes in it: the file itself where no layer changes it.
+
+    Raises:
+        RubricError: as `load_rubric`.
+        OSError, UnicodeDecodeError: the file cannot be read.
+    """
+    if not rubric_files(layer):
+        return path.read_text("utf-8-sig")
+    return dump(_loaded(path, None, layer)[0])
+
+
+def _loaded(
+    path: Path, codes: Mapping[str, object] | None, layer: Path | None
+) -> tuple[dict[str, Any], Rubric]:
     document = read_document(path)
+    rubric = _valid(document, path)
+    _check_codes(document, codes, path)
+    sheet: dict[str, Any] = plain(document)
+    for own in rubric_files(layer):
+        changes = read_document(own)
+        apply_layer(
+            sheet,
+            changes,
+            own,
+            validate=Rubric.model_validate,
+            explained=lambda error: _explained(_innermost({}, error.errors())),
+        )
+        _check_codes(changes, codes, own)
+        rubric = _valid(sheet, own)
+    return sheet, rubric
+
+
+def _valid(document: Any, path: Path) -> Rubric:
     try:
-        rubric = Rubric.model_validate(document)
+        return Rubric.model_validate(document)
     except ValidationError as error:
         detail = _innermost(document, error.errors())
         raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
     except RecursionError as error:
         raise RubricError(Message("rubric.deep"), path=path) from error
-    if codes is not None:
-        for code, line in codes_used(document):
-            if code not in codes:
-                message = Message("rubric.no-code", phrase_code=code, hint=_close(code, codes))
-                raise RubricError(message, path=path, line=line)
-    return rubric
+
+
+def _check_codes(document: Any, codes: Mapping[str, object] | None, path: Path) -> None:
+    for code, line in codes_used(document) if codes is not None else ():
+        if code not in (codes or {}):
+            message = Message("rubric.no-code", phrase_code=code, hint=_close(code, codes or {}))
+            raise RubricError(message, path=path, line=line)
 
 
 def parse_rubric(text: str, *, scale: bool | None = None) -> Rubric:

@@ -30,7 +30,9 @@ from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspections import CallRows, Inspections
 from pipeline.store.repositories.judgements import Judgements
 from pipeline.store.repositories.merges import Merges
+from pipeline.store.repositories.proposals import Proposals
 from pipeline.store.repositories.queue import Queue
+from pipeline.store.repositories.rule_edits import RuleEdits
 from pipeline.store.repositories.rule_usage import RuleUsage
 from pipeline.store.repositories.rulebooks import Rulebooks
 from pipeline.store.repositories.runs import Runs
@@ -91,7 +93,9 @@ class Store:
         self.days = DayStatistics(database)
         self.decisions = Decisions(database)
         self.merges = Merges(database)
+        self.proposals = Proposals(database)
         self.queue = Queue(database, self.query_cache)
+        self.rule_edits = RuleEdits(database)
         self.rule_usage = RuleUsage(database, self.query_cache)
         self.rulebooks = Rulebooks(database)
         self.samples = Samples(database)

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     """Try an edited rubric or lexicon on stored calls."""
     TRUST = "trust"
     """Say whether a criterion takes points or only flags."""
+    EDIT_RULES = "edit-rules"
+    """Change the centre's own rules, and answer what reviewers propose."""
     USERS = "users"
     AUDIT = "audit"
     RETENTION = "retention"

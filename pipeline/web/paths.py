@@ -28,5 +28,6 @@ def _roots(settings: Settings) -> set[str]:
     names, by which a path cannot be told from the words around it."""
     rules = (settings.lexicons.parent, settings.rubric.parent, settings.models.parent)
     others = (Path.cwd(), Path.home(), data_root(), Path(tempfile.gettempdir()))
-    given = {path for path in (*rules, *others) if path.is_absolute()}
+    layer = () if settings.layer is None else (settings.layer.parent,)
+    given = {path for path in (*rules, *layer, *others) if path.is_absolute()}
     return {str(path) for one in given for path in (one, one.resolve()) if len(path.parts) > 1}

@@ -23,6 +23,7 @@ from pipeline.review.trust import TrustChangeKind
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.repository import Repository
 from pipeline.store.tables import calls
@@ -203,8 +204,8 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
         lambda: calibrations.open("校", call_ids=[CALL], scorers=both, expert=None, by=boss.id, request="c1"),
     )
     number = calibrations.all()[0].id
-    said = {shirk: ScoreEntry(Outcome.PASSED, "话")}
-    act("Calibrations.score", lambda: calibrations.score(number, CALL, said, user=rev.id), call=CALL)
+    scored = {shirk: ScoreEntry(Outcome.PASSED, "话")}
+    act("Calibrations.score", lambda: calibrations.score(number, CALL, scored, user=rev.id), call=CALL)
     act("Calibrations.close", lambda: calibrations.close(number))
     act("Voices.erase", lambda: store.voices.erase("8002"))
     act(
@@ -230,6 +231,19 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     act("TrustRegister.in_force", lambda: store.trust.in_force(sheet))
     act("TrustRegister.undo", lambda: store.trust.undo(sheet, shirk, by=boss.id, request="t2"))
     act("Rulebooks.keep", lambda: store.rulebooks.keep([Rulebook("r9", "lexicons", "{}")]))
+    edits, good = store.rule_edits, {"error": "", "issues": []}
+    act("RuleEdits.create", lambda: edits.create("改", by=boss.id, request="e1"))
+    act("RuleEdits.change", lambda: edits.change(1, {"phrases": []}, seen=1, by=boss.id))
+    act("RuleEdits.keep_report", lambda: edits.keep_report(1, good, basis="b", seen=2))
+    act("RuleEdits.begin_publishing", lambda: edits.begin_publishing(1, {}, reason="话", seen=2, by=boss.id))
+    act("RuleEdits.published", lambda: edits.published(1))
+    act("RuleEdits.rolled_back", lambda: edits.rolled_back(1, reason="话", seen=3, by=boss.id))
+    edits.create("二", by=boss.id, request="e2")
+    act("RuleEdits.drop", lambda: edits.drop(2, seen=1, by=boss.id))
+    said = ProposedSentence(ProposalKind.QUIET, shirk, shirk, "话", Role.AGENT, place, "话")
+    proposals = store.proposals
+    act("Proposals.propose", lambda: proposals.propose(CALL, [said], by=rev.id, request="q1"), call=CALL)
+    act("Proposals.answer", lambda: proposals.answer(1, ProposalState.ACCEPTED, by=boss.id), call=CALL)
 
     assert silent == []
     assert without_call == []

@@ -137,6 +137,28 @@ ROUTES: dict[str, Row] = {
     "GET /rules/what-if": Row({P.WHAT_IF}),
     "POST /rules/what-if": Row({P.WHAT_IF}),
     "GET /rules/what-if/{trial_id}": Row({P.WHAT_IF}, path={"trial_id": "1"}),
+    "GET /rules/edits": Row({P.EDIT_RULES}),
+    "POST /rules/edits": Row({P.EDIT_RULES}, form={"title": "x"}),
+    "GET /rules/edits/{edit_id}": Row({P.EDIT_RULES}, path={"edit_id": "1"}),
+    "POST /rules/edits/{edit_id}/phrases": Row(
+        {P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1", "sentences": "x", "reason": "x"}
+    ),
+    "POST /rules/edits/{edit_id}/wordings": Row(
+        {P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1", "part": "phrases", "number": "0"}
+    ),
+    "POST /rules/edits/{edit_id}/changes": Row(
+        {P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1", "phrase": "x/y", "reason": "x"}
+    ),
+    "POST /rules/edits/{edit_id}/sheet": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
+    "POST /rules/edits/{edit_id}/remove": Row(
+        {P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1", "part": "phrases"}
+    ),
+    "POST /rules/edits/{edit_id}/try": Row({P.EDIT_RULES}, path={"edit_id": "1"}),
+    "POST /rules/edits/{edit_id}/publish": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
+    "POST /rules/edits/{edit_id}/roll-back": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
+    "POST /rules/edits/{edit_id}/drop": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
+    "GET /rules/proposals": Row({P.EDIT_RULES}),
+    "POST /rules/proposals/{proposal_id}": Row({P.EDIT_RULES}, path={"proposal_id": "1"}),
     # api
     "GET /api/openapi.json": Row(EVERYBODY),
     "GET /api/v1/me": Row(EVERYBODY),
@@ -172,6 +194,7 @@ ROUTES: dict[str, Row] = {
     "POST /calls/{call_id}/additions": Row(
         {P.REVIEW}, scoped=True, form={"criterion": "shirk", "start": "1", "end": "2"}
     ),
+    "POST /calls/{call_id}/proposals": Row({P.REVIEW}, scoped=True, form={"criterion": "shirk"}),
     "POST /calls/{call_id}/comments": Row({P.REVIEW}, scoped=True, form={"comment": "x"}),
     "POST /calls/{call_id}/undo": Row({P.REVIEW}, scoped=True, form={"event": "1"}),
     "POST /calls/{call_id}/roles": Row({P.REVIEW}, scoped=True),

@@ -7,17 +7,14 @@ that set, a call in which a changed word may have been heard is matched anew as 
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from pipeline.batch.rulebooks import kept_lexicons
 from pipeline.domain import Inspection, PhraseHit
-from pipeline.errors import LexiconError
 from pipeline.inspection.hits import of_text
 from pipeline.inspection.rules import Rules
-from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases import Lexicons, Matcher, compile_matcher
 from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
 from pipeline.phrases.passages import passages
@@ -92,21 +89,11 @@ class Rematcher:
 
     def _edit(self, revision: str) -> Edit | None:
         book = self._book(revision)
-        old = None if book is None else _lexicons(book)
+        now = self._rules.matcher.lexicons.increment
+        old = None if book is None else kept_lexicons(book.content, now)
         # Read by this version of the program they may be other lexicons: then nothing is known of the hits.
         if old is None or old.revision != revision:
             return None
         new = self._rules.matcher.lexicons
         # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go.
         return edit_between(old, new) if old.words.dictionary.words == new.words.dictionary.words else None
-
-
-def _lexicons(book: Rulebook) -> Lexicons | None:
-    try:
-        files = json.loads(book.content)
-        with tempfile.TemporaryDirectory(prefix="callinspect-") as folder:
-            for name, text in files.items():
-                (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
-            return load_lexicons(Path(folder))
-    except (ValueError, AttributeError, LexiconError):
-        return None

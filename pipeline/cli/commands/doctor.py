@@ -152,7 +152,7 @@ def _lexicons(session: Session) -> Check:
     from pipeline.phrases import load_lexicons
 
     path = session.settings.lexicons
-    found = load_lexicons(path)
+    found = load_lexicons(path, session.settings.layer)
     facts = {"codes": len(found.codes), "phrases": len(found.phrases), "revision": found.revision}
     return Check(Health.GOOD, session.words("doctor.lexicons", path=path, **facts))
 
@@ -162,7 +162,9 @@ def _rubric(session: Session) -> Check:
     from pipeline.rubric import load_rubric
 
     path = session.settings.rubric
-    sheet = load_rubric(path, codes=load_lexicons(session.settings.lexicons).codes)
+    layer = session.settings.layer
+    codes = load_lexicons(session.settings.lexicons, layer).codes
+    sheet = load_rubric(path, codes=codes, layer=layer)
     facts = {"title": sheet.title, "criteria": len(sheet.criteria), "revision": sheet.revision}
     return Check(Health.GOOD, session.words("doctor.rubric", path=path, **facts))
 

@@ -45,7 +45,7 @@ def check(session: Session, lexicons: Folder = None) -> int:
     session.out.print(table)
     facts = {"codes": len(loaded.codes), "phrases": len(loaded.phrases), "revision": loaded.revision}
     session.out.print(words("lexicon.summary", path=folder, **facts))
-    issues = check_lexicons(folder)
+    issues = check_lexicons(folder, session.settings.layer)
     for issue in issues:
         place = str(issue.path) if issue.line is None else f"{issue.path}:{issue.line}"
         line = Text(words(f"level.{issue.level}"), LEVELS[issue.level]).append(f" {place} ", "not bold dim")
@@ -54,6 +54,31 @@ def check(session: Session, lexicons: Folder = None) -> int:
         count = sum(len(phrase.hit) + len(phrase.quiet) for phrase in loaded.phrases)
         session.out.print(words("lexicon.examples-good", count=count), style="green")
     return 2 if any(issue.level == "error" for issue in issues) else 0
+
+
+@app.command("train", help="help.lexicon.train")
+@command
+def train_layer(session: Session, lexicons: Folder = None) -> int:
+    """Learn the sentences of the centre's own layer; without any, what was learnt earlier goes."""
+    from pipeline.files import replace_file
+    from pipeline.phrases.increments import packed
+    from pipeline.phrases.layer import WEIGHTS_FILE
+    from pipeline.phrases.own_sentences import read_sentences
+    from pipeline.phrases.training import shipped_sentences, train
+
+    loaded, folder = _load(session, lexicons)
+    layer = session.settings.layer
+    if layer is None:
+        raise CommandError("no-layer")
+    own = read_sentences(layer, codes=loaded.codes)
+    path = layer / WEIGHTS_FILE
+    if own:
+        replace_file(path, packed(train(own, loaded, shipped_sentences(folder))))
+    else:
+        path.unlink(missing_ok=True)
+    revision = load_lexicons(folder, layer).revision
+    session.out.print(session.words("lexicon.trained", count=len(own), path=path, revision=revision))
+    return 0
 
 
 @app.command("try", help="help.lexicon.try")
@@ -131,7 +156,7 @@ def names(
 
 def _load(session: Session, folder: Path | None) -> tuple[Lexicons, Path]:
     place = folder or session.settings.lexicons
-    return load_lexicons(place), place
+    return load_lexicons(place, session.settings.layer), place
 
 
 def _roles(role: str | None) -> tuple[Role, ...]:

@@ -37,8 +37,9 @@ def check(
 
     words = session.words
     path = file or rubric or session.settings.rubric
-    codes = load_lexicons(session.settings.lexicons).codes
-    issues = check_rubric(path, codes)
+    layer = None if file or rubric else session.settings.layer
+    codes = load_lexicons(session.settings.lexicons, session.settings.layer).codes
+    issues = check_rubric(path, codes, layer=layer)
     table = Table.grid(padding=(0, 1))
     for issue in issues:
         place = str(path) if issue.line is None else f"{path}:{issue.line}"
@@ -48,7 +49,7 @@ def check(
         session.out.print(table)
     if any(issue.level is Level.ERROR for issue in issues):
         return 2
-    sheet = load_rubric(path, codes=codes)
+    sheet = load_rubric(path, codes=codes, layer=layer)
     facts = {"criteria": len(sheet.criteria), "items": len(sheet.items), "revision": sheet.revision}
     session.out.print(words("rubric.summary", path=path, title=sheet.title, **facts), style="green")
     return 0
@@ -69,9 +70,10 @@ def explain(
     from pipeline.phrases import load_lexicons
     from pipeline.rubric import explain, load_rubric
 
-    sheet = load_rubric(rubric or session.settings.rubric)
+    settings = session.settings
+    sheet = load_rubric(rubric or settings.rubric, layer=None if rubric else settings.layer)
     try:
-        lexicons = load_lexicons(session.settings.lexicons)
+        lexicons = load_lexicons(settings.lexicons, settings.layer)
         codes, phrases = lexicons.codes, lexicons.by_code
     except LexiconError:
         codes, phrases = {}, {}
@@ -102,7 +104,10 @@ def diff(
     """What changes from one sheet to another (default: the one in use)."""
     from pipeline.rubric import diff_rubrics, load_rubric
 
-    changes = diff_rubrics(load_rubric(old), load_rubric(new or session.settings.rubric))
+    changes = diff_rubrics(
+        load_rubric(old),
+        load_rubric(new or session.settings.rubric, layer=None if new else session.settings.layer),
+    )
     table = Table.grid(padding=(0, 1))
     for change in changes:
         text = session.words.said(change.text)

@@ -94,6 +94,14 @@ class Entry:
         spans = spans or [self.usual_place or e.span for e in self.places]
         return (spans[0].start, spans[0].end) if spans else None
 
+    @property
+    def teaches(self) -> bool:
+        """True where it is settled, and words that the rules could learn from are behind it."""
+        said = any(e.how is not None and e.phrase for e in self.places)
+        if self.standing is FindingStanding.CONFIRMED:
+            return said or bool(self.additions)
+        return said and self.standing is FindingStanding.OVERTURNED
+
     def word_of(self, user: int) -> Verdict | None:
         """What this person said, as far as it counts."""
         voices = self.verdict.voices if self.verdict else ()

@@ -11,7 +11,7 @@ from threading import Lock
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
 from pipeline.errors import StoreError, UsageError
-from pipeline.inspection.rules import Rules, stamp
+from pipeline.inspection.rules import Rules, stamps
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
@@ -51,15 +51,14 @@ def read_book(settings: Settings) -> Book:
     Raises:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
-    stamps = stamp(settings.lexicons), stamp(settings.rubric)
     with _READING:
-        return _book(settings.lexicons, settings.rubric, *stamps)
+        return _book(settings.lexicons, settings.rubric, settings.layer, *stamps(settings))
 
 
 def matcher_of(settings: Settings) -> Matcher:
     """The compiled lexicons; compiling takes a second or two, once per change of the files."""
     with _COMPILING:
-        return _matcher(settings.lexicons, stamp(settings.lexicons))
+        return _matcher(settings.lexicons, settings.layer, stamps(settings))
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -72,14 +71,14 @@ def rules_of(settings: Settings) -> Rules:
 
 
 @lru_cache(maxsize=2)
-def _book(lexicons: Path, rubric: Path, _lexicons: object, _rubric: object) -> Book:
-    loaded = load_lexicons(lexicons)
-    return Book(load_rubric(rubric, codes=loaded.codes), loaded)
+def _book(lexicons: Path, rubric: Path, layer: Path | None, *_stamps: object) -> Book:
+    loaded = load_lexicons(lexicons, layer)
+    return Book(load_rubric(rubric, codes=loaded.codes, layer=layer), loaded)
 
 
 @lru_cache(maxsize=1)
-def _matcher(lexicons: Path, _stamp: object) -> Matcher:
-    return compile_matcher(load_lexicons(lexicons))
+def _matcher(lexicons: Path, layer: Path | None, _stamp: object) -> Matcher:
+    return compile_matcher(load_lexicons(lexicons, layer))
 
 
 def keep_present_rules(settings: Settings, store: Store) -> None:

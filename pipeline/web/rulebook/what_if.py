@@ -150,6 +150,8 @@ def _try(trial: Trial, settings: Settings, edits: Mapping[str, str], lang: str) 
             if trial.since is not None:
                 command += ["--from", trial.since.isoformat()]
             own = {"CALLINSPECT_LEXICONS": str(settings.lexicons), "PYTHONUTF8": "1", WITHIN: "1"}
+            if settings.layer is not None:
+                own["CALLINSPECT_LAYER"] = str(settings.layer)
             trial.process = subprocess.Popen(  # noqa: S603 (fixed words, paths of our own)
                 command,
                 stdin=subprocess.DEVNULL,
@@ -159,7 +161,7 @@ def _try(trial: Trial, settings: Settings, edits: Mapping[str, str], lang: str) 
                 errors="replace",
                 env={**os.environ, **own},
             )
-            _bound(trial.process.pid)
+            bound_process(trial.process.pid)
             out, err = trial.process.communicate(timeout=MOST_SECONDS)
             if trial.process.returncode:
                 trial.error = _plain(err, settings, folder)
@@ -174,7 +176,7 @@ def _try(trial: Trial, settings: Settings, edits: Mapping[str, str], lang: str) 
             trial.seconds = time.monotonic() - trial.started
 
 
-def _bound(pid: int) -> None:
+def bound_process(pid: int) -> None:
     """No more memory or processor time than a trial may need; set from outside, because code between fork
     and exec may hang in a process with threads."""
     with suppress(ProcessLookupError):

@@ -7,6 +7,7 @@ import { uuid } from "../session.js";
 
 export function startFindings(frame, player, transcript, wave) {
   let current = null; // criterion
+  let decided = null; // the last one that was decided on: deciding moves on to the next
   let place = 0;
 
   const all = () => [...document.querySelectorAll("#review .finding")];
@@ -49,6 +50,7 @@ export function startFindings(frame, player, transcript, wave) {
 
   function decide(verdict) {
     const element = article(current);
+    decided = current;
     const button = element?.querySelector(`.verdict button[name="verdict"][value="${verdict}"]`);
     button?.click();
   }
@@ -207,6 +209,10 @@ export function startFindings(frame, player, transcript, wave) {
   onKey("o", () => decide("overturned"));
   onKey("u", () => decide("unsure"));
   onKey("e", comment);
+  onKey("x", () => {
+    const forms = [current, decided].map((each) => article(each)?.querySelector("form.propose button"));
+    forms.find((each) => each)?.click();
+  });
   onKey("z", () => {
     const button = document.querySelector("#undo button");
     if (button) {

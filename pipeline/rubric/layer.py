@@ -1,0 +1,186 @@
+"""A centre's own changes of a score sheet, applied over the sheet as it stands in its file.
+
+A file of the layer may hold ``pass_mark``, ``changes`` (of an item, criterion, section or bonus that exists:
+each key that is given replaces that of the sheet, null takes it out, ``off`` takes the part itself out),
+``criteria`` (more of them, each with its ``section``) and ``items`` (each with its ``criterion``). Files
+apply in the order of their names, entries in the order of the file, and after each the sheet must still be
+one: so whatever is wrong is told with the line that brought it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from pipeline.errors import RubricError
+from pipeline.messages import Message, Text
+from pipeline.yaml_file import line_of
+
+FOLDER = "rubric"
+"""Of a layer."""
+TARGETS = ("item", "criterion", "section", "bonus")
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SheetChange(_Entry):
+    """What is different about one part of the sheet. Other keys than these are the part's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    item: Name | None = None
+    criterion: Name | None = None
+    section: Name | None = None
+    bonus: Name | None = None
+    off: bool = False
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _names_one(self) -> SheetChange:
+        if len(self.targets) != 1:
+            raise ValueError("names one of item, criterion, section, bonus")
+        if not self.off and not self.values:
+            raise ValueError("changes nothing; add a key of the part, or off")
+        for key in ("id", "items", "criteria"):
+            if key in self.values:
+                raise ValueError(f"{key!r} cannot be changed so; add or switch off the part itself")
+        return self
+
+    @property
+    def targets(self) -> list[tuple[str, str]]:
+        """(kind, id) of what it names; exactly one."""
+        return [(kind, name) for kind in TARGETS if (name := getattr(self, kind)) is not None]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The keys of the part that it gives."""
+        return dict(self.model_extra or {})
+
+
+class AddedCriterion(_Entry):
+    section: Name
+    criterion: dict[str, Any]
+    reason: Reason
+
+
+class AddedItem(_Entry):
+    criterion: Name
+    item: dict[str, Any]
+    reason: Reason
+
+
+class SheetLayer(_Entry):
+    """A file of the layer."""
+
+    pass_mark: Annotated[float, Field(ge=0, le=100)] | None = None
+    changes: tuple[SheetChange, ...] = ()
+    criteria: tuple[AddedCriterion, ...] = ()
+    items: tuple[AddedItem, ...] = ()
+
+
+def rubric_files(layer: Path | None) -> list[Path]:
+    """The files of a layer that change the sheet, in the order in which they count."""
+    return [] if layer is None else sorted((layer / FOLDER).glob("*.yaml"))
+
+
+def read_layer(document: Any, path: Path, explained: Callable[[ValidationError], Text]) -> SheetLayer:
+    """
+    Raises:
+        RubricError: with file, line and remedy.
+    """
+    try:
+        return SheetLayer.model_validate(document)
+    except ValidationError as error:
+        line = line_of(document, error.errors()[0]["loc"])
+        raise RubricError(explained(error), path=path, line=line) from error
+
+
+def apply_layer(
+    sheet: dict[str, Any],
+    document: Any,
+    path: Path,
+    *,
+    validate: Callable[[dict[str, Any]], object],
+    explained: Callable[[ValidationError], Text],
+) -> None:
+    """Change the sheet, a mapping as its file holds it, by a file of the layer.
+
+    Args:
+        validate: raises ValidationError where the sheet is none any more.
+
+    Raises:
+        RubricError: with file, line and remedy.
+    """
+    layer = read_layer(document, path, explained)
+
+    def checked(*where: str | int) -> None:
+        try:
+            validate(sheet)
+        except ValidationError as error:
+            raise RubricError(explained(error), path=path, line=line_of(document, where)) from error
+
+    if layer.pass_mark is not None:
+        sheet["pass_mark"] = layer.pass_mark
+        checked("pass_mark")
+    for number, added in enumerate(layer.criteria):
+        _part(sheet, "section", added.section, path, line_of(document, ("criteria", number)))[
+            "criteria"
+        ].append(plain(added.criterion))
+        checked("criteria", number)
+    for number, one in enumerate(layer.items):
+        _part(sheet, "criterion", one.criterion, path, line_of(document, ("items", number)))["items"].append(
+            plain(one.item)
+        )
+        checked("items", number)
+    for number, change in enumerate(layer.changes):
+        ((kind, name),) = change.targets
+        part = _part(sheet, kind, name, path, line_of(document, ("changes", number, kind)))
+        if change.off:
+            siblings = next(some for k, some in _lists(sheet) if k == kind and part in some)
+            siblings.remove(part)
+        else:
+            for key, value in change.values.items():
+                if value is None:
+                    part.pop(key, None)
+                else:
+                    part[key] = plain(value)
+        checked("changes", number)
+
+
+def plain(value: Any) -> Any:
+    """A copy of mappings and lists that knows no lines."""
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def parts(sheet: Mapping[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """All parts of a kind, as mappings."""
+    for found, some in _lists(sheet):
+        if found == kind:
+            yield from some
+
+
+def _lists(sheet: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    yield "section", sheet["sections"]
+    for section in sheet["sections"]:
+        yield "criterion", section["criteria"]
+        for criterion in section["criteria"]:
+            yield "item", criterion["items"]
+    yield "bonus", sheet.get("bonus") or []
+
+
+def _part(sheet: dict[str, Any], kind: str, name: str, path: Path, line: int) -> dict[str, Any]:
+    for part in parts(sheet, kind):
+        if part.get("id") == name:
+            return part
+    known = Message("join.list", parts=tuple(str(part.get("id")) for part in parts(sheet, kind)) or ("-",))
+    raise RubricError(Message(f"rubric.layer-no-{kind}", name=name, known=known), path=path, line=line)
