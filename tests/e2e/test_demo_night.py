@@ -125,7 +125,6 @@ def test_the_readme_shows_what_the_night_prints(night: Path, readme: str) -> Non
 
 def test_a_second_run_does_nothing_and_says_so(night: Path) -> None:
     before = exported("calls", night)
-    started = time.monotonic()
     again = callinspect("run", NIGHT, "--calls", CALLS, cwd=night)
     assert again.returncode == 1, "what could not be read still cannot"
     lines = dict(line.split()[:2] for line in again.stdout.splitlines()[:8] if len(line.split()) == 2)
@@ -133,7 +132,6 @@ def test_a_second_run_does_nothing_and_says_so(night: Path) -> None:
     assert lines["本次质检"] == "0"
     assert "N15.wav" in again.stdout
     assert exported("calls", night) == before
-    assert time.monotonic() - started < 60
 
 
 FIELDS = {
