@@ -1,4 +1,4 @@
-"""What a process loads before it does anything: people wait for it with each command, runs with each worker."""
+"""What a process loads at its start: people wait for it with each command, runs with each worker."""
 
 from __future__ import annotations
 
