@@ -34,8 +34,7 @@ test: check unit ## everything that is checked: style, types, directions between
 check: setup-test ## style, types, directions between rooms
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
-	@$(BIN)/lint-imports
+	@$(PY) -m mypy & types=$$!; $(BIN)/lint-imports; rules=$$?; wait $$types && exit $$rules
 
 unit: setup-test
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Generator
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import settings
@@ -25,13 +27,30 @@ settings.register_profile("same", derandomize=True, deadline=None, max_examples=
 settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=examples(100))
 settings.load_profile("thorough" if THOROUGH else "same")
 
-DEAR = ("tests/e2e/", "tests/golden/", "tests/model/", "tests/contract/")
+DEAR = (
+    "tests/e2e/",
+    "tests/golden/",
+    "tests/model/",
+    "tests/contract/",
+    "tests/web/",
+    "tests/property/",
+    "tests/unit/batch/",
+)
 """Folders whose files take minutes: those must not begin when the other workers have nothing left."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The dear files first. `make test` hands out whole files in this order: many make something once."""
     items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
+
+
+@pytest.fixture
+def today() -> date:
+    """The day, which does not end while the test goes on: its last minutes are waited out."""
+    now = datetime.now()
+    if (now.hour, now.minute) >= (23, 57):
+        time.sleep((datetime.combine(now.date() + timedelta(days=1), datetime.min.time()) - now).seconds + 2)
+    return date.today()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,27 +17,27 @@ from pipeline.cli.session import accept_shared_options
 from pipeline.cli.words import Words
 
 COMMANDS = {
-    "run": "running.run",
-    "rescore": "running.rescore",
-    "list": "calls.list_calls",
-    "show": "calls.show",
-    "clip": "clip.clip",
-    "export": "calls.export_records",
-    "lexicon": "lexicon.app",
-    "rubric": "rubric.app",
-    "models": "models.app",
-    "sample": "sample.app",
-    "appeal": "appeal.app",
-    "calibrate": "calibrate.app",
-    "serve": "serving.serve",
-    "user": "user.app",
-    "merge": "maintenance.merge",
-    "purge": "maintenance.purge",
-    "voices": "maintenance.voices",
-    "bench": "bench.bench",
-    "doctor": "doctor.doctor",
+    "run": ("running.run", "help.run"),
+    "rescore": ("running.rescore", "help.rescore"),
+    "list": ("calls.list_calls", "help.list"),
+    "show": ("calls.show", "help.show"),
+    "clip": ("clip.clip", "help.clip"),
+    "export": ("calls.export_records", "help.export"),
+    "lexicon": ("lexicon.app", "help.lexicon"),
+    "rubric": ("rubric.app", "help.rubric"),
+    "models": ("models.app", "help.models"),
+    "sample": ("sample.app", "help.sample"),
+    "appeal": ("appeal.app", "help.appeal"),
+    "calibrate": ("calibrate.app", "help.calibrate"),
+    "serve": ("serving.serve", "help.serve"),
+    "user": ("user.app", "help.user"),
+    "merge": ("maintenance.merge", "help.merge"),
+    "purge": ("maintenance.purge", "help.purge"),
+    "voices": ("maintenance.voices", "help.voices"),
+    "bench": ("bench.bench", "help.bench"),
+    "doctor": ("doctor.doctor", "help.doctor"),
 }
-"""Name -> module and function, or the ``app`` of a group of commands; in the order of the help."""
+"""Name -> place (module and function, or the ``app`` of a group) and help; in the order of the help."""
 
 COMPLETION = {
     "install_completion": "option.install-completion",
@@ -61,7 +61,7 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(accept_shared_options(lambda: None))
-    for name, place in COMMANDS.items():
+    for name, (place, said) in COMMANDS.items():
         module, _, attribute = place.partition(".")
         group = attribute == "app"
         if completing or name in arguments:
@@ -69,9 +69,9 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         else:
             found = typer.Typer() if group else _elsewhere
         if group:
-            app.add_typer(found, name=name, help=f"help.{name}")
+            app.add_typer(found, name=name, help=said)
         else:
-            app.command(name, help=f"help.{name}")(found)
+            app.command(name, help=said)(found)
     root: Any = typer.main.get_command(app)
     for parameter in root.params:  # completion is typer's own and comes with English help
         if parameter.name in COMPLETION:

@@ -47,7 +47,7 @@ def postgresql() -> Iterator[str]:
         shutil.chown(folder, account)
 
     def call(*command: str) -> None:
-        done = subprocess.run(command, user=account, cwd=folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, user=account, cwd=folder, capture_output=True, text=True, timeout=600)
         if done.returncode:
             raise NoServerError(
                 f"no PostgreSQL server: {Path(command[0]).name}: {done.stderr.strip()[-300:]}"
@@ -92,7 +92,7 @@ def dumped(url: str) -> str:
         [_programs() / "pg_dump", "--inserts", "--no-owner", "--schema=public", url],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
     lines = done.stdout.splitlines()

@@ -25,7 +25,7 @@ def at(day: int, hour: int = 9) -> datetime:
 
 
 @pytest.fixture
-def filled(store: Store, run_id: int) -> Store:
+def filled(store: Store, run_id: int, today: date) -> Store:
     """Two teams over nine days: twelve calls with a violation each, one grave, one clean, one unreadable."""
     many = [
         inspection(f"m{n:02}", flagged=n % 2 == 0, score=70.0 + n, started_at=at(2, 8 + n)) for n in range(12)
@@ -66,11 +66,13 @@ def test_the_queue_is_in_order_of_need_and_pages_meet(filled: Store) -> None:
     assert [row.priority for row in rows] == sorted((row.priority for row in rows), reverse=True)
 
 
-def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspection(filled: Store) -> None:
+def test_all_calls_are_a_diary_and_those_without_a_start_stand_under_their_inspection(
+    filled: Store, today: date
+) -> None:
     found = ids(filled, CallFilter(state=QueueState.ALL))
     assert found == ["lost", "clean", *(f"m{n:02}" for n in reversed(range(12))), "grave"]
     (first, second) = filled.queue.page(CallFilter(state=QueueState.ALL), ALL, limit=2).rows
-    assert (first.started_at, first.counted_at[:10]) == (None, date.today().isoformat())
+    assert (first.started_at, first.counted_at[:10]) == (None, today.isoformat())
     assert first.file.endswith("lost.wav")
     assert second.started_at == second.counted_at
 
@@ -131,7 +133,7 @@ def test_alerts(store: Store, run_id: int) -> None:
     assert night.alerted == 1
 
 
-def test_a_night(filled: Store) -> None:
+def test_a_night(filled: Store, today: date) -> None:
     night = filled.days.summary(DAY, ALL)
     assert night.total.calls == night.total.judged == night.total.scored == 13
     assert night.total.flagged == night.total.open == 7
@@ -140,10 +142,10 @@ def test_a_night(filled: Store) -> None:
     assert night.bins == (1, 0, 0, 0, 0, 0, 0, 10, 2, 0)
     assert [(w.severity, w.calls, w.open) for w in night.worst] == [(Severity.A, 1, 1), (Severity.D, 6, 6)]
     assert [team for team, _ in night.teams] == ["一组", "二组"]
-    assert filled.days.latest(ALL) == (date.today(), date(2026, 11, 10), DAY)
+    assert filled.days.latest(ALL) == (today, date(2026, 11, 10), DAY)
 
 
-def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_id: int) -> None:
+def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_id: int, today: date) -> None:
     assert filled.days.newest(ALL) == date(2026, 11, 10)
     assert filled.days.undated(DAY, ALL) is None  # they came after the night that followed
     angry = inspection("angry", started_at=None, team=None, agent_id=None, flagged=True)
@@ -156,21 +158,21 @@ def test_calls_without_a_time_stand_beside_the_newest_night(filled: Store, run_i
     assert (beside.calls, beside.open, beside.alerted) == (2, 1, 1)
     assert [(one.code, one.calls, one.open) for one in beside.alerts] == [("12315", 1, 1)]
     assert filled.days.undated(date(2026, 11, 10), Scope(team="一组")) is None
-    today = filled.days.summary(date.today(), ALL)
-    assert (today.total.calls, today.alerted) == (2, 1)
+    now = filled.days.summary(today, ALL)
+    assert (now.total.calls, now.alerted) == (2, 1)
     filled.inspections.save(inspection("late", started_at=at(30)), run_id=run_id)
     assert filled.days.newest(ALL) == date(2026, 11, 30)
 
 
 def test_where_no_call_has_a_time_the_newest_night_is_that_of_the_inspection(
-    store: Store, run_id: int
+    store: Store, run_id: int, today: date
 ) -> None:
     assert store.days.newest(ALL) is None
     store.inspections.save(inspection("a", started_at=None), run_id=run_id)
-    assert store.days.newest(ALL) == date.today()
+    assert store.days.newest(ALL) == today
     store.inspections.save(inspection("a", started_at=None, score=1.0, rubric="another"), run_id=run_id)
     (row,) = store.queue.page(CallFilter(state=QueueState.ALL), ALL).rows
-    assert row.counted_at[:10] == date.today().isoformat()
+    assert row.counted_at[:10] == today.isoformat()
 
 
 def test_verdicts_are_in_the_counts(filled: Store) -> None:

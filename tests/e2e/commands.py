@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def callinspect(
-    *arguments: str | Path, cwd: Path, width: int = 120, timeout: float = 300, **environment: str
+    *arguments: str | Path, cwd: Path, width: int = 120, timeout: float = 1500, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run one command in ``cwd`` with nothing of ours in the environment but what is given."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("CALLINSPECT_", "COV_"))}

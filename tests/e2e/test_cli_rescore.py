@@ -128,12 +128,12 @@ def test_ended_in_the_middle_and_run_again(tmp_path: Path, number: signal.Signal
         stderr=subprocess.STDOUT,
     )
     with open_store(url) as store:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not any(r.revisions.lexicons != "lex1" for r in store.calls.all()) and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
         assert process.returncode == status
         some = sum(r.revisions.lexicons != "lex1" for r in store.calls.all())
         assert 0 < some < 300

@@ -60,7 +60,7 @@ def test_the_first_start_prints_a_link_and_stops_when_told(folder: Path) -> None
         refused.value.close()
         server.send_signal(signal.SIGTERM)
         rest = server.stdout.read()
-        assert server.wait(timeout=30) == 0
+        assert server.wait(timeout=300) == 0
         assert "Traceback" not in rest and "Stopped." in rest
 
 

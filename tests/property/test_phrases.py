@@ -88,7 +88,7 @@ def test_normal_form_and_its_origin_agree(text: str) -> None:
 @given(st.text(alphabet="不知道我你(|)?.*+{},0123456789[]^$\\啊", max_size=24))
 @settings(max_examples=examples(400))
 def test_no_template_hangs_or_swells(template: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         pattern = compiled(template)
     except (TemplateError, re2.error):
@@ -97,14 +97,14 @@ def test_no_template_hangs_or_swells(template: str) -> None:
         assert len(spellings(template).texts) <= 20_000
     if pattern is not None:
         list(pattern.spans("不知道我你" * 400))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_classic_catastrophes_are_quick() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for template in ("(不+)+$", "(不|不不)*知$", "(.*)*道", "((((不*)*)*)*)*$"):
         list(compiled(template).spans("不" * 3000 + "我"))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.binary(max_size=400))

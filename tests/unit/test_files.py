@@ -116,7 +116,7 @@ def huge(path: Path) -> None:
         file.truncate(1 << 34)
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("make", [pipe, endless, huge, Path.mkdir])
 def test_what_is_no_plain_file_is_refused_at_once(

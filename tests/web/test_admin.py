@@ -136,13 +136,12 @@ def test_what_has_changed_since_is_looked_at_again(administrator: Browser, store
     assert answer.status_code == 409 and store.calls.count() == 5
 
 
-def test_all_there_is_takes_a_word_too(administrator: Browser, store: Store) -> None:
-    today = date.today().isoformat()
-    calls = str(store.purge(date.today(), dry_run=True).calls)
+def test_all_there_is_takes_a_word_too(administrator: Browser, store: Store, today: date) -> None:
+    calls = str(store.purge(today, dry_run=True).calls)
     assert calls == str(store.calls.count())
 
     def asked() -> str:
-        token = preview(administrator, today)
+        token = preview(administrator, today.isoformat())
         return administrator.post("/admin/retention/check", {"token": token, "calls": calls}).text
 
     text = asked()

@@ -146,7 +146,7 @@ def test_all_in_english(reviewer: Browser) -> None:
 
 
 def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
-    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{7*7}} \u202egnp"
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{1234567*7}} \u202egnp"
     base = bad_call()
     assert base.scorecard
     bad = Finding(
@@ -177,7 +177,7 @@ def test_hostile_words_stay_words(reviewer: Browser, store: Store) -> None:
     assert "<script>alert" not in html
     assert "<img src=x" not in html
     assert "\u202e" not in html
-    assert "49 " not in html
+    assert "{{1234567*7}}" in html and "8641969" not in html
 
 
 def test_a_call_nobody_could_read_has_a_page(reviewer: Browser, store: Store) -> None:

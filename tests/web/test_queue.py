@@ -168,7 +168,9 @@ def test_n_by_json_goes_the_same_way(reviewer: Browser, store: Store) -> None:
     assert reviewer.http.post(path, headers=headers).json()["call_id"] == ids[1], "given back is left"
 
 
-def test_a_call_without_time_or_agent_is_known_by_id_and_file(supervisor: Browser, store: Store) -> None:
+def test_a_call_without_time_or_agent_is_known_by_id_and_file(
+    supervisor: Browser, store: Store, today: date
+) -> None:
     for number in range(3):
         one = night_call(
             f"x{number}", agent=None, card=bad_call().scorecard, paths=(Path(f"/d/20/{number}.mp3"),)
@@ -180,5 +182,5 @@ def test_a_call_without_time_or_agent_is_known_by_id_and_file(supervisor: Browse
         assert f'<span class="mono">x{number}</span> <span class="muted">20/{number}.mp3</span>' in page
     assert page.count("无时间") == 3 + page.count('title="无时间') and "质检于" in page
     row = '<span class="mono">x1</span>'
-    assert row in supervisor.get(f"/queue?state=all&from={date.today()}").text
+    assert row in supervisor.get(f"/queue?state=all&from={today}").text
     assert row not in supervisor.get("/queue?state=all&undated=0").text

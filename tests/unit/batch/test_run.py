@@ -23,6 +23,7 @@ from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from tests.contract.worlds import did_nothing
+from tests.stores import empty_store
 from tests.unit.batch.tiny import (
     REVISIONS,
     cannot_load,
@@ -49,7 +50,7 @@ class Night:
     def __init__(self, folder: Path) -> None:
         self.dump = folder / "dump"
         self.dump.mkdir()
-        self.settings = Settings(store=f"sqlite:///{folder / 'store.db'}", workers=1)
+        self.settings = Settings(store=empty_store(folder / "store.db"), workers=1)
 
     def add(self, name: str, order: str = "ok", *, mtime: float = SETTLED) -> Path:
         path = self.dump / f"{name}.wav"

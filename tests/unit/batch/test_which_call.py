@@ -24,6 +24,7 @@ from pipeline.store import CallFilter, Store, open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.contract.worlds import CRITERION, REVISIONS, LocalPool, Scribe, did_nothing, write_sound
 from tests.people import user
+from tests.stores import empty_store
 from tests.texts import zh
 
 
@@ -80,7 +81,7 @@ class Centre:
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+    url = empty_store(tmp_path / "store.db")
     with open_store(url) as store:
         yield Centre(tmp_path, store, url)
 

@@ -61,10 +61,10 @@ def test_wrong_template(text, message):
 
 def test_matching_takes_linear_time():
     template = Template("-".join(["{}"] * 40) + "-{call_id}-end")
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert template.match(PurePath("-" * 250)) is None
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 5, "backtracking would take for ever"
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ from pipeline.store import CallFilter, Store, open_store
 from tests.e2e.commands import callinspect
 from tests.inspections import finding, inspection
 from tests.people import user
+from tests.stores import empty_store
 
 YES, NO, UNSURE = Verdict.CONFIRMED, Verdict.OVERTURNED, Verdict.UNSURE
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path / 's.db'}") as found:
+    with open_store(empty_store(tmp_path / "s.db")) as found:
         run_id = found.runs.start()
         for name in ("a", "b", "c", "d", "e"):
             fails = (finding("rude", Outcome.FAILED, places=2), finding("greeting"))
