@@ -49,6 +49,9 @@ class Item(Options):
         "", exclude=True, description="neutral title, where it did not fail; default: the criterion's title"
     )
     title_passed_en: str = Field("", exclude=True, description="the neutral title in English")
+    former_titles: tuple[str, ...] = Field(
+        (), exclude=True, description="what it was called before: older findings are told in English by it"
+    )
     severity: Severity = Field(description="class of the violation, A gravest")
     check: Check = Field(description="what is looked for")
     deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
@@ -213,6 +216,7 @@ class Rubric(Options):
         pairs = [(one.title, one.title_en) for one in named]
         pairs += [(item.title_passed, item.title_passed_en) for item in self.items]
         pairs += [(rule.reason, rule.reason_en) for rule in self.flag]
+        pairs = [(former, one.title_en) for one in self.items for former in one.former_titles] + pairs
         return {BONUS: BONUS_EN} | {chinese: told for chinese, told in pairs if told}
 
     @cached_property

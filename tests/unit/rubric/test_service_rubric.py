@@ -226,3 +226,10 @@ def test_every_line_of_a_ledger_is_told_in_english() -> None:
         for entry in score(sheet, dialogue(*lines)).ledger:
             for text in filter(None, (entry.title, entry.note)):
                 assert not re.search("[一-鿿]", render(text, "en", sheet.in_english)), text
+
+
+def test_what_an_item_was_called_before_has_its_english() -> None:
+    """Findings of a store that was not judged again carry the title of then."""
+    english = load_rubric(ROOT / "rubrics" / "service.yaml").in_english
+    assert english["坐席先挂机"] == english["坐席主动挂机"]
+    assert english["诱导好评"] == english["引导好评"]
