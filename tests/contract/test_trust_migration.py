@@ -29,22 +29,22 @@ def test_findings_and_verdicts_of_an_older_store(url: str) -> None:
         def put(table: str, /, **values: object) -> None:
             connection.execute(tables.tables[table].insert().values(values))
 
-        put("runs", id=1, kind="run", state="finished", host="h", pid=1, started_at=AT)
-        put("users", id=1, name="ann", display_name="ann", role="reviewer", disabled=False, created_at=AT)
-        put("calls", id=1, call_id="C1", audio_sha256="a" * 64, id_source="list")
+        put("runs", id=9, kind="run", state="finished", host="h", pid=9, started_at=AT)
+        put("users", id=9, name="ann", display_name="ann", role="reviewer", disabled=False, created_at=AT)
+        put("calls", id=9, call_id="C1", audio_sha256="a" * 64, id_source="list")
         made = {"audio_sha256": "a" * 64, "engine": "e", "model": "m", "lexicons": "l", "rubric": "r"}
         card = {"score": 98.0, "passed": True, "fatal": False, "flagged": True, "ledger": "[]"}
         lists = {"flag_reasons": "[]", "alerts": "[]", "sections": "[]"}
-        head = {"id": 1, "call": 1, "run": 1, "current": True, "inspected_at": AT, "status": "inspected"}
+        head = {"id": 9, "call": 9, "run": 9, "current": True, "inspected_at": AT, "status": "inspected"}
         put("inspections", **head, **made, settings="s", duration=60.0, **card, **lists)
         what = {"criterion": ITEM, "title": "未报开头语", "section": "规范", "severity": "D"}
         rest = {"reason": "", "fatal": False, "evidence": "[]", "occurrences": 1}
-        put("findings", inspection=1, number=0, **what, outcome="failed", points=-2.0, **rest)
+        put("findings", inspection=9, number=0, **what, outcome="failed", points=-2.0, **rest)
         said = {"criterion": ITEM, "verdict": "overturned", "outcome": "failed"}
-        event = {"kind": "verdict", "user": 1, "at": AT, "origin": "review", "request": "r1"}
-        put("decisions", id=1, call=1, inspection=1, **said, **event)
-        standing = {"added": False, "decision": 1, "user": 1, "state": "overturned", "at": AT}
-        put("verdicts", call=1, **said, **standing)
+        event = {"kind": "verdict", "user": 9, "at": AT, "origin": "review", "request": "r1"}
+        put("decisions", id=9, call=9, inspection=9, **said, **event)
+        standing = {"added": False, "decision": 9, "user": 9, "state": "overturned", "at": AT}
+        put("verdicts", call=9, **said, **standing)
     with open_store(url) as store:
         (one,) = store.inspections.all()
         assert one.scorecard is not None
