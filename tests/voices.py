@@ -75,8 +75,9 @@ def heard_call(
     """A call on one channel as workers write it. Its agent is party 0, whom ``words`` and ``claim`` mean."""
     evidence = RoleEvidence(claim=claim, words=words)
     roles = (Role.AGENT, Role.CUSTOMER) if evidence.total >= 0 else (Role.CUSTOMER, Role.AGENT)
+    as_assigned = evidence if evidence.total >= 0 else evidence.turned
     said = tuple(
-        Utterance(roles[n % 2], Span(n * 10.0, n * 10.0 + 6.0), text, role_confidence=evidence.confidence)
+        Utterance(roles[n % 2], Span(n * 10.0, n * 10.0 + 6.0), text, role_confidence=as_assigned.confidence)
         for n, text in enumerate(SAID)
     )
     turns = {role: tuple(u.span for u in said if u.role is role) for role in roles}
@@ -90,7 +91,7 @@ def heard_call(
         layout="mono",
         transcript=Transcript(said),
         measures=Measures(tuple(measures)),
-        role_evidence=evidence if evidence.total >= 0 else evidence.turned,
+        role_evidence=as_assigned,
         voices=replace(voices_of_call(*persons, evidence, seed=seed), parties=(0, 1, 0, 1, 0)),
     )
     return judge_again(heard, rules, earlier=())

@@ -153,7 +153,9 @@ def _with_roles(
         speakers = {(p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases}
         revisions = replace(current.revisions, lexicons="")
         turned = replace(turned, hits=of_speaker(turned.hits, speakers), revisions=revisions)
-    surer = one.found.confidence / current.role_evidence.confidence
+    # Of a doubtful call nothing is decided anyway, and it must not be taken for one without an agent.
+    doubtful = one.found.evidence.doubtful
+    surer = 1.0 if doubtful else one.found.confidence / current.role_evidence.confidence
     said = tuple(
         replace(u, role_confidence=min(1.0, u.role_confidence * surer)) for u in turned.transcript.utterances
     )

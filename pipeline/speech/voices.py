@@ -15,14 +15,14 @@ from pipeline.domain import Sound, Span, VoicePiece
 from pipeline.speech.embedding import SpeakerEmbedder
 from pipeline.speech.features import block_starts
 
-PIECE_SECONDS = 3.0
+PIECE_SECONDS = 2.5
 """Speech in a piece: vectors of less scatter by what is said."""
 LEAST_SECONDS = 1.5
 """Speech in the last piece of a party, and in all of it: a cough is no voice."""
 FEWEST_PIECES, MOST_PIECES = 2, 6
 """Of one party, spread evenly over its speech. Two told the parties of 16 calls apart as well as six
 did (least lead of the true agents 0.65 and 0.74)."""
-SECONDS_PER_PIECE = 25.0
+SECONDS_PER_PIECE = 40.0
 """A longer call has more of them, so that its voices take the same small part of the whole work."""
 _SHORTEST = 0.4
 """Seconds; shorter stretches are mostly 嗯 and noise."""

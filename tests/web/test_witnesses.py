@@ -1,0 +1,29 @@
+"""What the page of a call says of who is the agent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.domain import RoleEvidence, Span
+from pipeline.web.call.witnesses import Witness, witnesses
+from tests.nights import good_call
+
+
+def test_each_witness_that_says_something_is_shown() -> None:
+    evidence = RoleEvidence(claim=-2.5, words=1.0, order=None, voice=3.0)
+    found = witnesses(replace(good_call(), role_evidence=evidence))
+    assert found.heard == (Witness("claim", False), Witness("words", True), Witness("voice", True))
+    assert found.doubtful
+    assert not found.stranger
+
+
+def test_where_nothing_is_known_nothing_is_shown() -> None:
+    found = witnesses(good_call())
+    assert (found.heard, found.doubtful, found.second_from, found.second_until) == ((), False, None, None)
+
+
+def test_a_second_agent_has_its_time() -> None:
+    after = RoleEvidence(words=1.0, second_agent=(Span(30.0, 60.0),))
+    before = RoleEvidence(words=1.0, second_agent=(Span(0.0, 30.0),))
+    assert witnesses(replace(good_call(), role_evidence=after)).second_from == 30.0
+    assert witnesses(replace(good_call(), role_evidence=before)).second_until == 30.0
