@@ -3,8 +3,8 @@
 Reads dialogues as JSON Lines (dialogue, role, text; in order), judges each as a run judges a transcript (both
 roles, contexts, sentences that follow each other read as one) and prints how many forbidden phrases and
 escalations are found in 1,000 utterances, how many of them of class A and B, and which. Lines without a
-dialogue, such as those of ``ordinary_talk.jsonl``, stand alone. A line may name what it really is (``codes``,
-a list): that is no false accusation, and how much of it is found is printed too.
+dialogue, such as those of ``ordinary.jsonl`` of the lexicons, stand alone. A line may name what it really is
+(``codes``, a list): that is no false accusation, and how much of it is found is printed too.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from rich.table import Table
 from pipeline.domain import PhraseHit, PhraseKind, Role, Severity, Span, Utterance
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.checking import SECONDS_PER_CHARACTER
-from pipeline.settings import load_settings
+from pipeline.phrases.ordinary import ORDINARY_FILE
+from pipeline.settings import data_root, load_settings
 
-HERE = Path(__file__).resolve().parent
 PAUSE_S = 0.5
 """Between two utterances: short enough that one party's are read as one, as the recogniser's are."""
 _ACCUSES = frozenset({PhraseKind.FORBIDDEN, PhraseKind.ESCALATION})
@@ -45,7 +45,11 @@ class Accusation:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m scripts.measure_innocent", description=__doc__)
     options.add_argument(
-        "talk", nargs="*", type=Path, default=[HERE / "ordinary_talk.jsonl"], help="JSON Lines"
+        "talk",
+        nargs="*",
+        type=Path,
+        default=[data_root() / "lexicons" / "zh" / ORDINARY_FILE],
+        help="JSON Lines",
     )
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
     options.add_argument("--without", action="append", default=[], metavar="CODE", help="leave a code out")

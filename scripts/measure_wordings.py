@@ -2,7 +2,7 @@
 
 Reads sentences that were written without sight of the lexicons (``unseen_wordings.jsonl``: code, role, text,
 phrase, hit), and prints per code how many wordings are found and how many near misses raise a false alarm;
-and how many sentences of ordinary service talk (``ordinary_talk.jsonl``: role, text) are taken for something
+and how many sentences of ordinary service talk (``ordinary.jsonl`` of the lexicons) are taken for something
 forbidden or an escalation.
 Whoever tunes lexicons on these sentences needs new ones: a figure over sentences that were looked at tells
 nothing.
@@ -23,6 +23,7 @@ from rich.table import Table
 from pipeline.domain import PhraseKind, Role
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.checking import sentence
+from pipeline.phrases.ordinary import OrdinarySentence, read_ordinary_talk
 from pipeline.settings import load_settings
 
 HERE = Path(__file__).resolve().parent
@@ -41,7 +42,6 @@ class Count:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m scripts.measure_wordings", description=__doc__)
     options.add_argument("--sentences", type=Path, default=HERE / "unseen_wordings.jsonl", help="JSON Lines")
-    options.add_argument("--ordinary", type=Path, default=HERE / "ordinary_talk.jsonl", help="JSON Lines")
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
     options.add_argument("--list", action="store_true", help="name every miss and every alarm")
     chosen = options.parse_args()
@@ -63,8 +63,8 @@ def main() -> None:
         if said != row["hit"]:
             wrong.append(f"{'alarm' if said else 'miss '}  {row['code']}  {row['text']}")
     Console().print(_table(counts))
-    ordinary = list(_rows(chosen.ordinary))
-    alarms = [alarm for row in ordinary if (alarm := _alarm(matcher, row))]
+    ordinary = read_ordinary_talk(chosen.lexicons)
+    alarms = [alarm for one in ordinary if (alarm := _alarm(matcher, one))]
     print(f"ordinary talk: {len(alarms)} alarms in {len(ordinary)} sentences")
     wrong += alarms
     if chosen.list:
@@ -75,11 +75,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
-def _alarm(matcher: Matcher, row: dict[str, Any]) -> str | None:
+def _alarm(matcher: Matcher, one: OrdinarySentence) -> str | None:
     """What is wrongly found in a sentence of ordinary talk."""
-    hits = matcher.match([sentence(row["text"], Role(row["role"]))])
+    hits = matcher.match([sentence(one.text, one.role)])
     codes = sorted({h.code for h in hits if h.kind in (PhraseKind.FORBIDDEN, PhraseKind.ESCALATION)})
-    return f"alarm  {', '.join(codes)}  {row['text']}" if codes else None
+    return f"alarm  {', '.join(codes)}  {one.text}" if codes else None
 
 
 def _table(counts: dict[str, Count]) -> Table:

@@ -1,7 +1,7 @@
 """``python -m scripts.train_sentences``: train what weighs a phrase against the sentence it stands in.
 
 Reads the sentences of ``lexicons/zh/sentences/*.jsonl`` (text, role, codes; no codes: innocent), the examples
-of the lexicons and ``ordinary_talk.jsonl``, writes ``pipeline/phrases/sentences.npz`` and prints, over
+of the lexicons and their ``ordinary.jsonl``, writes ``pipeline/phrases/sentences.npz`` and prints, over
 sentences that the models of their fold have not seen, per code how many the lexicons find and how many
 innocent ones they accuse: alone, weighed by the sentence, and with what a sentence alone is found by.
 ``unseen_wordings.jsonl`` is for testing only and is never trained on.
@@ -34,6 +34,7 @@ from pipeline.phrases import Lexicons, Matcher, load_lexicons
 from pipeline.phrases.acceptance import TOO_FAR
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.normal_form import normalise
+from pipeline.phrases.ordinary import ORDINARY_FILE, read_ordinary_talk
 from pipeline.phrases.passages import passages
 from pipeline.phrases.sentences import (
     WEIGHTS,
@@ -114,7 +115,7 @@ def main() -> None:
 def digest_of(folder: Path) -> str:
     """SHA-256 of all that the sentences are read from, but for the lexicons' own examples."""
     digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.jsonl")), HERE / "ordinary_talk.jsonl"]:
+    for path in [*sorted(folder.glob("*.jsonl")), LEXICONS / ORDINARY_FILE]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -161,11 +162,9 @@ def _examples(lexicons: Lexicons) -> Iterator[LabelledSentence]:
 
 
 def _ordinary() -> Iterator[LabelledSentence]:
-    path = HERE / "ordinary_talk.jsonl"
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        row = json.loads(line)
+    for number, one in enumerate(read_ordinary_talk(LEXICONS)):
         fold = _fold(f"ordinary{number // BLOCK}")
-        yield LabelledSentence(row["text"], Role(row["role"]), frozenset(), fold, True)
+        yield LabelledSentence(one.text, one.role, frozenset(), fold, True)
 
 
 def _fold(group: str) -> int:

@@ -4,9 +4,10 @@
 ``matcher.match(utterances)`` finds.
 """
 
-from pipeline.phrases.checking import LexiconIssue, check_lexicons
+from pipeline.phrases.checking import LexiconIssue
 from pipeline.phrases.explaining import Explanation, explain
 from pipeline.phrases.lexicon import Code, Lexicons, Phrase
+from pipeline.phrases.linter import check_lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.reading import load_lexicons
 

@@ -1,4 +1,5 @@
-"""The linter for lexicons: runs their examples and looks for what an author cannot see."""
+"""What an author can get wrong in a phrase and cannot see: examples that do not hold, spellings that are
+unsafe, silenced or written twice."""
 
 from __future__ import annotations
 
@@ -6,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Role, Span, Utterance
-from pipeline.errors import LexiconError
+from pipeline.domain import PhraseHit, Role, Span, Utterance
+from pipeline.phrases.candidates import ACCUSING
 from pipeline.phrases.lexicon import Lexicons, Phrase, SourceLocation
-from pipeline.phrases.matcher import Matcher, compile_matcher
-from pipeline.phrases.reading import load_lexicons
+from pipeline.phrases.matcher import Matcher
 from pipeline.phrases.template import spellings
 
 SECONDS_PER_CHARACTER = 0.2
@@ -25,6 +25,11 @@ class LexiconIssue:
     level: str
     message: str
 
+    @classmethod
+    def at(cls, place: SourceLocation, level: str, message: str) -> LexiconIssue:
+        """An issue in a line of a file."""
+        return cls(place.path, place.line, level, message)
+
     def __str__(self) -> str:
         place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
         return f"{place}: {self.level}: {self.message}"
@@ -35,83 +40,61 @@ def sentence(text: str, role: Role | None) -> Utterance:
     return Utterance(role or Role.AGENT, Span(0.0, SECONDS_PER_CHARACTER * max(len(text), 1)), text)
 
 
-def check_lexicons(folder: Path) -> list[LexiconIssue]:
-    """Everything wrong or doubtful in a folder of lexicons; an unreadable one gives the one error that
-    stops it."""
-    try:
-        lexicons = load_lexicons(folder)
-    except LexiconError as error:
-        place = f"{error.path}:{error.line}: " if error.line is not None else f"{error.path}: "
-        return [LexiconIssue(error.path or folder, error.line, "error", str(error).removeprefix(place))]
-    matcher = compile_matcher(lexicons)
-    issues: list[LexiconIssue] = []
+def wrong_examples(lexicons: Lexicons, matcher: Matcher) -> Iterator[LexiconIssue]:
+    """Examples that are not hit or not quiet, and variants that are always silenced."""
+    found = _found(lexicons, matcher)
     for phrase in lexicons.phrases:
-        issues += _examples(phrase, matcher)
-        issues += _dangers(phrase)
-        issues += _unreachable(phrase, matcher)
-    issues += _shared(lexicons)
-    return sorted(issues, key=lambda issue: (str(issue.path), issue.line or 0, issue.message))
-
-
-def _issue(place: SourceLocation, level: str, message: str) -> LexiconIssue:
-    return LexiconIssue(place.path, place.line, level, message)
-
-
-def _examples(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
-    code = phrase.code
-    for text in phrase.hit:
-        if not any(h.code == code.code for h in matcher.match([sentence(text, code.role)])):
-            yield _issue(
-                phrase.place, "error", f"example is not hit: “{text}”; add a variant or loosen an exception"
-            )
-    for text in phrase.quiet:
-        for hit in matcher.match([sentence(text, code.role)]):
-            if hit.code == code.code:
-                found = f"“{hit.phrase}” ({hit.how.value}: “{hit.quote}”)"
-                yield _issue(
-                    phrase.place, "error", f"quiet example is hit by {found}: “{text}”; add an exception"
+        code, role, place = phrase.code.code, phrase.code.role, phrase.place
+        hits = {
+            text: [h for h in found[text, role] if h.code == code] for text in (*phrase.hit, *phrase.quiet)
+        }
+        for text in phrase.hit:
+            if not hits[text]:
+                message = f"example is not hit: “{text}”; add a variant or loosen an exception"
+                yield LexiconIssue.at(place, "error", message)
+        for text in phrase.quiet:
+            for hit in hits[text][:1]:
+                by = f"“{hit.phrase}” ({hit.how.value}: “{hit.quote}”)"
+                message = f"quiet example is hit by {by}: “{text}”; add an exception"
+                yield LexiconIssue.at(place, "error", message)
+        for variant in phrase.variants:
+            text = spellings(variant).texts[-1]
+            if not any(h.code == code for h in found[text, role]):
+                written = phrase.written[variant]
+                message = (
+                    f"variant “{written.text}” can never be hit (“{text}” is always suppressed); take it out"
                 )
-                break
+                yield LexiconIssue.at(written.place, "warning", message)
 
 
-def _dangers(phrase: Phrase) -> Iterator[LexiconIssue]:
+def _found(lexicons: Lexicons, matcher: Matcher) -> dict[tuple[str, Role | None], tuple[PhraseHit, ...]]:
+    """What is found in all examples and in one spelling of each variant; all at once is far faster."""
+    texts = dict.fromkeys(
+        (text, p.code.role)
+        for p in lexicons.phrases
+        for text in (*p.hit, *p.quiet, *(spellings(v).texts[-1] for v in p.variants))
+    )
+    hits = matcher.match_all([[sentence(text, role)] for text, role in texts])
+    return dict(zip(texts, hits, strict=True))
+
+
+def dangers(phrase: Phrase) -> Iterator[LexiconIssue]:
+    """Spellings so short that they are found where they do not stand, and no example of such a place."""
     for variant in phrase.variants:
         for spelling in spellings(variant).texts:
             if len(spelling) == 1 and not phrase.whole_words:
-                yield _issue(
-                    phrase.place,
-                    "warning",
-                    f"“{spelling}” is one character and may cut words; set whole_words",
-                )
+                message = f"“{spelling}” is one character and may cut words; set whole_words"
+                yield LexiconIssue.at(phrase.place, "warning", message)
             if len(spelling) <= 2 and phrase.tolerance:
-                yield _issue(
-                    phrase.place,
-                    "warning",
-                    f"“{spelling}” is too short to be safe by sound; set tolerance: 0 or lengthen it",
-                )
+                message = f"“{spelling}” is too short to be safe by sound; set tolerance: 0 or lengthen it"
+                yield LexiconIssue.at(phrase.place, "warning", message)
                 break
-    if not phrase.quiet and phrase.code.kind.value in ("forbidden", "escalation"):
-        yield _issue(
-            phrase.place,
-            "warning",
-            f"“{phrase.canonical}” has no quiet example; add one that is easily confused",
-        )
+    if not phrase.quiet and phrase.code.kind in ACCUSING:
+        message = f"“{phrase.canonical}” has no quiet example; add one that is easily confused"
+        yield LexiconIssue.at(phrase.place, "warning", message)
 
 
-def _unreachable(phrase: Phrase, matcher: Matcher) -> Iterator[LexiconIssue]:
-    """Variants that an exception or context of their own entry always drops."""
-    for variant in phrase.variants:
-        text = spellings(variant).texts[-1]
-        hits = matcher.match([sentence(text, phrase.code.role)])
-        if not any(h.code == phrase.code.code for h in hits):
-            yield _issue(
-                phrase.place,
-                "warning",
-                f"variant “{variant}” can never be hit (“{text}” is always suppressed); take it out",
-            )
-
-
-def _shared(lexicons: Lexicons) -> Iterator[LexiconIssue]:
+def written_twice(lexicons: Lexicons) -> Iterator[LexiconIssue]:
     """The same spelling under two phrases of one code (doubled work) or two codes said by the same role
     (two verdicts)."""
     first: dict[str, Phrase] = {}
@@ -125,4 +108,4 @@ def _shared(lexicons: Lexicons) -> Iterator[LexiconIssue]:
                     reported.add(pair)
                     where = f"“{other.canonical}” ({other.place})"
                     message = f"“{spelling}” is also spelled by {where}; keep one of them"
-                    yield _issue(phrase.place, "warning", message)
+                    yield LexiconIssue.at(phrase.place, "warning", message)

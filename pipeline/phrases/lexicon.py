@@ -56,6 +56,14 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTemplate:
+    """A wording or an exception as its author wrote it: slots not filled in."""
+
+    text: str
+    place: SourceLocation
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """One way to say it, its spellings, and where it does not count."""
 
@@ -77,6 +85,8 @@ class Phrase:
     hit: tuple[str, ...]
     quiet: tuple[str, ...]
     place: SourceLocation
+    written: Mapping[str, WrittenTemplate] = field(default_factory=dict, repr=False, compare=False)
+    """Variant, pattern or exception -> where and how it is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from pydantic import ValidationError
 from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
 from pipeline.domain import Role
 from pipeline.errors import LexiconError
-from pipeline.phrases.lexicon import Code, Lexicons, NegativeContext, Phrase, SourceLocation
+from pipeline.phrases.lexicon import (
+    Code,
+    Lexicons,
+    NegativeContext,
+    Phrase,
+    SourceLocation,
+    WrittenTemplate,
+)
 from pipeline.phrases.lexicon_file import (
     CodeEntry,
     LexiconFile,
@@ -76,10 +83,12 @@ def load_lexicons(folder: Path) -> Lexicons:
                     f'code "{code.code}" has another kind, title, severity or role elsewhere; unify them',
                     place,
                 )
+            shared = _exceptions(code_entry.exceptions, slots, root, path, ("codes", i))
             for j, phrase_entry in enumerate(code_entry.phrases):
                 where = ("codes", i, "phrases", j)
+                owner = codes[code.code]
                 phrases.append(
-                    _phrase(phrase_entry, code_entry, codes[code.code], root, path, where, seen, slots)
+                    _phrase(phrase_entry, code_entry, owner, root, path, where, seen, slots, shared)
                 )
     for phrase in phrases:
         for name in phrase.negative_contexts:
@@ -159,8 +168,12 @@ def _phrase(
     where: tuple[str | int, ...],
     seen: dict[tuple[str, str], SourceLocation],
     slots: Mapping[str, str],
+    shared: Mapping[str, WrittenTemplate],
 ) -> Phrase:
+    """``shared``: the exceptions of the whole code."""
     place = SourceLocation(path, line_of(root, where))
+    own = _exceptions(entry.exceptions, slots, root, path, where)
+    sources = {**shared, **own}
     variants: list[str] = []
     patterns: list[str] = []
     written = [(entry.phrase, "phrase", 0)]
@@ -182,9 +195,7 @@ def _phrase(
             _refuse(f'duplicate phrase "{template}" (first at line {other}); remove one', here)
         _compiles(text, here)
         (variants if finite else patterns).append(text)
-    exceptions = tuple(
-        _checked(template, slots, place) for template in (*code_entry.exceptions, *entry.exceptions)
-    )
+        sources[text] = WrittenTemplate(template, here)
     negative_contexts = (
         code_entry.negative_contexts if entry.negative_contexts is None else entry.negative_contexts
     )
@@ -193,7 +204,7 @@ def _phrase(
         canonical=_sentence(entry, slots),
         variants=tuple(variants),
         patterns=tuple(patterns),
-        exceptions=exceptions,
+        exceptions=(*shared, *own),
         negative_contexts=negative_contexts,
         tolerance=entry.tolerance,
         whole_words=entry.whole_words,
@@ -201,7 +212,23 @@ def _phrase(
         hit=entry.examples.hit,
         quiet=entry.examples.quiet,
         place=place,
+        written=sources,
     )
+
+
+def _exceptions(
+    templates: Iterable[str],
+    slots: Mapping[str, str],
+    root: LinedMap,
+    path: Path,
+    where: tuple[str | int, ...],
+) -> dict[str, WrittenTemplate]:
+    """Each exception with its slots filled in, and where it is written."""
+    found: dict[str, WrittenTemplate] = {}
+    for k, template in enumerate(templates):
+        place = SourceLocation(path, line_of(root, (*where, "exceptions", k)))
+        found[_checked(template, slots, place)] = WrittenTemplate(template, place)
+    return found
 
 
 def _sentence(entry: PhraseEntry, slots: Mapping[str, str]) -> str:

@@ -62,7 +62,7 @@ codes:
         patterns: ['谁.{1,4}的找谁']
         exceptions: [不归我管辖]
         reason: 推诿
-        examples: {hit: [这不归我管], quiet: [归我管]}
+        examples: {hit: [这不归我管, 谁卖的找谁], quiet: [归我管, 这不归我管辖]}
 """
 
 
