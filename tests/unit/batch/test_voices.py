@@ -81,8 +81,9 @@ def test_two_workers_and_another_order_come_to_the_same(alone: list[Inspection],
 def test_a_worker_that_dies_changes_nothing(alone: list[Inspection], tmp_path: Path) -> None:
     night = Night(tmp_path)
     night.add(4, f"die-once {tmp_path / 'died'}")
-    night.run(workers=2)
+    summary = night.run(workers=2)
     assert (tmp_path / "died").exists()
+    assert (summary.inspected, summary.problems, summary.trouble) == (9, (), None)
     assert what_counts(night.calls()) == what_counts(alone)
 
 
