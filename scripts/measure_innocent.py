@@ -1,9 +1,9 @@
 """``python -m scripts.measure_innocent talk.jsonl``: what the lexicons accuse in talk where nobody did wrong.
 
-Reads dialogues as JSON Lines (dialogue, role, text; in order), judges each as a run judges a transcript (both
-roles, contexts, sentences that follow each other read as one) and prints how many forbidden phrases and
-escalations are found in 1,000 utterances, how many of them of class A and B, and which. Lines without a
-dialogue, such as those of ``ordinary.jsonl`` of the lexicons, stand alone. A line may name what it really is
+Reads dialogues as JSON Lines (dialogue, role or speaker, text; in order), judges each as a run judges a
+transcript (both roles, contexts, sentences that follow each other read as one) and prints how many forbidden
+phrases and escalations are found in 1,000 utterances, how many of them of class A and B, and which. Lines
+without a dialogue, such as those of ``ordinary.jsonl``, stand alone. A line may name what it really is
 (``codes``, a list): that is no false accusation, and how much of it is found is printed too.
 """
 
@@ -102,6 +102,7 @@ def _rows(path: Path) -> Iterator[list[dict[str, Any]]]:
     current: list[dict[str, Any]] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
+        row.setdefault("role", row.get("speaker"))
         if current and (row.get("dialogue") is None or row["dialogue"] != current[-1].get("dialogue")):
             yield current
             current = []
