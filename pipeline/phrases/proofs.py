@@ -30,8 +30,10 @@ def unproven_wordings(lexicons: Lexicons) -> Iterator[LexiconIssue]:
         for wording in (*phrase.variants, *phrase.patterns):
             spans = compiled(wording).spans
             if not any(True for text in examples for _ in spans(text)):
-                kind = "pattern" if wording in phrase.patterns else "variant"
-                yield _issue(phrase, wording, f"lexicon.unproven-{kind}")
+                pattern = wording in phrase.patterns
+                yield _issue(
+                    phrase, wording, "lexicon.unproven-pattern" if pattern else "lexicon.unproven-variant"
+                )
 
 
 def crowded_phrases(lexicons: Lexicons) -> Iterator[LexiconIssue]:

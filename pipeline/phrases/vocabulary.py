@@ -69,7 +69,7 @@ class Vocabulary:
         found = {name: tuple(p.name for p in self._like(name)) for name in self.names}
         return {name: others for name, others in found.items() if others}
 
-    def _like(self, name: str) -> list[Proposal]:
+    def _like(self, name: str) -> list[NameCandidate]:
         whole = (p for p in self._nearby(name) if len(p.name) == len(name))
         return sorted(whole, key=lambda p: (p.distance, p.name))
 
@@ -89,19 +89,21 @@ class Vocabulary:
             known = self._by_first_sound[sound] = tuple(near)
         return known
 
-    def sounding_like(self, text: str) -> tuple[Proposal, ...]:
+    def sounding_like(self, text: str) -> tuple[NameCandidate, ...]:
         """Where a text may mean a name that it does not have, the nearest first, none across another."""
-        chosen: list[Proposal] = []
-        for proposal in sorted(self._nearby(text), key=lambda p: (p.distance - len(p.name), p.start, p.name)):
-            apart = all(proposal.end <= c.start or c.end <= proposal.start for c in chosen)
-            if apart and not self._is_named(text, proposal):
-                chosen.append(proposal)
+        chosen: list[NameCandidate] = []
+        for candidate in sorted(
+            self._nearby(text), key=lambda p: (p.distance - len(p.name), p.start, p.name)
+        ):
+            apart = all(candidate.end <= c.start or c.end <= candidate.start for c in chosen)
+            if apart and not self._is_named(text, candidate):
+                chosen.append(candidate)
         return tuple(chosen[:PER_UTTERANCE])
 
-    def _nearby(self, text: str) -> list[Proposal]:
+    def _nearby(self, text: str) -> list[NameCandidate]:
         """Every place of a text that sounds like a name and is not written so."""
         sounds = [syllable(c) for c in text]
-        found: list[Proposal] = []
+        found: list[NameCandidate] = []
         for start, sound in enumerate(sounds):
             for wanted in self._near(sound) if text[start].isalpha() else ():
                 size = len(wanted.costs)
@@ -110,20 +112,20 @@ class Vocabulary:
                     continue
                 apart = sum(c[s] for c, s in zip(wanted.costs, sounds[start : start + size], strict=True))
                 if apart <= size * _farthest(wanted) + 1e-9:
-                    found.append(Proposal(start, wanted.spelling, heard, round(apart, 3)))
+                    found.append(NameCandidate(start, wanted.spelling, heard, round(apart, 3)))
         return found
 
-    def _is_named(self, text: str, proposal: Proposal) -> bool:
+    def _is_named(self, text: str, candidate: NameCandidate) -> bool:
         """Whether a name of the list stands there already, as it should."""
         return any(
-            at < proposal.end and proposal.start < at + len(name)
+            at < candidate.end and candidate.start < at + len(name)
             for name in self.names
             for at in _places(text, name)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class NameCandidate:
     """A name that may have been said where something else is written."""
 
     start: int
@@ -168,12 +170,12 @@ def correct_names(
     segmenter = Segmenter(matcher.lexicons.words.dictionary.words)
     out = list(transcript.utterances)
     for number, utterance in enumerate(transcript.utterances):
-        proposals = vocabulary.sounding_like(utterance.text)
-        if not proposals:
+        candidates = vocabulary.sounding_like(utterance.text)
+        if not candidates:
             continue
         here = [hit for hit in hits if hit.utterance == number]
         proofs = [place for h in here if (place := place_of(utterance, h.quote, h.span.start))]
-        free = [p for p in proposals if not any(p.start < end and start < p.end for start, end in proofs)]
+        free = [p for p in candidates if not any(p.start < end and start < p.end for start, end in proofs)]
         noted = replace(utterance, corrections=_confirmed(utterance, free, score_text, segmenter))
         if noted.corrections and not _says_more(matcher, noted, here):
             out[number] = noted
@@ -181,21 +183,21 @@ def correct_names(
 
 
 def _confirmed(
-    utterance: Utterance, proposals: Sequence[Proposal], score_text: TextScorer, segmenter: Segmenter
+    utterance: Utterance, candidates: Sequence[NameCandidate], score_text: TextScorer, segmenter: Segmenter
 ) -> tuple[Correction, ...]:
-    if not proposals:
+    if not candidates:
         return ()
-    texts = [utterance.text, *(p.in_place(utterance.text) for p in proposals)]
+    texts = [utterance.text, *(p.in_place(utterance.text) for p in candidates)]
     # Marks that the recogniser set cost a text that lacks them, or that has them, more than a wrong word.
     spoken = ["".join(filter(str.isalnum, text)) for text in texts]
     written, *scores = score_text(utterance.role, utterance.span, spoken)
     out = []
-    for proposal, score in zip(proposals, scores, strict=True):
-        gain = (score - written) * len(spoken[0]) / proposal.changed
-        least = proposal.least_gain(segmenter)
+    for candidate, score in zip(candidates, scores, strict=True):
+        gain = (score - written) * len(spoken[0]) / candidate.changed
+        least = candidate.least_gain(segmenter)
         if gain >= least:
             sure = confidence_of(gain, least=least)
-            out.append(Correction(proposal.start, proposal.name, sure))
+            out.append(Correction(candidate.start, candidate.name, sure))
     return tuple(sorted(out, key=lambda c: c.start))
 
 

@@ -27,11 +27,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 
 
-class _Entry(BaseModel):
+class LayerEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SheetChange(_Entry):
+class SheetChange(LayerEntry):
     """What is different about one part of the sheet. Other keys than these are the part's own."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -65,19 +65,19 @@ class SheetChange(_Entry):
         return dict(self.model_extra or {})
 
 
-class AddedCriterion(_Entry):
+class AddedCriterion(LayerEntry):
     section: Name
     criterion: dict[str, Any]
     reason: Reason
 
 
-class AddedItem(_Entry):
+class AddedItem(LayerEntry):
     criterion: Name
     item: dict[str, Any]
     reason: Reason
 
 
-class SheetLayer(_Entry):
+class SheetLayer(LayerEntry):
     """A file of the layer."""
 
     pass_mark: Annotated[float, Field(ge=0, le=100)] | None = None

@@ -50,7 +50,7 @@ class ProposalsPage(PageContext):
     """Code and title, of what a new wording can be."""
 
 
-class Answer(StrEnum):
+class ProposalAnswer(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
 
@@ -76,7 +76,7 @@ def answer(
     settings: TheSettings,
     store: TheStore,
     request_id: Annotated[str, Form(alias="request", min_length=1, max_length=64)],
-    do: Annotated[Answer, Form()] = Answer.ACCEPT,
+    do: Annotated[ProposalAnswer, Form()] = ProposalAnswer.ACCEPT,
     text: Annotated[str, Form(max_length=400)] = "",
     reason: Annotated[str, Form(max_length=400)] = "",
     code: Annotated[str, Form(max_length=60)] = "",
@@ -86,7 +86,7 @@ def answer(
     found = store.proposals.proposal(proposal_id, visitor.scope)
     check_unsealed(visitor, found.call_id)
     by = visitor.user.id
-    if do is Answer.REFUSE:
+    if do is ProposalAnswer.REFUSE:
         store.proposals.answer(proposal_id, ProposalState.REFUSED, by=by, reason=reason)
         return RedirectResponse("/rules/proposals", status_code=303)
     layer_of(settings)

@@ -51,6 +51,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "verdict.": set(Changes().verdicts),
     "doctor.source.": {"option", "environment", "file", "default"},
     "show.open-": set(OpenCause),
+    "rubric.layer-no-": {"section", "criterion", "item", "bonus"},
     "layout.": {"stereo", "fake-stereo", "mono"},
     "level.": set(Level),
     "field.": NAMED,

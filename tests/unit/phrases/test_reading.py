@@ -72,7 +72,7 @@ def test_the_same_phrase_in_two_files(tmp_path: Path) -> None:
 
 def test_a_code_with_two_titles(tmp_path: Path) -> None:
     lexicon_file(tmp_path, LEXICON, "a.yaml")
-    assert 'code "shirk"' in str(
+    assert "code “shirk”" in str(
         refused(tmp_path, LEXICON[LEXICON.index("codes:") :].replace("推诿", "推托"))
     )
 

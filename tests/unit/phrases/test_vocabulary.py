@@ -55,9 +55,9 @@ def corrected(
     [("打开惊东金融看看", "惊东金融"), ("用那个非诸订的", "非诸"), ("凤凰骨城有一个行程", "凤凰骨城")],
 )
 def test_what_sounds_like_a_name_is_asked_of_the_sound(text: str, heard: str) -> None:
-    (proposal,) = NAMES.sounding_like(text)
-    assert proposal.heard == heard
-    assert proposal.in_place(text) == text.replace(heard, proposal.name)
+    (candidate,) = NAMES.sounding_like(text)
+    assert candidate.heard == heard
+    assert candidate.in_place(text) == text.replace(heard, candidate.name)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_the_text_stays_as_it_was_recognised(tmp_path: Path) -> None:
 
 
 @given(st.text(alphabet="飞非诸猪物乌镇污政惊京东金融，a1 ", max_size=40))
-def test_proposals_lie_in_the_text_and_never_overlap(text: str) -> None:
-    proposals = sorted(NAMES.sounding_like(text), key=lambda p: p.start)
-    for one in proposals:
+def test_candidates_lie_in_the_text_and_never_overlap(text: str) -> None:
+    candidates = sorted(NAMES.sounding_like(text), key=lambda p: p.start)
+    for one in candidates:
         assert text[one.start : one.end] == one.heard != one.name
         assert len(one.in_place(text)) == len(text)
-    assert all(a.end <= b.start for a, b in itertools.pairwise(proposals))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(candidates))
 
 
 def test_a_list_is_read_line_by_line(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_points_classes_and_items_change_and_the_text_says_so(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("changes:\n  - {item: none, deduct: 3, reason: x}\n", 2, "no item 'none'"),
+        ("changes:\n  - {item: none, deduct: 3, reason: x}\n", 2, "no item none"),
         ("# x\n\nchanges:\n  - item: shirk\n    deduct: -3\n    reason: x\n", 4, "deduct"),
         ("changes:\n  - {item: shirk, dedukt: 3, reason: x}\n", 2, "dedukt"),
         ("changes:\n  - {item: shirk, deduct: 3}\n", 2, "reason"),
