@@ -22,11 +22,11 @@ codes:
     title: 冷漠
     severity: D
     role: agent
-    exceptions: ['{surname}先生说']
+    exceptions: ['{surname}先生说.{0,3}']
     phrases:
       - phrase: 随便你
         reason: 晾着客户。
-        examples: {hit: [随便你], quiet: [今天天气好]}
+        examples: {hit: [随便你], quiet: [今天天气好, 王先生说随便你]}
       - phrase: 爱要不要
         reason: 轻慢。
         examples: {hit: [爱要不要]}

@@ -17,13 +17,18 @@ from pipeline.reports import FORMATS, KINDS, ExportError, export, formats_of
 from pipeline.reports.fields import columns
 from pipeline.reports.files import file_name, whole_file
 from pipeline.reports.writers.csv import guarded
+from pipeline.rubric import load_rubric
+from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store, open_store
+from pipeline.store.repositories.rulebook_rows import Rulebook
 from tests.nights import fill
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with open_store(fill(tmp_path_factory.mktemp("store") / "night.db")) as opened:
+        sheet = Settings().rubric  # the kind `trust` tells of the criteria of the sheet that is kept
+        opened.rulebooks.keep([Rulebook(load_rubric(sheet).revision, "rubric", sheet.read_text("utf-8"))])
         yield opened
 
 
