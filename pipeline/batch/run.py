@@ -85,7 +85,7 @@ def run(
             unkept: list[StoredProblem] = []
             stopped = tally.trouble is not None or bool(stop)
             if not stopped:  # else the next run knows more
-                settle_voices(store, settings, run_id=run_id, failed=unkept.append)
+                settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
             store.runs.add_problems(run_id, unkept)

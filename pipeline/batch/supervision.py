@@ -46,6 +46,12 @@ class Tally:
     trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
 
+    def move(self, before: Status, after: Status) -> None:
+        """A call of this run that was judged again has another status now."""
+        if self.statuses[before]:
+            self.statuses[before] -= 1
+            self.statuses[after] += 1
+
 
 class Supervision:
     """One run's work, from the first group to the last."""

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.batch.faults import FAULT, fault_of
-from pipeline.domain import CallVoices, Inspection, PhraseHit, Role, RoleEvidence, Transcript
+from pipeline.batch.rulebooks import rules_in_force
+from pipeline.domain import CallVoices, Inspection, PhraseHit, Role, RoleEvidence, Status, Transcript
 from pipeline.errors import CallinspectError
 from pipeline.inspection.judging import judge_again
-from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.rules import Rules
 from pipeline.messages import Message
 from pipeline.review.roles import of_speaker, parted, swapped
 from pipeline.settings import Settings
@@ -80,12 +81,18 @@ def _as_settled(one: StoredVoices) -> CallVoices:
 
 
 def settle_voices(
-    store: Store, settings: Settings, *, run_id: int, failed: Callable[[StoredProblem], None]
+    store: Store,
+    settings: Settings,
+    *,
+    run_id: int,
+    failed: Callable[[StoredProblem], None],
+    moved: Callable[[Status, Status], None] = lambda _before, _after: None,
 ) -> int:
     """Settle the roles of all calls of this run, and judge those again whose roles or doubts change.
 
     Args:
         failed: told of a call on which the program failed; it stays as it was judged.
+        moved: told of the status of each call judged again, before and after.
 
     Returns:
         How many calls were judged again.
@@ -102,9 +109,9 @@ def settle_voices(
         if _same_judgement(one, before):
             stated.append((one.of.key, one.found.evidence))
             continue
-        rules = rules or load_rules(settings)
+        rules = rules or rules_in_force(store, settings)
         try:
-            done += _judge(store, rules, one, run_id=run_id)
+            done += _judge(store, rules, one, run_id=run_id, moved=moved)
         except Exception as error:
             if isinstance(error, CallinspectError | MemoryError):
                 raise
@@ -124,7 +131,14 @@ def _same_judgement(one: SettledRoles, before: RoleEvidence) -> bool:
     )
 
 
-def _judge(store: Store, rules: Rules, one: SettledRoles, *, run_id: int) -> bool:
+def _judge(
+    store: Store,
+    rules: Rules,
+    one: SettledRoles,
+    *,
+    run_id: int,
+    moved: Callable[[Status, Status], None],
+) -> bool:
     """Store the call with its settled roles; False where a person has said who is who, or it is gone."""
     current = store.inspections.current(one.of.call_id)
     voices = one.of.voices
@@ -136,7 +150,10 @@ def _judge(store: Store, rules: Rules, one: SettledRoles, *, run_id: int) -> boo
     turned = replace(_with_roles(current, earlier, one, rules), role_evidence=one.found.evidence)
     judged = judge_again(turned, rules, earlier=earlier if one.found.roles == voices.roles else ())
     judged = replace(judged, voices=replace(voices, roles=one.found.roles))
-    return store.inspections.save(judged, run_id=run_id, replace=True, key=one.of.key)
+    if not store.inspections.save(judged, run_id=run_id, replace=True, key=one.of.key):
+        return False
+    moved(current.status, judged.status)
+    return True
 
 
 def _with_roles(

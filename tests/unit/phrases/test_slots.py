@@ -118,7 +118,7 @@ def test_a_name_that_two_files_define(folder: Path) -> None:
         ("这{bill}不", "这{bil}不", 11),
         ("variants: ['不管你的{bill}']", "variants: ['不管你的{bil}']", 12),
         ("'你{kin}欠.{1,4}{bill}', ", "'你{kin}欠.{1,4}{bil}', ", 13),
-        ("exceptions: ['你{kin}", "exceptions: ['你{kim}", 11),
+        ("exceptions: ['你{kin}", "exceptions: ['你{kim}", 14),
         ("before: ['问一下你?{kin}", "before: ['问一下你?{kim}", 2),
     ],
 )
