@@ -27,6 +27,14 @@ LATER = (
     "DROP TABLE skipped",
     "DROP TABLE rule_drafts",
     "DROP TABLE sign_in_places",
+    "ALTER TABLE utterances DROP COLUMN corrections",
+    "ALTER TABLE inspections DROP COLUMN role_evidence",
+    "DROP TABLE call_voices",
+    "ALTER TABLE findings DROP COLUMN only_flags",
+    "DROP INDEX ix_verdicts_trust",
+    "DROP TABLE trust_changes",
+    "DROP TABLE proposals",
+    "DROP TABLE rule_edits",
 )
 """What later migrations make, undone."""
 
