@@ -94,6 +94,7 @@ def test_the_second_one_is_told(chrome: Browser, server: Room, call: str) -> Non
             assert known is not None and known.claimed is not None
             store.cases.release(call, known.claimed)
         begin(second, call)
+        expect(second.locator(f"{FINDING} button[value=confirmed]")).to_be_visible()
         second.keyboard.press("c")
         stands(second, "confirmed")
         first.locator(FINDING).focus()
