@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipeline.rubric.verdict import Verdict as Checked
 
 from pipeline.domain import Finding, FindingVerdict, Outcome, Scorecard, Severity, Verdict
 from pipeline.review.effective import effective
@@ -22,6 +21,7 @@ from pipeline.review.trust import (
     trust_of,
 )
 from pipeline.rubric import Rubric, load_rubric
+from pipeline.rubric.answer import CheckResult as Checked
 from pipeline.rubric.arithmetic import add_up
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.sums import Sum

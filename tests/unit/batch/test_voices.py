@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import RunSummary, run
+from pipeline.batch.run import run
+from pipeline.batch.summary import RunSummary
 from pipeline.domain import Inspection, Role
 from pipeline.settings import Settings
 from pipeline.store import open_store

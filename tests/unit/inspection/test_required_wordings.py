@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pipeline.rubric.verdict import BARS
 
 from pipeline.conversation import Timeline
 from pipeline.domain import Call, Outcome, PhraseHit, Role, Severity, Span, Utterance
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.rubric import Facts
+from pipeline.rubric.answer import BARS
 from pipeline.rubric.checks import required_phrase
 from pipeline.settings import Settings
 

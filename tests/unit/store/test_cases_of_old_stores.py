@@ -55,5 +55,7 @@ NEW = (
     "id_source",
     "replaced_by",
     "taken_channel",
+    "role_evidence",
+    "only_flags",
 )
 """Columns that the old tables do not have."""
