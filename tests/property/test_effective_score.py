@@ -50,9 +50,9 @@ def card_of(rubric: Rubric, outcomes: list[Outcome], places: list[int], bonus: l
             j.item.title,
             j.section.title,
             j.item.severity,
-            j.verdict.outcome,
+            j.result.outcome,
             0.0,
-            j.verdict.evidence,
+            j.result.evidence,
         )
         for j in judged
     ) + tuple(
