@@ -23,7 +23,8 @@ from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.bench.windows import WindowSound, load
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.memory import peak_bytes
-from pipeline.transcription.whisper import BATCH, FIRST_DECODING
+from pipeline.transcription.decoding import FIRST_DECODING
+from pipeline.transcription.whisper import BATCH
 
 _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from pipeline.errors import RubricError
-from pipeline.messages import Message, Text
+from pipeline.messages import Message, Text, ValueRefused
 from pipeline.yaml_file import line_of
 
 FOLDER = "rubric"
@@ -46,12 +46,12 @@ class SheetChange(LayerEntry):
     @model_validator(mode="after")
     def _names_one(self) -> SheetChange:
         if len(self.targets) != 1:
-            raise ValueError("names one of item, criterion, section, bonus")
+            raise ValueRefused(Message("rubric.layer-names-one"))
         if not self.off and not self.values:
-            raise ValueError("changes nothing; add a key of the part, or off")
+            raise ValueRefused(Message("rubric.layer-idle"))
         for key in ("id", "items", "criteria"):
             if key in self.values:
-                raise ValueError(f"{key!r} cannot be changed so; add or switch off the part itself")
+                raise ValueRefused(Message("rubric.layer-key", key=key))
         return self
 
     @property

@@ -15,6 +15,7 @@ from functools import cached_property
 from pydantic import Field, model_validator
 
 from pipeline.domain import Severity
+from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.window import Options
 
 Z_SQUARED = 3.8416
@@ -58,17 +59,21 @@ class TrustRule(Options):
     @model_validator(mode="after")
     def _can_be_reached(self) -> TrustRule:
         if self.latest < self.reviews:
-            raise ValueError(f"'latest' is less than 'reviews'; write at least {self.reviews}")
+            raise ValueRefused(Message("rubric.trust-latest", least=self.reviews))
         most = self.reviews / (self.reviews + Z_SQUARED)  # Wilson's lower bound where all are confirmed
         for severity in Severity:
             bar = self.bar(severity)
             if not 0 <= bar <= 1:
-                raise ValueError(f"the bar of {severity} is not between 0 and 1; correct it")
+                raise ValueRefused(Message("rubric.trust-bar", severity=severity.value))
             if bar and bar + self.margin >= most:
-                raise ValueError(
-                    f"with {self.reviews} reviews, all confirmed, the lower bound is {most:.2f}: "
-                    f"the bar of {severity} ({bar:g}, and the margin) cannot be reached; "
-                    "lower it or ask for more reviews"
+                raise ValueRefused(
+                    Message(
+                        "rubric.trust-unreachable",
+                        reviews=self.reviews,
+                        most=f"{most:.2f}",
+                        severity=severity.value,
+                        bar=f"{bar:g}",
+                    )
                 )
         return self
 

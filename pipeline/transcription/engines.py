@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from pipeline.conversation.wordlists import WordLists
 from pipeline.errors import ModelError
+from pipeline.transcription.decoding import FIRST_DECODING
 from pipeline.transcription.models import locate, model_revision
 from pipeline.transcription.protocol import Transcriber
 from pipeline.transcription.recorded import RecordedTranscriber, recorded_names
@@ -42,7 +43,7 @@ class EngineRevision:
     """What transcribes, as stored with each inspection."""
 
     engine: str
-    """Libraries that can change a text, with their versions."""
+    """Libraries that can change a text, with their versions, and how they are used."""
     model: str
 
 
@@ -86,7 +87,7 @@ def engine_revision(model: str, *, models: Path) -> EngineRevision:
             return EngineRevision(*recorded_names(path))
         case Engine.WHISPER:
             libraries = " ".join(f"{name} {version(name)}" for name in _WHISPER_LIBRARIES)
-            return EngineRevision(libraries, model_revision(path))
+            return EngineRevision(f"{libraries}, {FIRST_DECODING}", model_revision(path))
 
 
 def load_transcriber(

@@ -12,7 +12,7 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
+from pipeline.transcription.decoding import FIRST_DECODING, SECOND_DECODING, Decoding
 from pipeline.transcription.guards import TextCheck, check_text, cut_out
 from pipeline.transcription.models import model_revision
 from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
@@ -35,24 +36,6 @@ _FRAMES_PER_SECOND = 100
 _LONGEST_CONTEXT = 30.0
 _SHORTEST_SAMPLES = 400
 """One frame of the spectrogram: fewer samples have none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How a window is decoded."""
-
-    beam: int
-    tail_seconds: float
-    """Silence after the speech: a context that ends with the last word makes the decoder loop."""
-    shortest_context_seconds: float
-    temperature: float = 0.0
-
-
-FIRST_DECODING = Decoding(beam=5, tail_seconds=1.5, shortest_context_seconds=8.0)
-"""With a beam of 2 and contexts from 3 s the character error rate is 0.130 on 125 service sentences that
-people read, laid out as ten two-channel calls, and 0.178 on a labelled night; with these values 0.124 and
-0.167."""
-SECOND_DECODING = Decoding(beam=5, tail_seconds=3.0, shortest_context_seconds=12.0)
 
 DECODE_AGAIN_BELOW = -1.3
 """Mean log-probability per token below which a window is decoded again. Higher values cost time and mend

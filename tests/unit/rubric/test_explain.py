@@ -57,7 +57,8 @@ def test_examples_stand_beside_the_sentence() -> None:
     found = LEXICONS.by_code["shirk"][0].hit[0]
     assert f"会判到：“{found}”" in told("shirk")
     assert f"fails, for example: “{found}”" in told("shirk", "en")
-    assert "这样说就算做到：“您好，很高兴为您服务”" in told("greeting-missing")
+    said = LEXICONS.by_code["greeting"][0].hit[0]
+    assert f"这样说就算做到：“{said}”" in told("greeting-missing")
     assert "（静音 9 秒）" in told("dead-air")
 
 
