@@ -56,7 +56,7 @@ def say(lang: Lang, key: str, context: str = "", /, **facts: object) -> str:
     text = _find(lang, key, context, count if isinstance(count, int) else None)
     if text is None:
         raise KeyError(key)
-    return text.format(**facts) if facts else text
+    return text.format(**facts)
 
 
 def known(key: str, context: str = "", /) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.messages import catalogue, known, languages, say
+from pipeline.messages import Lang, catalogue, known, languages, say
 from pipeline.messages.catalogue import LOCALE, texts
 
 CHINESE = re.compile("[\u3400-\u9fff]")
@@ -62,6 +62,12 @@ def test_a_key_has_a_text_of_its_own_for_the_shell_or_everybodys() -> None:
     assert not known("no.such.key")
     with pytest.raises(KeyError):
         say("zh", "no.such.key")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_braces_are_meant_alike_with_and_without_facts(lang: Lang) -> None:
+    assert say(lang, "panel.default").format(7).strip("[]").endswith("7")
+    assert '{"role"' in say(lang, "lexicon.talk-line")
 
 
 def test_an_edited_catalogue_is_read_anew(folder: Path) -> None:
