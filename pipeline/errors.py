@@ -48,6 +48,10 @@ class UsageError(CallinspectError):
             return ""
         return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "
 
+    @property
+    def placed(self) -> Message:
+        return Message("usage.placed", place=self.place, what=self.message) if self.place else self.message
+
     def said(self, lang: Lang) -> str:
         return self.place + super().said(lang)
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import Finding, FindingVerdict, Outcome, Scorecard, Severity, Verdict
+from pipeline.intervals import wilson
 from pipeline.review.effective import effective
-from pipeline.review.intervals import wilson
 from pipeline.review.trust import (
     ACTS,
     TrustChange,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.domain import Severity
+from pipeline.intervals import Proportion
 from pipeline.messages import Message
-from pipeline.review.intervals import Proportion
 from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.review.trust_words import missed, precision, state, told
 from pipeline.rubric import Rubric

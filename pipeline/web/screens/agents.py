@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import UserRole
 from pipeline.errors import Missing
-from pipeline.review.intervals import Proportion, wilson
+from pipeline.intervals import Proportion, wilson
 from pipeline.store import CriterionCount
 from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
 from pipeline.store.repositories.coaching import Note

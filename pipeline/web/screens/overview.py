@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Scope, Status
+from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message
-from pipeline.review.intervals import Proportion, wilson
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
