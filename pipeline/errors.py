@@ -6,6 +6,7 @@
     │   ├── RubricError         a rubric file: file, line, remedy
     │   ├── VocabularyError     a list of names: file, line, remedy
     │   ├── CallListError       a call list nobody can read
+    │   ├── CommandError        what the command line, an export or https was asked for does not go
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the run goes on
     ├── StoreError              the database refused; exit status 3
@@ -73,6 +74,21 @@ class RubricError(UsageError):
 
 class VocabularyError(UsageError):
     """A list of names that cannot be used."""
+
+
+class CommandError(UsageError):
+    """A refusal of what was asked for on the command line, in words of the catalogue (``usage.CODE``)."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(usage(code, **facts))
+
+
+class ExportError(CommandError):
+    """An export that cannot be made as asked."""
+
+
+class CertificateError(CommandError):
+    """Certificate or key of https cannot be used."""
 
 
 class CallListError(UsageError):

@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Table, and_, bindparam, insert, select, updat
 from pipeline.domain import LedgerEntry
 from pipeline.messages import Message, title, verbatim
 from pipeline.store import Store, codec, projections
-from pipeline.store.review_tables import cases, decisions, users, verdicts
+from pipeline.store.people_tables import users
+from pipeline.store.review_tables import cases, decisions, verdicts
 from pipeline.store.search import remember
 from pipeline.store.tables import (
     calls,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain.call import Role
-from pipeline.domain.fillers import fillers
 from pipeline.domain.span import Span
 
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
@@ -128,3 +127,19 @@ class Transcript:
     def characters(self) -> int:
         """Characters spoken by anyone; see `characters`."""
         return sum(u.characters for u in self.utterances)
+
+
+_ALWAYS = r"呃+"
+"""Nothing but hesitation, wherever it stands."""
+_BETWEEN_MARKS = r"(?<=[，、。？！；：,.?!…])\s*(?P<between>[嗯啊额唔哎]{1,3})(?=[，、…,])"
+"""Such a sound that opens an utterance or stands alone is an answer; between two marks it is none."""
+_FILLER = re.compile(rf"(?P<always>{_ALWAYS})|{_BETWEEN_MARKS}")
+
+
+def fillers(text: str) -> tuple[slice, ...]:
+    """Where in ``text`` hesitation stands, in order."""
+    found = []
+    for match in _FILLER.finditer(text):
+        start, end = match.span("always" if match["always"] else "between")
+        found.append(slice(start, end))
+    return tuple(found)

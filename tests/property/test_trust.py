@@ -22,8 +22,8 @@ from pipeline.review.trust import (
 )
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.answer import CheckResult as Checked
-from pipeline.rubric.arithmetic import add_up
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.score import add_up
 from pipeline.rubric.sums import Sum
 from pipeline.rubric.trust import TrustRule
 from pipeline.settings import Settings

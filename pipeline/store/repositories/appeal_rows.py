@@ -25,8 +25,9 @@ from pipeline.review.appeals import (
     UpheldRates,
 )
 from pipeline.store import rows
+from pipeline.store.people_tables import users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
-from pipeline.store.review_tables import appeal_events, appeals, users, verdicts
+from pipeline.store.review_tables import appeal_events, appeals, verdicts
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, inspections
 

@@ -19,6 +19,7 @@ from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
 from pipeline.review.events import NewDecision, check_text, reused
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.projections import reviewed
 from pipeline.store.repositories.appeal_rows import (
     appeal_of,
@@ -29,9 +30,8 @@ from pipeline.store.repositories.appeal_rows import (
     standings_where,
     upheld_rates,
 )
+from pipeline.store.repositories.appending import append_decision
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repositories.decisions import append_decision
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import appeal_events, appeals
 from pipeline.store.tables import calls
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, Select, select
 from pipeline.domain import Case, CaseState, OpenCause, Severity
 from pipeline.errors import Missing
 from pipeline.review.events import other_recording
-from pipeline.store.review_tables import cases, users
+from pipeline.store.people_tables import users
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls
 
 _ASSIGNED, _CLAIMED, _FINISHED = (users.alias(name) for name in ("assigned", "claimed", "finished"))

@@ -23,12 +23,13 @@ from pipeline.domain import Case, CaseState, Next, ReviewState, Scope
 from pipeline.errors import Missing
 from pipeline.review.claims import CLAIM_MINUTES, SKIPPED_HOURS, Actor, claim
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, claimed, compile_filter, within
+from pipeline.store.people_tables import users
 from pipeline.store.projections import claim_of
 from pipeline.store.repositories.accounts import actor_of, names_of
 from pipeline.store.repositories.case_rows import call_key, case_of, missing, read_case, select_cases
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import cases, skipped, users, verdicts
+from pipeline.store.review_tables import cases, skipped, verdicts
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls
 

@@ -14,10 +14,10 @@ from pipeline.domain import Scope, Severity, Status
 from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.counting import BINS
+from pipeline.store.database import Repository
 from pipeline.store.days import between, counted, undated
 from pipeline.store.filter import alerted, why_not_inspected, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases
 from pipeline.store.run_rows import latest, problems_of
 from pipeline.store.tables import calls, inspections, problems

@@ -21,9 +21,9 @@ from pipeline.review.merge_rules import MergeSide, check_judged, check_merge, ch
 from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
+from pipeline.store.database import Repository
 from pipeline.store.identities import fact_values
 from pipeline.store.repositories.case_rows import call_key, missing
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import appeals, cases, verdicts
 from pipeline.store.statements import now
 from pipeline.store.tables import calls, inspections, merges

@@ -18,7 +18,7 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 
 SPEECH = (
     "conversation/text.py",
-    "domain/fillers.py",
+    "domain/transcript.py",
     "ingest/columns.py",
     "ingest/parties.py",
     "inspection/spine.py",
