@@ -8,6 +8,21 @@ from pipeline.conversation import Timeline
 from pipeline.domain import Role, Span, characters, merge, total
 from pipeline.measures.catalogue import UNMEASURED, MeasuredValue, measured, measured_for
 
+UNDER_WAY_S = 1.0
+"""The other party had been talking for at least this long: before that, both simply started at once."""
+
+GRACE_S = 0.5
+"""Shorter overlaps happen at every smooth change of speakers, and speech detection is no finer."""
+
+FLOOR_S = 1.0
+"""The interrupter talks at least this long: less is a word of listening."""
+
+TALKED_OVER_S = 2.0
+"""Overlap that counts although the other party does not give way."""
+
+BREATH_S = 0.5
+"""Pauses up to here do not break a stretch of talk."""
+
 
 @measured("overlap_total", unit="s")
 def overlap_total(timeline: Timeline) -> MeasuredValue:
@@ -32,22 +47,6 @@ def interruptions_by(timeline: Timeline, role: Role) -> MeasuredValue:
     """
     spans = interruptions(timeline, role)
     return UNMEASURED if spans is None else MeasuredValue(len(spans), spans)
-
-
-UNDER_WAY_S = 1.0
-"""The other party had been talking for at least this long: before that, both simply started at once."""
-
-GRACE_S = 0.5
-"""Shorter overlaps happen at every smooth change of speakers, and speech detection is no finer."""
-
-FLOOR_S = 1.0
-"""The interrupter talks at least this long: less is a word of listening."""
-
-TALKED_OVER_S = 2.0
-"""Overlap that counts although the other party does not give way."""
-
-BREATH_S = 0.5
-"""Pauses up to here do not break a stretch of talk."""
 
 
 def interruptions(timeline: Timeline, role: Role) -> tuple[Span, ...] | None:

@@ -29,6 +29,8 @@ from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
 
+PROGRAM = "callinspect"
+
 ENGINES = ("local",)
 
 
@@ -166,9 +168,6 @@ def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
             bar.refresh()
 
         yield show
-
-
-PROGRAM = "callinspect"
 
 
 def program() -> str:

@@ -14,6 +14,8 @@ from pipeline.review.trust_words import missed, precision, state, told
 from pipeline.rubric import Rubric
 from pipeline.store import Store
 
+TrustAct = Literal["only-flag", "take-points", "undo"]
+
 WIDTH = 200.0
 """Of what is drawn; 0 % is at 0, 100 % at the end."""
 
@@ -120,9 +122,6 @@ def _drawn(share: Proportion, bar: float | None) -> DrawnInterval | None:
         return None
     low, at, high = (round(WIDTH * part, 1) for part in (share.low, share.value, share.high))
     return DrawnInterval(low, at, high, None if bar is None else round(WIDTH * bar, 1))
-
-
-TrustAct = Literal["only-flag", "take-points", "undo"]
 
 
 def trust_act(
