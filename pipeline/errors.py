@@ -144,3 +144,13 @@ class Refused(ReviewError):
 
 class Missing(ReviewError):
     """There is no such thing (or none that this person may see)."""
+
+
+def no_call(call_id: str) -> Missing:
+    """There is no such call, or none that this person may see."""
+    return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+
+
+def no_agent(agent_id: str) -> Missing:
+    """There is no such agent, or none that this person may see."""
+    return Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)

@@ -132,7 +132,7 @@ def questions(chance: random.Random, latest: date) -> dict[str, list[str]]:
 
     nights = [(latest - timedelta(days=n)).isoformat() for n in range(30)]
     return {
-        "overview": ["/", *(f"/?night={chance.choice(nights)}" for _ in range(3))],
+        "overview": ["/", *(f"/?day={chance.choice(nights)}" for _ in range(3))],
         "queue": [
             "/queue",
             "/queue?state=mine",

@@ -67,7 +67,7 @@ def run(
     with open_store(session.settings.store) as store:
         rules = rules.under(
             store.trust.decide(rules.rubric)
-        )  # once: what people decide tonight is for the next
+        )  # once: what people decide meanwhile is for the next run
     with run_progress(session) as report:
         summary = run_batch(
             dump,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from pipeline.domain import DecisionKind, Origin
 from pipeline.domain.people import Scope, User, scope_of
 from pipeline.domain.review import AppealState
-from pipeline.errors import Missing, Refused
+from pipeline.errors import Refused, no_call
 from pipeline.review import appeal_rules as rules
 from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
@@ -79,7 +79,7 @@ class Appeals(Repository):
                 return appeal_of(connection, known)
             call = connection.execute(select(calls).where(calls.c.id == key)).one()
             if by is not None and not scope_of(by).holds(agent_id=call.agent_id, team=call.team):
-                raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+                raise no_call(call_id)
             earlier = appeals_where(connection, appeals.c.call == key, appeals.c.criterion == criterion)
             returned = [rules.check_again(one) for one in earlier]
             reviewer, since = rules.appealable(reviewed(connection, key), criterion)

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from sqlalchemy import Connection, update
 
 from pipeline.domain import Case, DecisionKind, Inspection
-from pipeline.errors import Missing
+from pipeline.errors import Missing, no_call
 from pipeline.review import deciding
 from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor
 from pipeline.review.events import NewDecision, reused, same_request, same_undo
 from pipeline.store.projections import refresh_reviewed, reviewed
 from pipeline.store.repositories.accounts import actor_of
-from pipeline.store.repositories.case_rows import call_key, case_of, missing
+from pipeline.store.repositories.case_rows import call_key, case_of
 from pipeline.store.repositories.decision_rows import append, by_request, event_of
 from pipeline.store.review_tables import cases
 from pipeline.store.writing import save_correction
@@ -86,7 +86,7 @@ def _write(
 def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case:
     found = case_of(connection, key, event=number)
     if found is None:
-        raise missing(call_id)
+        raise no_call(call_id)
     return found
 
 

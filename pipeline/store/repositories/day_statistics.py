@@ -26,7 +26,7 @@ from pipeline.store.views import RunRow, StoredProblem
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """Calls of which nobody says when they began, as they stand beside a night."""
+    """Calls of which nobody says when they began, as they stand beside a day."""
 
     calls: int
     open: int
@@ -134,9 +134,10 @@ class DayStatistics(Repository):
         return None
 
     def undated(self, day: date, scope: Scope) -> Undated | None:
-        """Calls of which nobody says when they began, that came from this day on and before the next night.
+        """Calls of which nobody says when they began, that came from this day on and before the next one with
+        calls.
 
-        They are shown with that night, so that none is shown nowhere. None where there are none.
+        They are shown with that day, so that none is shown nowhere. None where there are none.
         """
         after = (day + timedelta(days=1)).isoformat()
         with self._read() as connection:

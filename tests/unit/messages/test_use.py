@@ -127,7 +127,7 @@ def test_every_text_is_used() -> None:
     made = {key for folder in MAKERS for key in constants(ROOT / folder)}
     made |= {key for path in ROOT.glob("*.py") for key in constants_of(path)}
     shell = set(constants(ROOT / "cli"))
-    pages = set(constants(ROOT / "web"))
+    pages = {*constants(ROOT / "web"), *constants_of(ROOT / "errors.py")}
     for path in (ROOT / "web" / "templates").rglob("*.html"):
         pages |= set(LITERAL.findall(path.read_text(encoding="utf-8")))
     starts = tuple(text for text in pages if text.endswith(".") and len(text) > 2)
