@@ -33,7 +33,8 @@ import httpx
 
 from pipeline.settings import load_settings
 from pipeline.store import Store, open_store
-from scripts.synthetic_store import AGENTS, CRITERIA, ESCALATIONS, agent_of, fill
+from scripts.synthetic_calls import AGENTS, CRITERIA, ESCALATIONS, agent_of
+from scripts.synthetic_store import fill
 
 HEADER = b"server-timing"
 
