@@ -6,6 +6,7 @@
     │   ├── RubricError         a rubric file: file, line, remedy
     │   ├── VocabularyError     a list of names: file, line, remedy
     │   ├── CallListError       a call list nobody can read
+    │   ├── CommandError        what the command line, an export or https was asked for does not go
     │   └── ModelError          a speech model is missing, damaged or cannot be fetched
     ├── AudioError              this recording cannot be read; the run goes on
     ├── StoreError              the database refused; exit status 3
@@ -48,6 +49,10 @@ class UsageError(CallinspectError):
             return ""
         return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "
 
+    @property
+    def placed(self) -> Message:
+        return Message("usage.placed", place=self.place, what=self.message) if self.place else self.message
+
     def said(self, lang: Lang) -> str:
         return self.place + super().said(lang)
 
@@ -69,6 +74,21 @@ class RubricError(UsageError):
 
 class VocabularyError(UsageError):
     """A list of names that cannot be used."""
+
+
+class CommandError(UsageError):
+    """A refusal of what was asked for on the command line, in words of the catalogue (``usage.CODE``)."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(usage(code, **facts))
+
+
+class ExportError(CommandError):
+    """An export that cannot be made as asked."""
+
+
+class CertificateError(CommandError):
+    """Certificate or key of https cannot be used."""
 
 
 class CallListError(UsageError):
@@ -124,3 +144,13 @@ class Refused(ReviewError):
 
 class Missing(ReviewError):
     """There is no such thing (or none that this person may see)."""
+
+
+def no_call(call_id: str) -> Missing:
+    """There is no such call, or none that this person may see."""
+    return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+
+
+def no_agent(agent_id: str) -> Missing:
+    """There is no such agent, or none that this person may see."""
+    return Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)

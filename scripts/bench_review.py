@@ -33,7 +33,8 @@ import httpx
 
 from pipeline.settings import load_settings
 from pipeline.store import Store, open_store
-from scripts.synthetic_store import AGENTS, CRITERIA, ESCALATIONS, agent_of, fill
+from scripts.synthetic_calls import AGENTS, CRITERIA, ESCALATIONS, agent_of
+from scripts.synthetic_store import fill
 
 HEADER = b"server-timing"
 
@@ -132,7 +133,7 @@ def questions(chance: random.Random, latest: date) -> dict[str, list[str]]:
 
     nights = [(latest - timedelta(days=n)).isoformat() for n in range(30)]
     return {
-        "overview": ["/", *(f"/?night={chance.choice(nights)}" for _ in range(3))],
+        "overview": ["/", *(f"/?day={chance.choice(nights)}" for _ in range(3))],
         "queue": [
             "/queue",
             "/queue?state=mine",

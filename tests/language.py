@@ -30,9 +30,11 @@ UNWANTED_STARTS = ("handle",)
 
 UNWANTED_PROSE = (
     "epitaph", "stillborn", "poisoned", "surmised", "silencer", "leave the house", "leaves the house",
-    "the night goes on", "twins", "the crew",
+    "the night goes on", "tonight", "twins", "the crew",
 )  # fmt: skip
-"""What no docstring says (of `UNWANTED_NAMES`, most are plain English in a sentence)."""
+"""What no docstring and no page says (of `UNWANTED_NAMES`, most are plain English in a sentence)."""
+
+PAGES = ("README.md", "CHANGELOG.md", "docs/*.md", "pipeline/messages/locale/en/LC_MESSAGES/callinspect.po")
 
 
 @cache
@@ -74,13 +76,25 @@ def words(name: str) -> str:
 
 
 def classes() -> dict[str, list[str]]:
-    """Name of a class -> where it is, for every class of the package."""
+    """Name of a class, or of a union of classes -> where it is, for all of the package."""
     found: dict[str, list[str]] = defaultdict(list)
     for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 found[node.name].append(path)
+        for node in tree.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.BitOr())):
+                    if name[0].isupper() and not name.isupper():
+                        found[name].append(path)
     return found
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path below the root and text of everything in English that is written for people."""
+    for pattern in PAGES:
+        for path in sorted(ROOT.glob(pattern)):
+            yield path.relative_to(ROOT).as_posix(), " ".join(path.read_text(encoding="utf-8").split())
 
 
 def docstrings(tree: ast.Module) -> Iterator[str]:
@@ -108,10 +122,11 @@ def findings() -> dict[str, list[str]]:
             begins = any(spelled.startswith(f"{start} ") for start in UNWANTED_STARTS)
             if begins or titled or any(f" {word} " in f" {spelled} " for word in UNWANTED_NAMES):
                 found[f"name {name}"].append(path)
-        for text in docstrings(tree):
-            for word in UNWANTED_PROSE:
-                if re.search(rf"\b{word}\b", text.lower()):
-                    found[f'prose "{word}"'].append(path)
+    told = [(path, text) for path, tree in modules().items() for text in docstrings(tree)]
+    for path, text in (*told, *pages()):
+        for word in UNWANTED_PROSE:
+            if re.search(rf"\b{word}\b", text.lower()):
+                found[f'prose "{word}"'].append(path)
     return dict(found)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 
 from pipeline.domain import UserRole
 from pipeline.store import Store
-from pipeline.store.review_tables import users
+from pipeline.store.people_tables import users
 from pipeline.store.statements import now
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from pipeline.batch.machine import worker_environment
 from pipeline.batch.work import Group, Job, Limits
-from pipeline.batch.worker import Began, Ended, Inspected, InspectorFactory, Message, Ready, work
+from pipeline.batch.worker import Began, Ended, Inspected, InspectorFactory, Ready, WorkerReport, work
 from pipeline.settings import Settings
 
 _QUEUED_GROUPS = 2
@@ -29,7 +29,7 @@ class Exited:
     """The process ended; nothing more will come."""
 
 
-WorkerEvent = tuple["WorkerProcess", Message | Exited]
+WorkerEvent = tuple["WorkerProcess", WorkerReport | Exited]
 
 
 class WorkerProcess:
@@ -83,9 +83,9 @@ class WorkerProcess:
             with suppress(OSError):
                 self._connection.send(None)
 
-    def record(self, message: Message, limits: Limits) -> None:
+    def record(self, report: WorkerReport, limits: Limits) -> None:
         """Keep the state of the worker by what it reports."""
-        match message:
+        match report:
             case Ready():
                 self.ready, self.deadline = True, None
             case Began():

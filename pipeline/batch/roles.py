@@ -10,7 +10,7 @@ from uuid import uuid4
 from pipeline.batch.faults import FAULT, fault_of
 from pipeline.batch.rulebooks import rules_in_force
 from pipeline.domain import Case, DecisionKind, Inspection, Role
-from pipeline.errors import CallinspectError, Conflict, Missing, Refused
+from pipeline.errors import CallinspectError, Conflict, Refused, no_call
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import Rules
 from pipeline.messages import Message
@@ -115,7 +115,7 @@ def follow_list(store: Store, settings: Settings, channels: Sequence[tuple[str, 
 def _heard(store: Store, call_id: str) -> Inspection:
     found = store.inspections.current(call_id)
     if found is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        raise no_call(call_id)
     if not found.transcript.utterances:
         raise Refused("nothing was heard in this call: there are no roles to swap", code="not-heard")
     return found

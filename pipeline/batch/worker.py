@@ -21,6 +21,7 @@ from pipeline.batch.work import Task
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.errors import CallinspectError
 from pipeline.memory import peak_bytes, resident_bytes
+from pipeline.messages import Message
 from pipeline.settings import Settings
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -85,7 +86,7 @@ class Ended:
     peak_bytes: int
 
 
-Message = Ready | NotReady | Began | Inspected | Ended
+WorkerReport = Ready | NotReady | Began | Inspected | Ended
 
 
 def work(connection: Connection, factory: InspectorFactory, settings: Settings) -> None:
@@ -102,7 +103,7 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
         connection.send(NotReady(_sendable(error)))
         return
     except Exception as error:  # noqa: BLE001 - whatever the libraries raise has to reach the person at the terminal
-        connection.send(NotReady(CallinspectError(f"the tools cannot be loaded: {fault_of(error).line}")))
+        connection.send(NotReady(CallinspectError(Message("batch.no-tools", reason=fault_of(error).line))))
         return
     gc.freeze()
     gc.enable()

@@ -20,6 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.conversation.text import OTHER_NUMERALS, SPOKEN_DIGITS
 from pipeline.domain import Role
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 
 _PHRASE_LISTS = ("violations", "required", "escalations")
 
@@ -58,7 +59,7 @@ def read_truth(folder: Path) -> Mapping[str, LabelledCall]:
         UsageError: no such folder, or a file that is not such a truth.
     """
     if not folder.is_dir():
-        raise UsageError("no such folder of truth files; check --truth", path=folder)
+        raise UsageError(Message("bench.no-truth"), path=folder)
     found = [_read(path) for path in sorted(folder.glob("*.json"))]
     return {truth.call_id: truth for truth in found}
 
@@ -68,7 +69,7 @@ def _read(path: Path) -> LabelledCall:
         values = json.loads(path.read_text(encoding="utf-8"))
         return _truth(values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"not the truth of a call: {error!r}", path=path) from error
+        raise UsageError(Message("bench.not-truth", reason=repr(error)), path=path) from error
 
 
 def _truth(values: Mapping[str, Any]) -> LabelledCall:

@@ -21,6 +21,7 @@ from pipeline.bench.ways import HEARING, WAYS, Way, missing
 from pipeline.conversation.text import simplified
 from pipeline.domain import Role
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription.models import locate
@@ -66,7 +67,7 @@ def compare(
         tell(None, 0)
         night = _measure(blank, Path(scratch) / "calls").outcome
         if not night.sounds:
-            raise UsageError("no readable recording in this folder", path=dump)
+            raise UsageError(Message("bench.no-recording"), path=dump)
         labelled = {s.call_id: truths[s.call_id] for s in night.sounds if s.call_id in truths}
         present = [way for way in WAYS if way in ways and way not in lacking]
         collected: dict[Way, _Collected] = {way: _Collected() for way in present}

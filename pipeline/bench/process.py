@@ -6,6 +6,7 @@ The process is ``python -m pipeline.bench.process FOLDER``: it reads ``job.json`
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from pathlib import Path
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome, job_from, outcome_from
 from pipeline.bench.ways import Way
 from pipeline.errors import CallinspectError
+from pipeline.messages import Message, Text, message_json, read_message
 
-JOB, OUTCOME, ERROR = "job.json", "outcome.json", "error.txt"
+JOB, OUTCOME, ERROR = "job.json", "outcome.json", "error.json"
 _LAST_LINES = 5
 
 
@@ -30,7 +32,7 @@ class Measured:
 
 
 def measure(job: BenchmarkJob) -> Measured:
-    """BenchmarkRun one job in its own process and wait for it.
+    """Run one job in its own process and wait for it.
 
     Raises:
         CallinspectError: the process failed; its last words are in the message.
@@ -52,8 +54,13 @@ def measure(job: BenchmarkJob) -> Measured:
     ended = time.monotonic()
     if status:
         known = folder / ERROR
-        reason = known.read_text(encoding="utf-8") if known.is_file() else _last_lines(said)
-        raise CallinspectError(f"measuring {job.way or 'the calls'} failed (exit status {status}): {reason}")
+        reason: Text
+        if known.is_file():
+            reason = read_message(json.loads(known.read_text(encoding="utf-8")))
+        else:
+            reason = _last_lines(said)
+        way = str(job.way) if job.way else Message("bench.calls")
+        raise CallinspectError(Message("bench.failed", way=way, status=status, reason=reason))
     outcome = outcome_from((folder / OUTCOME).read_text(encoding="utf-8"))
     return Measured(outcome, cpu=_children_cpu() - before, wall=ended - job.started)
 
@@ -63,9 +70,9 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _last_lines(file: Path) -> str:
+def _last_lines(file: Path) -> Text:
     lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return " / ".join(lines[-_LAST_LINES:]) or "it said nothing"
+    return " / ".join(lines[-_LAST_LINES:]) or Message("model.silent")
 
 
 def main(folder: Path) -> int:
@@ -74,7 +81,7 @@ def main(folder: Path) -> int:
     try:
         outcome = _measure(job)
     except CallinspectError as error:
-        (folder / ERROR).write_text(str(error), encoding="utf-8")
+        (folder / ERROR).write_text(json.dumps(message_json(error.placed)), encoding="utf-8")
         return 2
     (folder / OUTCOME).write_text(outcome.as_json(), encoding="utf-8")
     return 0

@@ -30,7 +30,7 @@ HEARING = (Way.README, Way.BATCHED, Way.OPENAI)
 def missing(way: Way, *, model: Path) -> str | None:
     """What this machine lacks for ``way``; None where it lacks nothing. ``model`` is the model's folder."""
     if way is not Way.OURS and not (model / "model.bin").is_file():
-        return "a CTranslate2 Whisper model (--model)"
+        return "CTranslate2 Whisper (--model)"
     if way is not Way.OPENAI:
         return None
     lacking = [

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError
 from pipeline.domain.people import User
+from pipeline.errors import CommandError
 from pipeline.store import Store
 
 As = Annotated[str | None, typer.Option("--as", help="option.as", metavar="NAME")]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError
 from pipeline.domain import OpenCause
+from pipeline.errors import CommandError
 from pipeline.store import CallFilter
 
 Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]

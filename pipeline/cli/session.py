@@ -15,10 +15,10 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.terminal import open_console
 from pipeline.cli.words import Words
 from pipeline.domain.acting import Acting, acting_as
+from pipeline.errors import CommandError
 from pipeline.messages import Lang, languages
 from pipeline.settings import Settings, load_settings
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
+from pipeline.errors import CommandError
 from pipeline.store import Store, open_store
 
 SQLITE = "sqlite:///"

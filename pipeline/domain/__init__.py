@@ -25,6 +25,7 @@ from pipeline.domain.finding import (
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.measurement import Measurement, Measures
 from pipeline.domain.people import Scope, User, UserRole, scope_of
+from pipeline.domain.phases import Next, OpenCause, Phase, ReviewState
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
 from pipeline.domain.review import (
     Addition,
@@ -34,11 +35,7 @@ from pipeline.domain.review import (
     Decision,
     DecisionKind,
     FindingVerdict,
-    Next,
-    OpenCause,
     Origin,
-    Phase,
-    ReviewState,
     Verdict,
     Voice,
 )

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.domain.call import Role
-from pipeline.domain.fillers import fillers
 from pipeline.domain.span import Span
+
+_ALWAYS = r"呃+"
+"""Nothing but hesitation, wherever it stands."""
+
+_BETWEEN_MARKS = r"(?<=[，、。？！；：,.?!…])\s*(?P<between>[嗯啊额唔哎]{1,3})(?=[，、…,])"
+"""Such a sound that opens an utterance or stands alone is an answer; between two marks it is none."""
+
+_FILLER = re.compile(rf"(?P<always>{_ALWAYS})|{_BETWEEN_MARKS}")
 
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _UNIT = re.compile(rf"{_LATIN_WORD.pattern}|[^\W_]")
@@ -128,3 +135,12 @@ class Transcript:
     def characters(self) -> int:
         """Characters spoken by anyone; see `characters`."""
         return sum(u.characters for u in self.utterances)
+
+
+def fillers(text: str) -> tuple[slice, ...]:
+    """Where in ``text`` hesitation stands, in order."""
+    found = []
+    for match in _FILLER.finditer(text):
+        start, end = match.span("always" if match["always"] else "between")
+        found.append(slice(start, end))
+    return tuple(found)

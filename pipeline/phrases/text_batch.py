@@ -65,7 +65,7 @@ def class_bit(classes: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
 
 class PaddedBatch:
-    """TextBatch with room on both sides, so that nobody needs to ask whether a place is inside."""
+    """A batch of texts with room on both sides, so that nobody needs to ask whether a place is inside."""
 
     def __init__(self, texts: TextBatch, room: int, most: int) -> None:
         """``most``: how far from its place a syllable may be sought."""

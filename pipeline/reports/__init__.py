@@ -1,6 +1,6 @@
 """What leaves the system for people and programs: one record builder per kind, one writer per format."""
 
-from pipeline.reports.errors import ExportError
+from pipeline.errors import ExportError
 from pipeline.reports.exports import STDOUT, Exported, export, formats_of
 from pipeline.reports.kinds import KINDS
 from pipeline.reports.writers import FORMATS

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import ExportError
 from pipeline.messages import Message
-from pipeline.reports.errors import ExportError
 from pipeline.reports.fields import Record
 from pipeline.reports.files import STDOUT, file_name, whole_file
 from pipeline.reports.kinds import KINDS

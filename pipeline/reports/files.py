@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from pipeline.errors import UsageError
 from pipeline.files import create_private
+from pipeline.messages import Message
 
 STDOUT = Path("-")
 
@@ -37,7 +38,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     if path.is_dir():
-        raise UsageError("is a folder; name a file", path=path)
+        raise UsageError(Message("usage.out-folder"), path=path)
     if path.exists() and not path.is_file():
         with path.open("wb") as device:
             yield device
@@ -48,9 +49,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)  # of a process with our number that was killed
         file = create_private(part)
     except OSError as error:
-        raise UsageError(
-            f"cannot be written ({error.strerror}); choose another place with -o", path=path
-        ) from error
+        raise UsageError(Message("usage.out-refused", reason=error.strerror or ""), path=path) from error
     try:
         with file:
             yield file

@@ -23,7 +23,7 @@ from enum import StrEnum
 from pipeline.domain import CallHeader, Severity
 from pipeline.domain.people import User
 from pipeline.domain.review import AppealState
-from pipeline.review.intervals import Proportion
+from pipeline.intervals import Proportion
 
 
 class Step(StrEnum):

@@ -28,9 +28,10 @@ from pipeline.domain import (
 from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Scenario, outcome_with
 from pipeline.rubric.answer import CheckResult
-from pipeline.rubric.arithmetic import Earned, Sum, add_up
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.score import add_up
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
+from pipeline.rubric.sums import Earned, Sum
 
 NO_RULES = "no-rules"
 """The text of the rubric that judged the call is not kept."""

@@ -55,7 +55,9 @@ def check_text(*texts: str, request: str) -> None:
     if any(len(text) > MAX_TEXT for text in texts):
         raise Refused(f"the text is longer than {MAX_TEXT} characters; shorten it", code="too-long")
     if not 0 < len(request) <= MAX_REQUEST:
-        raise Refused(f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name")
+        raise Refused(
+            f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name", most=MAX_REQUEST
+        )
 
 
 def same_request(event: NewDecision, stored: Decision, call_id: str) -> bool:

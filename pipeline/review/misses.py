@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.review.intervals import CONFIDENCE, Proportion, clopper_pearson, exact_limits
+from pipeline.intervals import CONFIDENCE, Proportion, clopper_pearson, exact_limits
 
 
 @dataclass(frozen=True, slots=True)

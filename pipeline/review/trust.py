@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pipeline.domain import Severity
 from pipeline.errors import Conflict, Refused
-from pipeline.review.intervals import Proportion, wilson
+from pipeline.intervals import Proportion, wilson
 from pipeline.rubric.trust import OPEN_GATE, TrustGate, TrustRule, Withheld
 
 

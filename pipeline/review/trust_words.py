@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message, Text
-from pipeline.review.intervals import Proportion, wilson
 from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.rubric.trust import Withheld
 

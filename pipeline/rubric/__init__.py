@@ -9,7 +9,8 @@ from pipeline.rubric.diff import Change, diff_rubrics
 from pipeline.rubric.explain import explain
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flips import Flip, flips
-from pipeline.rubric.lint import Issue, Level, check_rubric
+from pipeline.rubric.issue import Issue, Level
+from pipeline.rubric.lint import check_rubric
 from pipeline.rubric.load import load_rubric, parse_rubric, rubric_of_revision, rubric_text
 from pipeline.rubric.schema import rubric_schema
 from pipeline.rubric.score import score

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role, Span, Utterance
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import cite
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import party, phrases, words_of
+
+
+def may_match(pattern: str, text: str) -> bool:
+    """False where no line of ``text`` can match: one search over all instead of one in each."""
+    if "\\A" in pattern or "\\z" in pattern:
+        return True
+    return compiled(f"(?m:{pattern})").search(text) is not None
+
+
+def _valid(pattern: str) -> str:
+    if not pattern:
+        raise ValueRefused(Message("pattern.empty"))
+    compiled(pattern)
+    return pattern
+
+
+def _joined(given: Any) -> Any:
+    """A list of patterns means any of them."""
+    if isinstance(given, list) and given and all(isinstance(p, str) and p for p in given):
+        for part in given:
+            compiled(str(part))
+        return "|".join(str(part) for part in given)
+    return given
+
+
+_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+Pattern = Annotated[str, BeforeValidator(_joined), AfterValidator(_valid), WithJsonSchema(_SCHEMA)]
+"""A regular expression as RE2 understands it; a list of them means any of them."""
 
 
 class Cue(Options):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,14 @@ from pydantic import BaseModel
 
 from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
-from pipeline.messages import Message, ValueRefused, title
+from pipeline.messages import Message, ValueRefused
+from pipeline.rubric.contradictions import never_applies, punished_twice
 from pipeline.rubric.dialogue import dialogue
-from pipeline.rubric.impossible import impossible
+from pipeline.rubric.issue import Issue, Level, each_condition, each_criterion, each_item, part_at, title_of
 from pipeline.rubric.judge import excluded, judge_item
-from pipeline.rubric.kinds import Choice
 from pipeline.rubric.layer import rubric_files
 from pipeline.rubric.load import codes_used, load_rubric, read_document, rubric_text
-from pipeline.rubric.overlaps import overlap
-from pipeline.rubric.sheet import Criterion, Item, Rubric
+from pipeline.rubric.sheet import Rubric
 from pipeline.rubric.wording import NOTHING, party
 from pipeline.yaml_file import line_of, read_text
 
@@ -29,26 +27,6 @@ MOST_CRITERIA = 15
 
 NEGATIVE = ("未", "没", "不", "无")
 """How titles begin that say what was not done."""
-
-
-class Level(StrEnum):
-    ERROR = "error"
-    """The rubric cannot be used."""
-    WARNING = "warning"
-    """It can be used, but hardly does what was meant."""
-    HINT = "hint"
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One thing the linter found."""
-
-    level: Level
-    rule: str
-    """Name of the linter's rule, to search and to suppress by."""
-    line: int | None
-    item: str | None
-    text: Message
 
 
 def check_rubric(
@@ -72,8 +50,8 @@ def check_rubric(
         *_sum(rubric, document),
         *_points(rubric, document),
         *_titles(rubric, document),
-        *_never(rubric, document),
-        *_twice(rubric, document),
+        *never_applies(rubric, document),
+        *punished_twice(rubric, document),
         *_lexicon(rubric, document, codes or {}),
         *_flags(rubric),
         *_tests(rubric, document),
@@ -115,19 +93,19 @@ def _sum(rubric: Rubric, document: Any) -> Iterator[Issue]:
 
 
 def _titles(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    for place, item in _items(rubric):
+    for place, item in each_item(rubric):
         if item.title.startswith(NEGATIVE) and not item.title_passed:
             yield Issue(
                 Level.WARNING,
                 "negative-title",
                 line_of(document, (*place, "title")),
                 item.id,
-                Message("lint.negative-title", item=_title(item)),
+                Message("lint.negative-title", item=title_of(item)),
             )
 
 
 def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    for place, criterion in _criteria(rubric):
+    for place, criterion in each_criterion(rubric):
         line = line_of(document, (*place, "points"))
         most = sum(i.up_to or i.deduct for i in criterion.items)
         if most < criterion.points and not any(i.fatal for i in criterion.items):
@@ -138,7 +116,7 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 criterion.id,
                 Message(
                     "lint.points-nobody-loses",
-                    criterion=_title(criterion),
+                    criterion=title_of(criterion),
                     points=criterion.points,
                     most=most,
                 ),
@@ -152,42 +130,10 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                     item.id,
                     Message(
                         "lint.deducts-too-much",
-                        item=_title(item),
+                        item=title_of(item),
                         deduct=item.deduct,
                         points=criterion.points,
                     ),
-                )
-
-
-def _never(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    for place, item in _items(rubric):
-        criterion = _at(rubric, place[:-2])
-        section = _at(rubric, place[:-4])
-        why = impossible(
-            rubric, item, [w for w in (section.when, criterion.when, item.when) if w is not None]
-        )
-        if why is not None:
-            yield Issue(
-                Level.WARNING,
-                "never-applies",
-                line_of(document, place),
-                item.id,
-                Message("lint.never-applies", item=_title(item), why=why),
-            )
-
-
-def _twice(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    items = list(_items(rubric))
-    for n, (_, first) in enumerate(items):
-        for place, second in items[n + 1 :]:
-            common = overlap(first.check, second.check)
-            if common:
-                yield Issue(
-                    Level.WARNING,
-                    "punished-twice",
-                    line_of(document, place),
-                    second.id,
-                    Message("lint.punished-twice", first=_title(first), second=_title(second), common=common),
                 )
 
 
@@ -201,7 +147,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
             None,
             Message("lint.unused-code", code=code),
         )
-    for place, item in _items(rubric):
+    for place, item in each_item(rubric):
         wanted = getattr(item.check.options, "role", None)
         for code in getattr(item.check.options, "codes", ()):
             role = getattr(codes.get(code), "role", None)
@@ -215,11 +161,11 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
                         "lint.wrong-role",
                         code=code,
                         role=party(role),
-                        item=_title(item),
+                        item=title_of(item),
                         wanted=party(wanted),
                     ),
                 )
-    for place, when in _whens(rubric):
+    for place, when in each_condition(rubric):
         for code in _codes(when):
             kind = str(getattr(codes.get(code), "kind", ""))
             if kind == "forbidden":
@@ -238,7 +184,7 @@ def _flags(rubric: Rubric) -> Iterator[Issue]:
         caught = any(severity in rule.severity for rule in rubric.flag)
         loose = [i for i in items if not caught and not any(i.id in rule.items for rule in rubric.flag)]
         if loose:
-            names = Message("join.list", parts=tuple(map(_title, loose)))
+            names = Message("join.list", parts=tuple(map(title_of, loose)))
             yield Issue(
                 Level.WARNING,
                 "grave-but-not-flagged",
@@ -249,7 +195,7 @@ def _flags(rubric: Rubric) -> Iterator[Issue]:
 
 
 def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    for place, item in _items(rubric):
+    for place, item in each_item(rubric):
         for n, test in enumerate(item.tests):
             line = line_of(document, (*place, "tests", n))
             try:
@@ -258,7 +204,7 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 text = Message("lint.test-unreadable", detail=error.message)
                 yield Issue(Level.ERROR, "test-unreadable", line, item.id, text)
                 continue
-            criterion, section = _at(rubric, place[:-2]), _at(rubric, place[:-4])
+            criterion, section = part_at(rubric, place[:-2]), part_at(rubric, place[:-4])
             skip = excluded(section.when, facts) or excluded(criterion.when, facts)
             result = skip or judge_item(rubric, item, facts)
             if result.outcome != test.expect:
@@ -269,45 +215,12 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                     item.id,
                     Message(
                         "lint.test-failed",
-                        item=_title(item),
+                        item=title_of(item),
                         expected=test.expect,
                         outcome=result.outcome.value,
                         why=result.reason or NOTHING,
                     ),
                 )
-
-
-def _title(part: Item | Criterion) -> Message:
-    return title(part.title, part.title_en)
-
-
-def _criteria(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    for s, section in enumerate(rubric.sections):
-        for c, criterion in enumerate(section.criteria):
-            yield ("sections", s, "criteria", c), criterion
-
-
-def _items(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Item]]:
-    for place, criterion in _criteria(rubric):
-        for i, item in enumerate(criterion.items):
-            yield (*place, "items", i), item
-
-
-def _at(rubric: Rubric, place: tuple[str | int, ...]) -> Any:
-    """The part of the sheet at a place."""
-    node: Any = rubric
-    for key in place:
-        node = node[key] if isinstance(key, int) else getattr(node, key)
-    return node
-
-
-def _whens(rubric: Rubric) -> Iterator[tuple[tuple[str | int, ...], Choice]]:
-    for s, section in enumerate(rubric.sections):
-        if section.when is not None:
-            yield ("sections", s, "when"), section.when
-    for place, part in (*_criteria(rubric), *_items(rubric)):
-        if part.when is not None:
-            yield (*place, "when"), part.when
 
 
 def _codes(model: BaseModel) -> Iterator[str]:

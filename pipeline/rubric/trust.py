@@ -15,11 +15,10 @@ from functools import cached_property
 from pydantic import Field, model_validator
 
 from pipeline.domain import Severity
+from pipeline.intervals import wilson_most
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.window import Options
 
-Z_SQUARED = 3.8416
-"""The square of the normal quantile of a 95 % interval, 1.96."""
 BETWEEN = "~"
 """Stands between the revision of a sheet and the digest of the gate."""
 
@@ -60,7 +59,7 @@ class TrustRule(Options):
     def _can_be_reached(self) -> TrustRule:
         if self.latest < self.reviews:
             raise ValueRefused(Message("rubric.trust-latest", least=self.reviews))
-        most = self.reviews / (self.reviews + Z_SQUARED)  # Wilson's lower bound where all are confirmed
+        most = wilson_most(self.reviews)
         for severity in Severity:
             bar = self.bar(severity)
             if not 0 <= bar <= 1:

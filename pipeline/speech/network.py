@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 
 
 def load_network(graph: Path, weights: Path) -> Any:
@@ -33,11 +34,11 @@ def load_network(graph: Path, weights: Path) -> Any:
             graph.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
-        raise ModelError(f"cannot be read ({error}); fetch it again", path=weights) from error
+        raise ModelError(Message("model.weights", reason=str(error)), path=weights) from error
     expected = session.get_modelmeta().custom_metadata_map
     if (weights.name, digest) != (expected["weights_file"], expected["weights_sha256"]):
         raise ModelError(
-            f"not the weights of {graph.stem} (SHA-256 {expected['weights_sha256']}); fetch them again",
+            Message("model.other-weights", graph=graph.stem, sha256=expected["weights_sha256"]),
             path=weights,
         )
     return session

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from pipeline.domain.acting import acting
-from pipeline.store.review_tables import audit
+from pipeline.store.people_tables import audit
 from pipeline.store.statements import now
 from pipeline.store.tables import calls
 from pipeline.store.text import escape_json

@@ -125,3 +125,10 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+class Repository:
+    """What is stored of one subject: one method, one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._read, self._write = database.read, database.write

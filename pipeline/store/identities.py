@@ -13,15 +13,8 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, exists, insert
 from pipeline.domain import Call, IdSource, Recording, Status, other_ids
 from pipeline.store import projections, rows
 from pipeline.store.call_files import add_files, files_of, place
-from pipeline.store.review_tables import (
-    appeals,
-    calibration_calls,
-    decisions,
-    exemplars,
-    notes,
-    proposals,
-    sample_calls,
-)
+from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
+from pipeline.store.rule_tables import proposals
 from pipeline.store.statements import now, pages, upsert
 from pipeline.store.tables import call_files, calls, former_ids, inspections, merges
 from pipeline.store.views import KnownCall, Renaming

@@ -38,10 +38,11 @@ from pipeline.review.folding import verdicts
 from pipeline.review.priority import GRAVE, Workload
 from pipeline.store import rows
 from pipeline.store.days import counted
+from pipeline.store.people_tables import users
 from pipeline.store.reading import parts_of
 from pipeline.store.repositories.decision_rows import history
 from pipeline.store.repositories.rulebook_rows import rubric_of
-from pipeline.store.review_tables import cases, decisions, users
+from pipeline.store.review_tables import cases, decisions
 from pipeline.store.review_tables import verdicts as verdict_rows
 from pipeline.store.statements import pages, upsert_for
 from pipeline.store.tables import calls, findings, inspections

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from cachetools import LRUCache
 
 T = TypeVar("T")
 
@@ -41,16 +42,13 @@ class QueryCache:
     """A small cache for all threads. Whoever asks for what somebody else is computing waits for it."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._entries: LRUCache[Hashable, _Entry] = LRUCache(MOST)
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, version: Hashable, make: Callable[[], T]) -> T:
         """The answer made earlier from this version of the data, or a new one."""
         with self._lock:
             entry = self._entries.setdefault(key, _Entry(threading.Lock()))
-            self._entries.move_to_end(key)
-            while len(self._entries) > MOST:
-                self._entries.popitem(last=False)
         with entry.lock:
             if not entry.serves(version):
                 began = time.monotonic()

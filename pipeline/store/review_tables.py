@@ -1,6 +1,6 @@
-"""The tables of the review room, beside the machine's own.
+"""The tables of review, beside the machine's own: decisions, appeals, samples, calibration, coaching.
 
-Events (decisions, appeal_events, audit) are only ever appended. ``cases`` and ``verdicts`` hold what the
+Events (decisions, appeal_events) are only ever appended. ``cases`` and ``verdicts`` hold what the
 events add up to, written in the same transaction, so that a queue over 100,000 calls is one indexed read.
 Times of day are UTC, ISO 8601; times in the audio are seconds.
 """
@@ -17,108 +17,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     false,
     text,
 )
 
 from pipeline.store.tables import metadata
 from pipeline.store.text import SafeText
-
-# People
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", SafeText, nullable=False, unique=True, comment="what is typed at sign-in, lower case"),
-    Column("display_name", SafeText, nullable=False),
-    Column("role", String(16), nullable=False, comment="agent, reviewer, lead, supervisor or administrator"),
-    Column("team", SafeText, comment="NULL: all teams (supervisors, reviewers) or none yet (leads)"),
-    Column("agent_id", SafeText, comment="the agent this user is, in the call list"),
-    Column("password", String(256), comment="argon2id; NULL: signs in elsewhere, or has not chosen one yet"),
-    Column("subject", SafeText, unique=True, comment="who they are at the identity provider"),
-    Column("lang", String(2)),
-    Column("theme", String(8), comment="light, dark or NULL for the system's"),
-    Column("disabled", Boolean, nullable=False),
-    Column("created_at", String(64), nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token", String(64), primary_key=True, comment="SHA-256 of what the cookie holds"),
-    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("created_at", String(64), nullable=False),
-    Column("seen_at", String(64), nullable=False),
-    Column("expires_at", String(64), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("agent", SafeText, comment="the browser, as it names itself"),
-    Index(None, "user"),
-)
-
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("token", String(64), primary_key=True, comment="SHA-256 of the one-time link"),
-    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("created_at", String(64), nullable=False),
-    Column("expires_at", String(64), nullable=False),
-    Column("used_at", String(64)),
-    Index(None, "user"),
-)
-
-sign_in_failures = Table(
-    "sign_in_failures",
-    metadata,
-    Column("key", String(80), primary_key=True, comment="what is counted, and a digest of whose"),
-    Column("count", Integer, nullable=False),
-    Column("last_at", Double, nullable=False, comment="seconds since the epoch"),
-    Column(
-        "until", Double, nullable=False, comment="no attempt is looked at before; seconds since the epoch"
-    ),
-)
-
-sign_in_places = Table(
-    "sign_in_places",
-    metadata,
-    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
-    Column("place", String(80), primary_key=True, comment="browser:<digest> or address:<digest>"),
-    Column("at", String(64), nullable=False, comment="the latest sign-in there"),
-    Index(None, "place"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", String(64), nullable=False),
-    Column("user", Integer, ForeignKey("users.id"), comment="NULL: the program itself, or nobody signed in"),
-    Column(
-        "action", String(48), nullable=False, comment="stable name: sign-in, user-add, purge, listen, ..."
-    ),
-    Column("subject", SafeText, comment="what it was done to"),
-    Column("details", Text, nullable=False, comment="JSON object"),
-    Column("address", SafeText),
-    Column("call_id", SafeText, comment="the call it was about; stays when the call is deleted"),
-    Column("audio_sha256", String(64), comment="the sound that call had then"),
-    Index(None, "at"),
-    Index(None, "user", "at"),
-    Index(None, "call_id", postgresql_using="hash"),
-    Index(None, "audio_sha256"),
-)
-
-filters = Table(
-    "filters",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("query", SafeText, nullable=False, comment="the part of the address behind the question mark"),
-    UniqueConstraint("user", "name", name="uq_filters"),
-)
-
-# Decisions
 
 decisions = Table(
     "decisions",
@@ -241,104 +145,6 @@ skipped = Table(
     Index(None, "call"),
 )
 
-rule_drafts = Table(
-    "rule_drafts",
-    metadata,
-    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
-    Column("file", SafeText, primary_key=True, comment="as the editor names it"),
-    Column("text", SafeText, nullable=False),
-    Column("at", String(64), nullable=False),
-)
-
-rule_edits = Table(
-    "rule_edits",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("title", SafeText, nullable=False),
-    Column(
-        "state",
-        String(16),
-        nullable=False,
-        comment="draft, tried, publishing, published, rolled-back, dropped",
-    ),
-    Column(
-        "version", Integer, nullable=False, comment="counts every change: who writes on an old one is told"
-    ),
-    Column("content", Text, nullable=False, comment="JSON: what it says, as the layer's files would"),
-    Column("basis", String(64), comment="digest of the rules it was tried on"),
-    Column("report", Text, comment="JSON: what checking and trying found"),
-    Column("files", Text, comment="JSON: file -> [text before, text after], once it is published"),
-    Column("reason", SafeText, nullable=False, server_default=""),
-    Column("author", Integer, ForeignKey("users.id")),
-    Column("at", String(64), nullable=False),
-    Column("published_by", Integer, ForeignKey("users.id")),
-    Column("published_at", String(64)),
-    Column("rolled_back_by", Integer, ForeignKey("users.id")),
-    Column("rolled_back_at", String(64)),
-    Column("rollback_reason", SafeText, nullable=False, server_default=""),
-    Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
-    Index(None, "state"),
-)
-
-proposals = Table(
-    "proposals",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
-    Column("audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was made on"),
-    Column("kind", String(8), nullable=False, comment="hit, quiet, wording"),
-    Column("criterion", SafeText, nullable=False),
-    Column("code", SafeText, nullable=False, server_default="", comment="empty: whoever answers says which"),
-    Column("phrase", SafeText, nullable=False, server_default="", comment="as the lexicon lists it"),
-    Column("role", String(16), nullable=False),
-    Column("starts", Double, nullable=False),
-    Column("ends", Double, nullable=False),
-    Column("text", SafeText, nullable=False, comment="the sentence, digits masked"),
-    Column("proposed_by", Integer, ForeignKey("users.id")),
-    Column("at", String(64), nullable=False),
-    Column("state", String(16), nullable=False, comment="open, accepted, edited, refused"),
-    Column("answered_by", Integer, ForeignKey("users.id")),
-    Column("answered_at", String(64)),
-    Column("reason", SafeText, nullable=False, server_default=""),
-    Column(
-        "edit", Integer, ForeignKey("rule_edits.id", ondelete="SET NULL"), comment="the draft it went into"
-    ),
-    Column("request", String(64), nullable=False, unique=True, comment="a repeated request changes nothing"),
-    UniqueConstraint("call", "criterion", "kind", "starts", "role", name="uq_proposals"),
-    Index(None, "state", "id"),
-)
-
-rulebooks = Table(
-    "rulebooks",
-    metadata,
-    Column("revision", SafeText, primary_key=True),
-    Column("kind", String(16), nullable=False, comment="rubric, lexicons or trust"),
-    Column("content", Text, nullable=False, comment="the file as it was (others: JSON)"),
-    Column("first_used", String(64), nullable=False),
-)
-
-trust_changes = Table(
-    "trust_changes",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("criterion", SafeText, nullable=False),
-    Column(
-        "kind",
-        String(16),
-        nullable=False,
-        comment="closed, opened (by reviews); only-flag, take-points, undo (by a person)",
-    ),
-    Column("confirmed", Integer, nullable=False, comment="latest reviews at that moment"),
-    Column("overturned", Integer, nullable=False),
-    Column("bar", Double, nullable=False, comment="what the lower bound of precision had to reach"),
-    Column("reason", SafeText, nullable=False, server_default=""),
-    Column("user", Integer, ForeignKey("users.id"), comment="NULL: the reviews, or the command line"),
-    Column("at", String(64), nullable=False),
-    Column("undoes", Integer, ForeignKey("trust_changes.id"), unique=True, comment="kind undo: which act"),
-    Column("request", String(64), unique=True, comment="of an act: a repeated request changes nothing"),
-    Index(None, "criterion", "id"),
-)
-"""What opened and closed the gate of each criterion; only ever appended."""
 
 # Appeals
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from pipeline.conversation.wordlists import WordLists
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.decoding import FIRST_DECODING
 from pipeline.transcription.models import locate, model_revision
 from pipeline.transcription.protocol import Transcriber
@@ -64,8 +65,8 @@ def choose(model: str, *, models: Path) -> EngineChoice:
     if colon and prefix in (Engine.SHERPA, Engine.RECORDED):
         path = Path(rest).expanduser()
         if not path.exists():
-            kind = "folder" if prefix == Engine.SHERPA else "file"
-            raise ModelError(f"no such {kind}; check --model", path=path)
+            absent = "model.no-folder" if prefix == Engine.SHERPA else "model.no-file"
+            raise ModelError(Message(absent), path=path)
         return EngineChoice(Engine(prefix), path)
     for folder in (Path(model).expanduser(), models / model):
         if is_sherpa_folder(folder):

@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.domain import Span
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.protocol import Piece, SpeechWindow, Transcriber, WindowText
 
 _FORMAT = 1
@@ -100,7 +101,7 @@ class RecordedTranscriber:
         found = self._heard.get(fingerprint(window))
         if found is None:
             raise ModelError(
-                f"no text for the sound at {window.span.start:.2f}..{window.span.end:.2f} s; record again",
+                Message("model.not-recorded", start=window.span.start, end=window.span.end),
                 path=self._path,
             )
         return _from_json(window, found)
@@ -116,9 +117,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"not readable recorded texts: {error}", path=path) from error
+        raise ModelError(Message("model.recorded-unreadable", reason=str(error)), path=path) from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise ModelError(f"not recorded texts of format {_FORMAT}; record again", path=path)
+        raise ModelError(Message("model.recorded-format", format=_FORMAT), path=path)
     return content
 
 

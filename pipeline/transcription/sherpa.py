@@ -18,6 +18,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.guards import check_text, cut_out
 from pipeline.transcription.models.installed import digest
 from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
@@ -46,9 +47,7 @@ def sherpa_version() -> str:
     try:
         return version("sherpa-onnx")
     except PackageNotFoundError as error:
-        raise ModelError(
-            'this model needs sherpa-onnx; run `pip install "callinspect[sherpa]"` or choose a Whisper model'
-        ) from error
+        raise ModelError(Message("model.no-sherpa")) from error
 
 
 def sherpa_revision(folder: Path) -> str:
@@ -95,7 +94,7 @@ class SherpaTranscriber:
                 else sherpa_onnx.OfflineRecognizer.from_paraformer(paraformer=str(network), **common)
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(f"not a usable sherpa-onnx model: {error}", path=network) from error
+            raise ModelError(Message("model.sherpa", reason=str(error)), path=network) from error
         self._model = sherpa_revision(folder)
         kind = "sense-voice" if sense_voice else "paraformer"
         self._name = f"sherpa-onnx {installed} {kind} {common['provider']}-{language}"
@@ -140,11 +139,13 @@ class SherpaTranscriber:
 
 def _network(folder: Path) -> Path:
     if not is_sherpa_folder(folder):
-        raise ModelError(f"not a sherpa-onnx model folder: it lacks {TOKENS}", path=folder)
+        raise ModelError(Message("model.no-sherpa-folder", lacks=TOKENS), path=folder)
     for name in NETWORKS:
         if (folder / name).is_file():
             return folder / name
-    raise ModelError(f"not a sherpa-onnx model folder: it lacks {' or '.join(NETWORKS)}", path=folder)
+    raise ModelError(
+        Message("model.no-sherpa-folder", lacks=Message("model.or", parts=NETWORKS)), path=folder
+    )
 
 
 def _is_sense_voice(network: Path) -> bool:
@@ -161,16 +162,14 @@ def _is_sense_voice(network: Path) -> bool:
     try:
         session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the errors of onnxruntime have no base of their own
-        raise ModelError(f"not a readable ONNX model ({error}); fetch it again", path=network) from error
+        raise ModelError(Message("model.onnx", reason=str(error)), path=network) from error
     entries = set(session.get_modelmeta().custom_metadata_map)
     if entries >= _SENSE_VOICE_ENTRIES:
         return True
     if entries >= _PARAFORMER_ENTRIES:
         return False
     raise ModelError(
-        f"neither SenseVoice nor Paraformer: it lacks {', '.join(sorted(_PARAFORMER_ENTRIES - entries))} "
-        "in its metadata; take the model that is published for sherpa-onnx",
-        path=network,
+        Message("model.no-family", lacks=", ".join(sorted(_PARAFORMER_ENTRIES - entries))), path=network
     )
 
 

@@ -27,6 +27,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists, default_word_lists
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.decoding import FIRST_DECODING, SECOND_DECODING, Decoding
 from pipeline.transcription.guards import TextCheck, check_text, cut_out
 from pipeline.transcription.models import model_revision
@@ -73,7 +74,7 @@ class WhisperTranscriber:
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(f"not a usable CTranslate2 Whisper model: {error}", path=folder) from error
+            raise ModelError(Message("model.whisper", reason=str(error)), path=folder) from error
         self._folder = folder
         self._words = words or default_word_lists()
         self._language = language
@@ -236,9 +237,7 @@ class WhisperTranscriber:
     def _token(self, text: str) -> int:
         found = self._tokenizer.token_to_id(text)
         if found is None:
-            raise ModelError(
-                f"the model's tokenizer lacks {text}; not a multilingual Whisper model", path=self._folder
-            )
+            raise ModelError(Message("model.tokenizer", token=text), path=self._folder)
         return int(found)
 
     @cached_property

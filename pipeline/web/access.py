@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.domain.acting import acting_user
 from pipeline.domain.people import Scope, User, UserRole, scope_of
-from pipeline.errors import Missing
+from pipeline.errors import no_call
 from pipeline.messages import Lang
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -248,7 +248,7 @@ def audible_call(
     if not store.queue.sees(visitor.scope, call_id) and not (
         reading and store.coaching.shared(call_id, user=visitor.user.id)
     ):
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        raise no_call(call_id)
     return call_id
 
 

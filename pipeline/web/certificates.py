@@ -6,19 +6,12 @@ import ssl
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline.errors import UsageError, usage
+from pipeline.errors import CertificateError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Message
 
 _LARGEST = 1 << 20
 """Bytes: a chain of certificates takes a hundredth of it."""
-
-
-class CertificateError(UsageError):
-    """Certificate or key cannot be used, in words of the catalogue (``usage.CODE``)."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(usage(code, **facts))
 
 
 def check_pair(certificate: Path | None, key: Path | None) -> None:

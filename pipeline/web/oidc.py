@@ -21,6 +21,7 @@ from cachetools import TTLCache, cached
 from fastapi import Request
 
 from pipeline.errors import Refused, UsageError
+from pipeline.messages import Message, ValueRefused
 from pipeline.settings import OidcSettings
 from pipeline.web.links import is_loopback
 
@@ -57,14 +58,11 @@ def check(settings: OidcSettings) -> None:
     if not settings.issuer:
         return
     if not settings.client_id:
-        raise UsageError("oidc.issuer needs oidc.client_id; set both")
+        raise UsageError(Message("serve.oidc-half"))
     if not _fit(settings.issuer, plain=True) or urlsplit(settings.issuer).query:
-        raise UsageError(
-            f"oidc.issuer: {settings.issuer} is no address of a provider; give https://HOST/... as the "
-            "provider writes it, without a user name, ? or #"
-        )
+        raise UsageError(Message("serve.oidc-address", address=settings.issuer))
     if any(importlib.util.find_spec(name) is None for name in ("authlib", "httpx2")):
-        raise UsageError("signing in by OpenID Connect needs more packages; install callinspect[oidc]")
+        raise UsageError(Message("serve.oidc-packages"))
 
 
 class Provider:
@@ -135,10 +133,10 @@ def check_metadata(issuer: str, metadata: Mapping[str, Any]) -> None:
         KeyError: it does not name one that is needed.
     """
     if metadata["issuer"] != issuer:
-        raise ValueError(f"it calls itself {metadata['issuer']}; write oidc.issuer exactly so")
+        raise ValueRefused(Message("serve.oidc-other", address=str(metadata["issuer"])))
     for name in ENDPOINTS:
         if not _fit(metadata[name], plain=issuer.startswith("http:")):
-            raise ValueError(f"its {name} is no https address")
+            raise ValueRefused(Message("serve.oidc-plain", name=name))
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -17,7 +17,7 @@ from fastapi import Depends, FastAPI, Request
 from pipeline.audio.peaks import Peaks
 from pipeline.audio.playback import Playback
 from pipeline.domain import Inspection
-from pipeline.errors import AudioError, Missing
+from pipeline.errors import AudioError, no_call
 from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
@@ -77,7 +77,7 @@ class PlaybackService:
         known = next((one for one in self._store.identities.known(call_ids=[call_id])
                       if one.call_id == call_id and one.replaced_by is not None), None)  # fmt: skip
         if known is None:
-            raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+            raise no_call(call_id)
         return RecordedSound(call_id, known.sha256, known.files, "replaced")
 
     def has(self, sha256: str) -> bool:

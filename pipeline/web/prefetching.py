@@ -11,7 +11,7 @@ from contextlib import suppress
 from pipeline.errors import CallinspectError
 
 NICENESS = 10
-"""Of the thread: requests, and a night's run on the same machine, come first."""
+"""Of the thread: requests, and a run on the same machine, come first."""
 MOST_WAITING = 64
 """Requests that wait; of more, the oldest are dropped: by then those people are elsewhere."""
 

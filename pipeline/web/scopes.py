@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.domain.people import Scope, User, UserRole
-from pipeline.errors import Missing
+from pipeline.errors import Missing, no_call
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, Visitor, check_unsealed
 
@@ -21,7 +21,7 @@ def check_in_scope(store: Store, visitor: Visitor, *call_ids: str) -> None:
     """
     for hidden in call_ids:
         if not store.queue.sees(visitor.scope, hidden):
-            raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
+            raise no_call(hidden)
 
 
 def check_open_to(store: Store, visitor: Visitor, *call_ids: str) -> None:
@@ -33,7 +33,7 @@ def check_open_to(store: Store, visitor: Visitor, *call_ids: str) -> None:
     """
     check_unsealed(visitor, *call_ids)
     for hidden in store.queue.invisible(visitor.scope, call_ids):
-        raise Missing(f"there is no call {hidden!r}", code="no-call", call=hidden)
+        raise no_call(hidden)
 
 
 def assignable(store: Store, visitor: Visitor) -> tuple[User, ...]:

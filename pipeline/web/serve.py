@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc, vendor
@@ -34,7 +35,7 @@ def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
     absent = vendor.missing()
     if absent:
         names = ", ".join(package.name for package in absent)
-        raise UsageError(f"the interface's JavaScript is not here ({names}); {vendor.REMEDY}")
+        raise UsageError(Message("serve.no-javascript", names=names))
     check_pair(serve.certificate, serve.key)
 
 
@@ -48,9 +49,8 @@ def listen(serve: ServeSettings) -> socket.socket:
     try:
         return socket.create_server((serve.host, serve.port), family=family, backlog=256)
     except OSError as error:
-        raise UsageError(
-            f"cannot listen on {serve.host} port {serve.port}: {error.strerror}; choose another with --port"
-        ) from error
+        facts = {"host": serve.host, "port": str(serve.port), "reason": error.strerror or str(error)}
+        raise UsageError(Message("serve.no-port", **facts)) from error
 
 
 def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callable[[], None]) -> None:

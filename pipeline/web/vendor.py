@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.messages import Message, Text
 
 HERE = Path(__file__).parent
 MANIFEST = HERE / "assets.toml"
@@ -32,7 +33,6 @@ VENDOR = HERE / "static" / "vendor"
 RECORD = "fetched.json"
 """Which digest each package in the folder came from, and the digests of its files."""
 
-REMEDY = "run `make setup` (or `python -m pipeline.web.vendor`) on a machine that reaches an npm registry"
 NETWORK = re.compile(
     r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|network|socket hang up"
 )
@@ -106,10 +106,7 @@ def find_npm() -> list[str]:
     for place in (wheel and wheel.submodule_search_locations) or ():
         # not its bin/npm: that looks for a node on the PATH
         return [f"{place}/bin/node", f"{place}/lib/node_modules/npm/bin/npm-cli.js"]
-    raise UsageError(
-        "npm is not here to fetch the interface's JavaScript; install Node.js, or "
-        "`pip install -r requirements/node.lock`, and run `make setup` again"
-    )
+    raise UsageError(Message("vendor.no-npm"))
 
 
 def _download(package: Package, scratch: Path, npm: Sequence[str]) -> bytes:
@@ -134,23 +131,21 @@ def _download(package: Package, scratch: Path, npm: Sequence[str]) -> bytes:
             check=False,
         )
     except OSError as error:
-        raise UsageError(f"npm ({npm[0]}) cannot be started: {error.strerror}; reinstall Node.js") from error
+        raise UsageError(Message("vendor.npm-broken", npm=npm[0], reason=error.strerror or "")) from error
     archive = next(iter(scratch.glob("*.tgz")), None)
     if done.returncode or archive is None:
-        raise UsageError(f"npm did not fetch {wanted}: {_reason(done.stderr)}")
+        raise UsageError(Message("vendor.not-fetched", package=wanted, reason=_reason(done.stderr)))
     content = archive.read_bytes()
     if integrity(content) != package.integrity:
-        raise UsageError(
-            f"{wanted} is not the package that is pinned (its digest differs); check which registry npm asks"
-        )
+        raise UsageError(Message("vendor.digest", package=wanted))
     return content
 
 
-def _reason(said: str) -> str:
+def _reason(said: str) -> Text:
     if NETWORK.search(said):
-        return "npm does not reach its registry; connect, or check `npm config get registry`"
+        return Message("vendor.no-registry")
     lines = [line.removeprefix("npm ").strip() for line in said.splitlines() if "error" in line.lower()]
-    return lines[0] if lines else "npm stopped without a word"
+    return lines[0] if lines else Message("model.silent")
 
 
 def place(package: Package, archive: bytes, folder: Path) -> None:
@@ -173,7 +168,9 @@ def _member(tar: tarfile.TarFile, path: str, package: Package) -> bytes:
     except KeyError:
         stream = None
     if stream is None:
-        raise UsageError(f"there is no {path} in {package.name} {package.version}", path=MANIFEST)
+        raise UsageError(
+            Message("vendor.no-file", file=path, package=f"{package.name} {package.version}"), path=MANIFEST
+        )
     return stream.read()
 
 

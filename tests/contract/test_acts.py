@@ -23,9 +23,9 @@ from pipeline.review.trust import TrustChangeKind
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.database import Repository
 from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from pipeline.store.repository import Repository
 from pipeline.store.tables import calls
 from tests.inspections import inspection
 from tests.nights import bad_call

@@ -41,10 +41,11 @@ from pipeline.review.states import (
 )
 from pipeline.rubric import parse_rubric
 from pipeline.store import Store
+from pipeline.store.people_tables import users
 from pipeline.store.projections import refresh_reviewed, reviewed
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from pipeline.store.review_tables import decisions, users, verdicts
+from pipeline.store.review_tables import decisions, verdicts
 from pipeline.store.tables import calls
 from tests.inspections import finding, inspection
 from tests.people import user

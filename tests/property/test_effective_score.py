@@ -25,9 +25,10 @@ from pipeline.domain import (
 from pipeline.review.effective import NO_RULES, NOT_REPRODUCED, Effective, effective
 from pipeline.rubric import load_rubric
 from pipeline.rubric.answer import CheckResult
-from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.score import add_up
 from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.sums import Earned
 
 RUBRIC = load_rubric(Path(__file__).parents[2] / "rubrics" / "service.yaml")
 AT = datetime(2026, 11, 22, tzinfo=UTC)

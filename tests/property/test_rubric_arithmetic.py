@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from pipeline.domain import Evidence, Outcome, Severity, Span
 from pipeline.rubric.answer import CheckResult
-from pipeline.rubric.arithmetic import Earned, add_up
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.score import add_up
 from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.sums import Earned
 from tests.examples import examples
 
 CHECK = {"phrase": {"codes": ["x"]}}

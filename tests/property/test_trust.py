@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import Finding, FindingVerdict, Outcome, Scorecard, Severity, Verdict
+from pipeline.intervals import wilson
 from pipeline.review.effective import effective
-from pipeline.review.intervals import wilson
 from pipeline.review.trust import (
     ACTS,
     TrustChange,
@@ -22,8 +22,8 @@ from pipeline.review.trust import (
 )
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.answer import CheckResult as Checked
-from pipeline.rubric.arithmetic import add_up
 from pipeline.rubric.judge import Judged
+from pipeline.rubric.score import add_up
 from pipeline.rubric.sums import Sum
 from pipeline.rubric.trust import TrustRule
 from pipeline.settings import Settings

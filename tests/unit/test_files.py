@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CallListError, LexiconError, RubricError, UsageError
+from pipeline.errors import CallListError, CertificateError, LexiconError, RubricError, UsageError
 from pipeline.ingest.call_list import read_call_list
 from pipeline.phrases import load_lexicons
 from pipeline.reports.files import whole_file
 from pipeline.rubric import load_rubric
 from pipeline.settings import CallListSettings, ServeSettings, load_settings
 from pipeline.store import open_store
-from pipeline.web.certificates import CertificateError
 from pipeline.web.serve import check
 from pipeline.web.sound_cache import SoundCache
 from tests.inspections import inspection

@@ -121,8 +121,8 @@ def test_numbers_stay_within_the_scope(client: Client) -> None:
     assert [one["agent"]["agent_id"] for one in agent.get("/api/v1/agents").json()] == [AGENT]
     assert agent.get(f"/api/v1/agents/{AGENT}").json()["total"]["calls"] >= 1
     assert other.get(f"/api/v1/agents/{AGENT}").status_code == 404
-    assert agent.get("/api/v1/overview").json()["night"]["total"]["calls"] >= 1
-    assert other.get("/api/v1/overview").json() == {"days": [], "night": None}
+    assert agent.get("/api/v1/overview").json()["summary"]["total"]["calls"] >= 1
+    assert other.get("/api/v1/overview").json() == {"days": [], "summary": None}
     assert other.get("/api/v1/calls").json()["rows"] == []
 
 

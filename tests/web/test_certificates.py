@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import CertificateError
 from pipeline.settings import ServeSettings
 from pipeline.web import serve
-from pipeline.web.certificates import CertificateError
 from tests.e2e.commands import callinspect
 from tests.nights import fill
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.domain import Outcome, Severity, Span, UserRole, Verdict
 from pipeline.store import Store
-from pipeline.store.review_tables import audit
+from pipeline.store.people_tables import audit
 from tests.nights import bad_call, put
 from tests.web.conftest import Browser, Client
 

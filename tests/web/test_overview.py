@@ -32,8 +32,8 @@ def test_the_latest_day_is_shown_first(supervisor: Browser) -> None:
     assert "not audio" in page
 
 
-def test_another_night(supervisor: Browser) -> None:
-    page = supervisor.get("/?night=2026-11-20").text
+def test_another_day(supervisor: Browser) -> None:
+    page = supervisor.get("/?day=2026-11-20").text
     assert '<option value="2026-11-20" selected>' in page
     assert "客服一组" in page
     assert "当日上报" in page
@@ -43,36 +43,36 @@ def test_another_night(supervisor: Browser) -> None:
 def test_while_anything_is_open_means_are_ranges(supervisor: Browser) -> None:
     for path in ("/agents?from=2026-11-20&to=2026-11-20", "/agents/8002"):
         assert "75 – 100" in supervisor.get(path).text, path
-    night = supervisor.get("/?night=2026-11-20").text
-    assert re.search(r"平均分</dt><dd class=\"stat-value\">[\d.]+ – [\d.]+</dd>", night)
-    assert "按待定项全部成立的得分画出" in night
+    page = supervisor.get("/?day=2026-11-20").text
+    assert re.search(r"平均分</dt><dd class=\"stat-value\">[\d.]+ – [\d.]+</dd>", page)
+    assert "按待定项全部成立的得分画出" in page
 
 
 def test_every_number_leads_to_its_calls(supervisor: Browser) -> None:
-    found = links(supervisor.get("/?night=2026-11-20").text)
+    found = links(supervisor.get("/?day=2026-11-20").text)
     assert any("severity=B" in link for link in found)
     assert any("score_from=70" in link and "score_below=80" in link for link in found)
     for link in found:
         answer = supervisor.get(link)
         assert answer.status_code == 200, link
-        # both calls of that night are agent 8002's or 8001's; a link with a number behind it shows a row
+        # both calls of that day are agent 8002's or 8001's; a link with a number behind it shows a row
         assert "data-row" in answer.text, link
 
 
 def test_charts_have_tables_behind_them_and_no_styles(supervisor: Browser) -> None:
-    page = supervisor.get("/?night=2026-11-20").text
+    page = supervisor.get("/?day=2026-11-20").text
     assert "<svg" in page and "<details" in page and "<desc>" in page
     assert " style=" not in page and "<style" not in page and "onclick" not in page
 
 
-@pytest.mark.parametrize("night", ["yesterday", "2026-99-99", "9999-12-31", "1999-01-01", ""])
-def test_a_night_that_is_none(supervisor: Browser, night: str) -> None:
-    assert supervisor.get("/", params={"night": night}).status_code == 200
+@pytest.mark.parametrize("day", ["yesterday", "2026-99-99", "9999-12-31", "1999-01-01", ""])
+def test_a_day_that_is_none(supervisor: Browser, day: str) -> None:
+    assert supervisor.get("/", params={"day": day}).status_code == 200
 
 
 def test_people_see_their_own_part(client: Client) -> None:
     stranger = client(UserRole.LEAD, team=OTHER_TEAM)
-    page = stranger.get("/?night=2026-11-20").text
+    page = stranger.get("/?day=2026-11-20").text
     assert "客服一组" not in page
     assert ">O02<" not in page and "/O02" not in page
     nobody = client(UserRole.AGENT, agent_id=OTHER_AGENT, team=OTHER_TEAM)
@@ -127,7 +127,7 @@ def test_calls_without_a_time_stand_on_the_first_screen(supervisor: Browser, sto
     assert 'id="undated"' not in supervisor.get("/").text
     without_time(store, "x1")
     page = supervisor.get("/").text
-    assert '<option value="2026-11-21" selected>' in page, "the newest night is that of calls with a time"
+    assert '<option value="2026-11-21" selected>' in page, "the newest day is that of calls with a time"
     assert 'id="undated"' in page and "1 通" in page
     found = [link for link in links(page) if "undated=1" in link]
     assert any("alert=esc-complaint" in link for link in found)

@@ -93,7 +93,7 @@ def readable(browser: Browser) -> Iterator[tuple[str, str]]:
     for what in ("violations", "calls", "findings", "hits", "transcripts"):
         yield from asked(browser, f"/api/v1/exports/{what}?format=jsonl")
     for place in (
-        "/?night=2026-11-20",
+        "/?day=2026-11-20",
         "/appeals?group=all",
         "/coaching?agent=8002",
         "/appeals/new?call=SEALED/1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.domain import RoleEvidence, Span
-from pipeline.web.call.witnesses import Witness, witnesses
+from pipeline.web.screens.call import Witness, witnesses
 from tests.nights import good_call
 
 

@@ -62,9 +62,7 @@ def judge_calls(
         CallinspectError: the rules are not those wanted: their files changed after the run began.
     """
     if rules.revisions != wanted:
-        raise CallinspectError(
-            "the lexicons or the rubric were edited while calls were being judged; run the same command again"
-        )
+        raise CallinspectError(Message("rescore.rules-edited"))
     done = JudgedCalls([], [], [])
     found = dict(store.judgements.heard(keys))
     confirmed = store.judgements.confirmed(
@@ -154,10 +152,7 @@ def _by_processes(
                     running.append(pool.submit(_judge, waiting.popleft(), wanted, write))
                 yield running.popleft().result()
     except BrokenProcessPool as error:
-        raise CallinspectError(
-            "a worker process died while it judged stored calls, perhaps for lack of memory; what was "
-            "judged so far is stored: run the same command again, if need be with --workers 1"
-        ) from error
+        raise CallinspectError(Message("rescore.worker-died")) from error
     finally:
         pool.shutdown(cancel_futures=True)
 

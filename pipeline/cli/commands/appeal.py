@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import appeal_record, appeals_table, local
 from pipeline.domain.review import AppealState
-from pipeline.errors import Refused
+from pipeline.errors import CommandError, Refused
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Terms
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")

@@ -12,9 +12,9 @@ import typer
 from tqdm import tqdm
 
 from pipeline.bench.ways import WAYS, Way
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.views.bench import WAY_TITLES, comparison, notes
+from pipeline.errors import CommandError
 from pipeline.settings import data_root
 
 _DEMO = Path("scripts/demo_night/night")

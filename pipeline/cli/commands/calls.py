@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -11,13 +12,12 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import Agent, CallId, Criterion, Doubt, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, reviewed_call
-from pipeline.cli.titles import code_titles
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
+from pipeline.errors import CommandError, LexiconError
 from pipeline.reports import KINDS, STDOUT, export, formats_of
 from pipeline.reports.whole_call import whole_call
 
@@ -127,3 +127,18 @@ def export_records(
     if out != STDOUT:
         session.say(session.words("export.done", records=done.records, what=what, path=done.path), "green")
     return 0
+
+
+def code_titles(session: Session) -> Mapping[str, str]:
+    """Code -> title from the lexicons in use, in the language of the session where they have it.
+
+    Empty where they cannot be read: a page can do without.
+    """
+    from pipeline.phrases import load_lexicons
+
+    try:
+        codes = load_lexicons(session.settings.lexicons, session.settings.layer).codes.values()
+    except LexiconError:
+        return {}
+    english = session.words.lang != "zh"
+    return {code.code: (english and code.title_en) or code.title for code in codes}

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, stored_call
 from pipeline.cli.views.times import stretch
 from pipeline.domain import Evidence, Finding, Inspection, Span
+from pipeline.errors import CommandError
 from pipeline.ingest import identify
 from pipeline.reports import STDOUT
 from pipeline.reports.files import whole_file

@@ -17,11 +17,10 @@ from rich.text import Text
 
 import pipeline
 from pipeline.batch.machine import cores, free_bytes, worker_bytes, worker_count
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import sqlite_file
 from pipeline.cli.words import Words
-from pipeline.errors import CallinspectError
+from pipeline.errors import CallinspectError, CommandError
 from pipeline.settings import CONFIG_FILE, Settings
 
 

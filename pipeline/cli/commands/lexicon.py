@@ -9,11 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.views.conversation import STYLES, marked
 from pipeline.cli.views.scorecard import severity
 from pipeline.domain import PhraseHit, Role, Span, Utterance
+from pipeline.errors import CommandError
 from pipeline.phrases import Lexicons, Phrase, check_lexicons, compile_matcher, load_lexicons
 from pipeline.phrases import explain as explain_text
 from pipeline.phrases.syllables import syllable

@@ -13,10 +13,10 @@ from pipeline.batch.merging import merge as take_place
 from pipeline.batch.merging import undo_merge
 from pipeline.batch.rulebooks import rules_in_force
 from pipeline.cli.acting import As, acting
-from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import day
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
+from pipeline.errors import CommandError
 
 
 @command

@@ -57,7 +57,7 @@ def verify_them(
     bad = 0
     for name in chosen:
         checks = verify(name, folder=folder)
-        problems = [str(check) for check in checks if not check.good]
+        problems = [words.said(check.message) for check in checks if not check.good]
         bad += bool(problems)
         if problems:
             session.out.print(words("models.damaged", name=name, problem=words.listed(problems)), style="red")

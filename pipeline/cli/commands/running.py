@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,17 +18,18 @@ import typer
 from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
-from pipeline.cli.errors import CommandError
-from pipeline.cli.invocation import program
 from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, day, selection
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
+from pipeline.errors import CommandError
 from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
+
+PROGRAM = "callinspect"
 
 ENGINES = ("local",)
 
@@ -64,7 +67,7 @@ def run(
     with open_store(session.settings.store) as store:
         rules = rules.under(
             store.trust.decide(rules.rubric)
-        )  # once: what people decide tonight is for the next
+        )  # once: what people decide meanwhile is for the next run
     with run_progress(session) as report:
         summary = run_batch(
             dump,
@@ -165,3 +168,15 @@ def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
             bar.refresh()
 
         yield show
+
+
+def program() -> str:
+    """``callinspect`` where the shell finds it, else its path (``.venv/bin/callinspect``)."""
+    called = Path(sys.argv[0])
+    if called.name != PROGRAM:
+        return PROGRAM  # `python -m pipeline.cli`, or a test
+    found = shutil.which(PROGRAM)
+    if found is not None and Path(found).resolve() == called.resolve():
+        return PROGRAM
+    near = os.path.relpath(called)
+    return shlex.quote(str(called.absolute()) if near.startswith("..") else near)

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
-from pipeline.cli.errors import CommandError
 from pipeline.cli.selection import Sheet
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.trust import trust_table
 from pipeline.domain.people import User, UserRole
+from pipeline.errors import CommandError
 from pipeline.review.trust import TrustChangeKind
 
 

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.domain.people import User, UserRole
-from pipeline.errors import Refused
+from pipeline.errors import CommandError, Refused
 from pipeline.store import Store
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")

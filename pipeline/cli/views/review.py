@@ -12,9 +12,9 @@ from rich.text import Text
 from pipeline.cli.views.times import moment
 from pipeline.cli.words import Words
 from pipeline.domain.review import AppealState
+from pipeline.intervals import Proportion
 from pipeline.review.appeals import Appeal
 from pipeline.review.calibration import Calibration
-from pipeline.review.intervals import Proportion
 from pipeline.review.sampling import Sample, SampleCall
 
 STATES = {

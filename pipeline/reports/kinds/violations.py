@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.intervals import wilson
 from pipeline.reports.fields import Field, Record, integer, number, rounded, text
 from pipeline.store import CallFilter, CriterionCount, Store
-
-CONFIDENCE = 0.95
 
 FIELDS: tuple[Field, ...] = (
     text("agent_id"),
@@ -42,15 +41,7 @@ FIELDS: tuple[Field, ...] = (
 
 def record(count: CriterionCount) -> Record:
     """Shares are calls with a violation per 100 eligible calls; null where no call is eligible."""
-    per_100 = low = high = None
-    if count.eligible_calls:
-        from scipy.stats import binomtest  # here: loading it takes longer than most commands
-
-        interval = binomtest(count.calls_with_violation, count.eligible_calls).proportion_ci(
-            CONFIDENCE, method="wilson"
-        )
-        per_100 = 100 * count.calls_with_violation / count.eligible_calls
-        low, high = 100 * float(interval.low), 100 * float(interval.high)
+    share = wilson(count.calls_with_violation, count.eligible_calls)
     return {
         "agent_id": count.agent_id,
         "agent_name": count.agent_name,
@@ -60,15 +51,19 @@ def record(count: CriterionCount) -> Record:
         "eligible_calls": count.eligible_calls,
         "violations": count.violations,
         "calls_with_violation": count.calls_with_violation,
-        "per_100_calls": rounded(per_100, 2),
-        "low": rounded(low, 2),
-        "high": rounded(high, 2),
+        "per_100_calls": rounded(per_100(share.value), 2),
+        "low": rounded(per_100(share.low), 2),
+        "high": rounded(per_100(share.high), 2),
         "confirmed": count.confirmed,
         "overturned": count.overturned,
         "pending": count.pending,
         "added": count.added,
         "only_flags": count.only_flags,
     }
+
+
+def per_100(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def records(store: Store, wanted: CallFilter) -> Iterator[Record]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from pipeline.reports.errors import ExportError
+from pipeline.errors import ExportError
 from pipeline.reports.fields import Field, ListOf, Record, Scalar, Struct
 
 BATCH = 1_000

@@ -8,9 +8,9 @@ from pipeline.conversation.pattern import compiled
 from pipeline.domain import Evidence, Role
 from pipeline.messages import Message
 from pipeline.rubric.answer import Answer, Truth
+from pipeline.rubric.cue import Pattern, may_match
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.pattern import Pattern, may_match
 from pipeline.rubric.proof import listed
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
 from pipeline.rubric.wording import NOTHING, party, words_of

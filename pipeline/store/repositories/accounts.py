@@ -12,8 +12,8 @@ from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.review.claims import Actor
 from pipeline.store.auditing import note
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import sessions, users
+from pipeline.store.database import Repository
+from pipeline.store.people_tables import sessions, users
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls
 

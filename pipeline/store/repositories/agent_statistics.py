@@ -12,14 +12,13 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.domain import ReviewState, Scope
 from pipeline.store import counting
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Repository
 from pipeline.store.days import between, counted
 from pipeline.store.filter import CallFilter, within
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.repositories.queue import AgentName
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, decisions, exemplars, verdicts
 from pipeline.store.tables import calls, inspections
 from pipeline.store.views import CriterionCount

@@ -13,6 +13,7 @@ from pipeline.domain import Severity
 from pipeline.domain.people import Scope, User
 from pipeline.domain.review import AppealState
 from pipeline.errors import Missing
+from pipeline.intervals import wilson
 from pipeline.review import appeal_rules as rules
 from pipeline.review.appeals import (
     Appeal,
@@ -23,10 +24,10 @@ from pipeline.review.appeals import (
     UpheldRate,
     UpheldRates,
 )
-from pipeline.review.intervals import wilson
 from pipeline.store import rows
+from pipeline.store.people_tables import users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
-from pipeline.store.review_tables import appeal_events, appeals, users, verdicts
+from pipeline.store.review_tables import appeal_events, appeals, verdicts
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, inspections
 

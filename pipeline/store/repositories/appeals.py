@@ -13,12 +13,13 @@ from sqlalchemy import Connection, select, update
 from pipeline.domain import DecisionKind, Origin
 from pipeline.domain.people import Scope, User, scope_of
 from pipeline.domain.review import AppealState
-from pipeline.errors import Missing, Refused
+from pipeline.errors import Refused, no_call
 from pipeline.review import appeal_rules as rules
 from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
 from pipeline.review.events import NewDecision, check_text, reused
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.projections import reviewed
 from pipeline.store.repositories.appeal_rows import (
     appeal_of,
@@ -29,9 +30,8 @@ from pipeline.store.repositories.appeal_rows import (
     standings_where,
     upheld_rates,
 )
+from pipeline.store.repositories.appending import append_decision
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repositories.decisions import append_decision
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import appeal_events, appeals
 from pipeline.store.tables import calls
 
@@ -79,7 +79,7 @@ class Appeals(Repository):
                 return appeal_of(connection, known)
             call = connection.execute(select(calls).where(calls.c.id == key)).one()
             if by is not None and not scope_of(by).holds(agent_id=call.agent_id, team=call.team):
-                raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+                raise no_call(call_id)
             earlier = appeals_where(connection, appeals.c.call == key, appeals.c.criterion == criterion)
             returned = [rules.check_again(one) for one in earlier]
             reviewer, since = rules.appealable(reviewed(connection, key), criterion)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from pipeline.domain import Recording
 from pipeline.store import codec
 from pipeline.store.call_files import place
-from pipeline.store.repository import Repository
+from pipeline.store.database import Repository
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import attempts, file_digests
 from pipeline.store.views import FileStamp

@@ -10,10 +10,10 @@ from sqlalchemy import and_, or_, select
 
 from pipeline.domain.people import User
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
+from pipeline.store.people_tables import audit, users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import audit, users
 from pipeline.store.tables import calls, inspections
 
 

@@ -10,6 +10,7 @@ from pipeline.domain import Outcome
 from pipeline.review import calibration_rules
 from pipeline.review.calibration import Calibration, CalibrationScore, CalibrationState, ScoreEntry, SheetLine
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.repositories.calibration_rows import (
     calibration_of,
     criteria_of,
@@ -18,7 +19,6 @@ from pipeline.store.repositories.calibration_rows import (
     sealed_calls,
 )
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import (
     calibration_calls,
     calibration_scorers,

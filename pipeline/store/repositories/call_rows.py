@@ -14,7 +14,8 @@ from pipeline.domain import OpenCause, Severity, Status
 from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.days import counted
-from pipeline.store.review_tables import cases, users
+from pipeline.store.people_tables import users
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import call_files, calls, inspections
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from pipeline.domain import Case, CaseState, OpenCause, Severity
-from pipeline.errors import Missing
+from pipeline.errors import no_call
 from pipeline.review.events import other_recording
-from pipeline.store.review_tables import cases, users
+from pipeline.store.people_tables import users
+from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls
 
 _ASSIGNED, _CLAIMED, _FINISHED = (users.alias(name) for name in ("assigned", "claimed", "finished"))
@@ -31,14 +32,10 @@ def call_key(connection: Connection, call_id: str, *, lock: bool = False, sound:
     # KEY SHARE is left to others: rows that only refer to the call can be written meanwhile.
     found = connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
     if found is None:
-        raise missing(call_id)
+        raise no_call(call_id)
     if sound not in (None, found.audio_sha256):
         raise other_recording(call_id)
     return int(found.id)
-
-
-def missing(call_id: str) -> Missing:
-    return Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
 
 
 def case_of(connection: Connection, key: int, *, event: int | None = None) -> Case | None:

@@ -20,15 +20,16 @@ from sqlalchemy import (
 )
 
 from pipeline.domain import Case, CaseState, Next, ReviewState, Scope
-from pipeline.errors import Missing
+from pipeline.errors import Missing, no_call
 from pipeline.review.claims import CLAIM_MINUTES, SKIPPED_HOURS, Actor, claim
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, claimed, compile_filter, within
+from pipeline.store.people_tables import users
 from pipeline.store.projections import claim_of
 from pipeline.store.repositories.accounts import actor_of, names_of
-from pipeline.store.repositories.case_rows import call_key, case_of, missing, read_case, select_cases
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import cases, skipped, users, verdicts
+from pipeline.store.repositories.case_rows import call_key, case_of, read_case, select_cases
+from pipeline.store.review_tables import cases, skipped, verdicts
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls
 
@@ -270,5 +271,5 @@ def _claim(connection: Connection, key: int, by: int, minutes: float) -> None:
 def _known(connection: Connection, key: int, call_id: str) -> Case:
     found = case_of(connection, key)
     if found is None:
-        raise missing(call_id)
+        raise no_call(call_id)
     return found

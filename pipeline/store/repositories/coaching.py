@@ -13,10 +13,10 @@ from pipeline.domain.people import Scope
 from pipeline.errors import Missing, Refused
 from pipeline.review.calibration import CalibrationState
 from pipeline.store import auditing, rows
+from pipeline.store.database import Repository
 from pipeline.store.filter import within
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import (
     calibration_calls,
     calibration_scorers,

@@ -14,10 +14,10 @@ from pipeline.domain import Scope, Severity, Status
 from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.counting import BINS
+from pipeline.store.database import Repository
 from pipeline.store.days import between, counted, undated
 from pipeline.store.filter import alerted, why_not_inspected, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases
 from pipeline.store.run_rows import latest, problems_of
 from pipeline.store.tables import calls, inspections, problems
@@ -26,7 +26,7 @@ from pipeline.store.views import RunRow, StoredProblem
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """Calls of which nobody says when they began, as they stand beside a night."""
+    """Calls of which nobody says when they began, as they stand beside a day."""
 
     calls: int
     open: int
@@ -134,9 +134,10 @@ class DayStatistics(Repository):
         return None
 
     def undated(self, day: date, scope: Scope) -> Undated | None:
-        """Calls of which nobody says when they began, that came from this day on and before the next night.
+        """Calls of which nobody says when they began, that came from this day on and before the next one with
+        calls.
 
-        They are shown with that night, so that none is shown nowhere. None where there are none.
+        They are shown with that day, so that none is shown nowhere. None where there are none.
         """
         after = (day + timedelta(days=1)).isoformat()
         with self._read() as connection:

@@ -10,13 +10,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from pipeline.domain import Decision, DecisionKind, Origin, Outcome, Role, Span, Verdict
+from pipeline.domain import (
+    Decision,
+    DecisionKind,
+    Origin,
+    Outcome,
+    Role,
+    Span,
+    Verdict,
+)
+from pipeline.errors import Missing
 from pipeline.review.blind import betrays
 from pipeline.review.events import NewDecision, reused
 from pipeline.review.folding import taken_back
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
-from pipeline.store.review_tables import decisions, users
+from pipeline.store.people_tables import users
+from pipeline.store.review_tables import decisions
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import calls, sound_of
 
@@ -122,3 +132,14 @@ def _query() -> Select[Any]:
         .select_from(joined.outerjoin(users, decisions.c.user == users.c.id))
         .order_by(decisions.c.id)
     )
+
+
+def event_of(connection: Connection, event_id: int) -> Decision:
+    """
+    Raises:
+        Missing: there is no such event.
+    """
+    found = by_id(connection, event_id)
+    if found is None:
+        raise Missing(f"there is no decision {event_id}", code="no-decision")
+    return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from pipeline.domain import (
     Case,
@@ -20,25 +20,19 @@ from pipeline.domain import (
     Span,
     Verdict,
 )
-from pipeline.errors import Missing
 from pipeline.review import blind, deciding
-from pipeline.review.call import CallUnderReview
-from pipeline.review.claims import Actor
 from pipeline.review.effective import Effective
-from pipeline.review.events import NewDecision, reused, same_request, same_undo
+from pipeline.review.events import NewDecision
 from pipeline.review.folding import swapped, verdicts
-from pipeline.store.projections import refresh_reviewed, reviewed, scored
-from pipeline.store.repositories.accounts import actor_of, names_of
-from pipeline.store.repositories.case_rows import call_key, case_of, missing
-from pipeline.store.repositories.decision_rows import append, by_id, by_request, histories, history
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import cases, decisions
+from pipeline.store.database import Repository
+from pipeline.store.projections import reviewed, scored
+from pipeline.store.repositories.accounts import names_of
+from pipeline.store.repositories.appending import Rule, append_decision, undo_decision
+from pipeline.store.repositories.case_rows import call_key
+from pipeline.store.repositories.decision_rows import event_of, histories, history
+from pipeline.store.review_tables import decisions
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls
-from pipeline.store.writing import save_correction
-
-Rule = Callable[[CallUnderReview, Actor, NewDecision], NewDecision]
-"""What a rule of :mod:`pipeline.review.deciding` is, with its own arguments given."""
 
 
 class Decisions(Repository):
@@ -192,12 +186,12 @@ class Decisions(Repository):
             Refused: ``not-yours`` (a supervisor may undo anybody's), ``undone-already``, ``roles``.
         """
         with self._write() as connection:
-            return _undo(connection, event_id, by=by, request=request)
+            return undo_decision(connection, event_id, by=by, request=request)
 
     def undo_roles(self, event_id: int, restored: Inspection, *, by: int | None, request: str) -> Case:
         """Undo of a role correction; :func:`pipeline.batch.roles.undo_roles` makes ``restored``."""
         with self._write() as connection:
-            return _undo(connection, event_id, by=by, request=request, restored=restored)
+            return undo_decision(connection, event_id, by=by, request=request, restored=restored)
 
     def history(self, call_id: str, *, eyes: int | None = None) -> tuple[Decision, ...]:
         """The events of a call in the order they came; those taken back are marked ``undone``.
@@ -216,9 +210,9 @@ class Decisions(Repository):
             Missing: there is no such event.
         """
         with self._read() as connection:
-            found = _event(connection, event_id)
+            found = event_of(connection, event_id)
             while found.undoes is not None:
-                found = _event(connection, found.undoes)
+                found = event_of(connection, found.undoes)
             return found
 
     def event(self, event_id: int) -> Decision:
@@ -228,7 +222,7 @@ class Decisions(Repository):
             Missing: there is none.
         """
         with self._read() as connection:
-            return _event(connection, event_id)
+            return event_of(connection, event_id)
 
     def verdicts(
         self, call_id: str, *, eyes: int | None = None, held: bool = True
@@ -276,81 +270,6 @@ class Decisions(Repository):
     ) -> Case:
         with self._write() as connection:
             return append_decision(connection, call_id, event, rule, corrected=corrected)
-
-
-def append_decision(
-    connection: Connection,
-    call_id: str,
-    event: NewDecision,
-    rule: Rule,
-    *,
-    corrected: Inspection | None = None,
-) -> Case:
-    """Append what a rule of :mod:`pipeline.review.deciding` lets through, unless its request was answered
-    before; the case as it is then.
-
-    Args:
-        corrected: what becomes the current inspection of the call with it.
-    """
-    key = call_key(connection, call_id, lock=True, sound=event.sound)
-    stored = by_request(connection, event.request)
-    if stored is not None:
-        if not same_request(event, stored, call_id):
-            raise reused(event.request)
-        return _answer(connection, key, call_id, stored.id)
-    call = _opened(connection, key)
-    deciding.check_event(call, event)
-    made = rule(call, actor_of(connection, event.by), event)
-    return _write(connection, key, call, made, corrected)
-
-
-def _undo(
-    connection: Connection, event_id: int, *, by: int | None, request: str, restored: Inspection | None = None
-) -> Case:
-    call_id = _event(connection, event_id).call_id
-    key = call_key(connection, call_id, lock=True)
-    stored = by_request(connection, request)
-    if stored is not None:
-        if not same_undo(stored, by, event_id):
-            raise reused(request)
-        return _answer(connection, key, call_id, stored.id)
-    call, actor = _opened(connection, key), actor_of(connection, by)
-    made = deciding.undo(call, actor, event_id, request=request, restored=restored)
-    return _write(connection, key, call, made, restored)
-
-
-def _write(
-    connection: Connection, key: int, call: CallUnderReview, made: NewDecision, corrected: Inspection | None
-) -> Case:
-    number = append(connection, key, made, inspection=call.inspection)
-    if corrected is not None:
-        save_correction(connection, key, corrected)
-    if made.kind is DecisionKind.FINISH:
-        given_back = {"claimed": None, "claimed_until": None}
-        connection.execute(update(cases).where(cases.c.call == key).values(given_back))
-    refresh_reviewed(connection, key)
-    return _answer(connection, key, call.call_id, number)
-
-
-def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case:
-    found = case_of(connection, key, event=number)
-    if found is None:
-        raise missing(call_id)
-    return found
-
-
-def _opened(connection: Connection, key: int) -> CallUnderReview:
-    call = reviewed(connection, key)
-    if call is None:
-        raise Missing("the call has no inspection", code="no-call")
-    return call
-
-
-def _event(connection: Connection, event_id: int) -> Decision:
-    found = by_id(connection, event_id)
-    if found is None:
-        raise Missing(f"there is no decision {event_id}", code="no-decision")
-    return found
 
 
 def _names(connection: Connection, found: Iterable[FindingVerdict]) -> dict[int | None, str]:

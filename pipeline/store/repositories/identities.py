@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.domain import Call
 from pipeline.store import identities
 from pipeline.store.call_files import Place, add_files, remove_files
-from pipeline.store.repository import Repository
+from pipeline.store.database import Repository
 from pipeline.store.views import KnownCall, Renaming
 from pipeline.store.writing import check_fence
 

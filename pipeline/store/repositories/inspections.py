@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from pipeline.domain import IdSource, Inspection, Recording, Revisions
 from pipeline.store import counting, freshness, reading, writing
+from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, in_order
-from pipeline.store.repository import Repository
 from pipeline.store.tables import inspections
 from pipeline.store.views import CallRow, CriterionCount, StoredFreshness, SummaryFigures
 

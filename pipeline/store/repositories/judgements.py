@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.domain import Inspection, PhraseHit
 from pipeline.store import judging
+from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement
-from pipeline.store.repository import Repository
 from pipeline.store.statements import pages
 
 

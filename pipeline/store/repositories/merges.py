@@ -15,15 +15,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from pipeline.domain import Call, IdSource, Inspection, other_ids
-from pipeline.errors import Missing
+from pipeline.errors import Missing, no_call
 from pipeline.review.appeals import OPEN
 from pipeline.review.merge_rules import MergeSide, check_judged, check_merge, check_undo, revived
 from pipeline.store import freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
+from pipeline.store.database import Repository
 from pipeline.store.identities import fact_values
-from pipeline.store.repositories.case_rows import call_key, missing
-from pipeline.store.repository import Repository
+from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import appeals, cases, verdicts
 from pipeline.store.statements import now
 from pipeline.store.tables import calls, inspections, merges
@@ -212,7 +212,7 @@ def _spare(connection: Connection, row: Row[Any]) -> str:
     for name in other_ids(undated, row.audio_sha256):
         if connection.execute(select(calls.c.id).where(calls.c.call_id == name)).scalar() is None:
             return name
-    raise missing(row.call_id)
+    raise no_call(row.call_id)
 
 
 def _merge_of(connection: Connection, call_id: str) -> Row[Any]:

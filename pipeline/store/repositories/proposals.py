@@ -13,11 +13,11 @@ from pipeline.domain import Role, Span
 from pipeline.domain.people import Scope
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.store import auditing
+from pipeline.store.database import Repository
 from pipeline.store.filter import within
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.case_rows import call_key
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import proposals
+from pipeline.store.rule_tables import proposals
 from pipeline.store.statements import now, upsert
 from pipeline.store.tables import calls, sound_of
 

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, and_, delete, func, literal, or_, select
 from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused
 from pipeline.store.auditing import note
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Repository
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, QueueState, Selection, compile_filter, too_common, within
+from pipeline.store.people_tables import filters
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.call_rows import QueueRow, rows_of
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import cases, filters
+from pipeline.store.review_tables import cases
 from pipeline.store.statements import pages, upsert
 from pipeline.store.tables import calls, findings, inspections
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, select, update
 
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.store import auditing
+from pipeline.store.database import Repository
 from pipeline.store.repositories.accounts import names_of
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import rule_edits
+from pipeline.store.rule_tables import rule_edits
 from pipeline.store.statements import now, upsert
 from pipeline.store.text import escape_json
 

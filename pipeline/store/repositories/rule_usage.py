@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from pipeline.domain import Outcome, ReviewState, Scope
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Repository
 from pipeline.store.filter import within
 from pipeline.store.query_cache import QueryCache
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import decisions, verdicts
 from pipeline.store.tables import calls, findings, hits, inspections
 

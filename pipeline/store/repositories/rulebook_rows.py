@@ -13,7 +13,7 @@ from pipeline.errors import RubricError
 from pipeline.rubric import Rubric, rubric_of_revision
 from pipeline.rubric.trust import sheet_revision
 from pipeline.store.auditing import note
-from pipeline.store.review_tables import rulebooks
+from pipeline.store.rule_tables import rulebooks
 from pipeline.store.statements import now, upsert
 
 

@@ -9,10 +9,9 @@ from typing import Literal
 from pipeline.errors import StoreError
 from pipeline.messages import Message, Text
 from pipeline.store import run_rows
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Repository
 from pipeline.store.faults import explained, shown
 from pipeline.store.lock import RunLock
-from pipeline.store.repository import Repository
 from pipeline.store.run_rows import ProblemLike
 from pipeline.store.views import RunRow, StoredProblem
 

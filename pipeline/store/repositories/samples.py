@@ -14,6 +14,7 @@ from pipeline.review import sample_rules
 from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification
 from pipeline.store import rows
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.filter import within
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.case_rows import call_key
@@ -24,7 +25,6 @@ from pipeline.store.repositories.sample_drawing import (
     names_at,
     population_of,
 )
-from pipeline.store.repository import Repository
 from pipeline.store.review_tables import cases, sample_calls, samples, verdicts
 from pipeline.store.statements import now
 from pipeline.store.tables import calls, inspections

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select, update
 
 from pipeline.domain.people import User
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
+from pipeline.store.people_tables import invitations, sessions, users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import invitations, sessions, users
 from pipeline.store.statements import now
 
 

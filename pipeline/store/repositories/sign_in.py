@@ -15,8 +15,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, delete, select, update
 
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import sign_in_failures, sign_in_places, users
+from pipeline.store.database import Repository
+from pipeline.store.people_tables import sign_in_failures, sign_in_places, users
 from pipeline.store.statements import now, upsert
 
 KNOWN_DAYS = 180

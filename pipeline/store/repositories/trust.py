@@ -20,17 +20,11 @@ from pipeline.review.trust import Trust, TrustChange, TrustChangeKind, TrustFigu
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import BETWEEN, OPEN_GATE, TrustGate
 from pipeline.store.auditing import note
+from pipeline.store.database import Repository
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.rulebook_rows import Rulebook, remember
-from pipeline.store.repository import Repository
-from pipeline.store.review_tables import (
-    SETTLED_FINDINGS,
-    rulebooks,
-    sample_calls,
-    samples,
-    trust_changes,
-    verdicts,
-)
+from pipeline.store.review_tables import SETTLED_FINDINGS, sample_calls, samples, verdicts
+from pipeline.store.rule_tables import rulebooks, trust_changes
 from pipeline.store.statements import now
 
 

@@ -10,9 +10,8 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from pipeline.domain import ROLES_CORRECTED, RoleEvidence
 from pipeline.store import codec
 from pipeline.store.auditing import note
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Repository
 from pipeline.store.erasing import write_back
-from pipeline.store.repository import Repository
 from pipeline.store.statements import pages
 from pipeline.store.tables import call_voices, calls, inspections, runs
 from pipeline.store.voice_rows import StoredVoices, all_voices

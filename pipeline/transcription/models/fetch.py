@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message, Text, joined
 from pipeline.transcription.models.download import Download, assemble, download
 from pipeline.transcription.models.installed import Progress, check_files, silent
 from pipeline.transcription.models.manifest import ModelEntry, ModelSource, load_manifest
@@ -48,25 +49,25 @@ def fetch(
             ready = _from_first_source(name, entry, staging, progress, download)
             _put_in_place(ready, target, staging)
     except OSError as error:
-        raise ModelError(f"model {name} was not fetched: {_plain(error)}", path=folder) from error
+        raise ModelError(
+            Message("model.not-fetched", name=name, reason=_plain(error)), path=folder
+        ) from error
     return target
 
 
 def _from_first_source(
     name: str, entry: ModelEntry, staging: Path, progress: Progress, download: Download
 ) -> Path:
-    refusals = []
+    refusals: list[Message] = []
     for number, source in enumerate(entry.sources):
         ground = staging / str(number)
         try:
             return _build(entry, source, ground, progress, download)
         except ModelError as error:
-            refusals.append(f"{source}: {error}")
+            refusals.append(Message("model.source", source=str(source), reason=error.placed))
             shutil.rmtree(ground, ignore_errors=True)
-    raise ModelError(
-        f"model {name} was not fetched; {'; then '.join(refusals)}. "
-        f"Check the network and the settings of pip, or copy the model's folder from another machine"
-    )
+    tried = joined("model.then", refusals) or ""  # a manifest's entry has sources
+    raise ModelError(Message("model.nowhere", name=name, reasons=tried))
 
 
 def _build(
@@ -84,7 +85,7 @@ def _build(
                 (arrived / file.name).rename(ready / file.name)
     bad = [check for check in check_files(entry, ready, progress=progress) if not check.good]
     if bad:
-        raise ModelError(f"refused, {bad[0]}")
+        raise ModelError(Message("model.refused", file=bad[0].message))
     return ready
 
 
@@ -96,9 +97,7 @@ def _staging(folder: Path, name: str) -> Iterator[Path]:
     try:
         held = FileLock(base / f"{name}.lock").acquire(timeout=0)
     except Timeout as error:
-        raise ModelError(
-            f"model {name} is being fetched by another process; wait for it", path=folder
-        ) from error
+        raise ModelError(Message("model.being-fetched", name=name), path=folder) from error
     with held:
         staging = base / name
         shutil.rmtree(staging, ignore_errors=True)
@@ -125,7 +124,7 @@ def _bytes_under(folder: Path) -> int:
     return total
 
 
-def _plain(error: OSError) -> str:
+def _plain(error: OSError) -> Text:
     if error.errno == errno.ENOSPC:
-        return "no space left on the disk; free some and fetch again"
+        return Message("model.disk-full")
     return error.strerror or str(error)

@@ -14,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.models.manifest import ModelEntry, ModelFile, load_manifest
 
 Progress = Callable[[str, int, int | None], None]
@@ -68,14 +69,17 @@ class FileCheck:
     def good(self) -> bool:
         return self.state in (State.OK, State.UNPINNED)
 
-    def __str__(self) -> str:
-        match self.state:
-            case State.WRONG_SIZE:
-                return f"{self.name}: {self.size} bytes instead of {self.expected_size}"
-            case State.WRONG_DIGEST:
-                return f"{self.name}: SHA-256 {self.sha256} instead of {self.expected_sha256}"
-            case _:
-                return f"{self.name}: {self.state}"
+    @property
+    def message(self) -> Message:
+        """What was found, for people."""
+        return Message(
+            f"model.file-{self.state}",
+            name=self.name,
+            size=self.size or 0,
+            wanted_size=self.expected_size or 0,
+            sha256=self.sha256 or "",
+            wanted_sha256=self.expected_sha256 or "",
+        )
 
 
 def verify(
@@ -157,18 +161,16 @@ def locate(name_or_path: str, *, folder: Path, manifest: Path | None = None) -> 
     if name_or_path in known:
         place = folder / name_or_path
         if not place.is_dir():
-            raise ModelError(
-                f'model "{name_or_path}" is not in {folder}; run `callinspect models fetch {name_or_path}`'
-            )
+            raise ModelError(Message("model.absent", name=name_or_path, folder=str(folder)))
         bad = [check for check in check_files(known[name_or_path], place, digests=False) if not check.good]
         if bad:
-            raise ModelError(f"damaged ({bad[0]}); run `callinspect models fetch {name_or_path}`", path=place)
+            raise ModelError(Message("model.damaged", name=name_or_path, file=bad[0].message), path=place)
         return place
     for place in (Path(name_or_path).expanduser(), folder / name_or_path):
         if place.is_dir():
             lacks = [name for name in CTRANSLATE2_FILES if not (place / name).is_file()]
             if lacks:
-                raise ModelError(f"not a CTranslate2 model folder: it lacks {', '.join(lacks)}", path=place)
+                raise ModelError(Message("model.no-ctranslate2", lacks=", ".join(lacks)), path=place)
             return place
     known[name_or_path]  # raises, and lists the names
     raise AssertionError("unreachable")
@@ -203,4 +205,4 @@ def model_revision(place: Path) -> str:
     try:
         return f"{place.name}@{digest(place / 'model.bin')[:12]}"
     except OSError as error:
-        raise ModelError(f"cannot read model.bin: {error.strerror}", path=place) from error
+        raise ModelError(Message("model.unreadable-bin", reason=error.strerror or ""), path=place) from error

@@ -10,7 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message, ValueRefused
 from pipeline.settings import data_root
+from pipeline.validation import explained
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """Names of models and of their files: never a path that leads out of the models folder."""
@@ -33,7 +35,7 @@ class ModelSource(_ManifestModel):
     @model_validator(mode="after")
     def _one_kind(self) -> ModelSource:
         if bool(self.wheels or self.npm) == bool(self.hub):
-            raise ValueError("a source is either packages (wheels, npm) or a hub repository")
+            raise ValueRefused(Message("model.manifest-source"))
         return self
 
     def __str__(self) -> str:
@@ -66,7 +68,7 @@ class ModelEntry(_ManifestModel):
         if any(source.hub is None for source in self.sources):
             for file in self.files:
                 if not (file.members and file.sha256 and file.size):
-                    raise ValueError(f"{file.name}: a file from packages needs members, size and sha256")
+                    raise ValueRefused(Message("model.manifest-members", file=file.name))
         return self
 
     @property
@@ -85,9 +87,7 @@ class Manifest(RootModel[dict[str, ModelEntry]]):
         """Raises ModelError, which lists the known names, for a name that is not there."""
         if name not in self.root:
             known = ", ".join(self.root)
-            raise ModelError(
-                f'no model named "{name}"; known: {known}; or give the path of a CTranslate2 folder'
-            )
+            raise ModelError(Message("model.unknown", name=name, known=known))
         return self.root[name]
 
     def __contains__(self, name: object) -> bool:
@@ -108,14 +108,16 @@ def load_manifest(path: Path | None = None) -> Manifest:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
         manifest = Manifest.model_validate(entries)
     except OSError as error:
-        raise ModelError(f"cannot read the model manifest: {error.strerror}", path=path) from error
+        raise ModelError(Message("model.manifest", reason=error.strerror or ""), path=path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ModelError(f"not valid TOML: {error}", path=path) from error
+        raise ModelError(Message("model.manifest-toml", reason=str(error)), path=path) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"{where}: {first['msg']}", path=path) from error
+        raise ModelError(
+            Message("model.manifest-entry", entry=where, reason=explained(first)), path=path
+        ) from error
     for name in manifest.names():
         if not NAME.fullmatch(name):
-            raise ModelError(f'"{name}" cannot name a folder; use letters, digits, ".", "_", "-"', path=path)
+            raise ModelError(Message("model.manifest-name", name=name), path=path)
     return manifest

@@ -11,7 +11,7 @@ from pydantic import BaseModel, create_model
 
 from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import Case, Decision, FindingVerdict
-from pipeline.errors import Missing
+from pipeline.errors import no_call
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
 from pipeline.store import Store
@@ -81,7 +81,7 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     """
     inspection = standing(store, call_id)
     if inspection is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        raise no_call(call_id)
     case = store.cases.case(call_id)
     said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
     record = calls.record(inspection, case, files=_files(store, call_id))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
-from pipeline.errors import Missing
+from pipeline.errors import no_agent
 from pipeline.review.appeals import Appeal
 from pipeline.review.calibration import Calibration
 from pipeline.review.sampling import Sample
@@ -51,7 +51,7 @@ class OverviewRecord(BaseModel):
     """One day, and the days there are."""
 
     days: list[date]
-    night: DaySummary | None
+    summary: DaySummary | None
 
 
 @router.get("/v1/me", tags=NUMBERS, response_model=Me, responses=failures())
@@ -72,7 +72,7 @@ def overview(visitor: Listener, store: TheStore, day: Day = None) -> Any:
     """Sums over the calls of one day, the latest unless told otherwise."""
     days = store.days.latest(visitor.scope)
     chosen = day or next(iter(days), None)
-    return {"days": days, "night": None if chosen is None else store.days.summary(chosen, visitor.scope)}
+    return {"days": days, "summary": None if chosen is None else store.days.summary(chosen, visitor.scope)}
 
 
 @router.get("/v1/agents", tags=NUMBERS, response_model=list[AgentTotals], responses=failures())
@@ -98,7 +98,7 @@ def agent(
     """One agent: weeks beside the team's, violations, best and worst calls."""
     found = store.agents.one(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
     if found is None:
-        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+        raise no_agent(agent_id)
     return redact_agent(found, visitor)
 
 

@@ -12,8 +12,8 @@ from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allo
 from pipeline.web.api.answers import RECORDS, exported, failures, list_of
 from pipeline.web.names import Name
 from pipeline.web.rulebook.book import read_book
+from pipeline.web.rulebook.trust import TrustAct, trust_act
 from pipeline.web.sanitise import SanitisedJSON
-from pipeline.web.trust_acts import TrustAct, trust_act
 
 router = APIRouter(prefix="/api/v1/trust", tags=["rules"], default_response_class=SanitisedJSON)
 

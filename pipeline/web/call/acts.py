@@ -15,7 +15,7 @@ from pipeline.review.events import MAX_REQUEST, MAX_TEXT
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Visitor
-from pipeline.web.rulebook.book import rules_of
+from pipeline.web.rulebook.book import rules_broken, rules_of
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 LONGEST = 1e7
@@ -183,5 +183,5 @@ def present_rules(store: Store, settings: Settings) -> Rules:
     try:
         rules = rules_of(settings)
     except UsageError as error:
-        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
+        raise rules_broken(error) from error
     return rules.under(store.trust.in_force(rules.rubric))

@@ -20,7 +20,7 @@ from pipeline.domain import (
     PhraseKind,
     Scorecard,
 )
-from pipeline.errors import Missing
+from pipeline.errors import no_call
 from pipeline.reports.kinds import calls, findings
 from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, Store
@@ -226,7 +226,7 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     found = next(store.inspections.all(CallFilter(call_id=call_id), transcripts=words), None)
     found = found or store.merges.last(call_id)
     if found is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        raise no_call(call_id)
     return found
 
 

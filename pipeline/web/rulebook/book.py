@@ -10,7 +10,7 @@ from threading import Lock
 
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import Refused, StoreError, UsageError
 from pipeline.inspection.rules import Rules, stamps
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
@@ -53,6 +53,23 @@ def read_book(settings: Settings) -> Book:
     """
     with _READING:
         return _book(settings.lexicons, settings.rubric, settings.layer, *stamps(settings))
+
+
+def book_for_page(settings: Settings) -> Book:
+    """The same for a page that shows or changes rules.
+
+    Raises:
+        Refused: ``rules-broken``.
+    """
+    try:
+        return read_book(settings)
+    except UsageError as error:
+        raise rules_broken(error) from error
+
+
+def rules_broken(error: UsageError) -> Refused:
+    """What a page says where a file of the rules cannot be used."""
+    return Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error)
 
 
 def matcher_of(settings: Settings) -> Matcher:

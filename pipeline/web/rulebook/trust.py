@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.domain import Severity
+from pipeline.intervals import Proportion
 from pipeline.messages import Message
-from pipeline.review.intervals import Proportion
 from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.review.trust_words import missed, precision, state, told
 from pipeline.rubric import Rubric
+from pipeline.store import Store
+
+TrustAct = Literal["only-flag", "take-points", "undo"]
 
 WIDTH = 200.0
 """Of what is drawn; 0 % is at 0, 100 % at the end."""
@@ -118,3 +122,16 @@ def _drawn(share: Proportion, bar: float | None) -> DrawnInterval | None:
         return None
     low, at, high = (round(WIDTH * part, 1) for part in (share.low, share.value, share.high))
     return DrawnInterval(low, at, high, None if bar is None else round(WIDTH * bar, 1))
+
+
+def trust_act(
+    store: Store, rubric: Rubric, criterion: str, act: TrustAct, *, reason: str, by: int, request: str
+) -> Trust:
+    """Do it; the same ``request`` again changes nothing.
+
+    Raises:
+        Missing, Refused, Conflict: as the methods of :class:`TrustRegister`.
+    """
+    if act == "undo":
+        return store.trust.undo(rubric, criterion, by=by, request=request)
+    return store.trust.act(rubric, criterion, TrustChangeKind(act), reason=reason, by=by, request=request)

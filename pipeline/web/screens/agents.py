@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import UserRole
-from pipeline.errors import Missing
-from pipeline.review.intervals import Proportion, wilson
+from pipeline.errors import no_agent
+from pipeline.intervals import Proportion, wilson
 from pipeline.store import CriterionCount
 from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
 from pipeline.store.repositories.coaching import Note
@@ -142,7 +142,7 @@ def agent(
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
     found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
     if found is None:
-        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+        raise no_agent(agent_id)
     criteria = _criteria(found)
     context = AgentScreen(
         found=redact_agent(found, visitor),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import PlainSerializer
 
+from pipeline.domain import Inspection
 from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
@@ -20,7 +21,6 @@ from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
-from pipeline.web.call.witnesses import Witnesses, witnesses
 from pipeline.web.context import PageContext
 from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 from pipeline.web.queue_link import fields_of, read_link
@@ -142,3 +142,41 @@ def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Respons
     """The page was closed."""
     store.cases.release(call_id, visitor.user.id)
     return Response(status_code=204)
+
+
+WITNESSES = ("claim", "words", "order", "voice")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    name: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Empty where nothing is known, or a person has said who is who."""
+
+    heard: tuple[Witness, ...]
+    doubtful: bool
+    """They disagree so that nobody is accused."""
+    stranger: bool
+    """None of the voices is that of the agent's other calls."""
+    second_from: float | None
+    """Seconds at which another agent seems to begin to speak ..."""
+    second_until: float | None
+    """... or, from the beginning, ends."""
+
+
+def witnesses(inspection: Inspection) -> Witnesses:
+    """The witnesses of a call, in their order; those that say nothing are left out."""
+    evidence = inspection.role_evidence
+    odds = [(name, getattr(evidence, name)) for name in WITNESSES]
+    second = evidence.second_agent[0] if evidence.second_agent else None
+    return Witnesses(
+        heard=tuple(Witness(name, value > 0) for name, value in odds if value),
+        doubtful=evidence.doubtful,
+        stranger=evidence.stranger,
+        second_from=second.start if second is not None and second.start > 0 else None,
+        second_until=second.end if second is not None and second.start == 0 else None,
+    )

@@ -1,12 +1,14 @@
-"""Decisions on a call: verdicts, additions, comments, undo, swapped roles, finished and opened again."""
+"""Decisions on a call: verdicts, additions, comments, undo, swapped roles, finished and opened again,
+and proposals for the rules, with one key."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from pipeline.domain import DecisionKind, Role, Verdict
 from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
@@ -23,6 +25,12 @@ from pipeline.web.call.acts import (
     act,
 )
 from pipeline.web.call.answers import answer
+from pipeline.web.call.learning import proposed
+from pipeline.web.call.view import look
+from pipeline.web.context import PageContext
+from pipeline.web.errors import for_htmx
+from pipeline.web.render import call_url, fragment
+from pipeline.web.rulebook.book import book_for_page
 
 router = APIRouter(prefix="/calls/{call_id}")
 
@@ -177,3 +185,34 @@ def reopen(
 ) -> Response:
     said = ReopenAct(kind="reopen", request=request_id, comment="", audio_sha256=sound)
     return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFragment(PageContext):
+    """That it was proposed, in the place of the button."""
+
+    template: ClassVar[str] = "call/proposed.html"
+    count: int
+    """How many sentences are new; 0: somebody proposed them before."""
+
+
+@router.post("/proposals")
+def propose(
+    request: Request,
+    call_id: VisibleCall,
+    visitor: Reviewer,
+    store: TheStore,
+    settings: TheSettings,
+    criterion: Criterion,
+    request_id: RequestId,
+    sound: Sound = None,
+) -> Response:
+    """Propose what a settled finding teaches."""
+    view = look(store, call_id, visitor, words=False)
+    book = book_for_page(settings)
+    sentences = proposed(view.entry(criterion), view.inspection, book)
+    by = visitor.user.id
+    count = store.proposals.propose(call_id, sentences, by=by, request=request_id, sound=sound)
+    if not for_htmx(request):
+        return RedirectResponse(call_url(call_id) + f"#finding-{criterion}", 303)
+    return fragment(request, ProposedFragment(count), visitor=visitor)

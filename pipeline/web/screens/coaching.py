@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.errors import Missing
+from pipeline.errors import no_agent
 from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
@@ -47,7 +47,7 @@ def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "")
     """The notes to one agent; an agent's own where none is named."""
     agent_id = agent or visitor.user.agent_id or ""
     if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
-        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+        raise no_agent(agent_id)
     found = tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed))
     return page(request, CoachingPage(agent_id, found), visitor=visitor)
 
@@ -65,7 +65,7 @@ def write(
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     if not store.coaching.knows(agent_id, scope=visitor.scope):
-        raise Missing(f"there is no agent {agent_id!r}", code="no-agent", agent=agent_id)
+        raise no_agent(agent_id)
     if call_id:
         check_in_scope(store, visitor, call_id)
     store.coaching.write(

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.merging import merge, undo_merge
 from pipeline.domain import CallHeader
-from pipeline.errors import Conflict, Missing, Refused
+from pipeline.errors import Conflict, Refused, no_call
 from pipeline.review.effective import Effective
 from pipeline.store import Store
 from pipeline.web.access import (
@@ -114,7 +114,7 @@ def _both(
     """The two calls and the question; the field for the other's id where there is no such call."""
     new_side, old_side = _side(store, call_id), _side(store, old) if old else None
     if new_side is None:
-        raise Missing(f"there is no call {call_id!r}", code="no-call", call=call_id)
+        raise no_call(call_id)
     context = CorrectsPage(call_id, old, message, () if old_side is None else (old_side, new_side))
     return page(request, context, visitor=visitor, status=404 if old and old_side is None else status)
 

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Scope, Status
+from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message
-from pipeline.review.intervals import Proportion, wilson
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
@@ -45,7 +45,7 @@ class RunProgress:
 class DayFigures:
     """The figures of one day, and the sizes of its charts."""
 
-    night: DaySummary
+    summary: DaySummary
     calls: QueueLink
     bars: tuple[ChartColumn, ...]
     """Calls by score."""
@@ -106,10 +106,10 @@ def overview(
     request: Request,
     visitor: SignedIn,
     store: TheStore,
-    night: Annotated[str, Query(max_length=10)] = "",
+    day: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     days = store.days.latest(visitor.scope)
-    chosen = day_of(night) or store.days.newest(visitor.scope)
+    chosen = day_of(day) or store.days.newest(visitor.scope)
     undated = store.days.undated(chosen, visitor.scope) if chosen else None
     context = OverviewPage(
         days=tuple(days),
@@ -160,26 +160,27 @@ def _progress(state: RunState | None) -> RunProgress | None:
     )
 
 
-def _figures(night: DaySummary, day: date) -> DayFigures:
+def _figures(summary: DaySummary, day: date) -> DayFigures:
     calls = link_to(date_from=day, date_to=day)
-    starts = [n * 10 for n in range(len(night.bins))]
+    starts = [n * 10 for n in range(len(summary.bins))]
     ends = [None if start == 90 else float(start + 10) for start in starts]
     hrefs = [
         calls.url(score_from=float(start) if start else None, score_below=end)
         for start, end in zip(starts, ends, strict=True)
     ]
     labels = [f"{start}–{start + (10 if start == 90 else 9)}" for start in starts]
-    most = max((w.calls for w in night.worst), default=0)
-    shares = tuple(violating(tally) for _, tally in night.teams)
+    most = max((w.calls for w in summary.worst), default=0)
+    shares = tuple(violating(tally) for _, tally in summary.teams)
     return DayFigures(
-        night=night,
+        summary=summary,
         calls=calls,
-        bars=tuple(columns(night.bins, labels, hrefs, width=WIDTH, height=HEIGHT)),
+        bars=tuple(columns(summary.bins, labels, hrefs, width=WIDTH, height=HEIGHT)),
         size=(WIDTH, HEIGHT),
         severities=tuple(
-            (w, tuple(stacked([("open", w.open), ("done", w.calls - w.open)], top=most))) for w in night.worst
+            (w, tuple(stacked([("open", w.open), ("done", w.calls - w.open)], top=most)))
+            for w in summary.worst
         ),
-        statuses=tuple((status, night.statuses.get(status, 0)) for status in Status),
+        statuses=tuple((status, summary.statuses.get(status, 0)) for status in Status),
         shares=shares,
         share_top=axis_top([100 * (s.high or 0) for s in shares]),
     )

@@ -14,7 +14,6 @@ from pipeline.batch.rule_edits import EditContent
 from pipeline.errors import Refused, UsageError
 from pipeline.messages import say
 from pipeline.phrases.own_sentences import masked
-from pipeline.settings import Settings
 from pipeline.store.repositories.proposals import Proposal, ProposalKind, ProposalState
 from pipeline.web.access import (
     Permission,
@@ -28,7 +27,7 @@ from pipeline.web.access import (
 from pipeline.web.context import PageContext
 from pipeline.web.render import page
 from pipeline.web.rulebook import drafting
-from pipeline.web.rulebook.book import Book, read_book
+from pipeline.web.rulebook.book import Book, book_for_page, read_book
 from pipeline.web.sanitise import sanitise
 
 router = APIRouter(prefix="/rules/proposals")
@@ -91,7 +90,7 @@ def answer(
         return RedirectResponse("/rules/proposals", status_code=303)
     layer_of(settings)
     words = masked(text.strip() or found.sentence.text)
-    made = _content(_book(settings), found, words, code or found.sentence.code, reason)
+    made = _content(book_for_page(settings), found, words, code or found.sentence.code, reason)
     if edit:
         draft = store.rule_edits.edit(edit)
     else:
@@ -104,13 +103,6 @@ def answer(
     changed = words if edited else None
     store.proposals.answer(proposal_id, state, by=by, reason=reason, text=changed, edit=draft.id)
     return RedirectResponse(f"/rules/edits/{draft.id}", status_code=303)
-
-
-def _book(settings: Settings) -> Book:
-    try:
-        return read_book(settings)
-    except UsageError as error:
-        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
 
 
 def _content(book: Book, found: Proposal, words: str, code: str, reason: str) -> EditContent:

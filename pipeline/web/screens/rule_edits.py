@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
@@ -13,17 +13,14 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.batch.publishing import layer_of, publish, roll_back
 from pipeline.batch.rule_edits import EditContent, differences, standing_texts, with_edit
 from pipeline.domain import Severity
-from pipeline.errors import CallinspectError, Refused, UsageError
+from pipeline.errors import CallinspectError, Refused
 from pipeline.phrases.layer import WEIGHTS_FILE
-from pipeline.rubric.layer import SheetLayer
 from pipeline.settings import Settings
-from pipeline.store import Store
 from pipeline.store.repositories.rule_edits import OPEN, EditState, RuleEdit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.context import PageContext
 from pipeline.web.render import fragment, page
-from pipeline.web.rulebook import drafting
-from pipeline.web.rulebook.book import Book, read_book
+from pipeline.web.rulebook.book import book_for_page
 from pipeline.web.rulebook.trying import edit_trials
 from pipeline.web.screens.what_if import PERIODS
 
@@ -35,9 +32,6 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Seen = Annotated[int, Form(ge=0, le=2**31 - 1)]
 RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Words = Annotated[str, Form(max_length=400)]
-Lines = Annotated[str, Form(max_length=20_000)]
-Index = Annotated[int, Form(ge=0, le=10_000)]
-Points = Annotated[float, Form(ge=0, le=100, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def create(
     visitor: Editor, settings: TheSettings, store: TheStore, title: Words, request_id: RequestId
 ) -> Response:
     layer_of(settings)
-    return _to(store.rule_edits.create(title, by=visitor.user.id, request=request_id).id)
+    return to_edit(store.rule_edits.create(title, by=visitor.user.id, request=request_id).id)
 
 
 @router.get("/{edit_id}", dependencies=[Unsealed])
@@ -128,7 +122,7 @@ def show(
     running = edit_trials().step(edit)
     if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
         return fragment(request, EditProgress(_plain(edit), running), visitor=visitor)
-    book = _book(settings)
+    book = book_for_page(settings)
     content = EditContent.model_validate(edit.content)
     diff, problem = _diff(settings, edit, content)
     context = EditPage(
@@ -152,132 +146,6 @@ def show(
     return page(request, context, visitor=visitor)
 
 
-@router.post("/{edit_id}/phrases")
-def add_phrase(
-    edit_id: Number,
-    visitor: Editor,
-    settings: TheSettings,
-    store: TheStore,
-    seen: Seen,
-    sentences: Lines,
-    reason: Words,
-    code: Words = "",
-    quiet: Lines = "",
-    title: Words = "",
-    severity: Annotated[Severity, Form()] = Severity.D,
-    criterion: Words = "",
-    deduct: Points = 2,
-) -> Response:
-    """A phrase from sentences; without a code also a new code, and the item that counts it."""
-    book = _book(settings)
-    said, spared = drafting.lines(sentences), drafting.lines(quiet)
-
-    def added(content: EditContent) -> EditContent:
-        if code:
-            if code not in book.lexicons.codes and code not in {c.code for c in content.codes}:
-                raise Refused(f"there is no code {code!r}", code="edit-form", reason=code)
-            return content.merged(drafting.phrase_of(book, code, said, spared, reason))
-        taken = [*(c.code for c in content.codes), *book.lexicons.codes]
-        name = drafting.own_code(book, taken)
-        made = drafting.code_of(
-            book, name, said, spared, reason,
-            title=title, severity=severity, criterion=criterion, deduct=deduct,
-        )  # fmt: skip
-        return content.merged(made)
-
-    return _changed(store, edit_id, visitor, seen, added)
-
-
-@router.post("/{edit_id}/wordings")
-def keep_wordings(
-    edit_id: Number,
-    visitor: Editor,
-    store: TheStore,
-    seen: Seen,
-    part: Words,
-    number: Index,
-    kept: Annotated[list[str], Form()] = [],  # noqa: B006 (never changed)
-) -> Response:
-    """Only these of the suggested wordings."""
-    return _changed(store, edit_id, visitor, seen, lambda c: drafting.with_wordings(c, part, number, kept))
-
-
-@router.post("/{edit_id}/changes")
-def change_phrase(
-    edit_id: Number,
-    visitor: Editor,
-    settings: TheSettings,
-    store: TheStore,
-    seen: Seen,
-    phrase: Annotated[str, Form(max_length=500)],
-    reason: Words,
-    off: Annotated[bool, Form()] = False,
-    exceptions: Lines = "",
-    hit: Lines = "",
-    quiet: Lines = "",
-) -> Response:
-    """A phrase that exists: off, or with more exceptions and examples."""
-    code, _, name = phrase.partition("/")
-    made = drafting.change_of(
-        _book(settings),
-        code,
-        name,
-        off=off,
-        exceptions=drafting.lines(exceptions),
-        hit=drafting.lines(hit),
-        quiet=drafting.lines(quiet),
-        reason=reason,
-    )
-    return _changed(store, edit_id, visitor, seen, lambda c: c.merged(made))
-
-
-@router.post("/{edit_id}/sheet")
-def change_sheet(
-    edit_id: Number,
-    visitor: Editor,
-    settings: TheSettings,
-    store: TheStore,
-    seen: Seen,
-    reason: Words = "",
-    item: Words = "",
-    criterion: Words = "",
-    pass_mark: Annotated[str, Form(max_length=10)] = "",
-    points: Annotated[str, Form(max_length=10)] = "",
-    deduct: Annotated[str, Form(max_length=10)] = "",
-    up_to: Annotated[str, Form(max_length=10)] = "",
-    severity: Annotated[str, Form(max_length=1)] = "",
-    direction: Annotated[str, Form(pattern="^(inbound|outbound|)$")] = "",
-    queues: Words = "",
-    off: Annotated[bool, Form()] = False,
-) -> Response:
-    """Points, class, and on which calls an item counts; the points of a criterion; the pass mark."""
-    if pass_mark:
-        made = EditContent(sheet=SheetLayer(pass_mark=_number(pass_mark)))
-    else:
-        given = {"deduct": deduct, "up_to": up_to} if item else {"points": points}
-        values: dict[str, Any] = {name: _number(text) for name, text in given.items() if text}
-        if item and severity:
-            values["severity"] = severity
-        made = drafting.sheet_of(
-            _book(settings),
-            kind="item" if item else "criterion",
-            name=item or criterion,
-            values=values,
-            off=off,
-            direction=direction if item else "",
-            queues=[q.strip() for q in queues.replace("，", ",").split(",") if q.strip()] if item else [],
-            reason=reason,
-        )
-    return _changed(store, edit_id, visitor, seen, lambda c: c.merged(made))
-
-
-@router.post("/{edit_id}/remove")
-def remove(
-    edit_id: Number, visitor: Editor, store: TheStore, seen: Seen, part: Words, number: Index = 0
-) -> Response:
-    return _changed(store, edit_id, visitor, seen, lambda c: drafting.without(c, part, number))
-
-
 @router.post("/{edit_id}/try", dependencies=[Unsealed])
 def try_edit(
     edit_id: Number,
@@ -293,7 +161,7 @@ def try_edit(
     days = PERIODS.get(period)
     since = None if days is None else date.today() - timedelta(days=days)
     edit_trials().start(settings, store, edit, by=visitor.user.id, since=since, lang=visitor.lang)
-    return _to(edit_id, "#report")
+    return to_edit(edit_id, "#report")
 
 
 @router.post("/{edit_id}/publish")
@@ -301,7 +169,7 @@ def publish_edit(
     edit_id: Number, visitor: Editor, settings: TheSettings, store: TheStore, seen: Seen, reason: Words = ""
 ) -> Response:
     publish(store, settings, edit_id, by=visitor.user.id, reason=reason, seen=seen)
-    return _to(edit_id)
+    return to_edit(edit_id)
 
 
 @router.post("/{edit_id}/roll-back")
@@ -309,7 +177,7 @@ def roll_back_edit(
     edit_id: Number, visitor: Editor, settings: TheSettings, store: TheStore, seen: Seen, reason: Words = ""
 ) -> Response:
     roll_back(store, settings, edit_id, by=visitor.user.id, reason=reason, seen=seen)
-    return _to(edit_id)
+    return to_edit(edit_id)
 
 
 @router.post("/{edit_id}/drop")
@@ -318,27 +186,8 @@ def drop(edit_id: Number, visitor: Editor, store: TheStore, seen: Seen) -> Respo
     return RedirectResponse("/rules/edits", status_code=303)
 
 
-def _to(edit_id: int, anchor: str = "") -> Response:
+def to_edit(edit_id: int, anchor: str = "") -> Response:
     return RedirectResponse(f"/rules/edits/{edit_id}{anchor}", status_code=303)
-
-
-def _book(settings: Settings) -> Book:
-    """
-    Raises:
-        Refused: ``rules-broken``.
-    """
-    try:
-        return read_book(settings)
-    except UsageError as error:
-        raise Refused(f"the rules cannot be read: {error}", code="rules-broken", reason=error) from error
-
-
-def _changed(
-    store: Store, edit_id: int, visitor: Visitor, seen: int, how: Callable[[EditContent], EditContent]
-) -> Response:
-    content = how(EditContent.model_validate(store.rule_edits.edit(edit_id).content))
-    store.rule_edits.change(edit_id, content.dumped(), seen=seen, by=visitor.user.id)
-    return _to(edit_id)
 
 
 def _plain(edit: RuleEdit) -> RuleEdit:
@@ -362,17 +211,3 @@ def _diff(settings: Settings, edit: RuleEdit, content: EditContent) -> tuple[tup
         return tuple(differences(standing_texts(settings.layer), with_edit(settings.layer, content))), ""
     except CallinspectError as error:
         return (), str(error)
-
-
-def _number(text: str) -> float:
-    """
-    Raises:
-        Refused: ``edit-form``: no number from 0 to 100.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 100:
-        raise Refused(f"{text!r} is no number from 0 to 100", code="edit-form", reason=text)
-    return int(value) if value == int(value) else value

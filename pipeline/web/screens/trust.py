@@ -15,9 +15,8 @@ from pipeline.web.names import Name
 from pipeline.web.render import page
 from pipeline.web.rendered_message import RulesFault
 from pipeline.web.rulebook.book import read_book
-from pipeline.web.rulebook.trust import TrustEvent, TrustLine, trust_events, trust_lines
+from pipeline.web.rulebook.trust import TrustEvent, TrustLine, trust_act, trust_events, trust_lines
 from pipeline.web.screens.rules import book_of
-from pipeline.web.trust_acts import trust_act
 
 router = APIRouter(prefix="/rules/trust")
 

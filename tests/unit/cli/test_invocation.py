@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.invocation import program
+from pipeline.cli.commands.running import program
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline import errors
+from pipeline.messages import MessageError
 
 ROOT = Path(pipeline.__file__).parent
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 SPEECH = (
     "conversation/text.py",
-    "domain/fillers.py",
+    "domain/transcript.py",
     "ingest/columns.py",
     "ingest/parties.py",
     "inspection/spine.py",
@@ -67,3 +69,33 @@ def test_what_is_permitted_is_needed(name: str) -> None:
     path = ROOT / name
     files = path.rglob("*.py") if path.is_dir() else (path,)
     assert any(CHINESE.search(text) for file in files for text in strings(file))
+
+
+def test_no_error_that_people_are_told_is_a_sentence_of_the_code() -> None:
+    """Errors of the review room have a code instead, whose words `test_use.py` looks for."""
+    kinds = {kind.__name__ for kind in every_kind(MessageError)} - {
+        kind.__name__ for kind in (errors.ReviewError, *every_kind(errors.ReviewError))
+    }
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in kinds
+        and any(" " in text for text in prose(node.args[0] if node.args else None))
+    ]
+    assert found == []
+
+
+def every_kind(kind: type) -> Iterator[type]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from every_kind(below)
+
+
+def prose(argument: ast.expr | None) -> Iterator[str]:
+    """The pieces of a text that is written where it is said."""
+    parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+    for part in parts:
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value

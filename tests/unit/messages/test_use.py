@@ -29,6 +29,7 @@ from pipeline.rubric import Level
 from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
 from pipeline.store import Remains
+from pipeline.transcription.models.installed import State
 
 FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
@@ -59,6 +60,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "direction.": {"inbound", "outbound"},
     "purge.remains.": set(Remains),
     "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
+    "model.file-": set(State),
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
@@ -84,7 +86,10 @@ REPORTS = {
 """Codes of wrong usage that come from below the command line."""
 
 ROOT = Path(pipeline.__file__).parent
-MAKERS = ("audio", "rubric", "ingest", "batch", "reports", "phrases", "conversation", "store", "review")
+MAKERS = (
+    "audio", "batch", "bench", "conversation", "ingest", "phrases", "reports", "review", "rubric", "speech",
+    "store", "transcription",
+)  # fmt: skip
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
 
@@ -122,7 +127,7 @@ def test_every_text_is_used() -> None:
     made = {key for folder in MAKERS for key in constants(ROOT / folder)}
     made |= {key for path in ROOT.glob("*.py") for key in constants_of(path)}
     shell = set(constants(ROOT / "cli"))
-    pages = set(constants(ROOT / "web"))
+    pages = {*constants(ROOT / "web"), *constants_of(ROOT / "errors.py")}
     for path in (ROOT / "web" / "templates").rglob("*.html"):
         pages |= set(LITERAL.findall(path.read_text(encoding="utf-8")))
     starts = tuple(text for text in pages if text.endswith(".") and len(text) > 2)
@@ -157,3 +162,17 @@ def test_every_message_that_is_made_has_a_text() -> None:
                 made |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
     assert len(made) > 100
     assert {code for code in made if not known(code)} == set()
+
+
+def test_every_refusal_of_the_review_room_has_words() -> None:
+    kinds = {"ReviewError", "Conflict", "Refused", "Missing"}
+    codes = {
+        keyword.value.value
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in kinds
+        for keyword in node.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+    assert len(codes) > 100
+    assert {code for code in codes if not known(f"error.{code}")} == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.review.intervals import clopper_pearson
+from pipeline.intervals import clopper_pearson
 from pipeline.review.misses import SampleOutcome, miss_rates, overall_miss
 
 

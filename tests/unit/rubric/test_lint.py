@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.messages import languages, render
 from pipeline.phrases import load_lexicons
-from pipeline.rubric.lint import Issue, Level, check_rubric
+from pipeline.rubric.issue import Issue, Level
+from pipeline.rubric.lint import check_rubric
 from tests.builders import ROOT
 from tests.texts import zh
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ModelError
+from pipeline.messages import render
 from pipeline.transcription.models import FileCheck, State, fetch, list_models, locate, model_revision, verify
 from pipeline.transcription.models.download import Download, Tick
 from pipeline.transcription.models.manifest import ModelEntry, ModelSource
@@ -276,4 +277,6 @@ def test_the_list_says_what_is_ready(tmp_path: Path, shelf: Path) -> None:
 
 
 def test_a_check_reads_as_a_sentence() -> None:
-    assert str(FileCheck("a", State.WRONG_SIZE, 3, 4, None, None)) == "a: 3 bytes instead of 4"
+    check = FileCheck("a", State.WRONG_SIZE, 3, 4, None, None)
+    assert render(check.message, "en") == "a: 3 bytes instead of 4"
+    assert render(check.message, "zh") == "a：有 3 字节，应有 4 字节"

@@ -32,7 +32,7 @@ def test_the_other_sizes_come_from_the_hub(name: str) -> None:
     [
         ("[base", "not valid TOML"),
         (f"[base]\n{ENTRY}colour='red'", r"base\.colour"),
-        (f"[base]\n{ENTRY.replace('model.bin', '../model.bin')}", "should match pattern"),
+        (f"[base]\n{ENTRY.replace('model.bin', '../model.bin')}", "should have the form"),
         (f'["../base"]\n{ENTRY}', "cannot name a folder"),
         (f"[base]\n{ENTRY}".replace(HUB, '{wheels=["a"]}'), "needs members, size and sha256"),
         (f"[base]\n{ENTRY}".replace(HUB, "{}"), "either packages .* or a hub"),

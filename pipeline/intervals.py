@@ -7,6 +7,7 @@ take to run.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 CONFIDENCE = 0.95
@@ -36,6 +37,15 @@ def wilson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proport
         ValueError: not 0 <= count <= total.
     """
     return _proportion(count, total, confidence, "wilson")
+
+
+def wilson_most(total: int, *, confidence: float = CONFIDENCE) -> float:
+    """The lower limit of ``wilson(total, total)``, which no other count of as many cases exceeds.
+
+    There the formula is so short that reading a score sheet, which each command does, need not load SciPy.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return total / (total + z * z)
 
 
 def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Proportion:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.review.intervals import Proportion, clopper_pearson, wilson
+from pipeline.intervals import Proportion, clopper_pearson, wilson, wilson_most
 
 NEWCOMBE = [
     (81, 263, (0.2553, 0.3662), (0.2527, 0.3676)),
@@ -33,3 +33,9 @@ def test_ends_and_nothing(interval: Callable[..., Proportion]) -> None:
     assert interval(0, 5).high == pytest.approx(1 - interval(5, 5).low)
     with pytest.raises(ValueError, match="3 of 2"):
         interval(3, 2)
+
+
+@pytest.mark.parametrize("total", [1, 5, 20, 200])
+def test_the_highest_lower_limit_of_so_many_cases(total: int) -> None:
+    assert wilson_most(total) == pytest.approx(wilson(total, total).low, abs=1e-12)
+    assert wilson_most(total, confidence=0.8) == pytest.approx(wilson(total, total, confidence=0.8).low)
