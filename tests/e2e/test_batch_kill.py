@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import THOROUGH
+
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = 60
+KILLS = 5
+"""At least so many: a run that was killed is what the next one begins with."""
 
 
 class Night:
@@ -127,7 +131,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 def test_killing_the_run_again_and_again(night: Night) -> None:
     chance = random.Random(20261121)
     killed = 0
-    for _ in range(10):
+    for _ in range(20 if THOROUGH else KILLS + 1):
         process = night.start()
         if not wait_for(process, chance.randint(0, 6)):
             break
@@ -138,7 +142,7 @@ def test_killing_the_run_again_and_again(night: Night) -> None:
         killed += 1
         assert gone_soon(crew), "a worker outlived its run"
         assert len(night.stored()) == len(set(night.stored()))
-    assert killed >= 5
+    assert killed >= KILLS
     finish(night.start())
     night.check()
     assert f"inspected 0 up to date {CALLS}" in finish(night.start())
