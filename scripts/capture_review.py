@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, Page
 
 from pipeline.store import open_store
 from scripts.furnish import Furnished, furnish
-from tests.e2e.browser.rooms import HASH, Room, browser, free_port, sign_in, visit
-from tests.e2e.commands import callinspect
+from tests.e2e.browser.rooms import HASH, Room, browser, sign_in, visit
+from tests.e2e.commands import callinspect, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 NIGHT = ROOT / "scripts" / "demo_night" / "night"

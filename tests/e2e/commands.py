@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import random
+import socket
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,15 @@ import pytest
 from pipeline.cli.main import status
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """Below those that the system lends to whoever connects: such a one may be gone when it is used."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def callinspect(

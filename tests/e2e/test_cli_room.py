@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,7 +17,7 @@ import pytest
 
 from pipeline.store import open_store
 from pipeline.web import vendor
-from tests.e2e.commands import ROOT, callinspect, here
+from tests.e2e.commands import ROOT, callinspect, free_port, here
 from tests.nights import fill
 
 
@@ -26,11 +25,6 @@ from tests.nights import fill
 def folder(tmp_path: Path) -> Path:
     fill(tmp_path / "callinspect.db")
     return tmp_path
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
 
 
 @pytest.mark.skipif(bool(vendor.missing()), reason="the interface's JavaScript is not here; run make setup")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browser.rooms import Room, browser, free_port
+from tests.e2e.browser.rooms import Room, browser
+from tests.e2e.commands import free_port
 
 
 @pytest.fixture(scope="module")

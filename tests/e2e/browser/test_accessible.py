@@ -8,11 +8,12 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.store import open_store
 from scripts.furnish import Furnished, furnish
-from tests.e2e.browser.rooms import HASH, Room, free_port, sign_in, visit
+from tests.e2e.browser.rooms import HASH, Room, sign_in, visit
+from tests.e2e.commands import free_port
 from tests.nights import HEARD, fill, heard_call, night, put, record
 
 GRAVE = ("serious", "critical")
@@ -150,11 +151,12 @@ def test_keys_are_told_and_dialogs_close(chrome: Browser, furnished: tuple[Room,
         page.goto(f"/calls/{HEARD}")
         page.keyboard.press("?")
         dialog = page.locator("#keys-dialog")
-        assert dialog.is_visible() and "Esc" in dialog.inner_text()
+        expect(dialog).to_be_visible()
+        expect(dialog).to_contain_text("Esc")
         page.keyboard.press("Escape")
-        assert not dialog.is_visible()
+        expect(dialog).to_be_hidden()
         page.keyboard.press("a")
-        assert page.locator("#add-dialog").is_visible()
+        expect(page.locator("#add-dialog")).to_be_visible()
         assert page.evaluate("document.activeElement.id") == "add-criterion"
         page.keyboard.press("Escape")
-        assert not page.locator("#add-dialog").is_visible()
+        expect(page.locator("#add-dialog")).to_be_hidden()
