@@ -43,12 +43,12 @@ def nothing_said(at: float) -> tuple[SpeechWindow, ...]:
 
 @cache
 def spoken_windows() -> tuple[SpeechWindow, ...]:
-    """Eight turns of a call, each with a tenth of a second around it."""
+    """Six turns of a call, each with a tenth of a second around it."""
     truth = json.loads((NIGHT / "truth" / "N10.json").read_text(encoding="utf-8"))
     channels = numbers(decode([next((NIGHT / "audio").glob("N10.*"))]))
     own = {truth["agent_channel"]: "agent"}
     out = []
-    for turn in truth["turns"][:8]:
+    for turn in truth["turns"][:6]:
         side = 0 if own.get("left", "customer") == turn["role"] else 1
         start = max(0.0, turn["start"] - 0.1)
         first, last = round(start * SAMPLE_RATE_HZ), round((turn["end"] + 0.1) * SAMPLE_RATE_HZ)

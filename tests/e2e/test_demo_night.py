@@ -307,7 +307,7 @@ def test_a_changed_rubric_judges_again_without_listening(night: Path, tmp_path: 
     rubric.write_text(text.replace("pass_mark: 80", "pass_mark: 99"), encoding="utf-8")
     before = {call["call_id"]: call for call in records("calls", work)}
 
-    got = callinspect("run", NIGHT, "--calls", CALLS, "--rubric", rubric, cwd=work)
+    got = callinspect("run", NIGHT, "--calls", CALLS, "--rubric", rubric, "--workers", "1", cwd=work)
     assert got.returncode == 1, got.stderr
     assert "重新评分" in got.stdout
     after = {call["call_id"]: call for call in records("calls", work)}

@@ -15,13 +15,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from pipeline.domain import UserRole
-from pipeline.web.rulebook.book import rules_of
 from tests.web.conftest import AGENT, Browser, Client
 
 BASE = "http://127.0.0.1"
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
 EXAMPLES = 8
-"""Requests for each route: with whatever ids come, and as many with ids that there are."""
+"""Requests for each route: with whatever names come, and as many with names that there are."""
 PATIENCE_SECONDS = 600
 """For one answer, where schemathesis gives ten: rules are compiled in one of them, on whatever machine."""
 
@@ -43,7 +42,6 @@ NEEDED = {"POST /api/v1/trust/{criterion}": {"reason": "听过二十通"}}
 
 def test_no_request_breaks_the_api(app: FastAPI, client: Client) -> None:
     supervisor = client(UserRole.SUPERVISOR)
-    rules_of(app.state.settings)  # compiled once; where it is slow, it takes longer than a request may
     schema = schemathesis.openapi.from_dict(app.openapi())
     schema.app = app
     headers = {"Cookie": cookie(supervisor), "X-CSRF-Token": supervisor.csrf}
@@ -51,7 +49,8 @@ def test_no_request_breaks_the_api(app: FastAPI, client: Client) -> None:
     operations = [found.ok() for found in schema.get_all_operations()]
     for operation in sorted(operations, key=lambda one: MERGING in one.path):  # last: O02 is O01 afterwards
         statuses = answered.setdefault(name_of(operation), set())
-        for known in (False, True):
+        names_something = "{" in operation.path or operation.method.upper() == "POST"
+        for known in (False, True) if names_something else (False,):
             statuses |= ask(operation, headers, known=known)
     assert len(answered) >= 15
     assert not any({401, 403} & statuses for statuses in answered.values()), answered
