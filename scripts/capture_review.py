@@ -10,7 +10,6 @@ Usage: python -m scripts.capture_review [--keep FOLDER] [--width 820] [--all]
 from __future__ import annotations
 
 import argparse
-import csv
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -23,9 +22,11 @@ from playwright.sync_api import Browser, Page
 
 from pipeline.store import open_store
 from scripts.furnish import Furnished, furnish
-from tests.e2e.browser.rooms import HASH, NIGHT, Room, browser, free_port, run_night, sign_in, visit
+from tests.e2e.browser.rooms import HASH, Room, browser, sign_in, visit
+from tests.e2e.commands import callinspect, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+NIGHT = ROOT / "scripts" / "demo_night" / "night"
 CALL = "N05"
 ON = date(2026, 11, 19)
 MOST_BYTES = 250_000
@@ -137,9 +138,10 @@ def the_room(work: Path, keep: Path | None) -> Room:
     if keep is not None and (keep / "room.db").is_file():
         (work / "room.db").write_bytes((keep / "room.db").read_bytes())
         return Room(work, free_port())
-    with (NIGHT / "calls.csv").open(encoding="utf-8-sig", newline="") as stream:
-        calls = [row["call_id"] for row in csv.DictReader(stream)]
-    room = run_night(work, *calls)
+    room = Room(work, free_port())
+    done = callinspect("--store", room.store, "run", NIGHT, "--calls", NIGHT / "calls.csv", cwd=work)
+    if done.returncode != 1:  # one recording is broken on purpose
+        raise SystemExit(done.stdout + done.stderr)
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         (keep / "room.db").write_bytes((work / "room.db").read_bytes())

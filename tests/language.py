@@ -69,6 +69,7 @@ def all_names() -> frozenset[str]:
     return frozenset(parts) | {name for tree in modules().values() for name in given_names(tree)}
 
 
+@cache
 def words(name: str) -> str:
     """``_SilentTurns`` and ``silent_turns`` alike: `silent turns`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

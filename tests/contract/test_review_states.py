@@ -47,6 +47,7 @@ from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.review_tables import decisions, verdicts
 from pipeline.store.tables import calls
+from tests.examples import THOROUGH
 from tests.inspections import finding, inspection
 from tests.people import user
 
@@ -252,6 +253,7 @@ def test_every_line_holds_in_the_store(room: Room, phase: Phase, stands: Verdict
         assert room.phase(call_id, criterion) is phase
         return call_id
 
+    tried: set[tuple[Act, object]] = set()
     idle = arrive()  # what is refused or changes nothing leaves it as it is, so one call is enough for that
     word_that_stands = None if phase in UNSPOKEN else stands
     if phase in (Phase.UNHEARD, Phase.UNHEARD_TWICE):
@@ -265,6 +267,9 @@ def test_every_line_holds_in_the_store(room: Room, phase: Phase, stands: Verdict
                 continue  # there is nothing to take back
             if who is Who.SHELL and act not in (Act.CONFIRM, Act.UNSURE):
                 continue  # the table has it beside the supervisor in every line
+            if room.store.url.startswith("postgresql") and not THOROUGH and (act, line) in tried:
+                continue  # who does it is decided before the database is asked: SQLite has every one of them
+            tried.add((act, line))
             person = actor(who, phase)
             if line.effect is Effect.REFUSED:
                 with pytest.raises(Refused) as raised:

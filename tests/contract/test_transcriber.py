@@ -15,7 +15,7 @@ import pytest
 from pipeline.audio import decode
 from pipeline.conversation.text import simplified
 from pipeline.domain import SAMPLE_RATE_HZ, Span
-from pipeline.transcription import SpeechWindow, Transcriber, load_transcriber
+from pipeline.transcription import SpeechWindow, Transcriber, WindowText, load_transcriber
 from pipeline.transcription.recorded import Recorder
 from tests import sounds, tiny_sherpa
 from tests.sounds import numbers
@@ -43,12 +43,12 @@ def nothing_said(at: float) -> tuple[SpeechWindow, ...]:
 
 @cache
 def spoken_windows() -> tuple[SpeechWindow, ...]:
-    """Eight turns of a call, each with a tenth of a second around it."""
+    """Six turns of a call, each with a tenth of a second around it."""
     truth = json.loads((NIGHT / "truth" / "N10.json").read_text(encoding="utf-8"))
     channels = numbers(decode([next((NIGHT / "audio").glob("N10.*"))]))
     own = {truth["agent_channel"]: "agent"}
     out = []
-    for turn in truth["turns"][:8]:
+    for turn in truth["turns"][:6]:
         side = 0 if own.get("left", "customer") == turn["role"] else 1
         start = max(0.0, turn["start"] - 0.1)
         first, last = round(start * SAMPLE_RATE_HZ), round((turn["end"] + 0.1) * SAMPLE_RATE_HZ)
@@ -96,14 +96,19 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             return Case(load(f"recorded:{folder / 'texts.json'}", folder), speech)
 
 
-def test_each_window_has_its_text(case: Case) -> None:
-    heard = case.engine.transcribe(case.speech)
+@pytest.fixture(scope="module")
+def heard(case: Case) -> Sequence[WindowText]:
+    """All that is spoken, at once; each test compares it with what it asks for itself."""
+    return case.engine.transcribe(case.speech)
+
+
+def test_each_window_has_its_text(case: Case, heard: Sequence[WindowText]) -> None:
     assert len(heard) == len(case.speech)
     assert all(text.text for text in heard)
 
 
-def test_results_keep_the_order_of_the_windows(case: Case) -> None:
-    forwards = case.engine.transcribe(case.speech)
+def test_results_keep_the_order_of_the_windows(case: Case, heard: Sequence[WindowText]) -> None:
+    forwards = heard
     backwards = case.engine.transcribe(case.speech[::-1])
     assert backwards[::-1] == forwards
     least = len(forwards) // 2 + (1 if case.knows_noise else 0)  # the toy model has few words
@@ -116,8 +121,8 @@ def test_a_window_alone_sounds_as_among_others(case: Case) -> None:
         assert case.engine.transcribe([case.speech[index]]) == [together[index]]
 
 
-def test_another_grouping_changes_nothing(case: Case) -> None:
-    whole = case.engine.transcribe(case.speech)
+def test_another_grouping_changes_nothing(case: Case, heard: Sequence[WindowText]) -> None:
+    whole = heard
     split = case.engine.transcribe(case.speech[:3]) + case.engine.transcribe(case.speech[3:])
     assert split == whole
     assert case.engine.transcribe([case.speech[1]] * 5) == [whole[1]] * 5
@@ -148,8 +153,8 @@ def test_a_window_of_a_few_samples(case: Case) -> None:
     assert len(case.engine.transcribe([window(sounds.silence(0.002), at=0.0)])) == 1
 
 
-def test_times_lie_inside_the_window_in_order(case: Case) -> None:
-    for given, text in zip(case.speech, case.engine.transcribe(case.speech), strict=True):
+def test_times_lie_inside_the_window_in_order(case: Case, heard: Sequence[WindowText]) -> None:
+    for given, text in zip(case.speech, heard, strict=True):
         spans = [piece.span for piece in text.pieces]
         assert all(given.span.start <= s.start <= s.end <= given.span.end + 1e-6 for s in spans)
         assert spans == sorted(spans)
@@ -167,13 +172,12 @@ def test_times_move_with_the_window(case: Case) -> None:
         assert b.span.end - a.span.end == pytest.approx(1000.0, abs=2e-3)
 
 
-def test_characters_are_simplified(case: Case) -> None:
-    text = "".join(each.text for each in case.engine.transcribe(case.speech))
+def test_characters_are_simplified(heard: Sequence[WindowText]) -> None:
+    text = "".join(each.text for each in heard)
     assert text == simplified(text)
 
 
-def test_log_probabilities_are_none_above_zero(case: Case) -> None:
-    heard = case.engine.transcribe(case.speech)
+def test_log_probabilities_are_none_above_zero(heard: Sequence[WindowText]) -> None:
     assert all(-5 < text.log_probability < 0 for text in heard)
 
 

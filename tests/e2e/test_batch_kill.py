@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import THOROUGH
+
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = 60
+KILLS = 5
+"""At least so many: a run that was killed is what the next one begins with."""
 
 
 class Night:
@@ -27,9 +31,13 @@ class Night:
         self.dump.mkdir()
         for number in range(CALLS):
             path = self.dump / f"call{number:02}.wav"
-            path.write_text(f"sleep 0.0{number % 4}\n{number}\n")
-            os.utime(path, (1.7e9, 1.7e9))
+            self.put(path, f"sleep 0.0{number % 4}\n{number}\n")
         self.processes: list[subprocess.Popen[str]] = []
+
+    @staticmethod
+    def put(path: Path, order: str) -> None:
+        path.write_text(order)
+        os.utime(path, (1.7e9, 1.7e9))
 
     def start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -127,7 +135,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 def test_killing_the_run_again_and_again(night: Night) -> None:
     chance = random.Random(20261121)
     killed = 0
-    for _ in range(10):
+    for _ in range(20 if THOROUGH else KILLS + 1):
         process = night.start()
         if not wait_for(process, chance.randint(0, 6)):
             break
@@ -138,7 +146,7 @@ def test_killing_the_run_again_and_again(night: Night) -> None:
         killed += 1
         assert gone_soon(crew), "a worker outlived its run"
         assert len(night.stored()) == len(set(night.stored()))
-    assert killed >= 5
+    assert killed >= KILLS
     finish(night.start())
     night.check()
     assert f"inspected 0 up to date {CALLS}" in finish(night.start())
@@ -180,6 +188,9 @@ def test_stopped_and_woken(night: Night) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop(night: Night, number: signal.Signals) -> None:
+    late = night.dump / f"call{CALLS - 1}.wav"
+    as_it_was = late.read_text()
+    night.put(late, f"sleep 60\n{CALLS - 1}\n")  # or a busy machine hears of the fifth call after the last
     process = night.start()
     assert wait_for(process, 5)
     crew = workers(process.pid)
@@ -191,5 +202,6 @@ def test_asked_to_stop(night: Night, number: signal.Signals) -> None:
     database = sqlite3.connect(night.database)
     assert database.execute("SELECT state FROM runs").fetchall() == [("stopped",)]
     database.close()
+    night.put(late, as_it_was)
     finish(night.start())
     night.check()

@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 
 from pipeline.cli.app import COMMANDS
-from tests.e2e.commands import ROOT, callinspect
+from tests.e2e.commands import ROOT, callinspect, here
 from tests.nights import fill
 
 GOLDEN = ROOT / "tests" / "golden" / "pages"
@@ -38,7 +38,7 @@ def one_line(text: str) -> str:
 
 
 def test_help_is_chinese_first_and_english_on_request(place: Path) -> None:
-    chinese, english = callinspect("--help", cwd=place), callinspect("--lang", "en", "--help", cwd=place)
+    chinese, english = callinspect("--help", cwd=place), here("--lang", "en", "--help", cwd=place)
     assert (chinese.returncode, english.returncode) == (0, 0)
     assert "列出通话" in chinese.stdout
     assert "list calls with score and flags" in english.stdout
@@ -49,7 +49,7 @@ def test_help_is_chinese_first_and_english_on_request(place: Path) -> None:
 @pytest.mark.parametrize("width", [80, 200])
 def test_a_call_looks_as_it_always_did(place: Path, width: int) -> None:
     """Compared with a golden page; the titles of codes come from the lexicons, so none are used here."""
-    got = callinspect("show", "O02", cwd=place, width=width, CALLINSPECT_LEXICONS=str(place))
+    got = here("show", "O02", cwd=place, width=width, CALLINSPECT_LEXICONS=str(place))
     assert (got.returncode, got.stderr) == (0, "")
     assert "\x1b" not in got.stdout
     assert max(map(cell_len, got.stdout.splitlines())) <= width
@@ -57,21 +57,21 @@ def test_a_call_looks_as_it_always_did(place: Path, width: int) -> None:
 
 
 def test_show_as_json_has_everything(place: Path) -> None:
-    call = json.loads(callinspect("show", "O02", "--json", cwd=place).stdout)
+    call = json.loads(here("show", "O02", "--json", cwd=place).stdout)
     assert (call["call_id"], call["score"], len(call["utterances"]), len(call["hits"])) == ("O02", 75, 5, 5)
     assert sum(entry["points"] for entry in call["scorecard"]["ledger"]) == call["score"]
     assert call["evidence_of_measures"]["silence_total"] == [[7.9, 17.2]]
 
 
 def test_list(place: Path) -> None:
-    got = callinspect("list", cwd=place)
+    got = here("list", cwd=place)
     assert got.returncode == 0
     assert [line.split()[0] for line in got.stdout.splitlines()[1:]] == ["O01", "O02", "O03", "O04"]
     assert "\x1b" not in got.stdout
 
 
 def test_list_gives_one_record_per_line(place: Path) -> None:
-    got = callinspect("list", "--flagged", "--json", cwd=place)
+    got = here("list", "--flagged", "--json", cwd=place)
     assert got.returncode == 0
     assert [json.loads(line)["call_id"] for line in got.stdout.splitlines()] == ["O02"]
 
@@ -79,31 +79,29 @@ def test_list_gives_one_record_per_line(place: Path) -> None:
 def test_a_short_list_says_there_is_more(place: Path) -> None:
     got = callinspect("list", "--limit", "2", cwd=place)
     assert "只显示前 2 通" in got.stderr
-    assert callinspect("list", "--limit", "2", "-q", cwd=place).stderr == ""
+    assert here("list", "--limit", "2", "-q", cwd=place).stderr == ""
 
 
 def test_options_work_before_and_after_the_command(place: Path, tmp_path: Path) -> None:
     store = f"sqlite:///{place / 'callinspect.db'}"
     for arguments in (["--store", store, "--lang", "en", "list"], ["list", "--store", store, "--lang", "en"]):
-        got = callinspect(*arguments, cwd=tmp_path)
+        got = here(*arguments, cwd=tmp_path)
         assert got.returncode == 0
         assert "started" in got.stdout
-    assert (
-        "started" in callinspect("list", cwd=tmp_path, CALLINSPECT_STORE=store, CALLINSPECT_LANG="en").stdout
-    )
+    assert "started" in here("list", cwd=tmp_path, CALLINSPECT_STORE=store, CALLINSPECT_LANG="en").stdout
 
 
 def test_the_configuration_file_counts(place: Path, tmp_path: Path) -> None:
     config = tmp_path / "other.toml"
     config.write_text(f'store = "sqlite:///{place / "callinspect.db"}"\nlang = "en"\n')
-    got = callinspect("list", "--config", config, cwd=tmp_path)
+    got = here("list", "--config", config, cwd=tmp_path)
     assert "started" in got.stdout
-    assert callinspect("list", "--config", tmp_path / "none.toml", cwd=tmp_path).returncode == 2
+    assert here("list", "--config", tmp_path / "none.toml", cwd=tmp_path).returncode == 2
 
 
 def test_exports_land_in_new_folders(place: Path, tmp_path: Path) -> None:
     out = tmp_path / "a" / "b" / "calls.jsonl"
-    got = callinspect("export", "calls", "--format", "jsonl", "-o", out, cwd=place)
+    got = here("export", "calls", "--format", "jsonl", "-o", out, cwd=place)
     assert got.returncode == 0
     assert "已导出 4 条" in got.stderr
     assert [json.loads(line)["call_id"] for line in out.read_text(encoding="utf-8").splitlines()] == [
@@ -115,9 +113,9 @@ def test_exports_land_in_new_folders(place: Path, tmp_path: Path) -> None:
 
 
 def test_the_format_follows_from_the_file_name(place: Path, tmp_path: Path) -> None:
-    assert callinspect("export", "calls", "-o", tmp_path / "c.xlsx", cwd=place).returncode == 0
+    assert here("export", "calls", "-o", tmp_path / "c.xlsx", cwd=place).returncode == 0
     assert (tmp_path / "c.xlsx").read_bytes()[:2] == b"PK"
-    got = callinspect("export", "calls", "-o", tmp_path / "c", cwd=place)
+    got = here("export", "calls", "-o", tmp_path / "c", cwd=place)
     assert got.returncode == 2
     assert "--format" in one_line(got.stderr)
 
@@ -134,7 +132,7 @@ def test_export_to_standard_output_is_nothing_but_the_export(place: Path) -> Non
 
 
 def test_subtitles_of_one_call(place: Path, tmp_path: Path) -> None:
-    got = callinspect("export", "transcripts", "-o", tmp_path / "o.vtt", "--call", "O02", cwd=place)
+    got = here("export", "transcripts", "-o", tmp_path / "o.vtt", "--call", "O02", cwd=place)
     assert got.returncode == 0
     assert (tmp_path / "o.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
 
@@ -146,7 +144,7 @@ def test_wrong_usage_is_one_line_and_status_2(place: Path) -> None:
 
 
 def test_a_wrong_setting_is_one_line(place: Path) -> None:
-    got = callinspect("list", cwd=place, CALLINSPECT_WORKERS="-1")
+    got = here("list", cwd=place, CALLINSPECT_WORKERS="-1")
     assert got.returncode == 2
     assert "workers" in one_line(got.stderr)
 
@@ -157,7 +155,7 @@ def test_a_damaged_database_stops_with_a_remedy_and_no_traceback(tmp_path: Path)
     assert got.returncode == 2, "an unusable store is a wrong setting"
     assert "Traceback" not in got.stderr
     assert "--store" in one_line(got.stderr)
-    assert "Traceback" in callinspect("list", "-v", cwd=tmp_path).stderr
+    assert "Traceback" in here("list", "-v", cwd=tmp_path).stderr
 
 
 def test_a_reader_that_leaves_early_is_no_error(place: Path) -> None:
@@ -172,7 +170,7 @@ def test_a_reader_that_leaves_early_is_no_error(place: Path) -> None:
 
 def test_colours_only_where_they_are_wanted(place: Path) -> None:
     assert "\x1b[" in callinspect("show", "O02", cwd=place, FORCE_COLOR="1").stdout
-    assert "\x1b[3" not in callinspect("show", "O02", cwd=place, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b[3" not in here("show", "O02", cwd=place, FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
 def test_a_terminal_without_chinese_gets_question_marks(place: Path) -> None:
@@ -182,7 +180,7 @@ def test_a_terminal_without_chinese_gets_question_marks(place: Path) -> None:
 
 
 def test_doctor_shows_every_setting_and_where_it_comes_from(place: Path) -> None:
-    got = callinspect("doctor", "--lang", "en", cwd=place, width=200, CALLINSPECT_WORKERS="3")
+    got = here("doctor", "--lang", "en", cwd=place, width=200, CALLINSPECT_WORKERS="3")
     rows = {line.split()[0]: line for line in got.stdout.splitlines() if line.strip()}
     assert "command line" in rows["lang"]
     assert "environment" in rows["workers"]
@@ -191,7 +189,7 @@ def test_doctor_shows_every_setting_and_where_it_comes_from(place: Path) -> None
 
 
 def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
-    got = callinspect(
+    got = here(
         "doctor",
         cwd=tmp_path,
         width=300,
@@ -207,6 +205,6 @@ def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
 
 def test_doctor_never_shows_a_password(tmp_path: Path) -> None:
     store = "postgresql://me:pa55word@127.0.0.1:1/none"
-    got = callinspect("doctor", cwd=tmp_path, CALLINSPECT_STORE=store)
+    got = here("doctor", cwd=tmp_path, CALLINSPECT_STORE=store)
     assert "pa55word" not in got.stdout + got.stderr
     assert "***" in got.stdout

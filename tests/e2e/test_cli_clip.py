@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.ingest import identify
-from tests.e2e.commands import callinspect
+from tests.e2e.commands import callinspect, here
 from tests.nights import bad_call, fill, night_call
 
 RATE = 8000
@@ -66,7 +66,7 @@ def test_other_sound_in_the_place_of_a_recording_is_not_clipped(place: Path, tmp
     kept = sound.read_bytes()
     try:
         sound.write_bytes(kept[:-2] + b"\x01\x01")
-        got = callinspect("clip", "O02", "--finding", "3", "-o", tmp_path / "clip.wav", cwd=place)
+        got = here("clip", "O02", "--finding", "3", "-o", tmp_path / "clip.wav", cwd=place)
     finally:
         sound.write_bytes(kept)
     assert got.returncode == 2

@@ -18,7 +18,7 @@ import pytest
 from pipeline.domain import Inspection, Measurement, Measures, Role, Span, Utterance
 from pipeline.settings import data_root
 from pipeline.store import open_store
-from tests.e2e.commands import ROOT, callinspect
+from tests.e2e.commands import ROOT, callinspect, here
 from tests.nights import fill, many, night, night_call
 
 SAID = "这个事情您去隔壁老王那里问吧。"
@@ -78,9 +78,9 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
     assert "您去隔壁老王那里问" in dry.stdout
     assert "callinspect show O05" in dry.stdout
     assert "callinspect clip O05 --at 2" in dry.stdout
-    before = json.loads(callinspect("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
+    before = json.loads(here("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
 
-    looked = json.loads(callinspect(*again, "--dry-run", "--json", cwd=tmp_path).stdout)
+    looked = json.loads(here(*again, "--dry-run", "--json", cwd=tmp_path).stdout)
     assert [c["call_id"] for c in looked["calls"]] == ["O05"]
     flip = next(f for f in looked["calls"][0]["flips"] if f["criterion"].startswith("shirk"))
     assert flip["after"] == "failed"
@@ -88,7 +88,7 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
 
     done = callinspect(*again, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    after = json.loads(callinspect("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
+    after = json.loads(here("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
     assert after["score"] == looked["calls"][0]["after"]["score"] < before["score"]
     assert after["utterances"] == before["utterances"]
     with open_store(url) as store:
@@ -96,7 +96,7 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
         assert [r.kind for r in store.runs.latest()] == ["rescore", "rescore", "run"]
         assert store.inspections.revisions("O05")[1].scorecard is not None
 
-    nothing = callinspect(*again, cwd=tmp_path)
+    nothing = here(*again, cwd=tmp_path)
     assert nothing.returncode == 0
     assert "无需重新评分" in nothing.stdout
     with open_store(url) as store:
@@ -105,10 +105,10 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
 
 def test_filters_choose_what_is_judged_again(tmp_path: Path) -> None:
     url = fill(tmp_path / "s.db", calls())
-    done = callinspect("rescore", "--store", url, "--call", "O05", "--json", cwd=tmp_path)
+    done = here("rescore", "--store", url, "--call", "O05", "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["judged"] == 1
-    assert callinspect("rescore", "--store", "sqlite:///nowhere.db", cwd=tmp_path).returncode == 2
-    assert callinspect("rescore", "--store", url, "--rubric", "nowhere.yaml", cwd=tmp_path).returncode == 2
+    assert here("rescore", "--store", "sqlite:///nowhere.db", cwd=tmp_path).returncode == 2
+    assert here("rescore", "--store", url, "--rubric", "nowhere.yaml", cwd=tmp_path).returncode == 2
 
 
 def longer(count: int) -> Iterator[Inspection]:

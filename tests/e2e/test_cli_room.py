@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,7 +17,7 @@ import pytest
 
 from pipeline.store import open_store
 from pipeline.web import vendor
-from tests.e2e.commands import ROOT, callinspect
+from tests.e2e.commands import ROOT, callinspect, free_port, here
 from tests.nights import fill
 
 
@@ -26,11 +25,6 @@ from tests.nights import fill
 def folder(tmp_path: Path) -> Path:
     fill(tmp_path / "callinspect.db")
     return tmp_path
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
 
 
 @pytest.mark.skipif(bool(vendor.missing()), reason="the interface's JavaScript is not here; run make setup")
@@ -68,16 +62,16 @@ def test_accounts_by_the_shell(folder: Path) -> None:
     added = callinspect("user", "add", "Li", "--role", "lead", "--team", "客服一组", cwd=folder)
     assert added.returncode == 0
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/invitation/[\w-]+\n", added.stdout)
-    again = callinspect("--lang", "en", "user", "add", "li", cwd=folder)
+    again = here("--lang", "en", "user", "add", "li", cwd=folder)
     assert (again.returncode, again.stderr.strip()) == (2, "error: there is an account li already")
-    short = callinspect("user", "passwd", "nobody", "--stdin", cwd=folder)
+    short = here("user", "passwd", "nobody", "--stdin", cwd=folder)
     assert short.returncode == 2 and "nobody" in short.stderr
-    (row,) = json.loads(callinspect("user", "list", "--json", cwd=folder).stdout)
+    (row,) = json.loads(here("user", "list", "--json", cwd=folder).stdout)
     assert (row["name"], row["role"], row["team"]) == ("li", "lead", "客服一组")
 
 
 def test_old_calls_are_deleted_by_the_shell(folder: Path) -> None:
-    dry = callinspect("--lang", "en", "purge", "--before", "2026-11-21", "--dry-run", cwd=folder)
+    dry = here("--lang", "en", "purge", "--before", "2026-11-21", "--dry-run", cwd=folder)
     assert dry.returncode == 0 and dry.stdout.startswith("Before 2026-11-21: 2 calls")
     done = callinspect("--lang", "en", "purge", "--before", "2026-11-21", cwd=folder)
     assert done.returncode == 0 and "--since 2026-11-21" in done.stderr
@@ -86,13 +80,13 @@ def test_old_calls_are_deleted_by_the_shell(folder: Path) -> None:
         row = store.audit.entries()[0]
         assert (row.action, row.subject, row.user, row.details["calls"]) == ("purge", "2026-11-21", None, 2)
         assert (row.details["how"], row.details["os_user"]) == ("shell", getpass.getuser())
-    assert callinspect("purge", "--before", "2999-01-01", cwd=folder).returncode == 2
+    assert here("purge", "--before", "2999-01-01", cwd=folder).returncode == 2
 
 
 def test_what_leaves_the_house_by_the_shell_is_in_the_log(folder: Path) -> None:
     done = callinspect("export", "calls", "-o", "calls.csv", "--team", "客服一组", cwd=folder)
     assert done.returncode == 0
-    tried = callinspect("rescore", "--dry-run", cwd=folder)
+    tried = here("rescore", "--dry-run", cwd=folder)
     assert tried.returncode == 0
     with open_store(f"sqlite:///{folder / 'callinspect.db'}") as store:
         trial, exported = store.audit.entries(shell=True, limit=2)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.e2e.commands import ROOT, callinspect
+from tests.e2e.commands import ROOT, callinspect, here
 
 MODELS = ROOT / "models"
 
@@ -44,7 +44,7 @@ def test_without_a_model_nothing_begins(dump: Path, tmp_path: Path) -> None:
 def test_a_bad_rubric_is_named_with_its_line(dump: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("rubric: bad\ntitle: x\npass_mark: 101\nsections: []\n", encoding="utf-8")
-    got = callinspect("run", dump, "--rubric", bad, cwd=tmp_path)
+    got = here("run", dump, "--rubric", bad, cwd=tmp_path)
     assert got.returncode == 2
     assert "bad.yaml:" in got.stderr
     assert "Traceback" not in got.stderr
@@ -56,7 +56,7 @@ def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: 
     assert got.returncode == 1, got.stderr
     assert got.stderr == "", "no progress in a pipe"
     assert "broken.wav" in got.stdout
-    listed = callinspect("list", "--json", cwd=tmp_path).stdout.splitlines()
+    listed = here("list", "--json", cwd=tmp_path).stdout.splitlines()
     states = {call["call_id"]: call["status"] for call in map(json.loads, listed)}
     assert states == {"broken": "unreadable", "quiet": "not-applicable"}
 
@@ -84,7 +84,7 @@ def test_a_dozen_hang_ups_are_inspected_beside_a_call(tmp_path: Path) -> None:
             file.writeframes(sound.tobytes())
     got = callinspect("run", dump, "--workers", "1", cwd=tmp_path)
     assert got.returncode == 0, got.stdout + got.stderr
-    listed = callinspect("list", "--json", cwd=tmp_path).stdout.splitlines()
+    listed = here("list", "--json", cwd=tmp_path).stdout.splitlines()
     calls = {call["call_id"]: call for call in map(json.loads, listed)}
     assert len(calls) == 13
     assert calls.pop("call")["status"] == "inspected"

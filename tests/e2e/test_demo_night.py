@@ -28,8 +28,8 @@ from tests.e2e.commands import ROOT, callinspect
 NIGHT = ROOT / "scripts" / "demo_night" / "night"
 CALLS = NIGHT / "calls.csv"
 ALL = [f"N{number:02}" for number in range(1, 17)]
-FEW = ["N03", "N10", "N13", "N15"]
-"""Two channels each but N13; one is clean, one unreadable, one a voicemail."""
+FEW = ["N10", "N13", "N14", "N15"]
+"""A clean call, which takes the longest, and three short ones: a voicemail, a hang-up, an unreadable one."""
 
 KINDS = ("calls", "findings", "hits", "transcripts", "violations")
 Record = dict[str, Any]
@@ -43,23 +43,12 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working directory whose store holds the whole night."""
-    work = tmp_path_factory.mktemp("night")
-    got = callinspect("run", NIGHT, "--calls", CALLS, cwd=work, timeout=3000)
-    assert got.returncode == 1, f"{got.stdout}\n{got.stderr}"
-    (work / "said.txt").write_text(got.stdout, encoding="utf-8")
-    return work
-
-
-@pytest.fixture
-def few(tmp_path: Path) -> Path:
-    """A dump of a few calls with a call list of its own; its parent is the working directory."""
-    dump = tmp_path / "a few calls"
+def dump_of(folder: Path, *calls: str) -> Path:
+    """A dump of these calls with a call list of its own; ``folder`` is the working directory."""
+    dump = folder / "a few calls"
     (dump / "audio").mkdir(parents=True)
     with CALLS.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["call_id"] in FEW]
+        rows = [row for row in csv.DictReader(file) if row["call_id"] in calls]
     for row in rows:
         shutil.copy2(NIGHT / row["file"], dump / row["file"])
     with (dump / "calls.csv").open("w", encoding="utf-8", newline="") as file:
@@ -257,9 +246,9 @@ def test_show_and_export_answer_in_a_process_of_their_own(night: Path) -> None:
     assert (piped.returncode, piped.stdout) == (0, exported("calls", night))
 
 
-def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(night: Path, few: Path) -> None:
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(night: Path, tmp_path: Path) -> None:
     """Killed after its first call, then finished by one worker instead of several: the same inspections."""
-    work = few.parent
+    work, few = tmp_path, dump_of(tmp_path, *FEW)
     kill_after_the_first_call(few, work)
     kept = stored(work)
     assert 1 <= kept < len(FEW)
@@ -318,7 +307,7 @@ def test_a_changed_rubric_judges_again_without_listening(night: Path, tmp_path: 
     rubric.write_text(text.replace("pass_mark: 80", "pass_mark: 99"), encoding="utf-8")
     before = {call["call_id"]: call for call in records("calls", work)}
 
-    got = callinspect("run", NIGHT, "--calls", CALLS, "--rubric", rubric, cwd=work)
+    got = callinspect("run", NIGHT, "--calls", CALLS, "--rubric", rubric, "--workers", "1", cwd=work)
     assert got.returncode == 1, got.stderr
     assert "重新评分" in got.stdout
     after = {call["call_id"]: call for call in records("calls", work)}
@@ -330,9 +319,9 @@ def test_a_changed_rubric_judges_again_without_listening(night: Path, tmp_path: 
     assert lost == {call_id for call_id, call in before.items() if call["passed"] and call["score"] < 99}
 
 
-def test_a_changed_setting_listens_anew(few: Path) -> None:
-    work = few.parent
-    run = ("run", few, "--calls", few / "calls.csv", "--limit", "1")
+def test_a_changed_setting_listens_anew(tmp_path: Path) -> None:
+    work, voicemail = tmp_path, dump_of(tmp_path, "N13")
+    run = ("run", voicemail, "--calls", voicemail / "calls.csv")
     assert callinspect(*run, cwd=work).returncode in (0, 1)
     first = records("calls", work)
     assert callinspect(*run, cwd=work, CALLINSPECT_COMPUTE_TYPE="int8_float32").returncode in (0, 1)

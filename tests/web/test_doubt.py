@@ -75,7 +75,7 @@ def everything(who: Browser) -> dict[str, str]:
     """All that somebody can read of the call, without what differs from moment to moment."""
     found = {}
     for path in READABLE:
-        for kind in ("text/html", "application/json"):
+        for kind in ("text/html", "application/json")[path.startswith("/api/") :]:  # which has but one kind
             answer = who.get(path, headers={"Accept": kind})
             if answer.status_code == 200:
                 found[path if kind == "text/html" else f"{path} as JSON"] = MASKED.sub("", answer.text)

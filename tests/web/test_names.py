@@ -62,9 +62,14 @@ NAMES = [
 """One of them is a file named in GBK, as Python reads it where names are UTF-8."""
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return record(tmp_path_factory.mktemp("sound") / "a.wav")
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_survives_its_address(store: Store, supervisor: Browser, tmp_path: Path, name: str) -> None:
-    call = heard_call(record(tmp_path / "a.wav"), call_id=name)
+def test_a_name_survives_its_address(store: Store, supervisor: Browser, sound: Path, name: str) -> None:
+    call = heard_call(sound, call_id=name)
     put(store, call)
     path = call_url(name)
     page = supervisor.get(path)
@@ -140,7 +145,7 @@ def test_a_real_server_opens_it(store: Store, app: FastAPI, supervisor: Browser,
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
         thread.start()
         try:
-            while not server.started:
+            while not server.started and thread.is_alive():
                 time.sleep(0.01)
             cookie = {"Cookie": f"callinspect={supervisor.http.cookies['callinspect']}"}
             for path in (call_url(name), f"/api/v1{call_url(name)}"):

@@ -60,7 +60,7 @@ class FakeProvider:
                 "aud": "room",
                 "sub": "s-1",
                 "iat": now,
-                "exp": now + 60,
+                "exp": now + 3600,
                 "nonce": self.asked["nonce"],
                 "preferred_username": "Wang",
                 "name": "王芳",

@@ -88,7 +88,7 @@ def test_the_running_server_believes_nobody(settings: Settings, store: Store) ->
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
         thread.start()
         try:
-            while not server.started:
+            while not server.started and thread.is_alive():
                 time.sleep(0.01)
             statuses = [guess(port, address=f"203.0.113.{n}") for n in range(12)]
         finally:

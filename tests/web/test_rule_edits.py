@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from pathlib import Path
@@ -179,10 +180,8 @@ def test_hostile_sentences_are_inert(supervisor: Browser, settings: Settings, st
     said = {"seen": "1", "sentences": HOSTILE, "reason": HOSTILE[:300], "code": "abuse"}
     assert supervisor.post(f"{place}/phrases", said).status_code == 303
     page = supervisor.get(place).text
-    assert (
-        "<script>alert" not in page
-        and "49" not in re.sub(r"<[^>]+>|[\w-]{20,}", "", page).split("HOSTILE")[0][:0]
-    )
+    assert "<script>alert" not in page
+    assert HOSTILE[:100] in html.unescape(page), "shown as it was written, nothing worked out"
     (phrase,) = store.rule_edits.edit(1).content["phrases"]
     for template in (phrase["phrase"], *phrase.get("variants", ())):
         assert re.fullmatch(r"[\w()?{}]+", template) and ".*" not in template

@@ -1,13 +1,17 @@
-"""One night, one server and one browser for all tests of a file."""
+"""One browser for all tests of a file, and the demo night in a room."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browser.rooms import Room, browser, run_night
+from tests.e2e.browser.rooms import Room, browser
+from tests.e2e.commands import free_port
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +21,15 @@ def chrome() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def room(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """Three calls: N01 is clean, N02 has slips of classes B to D, N03 asks for a secret (class A)."""
-    found = run_night(tmp_path_factory.mktemp("room"), "N01", "N02", "N03")
+def room(chrome: Browser, night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The demo night. N02 has slips of classes B to D and belongs to ``agent``; N03 is somebody else's."""
+    found = Room(tmp_path_factory.mktemp("room"), free_port())
+    # another worker may be at the night just now, so this is no copy of the file
+    with (
+        closing(sqlite3.connect(night / "callinspect.db")) as kept,
+        closing(sqlite3.connect(found.database)) as ours,
+    ):
+        kept.backup(ours)
     found.start()
     found.add("rev1", "reviewer", display_name="王芳")
     found.add("rev2", "reviewer", display_name="刘洋")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -23,9 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from pipeline.domain import UserRole
 from pipeline.store import open_store
 from pipeline.web import passwords
-from tests.e2e.commands import ROOT, callinspect
+from tests.e2e.commands import ROOT
 
-NIGHT = ROOT / "scripts" / "demo_night" / "night"
 PASSWORD = "three plain words"
 PATIENCE_MS = 180_000
 """Machines that run tests are busy; what never comes true still fails."""
@@ -69,7 +66,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Room:
-    """A night that was run, and the server over its store."""
+    """A folder with a store, and the server over it."""
 
     folder: Path
     port: int
@@ -77,8 +74,12 @@ class Room:
     first_link: str | None = None
 
     @property
+    def database(self) -> Path:
+        return self.folder / "room.db"
+
+    @property
     def store(self) -> str:
-        return f"sqlite:///{self.folder / 'room.db'}"
+        return f"sqlite:///{self.database}"
 
     @property
     def address(self) -> str:
@@ -137,35 +138,6 @@ class Room:
 
 
 HASH = passwords.make(PASSWORD)
-UNREADABLE = "N15"
-"""The call of the demo night whose file is broken on purpose."""
-
-
-def run_night(folder: Path, *calls: str) -> Room:
-    """Inspect some calls of the demo night with the real command."""
-    dump = folder / "dump"
-    dump.mkdir(parents=True)
-    with (NIGHT / "calls.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["call_id"] in calls]
-    with (folder / "calls.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    for row in rows:
-        target = dump / row["file"]
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(NIGHT / row["file"], target)
-    room = Room(folder, free_port())
-    done = callinspect("--store", room.store, "run", dump, "--calls", folder / "calls.csv", cwd=folder)
-    unreadable = UNREADABLE in calls
-    assert done.returncode == int(unreadable), done.stderr + done.stdout
-    return room
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def visit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline.domain import Inspection
 from pipeline.store import Store, open_store
-from tests.e2e.browser.rooms import Room, free_port, sign_in, visit
+from tests.e2e.browser.rooms import PATIENCE_MS, Room, sign_in, visit
+from tests.e2e.commands import free_port
 from tests.nights import bad_call, fill
 
 
@@ -65,11 +67,10 @@ def test_calls_without_a_time_stand_on_the_first_screen(chrome: Browser, room: R
 
 def given_back(page: Page, store: Store, call_id: str) -> None:
     """Whoever goes gives the call back, with a message that nobody waits for."""
-    for _ in range(100):
-        if claimed(store, call_id) is None:
-            return
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while claimed(store, call_id) is not None:
+        assert time.monotonic() < end, f"{call_id} is still claimed"
         page.wait_for_timeout(100)
-    raise AssertionError(f"{call_id} is still claimed")
 
 
 def test_looking_and_going_back_take_nothing(chrome: Browser, room: Room) -> None:

@@ -13,7 +13,8 @@ from pipeline.store import CallFilter, open_store
 from pipeline.web.render import agent_url, call_url, url
 from scripts.furnish import Furnished, furnish
 from tests.e2e.browser.hostile import TEXTS, plain, store_of
-from tests.e2e.browser.rooms import HASH, Room, free_port, sign_in, visit
+from tests.e2e.browser.rooms import HASH, Room, sign_in, visit
+from tests.e2e.commands import free_port
 from tests.nights import fill
 
 WIDTHS = (1280, 820)

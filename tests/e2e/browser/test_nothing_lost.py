@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline.domain import Verdict
 from pipeline.store import open_store
-from tests.e2e.browser.rooms import Room, free_port, sign_in, until, visit
+from tests.e2e.browser.rooms import Room, sign_in, until, visit
+from tests.e2e.commands import free_port
 from tests.nights import HEARD, fill, heard_call, night, put, record
 
 CRITERION = "shirk"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser.rooms import Room, free_port, sign_in, visit
-from tests.e2e.commands import callinspect
+from tests.e2e.browser.rooms import Room, sign_in, visit
+from tests.e2e.commands import callinspect, free_port
 from tests.nights import fill
 
 SLOW_MS = 400_000

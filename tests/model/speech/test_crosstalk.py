@@ -28,6 +28,13 @@ def parties() -> tuple[sounds.Sound, sounds.Sound]:
     return left[: 40 * 16_000], right[: 40 * 16_000]
 
 
+@cache
+def spoken() -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Where either of them speaks; asked by nearly every test."""
+    agent, customer = parties()
+    return speech(agent), speech(customer)
+
+
 def leak_of(source: sounds.Sound, *, db: float, delay_ms: float = 12.0) -> sounds.Sound:
     """What a telephone hybrid lets through: late, with less treble, ``db`` below its source."""
     late = np.concatenate([sounds.silence(delay_ms / 1000), source])[: len(source)]
@@ -48,11 +55,11 @@ def line(sound: sounds.Sound, seed: int) -> sounds.Sound:
 @pytest.mark.parametrize("delay_ms", [0.0, 12.0, 40.0])
 def test_the_leak_is_nobodys_speech_and_the_party_keeps_its_own(db: float, delay_ms: float) -> None:
     agent, customer = parties()
-    own = speech(customer)
+    own = spoken()[1]
     leaky = line(customer + leak_of(agent, db=db, delay_ms=delay_ms), 1)
     _, cleaned = remove_crosstalk([line(agent, 2), leaky])
     found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
-    elsewhere = subtract(speech(agent), own)
+    elsewhere = subtract(spoken()[0], own)
     assert total(intersect(found, elsewhere)) <= 0.12 * total(elsewhere)
     assert total(intersect(found, own)) >= 0.95 * total(own)
 
@@ -79,9 +86,9 @@ def test_leaks_in_both_directions() -> None:
 def test_both_talking_at_once_is_kept() -> None:
     """The customer's words moved under the agent's: double talk from beginning to end."""
     agent, customer = parties()
-    first = speech(agent)[0].start
-    moved = np.roll(customer, round((first - speech(customer)[0].start) * 16_000))
-    together = intersect(speech(agent), speech(moved))
+    first = spoken()[0][0].start
+    moved = np.roll(customer, round((first - spoken()[1][0].start) * 16_000))
+    together = intersect(spoken()[0], speech(moved))
     assert total(together) > 2.0, "the test needs double talk"
     _, cleaned = remove_crosstalk([line(agent, 1), line(moved + leak_of(agent, db=-25), 2)])
     found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
@@ -112,14 +119,14 @@ def test_a_party_that_only_listens() -> None:
     agent, _ = parties()
     _, cleaned = remove_crosstalk([line(agent, 1), line(leak_of(agent, db=-25), 2)])
     found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
-    assert total(found) <= 0.05 * total(speech(agent))
+    assert total(found) <= 0.05 * total(spoken()[0])
 
 
 def test_what_remains_of_the_leak_is_much_fainter() -> None:
     agent, customer = parties()
     leaky = customer + leak_of(agent, db=-22)
     _, cleaned = remove_crosstalk([agent, leaky])
-    alone = subtract(speech(agent), merge(s.widened(0.3) for s in speech(customer)))
+    alone = subtract(spoken()[0], merge(s.widened(0.3) for s in spoken()[1]))
     frames = np.zeros(len(level_db(leaky)), dtype=bool)
     for span in alone:
         frames[round(span.start / 0.032) + 2 : round(span.end / 0.032) - 2] = True
@@ -162,10 +169,10 @@ def test_hum_on_both_channels_is_no_leak() -> None:
 
 def test_a_leak_under_hum_is_found() -> None:
     agent, customer = parties()
-    own, shared = speech(customer), hum(40, db=-62)
+    own, shared = spoken()[1], hum(40, db=-62)
     leaky = line(customer + leak_of(agent, db=-22), 1) + shared
     _, cleaned = remove_crosstalk([line(agent, 2) + shared, leaky])
     found = subtract(DETECTOR.detect(cleaned.samples), cleaned.leak)
-    elsewhere = subtract(speech(agent), own)
+    elsewhere = subtract(spoken()[0], own)
     assert total(intersect(found, elsewhere)) <= 0.15 * total(elsewhere)
     assert total(intersect(found, own)) >= 0.95 * total(own)

@@ -1,4 +1,4 @@
-"""Whole runs with real worker processes and a tiny inspector that obeys the recordings."""
+"""Whole runs with a tiny inspector that obeys the recordings; where it may die, in real worker processes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch.faults import FAULT_REASON
+from pipeline.batch.pool import WorkerPool
 from pipeline.batch.run import run
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.work import Limits
@@ -22,7 +23,7 @@ from pipeline.errors import CallinspectError, ModelError, StoreError, UsageError
 from pipeline.messages import Message, render
 from pipeline.settings import Settings
 from pipeline.store import open_store
-from tests.contract.worlds import did_nothing
+from tests.contract.worlds import LocalPool, did_nothing
 from tests.stores import empty_store
 from tests.unit.batch.tiny import (
     REVISIONS,
@@ -51,6 +52,7 @@ class Night:
         self.dump = folder / "dump"
         self.dump.mkdir()
         self.settings = Settings(store=empty_store(folder / "store.db"), workers=1)
+        self.pool: type[WorkerPool] = WorkerPool
 
     def add(self, name: str, order: str = "ok", *, mtime: float = SETTLED) -> Path:
         path = self.dump / f"{name}.wav"
@@ -85,6 +87,7 @@ class Night:
             allow_empty=allow_empty,
             report=report,
             limits=limits,
+            pool=self.pool,
         )
 
     def stored(self) -> dict[str, tuple[str, str | None]]:
@@ -97,6 +100,12 @@ class Night:
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     return Night(tmp_path)
+
+
+@pytest.fixture
+def in_this_process(night: Night) -> None:
+    """For what is found, remembered and counted: it takes several runs, and each would start a process."""
+    night.pool = LocalPool
 
 
 def test_a_night_with_everything_in_it(night: Night) -> None:
@@ -154,6 +163,7 @@ def test_a_second_run_has_nothing_to_do(night: Night) -> None:
     assert second.flagged == 3
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_files_are_not_read_again_unless_they_changed(night: Night) -> None:
     path = night.add("a")
     night.run()
@@ -207,6 +217,7 @@ def test_a_new_rubric_judges_again_without_listening_and_the_old_one_comes_back_
         assert store.inspections.current("a") == old
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_new_model_listens_again(night: Night) -> None:
     night.add("a")
     night.run()
@@ -215,6 +226,7 @@ def test_a_new_model_listens_again(night: Night) -> None:
     assert (again.inspected, again.rejudged, again.audio_seconds) == (1, 0, 60.0)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_what_the_call_list_corrects_is_judged_again(night: Night, tmp_path: Path) -> None:
     """Its roles are swapped where it puts the agent on the other channel; nothing is listened to again."""
     for name in "abc":
@@ -255,6 +267,7 @@ def test_a_moved_dump_is_not_inspected_again(night: Night, tmp_path: Path) -> No
         assert found.recording.paths == (tmp_path / "archive" / "a.wav",)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_limit_and_since(night: Night) -> None:
     for number in range(5):
         night.add(f"old{number}", mtime=SETTLED)
@@ -419,6 +432,7 @@ def test_a_second_run_at_once_is_refused(night: Night) -> None:
     assert night.run().inspected == 1
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_fewer_recordings_than_expected_are_told_and_the_rest_is_inspected(night: Night) -> None:
     night.add("a")
     night.add("b", "bad")

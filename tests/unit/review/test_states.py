@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,11 +68,3 @@ def test_doubt_never_settles_and_the_one_who_is_next_can_always_speak() -> None:
             assert row.effect is not Effect.REFUSED, "whose turn it is"
         if act is Act.FILE and who is Who.AGENT and phase not in SETTLED:
             assert row.effect is Effect.STAYS, "doubt takes no right away"
-
-
-def test_the_page_tells_what_the_table_says() -> None:
-    script = ROOT / "scripts" / "document_review_states.py"
-    found = subprocess.run(
-        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
-    )
-    assert found.returncode == 0, found.stderr

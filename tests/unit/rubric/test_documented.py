@@ -1,28 +1,18 @@
-"""The page about rubrics is written from the code and up to date."""
+"""The page about rubrics is written from the code: every key has its description."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
 
 import pytest
 from pydantic import BaseModel
 
 from pipeline.rubric import sheet
 from pipeline.rubric.window import Options
-from tests.builders import ROOT
 
 MODELS = [
     m
     for m in vars(sheet).values()
     if isinstance(m, type) and issubclass(m, Options) and m.__module__ == sheet.__name__
 ]
-
-
-def test_the_page_is_up_to_date() -> None:
-    script = ROOT / "scripts" / "document_rubrics.py"
-    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -233,7 +233,7 @@ from pipeline.transcription.models import fetch
 def stall(source, entry, into, tick):
     (into / "half.whl").write_bytes(b"half")
     print("stalled", flush=True)
-    time.sleep(60)
+    time.sleep(3000)
 fetch("small-talk", folder=Path(sys.argv[1]), manifest=Path(sys.argv[2]), download=stall)
 """
 
