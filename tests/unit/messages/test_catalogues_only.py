@@ -19,6 +19,7 @@ SPEECH = (
     "domain/fillers.py",
     "ingest/columns.py",
     "ingest/parties.py",
+    "ingest/values.py",
     "inspection/spine.py",
     "phrases",
     "speech/roles.py",
