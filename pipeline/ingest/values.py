@@ -132,9 +132,9 @@ def read_time(text: str) -> datetime | None:
             return since_epoch(float(text) if number[1] else int(whole) / 10 ** (len(whole) - 10))
         if _SERIAL.fullmatch(text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL:
             return _SERIAL_ZERO + timedelta(seconds=round(float(text) * 86_400))
-        if found := _JOINED.fullmatch(text) or _WRITTEN.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
-            if moment := _moment(found.groupdict()):
-                return moment
+        found = _JOINED.fullmatch(text) or _WRITTEN.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
+        if found and (moment := _moment(found.groupdict())):
+            return moment
         return local(datetime.fromisoformat(text))
     except (ValueError, OverflowError, OSError):
         return None
