@@ -10,6 +10,7 @@ from pipeline.domain import Sound, Span, VoicePiece, covered, merge, subtract
 from pipeline.speech.crosstalk import CleanedChannel, remove_crosstalk
 from pipeline.speech.diarisation import Diariser, SpeakerTurn
 from pipeline.speech.hold_sounds import find_hold_sounds
+from pipeline.speech.hum import remove_hum
 from pipeline.speech.layout import Layout, layout_of, remove_offset
 from pipeline.speech.voice_activity import SpeechDetector
 
@@ -61,10 +62,11 @@ class SpeakerSegmenter:
     def segment(self, channels: Sequence[Sound], *, duration: float) -> SpeakerSegmentation:
         """Tracks of one or two channels of equal length.
 
-        Offsets and cross-talk are taken out of the channels given, in place.
+        Offsets, hum and cross-talk are taken out of the channels given, in place.
         """
         for samples in channels:
             remove_offset(samples)
+            remove_hum(samples)
         found = layout_of(channels)
         return (
             self._segment_channels(channels, duration)
