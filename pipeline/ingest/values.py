@@ -154,5 +154,7 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
         hour += 12
     elif half in _EARLIER and hour == 12:
         hour = 0
-    day = [int(parts[name] or 0) for name in ("year", "month", "day")]
-    return datetime(*day, hour, int(parts["minute"] or 0), int(parts["second"] or 0))  # type: ignore[misc]
+    year, month, day, minute, second = (
+        int(parts[name] or 0) for name in ("year", "month", "day", "minute", "second")
+    )
+    return datetime(year, month, day, hour, minute, second)

@@ -15,6 +15,7 @@ ROOT = Path(pipeline.__file__).parent
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 SPEECH = (
+    "bench/truth_files.py",
     "conversation/text.py",
     "domain/fillers.py",
     "ingest/columns.py",
