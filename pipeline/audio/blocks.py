@@ -52,19 +52,18 @@ class Damage:
 
 
 class Blocks:
-    """Iterates over the blocks of a container's first audio stream."""
+    """Iterates over the blocks of one audio track of a container."""
 
-    def __init__(self, container: InputContainer, source: RecordingFile, *, lead: int = 0) -> None:
-        """``lead`` is where the first frame may stand in a file of bare frames (after its tag)."""
+    def __init__(self, container: InputContainer, source: RecordingFile, *, track: int = 0) -> None:
         self._container, self._source = container, source
-        self._stream = container.streams.audio[0]
+        self._stream = container.streams.audio[track]
         self._name = container.format.name
         self.damage = Damage()
         self._position = 0.0  # seconds handed out
         self._first_time: float | None = None
         self._rate_hz = self._stream.codec_context.sample_rate or 0
         self._channels = self._stream.codec_context.channels
-        self._lead: int | None = lead
+        self._lead: int | None = 0
         self._frame_bytes = 0  # of the last whole frame
         self._junk_bytes = 0
         self._padded = self._stream.codec_context.name == _PADDED

@@ -7,7 +7,6 @@ from av.container import InputContainer
 from pipeline.audio.blocks import Damage
 from pipeline.audio.riff import WavClaim
 from pipeline.audio.source import RecordingFile
-from pipeline.domain.container import id3_size
 from pipeline.messages import Message
 
 _MISSING_SECONDS = 0.25
@@ -17,12 +16,19 @@ _LOST_SECONDS = 0.05
 _NOTES = 3  # a thoroughly broken file has hundreds
 _LEADING_BYTES = 4_096
 """More garbage than this before the first MP3 frame may well have been sound."""
+_OGG_PAGE = 65_307
+"""Bytes of the largest page."""
 _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "w64"})
 """Containers whose header states a duration; elsewhere it is a guess from the bit rate."""
 
 
 def missing(
-    source: RecordingFile, container: InputContainer, claim: WavClaim | None, damage: Damage, seconds: float
+    source: RecordingFile,
+    container: InputContainer,
+    claim: WavClaim | None,
+    damage: Damage,
+    seconds: float,
+    track: int = 0,
 ) -> list[Message]:
     """One sentence for each reason to believe that sound is missing; empty where the call is complete."""
     notes = list(dict.fromkeys(damage.notes))[:_NOTES]
@@ -33,7 +39,7 @@ def missing(
     if damage.leading_bytes > _LEADING_BYTES:
         notes.append(Message("audio.leading-bytes", bytes=damage.leading_bytes))
     names = set(container.format.name.split(","))
-    promised = _promised_seconds(source, container, names)
+    promised = _promised_seconds(source, container, names, track)
     if claim is not None and claim.share_present == 0:
         notes.append(Message("audio.only-header"))
     elif claim is not None and claim.share_present < 1:
@@ -51,8 +57,8 @@ def _cut_short(seconds: float, whole: float) -> Message:
     return Message("audio.cut-short", seconds=round(seconds, 1), whole=round(whole, 1))
 
 
-def _promised_seconds(source: RecordingFile, container: InputContainer, names: set[str]) -> float:
-    stream = container.streams.audio[0]
+def _promised_seconds(source: RecordingFile, container: InputContainer, names: set[str], track: int) -> float:
+    stream = container.streams.audio[track]
     if "mp3" in names:
         context = stream.codec_context
         return _mp3_frames(source) * context.frame_size / context.sample_rate if context.sample_rate else 0.0
@@ -65,8 +71,7 @@ def _promised_seconds(source: RecordingFile, container: InputContainer, names: s
 
 def _mp3_frames(source: RecordingFile) -> int:
     """The number of frames that an encoder noted in the first one (Xing or Info tag); 0 without it."""
-    head = source.head(10)
-    first = source.at(10 + id3_size(head) if head.startswith(b"ID3") else 0, 256)
+    first = source.head(256)
     tag = max(first.find(b"Xing"), first.find(b"Info"))
     if tag < 0 or not int.from_bytes(first[tag + 4 : tag + 8]) & 1:
         return 0
@@ -74,11 +79,12 @@ def _mp3_frames(source: RecordingFile) -> int:
 
 
 def _ogg_ends(source: RecordingFile) -> bool:
-    """True if the last page (RFC 3533) is whole and marked as the end of its stream."""
-    tail = source.tail(65_536)
+    """True if the last page (RFC 3533) is whole. Whether it is marked as the end of its stream says nothing:
+    WhatsApp and recorders that stream never mark one."""
+    tail = source.tail(2 * _OGG_PAGE)
     page = tail.rfind(b"OggS")
     if page < 0 or len(tail) < page + 27:
         return False
     segments = tail[page + 26]
     body = sum(tail[page + 27 : page + 27 + segments])
-    return bool(tail[page + 5] & 4) and len(tail) >= page + 27 + segments + body
+    return len(tail) >= page + 27 + segments + body

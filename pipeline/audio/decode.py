@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from pipeline.audio.blocks import Blocks
 from pipeline.audio.completeness import missing
 from pipeline.audio.demuxing import mov_is_cut, open_container
+from pipeline.audio.parties import mixed, side_by_side
 from pipeline.audio.riff import WavClaim, wav_claim
 from pipeline.audio.sound import Audio
 from pipeline.audio.source import RecordingFile
+from pipeline.audio.tags import leave_out_leading, leave_out_tags
 from pipeline.audio.track import Resampling, Tracks
+from pipeline.audio.wave_parts import mend_wave
 from pipeline.domain import SAMPLE_RATE_HZ
-from pipeline.domain.container import id3_size
 from pipeline.errors import AudioError
 from pipeline.messages import Message, joined
 
@@ -94,13 +97,41 @@ def _decode_file(path: Path) -> Audio:
         return Audio(channels, seconds, file.codec, warning)
 
 
-class OpenedFile:
+class OpenedFile(ABC):
     """One file whose sound can be taken once, block by block."""
 
+    channels: int
+    codec: str
+
+    @abstractmethod
+    def sound(self) -> Iterator[NDArray[np.float32]]:
+        """Blocks of shape (n, channels) at 16 kHz, in order.
+
+        Raises:
+            AudioError: it is longer than MAX_SECONDS, or a sample rate in it cannot be right.
+        """
+
+    @abstractmethod
+    def check(self, seconds: float) -> list[Message]:
+        """Why this is not all of the call, given how many seconds came out; empty if it is.
+
+        Raises:
+            AudioError: there is no sound at all, or next to none that could be decoded.
+        """
+
+
+class _Track(OpenedFile):
+    """One audio track of a file: in nearly all the only one."""
+
     def __init__(
-        self, source: RecordingFile, container: InputContainer, claim: WavClaim | None, lead: int
+        self,
+        source: RecordingFile,
+        container: InputContainer,
+        claim: WavClaim | None,
+        notes: Sequence[Message],
+        number: int = 0,
     ) -> None:
-        context = _codec(container)
+        context = _codec(container, number)
         if context is None and mov_is_cut(source):
             raise AudioError(Message("audio.cut-off"), code="truncated")
         if context is None:
@@ -108,29 +139,27 @@ class OpenedFile:
         _check_channels(context.channels)
         self.channels, self.codec = context.channels, context.name
         self._source, self._container, self._claim = source, container, claim
-        self._blocks = Blocks(container, source, lead=lead)
+        self._notes, self._number = notes, number
+        self._blocks = Blocks(container, source, track=number)
+        self._seconds = 0.0
 
     def sound(self) -> Iterator[NDArray[np.float32]]:
-        """Blocks of shape (n, channels) at 16 kHz, in order.
-
-        Raises:
-            AudioError: it is longer than MAX_SECONDS, or a sample rate in it cannot be right.
-        """
         resampling, samples = Resampling(self.channels), 0
         for batch, rate_hz in _batches(self._blocks, self.channels):
             for block in resampling.feed(batch, rate_hz):
                 samples += len(block)
                 yield block
-            _check_length(samples / SAMPLE_RATE_HZ)
-        yield from resampling.flush()
+            self._seconds = samples / SAMPLE_RATE_HZ
+            _check_length(self._seconds)
+        for block in resampling.flush():
+            samples += len(block)
+            self._seconds = samples / SAMPLE_RATE_HZ
+            yield block
 
     def check(self, seconds: float) -> list[Message]:
-        """Why this is not all of the call, given how many seconds came out; empty if it is.
-
-        Raises:
-            AudioError: there is no sound at all, or next to none that could be decoded.
-        """
-        notes = missing(self._source, self._container, self._claim, self._blocks.damage, seconds)
+        notes = missing(
+            self._source, self._container, self._claim, self._blocks.damage, seconds, self._number
+        )
         silenced = self._blocks.damage.silenced
         if silenced and silenced > _DAMAGED_SHARE * seconds:
             raise AudioError(Message("audio.undecodable"), code="corrupt")
@@ -138,7 +167,29 @@ class OpenedFile:
             if notes:
                 raise AudioError(Message("audio.before-sound"), code="truncated")
             raise AudioError(Message("audio.no-sound"), code="empty")
-        return notes
+        return [*self._notes, *notes]
+
+    def check_own(self, seconds: float) -> list[Message]:
+        """As `check`, by what came out of this track where the file says how long the track is; else by the
+        ``seconds`` that came out of both."""
+        own = self._container.streams.audio[self._number].duration is not None
+        return self.check(self._seconds if own or not self._seconds else seconds)
+
+
+class _TwoTracks(OpenedFile):
+    """Two audio tracks: one party each, as two files would be."""
+
+    channels = 2
+
+    def __init__(self, first: _Track, second: _Track) -> None:
+        self._tracks = first, second
+        self.codec = "+".join(dict.fromkeys((first.codec, second.codec)))
+
+    def sound(self) -> Iterator[NDArray[np.float32]]:
+        return side_by_side(*(mixed(track.sound()) for track in self._tracks))
+
+    def check(self, seconds: float) -> list[Message]:
+        return list(dict.fromkeys(note for track in self._tracks for note in track.check_own(seconds)))
 
 
 @contextmanager
@@ -148,30 +199,43 @@ def opened(path: Path) -> Iterator[OpenedFile]:
     Raises:
         AudioError: with the reason and a ``code`` out of REASON_CODES.
     """
+    with _opened(path) as (source, container, claim, notes):
+        tracks = len(container.streams.audio)
+        if tracks == 0:
+            raise AudioError(Message("audio.no-stream"), code="no-audio-stream")
+        if tracks > 2:
+            raise AudioError(Message("audio.too-many-tracks", tracks=tracks), code="too-many-channels")
+        first = _Track(source, container, claim, notes)
+        if tracks == 1:
+            yield first
+            return
+        with _opened(path) as (other, second, _, _):  # each is read at its own pace
+            yield _TwoTracks(first, _Track(other, second, None, (), 1))
+
+
+@contextmanager
+def _opened(
+    path: Path,
+) -> Iterator[tuple[RecordingFile, InputContainer, WavClaim | None, Sequence[Message]]]:
     with RecordingFile(path) as source:
+        leave_out_leading(source)
+        leave_out_tags(source)
+        notes = mend_wave(source) if _is_wave(source) else ()
         claim = wav_claim(source) if _is_wave(source) else None
         if claim is not None:
             _check_channels(claim.channels)
             _check_length(claim.seconds_present)
-        with open_container(source, path.suffix.lower()) as container:
-            if not container.streams.audio:
-                raise AudioError(Message("audio.no-stream"), code="no-audio-stream")
-            yield OpenedFile(source, container, claim, _tag_bytes(source))
+        with open_container(source, path) as container:
+            yield source, container, claim, notes
 
 
-def _codec(container: InputContainer) -> AudioCodecContext | None:
-    return container.streams.audio[0].codec_context  # None, whatever its type says, without a decoder
+def _codec(container: InputContainer, track: int) -> AudioCodecContext | None:
+    return container.streams.audio[track].codec_context  # None, whatever its type says, without a decoder
 
 
 def _is_wave(source: RecordingFile) -> bool:
     head = source.head(12)
     return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
-
-
-def _tag_bytes(source: RecordingFile) -> int:
-    """Where the sound may begin: after the ID3 tag."""
-    head = source.head(10)
-    return 10 + id3_size(head) if head.startswith(b"ID3") else 0
 
 
 def _check_channels(count: int) -> None:

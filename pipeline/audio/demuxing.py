@@ -7,41 +7,28 @@ recording can make it open another file or a connection. Pictures and videos ins
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import av
 from av.container import InputContainer
 
+from pipeline.audio.headerless import headerless
 from pipeline.audio.source import RecordingFile
 from pipeline.domain.container import SNIFF_BYTES, container_of
 from pipeline.errors import AudioError
 from pipeline.messages import Message
 
-RAW_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
-    ".g722": ("g722", {}),
-    ".g729": ("g729", {}),
-    ".gsm": ("gsm", {}),
-    ".ulaw": ("mulaw", {"sample_rate": "8000"}),
-    ".ul": ("mulaw", {"sample_rate": "8000"}),
-    ".pcmu": ("mulaw", {"sample_rate": "8000"}),
-    ".alaw": ("alaw", {"sample_rate": "8000"}),
-    ".al": ("alaw", {"sample_rate": "8000"}),
-    ".pcma": ("alaw", {"sample_rate": "8000"}),
-    ".sln": ("s16le", {"sample_rate": "8000"}),
-    ".sln16": ("s16le", {"sample_rate": "16000"}),
-}
-"""Files without any header (Asterisk writes them): only here the ending has to tell the format."""
-
 _MANY_ATOMS = 1_000
 
 
-def open_container(source: RecordingFile, suffix: str) -> InputContainer:
-    """Open the container that the file's content names (for headerless formats: its ending).
+def open_container(source: RecordingFile, path: Path) -> InputContainer:
+    """Open the container that the file's content names (for headerless formats: the name of ``path``).
 
     Raises:
         AudioError: the content is no audio, cut off before the sound, or damaged beyond opening.
     """
     head = source.head(SNIFF_BYTES)
-    name = container_of(head)
+    name = None if described(head) else container_of(head)
     options = {
         "protocol_whitelist": "none",
         "codec_whitelist": _audio_decoders(),
@@ -51,9 +38,12 @@ def open_container(source: RecordingFile, suffix: str) -> InputContainer:
     if name == "wav":
         # Packets of 64 ms, the default, cost more than the sound in them; PCM is what its header says.
         options |= {"max_size": "16384", "max_probe_packets": "1"}
-    if name is None and suffix in RAW_FORMATS and not _looks_like_text(head):
-        name, extra = RAW_FORMATS[suffix]
-        options |= extra
+    if name is None and not _looks_like_text(head) and not described(head):
+        bare = headerless(path, source.size)
+        if bare is not None:
+            source.present([bare.header, *source.places(0, source.size)])
+            name = bare.demuxer
+            options |= bare.options
     if name is None:
         raise AudioError(Message("audio.not-audio", content=describe(head)), code="not-audio")
     try:
@@ -96,7 +86,34 @@ def describe(head: bytes) -> Message:
         return Message("audio.content.zip")
     if not head.strip(b"\0"):
         return Message("audio.content.zeros")
+    if codec := described(head):
+        return Message("audio.content.codec", codec=codec)
     return Message("audio.content.text" if _looks_like_text(head) else "audio.content.unknown")
+
+
+_UNREADABLE = (
+    (b"#!SILK", "SILK"),
+    (b"\x02#!SILK", "SILK"),
+    (b"#!EVRC", "EVRC"),
+    (b"#!EVS_MC", "EVS"),
+    (b"#!AMR-WB+", "AMR-WB+"),
+    (b"#!SMV", "SMV"),
+    (b".RMF", "RealAudio"),
+    (b".ra\xfd", "RealAudio"),
+    (b"\x02dss", "DSS"),
+    (b"\x03ds2", "DS2"),
+    (b"\x03dss", "DSS"),
+    (b"MPCK", "Musepack"),
+    (b"MP+", "Musepack"),
+    (b"#!iLBC", "iLBC"),
+    (b"NRRB", "NICE NMF"),
+    (b"MThd", "MIDI"),
+)
+
+
+def described(head: bytes) -> str:
+    """What a file of sound calls itself that nobody here reads; empty for any other."""
+    return next((name for magic, name in _UNREADABLE if head.startswith(magic)), "")
 
 
 def plain(error: Exception) -> str:

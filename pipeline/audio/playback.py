@@ -18,6 +18,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from pipeline.audio.decode import opened
+from pipeline.audio.parties import mixed, side_by_side
 from pipeline.audio.peaks import PeakMeter, Peaks
 from pipeline.audio.sound import Audio, quantised
 from pipeline.domain import SAMPLE_RATE_HZ, Span
@@ -146,7 +147,7 @@ def _header(channels: int, data: int) -> bytes:
 def _sound(paths: Sequence[Path]) -> tuple[int, Iterator[Sound]]:
     """Channels, and blocks of shape (n, channels)."""
     if len(paths) == 2:
-        return 2, _side_by_side(*(_mixed(_file(path)) for path in paths))
+        return 2, side_by_side(*(mixed(_file(path)) for path in paths))
     if len(paths) != 1:
         raise AudioError(Message("audio.many-files", files=len(paths)), code="too-many-channels")
     blocks = _file(paths[0])
@@ -161,30 +162,6 @@ def _file(path: Path) -> Iterator[Sound]:
             samples += len(block)
             yield block
         file.check(samples / SAMPLE_RATE_HZ)
-
-
-def _mixed(blocks: Iterator[Sound]) -> Iterator[Sound]:
-    for block in blocks:
-        yield block.mean(axis=1, keepdims=True)
-
-
-def _side_by_side(left: Iterator[Sound], right: Iterator[Sound]) -> Iterator[Sound]:
-    """One channel each, joined to two; blocks need not be equally long."""
-    ends = [iter(left), iter(right)]
-    held = [np.empty((0, 1), np.float32), np.empty((0, 1), np.float32)]
-    more = [True, True]
-    while any(more) or any(len(h) for h in held):
-        for side in (0, 1):
-            while more[side] and not len(held[side]):
-                block = next(ends[side], None)
-                more[side] = block is not None
-                held[side] = held[side] if block is None else block
-        lengths = [len(h) for h, waits in zip(held, more, strict=True) if len(h) or waits]
-        if not lengths:
-            return
-        size = min(lengths)
-        yield np.hstack([np.pad(h[:size], ((0, size - len(h[:size])), (0, 0))) for h in held])
-        held = [h[size:] for h in held]
 
 
 def write_excerpt(audio: Audio, span: Span, to: BinaryIO) -> float:

@@ -11,7 +11,7 @@ from pipeline.messages import Message
 
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
 """No recorder samples speech outside these; resampling from 1 Hz would make hours of a kilobyte."""
-_UNKNOWN_FROM = 0x7FFF_F000
+UNKNOWN_FROM = 0x7FFF_F000
 """Recorders that cannot go back to the header claim 0, or this and more: the sound runs to the file's end."""
 _PLAIN_TAGS = frozenset({1, 3, 6, 7, 0xFFFE})
 """PCM, float, A-law, mu-law, and PCM in the extensible form."""
@@ -71,7 +71,7 @@ def wav_claim(source: RecordingFile) -> WavClaim:
         elif name == b"data":
             claimed: int = long_data if size == 0xFFFFFFFF and long_data else size
             present = max(0, source.size - body)
-            open_end = present > 0 and (claimed == 0 or (claimed >= _UNKNOWN_FROM and claimed > present))
+            open_end = present > 0 and (claimed == 0 or (claimed >= UNKNOWN_FROM and claimed > present))
             return _claim(fmt, order, None if open_end else claimed, present)
         position = body + size + (size & 1)
     raise AudioError(Message("audio.cut-in-header"), code="truncated")

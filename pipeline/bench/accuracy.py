@@ -42,6 +42,8 @@ class LabelledCall:
     """Violations, required items and escalations that were spoken, word by word."""
     agent_channel: int | None
     """0 left, 1 right; None where both parties share a channel."""
+    roles_known: bool = True
+    """False where the truth says which channel somebody is on, or nothing, but not who is the agent."""
 
     def by(self, role: Role) -> str:
         return "".join(turn.text for turn in self.turns if turn.role is role)
@@ -52,21 +54,20 @@ class LabelledCall:
         return "".join(turn.text for turn in self.turns)
 
 
-def read_truth(folder: Path) -> Mapping[str, LabelledCall]:
-    """Labelled calls by call id, from one JSON file per call (as `scripts.demo_night` writes them).
+def read_labelled(path: Path) -> LabelledCall | None:
+    """The truth of one call as `scripts.demo_night` writes it, with roles and phrases; None where a file is
+    of another kind.
 
     Raises:
-        UsageError: no such folder, or a file that is not such a truth.
+        UsageError: a truth of this kind that cannot be read.
     """
-    if not folder.is_dir():
-        raise UsageError(Message("bench.no-truth"), path=folder)
-    found = [_read(path) for path in sorted(folder.glob("*.json"))]
-    return {truth.call_id: truth for truth in found}
-
-
-def _read(path: Path) -> LabelledCall:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(values, dict) or not {"call_id", "agent_channel", "turns"} <= set(values):
+        return None
+    try:
         return _truth(values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(Message("bench.not-truth", reason=repr(error)), path=path) from error
@@ -146,7 +147,11 @@ def assess(truths: Mapping[str, LabelledCall], texts: Mapping[str, Text]) -> Acc
     characters = errors = errors_any = phrases = found = 0
     for call_id, truth in truths.items():
         text = texts.get(call_id, Text(""))
-        characters += sum(len(plain(truth.by(role))) for role in _PARTIES)
+        characters += (
+            sum(len(plain(truth.by(role))) for role in _PARTIES)
+            if truth.roles_known
+            else len(plain(truth.whole))
+        )
         as_said, any_role = _errors(truth, text)
         errors, errors_any = errors + as_said, errors_any + any_role
         phrases += len(truth.phrases)
@@ -161,11 +166,22 @@ def _errors(truth: LabelledCall, text: Text) -> tuple[int, int]:
     whole = distance(truth.whole, text.whole)
     if text.roles is None:
         return whole, whole
-    agent, customer = (text.roles.get(role, "") for role in _PARTIES)
-    straight = distance(truth.by(Role.AGENT), agent) + distance(truth.by(Role.CUSTOMER), customer)
-    swapped = distance(truth.by(Role.AGENT), customer) + distance(truth.by(Role.CUSTOMER), agent)
+    if not truth.roles_known:
+        return (
+            (whole, whole) if truth.agent_channel is None else (any_way := min(_ways(truth, text)), any_way)
+        )
+    straight, swapped = _ways(truth, text)
     shared_channel = truth.agent_channel is None
     return straight, whole if shared_channel else min(straight, swapped)
+
+
+def _ways(truth: LabelledCall, text: Text) -> tuple[int, int]:
+    """Errors with the roles as heard, and with the opposite ones."""
+    roles = text.roles or {}
+    agent, customer = (roles.get(role, "") for role in _PARTIES)
+    straight = distance(truth.by(Role.AGENT), agent) + distance(truth.by(Role.CUSTOMER), customer)
+    swapped = distance(truth.by(Role.AGENT), customer) + distance(truth.by(Role.CUSTOMER), agent)
+    return straight, swapped
 
 
 def _place(text: Text, role: Role) -> str:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.batch.machine import worker_count
-from pipeline.bench.accuracy import Accuracy, LabelledCall, Text, assess, channels_as_text, read_truth
-from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
+from pipeline.bench.accuracy import Accuracy, LabelledCall, Text, assess, channels_as_text
+from pipeline.bench.breakdown import Accusations, Share, accusations, shares
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
+from pipeline.bench.labels import labelled as labelled_calls
+from pipeline.bench.labels import read_truth
 from pipeline.bench.own import store_url
 from pipeline.bench.process import Measured, measure
 from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, libraries, load_average, this_machine
@@ -35,6 +38,8 @@ class _Collected:
     runs: list[BenchmarkRun] = field(default_factory=list)
     outcome: BenchmarkOutcome = field(default_factory=BenchmarkOutcome)
     accuracy: Accuracy | None = None
+    shares: tuple[Share, ...] = ()
+    accusations: Accusations | None = None
 
 
 def compare(
@@ -46,12 +51,14 @@ def compare(
     ways: Sequence[Way] = WAYS,
     rounds: int = 1,
     limit: int | None = None,
+    innocent: bool = False,
     step: Step | None = None,
 ) -> Benchmark:
     """Measure ``ways`` in turn, ``rounds`` times, each time in a fresh process; nothing else runs meanwhile.
 
     Args:
-        truth: folder of labelled truth; without it there are speeds and no error rates.
+        truth: folder or file of labelled truth; without it there are speeds and no error rates.
+        innocent: nobody in these calls did wrong: what is found against people is counted per hour.
         limit: only the first calls of the night.
 
     Raises:
@@ -68,7 +75,7 @@ def compare(
         night = _measure(blank, Path(scratch) / "calls").outcome
         if not night.sounds:
             raise UsageError(Message("bench.no-recording"), path=dump)
-        labelled = {s.call_id: truths[s.call_id] for s in night.sounds if s.call_id in truths}
+        labelled = labelled_calls(truths, night.sounds)
         present = [way for way in WAYS if way in ways and way not in lacking]
         collected: dict[Way, _Collected] = {way: _Collected() for way in present}
         for round_ in range(rounds):
@@ -77,7 +84,9 @@ def compare(
                 folder = Path(scratch) / f"{way}-{round_}"
                 load = load_average()
                 measured = _measure(replace(blank, way=way, sounds=night.sounds), folder)
-                _collect(collected[way], way, measured, load, labelled, folder)
+                _collect(collected[way], way, measured, load, labelled, folder, night.sounds)
+                if way is Way.OURS and innocent and collected[way].accusations is None:
+                    collected[way].accusations = _accused(folder)
                 shutil.rmtree(folder)
     return Benchmark(
         date=datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -99,6 +108,8 @@ def compare(
                 runs=tuple(found.runs),
                 accuracy=found.accuracy,
                 problems=found.outcome.problems,
+                shares=found.shares,
+                accusations=found.accusations,
             )
             for way, found in collected.items()
         ),
@@ -139,6 +150,7 @@ def _collect(
     load: float,
     truths: Mapping[str, LabelledCall],
     folder: Path,
+    calls: Sequence[BenchmarkCall],
 ) -> None:
     outcome = measured.outcome
     found.outcome = outcome
@@ -163,9 +175,16 @@ def _collect(
             call_id: channels_as_text(tuple(simplified(text) for text in channels), truths.get(call_id))
             for call_id, channels in outcome.channels
         }
-        found.accuracy = assess(truths, texts)
     elif way is Way.OURS:
-        found.accuracy = assess(truths, _stored_texts(folder))
+        texts = _stored_texts(folder)
+    else:
+        return
+    found.accuracy, found.shares = assess(truths, texts), shares(truths, texts, calls)
+
+
+def _accused(folder: Path) -> Accusations:
+    with open_store(store_url(folder)) as store:
+        return accusations(store.inspections.all())
 
 
 def _stored_texts(folder: Path) -> dict[str, Text]:

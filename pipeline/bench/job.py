@@ -22,6 +22,10 @@ class BenchmarkCall:
     """Of the only file, or one per file."""
     duration: float
     """Seconds of the recording, counted once however many channels it has."""
+    codec: str = ""
+    """As libavcodec spells it."""
+    speech_over_noise: float = 0.0
+    """Decibels between the loud and the quiet parts of the quietest channel that somebody speaks on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.batch.machine import cores
 from pipeline.bench.accuracy import Accuracy
+from pipeline.bench.breakdown import Accusations, Share
 from pipeline.bench.ways import Way
 
 LIBRARIES = ("ctranslate2", "faster-whisper", "onnxruntime", "numpy", "av", "openai-whisper", "torch")
@@ -104,6 +105,10 @@ class BenchmarkRow(_Frozen):
     accuracy: Accuracy | None
     """None for the limit, whose text nobody reads, and without truth."""
     problems: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
+    """Errors by party, codec, number of channels and noise."""
+    accusations: Accusations | None = None
+    """Where nobody did wrong; None elsewhere, and of ways that accuse nobody."""
 
     @property
     def cpu(self) -> float:

@@ -9,13 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio import decode
 from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome
-from pipeline.domain import Recording, Status
+from pipeline.domain import Recording, Sound, Status
 from pipeline.ingest import discover
 from pipeline.inspection.spine import load_inspector
 from pipeline.messages import render
 from pipeline.settings import Settings
+from pipeline.speech.levels import level_db, noise_floor_db
 from pipeline.transcription import SpeechWindow, Transcriber, WindowText
+
+_HEARD_DB = -60.0
 
 
 @dataclass
@@ -58,16 +62,30 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
                 f"{candidate.call.call_id}: {render(inspection.reason, 'en') if inspection.reason else ''}"
             )
             continue
+        audio = decode(candidate.paths)
         sounds.append(
             BenchmarkCall(
                 call_id=candidate.call.call_id,
                 paths=tuple(str(path) for path in candidate.paths),
                 channels=1 if inspection.layout == "mono" else 2,
                 duration=inspection.duration,
+                codec=audio.codec,
+                speech_over_noise=speech_over_noise(audio.channels),
             )
         )
     save(Path(job.windows), catcher.windows)
     return BenchmarkOutcome(sounds=tuple(sounds), problems=tuple(problems))
+
+
+def speech_over_noise(channels: Sequence[Sound]) -> float:
+    """Decibels between the 95th and the 10th percentile of a channel's level over time; the least of the
+    channels on which anything is heard."""
+    found = []
+    for channel in channels:
+        levels = level_db(channel)
+        if len(levels) and float(levels.max()) > _HEARD_DB:
+            found.append(float(np.percentile(levels, 95)) - noise_floor_db(levels))
+    return min(found, default=0.0)
 
 
 def save(file: Path, windows: Sequence[SpeechWindow]) -> None:

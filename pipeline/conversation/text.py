@@ -133,3 +133,26 @@ def _value(spelled: str) -> str | None:
                 return None  # two digits side by side: read out, not spelled
             digit = int(_VALUES[character])
     return str(total + section + (digit or 0))
+
+
+_CANTONESE = frozenset("唔嘅喺咗佢哋冇啲嘢嚟咁噉冧攞瞓嗰嘥乜咩啱")
+"""Characters that Cantonese is written with and Mandarin is not (佢 and 咩 now and then: never alone)."""
+_CANTONESE_SHARE = 0.04
+_FOREIGN_LETTERS = 12
+_FOREIGN_WORD = re.compile(
+    r"[A-Za-z\u00c0-\u024f]{2,}|[\u0400-\u04ff]{2,}|[\u0e00-\u0e7f]{2,}|[\u3040-\u30ff\uac00-\ud7af]"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def other_language(text: str) -> bool:
+    """Whether a text is mostly of another language than Mandarin: what it lacks in Mandarin proves nothing.
+
+    English words count as two characters each; names and terms in a Mandarin sentence make none of this.
+    """
+    han = len(_HAN.findall(text))
+    words = _FOREIGN_WORD.findall(text)
+    if 2 * len(words) > han and sum(map(len, words)) >= _FOREIGN_LETTERS:
+        return True
+    cantonese = [character for character in text if character in _CANTONESE]
+    return len(set(cantonese)) >= 2 and len(cantonese) >= _CANTONESE_SHARE * han

@@ -12,10 +12,19 @@ SNIFF_BYTES = 65_536
 
 # fmt: off
 AUDIO_ENDINGS = frozenset({
-    ".wav", ".wave", ".wav49", ".mp3", ".mp2", ".m4a", ".mp4", ".3gp", ".aac", ".ogg", ".oga",
-    ".opus", ".spx", ".flac", ".amr", ".awb", ".au", ".snd", ".aif", ".aiff", ".caf", ".wma", ".asf",
-    ".w64", ".voc", ".mka", ".webm", ".g722", ".g729", ".gsm", ".ulaw", ".ul", ".pcmu", ".alaw",
-    ".al", ".pcma", ".sln", ".sln16",
+    ".wav", ".wave", ".wav49", ".mp3", ".mp2", ".mp1", ".mpa", ".m4a", ".m4b", ".mp4", ".m4v", ".mov", ".3gp",
+    ".3g2", ".aac", ".adts", ".ogg", ".oga", ".ogv", ".opus", ".spx", ".flac", ".amr", ".awb", ".au", ".snd",
+    ".aif", ".aiff", ".aifc", ".caf", ".wma", ".asf", ".wmv", ".w64", ".rf64", ".bwf", ".voc", ".sph", ".mka",
+    ".mkv", ".webm", ".avi", ".flv", ".wv", ".ape", ".tta", ".qcp",
+    # without any header
+    ".g722", ".g729", ".729", ".g729a", ".g723", ".g7231", ".g723_1", ".g726-16", ".g726-24", ".g726-32",
+    ".g726-40", ".gsm", ".ulaw", ".ul", ".pcmu", ".mulaw", ".alaw", ".al", ".pcma", ".vox", ".sln", ".sln12",
+    ".sln16", ".sln24", ".sln32", ".sln44", ".sln48", ".sln96", ".sln192", ".slin", ".slin12", ".slin16",
+    ".slin24", ".slin32", ".slin44", ".slin48", ".slin96", ".slin192", ".pcm", ".raw", ".s16", ".lpcm",
+    # of recorders and phones, but read by nobody here: named rather than passed over
+    ".silk", ".slk", ".evrc", ".evc", ".evs", ".smv", ".lc3", ".ilbc", ".siren7", ".siren14", ".g719", ".c2",
+    ".dss", ".ds2", ".dvf", ".msv", ".nmf", ".aud", ".ra", ".rm", ".rmvb", ".ac3", ".mpc", ".adpcm", ".g711",
+    ".g728", ".cvsd", ".amrwb", ".amr-wb",
 })
 # fmt: on
 """Endings that promise audio: a file with one is reported if it cannot be read, whatever it holds."""
@@ -30,12 +39,17 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"Creative Voice File\x1a", "voc"),
     (0, b"NIST_1A\n", "nistsphere"),
     (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (0, b"FLV\x01", "flv"),
+    (0, b"wvpk", "wv"),
+    (0, b"MAC ", "ape"),
+    (0, b"TTA1", "tta"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
     (4, b"ftyp", "mov"),
     (4, b"moov", "mov"),
     (4, b"mdat", "mov"),
 )
 _WAVE_OUTSIDE = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_RIFF_KINDS = {b"AVI ": "avi", b"QLCM": "qcp"}
 _NOT_AUDIO = (
     b"PK\x03\x04",
     b"%PDF",
@@ -50,8 +64,18 @@ _NOT_AUDIO = (
 
 _FrameBytes = Callable[[bytes], int]
 
-_MP3_KBPS_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_MP3_KBPS_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+# Kilobits per second by index, layers I to III: ISO 11172-3 (MPEG 1), 13818-3 (MPEG 2)
+_KBPS_V1 = {
+    1: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    2: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+}
+_KBPS_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_KBPS_V2 = {
+    1: (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    2: _KBPS_LOW,
+    3: _KBPS_LOW,
+}
 _MP3_RATES_HZ = (44_100, 48_000, 32_000)
 
 
@@ -59,6 +83,8 @@ def container_of(head: bytes) -> str | None:
     """The container of a file that starts with ``head`` (SNIFF_BYTES of it are enough); None if not audio."""
     if head[:4] in _WAVE_OUTSIDE and head[8:12] == b"WAVE":
         return "wav"
+    if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
+        return _RIFF_KINDS[head[8:12]]
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return "aiff"
     for offset, magic, name in _MAGIC:
@@ -103,16 +129,21 @@ def _two_frames(head: bytes, start: int, frame_bytes: _FrameBytes) -> bool:
 
 
 def mpeg_frame_bytes(header: bytes) -> int:
-    """Length of the MPEG audio layer III frame (ISO 11172-3, 13818-3) with this header; 0 if it is none."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+    """Length of the MPEG audio frame, layer I, II or III (ISO 11172-3, 13818-3), with this header; 0 if it is
+    none."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return 0
-    version, bitrate, rate = (header[1] >> 3) & 3, header[2] >> 4, (header[2] >> 2) & 3
-    if version == 1 or bitrate in (0, 15) or rate == 3:
+    version, layer = (header[1] >> 3) & 3, 4 - ((header[1] >> 1) & 3)
+    bitrate, rate = header[2] >> 4, (header[2] >> 2) & 3
+    if version == 1 or layer == 4 or bitrate in (0, 15) or rate == 3:
         return 0
     first = version == 3
     rate_hz = _MP3_RATES_HZ[rate] // (1 if first else 2 if version == 2 else 4)
-    kbps = (_MP3_KBPS_V1 if first else _MP3_KBPS_V2)[bitrate]
-    return (144 if first else 72) * kbps * 1000 // rate_hz + ((header[2] >> 1) & 1)
+    bits = (_KBPS_V1 if first else _KBPS_V2)[layer][bitrate] * 1000
+    padding = (header[2] >> 1) & 1
+    if layer == 1:
+        return (12 * bits // rate_hz + padding) * 4
+    return (144 if first or layer == 2 else 72) * bits // rate_hz + padding
 
 
 def adts_frame_bytes(header: bytes) -> int:

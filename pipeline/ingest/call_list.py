@@ -10,13 +10,20 @@ from pathlib import Path
 from pipeline.domain import Call
 from pipeline.errors import CallListError
 from pipeline.files import FileRefused, read_plain
-from pipeline.ingest.columns import read_channel, read_direction, read_time, recognise
+from pipeline.ingest.columns import plain, read_channel, read_direction, recognise
 from pipeline.ingest.discovery import Problem
+from pipeline.ingest.values import cleaned, is_total, narrow, read_time, rounded
 from pipeline.messages import Message
 from pipeline.settings import CallListSettings
 
 MAX_BYTES = 256 << 20
 _SEPARATORS = (",", ";", "\t", "|", "，")
+_LAST_HEADING = 15
+"""Lines with something in them among which the headings are looked for."""
+_KEYS = 100
+"""More than all columns: a line that names calls or files is the heading before any other."""
+_NUMBERS = ("call_id", "agent_id", "customer_number")
+"""Columns in which spreadsheets destroy numbers."""
 _MAX_ROW_LINES = 20
 """Lines one quoted row may span; a longer one is a quotation mark that nobody closed."""
 
@@ -48,20 +55,19 @@ def read_call_list(path: Path, settings: CallListSettings) -> CallList:
         UsageError: the configured columns do not exist.
     """
     lines = _text(path, settings.encoding).splitlines(keepends=True)
-    start = next(
-        (i for i, line in enumerate(lines) if line.strip() and not line.lower().startswith("sep=")), None
-    )
-    if start is None:
+    filled = [i for i, line in enumerate(lines) if line.strip() and not line.lower().startswith("sep=")]
+    if not filled:
         raise CallListError(Message("call-list.empty"), path=path)
-    separator, headings = _heading(lines[start:], settings.columns)
-    columns = recognise(headings, settings.columns)
+    heading = _heading(lines, filled[:_LAST_HEADING], settings.columns)
+    columns = recognise(heading.fields, settings.columns)
     if "call_id" not in columns and "file" not in columns:
         raise CallListError(
-            Message("call-list.no-key", headings=Message("join.list", parts=tuple(headings))),
+            Message("call-list.no-key", headings=Message("join.list", parts=tuple(heading.fields))),
             path=path,
-            line=start + 1,
+            line=heading.line + 1,
         )
-    return _Reader(path, headings, columns, settings.columns).read(lines, start + 1, separator)
+    reader = _Reader(path, heading.fields, columns, settings.columns)
+    return reader.read(lines, heading.next_line, heading.separator)
 
 
 def _text(path: Path, encoding: str) -> str:
@@ -98,16 +104,46 @@ def _encodings(raw: bytes) -> tuple[str, ...]:
     return ("utf-8", "gb18030")
 
 
-def _heading(lines: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The separator that makes the most headings known, and the headings."""
-    best: tuple[int, int, str, list[str]] | None = None
-    for rank, separator in enumerate(_SEPARATORS):
-        headings = [field.strip() for field in _record(lines, 0, separator)[0]]
-        known = len(recognise(headings, mapping))
-        if best is None or (known, -rank) > best[:2]:
-            best = (known, -rank, separator, headings)
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """The line that names the columns, or the two that do together."""
+
+    line: int
+    next_line: int
+    separator: str
+    fields: list[str]
+
+
+def _heading(lines: Sequence[str], candidates: Sequence[int], mapping: Mapping[str, str]) -> _Heading:
+    """The first of the lines that makes the most headings known: above it stand titles and dates of export.
+
+    Some lists have headings in two lines, 客户 over 号码 and 姓名; those count together.
+    """
+    best: tuple[int, _Heading] | None = None
+    for line in candidates:
+        for separator in _SEPARATORS:
+            fields, taken = _record(lines, line, separator)
+            heading = _Heading(line, line + max(1, taken), separator, [field.strip() for field in fields])
+            for tried in (heading, _with_line_below(lines, heading)):
+                known = recognise(tried.fields, mapping) if tried is not None else {}
+                useful = len(known) + (_KEYS if {"call_id", "file"} & set(known) else 0)
+                if tried is not None and (best is None or useful > best[0]):
+                    best = useful, tried
     assert best is not None
-    return best[2], best[3]
+    return best[1]
+
+
+def _with_line_below(lines: Sequence[str], above: _Heading) -> _Heading | None:
+    if above.next_line >= len(lines) or not any(not field for field in above.fields):
+        return None
+    below, taken = _record(lines, above.next_line, above.separator)
+    if len(below) < len(above.fields) or not taken:
+        return None
+    over, fields = "", []
+    for group, own in zip((*above.fields, *[""] * len(below)), below, strict=False):
+        over = group or over
+        fields.append(f"{over}{own.strip()}")
+    return _Heading(above.line, above.next_line + taken, above.separator, fields)
 
 
 def _record(lines: Sequence[str], start: int, separator: str) -> tuple[list[str], int]:
@@ -131,9 +167,11 @@ class _Reader:
         self._path, self._headings, self._columns = path, headings, columns
         self._problems: list[Problem] = []
         self._seen: dict[str, Row] = {}
+        used = {plain(headings[position]) for position in columns.values()}
         for position, heading in enumerate(headings):
             if heading and position not in columns.values():
-                self._problem(1, Message("call-list.unused-column", heading=heading))
+                code = "call-list.same-heading" if plain(heading) in used else "call-list.unused-column"
+                self._problem(1, Message(code, heading=heading))
         for name, heading in mapping.items():
             if name not in columns:
                 self._problem(1, Message("call-list.no-such-column", column=name, heading=heading))
@@ -154,10 +192,14 @@ class _Reader:
             if taken == 0:
                 self._problem(position + 1, Message("call-list.open-quote"))
             elif any(field.strip() for field in fields):
-                yield position + 1, [field.strip() for field in fields]
+                yield position + 1, [cleaned(field) for field in fields]
             position += taken or 1
 
     def _row(self, line: int, fields: list[str]) -> Row | None:
+        if is_total(next(filter(None, fields), "")) and not self._field(fields, "file"):
+            self._problem(line, Message("call-list.total"))
+            return None
+        fields = self._mended(line, fields)
         call_id = self._field(fields, "call_id")
         if len(fields) < len(self._headings):
             missing = len(self._headings) - len(fields)
@@ -176,18 +218,36 @@ class _Reader:
             self._problem(line, Message("call-list.no-call-id"))
         return Row(line, self._call(line, fields, call_id), files)
 
+    def _mended(self, line: int, fields: list[str]) -> list[str]:
+        """The fields with numbers as they were; those that a spreadsheet rounded are told and left out."""
+        out = list(fields)
+        for name in _NUMBERS:
+            position = self._columns.get(name)
+            if position is None or position >= len(out):
+                continue
+            if rounded(out[position]):
+                self._problem(line, Message("call-list.rounded", written=out[position]))
+                out[position] = ""
+            elif name != "call_id":
+                out[position] = narrow(out[position])
+        return out
+
     def _call(self, line: int, fields: list[str], call_id: str) -> Call:
-        started, channel = self._field(fields, "started_at"), self._field(fields, "agent_channel")
+        date, clock = self._field(fields, "started_at"), self._field(fields, "time_of_day")
+        started = f"{date} {clock}".strip()
+        if date and clock and read_time(started) is None:  # the date has its own clock
+            started = date
+        channel = self._field(fields, "agent_channel")
         call = Call(
             call_id=call_id,
             agent_id=self._field(fields, "agent_id") or None,
             agent_name=self._field(fields, "agent_name") or None,
             team=self._field(fields, "team") or None,
             queue=self._field(fields, "queue") or None,
-            direction=read_direction(self._field(fields, "direction")) or None,
+            direction=read_direction(narrow(self._field(fields, "direction"))) or None,
             customer_number=self._field(fields, "customer_number") or None,
             started_at=read_time(started) if started else None,
-            agent_channel=read_channel(channel) if channel else None,
+            agent_channel=read_channel(narrow(channel)) if channel else None,
         )
         if started and call.started_at is None:
             self._problem(line, Message("call-list.bad-time", written=started), call_id)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from pipeline.errors import UsageError
 from pipeline.messages import Message
@@ -43,12 +43,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "开始时间", "通话时间", "通话开始时间", "呼叫时间", "起始时间", "接通时间", "日期", "start",
         "starttime", "calldate", "started",
     ),
+    "time_of_day": (
+        "时间", "时刻", "通话时刻", "呼叫时刻", "time",
+    ),
     "agent_channel": (
         "坐席声道", "座席声道", "声道", "客服声道", "channel",
     ),
 }
 # fmt: on
-"""Our names, and other headings that CTI systems write for them (case, spaces, underscores do not count)."""
+"""Our names, and other headings that CTI systems write for them (case, spaces, underscores do not count).
+``time_of_day`` stands beside ``started_at`` where a list has a column for the date and one for the time."""
 
 _DIRECTIONS = {
     "inbound": ("inbound", "in", "呼入", "来电", "入呼", "incoming"),
@@ -60,24 +64,12 @@ _CHANNELS = {
     "right": ("right", "r", "右", "右声道"),
     "mono": ("mono", "单声道", "混音"),
 }
-_TIME_FORMATS = (
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y/%m/%d",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d %H:%M:%S",
-    "%Y%m%d-%H%M%S",
-    "%Y年%m月%d日",
-    "%Y年%m月%d日 %H时%M分%S秒",
-)
 
 
 def plain(heading: str) -> str:
     """A heading as it is compared."""
-    return re.sub(r"[\s_\-\ufeff]+", "", heading).casefold()
+    heading = unicodedata.normalize("NFKC", heading)
+    return re.sub(r"[\s_\-*:\ufeff\u200b]+", "", heading).casefold()
 
 
 def recognise(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
@@ -112,20 +104,3 @@ def read_direction(text: str) -> str:
 def read_channel(text: str) -> str | None:
     """``left``, ``right`` or ``mono``; None for anything else."""
     return next((name for name, words in _CHANNELS.items() if text.casefold() in words), None)
-
-
-def read_time(text: str) -> datetime | None:
-    """ISO 8601, the usual Chinese spellings, seconds or milliseconds since 1970; None for anything else."""
-    try:
-        if re.fullmatch(r"\d{10}(\.\d+)?|\d{13}", text):
-            seconds = float(text) if len(text) != 13 else int(text) / 1000
-            return datetime.fromtimestamp(seconds, UTC)
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        pass
-    for time_format in _TIME_FORMATS:
-        try:
-            return datetime.strptime(text, time_format)
-        except ValueError:
-            continue
-    return None

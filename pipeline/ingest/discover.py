@@ -45,6 +45,11 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     known = {path for candidate in candidates for path in candidate.paths}
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)
+    problems += [
+        Problem(mix, None, None, Message("dump.mix-of-legs", name=printable(source.name.name)), "duplicate")
+        for source in rest
+        for mix in source.mixes
+    ]
     named = tuple(_named(candidate, found.root) for candidate in (*candidates, *unlisted))
     recordings = len(found.files) + len(found.growing)
     return Discovery(named, tuple(problems), found.ignored, recordings)
@@ -95,7 +100,7 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | 
         if by_name is None:
             reason = Message("call-list.names-no-file", call_id=call_id)
             return Problem(calls, call_id, row.line, reason, "missing-file")
-        paths = by_name
+        paths, guessed = by_name.paths, by_name.guessed
     if len(paths) > 2 or len(set(paths)) < len(paths):
         reason = Message("call-list.same-file-twice")
         return Problem(calls, call_id or None, row.line, reason, "call-list")

@@ -40,10 +40,13 @@ class ListedFiles:
             self._folders.append(list_folder.resolve())
         self._by_name: dict[str, list[Path]] = {}
         self._by_stem: dict[str, list[Source]] = {}
+        self._numbered: dict[str, list[Source]] = {}
         for path in (*found.files, *sorted(found.growing)):
             self._by_name.setdefault(_composed(path.name), []).append(path)
         for source in sources:
             self._by_stem.setdefault(_composed(source.stem), []).append(source)
+            if source.stem.isdecimal():
+                self._numbered.setdefault(source.stem.lstrip("0"), []).append(source)
 
     def find(self, written: str) -> Found | NotFound:
         """The file that a row writes, or the two per-party files that share its name.
@@ -69,14 +72,21 @@ class ListedFiles:
         if alike:
             return NotFound(Message("call-list.same-names", files=len(alike), file=wanted.name), "call-list")
         sources = [s for s in self._by_stem.get(_composed(wanted.stem), []) if self._may_mean(wanted, s.name)]
+        if not sources:
+            sources = [s for s in self._by_number(wanted.stem) if self._may_mean(wanted, s.name)]
         if len(sources) == 1:
             return Found(sources[0].paths, guessed=True)
         return NotFound(Message("call-list.missing-file", file=written), "missing-file")
 
-    def named(self, stem: str) -> tuple[Path, ...] | None:
+    def named(self, stem: str) -> Found | None:
         """The only recording (one file, or one per party) that is called ``stem``."""
-        sources = self._by_stem.get(_composed(stem), [])
-        return sources[0].paths if len(sources) == 1 else None
+        exact = self._by_stem.get(_composed(stem), [])
+        sources = exact or self._by_number(stem)
+        return Found(sources[0].paths, guessed=not exact) if len(sources) == 1 else None
+
+    def _by_number(self, stem: str) -> list[Source]:
+        """The recordings called by this number with the leading zeros that a spreadsheet took away."""
+        return self._numbered.get(stem.lstrip("0"), []) if stem.isdecimal() else []
 
     def _may_mean(self, wanted: PurePosixPath, path: Path) -> bool:
         folder = path.parent

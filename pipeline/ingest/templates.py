@@ -10,12 +10,13 @@ import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePath
 
 import re2
 
 from pipeline.errors import UsageError
+from pipeline.ingest.values import cleaned, since_epoch
 from pipeline.messages import Message
 
 FIELDS = {
@@ -97,7 +98,7 @@ class Template:
             started = _time(found.pop("started"), self._time_format)
             if started is None:
                 return None
-        values = {FIELDS[name]: value for name, value in found.items()}
+        values = {FIELDS[name]: value for name, value in found.items() if cleaned(value)}
         if self._direction is not None:
             values["direction"] = self._direction
         return NameFacts(values, started)
@@ -132,7 +133,7 @@ def _time_expression(template: str, time_format: str) -> str:
 def _time(text: str, time_format: str) -> datetime | None:
     try:
         if time_format == _EPOCH:
-            return datetime.fromtimestamp(int(text), UTC)
+            return since_epoch(int(text))
         return datetime.strptime(text, time_format)
     except (ValueError, OverflowError, OSError):
         return None
@@ -141,12 +142,21 @@ def _time(text: str, time_format: str) -> datetime | None:
 _MONITOR = "{started:%Y%m%d-%H%M%S}-{call_id}"
 BUILT_IN = (
     # Asterisk, FreePBX, Issabel: TYPE-DESTINATION-SOURCE-date-time-uniqueid
-    Template("force-{}-{agent}-" + _MONITOR),
+    # (behind force-DID the number is the caller's)
+    Template("force-{}-{customer}-" + _MONITOR),
     Template("out-{customer}-{agent}-" + _MONITOR, direction="outbound"),
     Template("in-{}-{customer}-" + _MONITOR, direction="inbound"),
     Template("q-{queue}-{customer}-" + _MONITOR, direction="inbound"),
     Template("rg-{queue}-{customer}-" + _MONITOR, direction="inbound"),
     Template("exten-{agent}-{customer}-" + _MONITOR),
+    Template("external-{}-{}-" + _MONITOR),
+    Template("internal-{}-{}-" + _MONITOR, direction="internal"),
+    Template("OUT{agent}-" + _MONITOR, direction="outbound"),  # Elastix and older
+    Template("q{queue}-" + _MONITOR, direction="inbound"),
+    Template("auto-{started:epoch}-{}-{}"),
+    # VICIdial
+    Template("{started:%Y%m%d-%H%M%S}_{customer}_{agent}-all"),
+    Template("{started:%Y%m%d-%H%M%S}_{customer}-all"),
     # FreeSWITCH: mod_callcenter's record template; then record_session, where either party may have called
     Template("{started:%Y-%m-%d-%H-%M-%S}.{queue}.{customer}.{call_id}", direction="inbound"),
     Template("{started:%Y-%m-%d-%H-%M-%S}_{}_{}"),

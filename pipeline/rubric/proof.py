@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.conversation.text import other_language
 from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar
@@ -56,6 +57,8 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> Message | 
     transcribed, confidence = facts.once(("hearing", role, window), lambda: _hearing(facts, role, window))
     if transcribed < bar.coverage:
         return Message("doubt.unrecognised")
+    if other_language("\n".join(u.text for u in facts.timeline.said_by[role] if u.span.overlap(window) > 0)):
+        return Message("doubt.other-language")
     if confidence < bar.hearing * MEAN_SHARE:
         return Message("doubt.unclear")
     return None

@@ -2,8 +2,9 @@
 
 from pipeline.speech.campplus import WEIGHTS_FILE
 from pipeline.speech.diarisation import Diariser, SpeakerTurn
+from pipeline.speech.layout import Layout
 from pipeline.speech.roles import Party, RoleAssignment, find_roles
-from pipeline.speech.segmentation import Layout, SpeakerSegmentation, SpeakerSegmenter, SpeakerTrack
+from pipeline.speech.segmentation import SpeakerSegmentation, SpeakerSegmenter, SpeakerTrack
 
 __all__ = [
     "WEIGHTS_FILE",

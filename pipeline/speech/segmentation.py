@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
-import numpy as np
-
-from pipeline.domain import SAMPLE_RATE_HZ, Sound, Span, VoicePiece, covered, merge, subtract
-from pipeline.speech.crosstalk import remove_crosstalk
+from pipeline.domain import Sound, Span, VoicePiece, covered, merge, subtract
+from pipeline.speech.crosstalk import CleanedChannel, remove_crosstalk
 from pipeline.speech.diarisation import Diariser, SpeakerTurn
 from pipeline.speech.hold_sounds import find_hold_sounds
+from pipeline.speech.hum import remove_hum
+from pipeline.speech.layout import Layout, layout_of, remove_offset
 from pipeline.speech.voice_activity import SpeechDetector
 
 SHORTEST_SPEECH_SECONDS = 0.1
-FAKE_STEREO_CORRELATION = 0.97
-"""Two parties on a line with the strongest leak seen (-10 dB) correlate at about 0.4; the same sound coded
-twice by a lossy joint-stereo codec still correlates at 0.99."""
-
-_SILENT = 1e-5
-_BLOCK = 600 * SAMPLE_RATE_HZ
-"""Samples compared in one go."""
-
-
-class Layout(StrEnum):
-    STEREO = "stereo"
-    """One party per channel."""
-    FAKE_STEREO = "fake-stereo"
-    """Two channels with the same sound: counts as mono."""
-    MONO = "mono"
-    """Both parties on one channel."""
-
-    @property
-    def mono(self) -> bool:
-        return self is not Layout.STEREO
+SECOND_VOICE_SECONDS = 2.0
+SECOND_VOICE_SHARE = 0.1
+"""So much of the speech beside an empty channel is somebody else's before the sound counts as a mix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +62,16 @@ class SpeakerSegmenter:
     def segment(self, channels: Sequence[Sound], *, duration: float) -> SpeakerSegmentation:
         """Tracks of one or two channels of equal length.
 
-        Cross-talk is taken out of the channels given, in place.
+        Offsets, hum and cross-talk are taken out of the channels given, in place.
         """
-        layout = find_layout(channels)
+        for samples in channels:
+            remove_offset(samples)
+            remove_hum(samples)
+        found = layout_of(channels)
         return (
             self._segment_channels(channels, duration)
-            if layout is Layout.STEREO
-            else self._segment_mono(channels[0], duration, layout)
+            if found.layout is Layout.STEREO
+            else self._segment_mono(channels[found.channel], duration, found.layout, found.channel)
         )
 
     @property
@@ -106,6 +91,9 @@ class SpeakerSegmenter:
     def _segment_channels(self, channels: Sequence[Sound], duration: float) -> SpeakerSegmentation:
         cleaned = remove_crosstalk(channels, in_place=True)
         speech = [_long_enough(subtract(self._detector.detect(c.samples), c.leak)) for c in cleaned]
+        mixed = self._mix_beside_nothing(cleaned, speech, duration)
+        if mixed is not None:
+            return mixed
         hold = merge(h for c, s in zip(cleaned, speech, strict=True) for h in find_hold_sounds(c.samples, s))
         tracks = []
         for channel, clean in enumerate(cleaned):
@@ -117,11 +105,33 @@ class SpeakerSegmenter:
         talk = merge(span for spans in speech for span in spans)
         return SpeakerSegmentation(Layout.STEREO, duration, tuple(tracks), subtract(hold, talk))
 
-    def _segment_mono(self, samples: Sound, duration: float, layout: Layout) -> SpeakerSegmentation:
-        speech = _long_enough(self._detector.detect(samples))
+    def _mix_beside_nothing(
+        self, cleaned: Sequence[CleanedChannel], speech: Sequence[tuple[Span, ...]], duration: float
+    ) -> SpeakerSegmentation | None:
+        """Both parties on one channel, and nobody on the other; None where one voice speaks there alone."""
+        if bool(speech[0]) == bool(speech[1]):
+            return None
+        live = 0 if speech[0] else 1
+        found = self._segment_mono(cleaned[live].samples, duration, Layout.FAKE_STEREO, live, speech[live])
+        seconds = [sum(span.duration for span in track.speech) for track in found.tracks]
+        enough = len(seconds) == 2 and min(seconds) >= max(
+            SECOND_VOICE_SECONDS, SECOND_VOICE_SHARE * sum(seconds)
+        )
+        return found if enough and not found.doubtful else None
+
+    def _segment_mono(
+        self,
+        samples: Sound,
+        duration: float,
+        layout: Layout,
+        channel: int = 0,
+        speech: tuple[Span, ...] | None = None,
+    ) -> SpeakerSegmentation:
+        if speech is None:
+            speech = _long_enough(self._detector.detect(samples))
         turns = self._diariser.diarise(samples, speech) if speech else ()
         tracks = tuple(
-            SpeakerTrack(0, samples, tuple(turn for turn in turns if turn.speaker == speaker))
+            SpeakerTrack(channel, samples, tuple(turn for turn in turns if turn.speaker == speaker))
             for speaker in sorted({turn.speaker for turn in turns})
         )
         return SpeakerSegmentation(layout, duration, tracks, find_hold_sounds(samples, speech))
@@ -129,19 +139,3 @@ class SpeakerSegmenter:
 
 def _long_enough(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.duration >= SHORTEST_SPEECH_SECONDS)
-
-
-def find_layout(channels: Sequence[Sound]) -> Layout:
-    """Layout of one or two channels of equal length."""
-    if len(channels) == 1:
-        return Layout.MONO
-    left, right = channels
-    products = np.zeros(3)
-    for start in range(0, len(left), _BLOCK):
-        x, y = (np.asarray(c[start : start + _BLOCK], np.float32) for c in (left, right))
-        products += (float(np.dot(x, x)), float(np.dot(y, y)), float(np.dot(x, y)))
-    norms = np.sqrt(products[:2])
-    if norms.min() <= _SILENT * len(left) ** 0.5:
-        return Layout.STEREO  # a dead channel is a party that says nothing, not a copy
-    correlation = products[2] / (norms[0] * norms[1])
-    return Layout.FAKE_STEREO if correlation >= FAKE_STEREO_CORRELATION else Layout.STEREO

@@ -46,7 +46,8 @@ def party_lanes(inspection: Inspection, peaks: Peaks) -> tuple[NDArray[np.int8],
     if len(peaks.lanes) == 2 and inspection.layout not in MONO_LAYOUTS:
         first, second = peaks.lanes
         return (second, first) if swapped(inspection, peaks) else (first, second)
-    both = peaks.lanes[0]
+    # Where one of two channels is empty, both parties are on the other.
+    both = peaks.lanes[int(np.argmax(peaks.scales))] if peaks.scales else peaks.lanes[0]
     spoken = {role: _covered(spans, peaks) for role, spans in speech_of(inspection).items()}
     agent = np.where(spoken[Role.AGENT] | ~spoken[Role.CUSTOMER], both, 0).astype(np.int8)
     customer = np.where(spoken[Role.CUSTOMER] | ~spoken[Role.AGENT], both, 0).astype(np.int8)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from pipeline.bench.ways import WAYS, Way
 from pipeline.cli.session import Session, command
-from pipeline.cli.views.bench import WAY_TITLES, comparison, notes
+from pipeline.cli.views.bench import WAY_TITLES, breakdown, comparison, notes
 from pipeline.errors import CommandError
 from pipeline.settings import data_root
 
@@ -31,6 +31,7 @@ def bench(
     only: Annotated[list[Way] | None, typer.Option(help="bench.only")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="bench.rounds", metavar="N")] = 3,
     limit: Annotated[int | None, typer.Option(min=1, help="bench.limit", metavar="N")] = None,
+    innocent: Annotated[bool, typer.Option("--innocent", help="bench.innocent")] = False,
     json: Annotated[Path | None, typer.Option(help="bench.json", metavar="FILE")] = None,
     docs: Annotated[Path | None, typer.Option(help="bench.docs", metavar="DIR")] = None,
 ) -> int:
@@ -52,9 +53,12 @@ def bench(
             ways=ways,
             rounds=rounds,
             limit=limit,
+            innocent=innocent,
             step=step,
         )
     session.out.print(comparison(found, session.words))
+    if any(row.shares for row in found.rows):
+        session.out.print(breakdown(found, session.words))
     for note in notes(found, session.words):
         session.say(note)
     if json is not None:

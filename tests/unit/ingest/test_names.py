@@ -71,10 +71,36 @@ def test_matching_takes_linear_time():
     ("name", "values", "started"),
     [
         (
-            "force-501-8001-20261120-083211-1795134731.12.wav",
-            {"agent_id": "8001", "call_id": "1795134731.12"},
+            "force-8906060-13900001111-20261120-083211-1795134731.12.wav",
+            {"customer_number": "13900001111", "call_id": "1795134731.12"},
             datetime(2026, 11, 20, 8, 32, 11),
         ),
+        (
+            "force-8906060-unknown-20261120-083211-1795134731.12.wav",
+            {"call_id": "1795134731.12"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "external-8001-13900001111-20261120-083211-1795134731.12.wav",
+            {"call_id": "1795134731.12"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "internal-8002-8001-20261120-083211-1795134731.12.wav",
+            {"call_id": "1795134731.12", "direction": "internal"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "OUT8001-20261120-083211-1795134731.12.wav",
+            {"agent_id": "8001", "call_id": "1795134731.12", "direction": "outbound"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        (
+            "20261120-083211_13900001111_8001-all.mp3",
+            {"agent_id": "8001", "customer_number": "13900001111"},
+            datetime(2026, 11, 20, 8, 32, 11),
+        ),
+        ("auto-1795134731-8001-13900001111.wav", {}, datetime.fromtimestamp(1795134731, UTC)),
         (
             "out-13900001111-8001-20261120-083211-1795134731.13.wav",
             {
@@ -124,6 +150,17 @@ def test_names_of_switches(name, values, started):
         ("call7-坐席.wav", "call7-客户.wav", "call7", "left"),
         ("1795134731.17-out.wav", "1795134731.17-in.wav", "1795134731.17", None),
         ("s.v1.agent.wav", "s.v1.customer.wav", "s.v1", "left"),
+        ("call7_callee.wav", "call7_caller.wav", "call7", None),
+        ("call_20261120_uplink.wav", "call_20261120_downlink.wav", "call_20261120", None),
+        ("7-tx.wav", "7-rx.wav", "7", None),
+        ("tx-7.wav", "rx-7.wav", "7", None),
+        ("7_被叫.wav", "7_主叫.wav", "7", None),
+        ("7-local.wav", "7-remote.wav", "7", None),
+        ("7_ch0.wav", "7_ch1.wav", "7", None),
+        ("7_ch1.wav", "7_ch2.wav", "7", None),
+        ("7.leg1.wav", "7.leg2.wav", "7", None),
+        ("agent/7.wav", "customer/7.wav", "7", "left"),
+        ("20261120/坐席/7.wav", "20261120/客户/7.wav", "20261120/7", "left"),
     ],
 )
 def test_two_files_of_one_call(put, find, dump, agent, customer, call_id, channel):
@@ -133,6 +170,25 @@ def test_two_files_of_one_call(put, find, dump, agent, customer, call_id, channe
 
     assert candidate.paths == (dump / agent, dump / customer)
     assert (candidate.call.call_id, candidate.call.agent_channel) == (call_id, channel)
+
+
+@pytest.mark.parametrize(
+    "names", [("in/0001.wav", "out/0001.wav"), ("in-0001.wav", "out-0001.wav"), ("left/1.wav", "right/1.wav")]
+)
+def test_calls_of_two_directions_are_two(put, find, names):
+    put(*names)
+
+    assert len(find().candidates) == 2
+
+
+@pytest.mark.parametrize("mix", ["7.wav", "7-mix.wav", "7_all.wav"])
+def test_the_mix_beside_two_legs_is_told_and_no_further_call(put, find, dump, mix):
+    put("7-in.wav", "7-out.wav", mix)
+
+    found = find()
+
+    assert [c.paths for c in found.candidates] == [(dump / "7-out.wav", dump / "7-in.wav")]
+    assert [(p.path, p.kind) for p in found.problems] == [(dump / mix, "duplicate")]
 
 
 def test_a_party_without_the_other_stays_alone(put, find):

@@ -17,10 +17,12 @@ ROOT = Path(pipeline.__file__).parent
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 SPEECH = (
+    "bench/truth_files.py",
     "conversation/text.py",
     "domain/transcript.py",
     "ingest/columns.py",
     "ingest/parties.py",
+    "ingest/values.py",
     "inspection/spine.py",
     "phrases",
     "speech/roles.py",

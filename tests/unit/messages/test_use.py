@@ -15,6 +15,7 @@ import pipeline
 from pipeline.audio import REASON_CODES
 from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
+from pipeline.bench.breakdown import NOISE_BANDS
 from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
@@ -53,6 +54,8 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "doctor.source.": {"option", "environment", "file", "default"},
     "show.open-": set(OpenCause),
     "rubric.layer-no-": {"section", "criterion", "item", "bonus"},
+    "bench.share-": {"party", "codec", "channels", "noise", "calls"},
+    "bench.noise-": {name for _, name in NOISE_BANDS},
     "layout.": {"stereo", "fake-stereo", "mono"},
     "level.": set(Level),
     "field.": NAMED,

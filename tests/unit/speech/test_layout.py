@@ -12,7 +12,7 @@ import pytest
 from pipeline.audio import decode
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.speech import Layout
-from pipeline.speech.segmentation import find_layout
+from pipeline.speech.layout import FoundLayout, find_layout, layout_of, remove_offset
 from tests import sounds
 from tests.sounds import numbers
 
@@ -98,3 +98,70 @@ def test_one_sample(value: float) -> None:
 def test_no_sample_at_all() -> None:
     nothing = np.zeros(0, dtype=np.float32)
     assert find_layout([nothing, nothing]) is Layout.STEREO
+
+
+@pytest.mark.parametrize("gain", [-1.0, -0.2, 0.1])
+@pytest.mark.parametrize("delay", [0, 37, -160, 3_000])
+def test_inverted_scaled_and_delayed_copies_are_fake(gain: float, delay: int) -> None:
+    (mixed,) = call("N07", 40)
+    other = gain * np.roll(mixed, delay) + sounds.noise(60, db=-75)[: len(mixed)]
+
+    assert find_layout([mixed, other]) is Layout.FAKE_STEREO
+    assert find_layout([other, mixed]) is Layout.FAKE_STEREO
+
+
+@pytest.mark.parametrize("name", ["N02", "N03", "N12"])
+@pytest.mark.parametrize("gain", [1.0, -0.5])
+@pytest.mark.parametrize("delay", [0, 80])
+def test_a_mix_beside_a_party_is_heard_on_the_side_of_the_mix(name: str, gain: float, delay: int) -> None:
+    left, right = call(name, 60)
+    for party in (left, right):
+        mix = left + right + sounds.noise(60, db=-75)[: len(left)]
+        beside = gain * np.roll(party, delay) + sounds.noise(60, db=-75, seed=3)[: len(left)]
+
+        assert layout_of([mix, beside]) == FoundLayout(Layout.FAKE_STEREO, 0)
+        assert layout_of([beside, mix]) == FoundLayout(Layout.FAKE_STEREO, 1)
+
+
+@pytest.mark.parametrize("db", [-10, -15, -20, -30])
+def test_leaks_are_no_mix(db: float) -> None:
+    left, right = call("N03", 60)
+    gain = 10 ** (db / 20)
+
+    assert find_layout([left + gain * right, right]) is Layout.STEREO
+    assert find_layout([left + gain * right, right + gain * left]) is Layout.STEREO
+
+
+@pytest.mark.parametrize("offset", [0.25, -0.02, 0.9])
+def test_a_constant_is_taken_off_and_sound_is_kept(offset: float) -> None:
+    (sound,) = call("N07")
+    quiet = sound * np.float32(0.05)
+    shifted = np.asarray(quiet + offset, np.float32)
+
+    remove_offset(shifted)
+
+    assert np.abs(shifted - quiet).max() < 0.003
+
+
+def test_an_offset_that_begins_in_the_middle() -> None:
+    (sound,) = call("N07")
+    shifted = sound.copy()
+    shifted[len(sound) // 2 :] += np.float32(0.3)
+
+    remove_offset(shifted)
+
+    assert abs(float(shifted[-32_000:].mean())) < 0.01
+
+
+def test_sound_without_an_offset_is_not_touched() -> None:
+    for channel in call("N02", 60):
+        before = channel.copy()
+        remove_offset(channel)
+        np.testing.assert_array_equal(channel, before)
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 3_200])
+def test_offsets_of_hardly_any_sound(length: int) -> None:
+    short = np.full(length, 0.5, np.float32)
+    remove_offset(short)
+    assert length == 0 or np.abs(short).max() < 0.01
