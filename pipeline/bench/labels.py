@@ -11,6 +11,7 @@ from pipeline.bench.job import BenchmarkCall
 from pipeline.bench.truth_files import Said, is_truth, read_said, side
 from pipeline.domain import Role
 from pipeline.errors import UsageError
+from pipeline.messages import Message
 
 
 def read_truth(where: Path) -> dict[str, LabelledCall]:
@@ -27,7 +28,7 @@ def read_truth(where: Path) -> dict[str, LabelledCall]:
     elif where.is_dir():
         files = sorted(path for path in where.rglob("*") if path.is_file() and is_truth(path))
     else:
-        raise UsageError("no such folder of truth files; check --truth", path=where)
+        raise UsageError(Message("bench.no-truth"), path=where)
     calls: dict[str, LabelledCall] = {}
     said: dict[str, list[Said]] = {}
     for path in files:

@@ -64,7 +64,7 @@ def read_said(path: Path) -> list[Said]:
     """
     reader = READERS.get(path.suffix.lower()) or (_kaldi if path.name == "text" else None)
     if reader is None:
-        raise UsageError("no truth in a known format (STM, CTM, TextGrid, SRT, text, JSON)", path=path)
+        raise UsageError(Message("bench.truth-format"), path=path)
     return list(reader(path))
 
 
@@ -85,14 +85,14 @@ def _text(path: Path) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UsageError("neither UTF-8, UTF-16 nor GB18030", path=path)
+    raise UsageError(Message("bench.truth-encoding"), path=path)
 
 
 def _seconds(text: str, path: Path, line: int) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f'"{text}" is no time in seconds', path=path, line=line) from None
+        raise UsageError(Message("bench.truth-seconds", text=text), path=path, line=line) from None
 
 
 def _clean(text: str) -> str:
@@ -106,9 +106,7 @@ def _stm(path: Path) -> Iterator[Said]:
             continue
         fields = line.split(None, 5)
         if len(fields) < 5:
-            raise UsageError(
-                "an STM line has a file, a channel, a speaker, two times and a text", path=path, line=number
-            )
+            raise UsageError(Message("bench.truth-stm"), path=path, line=number)
         recording, channel, speaker, begin = fields[:4]
         text = fields[5] if len(fields) > 5 else ""
         if "ignore_time_segment_in_scoring" in text.casefold() or "inter_segment_gap" in speaker.casefold():
@@ -124,7 +122,7 @@ def _ctm(path: Path) -> Iterator[Said]:
             continue
         fields = line.split()
         if len(fields) < 5:
-            raise UsageError("a CTM line has a file, a channel, two times and a word", path=path, line=number)
+            raise UsageError(Message("bench.truth-ctm"), path=path, line=number)
         yield Said(fields[0], fields[1], _seconds(fields[2], path, number), _clean(fields[4]))
 
 
@@ -139,10 +137,7 @@ def _kaldi(path: Path) -> Iterator[Said]:
         if name in segments:
             place = segments[name].split()
             if len(place) != 3:
-                raise UsageError(
-                    "a line of segments has an utterance, a recording and two times",
-                    path=path.with_name("segments"),
-                )
+                raise UsageError(Message("bench.truth-segments"), path=path.with_name("segments"))
             recording, start = place[0], _seconds(place[1], path.with_name("segments"), number)
         yield Said(recording, speakers.get(name, ""), start, _clean(text))
 
@@ -179,7 +174,7 @@ def _textgrid(path: Path) -> Iterator[Said]:
     """Interval tiers; a tier is a party. The long form is the short one with names in front of each value."""
     text = _text(path)
     if "ooTextFile" not in text[:200]:
-        raise UsageError('no TextGrid: it does not begin with File type = "ooTextFile"', path=path)
+        raise UsageError(Message("bench.truth-textgrid"), path=path)
     values: list[str | float] = []
     for match in _QUOTED.finditer(
         re.sub(
@@ -219,9 +214,9 @@ def _json(path: Path) -> Iterator[Said]:
         try:
             values = [json.loads(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
-            raise UsageError(f"not the truth of a call: {error}", path=path) from error
+            raise UsageError(Message("bench.not-truth", reason=str(error)), path=path) from error
     if not values:
-        raise UsageError("not the truth of a call: nothing was said", path=path)
+        raise UsageError(Message("bench.truth-empty"), path=path)
     yield from _utterances(values, "", path)
 
 
@@ -229,9 +224,7 @@ def _utterances(values: Any, recording: str, path: Path) -> Iterator[Said]:
     if isinstance(values, list):
         for position, value in enumerate(values):
             if not isinstance(value, dict):
-                raise UsageError(
-                    "not the truth of a call: a list of something else than utterances", path=path
-                )
+                raise UsageError(Message("bench.truth-list"), path=path)
             own = _value(value, _RECORDING_KEYS) or recording
             inner = next(
                 (value[k] for k in ("turns", "segments", "utterances") if isinstance(value.get(k), list)),
@@ -242,7 +235,7 @@ def _utterances(values: Any, recording: str, path: Path) -> Iterator[Said]:
                 continue
             said = _value(value, _TEXT_KEYS)
             if said is None:
-                raise UsageError("not the truth of a call: an utterance without text", path=path)
+                raise UsageError(Message("bench.truth-no-text"), path=path)
             start = _value(value, _START_KEYS)
             yield Said(
                 own,
@@ -253,7 +246,7 @@ def _utterances(values: Any, recording: str, path: Path) -> Iterator[Said]:
     elif isinstance(values, dict):
         yield from _utterances([values], recording, path)
     else:
-        raise UsageError("not the truth of a call", path=path)
+        raise UsageError(Message("bench.truth-list"), path=path)
 
 
 def _value(value: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:

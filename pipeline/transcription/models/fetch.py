@@ -71,9 +71,7 @@ def mirrored(name: str, entry: ModelEntry, mirror: str) -> ModelEntry:
     """
     if not mirror.startswith(("http://", "https://")):
         if not Path(mirror).expanduser().is_dir():
-            raise ModelError(
-                f"model {name} was not fetched: no such folder, and no address", path=Path(mirror)
-            )
+            raise ModelError(Message("model.no-mirror", name=name), path=Path(mirror))
         return entry
     archives = [source.archive for source in entry.sources if source.archive is not None]
     addresses = [f"{mirror.rstrip('/')}/{archive.name}" for archive in archives]
@@ -109,7 +107,7 @@ def _from_folder(
             shutil.copyfile(own / file.name, ready / file.name)
     bad = [check for check in check_files(entry, ready, progress=progress) if not check.good]
     if bad:
-        raise ModelError(f"model {name} was not fetched: refused, {bad[0]}", path=shelf)
+        raise ModelError(Message("model.refused", file=bad[0].message), path=shelf)
     return ready
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import ModelError
+from pipeline.messages import Message
 from pipeline.transcription.models.manifest import ModelArchive
 
 PIECE_BYTES = 1 << 20
@@ -46,8 +47,13 @@ def fetch_archive(archive: ModelArchive, into: Path, *, tick: Callable[[], None]
             break
     have = part.stat().st_size if part.exists() else 0
     if not have or (archive.size is not None and have < archive.size):
-        kept = f"; {have} bytes are kept, fetch again to go on" if have else ""
-        raise ModelError(f"broken off: {last or 'nothing came'}{kept}")
+        if have:
+            raise ModelError(Message("model.broken-off", reason=last, bytes=have))
+        raise ModelError(
+            Message("model.download", tool=archive.name, reason=last)
+            if last
+            else Message("model.nothing-came")
+        )
     check(archive, part)
     part.rename(whole)
     return whole
@@ -74,7 +80,7 @@ def check(archive: ModelArchive, path: Path) -> None:
     if digest.hexdigest() != archive.sha256:
         size = path.stat().st_size
         path.unlink()
-        raise ModelError(f"refused, {archive.name} ({size} bytes) has another SHA-256 than the manifest says")
+        raise ModelError(Message("model.archive-digest", archive=archive.name, bytes=size))
 
 
 def _complete(archive: ModelArchive, part: Path) -> bool:

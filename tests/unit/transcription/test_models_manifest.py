@@ -35,7 +35,7 @@ def test_the_other_sizes_come_from_the_hub(name: str) -> None:
         (f"[base]\n{ENTRY.replace('model.bin', '../model.bin')}", "should have the form"),
         (f'["../base"]\n{ENTRY}', "cannot name a folder"),
         (f"[base]\n{ENTRY}".replace(HUB, '{wheels=["a"]}'), "needs members, size and sha256"),
-        (f"[base]\n{ENTRY}".replace(HUB, "{}"), "either packages .* or a hub"),
+        (f"[base]\n{ENTRY}".replace(HUB, "{}"), "one of packages"),
     ],
 )
 def test_a_bad_manifest_says_where(tmp_path: Path, text: str, says: str) -> None:
