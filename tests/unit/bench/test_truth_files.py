@@ -161,7 +161,7 @@ def test_one_file_per_party(tmp_path: Path) -> None:
         ("a.textgrid", "nothing", "no TextGrid"),
         ("a.json", "{", "not the truth"),
         ("a.json", "[1, 2]", "not the truth"),
-        ("a.jsonl", '{"speaker": "agent"}', "without text"),
+        ("a.jsonl", '{"speaker": "agent"}', "has no text"),
     ],
 )
 def test_what_is_no_truth_is_told_with_its_place(tmp_path: Path, name: str, text: str, message: str) -> None:

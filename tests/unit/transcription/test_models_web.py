@@ -165,7 +165,7 @@ def test_a_folder_of_the_users(tmp_path: Path, archive: Path, packed: bool) -> N
 
 
 def test_no_such_mirror(tmp_path: Path, archive: Path) -> None:
-    with pytest.raises(ModelError, match="no such folder"):
+    with pytest.raises(ModelError, match="neither a folder nor an address"):
         fetch(
             "tiny-zh",
             folder=tmp_path / "models",
