@@ -20,8 +20,8 @@ _FEWEST_LINES = 3
 """Of a hum; a single line may be ringback (450 Hz) or a beep."""
 _STANDS_OUT = 30.0
 """Times the median power of the neighbourhood (15 dB)."""
-_AUDIBLE = 10 ** (-55 / 10)
-"""Power of all lines together, full scale 1, from which they are taken out."""
+_AUDIBLE = 10 ** (-40 / 10)
+"""Power of all lines together, full scale 1, from which they are taken out: softer ones hide nobody."""
 _WINDOW = 1 << 15
 """Two seconds: lines 0.5 Hz wide."""
 _QUIETEST, _FEWEST_WINDOWS = 0.25, 2
