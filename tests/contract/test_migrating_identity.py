@@ -14,6 +14,7 @@ from pipeline.domain import CaseState, IdSource, Verdict
 from pipeline.store import Store, open_store
 from pipeline.store.review_tables import appeals, decisions, notes, sample_calls
 from pipeline.store.tables import calls, inspections
+from tests.contract.servers import empty_schema
 from tests.migrations import tables_at
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
@@ -186,6 +187,8 @@ def fill(connection: Connection) -> None:
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """A store that the version before wrote, opened by this one."""
+    if not url.startswith("sqlite"):
+        empty_schema(url)  # `url` leaves that to whatever is called `store`
     with tables_at("0004", url) as connection:
         fill(connection)
     with open_store(url) as opened:
