@@ -91,3 +91,16 @@ def test_hardly_any_sound(count: int, channels: int) -> None:
     found = SEGMENTER.segment([np.full(count, 0.1, dtype=np.float32) for _ in range(channels)], duration=0.0)
     assert not any(lane.turns for lane in found.tracks)
     assert found.hold == ()
+
+
+@pytest.mark.parametrize("live", [0, 1])
+def test_a_mix_beside_nothing_is_two_parties(live: int) -> None:
+    audio = decode([next((NIGHT / "audio").glob("N07.*"))])
+    channels = [audio.channels[0].copy(), audio.channels[0].copy()]
+    channels[1 - live][:] = np.zeros(len(channels[0]), np.float32)
+
+    found = SEGMENTER.segment(channels, duration=audio.duration)
+
+    assert found.layout is Layout.FAKE_STEREO
+    assert [lane.channel for lane in found.tracks] == [live, live]
+    assert all(len(lane.turns) > 1 for lane in found.tracks)
