@@ -130,16 +130,19 @@ def main() -> None:
         table.add_row(name, f"{weight:.1f}", f"{mean:.2f}", f"{right:.2f}")
     Console().print(table)
     print(f"{len(hits)} hits; expected calibration error {error_of(hits, as_told):.3f}")
-    errors = []
+    errors: list[tuple[int, float, float]] = []
     for half in (0, 1):
         held, on = [t for t in hits if t.half == half], [t for t in hits if t.half != half]
+        if len({t.right for t in on}) < 2 or not held:
+            continue  # nothing can be fitted where all are right
         now = np.array([t.confidence for t in held])
         after, _, _ = corrected(held, on)
-        errors.append((error_of(held, now), error_of(held, after)))
-    for half, (before, after_fit) in enumerate(errors):
+        errors.append((half, error_of(held, now), error_of(held, after)))
+    for half, before, after_fit in errors:
         print(f"half {half}, held out: {before:.3f} as told, {after_fit:.3f} corrected by the other half")
-    _, slope, shift = corrected(hits, hits)
-    print(f"correction: {slope:.3f} x log odds + {shift:.3f}")
+    if len({t.right for t in hits}) == 2:
+        _, slope, shift = corrected(hits, hits)
+        print(f"correction: {slope:.3f} x log odds + {shift:.3f}")
 
 
 if __name__ == "__main__":

@@ -31,15 +31,16 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.domain import PhraseKind, Role
 from pipeline.phrases import Lexicons, Matcher, load_lexicons
-from pipeline.phrases.acceptance import TOO_FAR
+from pipeline.phrases.acceptance import TOO_FAR, AssessedMatch
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.ordinary import ORDINARY_FILE, read_ordinary_talk
-from pipeline.phrases.passages import passages
+from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.sentences import (
     WEIGHTS,
     PhraseInContext,
     SentenceModel,
+    rarity,
     save_model,
     sentence_runs,
     sound_table,
@@ -54,14 +55,16 @@ BLOCK = 20
 """Lines of a file that fall into one fold."""
 LEAST_SEEN = 2
 """Sentences that a feature must occur in."""
-SENTENCE_FREEDOM, CONTEXT_FREEDOM = 4.0, 10.0
+SENTENCE_FREEDOM, CONTEXT_FREEDOM = 12.0, 10.0
 """Inverse strength of the regularisation of both models."""
 ALIKE = frozenset({"attitude-impatient", "attitude-dismissive", "shirk", "not-know"})
 """One sentence may well be several of these: none is an example against another."""
-MOST_LOST = 0.013
+MOST_LOST = 0.025
 """Share of right hits that may be taken for not meant."""
 MOST_FALSE = 0.3 / 1000
-"""Share of innocent sentences that may be taken for a code by the sentence alone."""
+"""Share of innocent sentences that reach the bar of a code by the sentence alone ..."""
+MARGIN = 1.0
+"""... less this log likelihood ratio: innocent talk that nobody wrote down is wider than what was."""
 NEVER_ALONE = frozenset({"leak-other-customer", "attitude-dismissive"})
 """Whose number an agent tells stands in no sentence: 电话是… is every answer of a telephone directory; and
 那您就去吧 is as often advice as it is cold."""
@@ -197,10 +200,9 @@ class Training:
         self.features = {
             run: i for i, run in enumerate(sorted(r for r, n in seen.items() if n >= LEAST_SEEN))
         }
+        self.rarity = rarity(len(texts), np.array([seen[run] for run in self.features], np.int64))
         rows = [[self.features[run] for run in some if run in self.features] for some in occurring]
-        matrix = _matrix(
-            ({i: 1 / math.sqrt(len(row)) for i in row} for row in rows), len(rows), len(self.features)
-        )
+        matrix = _matrix((self._unit_row(row) for row in rows), len(rows), len(self.features))
         size = len(self.codes)
         self.weights = np.zeros((len(self.features), size))
         self.bias, self.unseen = np.zeros(size), np.zeros((len(self.known), size))
@@ -210,6 +212,11 @@ class Training:
             slope, shift = _calibrated(told, labels)
             self.unseen[:, column] = slope * told + shift
             self.weights[:, column], self.bias[column] = slope * weights, slope * bias + shift
+
+    def _unit_row(self, row: Sequence[int]) -> Mapping[int, float]:
+        """The features of a sentence, each as much as it is rare, scaled to length 1."""
+        length = float(np.linalg.norm(self.rarity[row])) if row else 1.0
+        return {i: float(self.rarity[i]) / length for i in row}
 
     def _labels(self, code: str) -> NDArray[np.int8]:
         """1: the code is meant, 0: it is not, -1: nothing is known, or the other party speaks."""
@@ -226,8 +233,17 @@ class Training:
 
     def _contexts(self) -> None:
         matcher = Matcher(self.lexicons, weighed=False)
+        said = [
+            (number, passage)
+            for number, s in enumerate(self.known)
+            for passage in passages([sentence(s.text, s.role)])
+            if passage.text
+        ]
+        assessed = matcher.assess_all([passage for _, passage in said])  # at once: faster than one by one
         self.found = [
-            f for number, s in enumerate(self.known) for f in _found(matcher, number, s, self.codes)
+            f
+            for (number, _), (passage, some) in zip(said, assessed, strict=True)
+            for f in _found(matcher, (number, self.known[number]), passage, some, self.codes)
         ]
         numbers = {code: i for i, code in enumerate(self.codes)}
         named = [f.place.features(self.unseen[f.sentence, numbers[f.place.code]]) for f in self.found]
@@ -259,7 +275,7 @@ class Training:
                 continue
             labels, told = self._labels(code), self.unseen[:, column]
             innocent = np.sort(told[labels == 0])[::-1]
-            bar = innocent[int(MOST_FALSE * len(innocent))] + 1e-3
+            bar = innocent[int(MOST_FALSE * len(innocent))] + MARGIN
             plain = self._sentences_found(code)
             alone = np.flatnonzero((labels == 1) & (told >= bar))
             gain = sum(self.known[int(i)].written and int(i) not in plain for i in alone)
@@ -273,12 +289,14 @@ class Training:
 
     def model(self, digest: str) -> SentenceModel:
         """What is kept."""
-        steps = np.maximum(np.abs(self.weights).max(axis=0), 1e-9) / 127
+        weights = self.weights * self.rarity[:, None]
+        steps = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
         return SentenceModel(
             codes=tuple(self.codes),
             sounds=self.sounds,
             features=self.features,
-            weights=np.rint(self.weights / steps).astype(np.int8),
+            rarity=self.rarity,
+            weights=np.rint(weights / steps).astype(np.int8),
             steps=steps.astype(np.float32),
             bias=self.bias.astype(np.float32),
             bars=self.bars().astype(np.float32),
@@ -323,24 +341,27 @@ class Training:
         return table
 
 
-def _found(matcher: Matcher, number: int, said: LabelledSentence, codes: Sequence[str]) -> Iterator[Found]:
+def _found(
+    matcher: Matcher,
+    said: tuple[int, LabelledSentence],
+    passage: Passage,
+    assessed: Sequence[AssessedMatch],
+    codes: Sequence[str],
+) -> list[Found]:
     """What looks like a phrase: the surest of each code, and in innocent sentences what an exception or a
     context spares, for that too shows how a phrase is not meant."""
-    for passage in passages([sentence(said.text, said.role)]):
-        if not passage.text:
+    number, one = said
+    best: dict[tuple[str, bool], tuple[float, Found]] = {}
+    for a in assessed:
+        c, code = a.candidate, matcher.phrase_of(a.candidate).code.code
+        dropped, right = a.dropped is not None, code in one.codes
+        if code not in codes or a.dropped == TOO_FAR or (one.codes and (dropped or not right)):
             continue
-        best: dict[tuple[str, bool], tuple[float, Found]] = {}
-        for _, assessed in matcher.assess_all([passage]):
-            for a in assessed:
-                c, code = a.candidate, matcher.phrase_of(a.candidate).code.code
-                dropped, right = a.dropped is not None, code in said.codes
-                if code not in codes or a.dropped == TOO_FAR or (said.codes and (dropped or not right)):
-                    continue
-                place = PhraseInContext.of(passage.text, c.start, c.end, code=code, how=c.how)
-                sure = matcher.hit(passage, c).confidence
-                if sure > best.get((code, dropped), (0.0, None))[0]:
-                    best[code, dropped] = sure, Found(number, place, dropped, right)
-        yield from (one for _, one in best.values())
+        place = PhraseInContext.of(passage.text, c.start, c.end, code=code, how=c.how)
+        sure = matcher.hit(passage, c).confidence
+        if sure > best.get((code, dropped), (0.0, None))[0]:
+            best[code, dropped] = sure, Found(number, place, dropped, right)
+    return [found for _, found in best.values()]
 
 
 def _numbered(seen: Mapping[str, int]) -> dict[str, int]:

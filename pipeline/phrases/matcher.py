@@ -68,10 +68,11 @@ class Matcher:
             self._phrases, ways=ways, keywords=pattern_keywords(lexicons), segmenter=segmenter
         )
         self._rules = AcceptanceRules(self._phrases, lexicons.contexts, segmenter)
-        model = adapted(load_model(), lexicons.increment)
-        self._sentences = model if weighed else None
-        whole = weighed and How.SENTENCE in ways
-        self._whole = WholeSentences(self._phrases, model) if whole else None
+        model = adapted(load_model(), lexicons.increment) if weighed else None
+        self._sentences = model
+        self._whole = None
+        if model is not None and How.SENTENCE in ways:
+            self._whole = WholeSentences(self._phrases, model)
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best

@@ -5,7 +5,8 @@ linear models judge it, both trained by ``scripts/train_sentences.py`` on the se
 ``lexicons/zh/sentences`` and kept beside this module:
 
 * one per code over the runs of characters and of toneless syllables of a sentence, so that what the
-  recogniser writes with another character of the same sound counts alike (``log_ratios``);
+  recogniser writes with another character of the same sound counts alike, each as much as it is rare
+  (``log_ratios``);
 * one over the words before, in and after a phrase that was found, with what the first says of the sentence:
   how likely the phrase is meant as the lexicon means it (``meant``).
 """
@@ -109,8 +110,10 @@ class SentenceModel:
     """Known toneless syllables; their number is their private character's."""
     features: Mapping[str, int]
     """Runs of 1 to LONGEST_RUN characters, or of so many private characters for syllables."""
+    rarity: NDArray[np.float32]
+    """Per feature, how much it counts in a sentence: see ``rarity``."""
     weights: NDArray[np.int8]
-    """features x codes, in steps of ``steps``."""
+    """features x codes, in steps of ``steps``; each as much as its feature counts."""
     steps: NDArray[np.float32]
     bias: NDArray[np.float32]
     """Per code; ``weights`` and this give the natural log likelihood ratio of a sentence."""
@@ -154,7 +157,7 @@ class SentenceModel:
             ratios = dict.fromkeys(self.codes, 0.0)
         else:
             total = self.weights[rows].sum(axis=0, dtype=np.int32)
-            scores = total * self.steps / math.sqrt(len(rows)) + self.bias
+            scores = total * self.steps / float(np.linalg.norm(self.rarity[rows])) + self.bias
             ratios = dict(zip(self.codes, map(float, scores), strict=True))
         if self.increment is not None:
             for code, added in self.increment.log_ratios(text).items():
@@ -182,6 +185,13 @@ def sentence_runs(text: str, sounds: dict[int, str]) -> set[str]:
     return runs(text) | runs(text.translate(sounds))
 
 
+def rarity(sentences: int, having: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How much features count that so many of the sentences have: the logarithm of their inverse document
+    frequency (Spärck Jones 1972), smoothed so that none counts nothing."""
+    found: NDArray[np.float32] = np.log1p(sentences / having).astype(np.float16).astype(np.float32)
+    return found
+
+
 def runs(text: str, *sizes: int) -> set[str]:
     """All runs of so many characters; 1 to LONGEST_RUN where no size is given."""
     return {
@@ -204,6 +214,7 @@ def load_model(path: Path | None = None) -> SentenceModel:
             codes=tuple(names("codes")),
             sounds=tuple(names("sounds")),
             features={run: i for i, run in enumerate(names("features"))},
+            rarity=kept["rarity"].astype(np.float32),
             weights=kept["weights"],
             steps=kept["steps"],
             bias=kept["bias"],
@@ -227,6 +238,7 @@ def save_model(model: SentenceModel, path: Path) -> None:
     }
     np.savez_compressed(
         path,
+        rarity=model.rarity.astype(np.float16),
         weights=model.weights,
         steps=model.steps,
         bias=model.bias,
