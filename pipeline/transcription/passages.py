@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists
-from pipeline.transcription.decoding import Joining, batch_size
+from pipeline.transcription.decoding import MOST_FRAMES_TOGETHER, Joining
 from pipeline.transcription.guards import looping
 from pipeline.transcription.joining import Lane, Part, Passage, cut_text
 from pipeline.transcription.protocol import Piece, SpeechWindow
@@ -87,7 +87,7 @@ def hear(
             frames = how.decoding.frames(passage.seconds)
             alike[frames, len(reading.prompt(how))].append((reading, passage))
         for (frames, _), group in sorted(alike.items(), key=lambda item: item[0], reverse=True):
-            for batch in batches(group, batch_size(frames)):
+            for batch in batches(group, max(1, MOST_FRAMES_TOGETHER // frames)):
                 _decode(model, batch, frames, heard, how, words)
         waiting = [reading for reading in waiting if reading.position < reading.lane.end]
     return heard
@@ -101,7 +101,7 @@ def _decode(
     how: Joining,
     words: WordLists,
 ) -> None:
-    encoded = model.encode([passage.sound() for _, passage in batch], frames)
+    encoded = model.encode_each([passage.sound() for _, passage in batch], frames)
     longest = max(passage.voiced_seconds for _, passage in batch)
     results = model.generate(
         encoded,

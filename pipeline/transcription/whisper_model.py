@@ -65,6 +65,14 @@ class WhisperModel:
         features = np.stack([self._features(sound, frames) for sound in sounds])
         return self._whisper.model.encode(ctranslate2.StorageView.from_array(features))
 
+    def encode_each(self, sounds: Sequence[Sound], frames: int) -> Any:
+        """The same, one sound after the other: the encoder's memory grows with the batch, and on a processor
+        it gains nothing from it; writing the text gains much, since each step reads all weights."""
+        if len(sounds) == 1:
+            return self.encode(sounds, frames)
+        parts = [np.array(self.encode([sound], frames).to_device(ctranslate2.Device.cpu)) for sound in sounds]
+        return ctranslate2.StorageView.from_array(np.concatenate(parts))
+
     def _features(self, sound: Sound, frames: int) -> NDArray[np.float32]:
         samples = np.asarray(sound, np.float32)
         samples = np.pad(samples, (0, max(0, _SHORTEST_SAMPLES - len(samples))))
