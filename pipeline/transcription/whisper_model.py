@@ -25,6 +25,7 @@ T = TypeVar("T")
 _SHORTEST_SAMPLES = 400
 """One frame of the spectrogram: fewer samples have none."""
 _TIMESTAMP_SECONDS = 0.02
+_LEAST_PROBABILITY = 1e-10
 _MOST_TOKENS = 224
 """That Whisper writes of one context."""
 
@@ -37,6 +38,15 @@ class Stretch:
     end: float | None
     """None where the decoder stopped before it wrote one."""
     tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedToken:
+    """A token of a text that was forced upon the sound."""
+
+    start: float
+    """Seconds from the start of the sound."""
+    log_probability: float
 
 
 class WhisperModel:
@@ -120,13 +130,16 @@ class WhisperModel:
         """
         return self._whisper.model.align(encoded, self._prompt, [list(tokens)], frames)[0]
 
-    def times(self, encoded: Any, tokens: Sequence[int], seconds: float) -> list[float]:
-        """When each token of a text begins, in seconds, by the decoder's attention: 0.16 s off on average."""
-        starts, frames = [0.0] * len(tokens), round(seconds * FRAMES_PER_SECOND)
-        for token, frame in reversed(self.forced(encoded, tokens, frames).alignments):
+    def aligned(self, encoded: Any, tokens: Sequence[int], seconds: float) -> list[AlignedToken]:
+        """When each token of a text begins, by attention (0.16 s off on average), and how sure the decoder
+        is of it where the text before is taken for granted."""
+        starts = [0.0] * len(tokens)
+        found = self.forced(encoded, tokens, round(seconds * FRAMES_PER_SECOND))
+        for token, frame in reversed(found.alignments):
             if token < len(starts):
                 starts[token] = frame * _TIMESTAMP_SECONDS
-        return starts
+        sure = np.log(np.maximum(found.text_token_probs, _LEAST_PROBABILITY))
+        return [AlignedToken(start, float(log)) for start, log in zip(starts, sure, strict=True)]
 
     def stretches(self, tokens: Sequence[int]) -> Iterator[Stretch]:
         """Text between timestamps, in the order written."""
