@@ -29,9 +29,9 @@ babble lies at -0.64 and -0.76: there the words before lead the decoder on from 
 Unclear speech that passages write better than windows lies at -0.55; people who read sentences at -0.5 and
 above."""
 AS_ALONE = 1.25
-"""A decoder is surer of a text that goes on from what was said before, right or wrong: windows heard alone have
-this many times the log-probability (87 windows of six calls of that night), and what counts as heard well
-rests on those."""
+"""A decoder is surer of a text that goes on from what was said before, right or wrong: windows heard alone
+have this many times the log-probability (87 windows of six calls of that night), and what counts as heard
+well rests on those."""
 _LEAST_LEFT, _LEAST_LEFT_CLOSED = 0.6, 2.0
 """Seconds of a window behind the last timestamp that are heard again: where the decoder wrote that more
 follows, and where it wrote that nothing does."""
