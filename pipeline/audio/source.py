@@ -25,7 +25,7 @@ EXTRA_PER_DECODED_SECOND = 0.05
 """Allowance on top for each second of sound that did come out; real codecs need a tenth of it."""
 
 
-Piece = bytes | range
+FilePart = bytes | range
 """Bytes as they stand, or where in the file they stand."""
 
 
@@ -62,7 +62,7 @@ class RecordingFile(io.RawIOBase):
             self.close()
             raise AudioError(Message("audio.empty"), code="empty")
         self._at = 0
-        self._pieces: tuple[Piece, ...] = ()
+        self._pieces: tuple[FilePart, ...] = ()
         self._ends: list[int] = []
         self.present([range(self.size)])
         self.expired = False
@@ -88,16 +88,16 @@ class RecordingFile(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def present(self, pieces: Sequence[Piece]) -> None:
+    def present(self, pieces: Sequence[FilePart]) -> None:
         """Be these pieces, joined, from now on; ranges count in the file as it lies on the disk."""
         self._pieces = tuple(piece for piece in pieces if len(piece))
         self._ends = list(accumulate(map(len, self._pieces)))
         self.size = self._ends[-1] if self._ends else 0
         self._at = 0
 
-    def places(self, first: int, last: int) -> list[Piece]:
+    def places(self, first: int, last: int) -> list[FilePart]:
         """The pieces of which bytes ``[first, last)`` of what is presented consist."""
-        out: list[Piece] = []
+        out: list[FilePart] = []
         index = bisect_right(self._ends, first)
         while first < min(last, self.size):
             piece, begins = self._pieces[index], self._ends[index] - len(self._pieces[index])

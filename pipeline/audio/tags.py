@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.audio.source import Piece, RecordingFile
+from pipeline.audio.source import FilePart, RecordingFile
 from pipeline.domain.container import SNIFF_BYTES, container_of, id3_size
 
 FRAMED = frozenset({"mp3", "aac"})
@@ -33,7 +33,7 @@ def leave_out_tags(source: RecordingFile) -> None:
     """Present a file of bare frames without any tag; other files stay as they are."""
     if source.size > _MOST_BYTES or container_of(source.head(SNIFF_BYTES)) not in FRAMED:
         return
-    pieces: list[Piece] = []
+    pieces: list[FilePart] = []
     at = 0
     for start, end in _tags(source):
         if start < at:  # within the tag before: a picture or a text that speaks of tags

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.audio.riff import UNKNOWN_FROM
-from pipeline.audio.source import Piece, RecordingFile
+from pipeline.audio.source import FilePart, RecordingFile
 from pipeline.messages import Message
 
 _WAVES = {b"RIFF": "<", b"RIFX": ">", b"RF64": "<", b"BW64": "<"}
@@ -188,7 +188,7 @@ def _sounds(raw: bytes, part: _Part) -> bool:
 def _present(source: RecordingFile, parts: Sequence[_Part]) -> list[Message]:
     first = parts[0]
     alike = [p for p in parts if (p.order, p.fmt[:16]) == (first.order, first.fmt[:16])]
-    sound: list[Piece] = []
+    sound: list[FilePart] = []
     for part in alike:
         whole = (part.end - part.start) // part.block * part.block if part is not parts[-1] else None
         sound += source.places(part.start, part.end if whole is None else part.start + whole)
