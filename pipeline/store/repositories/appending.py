@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, update
 
 from pipeline.domain import Case, DecisionKind, Inspection
-from pipeline.errors import Missing, no_call
+from pipeline.errors import no_call
 from pipeline.review import deciding
 from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor
@@ -44,7 +44,7 @@ def append_decision(
         if not same_request(event, stored, call_id):
             raise reused(event.request)
         return _answer(connection, key, call_id, stored.id)
-    call = _opened(connection, key)
+    call = _opened(connection, key, call_id)
     deciding.check_event(call, event)
     made = rule(call, actor_of(connection, event.by), event)
     return _write(connection, key, call, made, corrected)
@@ -65,7 +65,7 @@ def undo_decision(
         if not same_undo(stored, by, event_id):
             raise reused(request)
         return _answer(connection, key, call_id, stored.id)
-    call, actor = _opened(connection, key), actor_of(connection, by)
+    call, actor = _opened(connection, key, call_id), actor_of(connection, by)
     made = deciding.undo(call, actor, event_id, request=request, restored=restored)
     return _write(connection, key, call, made, restored)
 
@@ -90,8 +90,8 @@ def _answer(connection: Connection, key: int, call_id: str, number: int) -> Case
     return found
 
 
-def _opened(connection: Connection, key: int) -> CallUnderReview:
+def _opened(connection: Connection, key: int, call_id: str) -> CallUnderReview:
     call = reviewed(connection, key)
     if call is None:
-        raise Missing("the call has no inspection", code="no-call")
+        raise no_call(call_id)
     return call

@@ -51,7 +51,7 @@ def test_the_sound_decides(tmp_path: Path) -> None:
     found = candidates(tmp_path)
     (hit,) = confirm(found, hears("不归我管"))
     assert (hit.how, hit.code) == (How.CONFIRMED, "shirk")
-    assert hit.confidence > 0.9
+    assert hit.confidence > 0.85, "far above what class B asks for, 0.6"
     assert confirm(found, hears("不飞我关")) == ()
 
 
