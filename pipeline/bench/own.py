@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.batch.run import run
-from pipeline.batch.summary import NotRead, Progress
+from pipeline.batch.summary import Progress
 from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.inspection.rules import load_rules
@@ -231,7 +231,3 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
             f"{n.call_id}: {render(n.reason, 'en') if n.reason else ''}" for n in summary.unreadable
         ),
     )
-
-
-def _why(call: NotRead) -> str:
-    return "" if call.reason is None else render(call.reason, "en")
