@@ -4,9 +4,9 @@ A phrase of the lexicon is a few words; what makes them an accusation, or harmle
 linear models judge it, both trained by ``scripts/train_sentences.py`` on the sentences that stand in
 ``lexicons/zh/sentences`` and kept beside this module:
 
-* one per code over the runs of characters and of toneless syllables of a sentence, so that what the
-  recogniser writes with another character of the same sound counts alike, each as much as it is rare
-  (``log_ratios``);
+* one per code over the runs of characters, of toneless syllables and of classes of words of a sentence, so
+  that what the recogniser writes with another character of the same sound counts alike, and one relative
+  like another, each as much as it is rare (``log_ratios``);
 * one over the words before, in and after a phrase that was found, with what the first says of the sentence:
   how likely the phrase is meant as the lexicon means it (``meant``).
 """
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from pipeline.domain import How
 from pipeline.phrases.syllables import syllable
+from pipeline.phrases.word_classes import class_runs, classed
 
 WEIGHTS = "sentences.npz"
 """File beside this module; it decides hits, so it is part of their revision."""
@@ -109,7 +110,8 @@ class SentenceModel:
     sounds: tuple[str, ...]
     """Known toneless syllables; their number is their private character's."""
     features: Mapping[str, int]
-    """Runs of 1 to LONGEST_RUN characters, or of so many private characters for syllables."""
+    """Runs of 1 to LONGEST_RUN characters, or of so many private characters for syllables, and
+    ``class_runs``."""
     rarity: NDArray[np.float32]
     """Per feature, how much it counts in a sentence: see ``rarity``."""
     weights: NDArray[np.int8]
@@ -181,8 +183,8 @@ def sound_table(sounds: tuple[str, ...]) -> dict[int, str]:
 
 
 def sentence_runs(text: str, sounds: dict[int, str]) -> set[str]:
-    """The features of a normalised text: its runs of characters, and those of its syllables."""
-    return runs(text) | runs(text.translate(sounds))
+    """The features of a normalised text: its runs of characters, of its syllables and of classes of words."""
+    return runs(text) | runs(text.translate(sounds)) | class_runs(classed(text))
 
 
 def rarity(sentences: int, having: NDArray[np.int64]) -> NDArray[np.float32]:

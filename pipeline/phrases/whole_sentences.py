@@ -46,6 +46,8 @@ class WholeSentences:
             heard = passage.utterances[part].confidence
             if not SHORTEST <= end - start <= LONGEST or heard < LEAST_HEARD:
                 continue
+            if any(passage.in_title(at) for at in range(start, end)):
+                continue  # what a film or a book is called says nothing of the speaker
             ratios = self._model.log_ratios(passage.text[start:end])
             beyond = [
                 (ratios[name] - bar, name)
