@@ -28,6 +28,9 @@ DOUBTFUL_BELOW = -0.6
 babble lies at -0.64 and -0.76: there the words before lead the decoder on from one invention to the next.
 Unclear speech that passages write better than windows lies at -0.55; people who read sentences at -0.5 and
 above."""
+NOBODY_BELIEVED_ABOVE = 0.55
+"""Probability of no speech above which a passage is not believed: over a hum or a tone the decoder goes on
+from what it has invented."""
 AS_ALONE = 1.25
 """A decoder is surer of a text that goes on from what was said before, right or wrong: windows heard alone
 have this many times the log-probability (87 windows of six calls of that night), and what counts as heard
@@ -121,7 +124,9 @@ def _decode(
         stretches = list(model.stretches(written_tokens))
         said = tuple(token for stretch in stretches for token in stretch.tokens)
         score = float(result.scores[0])
-        doubtful = bool(said) and (score < DOUBTFUL_BELOW or looping(written(model.text(said)), words))
+        no_speech = float(result.no_speech_prob)
+        unsure = score < DOUBTFUL_BELOW or no_speech > NOBODY_BELIEVED_ABOVE
+        doubtful = bool(said) and (unsure or looping(written(model.text(said)), words))
         placed = _placed(passage, stretches)
         aligned = _aligned(model, passage, said, encoded, place)
         surer = _surer(placed, stretches, aligned)
@@ -130,7 +135,7 @@ def _decode(
             window.log_probability = min(
                 window.log_probability, AS_ALONE * (score + surer.get(part.index, 0.0))
             )
-            window.no_speech = max(window.no_speech, float(result.no_speech_prob))
+            window.no_speech = max(window.no_speech, no_speech)
             window.doubtful |= doubtful
         for part, piece in _pieces(model, passage, stretches, placed, aligned):
             heard[reading.indexes[part.index]].pieces.append(piece)

@@ -83,7 +83,7 @@ def test_pauses_are_kept_and_long_ones_shortened() -> None:
 
 
 def test_a_passage_ends_before_the_window_that_does_not_fit() -> None:
-    windows = [window(10 * i, 10 * i + 9) for i in range(4)]
+    windows = [window(6 * i, 6 * i + 5) for i in range(4)]
     assert [[p.index for p in passage.parts] for passage in lane(*windows).passages()] == [[0, 1, 2], [3]]
 
 
