@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.inspection.hearing import CallSound
 from tests.golden.stages import EXPORTS, FOLDER, ROOT, exports, recognise, segmented, speech, written
@@ -14,6 +15,10 @@ from tests.golden.stages import EXPORTS, FOLDER, ROOT, exports, recognise, segme
 pytestmark = pytest.mark.model
 TOLERANCE_S = 0.1
 """Of the borders of speech; processors differ in the last bit of a network's answer."""
+DIFFERENT_CHARACTERS = 0.12
+"""Of all windows together. A processor of another kind multiplies 8-bit weights in another way, and where a
+sound is hard to hear another text is the likelier one by a hair: 0.07 between an AMD EPYC and an Intel
+Xeon."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +53,12 @@ def test_the_engine_writes_what_it_wrote(sounds: dict[str, CallSound], tmp_path:
     found = json.loads((tmp_path / "windows.json").read_text(encoding="utf-8"))
     before = recorded("windows.json")
     assert (found["name"], found["model"]) == (before["name"], before["model"])
-    assert texts(found) == texts(before)
+    assert texts(found).keys() == texts(before).keys()
+    wrong = [(text, texts(found)[window]) for window, text in texts(before).items()]
+    characters = sum(len(text) for text, _ in wrong)
+    assert sum(Levenshtein.distance(*pair) for pair in wrong) <= DIFFERENT_CHARACTERS * characters, [
+        pair for pair in wrong if pair[0] != pair[1]
+    ]
 
 
 def texts(recording: dict[str, Any]) -> dict[str, str]:
