@@ -1,11 +1,11 @@
-"""The limit: what encoding and decoding the windows costs when nothing else is done.
+"""The limit: what encoding and decoding the passages costs when nothing else is done.
 
-Sound, features and batches are ready in memory before the clock starts. First decodings only.
+Sound, features and batches are ready in memory before the clock starts. First decodings only, and none after
+what was said before.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,11 +23,8 @@ from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
 from pipeline.bench.windows import WindowSound, load
 from pipeline.domain import SAMPLE_RATE_HZ
 from pipeline.memory import peak_bytes
-from pipeline.transcription.decoding import FIRST_DECODING
-from pipeline.transcription.whisper import BATCH
+from pipeline.transcription.decoding import FIRST_DECODING, JOINING, batch_size
 
-_FRAMES_PER_SECOND = 100
-_LONGEST_CONTEXT = 30.0
 _SHORTEST_SAMPLES = 400
 """One frame of the spectrogram."""
 
@@ -37,7 +34,7 @@ class Batch:
     features: NDArray[np.float32]
     """(windows, bands, frames)"""
     longest: float
-    """Seconds of speech in the fullest window."""
+    """Seconds of speech in the fullest one."""
 
 
 def measure(job: BenchmarkJob) -> BenchmarkOutcome:
@@ -70,21 +67,20 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
 
 
 def _batches(pieces: Sequence[WindowSound], whisper: Any) -> Iterator[Batch]:
-    """Windows of one context length together, the longest first, as the transcriber does it."""
+    """Sounds of one context length together, the longest first, as the transcriber does it."""
     by_frames: dict[int, list[WindowSound]] = defaultdict(list)
     for piece in pieces:
         by_frames[_frames(piece)].append(piece)
     for frames, alike in sorted(by_frames.items(), reverse=True):
-        for start in range(0, len(alike), BATCH):
-            group = alike[start : start + BATCH]
+        for start in range(0, len(alike), batch_size(frames)):
+            group = alike[start : start + batch_size(frames)]
             features = np.stack([_features(whisper, piece, frames) for piece in group])
             yield Batch(features, max(piece.voiced for piece in group))
 
 
 def _frames(piece: WindowSound) -> int:
-    seconds = math.ceil(len(piece.samples) / SAMPLE_RATE_HZ + FIRST_DECODING.tail_seconds)
-    seconds = max(math.ceil(FIRST_DECODING.shortest_context_seconds), seconds)
-    return int(min(_LONGEST_CONTEXT, seconds) * _FRAMES_PER_SECOND)
+    how = JOINING.decoding if piece.joined else FIRST_DECODING
+    return how.frames(len(piece.samples) / SAMPLE_RATE_HZ)
 
 
 def _features(whisper: Any, piece: WindowSound, frames: int) -> NDArray[np.float32]:
@@ -100,7 +96,7 @@ def _decode(model: Any, batch: Batch, prompt: list[int]) -> list[Any]:
     found: list[Any] = model.generate(
         encoded,
         [prompt] * len(batch.features),
-        beam_size=FIRST_DECODING.beam,
+        beam_size=JOINING.decoding.beam,
         max_length=min(440, len(prompt) + 16 + round(batch.longest * 18)),
         return_scores=True,
         return_no_speech_prob=True,

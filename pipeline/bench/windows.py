@@ -1,8 +1,9 @@
-"""The windows of a night as the pipeline cuts them, kept in a file: the limit decodes the same ones."""
+"""What is decoded of a night, kept in a file: the limit decodes the same passages, and the windows that stand
+alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from pipeline.messages import render
 from pipeline.settings import Settings
 from pipeline.speech.levels import level_db, noise_floor_db
 from pipeline.transcription import SpeechWindow, Transcriber, WindowText
+from pipeline.transcription.decoding import JOINING
+from pipeline.transcription.joining import Lane, lanes_of
 
 _HEARD_DB = -60.0
 
@@ -73,7 +76,7 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
                 speech_over_noise=speech_over_noise(audio.channels),
             )
         )
-    save(Path(job.windows), catcher.windows)
+    save(Path(job.windows), decoded(catcher.windows))
     return BenchmarkOutcome(sounds=tuple(sounds), problems=tuple(problems))
 
 
@@ -88,27 +91,41 @@ def speech_over_noise(channels: Sequence[Sound]) -> float:
     return min(found, default=0.0)
 
 
-def save(file: Path, windows: Sequence[SpeechWindow]) -> None:
-    np.savez(
-        file,
-        samples=np.concatenate(
-            [np.zeros(0, np.float32), *(np.asarray(window.samples, np.float32) for window in windows)]
-        ),
-        lengths=np.array([len(window.samples) for window in windows], dtype=np.int64),
-        voiced=np.array([window.voiced_seconds for window in windows], dtype=np.float64),
-    )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowSound:
-    """A window's sound (1-D float32, 16 kHz) and its seconds of speech."""
+    """The sound of a passage or window (1-D float32, 16 kHz) and its seconds of speech."""
 
     samples: NDArray[np.float32]
     voiced: float
+    joined: bool
+    """Whether it is a passage."""
+
+
+def decoded(windows: Sequence[SpeechWindow]) -> Iterator[WindowSound]:
+    """What the engine decodes first of these windows, each passage to its end."""
+    lanes = lanes_of(windows)
+    for lane in lanes:
+        for passage in Lane([windows[i] for i in lane], JOINING).passages():
+            yield WindowSound(passage.sound(), passage.voiced_seconds, joined=True)
+    for i in sorted(set(range(len(windows))) - {i for lane in lanes for i in lane}):
+        samples = np.asarray(windows[i].samples, np.float32)
+        yield WindowSound(samples, windows[i].voiced_seconds, joined=False)
+
+
+def save(file: Path, sounds: Iterable[WindowSound]) -> None:
+    kept = list(sounds)
+    np.savez(
+        file,
+        samples=np.concatenate([np.zeros(0, np.float32), *(sound.samples for sound in kept)]),
+        lengths=np.array([len(sound.samples) for sound in kept], dtype=np.int64),
+        voiced=np.array([sound.voiced for sound in kept], dtype=np.float64),
+        joined=np.array([sound.joined for sound in kept], dtype=np.bool_),
+    )
 
 
 def load(file: Path) -> list[WindowSound]:
     with np.load(file) as stored:
         ends = np.cumsum(stored["lengths"])[:-1]
         samples = np.split(stored["samples"], ends) if len(stored["lengths"]) else []
-        return [WindowSound(s, float(v)) for s, v in zip(samples, stored["voiced"], strict=True)]
+        rows = zip(samples, stored["voiced"], stored["joined"], strict=True)
+        return [WindowSound(sound, float(voiced), bool(joined)) for sound, voiced, joined in rows]

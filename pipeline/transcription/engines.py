@@ -19,7 +19,7 @@ from typing import NamedTuple
 from pipeline.conversation.wordlists import WordLists
 from pipeline.errors import ModelError
 from pipeline.messages import Message
-from pipeline.transcription.decoding import FIRST_DECODING
+from pipeline.transcription.decoding import FIRST_DECODING, JOINING
 from pipeline.transcription.models import locate, model_revision
 from pipeline.transcription.protocol import Transcriber
 from pipeline.transcription.recorded import RecordedTranscriber, recorded_names
@@ -88,7 +88,7 @@ def engine_revision(model: str, *, models: Path) -> EngineRevision:
             return EngineRevision(*recorded_names(path))
         case Engine.WHISPER:
             libraries = " ".join(f"{name} {version(name)}" for name in _WHISPER_LIBRARIES)
-            return EngineRevision(f"{libraries}, {FIRST_DECODING}", model_revision(path))
+            return EngineRevision(f"{libraries}, {FIRST_DECODING}, {JOINING}", model_revision(path))
 
 
 def load_transcriber(

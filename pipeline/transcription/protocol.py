@@ -27,6 +27,9 @@ class SpeechWindow:
     """How sure it is that this party speaks, 0..1."""
     overlapped: bool = False
     """The other party talks over most of it."""
+    lane: object | None = None
+    """Windows with the same lane hold what one party says in one recording: an engine may hear them together.
+    None: heard alone."""
 
     @property
     def voiced_seconds(self) -> float:
@@ -78,7 +81,7 @@ class Transcriber(Protocol):
     def transcribe(self, windows: Sequence[SpeechWindow]) -> list[WindowText]:
         """Text of each window, in the order given, simplified characters.
 
-        The result for a window does not depend on the windows beside it.
+        The result for a window does not depend on the windows beside it, but for those of its lane.
         """
 
 

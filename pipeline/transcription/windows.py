@@ -1,11 +1,12 @@
-"""Cutting a channel's speech into windows, one decoding each.
+"""Cutting a channel's speech into windows: the turns, or parts of them, that text is written down for.
 
-The recogniser's cost grows with a window's length, and it loses whole sentences in long ones: windows are cut
-at pauses, and at most LONGEST_SECONDS long.
+They are cut at pauses, and at most LONGEST_SECONDS long. An engine may decode each alone, or those of one
+party joined to longer passages.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
@@ -46,10 +47,11 @@ def cut_windows(samples: Sound, turns: Sequence[Turn]) -> tuple[SpeechWindow, ..
     """
     in_order = sorted(turns, key=lambda turn: turn.span)
     runs = [list(run) for _, run in groupby(in_order, key=lambda turn: turn.speaker)]
-    return tuple(window for run in runs for window in _windows_of(samples, run))
+    lanes: dict[int, object] = defaultdict(object)
+    return tuple(window for run in runs for window in _windows_of(samples, run, lanes[run[0].speaker]))
 
 
-def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[SpeechWindow]:
+def _windows_of(samples: Sound, run: Sequence[Turn], lane: object) -> Iterator[SpeechWindow]:
     """Windows over turns of one party that nobody else interrupts on this channel."""
     end = len(samples) / SAMPLE_RATE_HZ
     for group in _groups([turn.span for turn in run]):
@@ -64,6 +66,7 @@ def _windows_of(samples: Sound, run: Sequence[Turn]) -> Iterator[SpeechWindow]:
                 party=run[0].speaker,
                 party_confidence=sum(turn.confidence * share for turn, share in shares) / length,
                 overlapped=sum(share for turn, share in shares if turn.overlapped) > 0.5 * length,
+                lane=lane,
             )
 
 

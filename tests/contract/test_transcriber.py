@@ -128,6 +128,17 @@ def test_another_grouping_changes_nothing(case: Case, heard: Sequence[WindowText
     assert case.engine.transcribe([case.speech[1]] * 5) == [whole[1]] * 5
 
 
+def test_a_party_sounds_the_same_whoever_is_heard_beside_it(case: Case) -> None:
+    """A lane's windows are heard together by some engines; those of other lanes change nothing."""
+    first, second = object(), object()
+    one = [replace(given, lane=first) for given in case.speech[::2]]
+    other = [replace(given, lane=second) for given in case.speech[1::2]]
+    together = case.engine.transcribe([*other, *one, *nothing_said(100.0)])
+    assert case.engine.transcribe(one) == together[len(other) : len(other) + len(one)]
+    assert case.engine.transcribe(other[::-1]) == together[: len(other)][::-1]
+    assert all(text.text for text in together[: len(other) + len(one)])
+
+
 def test_the_same_twice(case: Case) -> None:
     assert case.engine.transcribe(case.speech[:2]) == case.engine.transcribe(case.speech[:2])
 

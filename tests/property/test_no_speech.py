@@ -67,7 +67,8 @@ def test_nothing_is_written_on_two_channels(engine: Transcriber, name: str) -> N
 
 
 @pytest.mark.parametrize("name", SOUNDS)
-def test_the_recogniser_alone_writes_nothing(engine: Transcriber, name: str) -> None:
+@pytest.mark.parametrize("lane", [None, "one"], ids=["windows", "passages"])
+def test_the_recogniser_alone_writes_nothing(engine: Transcriber, name: str, lane: object | None) -> None:
     """As if the detector had taken all of it for a voice."""
     sound = SOUNDS[name]
     windows = []
@@ -75,5 +76,5 @@ def test_the_recogniser_alone_writes_nothing(engine: Transcriber, name: str) -> 
         piece = sound[round(first * SAMPLE_RATE_HZ) : round(last * SAMPLE_RATE_HZ)]
         span = Span(first, first + len(piece) / SAMPLE_RATE_HZ)
         if len(piece):
-            windows.append(SpeechWindow(np.ascontiguousarray(piece), span, (span,)))
+            windows.append(SpeechWindow(np.ascontiguousarray(piece), span, (span,), lane=lane))
     assert "".join(text.text for text in engine.transcribe(windows)) == ""
