@@ -76,7 +76,7 @@ def test_each_way_is_measured_once_a_round(compared: tuple[Benchmark, list[tuple
 
 
 @needs_model
-def test_ways_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ways_take_turns(night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Round after round, with processes that measure nothing: what each measures, the other tests ask."""
     jobs: list[Way | None] = []
 
@@ -86,7 +86,7 @@ def test_ways_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(comparison, "measure", answer)
     ways = (Way.LIMIT, Way.README, Way.OURS)
-    bench = compare(tmp_path, settings=Settings(models=MODELS), ways=ways, rounds=2)
+    bench = compare(night, settings=Settings(models=MODELS), ways=ways, rounds=2)
     assert jobs == [None, *(Way.README, Way.OURS, Way.LIMIT) * 2]
     assert [(row.way, len(row.runs)) for row in bench.rows] == [
         (Way.README, 2), (Way.OURS, 2), (Way.LIMIT, 2),
