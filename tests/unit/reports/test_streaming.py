@@ -12,7 +12,7 @@ from pipeline.reports import export
 from pipeline.store import Store, open_store
 from tests.nights import fill, many
 
-FEW, MANY = 100, 600
+FEW, MANY = 200, 1_000
 
 
 @pytest.fixture(scope="module")
