@@ -20,6 +20,8 @@ import sys
 import time
 from pathlib import Path
 
+from setup_words import language, word
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -53,11 +55,11 @@ def main() -> int:
         with only_one():
             set_up(goals[0])
     except SetupError as error:
-        say(f"setup: {error}")
+        tell(str(error))
     except KeyboardInterrupt:
-        say("setup: stopped; run the same command again to go on")
+        tell(word("setup.stopped"))
     except OSError as error:
-        say(f"setup: {plain(error)}")
+        tell(plain(error))
     else:
         return 0
     return 2
@@ -70,7 +72,7 @@ def only_one():
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("setup: another setup is running in this folder; waiting for it")
+            tell(word("setup.waiting"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -78,19 +80,21 @@ def only_one():
 def set_up(goal):
     stamps = Stamps()
     steps = [
-        ("venv", "virtual environment", [sys.version, str(ROOT)], make_venv),
-        ("build", "build tools", [lock("build")], lambda: install("build")),
-        (goal, f"packages ({goal})", packages(goal), lambda: install(goal)),
+        ("venv", word("setup.step-venv"), [sys.version, str(ROOT)], make_venv),
+        ("build", word("setup.step-build"), [lock("build")], lambda: install("build")),
+        (goal, word("setup.step-packages", goal=goal), packages(goal), lambda: install(goal)),
         ("callinspect", "callinspect", [digest("pyproject.toml")], install_callinspect),
-        ("interface", "interface (JavaScript)", interface(), fetch_interface),
+        ("interface", word("setup.step-interface"), interface(), fetch_interface),
     ]
     models = [name for name in ("base", "campplus") if f"\n[{name}]\n" in text("models/manifest.toml")]
     for name in models:
         made_from = [digest("models/manifest.toml"), str(sorted(ROOT.glob(f"models/{name}/*")))]
-        steps.append((f"model {name}", f"speech model {name}", made_from, lambda name=name: fetch(name)))
+        title = word("setup.step-model", name=name)
+        steps.append((f"model {name}", title, made_from, lambda name=name: fetch(name)))
 
     if goal == "test":
-        steps.append(("browser", "browser for the tests", [lock("test"), browser() or "none"], find_browser))
+        title = word("setup.step-browser")
+        steps.append(("browser", title, [lock("test"), browser() or "none"], find_browser))
 
     first = True
     for step, title, made_from, do in steps:
@@ -100,7 +104,7 @@ def set_up(goal):
             check_room(goal)
         first = False
         started = time.monotonic()
-        say(f"setup: {title} ...", end="\r" if sys.stderr.isatty() else "\n")
+        tell(f"{title} ...", end="\r" if sys.stderr.isatty() else "\n")
         if do() is False:  # it said why, and can be done without
             continue
         if step == "interface":
@@ -110,7 +114,7 @@ def set_up(goal):
         if step.startswith("model "):  # its files are part of what it was made from, and are here only now
             made_from = [made_from[0], str(sorted(ROOT.glob(f"models/{step[6:]}/*")))]
         stamps.keep(step, made_from)
-        say(f"setup: {title}: done in {time.monotonic() - started:.0f} s")
+        tell(word("setup.done", title=title, seconds=f"{time.monotonic() - started:.0f}"))
 
 
 class Stamps:
@@ -141,11 +145,8 @@ def make_venv():
     probe = [BASE, "-c", "import ensurepip, venv"]
     if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise SetupError(
-            f"Python {version} is here without its venv module; install it "
-            f"(Debian, Ubuntu: apt install python{version}-venv), then run the same command again"
-        )
-    run([BASE, "-m", "venv", "--clear", str(VENV)], "the virtual environment was not made")
+        raise SetupError(word("setup.no-venv", version=version))
+    run([BASE, "-m", "venv", "--clear", str(VENV)], word("setup.venv-not-made"))
 
 
 def install(goal):
@@ -160,7 +161,7 @@ def install(goal):
 
 
 def install_callinspect():
-    pip("--no-build-isolation", "--no-deps", "-e", ".", what="callinspect itself")
+    pip("--no-build-isolation", "--no-deps", "-e", ".", what="callinspect")
 
 
 def pip(*arguments, what):
@@ -173,12 +174,12 @@ def pip(*arguments, what):
         "--no-input",
         "--progress-bar=off",
     ]
-    run([*command, *arguments], f"{what} was not installed")
+    run([*command, *arguments], word("setup.not-installed", what=what))
 
 
 def fetch(name):
-    command = [str(VENV / "bin" / "callinspect"), "--lang", "en", "models", "fetch", name]
-    run(command, f"speech model {name}")
+    command = [str(VENV / "bin" / "callinspect"), "--lang", language(), "models", "fetch", name]
+    run(command, word("setup.step-model", name=name))
 
 
 def interface():
@@ -192,9 +193,9 @@ def fetch_interface():
     try:
         if not shutil.which("npm"):
             install("node")
-        run([str(PYTHON), "-m", "pipeline.web.vendor"], "the review room's JavaScript is not here")
+        run([str(PYTHON), "-m", "pipeline.web.vendor"], word("setup.no-interface"))
     except SetupError as error:
-        say(f"setup: {error}; `make run` works without it, `make serve` does not")
+        tell(word("setup.without-interface", why=error))
         return False
     return True
 
@@ -219,10 +220,10 @@ def find_browser():
         ways.insert(1, ["sh", "-c", f"apt-get update && {' '.join(quiet)} install chromium"])
     for way in ways:
         with contextlib.suppress(SetupError):
-            run(way, "no browser")
+            run(way, word("setup.no-browser"))
         if browser():
             return
-    say("setup: no Chromium to be had: browser tests will be skipped (Debian, Ubuntu: apt install chromium)")
+    tell(word("setup.no-browser"))
 
 
 def run(command, failure):
@@ -262,32 +263,29 @@ def run(command, failure):
         status = child.wait()
         shutil.rmtree(scratch, ignore_errors=True)
     if status:
-        raise SetupError(f"{failure}: {reason(said)} (log: {LOG.relative_to(ROOT)})")
+        raise SetupError(word("setup.failed", what=failure, why=reason(said), log=LOG.relative_to(ROOT)))
 
 
 def reason(said):
     """Why an installer failed, and the remedy, from what it said."""
     everything = "\n".join(said)
     errors = [line.split("ERROR:", 1)[1].strip() for line in said if "ERROR:" in line]
-    last = (errors or [line for line in said if line.strip()] or ["it stopped without a word"])[-1]
-    if last.startswith("error: "):  # callinspect's own line: it has reason and remedy
-        return last.removeprefix("error: ")
+    last = (errors or [line for line in said if line.strip()] or [word("setup.silent")])[-1]
+    ours = word("error.line", message="")
+    if last.startswith(ours):  # callinspect's own line: it has reason and remedy
+        return last.removeprefix(ours)
     if os.strerror(errno.ENOSPC) in everything:
-        return f"no space left on the disk; {wanted_room()}, then run the same command again"
+        return word("setup.disk-full", room=wanted_room())
     if "DO NOT MATCH THE HASHES" in everything:
-        return (
-            "a package is not the one that was pinned (its hash differs); check where pip gets its packages"
-        )
+        return word("setup.hash")
     if "CERTIFICATE_VERIFY_FAILED" in everything or "SSLCertVerificationError" in everything:
-        return "the certificate of pip's package index is not trusted; check the setting `cert` of pip"
+        return word("setup.certificate")
     if NETWORK.search(everything):
-        return "no network: pip does not reach its package index; connect, or check `pip config list`"
+        return word("setup.network")
     if "No matching distribution" in last:
-        return (
-            f"{last}: pip's package index does not have it for this Python and machine; check pip's settings"
-        )
+        return word("setup.no-distribution", what=last)
     if os.strerror(errno.EACCES) in everything:
-        return f"{last}; this folder must be writable for you"
+        return word("setup.not-writable", what=last)
     return last
 
 
@@ -304,6 +302,10 @@ def tick(line):
         say("\x1b[2K" + f"  {line.strip()}"[:width], end="\r")
 
 
+def tell(what, end="\n"):
+    say(word("setup.line", what=what), end=end)
+
+
 def say(line, end="\n"):
     if sys.stderr.isatty():
         line = "\x1b[2K" + line
@@ -314,22 +316,19 @@ def say(line, end="\n"):
 def check_room(goal):
     free = shutil.disk_usage(ROOT).free >> 20
     if free < ROOM_MIB[goal]:
-        raise SetupError(
-            f"too little disk: {free} MiB are free in {ROOT}, and {ROOM_MIB[goal]} MiB are needed; "
-            "free some, or clone to a larger disk"
-        )
+        raise SetupError(word("setup.disk-little", free=free, folder=ROOT, wanted=ROOM_MIB[goal]))
 
 
 def wanted_room():
     free = shutil.disk_usage(ROOT).free >> 20
-    return f"{free} MiB are free in {ROOT}; free some"
+    return word("setup.room", free=free, folder=ROOT)
 
 
 def plain(error):
     if error.errno == errno.ENOSPC:
-        return f"no space left on the disk; {wanted_room()}, then run the same command again"
+        return word("setup.disk-full", room=wanted_room())
     where = f" {error.filename}" if error.filename else ""
-    return f"{error.strerror or error}{where}; this folder must be writable for you"
+    return word("setup.not-writable", what=f"{error.strerror or error}{where}")
 
 
 def lock(goal):

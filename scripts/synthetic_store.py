@@ -20,17 +20,9 @@ from pipeline.messages import Message
 from pipeline.store import Store, codec, projections
 from pipeline.store.people_tables import users
 from pipeline.store.review_tables import cases, decisions, verdicts
+from pipeline.store.run_tables import problems
 from pipeline.store.search import remember
-from pipeline.store.tables import (
-    calls,
-    findings,
-    hearings,
-    hits,
-    inspections,
-    measurements,
-    problems,
-    utterances,
-)
+from pipeline.store.tables import calls, findings, hearings, hits, inspections, measurements, utterances
 from scripts.synthetic_calls import AGENTS, DAYS, FIRST_DAY, TEAMS, Invention, agent_of
 
 

@@ -28,20 +28,33 @@ settings.register_profile("thorough", derandomize=False, deadline=None, max_exam
 settings.load_profile("thorough" if THOROUGH else "same")
 
 DEAR = (
-    "tests/e2e/",
-    "tests/golden/",
+    "tests/e2e/test_demo_night.py",  # makes the night that the browsers are shown
+    "tests/e2e/test_batch_kill.py",
+    "tests/e2e/test_cli_rescore.py",
     "tests/model/",
+    "tests/golden/",
+    "tests/e2e/",
     "tests/contract/",
     "tests/web/",
     "tests/property/",
     "tests/unit/batch/",
 )
-"""Folders whose files take minutes: those must not begin when the other workers have nothing left."""
+"""What takes minutes, in the order in which it begins: it must not when the other workers have nothing left.
+Files that wait for the same thing to be made do not begin together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The dear files first. `make test` hands out whole files in this order: many make something once."""
-    items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
+    items.sort(
+        key=lambda item: next((n for n, one in enumerate(DEAR) if item.nodeid.startswith(one)), len(DEAR))
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as there are processors: many a test waits, for a process or a page."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + (cores + 1) // 2
 
 
 @pytest.fixture

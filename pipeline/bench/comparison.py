@@ -24,6 +24,7 @@ from pipeline.bench.ways import HEARING, WAYS, Way, missing
 from pipeline.conversation.text import simplified
 from pipeline.domain import Role
 from pipeline.errors import UsageError
+from pipeline.ingest import discover
 from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.store import open_store
@@ -68,6 +69,8 @@ def compare(
     tell = step or (lambda way, round_: None)
     model = locate(settings.model, folder=settings.models)
     truths = read_truth(truth) if truth is not None else {}
+    if not discover(dump, calls=calls, settings=settings.calls).candidates:
+        raise UsageError(Message("bench.no-recording"), path=dump)  # before anything is loaded
     lacking = {way: lack for way in ways if (lack := missing(way, model=model)) is not None}
     with tempfile.TemporaryDirectory(prefix="callinspect-bench-") as scratch:
         blank = _blank(dump, settings=settings, calls=calls, limit=limit, model=model, scratch=Path(scratch))

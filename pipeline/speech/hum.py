@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import iirnotch, sosfilt, sosfilt_zi, tf2sos
 
 from pipeline.domain import SAMPLE_RATE_HZ, Sound
 
@@ -37,6 +36,9 @@ def remove_hum(samples: Sound) -> tuple[float, ...]:
     """
     lines = hum_lines(samples)
     if lines:
+        # here: it takes a second to load, hum is rare, and many a command hears nothing at all
+        from scipy.signal import iirnotch, sosfilt, sosfilt_zi, tf2sos
+
         filters = np.vstack([tf2sos(*iirnotch(hz, hz / _NOTCH_HZ, SAMPLE_RATE_HZ)) for hz in lines])
         state = sosfilt_zi(filters) * float(np.asarray(samples[:1], np.float32)[0])
         for start in range(0, len(samples), _BLOCK):

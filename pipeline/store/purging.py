@@ -14,7 +14,8 @@ from pipeline.store.auditing import note
 from pipeline.store.days import counted
 from pipeline.store.erasing import Remains
 from pipeline.store.review_tables import appeals, decisions, verdicts
-from pipeline.store.tables import attempts, call_files, calls, file_digests, inspections, problems
+from pipeline.store.run_tables import attempts, file_digests, problems
+from pipeline.store.tables import call_files, calls, inspections
 
 PAGE = 200
 """Calls per transaction: a night that is written meanwhile waits for a moment only."""

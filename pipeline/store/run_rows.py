@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select, update
 from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.auditing import note
+from pipeline.store.run_tables import problems, runs
 from pipeline.store.statements import now
-from pipeline.store.tables import problems, runs
 from pipeline.store.views import RunRow, StoredProblem
 from pipeline.store.writing import check_fence
 

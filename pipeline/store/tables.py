@@ -1,4 +1,4 @@
-"""The tables, as the newest migration leaves them.
+"""The tables of calls and what was heard and found in them, as the newest migration leaves them.
 
 Rows for what is filtered, counted and charted (calls, inspections, measurements, hits, findings, utterances);
 JSON for what is only read with its row (words, evidence, spans, the ledger). Times in the audio are seconds.
@@ -41,21 +41,6 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
     }
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String(32), nullable=False, comment="run, rescore, ..."),
-    Column("state", String(16), nullable=False, comment="running, finished, stopped, failed or abandoned"),
-    Column("dump", SafeText),
-    Column("settings", SafeText, comment="digest of the settings that can change a result"),
-    Column("host", SafeText, nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("started_at", String(64), nullable=False, comment="UTC, ISO 8601"),
-    Column("finished_at", String(64)),
-    Column("summary", Text, comment="JSON"),
 )
 
 calls = Table(
@@ -372,40 +357,3 @@ call_voices = Table(
 )
 """The voices of calls, until their run has ended: nothing shows them, exports them or reads them back with
 an inspection."""
-
-problems = Table(
-    "problems",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", SafeText, nullable=False),
-    Column("path", SafeText),
-    Column("call_id", SafeText),
-    Column("line", Integer),
-    Column("reason", Text, nullable=False, comment="JSON: a message"),
-    Index(None, "run"),
-)
-
-attempts = Table(
-    "attempts",
-    metadata,
-    Column("call_id", SafeText, primary_key=True),
-    Column("audio_sha256", String(64), primary_key=True),
-    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-    Column("crashes", Integer, nullable=False, comment="workers that died on this call alone"),
-    Column("reason", SafeText),
-)
-
-file_digests = Table(
-    "file_digests",
-    metadata,
-    Column(
-        "key",
-        String(64),
-        primary_key=True,
-        comment="SHA-256 of the paths: they can be longer than an index key",
-    ),
-    Column("paths", Text, nullable=False, comment="JSON [path, ...]"),
-    Column("stamp", Text, nullable=False, comment="JSON [[size, mtime_ns], ...]"),
-    Column("sha256", String(64), nullable=False),
-)

@@ -12,17 +12,9 @@ from pipeline.errors import StoreError
 from pipeline.messages import Message
 from pipeline.store import projections, rows, search, voice_rows
 from pipeline.store.identities import call_for
+from pipeline.store.run_tables import attempts, runs
 from pipeline.store.statements import now
-from pipeline.store.tables import (
-    attempts,
-    findings,
-    hearings,
-    hits,
-    inspections,
-    measurements,
-    runs,
-    utterances,
-)
+from pipeline.store.tables import findings, hearings, hits, inspections, measurements, utterances
 
 
 def check_fence(connection: Connection, run_id: int) -> None:

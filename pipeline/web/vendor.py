@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.messages import Message, Text
+from pipeline.messages import Message, Text, languages, say
+from pipeline.settings import load_settings
 
 HERE = Path(__file__).parent
 MANIFEST = HERE / "assets.toml"
@@ -190,11 +191,13 @@ def _sha256(content: bytes) -> str:
 
 
 def main() -> int:
+    lang = languages()[0]
     try:
+        lang = load_settings().lang
         for package in fetch():
             print(f"{package.name} {package.version}")
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(say(lang, "error.line", message=error.said(lang)), file=sys.stderr)
         return 2
     return 0
 

@@ -1,6 +1,7 @@
 """A run over a dump as a program of its own, to be killed: DUMP STORE-URL.
 
-Prints a line per call that is done, and the summary at last.
+Prints a line per call that is done, and the summary at last. Each worker process imports this module anew, as
+multiprocessing does with every main program: what only the run needs is imported where it begins.
 """
 
 from __future__ import annotations
@@ -8,15 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipeline.batch.run import run
-from pipeline.batch.summary import Progress
-from pipeline.batch.work import Limits
-from pipeline.errors import StoreError
-from pipeline.settings import Settings
-from tests.unit.batch.tiny import REVISIONS, tiny
-
 
 def main() -> int:
+    from pipeline.batch.run import run
+    from pipeline.batch.summary import Progress
+    from pipeline.batch.work import Limits
+    from pipeline.errors import StoreError
+    from pipeline.settings import Settings
+    from tests.unit.batch.tiny import REVISIONS, tiny
+
     dump, store = Path(sys.argv[1]), sys.argv[2]
 
     def report(step: Progress) -> None:

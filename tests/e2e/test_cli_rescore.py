@@ -66,7 +66,7 @@ def add_phrase(lexicons: Path) -> None:
 
 def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path, lexicons: Path) -> None:
     url = fill(tmp_path / "s.db", calls())
-    first = callinspect("rescore", "--store", url, "--lexicons", lexicons, "--json", cwd=tmp_path)
+    first = here("rescore", "--store", url, "--lexicons", lexicons, "--json", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)["written"] == 4  # all but the unreadable one
     add_phrase(lexicons)
@@ -86,7 +86,7 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
     assert flip["after"] == "failed"
     assert flip["evidence"][0]["quote"] == "您去隔壁老王那里问"
 
-    done = callinspect(*again, cwd=tmp_path)
+    done = here(*again, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     after = json.loads(here("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
     assert after["score"] == looked["calls"][0]["after"]["score"] < before["score"]
@@ -116,10 +116,19 @@ def longer(count: int) -> Iterator[Inspection]:
     return (replace(one, transcript=said) for one in many(count))
 
 
+@pytest.fixture(scope="module")
+def many_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with more calls than are judged before a signal comes; tests get copies."""
+    path = tmp_path_factory.mktemp("many") / "s.db"
+    fill(path, longer(300))
+    return path
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGTERM, 3)])
-def test_ended_in_the_middle_and_run_again(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    path = tmp_path / "s.db"
-    url = fill(path, longer(300))
+def test_ended_in_the_middle_and_run_again(
+    tmp_path: Path, many_calls: Path, number: signal.Signals, status: int
+) -> None:
+    url = f"sqlite:///{shutil.copy(many_calls, tmp_path)}"
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "rescore", "--store", url, "--workers", "1"],
         cwd=tmp_path,

@@ -319,12 +319,24 @@ def test_a_changed_rubric_judges_again_without_listening(night: Path, tmp_path: 
     assert lost == {call_id for call_id, call in before.items() if call["passed"] and call["score"] < 99}
 
 
-def test_a_changed_setting_listens_anew(tmp_path: Path) -> None:
-    work, voicemail = tmp_path, dump_of(tmp_path, "N13")
-    run = ("run", voicemail, "--calls", voicemail / "calls.csv")
-    assert callinspect(*run, cwd=work).returncode in (0, 1)
-    first = records("calls", work)
-    assert callinspect(*run, cwd=work, CALLINSPECT_COMPUTE_TYPE="int8_float32").returncode in (0, 1)
-    second = records("calls", work)
-    assert [call["call_id"] for call in first] == [call["call_id"] for call in second]
-    assert first[0]["revisions"] != second[0]["revisions"]
+def test_a_changed_setting_listens_anew(night: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(night, work)
+    voicemail = dump_of(tmp_path, "N13")
+    before = {call["call_id"]: call["revisions"] for call in records("calls", work)}
+    got = callinspect(
+        "run",
+        voicemail,
+        "--calls",
+        voicemail / "calls.csv",
+        cwd=work,
+        CALLINSPECT_COMPUTE_TYPE="int8_float32",
+    )
+    assert got.returncode in (0, 1), got.stderr
+    assert "重新评分" not in got.stdout, "it is heard again, not only judged"
+    after = {call["call_id"]: call["revisions"] for call in records("calls", work)}
+    assert before.keys() == after.keys()
+    changed = {call_id for call_id, revisions in after.items() if revisions != before[call_id]}
+    assert changed == {"N13"}, "only what the run was given"
+    kept, new = before["N13"], after["N13"]
+    assert kept["audio_sha256"] == new["audio_sha256"], "the same recording, heard again"

@@ -103,11 +103,15 @@ def test_a_period_without_calls_is_told(supervisor: Browser, settings: Settings,
     assert "这段时间内没有通话" in page and "改动不影响评判" not in page
 
 
-def test_a_broken_edit_is_told_with_its_line(supervisor: Browser, settings: Settings) -> None:
+def test_a_broken_edit_is_told_with_its_line_and_every_trial_is_in_the_log(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
     page = finished(
         supervisor, {"file": settings.rubric.name, "text": "rubric: x\ntitle: [", "period": "all"}
     )
     assert "改过的文件不能使用" in page and f"{settings.rubric.name}:" in page
+    (row,) = store.audit.entries(action="what-if")
+    assert (row.user, row.subject, row.address) == (supervisor.user, settings.rubric.name, "testclient")
 
 
 def test_only_authors_try_edits(agent: Browser, reviewer: Browser) -> None:
@@ -245,12 +249,6 @@ def test_uploads_are_lexicons(
     assert set(store.rulebooks.drafts(supervisor.user.id)) == ({"zh/evil.yaml"} if status == 303 else set())
     missing = supervisor.post("/rules/what-if", {"file": "zh/../../x.yaml", "text": "x"})
     assert missing.status_code == 404
-
-
-def test_a_trial_is_in_the_log_with_its_files(supervisor: Browser, settings: Settings, store: Store) -> None:
-    finished(supervisor, {"file": settings.rubric.name, "text": "rubric: x", "period": "all"})
-    (row,) = store.audit.entries(action="what-if")
-    assert (row.user, row.subject, row.address) == (supervisor.user, settings.rubric.name, "testclient")
 
 
 @pytest.mark.parametrize(("lang", "why"), [("zh", "发音差得太远"), ("en", "sounds too different")])

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
+from pipeline.cli.listing import print_list
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import appeal_record, appeals_table, local
@@ -47,14 +48,9 @@ def list_appeals(
 ) -> int:
     with existing_store(session) as store:
         found = store.appeals.all(states=STATES[state])
-    if as_json:
-        for one in found:
-            sys.stdout.write(json.dumps(appeal_record(one), ensure_ascii=False) + "\n")
-    elif found:
-        session.out.print(appeals_table(found, session.words))
-    else:
-        session.say(session.words("appeal.none"), "yellow")
-    return 0
+    return print_list(
+        session, found, as_json=as_json, record=appeal_record, table=appeals_table, none="appeal.none"
+    )
 
 
 @app.command("show", help="help.appeal.show")

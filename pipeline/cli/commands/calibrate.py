@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.acting import As, acting, named, new_request
+from pipeline.cli.listing import print_list
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
 from pipeline.cli.views.review import calibrations_table, number, percent, table
@@ -78,14 +79,9 @@ def show(session: Session, calibration: Number, as_json: Json = False) -> int:
 def list_calibrations(session: Session, as_json: Json = False) -> int:
     with existing_store(session) as store:
         found = store.calibrations.all()
-    if as_json:
-        for one in found:
-            sys.stdout.write(json.dumps(record(one), ensure_ascii=False) + "\n")
-    elif found:
-        session.out.print(calibrations_table(found, session.words))
-    else:
-        session.say(session.words("calibration.none"), "yellow")
-    return 0
+    return print_list(
+        session, found, as_json=as_json, record=record, table=calibrations_table, none="calibration.none"
+    )
 
 
 def record(one: Calibration) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
+from pipeline.cli.listing import print_list
 from pipeline.cli.selection import day
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
@@ -129,14 +130,9 @@ def verify(session: Session, sample: Number, as_json: Json = False) -> int:
 def list_samples(session: Session, as_json: Json = False) -> int:
     with existing_store(session) as store:
         found = store.samples.all()
-    if as_json:
-        for one in found:
-            sys.stdout.write(json.dumps(sample_record(one), ensure_ascii=False) + "\n")
-    elif found:
-        session.out.print(samples_table(found, session.words))
-    else:
-        session.say(session.words("sample.none"), "yellow")
-    return 0
+    return print_list(
+        session, found, as_json=as_json, record=sample_record, table=samples_table, none="sample.none"
+    )
 
 
 def _show(

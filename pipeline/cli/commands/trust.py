@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.acting import As, acting, new_request
+from pipeline.cli.listing import print_records
 from pipeline.cli.selection import Sheet
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store
@@ -54,8 +53,7 @@ def trust(
         raise CommandError("no-criterion", criterion=criterion)
     items = {item.id: item for item in sheet.items}
     if as_json:
-        for one in found:
-            sys.stdout.write(json.dumps(record(one, items[one.criterion]), ensure_ascii=False) + "\n")
+        print_records(record(one, items[one.criterion]) for one in found)
         return 0
     session.out.print(trust_table([(one, items[one.criterion]) for one in found], session.words))
     if only_flag or take_points or undo:

@@ -10,8 +10,8 @@ from pipeline.domain import Recording
 from pipeline.store import codec
 from pipeline.store.call_files import place
 from pipeline.store.database import Repository
+from pipeline.store.run_tables import attempts, file_digests
 from pipeline.store.statements import pages, upsert
-from pipeline.store.tables import attempts, file_digests
 from pipeline.store.views import FileStamp
 from pipeline.store.writing import check_fence
 

@@ -20,7 +20,8 @@ from pipeline.store.filter import alerted, why_not_inspected, within
 from pipeline.store.repositories.call_totals import JOINED, TOTALS, CallTotals, is_true, number, read_totals
 from pipeline.store.review_tables import cases
 from pipeline.store.run_rows import latest, problems_of
-from pipeline.store.tables import calls, inspections, problems
+from pipeline.store.run_tables import problems
+from pipeline.store.tables import calls, inspections
 from pipeline.store.views import RunRow, StoredProblem
 
 

@@ -12,8 +12,9 @@ from pipeline.store import codec
 from pipeline.store.auditing import note
 from pipeline.store.database import Database, Repository
 from pipeline.store.erasing import write_back
+from pipeline.store.run_tables import runs
 from pipeline.store.statements import pages
-from pipeline.store.tables import call_voices, calls, inspections, runs
+from pipeline.store.tables import call_voices, calls, inspections
 from pipeline.store.voice_rows import StoredVoices, all_voices
 from pipeline.store.writing import check_fence
 

@@ -43,13 +43,30 @@ Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
 Seconds = Annotated[float, Form(ge=0, le=LONGEST, allow_inf_nan=False)]
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who decides on which call, and where that is written."""
+
+    request: Request
+    call_id: VisibleCall
+    visitor: Reviewer
+    store: TheStore
+    settings: TheSettings
+
+    def act(self, said: CallAct, *, criterion: str | None = None, whole: bool = False) -> Response:
+        """Do it, and show how the call stands then."""
+        write = partial(act, self.store, self.settings, self.call_id, self.visitor, said)
+        return answer(
+            self.request, self.store, self.call_id, self.visitor, write, criterion=criterion, whole=whole
+        )
+
+
+TheDesk = Annotated[Desk, Depends()]
+
+
 @router.post("/verdicts")
 def decide(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     criterion: Criterion,
     request_id: RequestId,
     verdict: Annotated[Verdict | None, Form()] = None,
@@ -73,17 +90,12 @@ def decide(
             seen=seen,
             audio_sha256=sound,
         )
-    write = partial(act, store, settings, call_id, visitor, said)
-    return answer(request, store, call_id, visitor, write, criterion=criterion)
+    return desk.act(said, criterion=criterion)
 
 
 @router.post("/additions")
 def add(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     criterion: Criterion,
     request_id: RequestId,
     start: Seconds,
@@ -105,86 +117,63 @@ def add(
         quote=quote,
         audio_sha256=sound,
     )
-    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
+    return desk.act(said)
 
 
 @router.post("/comments")
 def comment(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     request_id: RequestId,
     comment: Text = "",
     sound: Sound = None,
 ) -> Response:
     """A remark on the whole call."""
     said = CommentAct(kind="comment", request=request_id, comment=comment, criterion=None, audio_sha256=sound)
-    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
+    return desk.act(said)
 
 
 @router.post("/undo")
 def undo(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     request_id: RequestId,
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Take an event of this call back; where it is about roles, the page changes with the call."""
     said = UndoAct(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
-    write = partial(act, store, settings, call_id, visitor, said)
-    whole = store.decisions.root(event).kind is DecisionKind.ROLES
-    return answer(request, store, call_id, visitor, write, whole=whole)
+    return desk.act(said, whole=desk.store.decisions.root(event).kind is DecisionKind.ROLES)
 
 
 @router.post("/roles")
 def swap_roles(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     request_id: RequestId,
     sound: Sound = None,
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
     said = RolesAct(kind="roles", request=request_id, comment="", audio_sha256=sound)
-    write = partial(act, store, settings, call_id, visitor, said)
-    return answer(request, store, call_id, visitor, write, whole=True)
+    return desk.act(said, whole=True)
 
 
 @router.post("/finish")
 def finish(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     request_id: RequestId,
     incomplete: bool = Form(False),
     sound: Sound = None,
 ) -> Response:
     """Say that this call is reviewed."""
     said = FinishAct(kind="finish", request=request_id, comment="", incomplete=incomplete, audio_sha256=sound)
-    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
+    return desk.act(said)
 
 
 @router.post("/reopen")
 def reopen(
-    request: Request,
-    call_id: VisibleCall,
-    visitor: Reviewer,
-    store: TheStore,
-    settings: TheSettings,
+    desk: TheDesk,
     request_id: RequestId,
     sound: Sound = None,
 ) -> Response:
     said = ReopenAct(kind="reopen", request=request_id, comment="", audio_sha256=sound)
-    return answer(request, store, call_id, visitor, partial(act, store, settings, call_id, visitor, said))
+    return desk.act(said)
 
 
 @dataclass(frozen=True, slots=True)

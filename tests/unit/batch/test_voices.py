@@ -61,10 +61,16 @@ def what_counts(calls: Iterable[Inspection]) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> list[Inspection]:
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """A night that one worker has heard in the order of the list."""
     night = Night(tmp_path_factory.mktemp("alone"))
     night.run()
-    return night.calls()
+    return night
+
+
+@pytest.fixture(scope="module")
+def alone(settled: Night) -> list[Inspection]:
+    return settled.calls()
 
 
 def test_the_agent_is_the_voice_that_returns(alone: list[Inspection]) -> None:
@@ -73,14 +79,10 @@ def test_the_agent_is_the_voice_that_returns(alone: list[Inspection]) -> None:
     assert [one.role_evidence.doubtful for one in alone] == [WORDS[n % 3] == -7.0 for n in range(9)]
 
 
-def test_two_workers_and_another_order_come_to_the_same(alone: list[Inspection], tmp_path: Path) -> None:
+def test_two_workers_another_order_and_a_death_come_to_the_same(
+    alone: list[Inspection], tmp_path: Path
+) -> None:
     night = Night(tmp_path, order=reversed(range(9)))
-    night.run(workers=2)
-    assert what_counts(night.calls()) == what_counts(alone)
-
-
-def test_a_worker_that_dies_changes_nothing(alone: list[Inspection], tmp_path: Path) -> None:
-    night = Night(tmp_path)
     night.add(4, f"die-once {tmp_path / 'died'}")
     summary = night.run(workers=2)
     assert (tmp_path / "died").exists()
@@ -88,9 +90,7 @@ def test_a_worker_that_dies_changes_nothing(alone: list[Inspection], tmp_path: P
     assert what_counts(night.calls()) == what_counts(alone)
 
 
-def test_a_second_run_changes_nothing(alone: list[Inspection], tmp_path: Path) -> None:
-    night = Night(tmp_path)
-    night.run()
-    summary = night.run()
+def test_a_second_run_changes_nothing(settled: Night, alone: list[Inspection]) -> None:
+    summary = settled.run()
     assert (summary.up_to_date, summary.inspected) == (9, 0)
-    assert what_counts(night.calls()) == what_counts(alone)
+    assert what_counts(settled.calls()) == what_counts(alone)
