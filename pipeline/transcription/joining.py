@@ -54,7 +54,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class JoinedWindows:
     """Windows of one party that are heard together."""
 
     parts: tuple[Part, ...]
@@ -105,7 +105,7 @@ class Lane:
         """Samples."""
         return self._end(len(self._windows) - 1)
 
-    def passage(self, position: int) -> Passage:
+    def passage(self, position: int) -> JoinedWindows:
         """What is heard next, from a position (in samples of the lane) that lies before the end."""
         first = max(0, bisect_right(self._starts, position) - 1)
         if self._end(first) <= position:
@@ -121,9 +121,9 @@ class Lane:
             parts.append(
                 Part(index, self._windows[index], start - origin, self._end(index) - origin, skipped)
             )
-        return Passage(tuple(parts))
+        return JoinedWindows(tuple(parts))
 
-    def after(self, passage: Passage, seconds: float | None = None, *, least_left: float = 0.0) -> int:
+    def after(self, passage: JoinedWindows, seconds: float | None = None, *, least_left: float = 0.0) -> int:
         """The position behind a passage, or behind so many seconds of it.
 
         Args:
@@ -136,7 +136,7 @@ class Lane:
                     return self._starts[part.index] + part.skipped + max(0, at - part.start)
         return self._end(passage.parts[-1].index)
 
-    def passages(self) -> Iterator[Passage]:
+    def passages(self) -> Iterator[JoinedWindows]:
         """All passages, each decoded to its end."""
         position = 0
         while position < self.end:

@@ -19,7 +19,7 @@ from pipeline.conversation.text import written
 from pipeline.conversation.wordlists import WordLists
 from pipeline.transcription.decoding import MOST_FRAMES_TOGETHER, Joining
 from pipeline.transcription.guards import looping
-from pipeline.transcription.joining import Lane, Part, Passage, cut_text
+from pipeline.transcription.joining import JoinedWindows, Lane, Part, cut_text
 from pipeline.transcription.protocol import Piece, SpeechWindow
 from pipeline.transcription.whisper_model import AlignedToken, Stretch, WhisperModel, batches
 
@@ -49,7 +49,7 @@ _TOKENS_BESIDE = 24
 
 
 @dataclass(slots=True)
-class Heard:
+class PassageText:
     """What passages gave for one window."""
 
     pieces: list[Piece] = field(default_factory=list)
@@ -82,16 +82,16 @@ def hear(
     *,
     how: Joining,
     words: WordLists,
-) -> Mapping[int, Heard]:
+) -> Mapping[int, PassageText]:
     """What is heard in the windows of some lanes, by their index.
 
     Args:
         lanes: the indexes of each lane's windows, in time order.
     """
-    heard: dict[int, Heard] = defaultdict(Heard)
+    heard: dict[int, PassageText] = defaultdict(PassageText)
     waiting = [_Reading(lane, Lane([windows[i] for i in lane], how)) for lane in lanes]
     while waiting:
-        alike: dict[tuple[int, int], list[tuple[_Reading, Passage]]] = defaultdict(list)
+        alike: dict[tuple[int, int], list[tuple[_Reading, JoinedWindows]]] = defaultdict(list)
         for reading in waiting:
             passage = reading.lane.passage(reading.position)
             frames = how.decoding.frames(passage.seconds)
@@ -105,9 +105,9 @@ def hear(
 
 def _decode(
     model: WhisperModel,
-    batch: Sequence[tuple[_Reading, Passage]],
+    batch: Sequence[tuple[_Reading, JoinedWindows]],
     frames: int,
-    heard: Mapping[int, Heard],
+    heard: Mapping[int, PassageText],
     how: Joining,
     words: WordLists,
 ) -> None:
@@ -147,13 +147,13 @@ def _decode(
         reading.before = () if doubtful else (reading.before + said)[-how.prompt_tokens :]
 
 
-def _placed(passage: Passage, stretches: Sequence[Stretch]) -> list[list[Part]]:
+def _placed(passage: JoinedWindows, stretches: Sequence[Stretch]) -> list[list[Part]]:
     """The windows that each stretch of text lies over."""
     return [passage.over(s.start, passage.seconds if s.end is None else s.end) for s in stretches]
 
 
 def _aligned(
-    model: WhisperModel, passage: Passage, said: Sequence[int], encoded: Any, place: int
+    model: WhisperModel, passage: JoinedWindows, said: Sequence[int], encoded: Any, place: int
 ) -> Sequence[AlignedToken]:
     """When each token of a passage begins and how sure it is; nothing where one window has them all."""
     if len(passage.parts) == 1 or not said:
@@ -182,7 +182,7 @@ def _surer(
 
 def _pieces(
     model: WhisperModel,
-    passage: Passage,
+    passage: JoinedWindows,
     stretches: Sequence[Stretch],
     placed: Sequence[Sequence[Part]],
     aligned: Sequence[AlignedToken],

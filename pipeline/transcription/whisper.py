@@ -30,11 +30,11 @@ from pipeline.transcription.decoding import (
     Decoding,
     batch_size,
 )
+from pipeline.transcription.encodings import RecentEncodings
 from pipeline.transcription.guards import TextCheck, check_text, cut_out
 from pipeline.transcription.joining import lanes_of
-from pipeline.transcription.kept import KeptEncodings
 from pipeline.transcription.models import model_revision
-from pipeline.transcription.passages import Heard, hear
+from pipeline.transcription.passages import PassageText, hear
 from pipeline.transcription.protocol import Piece, SpeechWindow, WindowText
 from pipeline.transcription.whisper_model import WhisperModel, batches
 
@@ -52,7 +52,7 @@ KEPT_BYTES = 48 << 20
 """Encoded sound that stays at hand: some eight minutes of speech with the base model."""
 
 
-class Judged(NamedTuple):
+class CheckedText(NamedTuple):
     """A text and what its shape says of it."""
 
     text: WindowText
@@ -80,7 +80,7 @@ class WhisperTranscriber:
         self._folder = folder
         self._words = words or default_word_lists()
         self._settings = f"{device}-{compute_type}-{language}"
-        self._kept = KeptEncodings(most_bytes=KEPT_BYTES if device == "cpu" else 0)
+        self._kept = RecentEncodings(most_bytes=KEPT_BYTES if device == "cpu" else 0)
 
     @property
     def name(self) -> str:
@@ -107,7 +107,7 @@ class WhisperTranscriber:
             for i in range(len(windows))
         ]
 
-    def _settle(self, joined: Judged | None, alone: WindowText | None) -> WindowText:
+    def _settle(self, joined: CheckedText | None, alone: WindowText | None) -> WindowText:
         """What to write down of a window that was heard in a passage, alone, or both ways.
 
         A doubted text stays where the window alone says much the same: people do say things twice.
@@ -124,12 +124,12 @@ class WhisperTranscriber:
 
     # --- in passages --------------------------------------------------------------------------
 
-    def _joined(self, windows: Sequence[SpeechWindow]) -> Mapping[int, Judged]:
+    def _joined(self, windows: Sequence[SpeechWindow]) -> Mapping[int, CheckedText]:
         """What passages give for the windows that are not alone in their lane."""
         heard = hear(self._model, windows, lanes_of(windows), how=JOINING, words=self._words)
         return {i: self._judged_in_passage(windows[i], each) for i, each in heard.items()}
 
-    def _judged_in_passage(self, window: SpeechWindow, heard: Heard) -> Judged:
+    def _judged_in_passage(self, window: SpeechWindow, heard: PassageText) -> CheckedText:
         pieces = tuple(sorted(heard.pieces, key=lambda piece: piece.span))
         judged = self._judged(window, pieces, heard.log_probability, heard.no_speech)
         missing = not judged.text.pieces and window.voiced_seconds > _MISSING_SECONDS
@@ -149,18 +149,18 @@ class WhisperTranscriber:
 
     def _decode(
         self, windows: Sequence[SpeechWindow], which: Sequence[int], how: Decoding
-    ) -> dict[int, Judged]:
+    ) -> dict[int, CheckedText]:
         by_context: dict[int, list[int]] = defaultdict(list)
         for i in which:
             by_context[_frames(windows[i], how)].append(i)
-        out: dict[int, Judged] = {}
+        out: dict[int, CheckedText] = {}
         for frames in sorted(by_context, reverse=True):
             for batch in batches(by_context[frames], batch_size(frames)):
                 results = self._generate([windows[i] for i in batch], frames, how)
                 out.update(zip(batch, results, strict=True))
         return out
 
-    def _generate(self, windows: Sequence[SpeechWindow], frames: int, how: Decoding) -> Iterator[Judged]:
+    def _generate(self, windows: Sequence[SpeechWindow], frames: int, how: Decoding) -> Iterator[CheckedText]:
         encoded = self._model.encode([window.samples for window in windows], frames)
         if how is FIRST_DECODING:
             self._kept.keep(windows, encoded)
@@ -177,7 +177,7 @@ class WhisperTranscriber:
 
     def _judged(
         self, window: SpeechWindow, heard: tuple[Piece, ...], log_probability: float, no_speech: float
-    ) -> Judged:
+    ) -> CheckedText:
         pieces = cut_out(heard, self._words)
         text = WindowText(pieces, log_probability if pieces else 0.0)
         check = check_text(
@@ -188,7 +188,7 @@ class WhisperTranscriber:
             floor=DECODE_AGAIN_BELOW,
             words=self._words,
         )
-        return Judged(text, check if pieces == heard else replace(check, suspect=True, cut=True))
+        return CheckedText(text, check if pieces == heard else replace(check, suspect=True, cut=True))
 
     # --- texts forced upon the sound ----------------------------------------------------------
 
@@ -211,7 +211,7 @@ class WhisperTranscriber:
         return float(np.mean(np.log(probabilities)))
 
 
-def _better(first: Judged, second: Judged | None) -> WindowText:
+def _better(first: CheckedText, second: CheckedText | None) -> WindowText:
     """The better of two decodings, or nothing where neither can have been said."""
     decodings = 1 if second is None else 2
     possible = [each for each in (first, second or first) if each.check.impossible is None]

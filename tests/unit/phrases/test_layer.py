@@ -13,7 +13,7 @@ from pipeline.phrases.checking import sentence
 from pipeline.phrases.increments import load_increment, packed
 from pipeline.phrases.layer import WEIGHTS_FILE
 from pipeline.phrases.own_sentences import OwnSentence, masked, read_sentences, written
-from pipeline.phrases.training import train
+from pipeline.phrases.training import shipped_sentences, train
 
 BELOW = """\
 codes:
@@ -130,10 +130,8 @@ OWN = (OwnSentence(text=ACCUSED, role="agent", **{"not": ("attitude-dismissive",
 def test_a_quiet_sentence_is_learnt_and_others_stay(tmp_path: Path) -> None:
     lexicons = load_lexicons(DEFAULT)
     code = frozenset({"attitude-dismissive", "shirk"})
-    anchors = ["我帮您看一下，请稍等", "那您记一下号码吧", "随便您什么时候方便都可以过来"]
-    increment = train(
-        OWN, replace(lexicons, phrases=tuple(p for p in lexicons.phrases if p.code.code in code)), anchors
-    )
+    judged = replace(lexicons, phrases=tuple(p for p in lexicons.phrases if p.code.code in code))
+    increment = train(OWN, judged, shipped_sentences(DEFAULT))
     (tmp_path / WEIGHTS_FILE).write_bytes(packed(increment))
     learnt = load_lexicons(DEFAULT, tmp_path)
     assert learnt.revision != lexicons.revision, "weights decide hits"

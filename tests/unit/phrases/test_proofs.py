@@ -93,7 +93,8 @@ def test_a_folder_may_bring_its_own_ordinary_talk(tmp_path: Path) -> None:
     (tmp_path / ORDINARY_FILE).write_text(
         json.dumps({"role": "agent", "text": "谁装的找谁，我把他的工号给您"}) + "\n", encoding="utf-8"
     )
-    (found,) = errors(tmp_path, PHRASE)
+    of_ours = PHRASE.replace("code: shirk", "code: of-ours")  # the trained sentences know nothing of it
+    (found,) = errors(tmp_path, of_ours)
     assert f"“谁装的找谁，我把他的工号给您” ({ORDINARY_FILE}:1)" in found
     assert len(read_ordinary_talk(tmp_path)) == 1
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.transcription.protocol import SpeechWindow
 
 
-class KeptEncodings:
+class RecentEncodings:
     """By window, while there is room.
 
     The numbers do not depend on what else was in a batch, so results do not depend on what is kept.
