@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.bench.ways import Way
+from pipeline.messages.message import Message, message_json, read_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class BenchmarkJob:
 
 
 @dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """A call that could not be read or recognised, and why."""
+
+    call_id: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
 class BenchmarkOutcome:
     """What the measured process knows of itself. Seconds and bytes."""
 
@@ -79,10 +88,11 @@ class BenchmarkOutcome:
     channels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Call id and its text per channel."""
     sounds: tuple[BenchmarkCall, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[NotMeasured, ...] = ()
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        problems = [{"call_id": each.call_id, "reason": message_json(each.reason)} for each in self.problems]
+        return json.dumps({**asdict(self), "problems": problems}, ensure_ascii=False)
 
 
 def job_from(text: str) -> BenchmarkJob:
@@ -99,7 +109,9 @@ def outcome_from(text: str) -> BenchmarkOutcome:
             "peaks": tuple(values["peaks"]),
             "channels": tuple((call_id, tuple(texts)) for call_id, texts in values["channels"]),
             "sounds": _sounds(values["sounds"]),
-            "problems": tuple(values["problems"]),
+            "problems": tuple(
+                NotMeasured(each["call_id"], read_message(each["reason"])) for each in values["problems"]
+            ),
         }
     )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pipeline.batch.run import run
 from pipeline.batch.summary import Progress
-from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome
+from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome, NotMeasured
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.inspection.rules import load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
-from pipeline.messages import render
+from pipeline.messages.message import verbatim
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
@@ -227,7 +227,5 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
         settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,
-        problems=tuple(
-            f"{n.call_id}: {render(n.reason, 'en') if n.reason else ''}" for n in summary.unreadable
-        ),
+        problems=tuple(NotMeasured(n.call_id, n.reason or verbatim("")) for n in summary.unreadable),
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.batch.machine import cores
 from pipeline.bench.accuracy import Accuracy
 from pipeline.bench.breakdown import Accusations, Share
+from pipeline.bench.job import NotMeasured
 from pipeline.bench.ways import Way
 
 LIBRARIES = ("ctranslate2", "faster-whisper", "onnxruntime", "numpy", "av", "openai-whisper", "torch")
@@ -104,7 +105,7 @@ class BenchmarkRow(_Frozen):
     runs: tuple[BenchmarkRun, ...]
     accuracy: Accuracy | None
     """None for the limit, whose text nobody reads, and without truth."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[NotMeasured, ...] = ()
     shares: tuple[Share, ...] = ()
     """Errors by party, codec, number of channels and noise."""
     accusations: Accusations | None = None
@@ -190,7 +191,7 @@ class Benchmark(_Frozen):
     rows: tuple[BenchmarkRow, ...]
     missing: dict[Way, str]
     """Ways that could not be measured, and what they lack."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[NotMeasured, ...] = ()
     """Recordings nobody could read."""
 
     def row(self, way: Way) -> BenchmarkRow | None:

@@ -96,7 +96,8 @@ def notes(bench: Benchmark, words: Words) -> Iterator[str]:
     """What could not be measured, and why; what the figures were measured on."""
     for way, lack in bench.missing.items():
         yield words("bench.missing", way=words(WAY_TITLES[way]), what=lack)
-    yield from bench.problems
+    for problem in bench.problems:
+        yield f"{problem.call_id}: {words.said(problem.reason)}"
     load = max((run.load_before for row in bench.rows for run in row.runs), default=0.0)
     yield words(
         "bench.circumstances",

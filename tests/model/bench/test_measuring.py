@@ -132,7 +132,7 @@ def test_the_same_calls_are_heard_by_all(compared: tuple[Benchmark, list[tuple[W
     bench, _ = compared
     assert (bench.calls, bench.labelled) == (2, 2)
     assert bench.audio_seconds == pytest.approx(8.685 + 2.988, abs=0.1)
-    assert [problem[:3] for problem in bench.problems] == [BROKEN]
+    assert [problem.call_id for problem in bench.problems] == [BROKEN]
     for way in (Way.README, Way.OURS):
         row = bench.row(way)
         assert row is not None

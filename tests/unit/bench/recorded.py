@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pipeline.bench.accuracy import Accuracy
+from pipeline.bench.job import NotMeasured
 from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, Machine
 from pipeline.bench.ways import Way
+from pipeline.messages.message import verbatim
 
 MIB = 1 << 20
 
@@ -83,5 +85,5 @@ def recorded() -> Benchmark:
             ),
         ),
         missing={Way.OPENAI: "pip install torch openai-whisper"},
-        problems=("N15: corrupt",),
+        problems=(NotMeasured("N15", verbatim("corrupt")),),
     )
