@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, NotMeasured
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, not_measured
 from pipeline.bench.ways import Way, openai_weights
 from pipeline.memory import peak_bytes
 from pipeline.messages.message import verbatim
@@ -31,7 +31,7 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
         try:
             texts.append((sound.call_id, tuple(recognise(channel) for channel in _channels(sound))))
         except (OSError, RuntimeError, ValueError) as error:  # the others are still worth measuring
-            problems.append(NotMeasured(sound.call_id, verbatim(f"{type(error).__name__}: {error}")))
+            problems.append(not_measured(sound.call_id, verbatim(f"{type(error).__name__}: {error}")))
     return BenchmarkOutcome(
         loading_wall=ready - job.started,
         work_wall=time.monotonic() - ready,

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.bench.ways import Way
-from pipeline.messages.message import Message, message_json, read_message
+from pipeline.messages.message import Message, message_json, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,12 @@ class NotMeasured:
     """A call that could not be read or recognised, and why."""
 
     call_id: str
-    reason: Message
+    reason: dict[str, Any]
+    """A message as JSON (`message_json`)."""
+
+
+def not_measured(call_id: str, reason: Message | None) -> NotMeasured:
+    return NotMeasured(call_id, message_json(reason or verbatim("")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,7 @@ class BenchmarkOutcome:
     problems: tuple[NotMeasured, ...] = ()
 
     def as_json(self) -> str:
-        problems = [{"call_id": each.call_id, "reason": message_json(each.reason)} for each in self.problems]
-        return json.dumps({**asdict(self), "problems": problems}, ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 def job_from(text: str) -> BenchmarkJob:
@@ -109,9 +113,7 @@ def outcome_from(text: str) -> BenchmarkOutcome:
             "peaks": tuple(values["peaks"]),
             "channels": tuple((call_id, tuple(texts)) for call_id, texts in values["channels"]),
             "sounds": _sounds(values["sounds"]),
-            "problems": tuple(
-                NotMeasured(each["call_id"], read_message(each["reason"])) for each in values["problems"]
-            ),
+            "problems": tuple(NotMeasured(**each) for each in values["problems"]),
         }
     )
 

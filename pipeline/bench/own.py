@@ -11,13 +11,12 @@ from pathlib import Path
 
 from pipeline.batch.run import run
 from pipeline.batch.summary import Progress
-from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome, NotMeasured
+from pipeline.bench.job import BenchmarkJob, BenchmarkOutcome, not_measured
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.inspection.rules import load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
-from pipeline.messages.message import verbatim
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
@@ -227,5 +226,5 @@ def measure(job: BenchmarkJob) -> BenchmarkOutcome:
         settled_share=settled_share(times, parent_cpu=own_cpu),
         peaks=(peak_bytes(), *(worker.peak for worker in times)),
         workers=summary.workers,
-        problems=tuple(NotMeasured(n.call_id, n.reason or verbatim("")) for n in summary.unreadable),
+        problems=tuple(not_measured(n.call_id, n.reason) for n in summary.unreadable),
     )

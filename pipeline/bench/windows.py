@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import decode
-from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, NotMeasured
+from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, not_measured
 from pipeline.domain import Recording, Sound, Status
 from pipeline.ingest import discover
 from pipeline.inspection.spine import load_inspector
-from pipeline.messages.message import verbatim
 from pipeline.settings import Settings
 from pipeline.speech.levels import level_db, noise_floor_db
 from pipeline.transcription import SpeechWindow, Transcriber, WindowText
@@ -61,7 +60,7 @@ def prepare(job: BenchmarkJob) -> BenchmarkOutcome:
         recording = Recording(candidate.call, candidate.paths, sha256="")
         (inspection,) = catching.inspect([recording])
         if inspection.status is Status.UNREADABLE or not inspection.duration:
-            problems.append(NotMeasured(candidate.call.call_id, inspection.reason or verbatim("")))
+            problems.append(not_measured(candidate.call.call_id, inspection.reason))
             continue
         audio = decode(candidate.paths)
         sounds.append(

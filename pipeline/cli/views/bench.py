@@ -10,6 +10,7 @@ from rich.table import Table
 from pipeline.bench.report import Benchmark, BenchmarkRow
 from pipeline.bench.ways import Way
 from pipeline.cli.words import Words
+from pipeline.messages.message import read_message
 
 WAY_TITLES = {
     Way.README: "bench.way-readme",
@@ -97,7 +98,7 @@ def notes(bench: Benchmark, words: Words) -> Iterator[str]:
     for way, lack in bench.missing.items():
         yield words("bench.missing", way=words(WAY_TITLES[way]), what=lack)
     for problem in bench.problems:
-        yield f"{problem.call_id}: {words.said(problem.reason)}"
+        yield f"{problem.call_id}: {words.said(read_message(problem.reason))}"
     load = max((run.load_before for row in bench.rows for run in row.runs), default=0.0)
     yield words(
         "bench.circumstances",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.bench.accuracy import Accuracy
-from pipeline.bench.job import NotMeasured
+from pipeline.bench.job import not_measured
 from pipeline.bench.report import Benchmark, BenchmarkRow, BenchmarkRun, Machine
 from pipeline.bench.ways import Way
 from pipeline.messages.message import verbatim
@@ -85,5 +85,5 @@ def recorded() -> Benchmark:
             ),
         ),
         missing={Way.OPENAI: "pip install torch openai-whisper"},
-        problems=(NotMeasured("N15", verbatim("corrupt")),),
+        problems=(not_measured("N15", verbatim("corrupt")),),
     )
