@@ -26,6 +26,8 @@ _SHORTEST_SAMPLES = 400
 """One frame of the spectrogram: fewer samples have none."""
 _TIMESTAMP_SECONDS = 0.02
 _LEAST_PROBABILITY = 1e-10
+_LONGEST_CHARACTER_SECONDS = 0.4
+"""A character of speech takes 0.15 to 0.3 s."""
 _MOST_TOKENS = 224
 """That Whisper writes of one context."""
 
@@ -138,8 +140,9 @@ class WhisperModel:
         for token, frame in reversed(found.alignments):
             if token < len(starts):
                 starts[token] = frame * _TIMESTAMP_SECONDS
+        begins = onsets(starts, [_spoken(self.text([token])) for token in tokens], seconds)
         sure = np.log(np.maximum(found.text_token_probs, _LEAST_PROBABILITY))
-        return [AlignedToken(start, float(log)) for start, log in zip(starts, sure, strict=True)]
+        return [AlignedToken(begin, float(log)) for begin, log in zip(begins, sure, strict=True)]
 
     def stretches(self, tokens: Sequence[int]) -> Iterator[Stretch]:
         """Text between timestamps, in the order written."""
@@ -193,6 +196,25 @@ class WhisperModel:
     @cached_property
     def _first_timestamp(self) -> int:
         return self._token("<|notimestamps|>") + 1
+
+
+def onsets(starts: Sequence[float], lengths: Sequence[int], end: float) -> list[float]:
+    """When words begin, in seconds, by where attention comes to them and how many characters they have.
+
+    Attention rests on the first word after a pause from the end of the word before. So a word begins no
+    earlier than its length allows before the next one, or before the end of the sound. A mark, which has no
+    length, stays with the word before.
+    """
+    following = [*starts[1:], end]
+    return [
+        max(start, after - _LONGEST_CHARACTER_SECONDS * length) if length else start
+        for start, after, length in zip(starts, following, lengths, strict=False)
+    ]
+
+
+def _spoken(token: str) -> int:
+    """Characters of a token that are heard; bytes that are part of one count."""
+    return sum(char.isalnum() or char == "\N{REPLACEMENT CHARACTER}" for char in token)
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[list[T]]:

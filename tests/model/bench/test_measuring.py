@@ -15,13 +15,21 @@ import pytest
 
 from pipeline.bench import comparison
 from pipeline.bench.comparison import compare
-from pipeline.bench.job import BenchmarkCall, BenchmarkJob, BenchmarkOutcome, job_from, outcome_from
+from pipeline.bench.job import (
+    BenchmarkCall,
+    BenchmarkJob,
+    BenchmarkOutcome,
+    job_from,
+    not_measured,
+    outcome_from,
+)
 from pipeline.bench.own import clocked
 from pipeline.bench.process import Measured, measure
 from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way, missing, openai_weights
 from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.errors import CallinspectError, ModelError, UsageError
+from pipeline.messages.message import verbatim
 from pipeline.settings import Settings
 from pipeline.transcription import ScoresTexts, SpeechWindow, load_transcriber
 
@@ -218,7 +226,7 @@ def test_jobs_and_outcomes_travel_whole(tmp_path: Path) -> None:
         2,
         (("c", ("您好", "")),),
         (BenchmarkCall("c", ("a",), 2, 1.0),),
-        ("p",),
+        (not_measured("c", verbatim("p")),),
     )
     assert outcome_from(outcome.as_json()) == outcome
 

@@ -165,11 +165,11 @@ def test_no_recordings(inspector: CallInspector) -> None:
 
 
 def test_a_misheard_name_of_the_list_is_put_right_by_its_sound(inspector: CallInspector) -> None:
-    names = Vocabulary(("建设路", "李强", "招商银行", "理想"))
+    names = Vocabulary(("云帆通信", "李强", "招商银行", "理想"))
     knowing = replace(inspector, tools=replace(inspector.tools, vocabulary=names))
-    (call,) = knowing.inspect([recording("N06")])
-    (plain,) = inspector.inspect([recording("N06")])
+    (call,) = knowing.inspect([recording("N01")])
+    (plain,) = inspector.inspect([recording("N01")])
     noted = [one.name for u in call.transcript.utterances for one in u.corrections]
-    assert noted == ["建设路"]
+    assert noted == ["云帆通信"]
     assert [u.text for u in call.transcript.utterances] == [u.text for u in plain.transcript.utterances]
     assert (call.hits, call.scorecard) == (plain.hits, plain.scorecard)
