@@ -83,7 +83,8 @@ def run(
             report=report,
         )
     brief = session.shared.quiet
-    for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=program()):
+    called = program(session.shared.store)
+    for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=called):
         session.out.print(part, crop=False)
     _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
@@ -131,7 +132,8 @@ def rescore(
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status
     brief = session.shared.quiet
-    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=program()):
+    called = program(session.shared.store)
+    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=called):
         session.out.print(part, crop=False)
     _say_gate(session, load_rubric(session.settings.rubric), done.gate)
     return done.exit_status
@@ -170,8 +172,15 @@ def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def program() -> str:
-    """``callinspect`` where the shell finds it, else its path (``.venv/bin/callinspect``)."""
+def program(store: str | None = None) -> str:
+    """What to type to call us again: ``callinspect`` where the shell finds it, else its path
+    (``.venv/bin/callinspect``), and the store where one was named; a password in it is not repeated."""
+    if store is None or "@" in store:
+        return _program()
+    return f"{_program()} --store {shlex.quote(store)}"
+
+
+def _program() -> str:
     called = Path(sys.argv[0])
     if called.name != PROGRAM:
         return PROGRAM  # `python -m pipeline.cli`, or a test

@@ -87,7 +87,7 @@ def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     if not summary.unreadable:
         return
     yield Text(f"\n{words('summary.unreadable-list')}", style="bold red")
-    for item in summary.unreadable:
+    for item in sorted(summary.unreadable, key=lambda each: each.call_id):
         yield _named(item.call_id, words.reason(item.reason_code, item.reason))
         yield from (_place(str(path)) for path in item.paths)
 
@@ -107,7 +107,7 @@ def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     if not summary.problems:
         return
     yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
-    for problem in sorted(summary.problems, key=_rank)[:LISTED]:
+    for problem in sorted(summary.problems, key=lambda each: (_rank(each), each.call_id or ""))[:LISTED]:
         yield _named(problem.call_id or "-", words.said(problem.reason))
         if problem.path is not None:
             yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")

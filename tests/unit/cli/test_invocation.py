@@ -39,3 +39,9 @@ def test_the_bare_name_where_the_shell_finds_it(installed: Path, monkeypatch: py
 def test_the_bare_name_when_run_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/somewhere/pipeline/cli/__main__.py"])
     assert program() == "callinspect"
+
+
+def test_a_named_store_is_named_again_but_for_its_password() -> None:
+    assert program("sqlite:////calls/night.db").endswith("callinspect --store sqlite:////calls/night.db")
+    assert program("sqlite:///my calls.db").endswith("--store 'sqlite:///my calls.db'")
+    assert "--store" not in program("postgresql://inspector:secret@db/calls")
