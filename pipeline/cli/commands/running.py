@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
@@ -85,7 +86,8 @@ def run(
     brief = session.shared.quiet
     called = program(session.shared.store)
     for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=called):
-        session.out.print(part, crop=False)
+        whole = isinstance(part, Text) and part.no_wrap  # printing forgets what a text asks for
+        session.out.print(part, crop=False, soft_wrap=bool(whole))
     _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
 
@@ -132,8 +134,7 @@ def rescore(
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status
     brief = session.shared.quiet
-    called = program(session.shared.store)
-    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=called):
+    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=program()):
         session.out.print(part, crop=False)
     _say_gate(session, load_rubric(session.settings.rubric), done.gate)
     return done.exit_status

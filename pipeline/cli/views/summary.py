@@ -154,14 +154,19 @@ def quality(summary: RunSummary, words: Words) -> Text:
     return text
 
 
+def _typed(line: str, program: str) -> Text:
+    """A command in one piece, so that it can be copied."""
+    return Text(line.replace("callinspect", program), no_wrap=True, overflow="ignore")
+
+
 def next_steps(summary: RunSummary, words: Words, program: str) -> Iterator[Text]:
     if summary.stopped or summary.left:
         yield Text(words("next.again"), style="yellow")
     if summary.flagged:
-        yield Text(words("next.flagged").replace("callinspect", program))
+        yield _typed(words("next.flagged"), program)
     if summary.scored:
-        yield Text(words("next.show").replace("callinspect", program))
-        yield Text(words("next.export").replace("callinspect", program))
-        yield Text(words("next.serve").replace("callinspect", program))
+        yield _typed(words("next.show"), program)
+        yield _typed(words("next.export"), program)
+        yield _typed(words("next.serve"), program)
     if not summary.found:
         yield Text(words("next.nothing"), style="yellow")
