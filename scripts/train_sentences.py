@@ -49,6 +49,7 @@ from pipeline.phrases.syllables import syllable
 
 HERE = Path(__file__).resolve().parent
 LEXICONS = HERE.parent / "lexicons" / "zh"
+WORD_CLASSES = HERE.parent / "pipeline" / "phrases" / "word_classes.toml"
 MODEL = HERE.parent / "pipeline" / "phrases" / WEIGHTS
 FOLDS = 5
 BLOCK = 20
@@ -70,6 +71,7 @@ MARGIN = 0.1
 MARGINS = {
     "abuse": 1.5,
     "leak-other-customer": 6.0,
+    "ask-sensitive": 1.0,
     "attitude-dismissive": 2.8,
     "attitude-impatient": 0.7,
     "rating-guide": 5.0,
@@ -130,9 +132,10 @@ def main() -> None:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 of all that the sentences are read from, but for the lexicons' own examples."""
+    """SHA-256 of all that the sentences are read from, but for the lexicons' own examples, and of the words
+    that count alike."""
     digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.jsonl")), LEXICONS / ORDINARY_FILE]:
+    for path in [*sorted(folder.glob("*.jsonl")), LEXICONS / ORDINARY_FILE, WORD_CLASSES]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -19,7 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 ENTRANCES = ("phrases.reading", "phrases.matcher")
 """What reads lexicons and what matches them; with what they import they decide what is found."""
 SENTENCES = Path("phrases", "sentences.npz")
-"""The weights by which a sentence is judged: they decide like code."""
+DATA = (SENTENCES, Path("phrases", "word_classes.toml"))
+"""The weights by which a sentence is judged and the words that count alike in them decide like code."""
 _IMPORT = re.compile(r"^ *from pipeline\.((?:phrases|conversation)[\w.]*) import", re.MULTILINE)
 _BLANK = re.compile(rb"^\s*(?:#.*)?\r?\n", re.MULTILINE)
 """Lines that decide nothing. Docstrings count: to take them out needs a parser, which takes half as long as
@@ -81,12 +82,13 @@ def rule_of_context(context: NegativeContext) -> tuple[object, ...]:
 
 @cache
 def code_revision(package: Path = PACKAGE) -> str:
-    """Digest of the source of all modules that decide what is found, and of the trained weights; comments do
-    not count."""
+    """Digest of the source of all modules that decide what is found, and of the trained weights and what they
+    rest on; comments do not count."""
     digest = hashlib.sha256()
     for name, source in sorted(_sources(package).items()):
         digest.update(name.encode() + b"\n" + _BLANK.sub(b"", source))
-    digest.update((package / SENTENCES).read_bytes())
+    for path in DATA:
+        digest.update((package / path).read_bytes())
     return digest.hexdigest()
 
 

@@ -76,8 +76,8 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
     assert dry.returncode == 0, dry.stderr
     assert "推诿" in dry.stdout
     assert "您去隔壁老王那里问" in dry.stdout
-    assert "callinspect show O05" in dry.stdout
-    assert "callinspect clip O05 --at 2" in dry.stdout
+    assert f"callinspect --store {url} show O05\n" in dry.stdout, "in one piece"
+    assert f"callinspect --store {url} clip O05 --at 2" in dry.stdout
     before = json.loads(here("show", "O05", "--store", url, "--json", cwd=tmp_path).stdout)
 
     looked = json.loads(here(*again, "--dry-run", "--json", cwd=tmp_path).stdout)

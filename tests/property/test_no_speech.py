@@ -11,7 +11,6 @@ from pipeline.domain import SAMPLE_RATE_HZ, Span
 from pipeline.speech import Diariser, SpeakerSegmenter
 from pipeline.transcription import SpeechWindow, Transcriber, cut_windows, load_transcriber
 from tests import sounds
-from tests.examples import THOROUGH
 
 pytestmark = pytest.mark.model
 
@@ -60,7 +59,7 @@ def test_nothing_is_written_on_one_channel(engine: Transcriber, name: str) -> No
     assert written(engine, [SOUNDS[name].copy()]) == ""
 
 
-@pytest.mark.parametrize("name", SOUNDS if THOROUGH else list(SOUNDS)[::2])
+@pytest.mark.parametrize("name", SOUNDS)
 def test_nothing_is_written_on_two_channels(engine: Transcriber, name: str) -> None:
     sound = SOUNDS[name]
     other = sounds.noise(len(sound) / SAMPLE_RATE_HZ, db=-65, seed=7)[: len(sound)]

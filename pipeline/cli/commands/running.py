@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 from tqdm import tqdm
 
@@ -85,9 +86,7 @@ def run(
         )
     brief = session.shared.quiet
     called = program(session.shared.store)
-    for part in run_summary(summary, session.words, width=session.out.width, brief=brief, program=called):
-        whole = isinstance(part, Text) and part.no_wrap  # printing forgets what a text asks for
-        session.out.print(part, crop=False, soft_wrap=bool(whole))
+    _print(session, run_summary(summary, session.words, width=session.out.width, brief=brief, program=called))
     _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
 
@@ -134,8 +133,10 @@ def rescore(
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status
     brief = session.shared.quiet
-    for part in rescore_summary(done, session.words, width=session.out.width, brief=brief, program=program()):
-        session.out.print(part, crop=False)
+    called = program(session.shared.store)
+    _print(
+        session, rescore_summary(done, session.words, width=session.out.width, brief=brief, program=called)
+    )
     _say_gate(session, load_rubric(session.settings.rubric), done.gate)
     return done.exit_status
 
@@ -171,6 +172,13 @@ def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
             bar.refresh()
 
         yield show
+
+
+def _print(session: Session, parts: Iterable[RenderableType]) -> None:
+    """Each part; what is to be copied stays in one piece, which printing alone forgets."""
+    for part in parts:
+        whole = isinstance(part, Text) and bool(part.no_wrap)
+        session.out.print(part, crop=False, soft_wrap=whole)
 
 
 def program(store: str | None = None) -> str:

@@ -143,7 +143,7 @@ def step_label(number: int) -> str:
 
 
 def _call(call: CallChange, words: Words, program: str) -> Iterator[Text]:
-    line = Text(call.call_id, style="bold")
+    line = Text(call.call_id, style="bold", no_wrap=True, overflow="ignore")
     agent = call.agent_name or call.agent_id
     line.append(
         f"  {agent + '  ' if agent else ''}{_score(call.before.score)} -> {_score(call.after.score)}",

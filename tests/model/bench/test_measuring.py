@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.bench import comparison
 from pipeline.bench.comparison import compare
 from pipeline.bench.job import (
     BenchmarkCall,
@@ -24,7 +23,7 @@ from pipeline.bench.job import (
     outcome_from,
 )
 from pipeline.bench.own import clocked
-from pipeline.bench.process import Measured, measure
+from pipeline.bench.process import measure
 from pipeline.bench.report import Benchmark
 from pipeline.bench.ways import Way, missing, openai_weights
 from pipeline.domain import SAMPLE_RATE_HZ, Span
@@ -69,36 +68,19 @@ def compared(night: Path) -> tuple[Benchmark, list[tuple[Way | None, int]]]:
         calls=night / "calls.csv",
         truth=NIGHT / "truth",
         ways=(Way.LIMIT, Way.README, Way.OURS, Way.OPENAI),
+        rounds=2,
         step=lambda way, round_: steps.append((way, round_)),
     )
     return bench, steps
 
 
 @needs_model
-def test_each_way_is_measured_once_a_round(compared: tuple[Benchmark, list[tuple[Way | None, int]]]) -> None:
+def test_ways_take_turns(compared: tuple[Benchmark, list[tuple[Way | None, int]]]) -> None:
     bench, steps = compared
     turn = [way for way in (Way.README, Way.OPENAI, Way.OURS, Way.LIMIT) if way not in bench.missing]
-    assert steps == [(None, 0), *((way, 0) for way in turn)]
+    assert steps == [(None, 0), *((way, 0) for way in turn), *((way, 1) for way in turn)]
     assert [row.way for row in bench.rows] == turn
-    assert all(len(row.runs) == 1 for row in bench.rows)
-
-
-@needs_model
-def test_ways_take_turns(night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Round after round, with processes that measure nothing: what each measures, the other tests ask."""
-    jobs: list[Way | None] = []
-
-    def answer(asked: BenchmarkJob) -> Measured:
-        jobs.append(asked.way)
-        return Measured(BenchmarkOutcome(sounds=(BenchmarkCall("c", ("a",), 2, 1.0),)), cpu=1.0, wall=2.0)
-
-    monkeypatch.setattr(comparison, "measure", answer)
-    ways = (Way.LIMIT, Way.README, Way.OURS)
-    bench = compare(night, settings=Settings(models=MODELS), ways=ways, rounds=2)
-    assert jobs == [None, *(Way.README, Way.OURS, Way.LIMIT) * 2]
-    assert [(row.way, len(row.runs)) for row in bench.rows] == [
-        (Way.README, 2), (Way.OURS, 2), (Way.LIMIT, 2),
-    ]  # fmt: skip
+    assert all(len(row.runs) == 2 for row in bench.rows)
 
 
 @needs_model
@@ -113,7 +95,7 @@ def test_every_process_is_watched(compared: tuple[Benchmark, list[tuple[Way | No
     ours, limit = bench.row(Way.OURS), bench.row(Way.LIMIT)
     assert ours is not None
     assert limit is not None
-    assert [len(run.peaks) for run in ours.runs] == [2], "the parent and its one worker"
+    assert [len(run.peaks) for run in ours.runs] == [2, 2], "the parent and its one worker"
     assert ours.other_share is not None
     assert 0 < ours.other_share < 1
     assert ours.confirmation_share is not None

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.phrases import load_lexicons
 from pipeline.phrases.revision import (
+    DATA,
     PACKAGE,
-    SENTENCES,
     code_revision,
     matching_modules,
     revision_of,
@@ -27,13 +27,15 @@ def installed(tmp_path: Path) -> Path:
         path = Path(*name.split(".")).with_suffix(".py")
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copyfile(PACKAGE / path, tmp_path / path)
-    shutil.copyfile(PACKAGE / SENTENCES, tmp_path / SENTENCES)
+    for path in DATA:
+        shutil.copyfile(PACKAGE / path, tmp_path / path)
     return tmp_path
 
 
-def test_other_weights_are_another_revision(installed: Path) -> None:
-    with (installed / SENTENCES).open("ab") as weights:
-        weights.write(b"0")
+@pytest.mark.parametrize("path", DATA, ids=str)
+def test_other_weights_or_word_classes_are_another_revision(installed: Path, path: Path) -> None:
+    with (installed / path).open("ab") as data:
+        data.write(b"0")
     assert code_revision(installed) != code_revision()
 
 
