@@ -14,24 +14,24 @@ PY := env -u PYTHONPATH -u PYTHONHOME $(BIN)/python
 
 .PHONY: help setup setup-test run serve test check unit e2e golden bench docs capture demo lock clean
 
-help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
+help: ## 列出这些目标 | this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\) | /\1	\2\n	/p' Makefile | expand -t 12
 
-setup: ## everything that inspecting needs: .venv, pinned packages, speech models
+setup: ## 装好质检所需的一切：.venv、锁定版本的软件包、语音模型 | everything that inspecting needs: .venv, pinned packages, speech models
 	@sh scripts/setup.sh run
 
 setup-test:
 	@sh scripts/setup.sh test
 
-run: setup ## inspect the demo night; your own: make run DUMP=/recordings [CALLS=/calls.csv]
+run: setup ## 质检自带的演示录音；自己的录音：make run DUMP=/录音文件夹 [CALLS=/话单.csv] | inspect the demo night; your own: make run DUMP=/recordings [CALLS=/calls.csv]
 	@sh scripts/run_night.sh
 
-serve: setup ## the review room in a browser, over the store of the demo night (or of `make run`)
+serve: setup ## 在浏览器里打开复核台，看演示录音（或 make run）的结果 | the review room in a browser, over the store of the demo night (or of `make run`)
 	@sh scripts/serve.sh
 
-test: check unit ## everything that is checked: style, types, directions between rooms, all tests
+test: check unit ## 全部检查：风格、类型、目录间的方向、全部测试 | everything that is checked: style, types, directions between rooms, all tests
 
-check: setup-test ## style, types, directions between rooms
+check: setup-test ## 风格、类型、目录间的方向 | style, types, directions between rooms
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy & types=$$!; $(BIN)/lint-imports; rules=$$?; wait $$types && exit $$rules
@@ -39,31 +39,31 @@ check: setup-test ## style, types, directions between rooms
 unit: setup-test
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10
 
-e2e: setup-test ## only the tests of the whole command line
+e2e: setup-test ## 只跑整条命令行的测试 | only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e
 
-golden: setup-test ## record anew what each stage makes of four calls (tests/golden); read the difference
+golden: setup-test ## 重新记录各阶段对四通电话的结果（tests/golden）；请看差异 | record anew what each stage makes of four calls (tests/golden); read the difference
 	@$(PY) -m tests.golden.stages
 
-bench: setup ## compare speed and accuracy on this machine with plain faster-whisper
+bench: setup ## 在这台机器上与原样的 faster-whisper 比速度和准确率 | compare speed and accuracy on this machine with plain faster-whisper
 	@$(BIN)/callinspect bench
 
-docs: setup-test ## the pages that are written from the code
+docs: setup-test ## 重写由代码生成的文档 | the pages that are written from the code
 	@$(PY) scripts/document_measures.py
 	@$(PY) scripts/document_rubrics.py
 	@$(PY) scripts/document_review_states.py
 	@$(PY) scripts/document_layers.py
 
-capture: setup-test ## the pictures in docs/ of what the commands print and the review room shows
+capture: setup-test ## 重画 docs/ 里命令和复核台的图 | the pictures in docs/ of what the commands print and the review room shows
 	@$(PY) scripts/capture.py
 	@$(PY) -m scripts.capture_review
 
-demo: ## play the demo night anew (fetches voices; about ten minutes)
+demo: ## 重新合成演示录音（要下载音色，约十分钟） | play the demo night anew (fetches voices; about ten minutes)
 	@sh scripts/setup.sh voices
 	@$(PY) -m scripts.demo_night
 
-lock: ## pin the packages anew from pyproject.toml; LOCK_UPGRADE=1 takes the newest
+lock: ## 按 pyproject.toml 重新锁定软件包；LOCK_UPGRADE=1 取最新 | pin the packages anew from pyproject.toml; LOCK_UPGRADE=1 takes the newest
 	@sh scripts/lock.sh
 
-clean: ## remove .venv and what tools left; models and stores stay
+clean: ## 删除 .venv 和各种工具留下的文件；模型和数据库不动 | remove .venv and what tools left; models and stores stay
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

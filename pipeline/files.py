@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.messages import Message, MessageError
+from pipeline.messages import Message, MessageError, system_problem
 
 PRIVATE = 0o600
 """Mode of a file that holds what people said, whatever the umask allows."""
@@ -41,7 +41,7 @@ def read_plain(path: Path, *, most: int, remedy: Message) -> bytes:
                 raise FileRefused(Message("file.not-plain"))
             content = file.read(most + 1)
     except OSError as error:
-        raise FileRefused(Message("file.unreadable", problem=error.strerror or str(error))) from error
+        raise FileRefused(Message("file.unreadable", problem=system_problem(error))) from error
     if len(content) > most:
         raise FileRefused(Message("file.large", most=_size(most), remedy=remedy))
     return content

@@ -15,18 +15,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from pipeline.environment import BETWEEN, PREFIX, no_json, variable, variable_of
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Lang, Message, ValueRefused, languages
-from pipeline.validation import explained
+from pipeline.validation import TOML_PLACE, explained, toml_problem
 
 CONFIG_FILE = Path("callinspect.toml")
 _LARGEST_CONFIG = 1 << 20
@@ -47,6 +58,14 @@ def _offered(lang: Lang) -> Lang:
 def _database(store: str) -> str:
     """A path without ``sqlite:///`` before it is an SQLite file."""
     return store if not store or _URL.match(store) else f"sqlite:///{store}"
+
+
+def _unless_empty(given: Any) -> Any:
+    return None if given == "" else given
+
+
+PathIfAny = Annotated[Path | None, BeforeValidator(_unless_empty)]
+"""An empty one is none: as a path it would be the working directory."""
 
 
 def _changes_results(default: Any, description: str, **limits: Any) -> Any:
@@ -97,7 +116,7 @@ class ServeSettings(BaseModel):
     idle_minutes: int = Field(default=480, ge=1, description="a session unused for so long ends")
     session_hours: int = Field(default=72, ge=1, description="a session ends after this in any case")
     body_kib: int = Field(default=1024, ge=16, description="the largest request that is read")
-    sound_folder: Path | None = Field(
+    sound_folder: PathIfAny = Field(
         default=None,
         description="where sound is kept in the form browsers play; default: the user's cache folder",
     )
@@ -154,8 +173,9 @@ class Settings(BaseSettings):
     """All settings of callinspect."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CALLINSPECT_",
-        env_nested_delimiter="__",
+        env_prefix=PREFIX,
+        env_nested_delimiter=BETWEEN,
+        env_ignore_empty=True,
         extra="forbid",
         frozen=True,
         protected_namespaces=(),
@@ -174,7 +194,7 @@ class Settings(BaseSettings):
     rubric: Path = Field(
         default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file"
     )
-    layer: Path | None = Field(
+    layer: PathIfAny = Field(
         None, description="folder of the centre's own rules, which are read over lexicons and rubric"
     )
     models: Path = Field(
@@ -189,7 +209,7 @@ class Settings(BaseSettings):
     meaning: str | None = _changes_results(
         None, "find phrases said in other words, for people to hear: use (extra `meaning`), or a folder"
     )
-    vocabulary: Path | None = Field(
+    vocabulary: PathIfAny = Field(
         None, description="list of the centre's own names, which are put right where they were misheard"
     )
     workers: Annotated[int, Field(ge=0)] = Field(
@@ -246,8 +266,7 @@ def read_config(path: Path) -> dict[str, Any]:
     return tomllib.loads(raw.decode("utf-8"))
 
 
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-"""Where tomllib puts the place of a mistake."""
+_FIELD = re.compile(r"for field \"(\w+)\"")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w.-]+)\s*=")
@@ -285,7 +304,8 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     """Read all sources; ``overrides`` that are None count as not given.
 
     Raises:
-        UsageError: an unreadable configuration file, an unknown key, or a value out of range.
+        UsageError: an unreadable configuration file, an unknown key, or a value out of range; it names the
+            line of the file, or the variable of the environment, that the value comes from.
     """
     path = config or CONFIG_FILE
     if config is not None and not config.exists():
@@ -297,10 +317,9 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     except UnicodeDecodeError as error:
         raise UsageError(Message("file.not-utf8", byte=error.start), path=path) from error
     except tomllib.TOMLDecodeError as error:
-        place = _TOML_PLACE.search(str(error))
-        problem = str(error).removesuffix(place[0]) if place else str(error)
+        place = TOML_PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else _last_line(path) if place else None
-        raise UsageError(Message("config.toml", problem=problem), path=path, line=line) from error
+        raise UsageError(Message("config.toml", problem=toml_problem(error)), path=path, line=line) from error
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": path})
@@ -308,12 +327,25 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         found = FromFile(**given)
+    except SettingsError as error:  # a list or a table that is no JSON
+        field = _FIELD.search(str(error))
+        assert field is not None
+        annotation = Settings.model_fields[field[1]].annotation
+        table = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        steps = no_json(field[1], table)
+        raise _wrong_variable(variable(*steps), ".".join(steps), Message("config.no-json")) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = Message("config.setting", setting=where, problem=explained(first))
+        where, wrong = ".".join(map(str, first["loc"])), explained(first)
+        if str(first["loc"][0]) not in given and (name := variable_of(first["loc"])):
+            raise _wrong_variable(name, where, wrong) from error
+        message = Message("config.setting", setting=where, problem=wrong)
         if first["loc"] and _says(said, first["loc"]) and str(first["loc"][0]) not in given:
             raise UsageError(message, path=path, line=_line_of(path, first["loc"])) from error
         raise UsageError(message) from error
     # worker processes get the settings by pickle, which cannot find a class made in a function
     return Settings.model_construct(**{name: getattr(found, name) for name in Settings.model_fields})
+
+
+def _wrong_variable(name: str, setting: str, problem: Message) -> UsageError:
+    return UsageError(Message("config.variable", variable=name, setting=setting, problem=problem))

@@ -26,11 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import How, PhraseHit, PhraseKind, Role, Span, Utterance
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.confidence import SOUND_SLOPE, SOUND_SURE
 from pipeline.phrases.passages import passages
-from pipeline.phrases.syllables import CONFUSIONS, distance, split, syllable
+from pipeline.phrases.syllables import CONFUSIONS, distance, split
 from pipeline.phrases.template import spellings
 from pipeline.settings import data_root
 

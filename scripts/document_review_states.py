@@ -48,7 +48,9 @@ command line alike, and the tests try every line of it.
 * **Two who disagree** wait for the supervisor, whose word ends it. One of the two may give way; a third
   person cannot decide.
 * **Any finding that costs points or may yet can be appealed**, in doubt or not. The decision on an appeal is
-  final.
+  final: it is not taken back, and no word from before it either.
+* **Nobody reviews a call of their own agent number**, nor accepts, judges or decides an appeal about it. Who
+  has such a call open reads it; whatever they would say of it is refused (`own-call`).
 * **What may have been said of another recording** settles nothing: a reviewer begins anew.
 
 Written by `scripts/document_review_states.py`: edit the table there.

@@ -3,5 +3,9 @@
 # `make serve` calls this after setting up.
 set -u
 
-[ -n "${CALLINSPECT_STORE:-}" ] || [ -f callinspect.db ] || sh scripts/run_night.sh || exit $?
+if [ -z "${CALLINSPECT_STORE:-}" ] && [ ! -f callinspect.db ]; then
+    sh scripts/run_night.sh
+    status=$?
+    [ "$status" -le 1 ] || exit "$status" # 1: done, but for the recordings that it listed
+fi
 exec .venv/bin/callinspect serve ${PORT:+--port "$PORT"}

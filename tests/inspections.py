@@ -79,11 +79,12 @@ def inspection(
     reason: str | None = None,
     started_at: datetime | None = datetime(2026, 11, 2, 9, 30, tzinfo=CHINA),
     agent_id: str | None = "1001",
+    agent_name: str | None = "王小明",
     team: str | None = "一组",
 ) -> Inspection:
     """An inspection with something of everything."""
     audio = sha256 or f"{sum(map(ord, call_id)) * 7919:064x}"
-    call = Call(call_id, agent_id, "王小明", team, "售后", "inbound", "138****0000", started_at, "left")
+    call = Call(call_id, agent_id, agent_name, team, "售后", "inbound", "138****0000", started_at, "left")
     revisions = Revisions(audio, "engine-1", "base", "l1", rubric, "s1")
     recording = Recording(call, (Path(f"/dump/{call_id}.wav"),), audio)
     if status is Status.UNREADABLE:

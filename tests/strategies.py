@@ -79,7 +79,14 @@ parameters = st.recursive(
 )
 messages = st.dictionaries(names, parameters, max_size=3).map(lambda given: Message("some.code", **given))
 evidences = st.builds(
-    Evidence, spans, maybe(st.sampled_from(Role)), texts, maybe(texts), maybe(st.sampled_from(How)), shares
+    Evidence,
+    spans,
+    maybe(st.sampled_from(Role)),
+    texts,
+    maybe(texts),
+    maybe(st.sampled_from(How)),
+    shares,
+    texts,
 )
 evidence_lists = st.lists(evidences, max_size=3).map(tuple)
 findings = st.builds(
@@ -134,6 +141,7 @@ hits = st.builds(
     st.sampled_from(How),
     shares,
     st.integers(0, 10_000),
+    texts,
 )
 measures = st.lists(
     st.builds(Measurement, texts, maybe(numbers), texts, st.lists(spans, max_size=3).map(tuple)), max_size=4

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from pipeline.errors import AudioError
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 
 SILENT_SECONDS = 25.0
 """How long (wall clock) a file may be read without yielding sound: hostile files end well within 30 s."""
@@ -52,7 +52,8 @@ class RecordingFile(io.RawIOBase):
         except PermissionError:
             raise AudioError(Message("audio.no-permission"), code="no-permission") from None
         except (OSError, ValueError) as error:
-            raise AudioError(Message("audio.cannot-open", detail=str(error)), code="not-a-file") from None
+            detail = system_problem(error) if isinstance(error, OSError) else str(error)
+            raise AudioError(Message("audio.cannot-open", detail=detail), code="not-a-file") from None
         status = os.fstat(self._fd)
         self.size = status.st_size
         if not stat.S_ISREG(status.st_mode):

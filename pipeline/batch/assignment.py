@@ -14,12 +14,14 @@ from pipeline.batch.naming import (
     Renames,
     StoredCalls,
     anywhere,
+    completed,
     copied,
     derived,
     facts_of,
     here,
     leaving,
     other_sound,
+    row_of,
 )
 from pipeline.batch.places import FilePlaces, Paths, exist
 from pipeline.domain import Call, IdSource, Recording, other_ids
@@ -166,7 +168,7 @@ class Assignment:
 
     def _corrected_file(self, replacement: KnownCall, one: Identified) -> AssignedRecording | None:
         """The corrected file of a call, with what the list says of that call."""
-        row = one.candidate.call
+        row = completed(replacement.call, one.candidate.call)
         # Where it lay there may be other sound by now, and that is not to be taken for it.
         there = [replace(one.candidate, paths=paths) for paths in replacement.files if exist(paths)]
         held = next((found for found in self._read(there) if found.sha256 == replacement.sha256), None)
@@ -203,7 +205,7 @@ class Assignment:
                 renames.keep(call, name, IdSource.LIST)
             else:
                 self._places.meet(holder, one.candidate.paths)
-                return self._assigned(one, row, IdSource.LIST, key=holder.key)
+                return self._assigned(one, completed(holder.call, row), IdSource.LIST, key=holder.key)
         else:
             name = call.call_id if call is not None and derived(call, one) else self._free_id(one, renames)
             renames.keep(call, name, IdSource.LIST)
@@ -215,7 +217,8 @@ class Assignment:
                 self._places.cede(other, paths)
         if call is not None:
             self._places.meet(call, paths)
-            return self._assigned(one, replace(row, call_id=name), IdSource.LIST, key=call.key)
+            facts = completed(call.call, row) if row_of(call, one) else row
+            return self._assigned(one, replace(facts, call_id=name), IdSource.LIST, key=call.key)
         donor = next(iter(known.with_sound(one.sha256)), None)
         return self._assigned(one, replace(row, call_id=name), IdSource.LIST, donor=donor)
 

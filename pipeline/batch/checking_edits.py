@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.domain import Role
+from pipeline.domain import PhraseHit, Role
 from pipeline.errors import UsageError
 from pipeline.files import replace_file
 from pipeline.messages import Lang, render
-from pipeline.phrases import Lexicons, compile_matcher, load_lexicons
+from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
+from pipeline.phrases.candidates import ACCUSING
 from pipeline.phrases.checking import sentence
 from pipeline.phrases.increments import packed
 from pipeline.phrases.layer import WEIGHTS_FILE
 from pipeline.phrases.linter import issues_of
 from pipeline.phrases.ordinary import read_ordinary_talk
-from pipeline.phrases.own_sentences import digest_of, read_sentences
+from pipeline.phrases.own_sentences import digest_of, read_sentences, sentences_of
 from pipeline.phrases.revision import rules_by_code
 from pipeline.phrases.training import shipped_sentences, train
 from pipeline.rubric import check_rubric
@@ -44,20 +45,24 @@ def check(*, lexicons: Path, rubric: Path, old: Path | None, new: Path, lang: La
         before = load_lexicons(lexicons, old)
         _train(lexicons, new)
         after = load_lexicons(lexicons, new)
+        codes = _changed(before, after)
+        accused = list(_accused(lexicons, before, after, codes))
     except UsageError as error:
         return {"error": error.said(lang), "issues": [], "codes": [], "ordinary": [], "accused": 0}
-    codes = _changed(before, after)
     issues = [
         {"place": _place(i.path, i.line), "level": i.level, "message": render(i.message, lang)}
         for i in issues_of(after, compile_matcher(after, only=codes), only=codes)
     ]
     known = {str(issue.text) for issue in check_rubric(rubric, before.codes, layer=old)}
     issues += [
-        {"place": rubric.name, "level": str(issue.level), "message": render(issue.text, lang)}
+        {
+            "place": _place(issue.path, issue.line) if issue.path else rubric.name,
+            "level": str(issue.level),
+            "message": render(issue.text, lang),
+        }
         for issue in check_rubric(rubric, after.codes, layer=new)
         if str(issue.text) not in known
     ]
-    accused = list(_accused(lexicons, before, after, codes))
     found = {"issues": issues, "codes": sorted(codes), "accused": len(accused)}
     return {"error": "", "ordinary": accused[:MOST_SHOWN], **found}
 
@@ -78,7 +83,8 @@ def _train(lexicons: Path, layer: Path) -> None:
 def _changed(before: Lexicons, after: Lexicons) -> frozenset[str]:
     """Codes whose hits may be others."""
     old, new = rules_by_code(before), rules_by_code(after)
-    examples = {p.code.code for p in after.phrases if p not in set(before.phrases)}
+    known = set(before.phrases)
+    examples = {p.code.code for p in after.phrases if p not in known}
     codes = {code for code in new if old.get(code) != new[code]} | examples
     one, other = before.increment, after.increment
     if (one.digest if one else "") != (other.digest if other else ""):
@@ -95,22 +101,33 @@ def _accused(
     if not codes or not talk:
         return
     utterances = [[sentence(text, role)] for text, role in talk]
-    then, now = (compile_matcher(one, only=codes).match_all(utterances) for one in (before, after))
-    for (text, role), earlier, later in zip(talk, then, now, strict=True):
-        known = {hit.code for hit in earlier}
-        for hit in later:
-            if hit.code not in known and after.codes[hit.code].kind.value in ("forbidden", "escalation"):
-                found = {"code": hit.code, "phrase": hit.phrase, "quote": hit.quote}
-                yield {"text": text, "role": role.value, **found}
-                break
+    # By the words alone, too: what its sentence excuses here stands alone in another call.
+    ways = [
+        [Matcher(one, only=codes, weighed=weighed).match_all(utterances) for one in (before, after)]
+        for weighed in (True, False)
+    ]
+    for number, (text, role) in enumerate(talk):
+        found = (_new(then[number], now[number], after) for then, now in ways)
+        hit = next((hit for hit in found if hit is not None), None)
+        if hit is not None:
+            yield {
+                "text": text,
+                "role": role.value,
+                "code": hit.code,
+                "phrase": hit.phrase,
+                "quote": hit.quote,
+            }
+
+
+def _new(then: Sequence[PhraseHit], now: Sequence[PhraseHit], lexicons: Lexicons) -> PhraseHit | None:
+    """The first accusation of a code that was none before."""
+    known = {hit.code for hit in then}
+    return next((h for h in now if h.code not in known and lexicons.codes[h.code].kind in ACCUSING), None)
 
 
 def _talk(path: Path) -> Iterator[tuple[str, Role]]:
     if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if not row.get("codes"):
-                yield row["text"], Role(row["role"])
+        yield from ((one.text, Role(one.role)) for one in sentences_of(path) if not one.codes)
 
 
 def _place(path: Path, line: int | None) -> str:

@@ -75,7 +75,8 @@ def identify_all(
             path, call_id = candidate.paths[0], candidate.call.call_id
             problems.append(StoredProblem(found.problem, _REASONS[found.problem], path, call_id))
         else:
-            # A file that cannot be read: decoding will say why; until then its stamp is its identity.
+            # Files that cannot be read, or are empty as after a night with a full disk: decoding says why.
+            # No sound tells them apart; until there is one their stamp is their identity, and each is listed.
             sha256 = found.sha256 or _stamp_digest(stamps)
             out.append(Identified(candidate, sha256, stamps))
     return out, problems
@@ -99,6 +100,8 @@ _REASONS = {
 
 
 def _digest(stamps: Sequence[FileStamp]) -> _Digest:
+    if not any(each.size for each in stamps):
+        return _Digest(problem=unchanged(stamps))
     try:
         sha256 = identify([s.path for s in stamps])
     except OSError:

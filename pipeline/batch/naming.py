@@ -58,11 +58,39 @@ def facts_of(call: KnownCall, candidate: Candidate) -> Call:
     What a list said stays; else what the name says now counts more than what it said earlier.
     """
     if candidate.listed:
-        return replace(candidate.call, call_id=call.call_id)
+        return completed(call.call, candidate.call)
     if call.source is IdSource.LIST:
         return call.call
-    told = {f.name: getattr(candidate.call, f.name) for f in fields(Call) if f.name != "call_id"}
-    return replace(call.call, **{name: value for name, value in told.items() if value is not None})
+    return _with(call.call, candidate.call)
+
+
+def completed(known: Call, row: Call) -> Call:
+    """What is known of a call and what a row of the list tells of it, under the id that is known.
+
+    The row counts, but a column that the list does not have, or an empty cell, takes nothing away. Where the
+    row names another agent, nothing of the former one is kept: a name must not stand beside another's number.
+    """
+    if _other_agent(known, row):
+        known = replace(known, agent_id=None, agent_name=None, team=None)
+    return _with(known, row)
+
+
+def row_of(call: KnownCall, one: Identified) -> bool:
+    """Whether what is known of a call was said of what this row names: not if a list called it otherwise."""
+    named = call.call_id == one.candidate.call.call_id or derived(call, one)
+    return named or call.source is not IdSource.LIST
+
+
+def _other_agent(known: Call, row: Call) -> bool:
+    if row.agent_id is not None:
+        return known.agent_id not in (None, row.agent_id)
+    return row.agent_name is not None and known.agent_name not in (None, row.agent_name)
+
+
+def _with(known: Call, told: Call) -> Call:
+    """What is told, and what was known where it says nothing."""
+    said = {f.name: getattr(told, f.name) for f in fields(Call) if f.name != "call_id"}
+    return replace(known, **{name: value for name, value in said.items() if value is not None})
 
 
 class Renames:

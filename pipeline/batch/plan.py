@@ -35,6 +35,12 @@ class Plan:
     up_to_date: int = 0
     unreadable: list[NotRead] = field(default_factory=list)
     """Known from an earlier run, unchanged, and not to be tried again."""
+    incomplete: list[NotRead] = field(default_factory=list)
+    """The same of those of which a part could be read."""
+    taken_up: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
+    """Calls that count again as these revisions judged them earlier: nothing is left to do for them."""
+    ruled_otherwise: int = 0
+    """Of these: stood as other lexicons or another rubric judged them."""
     problems: list[StoredProblem] = field(default_factory=list)
     left: int = 0
     """Calls beyond the limit (not even looked at)."""
@@ -149,7 +155,13 @@ def _sort_out(
             )
         if known.status is Status.UNREADABLE:
             plan.unreadable.append(NotRead(call_id, recording.paths, known.reason, known.reason_code))
-        else:
+            continue
+        if known.status is Status.PARTIAL:
+            plan.incomplete.append(NotRead(call_id, recording.paths, known.reason, known.reason_code))
+        if known.freshness is Freshness.KNOWN and known.status is not None:
+            plan.taken_up[known.status] += 1
+            plan.ruled_otherwise += known.ruled_otherwise
+        elif known.status is not Status.PARTIAL:
             plan.up_to_date += 1
 
 
@@ -170,4 +182,5 @@ def _job(
         source=one.source,
         donor=donor,
         key=one.key,
+        ruled_otherwise=known.ruled_otherwise,
     )

@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import Refused
-from pipeline.phrases.layer import LEXICONS, RUBRIC, SENTENCES, AddedPhrase, ChangedExamples, PhraseChange
-from pipeline.phrases.lexicon_file import CodeEntry, read_yaml
-from pipeline.phrases.own_sentences import OwnSentence, written
+from pipeline.errors import LexiconError, Refused, UsageError
+from pipeline.messages import Message
+from pipeline.phrases.layer import (
+    LEXICONS,
+    RUBRIC,
+    SENTENCES,
+    WEIGHTS_FILE,
+    AddedPhrase,
+    ChangedExamples,
+    PhraseChange,
+)
+from pipeline.phrases.lexicon_file import CodeEntry, PhraseEntry, read_yaml
+from pipeline.phrases.own_sentences import OwnSentence, sentences_of, written
 from pipeline.rubric.layer import SheetChange, SheetLayer
-from pipeline.yaml_file import dump
+from pipeline.validation import explained
+from pipeline.yaml_file import dump, line_of
 
 LEXICON_FILE = f"{LEXICONS}/zz-room.yaml"
 """Read after files with names of letters, so that it can change what they add."""
@@ -48,8 +57,26 @@ class EditContent(BaseModel):
     def empty(self) -> bool:
         return self == EditContent()
 
+    @property
+    def templates(self) -> Iterator[str]:
+        """Everything in it that is written as a pattern."""
+        some: list[PhraseEntry | PhraseChange] = [*self.phrases, *self.changes]
+        for one in (*some, *(phrase for code in self.codes for phrase in code.phrases)):
+            yield from (one.phrase, *one.variants, *one.patterns, *one.exceptions)
+
     def merged(self, later: EditContent) -> EditContent:
-        """Both, where the later wins."""
+        """Both, where the later wins.
+
+        Raises:
+            Refused: ``edit-form``: together they say more of a phrase than a file may.
+        """
+        try:
+            return self._merged(later)
+        except ValidationError as error:
+            told = _problem(error)
+            raise Refused(f"too much together: {told}", code="edit-form", reason=told) from error
+
+    def _merged(self, later: EditContent) -> EditContent:
         return EditContent(
             codes=_merged(self.codes, later.codes, lambda c: c.code),
             phrases=_merged(self.phrases, later.phrases, lambda p: (p.code, p.phrase)),
@@ -115,24 +142,39 @@ def standing_content(layer: Path) -> EditContent:
     """What the files of the room say now.
 
     Raises:
-        LexiconError, RubricError: somebody edited one of them by hand, and it cannot be read.
+        Refused: ``room-file``: somebody edited one of them by hand, and it cannot be read.
     """
-    lexicon, sheet = (layer / name for name in (LEXICON_FILE, SHEET_FILE))
-    told: dict[str, Any] = {}
-    if lexicon.exists():
-        told |= dict(read_yaml(lexicon))
-    if sheet.exists():
-        told["sheet"] = dict(read_yaml(sheet))
-    sentences = layer / SENTENCE_FILE
-    if sentences.exists():
-        lines = sentences.read_text(encoding="utf-8").splitlines()
-        told["sentences"] = [json.loads(line) for line in lines if line.strip()]
+    lexicon, sentences, sheet = (layer / name for name in FILES)
     try:
-        return EditContent.model_validate(told)
-    except ValueError as error:
+        found = _read(lexicon, lambda told: told)
+        changed = _read(sheet, lambda told: {"sheet": told})
+        learnt = tuple(sentences_of(sentences)) if sentences.exists() else ()
+    except UsageError as error:
         raise Refused(
-            f"a file of the room cannot be read: {error}", code="room-file", reason=str(error)
+            f"a file of the room cannot be read: {error}", code="room-file", reason=error
         ) from error
+    return found.model_copy(update={"sheet": changed.sheet, "sentences": learnt})
+
+
+def _read(path: Path, part: Callable[[dict[str, Any]], dict[str, Any]]) -> EditContent:
+    """
+    Raises:
+        LexiconError: it cannot be read, or says what an edit does not.
+    """
+    if not path.exists():
+        return EditContent()
+    told = read_yaml(path)
+    try:
+        return EditContent.model_validate(part(told))
+    except ValidationError as error:
+        line = line_of(told, error.errors()[0]["loc"])
+        raise LexiconError(_problem(error).message, path=path, line=line) from error
+
+
+def _problem(error: ValidationError) -> LexiconError:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return LexiconError(Message("lexicon.entry", where=where, problem=explained(first)))
 
 
 def texts(content: EditContent) -> dict[str, str]:
@@ -152,25 +194,28 @@ def with_edit(layer: Path, edit: EditContent) -> dict[str, str]:
     return texts(standing_content(layer).merged(edit))
 
 
-def standing_texts(layer: Path) -> dict[str, str]:
-    """File -> text now; empty: no such file."""
-    return {name: _text(layer / name) for name in FILES}
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
 def basis_of(layer: Path, *others: Path) -> str:
-    """Digest of every file of the rules: what an edit was tried on. Another one: somebody changed them."""
-    digest = hashlib.sha256()
+    """Digests (32 hex digits each) of the rules that an edit was tried on: of the files that people write,
+    and of those of the room. Another one: somebody changed them.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     found: list[Path] = []
     for path in (layer, *others):
         found += [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+    room = {layer / name for name in (*FILES, WEIGHTS_FILE)}
+    by_hand, own = hashlib.sha256(), hashlib.sha256()
     for path in sorted(found):
         if path.suffix in (".yaml", ".jsonl", ".npz") and not path.name.startswith("."):
+            digest = own if path in room else by_hand
             digest.update(f"{path}\n".encode("utf-8", "surrogateescape") + path.read_bytes())
-    return digest.hexdigest()
+    return by_hand.hexdigest()[:32] + own.hexdigest()[:32]
+
+
+def same_by_hand(one: str, other: str) -> bool:
+    """Whether two digests are of the same files that people write, whatever the room wrote."""
+    return one[:32] == other[:32]
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

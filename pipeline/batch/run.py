@@ -16,7 +16,7 @@ from pipeline.batch.pool import WorkerPool
 from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
-from pipeline.batch.summary import TOO_FEW, Progress, RunSummary
+from pipeline.batch.summary import OTHER_RULES, TOO_FEW, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.voices import settle_voices
 from pipeline.batch.work import Limits, groups
@@ -88,8 +88,9 @@ def run(
                 settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
-            store.runs.add_problems(run_id, unkept)
-            tally.problems += unkept
+            late = [*this.other_rules(plan, tally), *unkept]
+            store.runs.add_problems(run_id, late)
+            tally.problems += late
             summary = this.sum_up(plan, tally)
             stored = _as_json(summary)
             if not stopped:
@@ -181,7 +182,15 @@ class _Run:
         def progress(tally: Tally) -> None:
             wall = time.monotonic() - began
             self._report(
-                Progress("inspect", tally.calls, len(plan.jobs), tally.audio_seconds, wall, self._workers)
+                Progress(
+                    "inspect",
+                    tally.calls,
+                    len(plan.jobs),
+                    tally.audio_seconds,
+                    wall,
+                    self._workers,
+                    tally.in_work,
+                )
             )
 
         progress(Tally())
@@ -212,15 +221,26 @@ class _Run:
             there = [(keys[found], paths) for *name, paths in plan.copies if (found := tuple(name)) in keys]
             self._store.identities.move_files(there=there, gone=[], run_id=self._run_id)
 
+    def other_rules(self, plan: Plan, tally: Tally) -> list[StoredProblem]:
+        """That scores changed because this run judges by other rules: an option that was given once is gone
+        the next time, and nobody would know why."""
+        calls = plan.ruled_otherwise + tally.ruled_otherwise
+        if not calls:
+            return []
+        rubric, lexicons = str(self._settings.rubric), str(self._settings.lexicons)
+        notice = Message("batch.other-rules", count=calls, rubric=rubric, lexicons=lexicons)
+        return [StoredProblem(OTHER_RULES, notice)]
+
     def sum_up(self, plan: Plan, tally: Tally) -> RunSummary:
         overview = self._store.calls.overview(plan.identified)
+        again = plan.taken_up
         return RunSummary(
             run_id=self._run_id,
             found=plan.found,
-            inspected=tally.statuses[Status.INSPECTED],
-            partial=tally.statuses[Status.PARTIAL],
-            not_applicable=tally.statuses[Status.NOT_APPLICABLE],
-            rejudged=tally.rejudged,
+            inspected=tally.statuses[Status.INSPECTED] + again[Status.INSPECTED],
+            incomplete=(*plan.incomplete, *tally.incomplete),
+            not_applicable=tally.statuses[Status.NOT_APPLICABLE] + again[Status.NOT_APPLICABLE],
+            rejudged=tally.rejudged + sum(again.values()),
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,
@@ -249,6 +269,7 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     """What the store keeps of a summary; the problems have their own table."""
     values = asdict(summary)
     values["unreadable"] = len(summary.unreadable)
+    values["partial"] = len(values.pop("incomplete"))
     values["problems"] = len(summary.problems)
     values["renamed"] = len(summary.renamed)
     values["trouble"] = None if summary.trouble is None else message_json(summary.trouble)

@@ -12,13 +12,15 @@ from pipeline.store import StoredProblem
 
 TOO_FEW = "too-few"
 """Kind of the problem that fewer recordings came than were expected."""
+OTHER_RULES = "other-rules"
+"""Kind of the notice that calls stood as other rules judged them until this run."""
 NOT_INSPECTED = frozenset({TOO_FEW, "vanished", "changed", "still-written", "unreadable-folder"})
 """Kinds of problems that leave a recording of the dump uninspected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; a new one for every step."""
+    """How far a run is; a new one for every step, and every second while recordings are heard."""
 
     stage: str
     """``discover``, ``identify`` or ``inspect``."""
@@ -29,11 +31,13 @@ class Progress:
     wall_seconds: float = 0.0
     """Since the stage began."""
     workers: int = 0
+    calls_in_work: int = 0
+    """Calls that the workers are at."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """A call whose audio could not be inspected, this time or (unchanged) earlier."""
+    """A call whose audio could not be read, or in part only, this time or (unchanged) earlier."""
 
     call_id: str
     paths: tuple[Path, ...]
@@ -50,15 +54,18 @@ class RunSummary:
     found: int
     """Calls of the dump (after ``since``)."""
     inspected: int
-    """Inspected by this run, without the partial and not applicable ones."""
-    partial: int
-    """By this run: judged, but some audio could not be read."""
+    """Inspected by this run, without the incomplete and not applicable ones."""
+    incomplete: tuple[NotRead, ...]
+    """Judged, but a part of the audio could not be read; all of the dump, whether inspected by this run or
+    known from an earlier one."""
     not_applicable: int
     """By this run: heard, but nothing to judge."""
     rejudged: int
-    """Of the three above: judged again without listening, for new lexicons, a new rubric or call list."""
+    """Of the three above: judged again without listening, for new lexicons, a new rubric or call list; or
+    earlier, by rules that count again."""
     up_to_date: int
-    """Had an inspection already; unreadable ones that were not tried again are not among them."""
+    """Had an inspection already; what could not be read, or in part only, and was not tried again is not
+    among them."""
     unreadable: tuple[NotRead, ...]
     """All of the dump, whether tried by this run or known from an earlier one."""
     left: int
@@ -94,13 +101,19 @@ class RunSummary:
     """What is wrong with the machine, where that ended the run."""
 
     @property
+    def partial(self) -> int:
+        """How many recordings could be read in part only."""
+        return len(self.incomplete)
+
+    @property
     def hours_per_hour(self) -> float | None:
         """Audio hours inspected per hour on the clock."""
         return self.audio_seconds / self.wall_seconds if self.wall_seconds and self.audio_seconds else None
 
     @property
     def exit_status(self) -> int:
-        """0 all inspected; 1 some recordings could not be; 3 stopped early, safe to run again."""
+        """0 all inspected; 1 some recordings could not be, or in part only; 3 stopped early, run it again."""
         if self.stopped:
             return 3
-        return 1 if self.unreadable or any(p.kind in NOT_INSPECTED for p in self.problems) else 0
+        missing = any(p.kind in NOT_INSPECTED for p in self.problems)
+        return 1 if self.unreadable or self.incomplete or missing else 0

@@ -6,6 +6,7 @@ written, so whoever is killed, and whenever, nothing is lost; the store's unique
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from pipeline.messages import Message
 from pipeline.store import Store, StoredProblem
 
 _WAIT_SECONDS = 0.25
+_TELL_SECONDS = 1.0
+"""So often the progress is told, also while no call ends: a clock that stands looks like a run that does."""
 _MOST_FAILED_STARTS = 3
 """Workers that die in a row before their tools are loaded: then none will ever start."""
 _MOST_CRASHING_CALLS = 8
@@ -36,13 +39,18 @@ class Tally:
 
     statuses: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
     unreadable: list[NotRead] = field(default_factory=list)
+    incomplete: list[NotRead] = field(default_factory=list)
     problems: list[StoredProblem] = field(default_factory=list)
     audio_seconds: float = 0.0
     """Listened to."""
     rejudged: int = 0
     """Of the calls: judged again without listening."""
+    ruled_otherwise: int = 0
+    """Of these: stood as other lexicons or another rubric judged them."""
     calls: int = 0
     """Calls that are done, one way or the other."""
+    in_work: int = 0
+    """Calls that the workers are at."""
     trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
 
@@ -75,6 +83,7 @@ class Supervision:
         self._failed_starts = self._crashing_calls = 0
         self._any_succeeded = False
         self._mismatch = False
+        self._told = time.monotonic()
         self.tally = Tally()
 
     def work(self, groups: Iterable[Group]) -> None:
@@ -94,10 +103,19 @@ class Supervision:
                 self._start_workers()
                 self._submit_groups()
                 self._read_events()
+                if time.monotonic() - self._told >= _TELL_SECONDS:
+                    self._tell()
         finally:
             for worker, message in self._pool.shutdown():
                 if isinstance(message, Inspected):  # was on its way when we stopped
                     self._write(worker, message.inspection)
+
+    def _tell(self, done: str | None = None) -> None:
+        """Tell the progress; ``done``: id of a call that has just ended."""
+        self._told = time.monotonic()
+        begun = (call_id for worker in self._pool.workers if worker.begun for call_id in worker.left)
+        self.tally.in_work = sum(call_id != done for call_id in begun)
+        self._progress(self.tally)
 
     def _start_workers(self) -> None:
         """Start workers for the groups that wait, as many as wanted."""
@@ -217,18 +235,19 @@ class Supervision:
             inspection = self._save_or_report(job, inspection)
             self.tally.statuses[inspection.status] += 1
             self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
-            self.tally.rejudged += job.heard
-            if inspection.status is Status.UNREADABLE:
-                self.tally.unreadable.append(
-                    NotRead(
-                        job.call_id,
-                        job.recording.paths,
-                        inspection.reason,
-                        inspection.reason_code,
-                    )
-                )
+            self._count(job, inspection)
         self.tally.calls += 1
-        self._progress(self.tally)
+        self._tell(job.call_id)
+
+    def _count(self, job: Job, inspection: Inspection) -> None:
+        reason, code = inspection.reason, inspection.reason_code
+        if inspection.status is Status.UNREADABLE:
+            self.tally.unreadable.append(NotRead(job.call_id, job.recording.paths, reason, code))
+            return
+        if inspection.status is Status.PARTIAL:
+            self.tally.incomplete.append(NotRead(job.call_id, job.recording.paths, reason, code))
+        self.tally.rejudged += job.heard
+        self.tally.ruled_otherwise += job.heard and job.ruled_otherwise
 
     def _save_or_report(self, job: Job, inspection: Inspection) -> Inspection:
         """Write one inspection; where this one cannot be written, that it could not.

@@ -17,6 +17,7 @@ from pipeline.batch.faults import FAULT, fault_of
 from pipeline.batch.rulebooks import rules_in_force
 from pipeline.domain import CallVoices, Inspection, PhraseHit, Role, RoleEvidence, Status, Transcript
 from pipeline.errors import CallinspectError
+from pipeline.inspection.announcing import with_line
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import Rules
 from pipeline.messages import Message
@@ -164,7 +165,7 @@ def _with_roles(
     if roles == voices.roles:
         turned = replace(current, revisions=replace(current.revisions, lexicons=""))
     elif voices.roles[0] is voices.roles[1]:
-        turned = parted(current, [roles[party] for party in voices.parties])
+        turned = parted(current, [with_line(roles)[party] for party in voices.parties])
     else:
         turned = swapped(replace(current, hits=(*current.hits, *earlier)))
         speakers = {(p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases}

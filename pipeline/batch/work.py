@@ -48,6 +48,8 @@ class Job:
     """Id of the call with the same sound that was heard, where it is another."""
     key: int | None = None
     """Of the call, where the store has it."""
+    ruled_otherwise: bool = False
+    """True where the call stands as other lexicons or another rubric judged it."""
 
     @property
     def call_id(self) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 
 MAX_BYTES = 64 << 20
 _AGENT = frozenset(
@@ -79,7 +79,7 @@ def _text(path: Path) -> str:
     except FileRefused as error:
         raise UsageError(error.message, path=path) from error
     except OSError as error:
-        raise UsageError(error.strerror or str(error), path=path) from error
+        raise UsageError(system_problem(error), path=path) from error
     for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)

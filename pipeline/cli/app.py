@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -43,6 +43,15 @@ COMPLETION = {
     "install_completion": "option.install-completion",
     "show_completion": "option.show-completion",
 }
+
+TYPES = {
+    "str": "panel.type-text",
+    "int": "panel.type-whole",
+    "float": "panel.type-number",
+    "path": "panel.type-path",
+    "list[str]": "panel.type-texts",
+}
+"""What the parser calls a kind of value -> what people are told; other kinds list their values."""
 
 
 def build(words: Words, arguments: Sequence[str]) -> Any:
@@ -86,15 +95,51 @@ def _elsewhere() -> None:
 
 def _translate(node: Any, words: Words) -> None:
     node.format_help = partial(_format_help, node.format_help, words)
+    node.format_usage = partial(_format_usage, node, words)
+    node.get_help_option = partial(_help_option, node.get_help_option, words)
+    node.options_metavar = words("panel.usage-options")
+    if hasattr(node, "commands"):
+        node.subcommand_metavar = words("panel.usage-command")
     if node.help:
         node.help = words.known(node.help, node.help)
     for parameter in node.params:
-        if getattr(parameter, "help", None):
-            parameter.help = words.known(parameter.help, parameter.help)
-        if getattr(parameter, "rich_help_panel", None):
-            parameter.rich_help_panel = words.known(parameter.rich_help_panel, parameter.rich_help_panel)
+        _translate_parameter(parameter, words)
     for child in getattr(node, "commands", {}).values():
         _translate(child, words)
+
+
+def _translate_parameter(parameter: Any, words: Words) -> None:
+    parameter.display_type = partial(_type, parameter.display_type, words)
+    if getattr(parameter, "help", None):
+        parameter.help = words.known(parameter.help, parameter.help)
+    if getattr(parameter, "rich_help_panel", None):
+        parameter.rich_help_panel = words.known(parameter.rich_help_panel, parameter.rich_help_panel)
+
+
+def _help_option(original: Callable[[Any], Any], words: Words, context: Any) -> Any:
+    """The parser makes it when it is first asked for."""
+    found = original(context)
+    if found is not None and found.help != words("option.help"):
+        found.help = words("option.help")
+        _translate_parameter(found, words)
+    return found
+
+
+def _type(original: Callable[..., str], words: Words, context: Any = None, **given: Any) -> str | None:
+    """What kind of value an option takes, for people; None for one that takes none."""
+    said = original(context, **given) if context is not None else original(**given)
+    name = said.strip("<>").removesuffix(" range")
+    if name == "bool":
+        return None
+    if name in TYPES:
+        return words(TYPES[name])
+    several = name.removeprefix("list[").removesuffix("]")  # values that may be given several times
+    return said if several == name else f"<{several}>..."
+
+
+def _format_usage(node: Any, words: Words, context: Any, formatter: Any) -> None:
+    pieces = " ".join(node.collect_usage_pieces(context))
+    formatter.write_usage(context.command_path, pieces, prefix=words("panel.usage"))
 
 
 def _format_help(original: Callable[..., None], words: Words, *context: Any) -> None:
@@ -105,4 +150,22 @@ def _format_help(original: Callable[..., None], words: Words, *context: Any) -> 
     look.COMMANDS_PANEL_TITLE = words("panel.commands")
     look.REQUIRED_LONG_STRING = words("panel.required")
     look.DEFAULT_STRING = words("panel.default")
+    look.ENVVAR_STRING = words("panel.environment")
+    vars(look)["Columns"] = _folding()
     original(*context)
+
+
+@cache
+def _folding() -> Any:
+    """How the help lays out what it says of an option, with nothing cut off: Chinese has no spaces to break a
+    line at, and what is longer than its column would end in dots."""
+    from rich.columns import Columns
+    from rich.text import Text
+
+    def columns(parts: Sequence[Any]) -> Columns:
+        for part in parts:
+            if isinstance(part, Text):
+                part.overflow = "fold"
+        return Columns(parts)
+
+    return columns

@@ -27,7 +27,7 @@ To = Annotated[str | None, typer.Option("--to", help="filter.to", metavar="DATE"
 CallId = Annotated[
     str | None, typer.Option("--call", help="filter.call", metavar="ID", rich_help_panel=PANEL)
 ]
-Doubt = Annotated[OpenCause | None, typer.Option(help="filter.doubt", rich_help_panel=PANEL)]
+Doubt = Annotated[OpenCause | None, typer.Option(help="filter.doubt", metavar="WHY", rich_help_panel=PANEL)]
 Limit = Annotated[int | None, typer.Option(min=1, help="filter.limit", rich_help_panel=PANEL)]
 
 

@@ -18,8 +18,9 @@ from rich.console import Console
 from pipeline.cli.terminal import open_console
 from pipeline.cli.words import Words
 from pipeline.domain.acting import Acting, acting_as
+from pipeline.environment import misspelt
 from pipeline.errors import CommandError
-from pipeline.messages import Lang, languages
+from pipeline.messages import Lang, Message, ValueRefused, languages
 from pipeline.settings import Settings, load_settings
 
 P = ParamSpec("P")
@@ -31,7 +32,7 @@ LANGUAGES = f"[{'|'.join(languages())}]"
 
 def _language(given: str) -> Lang:
     if given not in languages():
-        raise typer.BadParameter(f"{given!r} is none of {LANGUAGES}")
+        raise ValueRefused(Message("config.one-of", known=Message("join.list", parts=languages())))
     return given
 
 
@@ -76,9 +77,10 @@ class Session:
     err: Console
 
     def say(self, text: str, style: str | None = None) -> None:
-        """A remark on standard error; silent under ``-q``."""
+        """A remark on standard error, in one piece since it may hold what is to be copied; silent under
+        ``-q``."""
         if not self.shared.quiet:
-            self.err.print(text, style=style)
+            self.err.print(text, style=style, soft_wrap=True)
 
     def override(self, **settings: Any) -> Session:
         """The same session with settings that a command's own options gave; None counts as not given."""
@@ -95,13 +97,16 @@ def open_session(shared: Shared) -> Session:
     settings = load_settings(shared.config, store=shared.store, lang=shared.lang)
     if "://" not in settings.store:  # the store would refuse it too, but as a database that is down
         raise CommandError("store-url", url=settings.store)
-    return Session(
+    session = Session(
         shared,
         settings,
         Words(settings.lang, settings.rubric, settings.layer),
         open_console(sys.stdout),
         open_console(sys.stderr),
     )
+    for name, meant in misspelt(Settings):
+        session.say(session.words("config.misspelt", name=name, meant=meant), "yellow")
+    return session
 
 
 _SHARED = tuple(

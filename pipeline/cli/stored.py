@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.cli.invocation import program
 from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
-from pipeline.errors import CommandError
+from pipeline.errors import CommandError, RubricError
+from pipeline.messages import Message
+from pipeline.review.effective import Effective
 from pipeline.store import Store, open_store
 
 SQLITE = "sqlite:///"
+ALIKE = 3
+"""Names that are told where an unknown one was typed."""
 
 
 def existing_store(session: Session) -> Store:
@@ -36,6 +42,42 @@ def need_store(session: Session) -> None:
         raise CommandError("no-store", path=path)
 
 
+def none_found(session: Session, store: Store) -> str:
+    """Why there is nothing to list or to export: no call is stored yet, or none is as it was asked for."""
+    if store.calls.count():
+        return session.words("list.none")
+    return session.words("list.empty", command=f"{program(session.shared.store)} run")
+
+
+def need_criterion(session: Session, store: Store, criterion: str | None) -> None:
+    """Refuse a criterion that neither the sheet nor any stored call has: no call would match a mistyped one.
+
+    Raises:
+        CommandError: with the known ones that are most alike, by id or by title.
+    """
+    if criterion is None:
+        return
+    titles = _criteria(session)
+    if criterion in titles or store.calls.knows_criterion(criterion):
+        return
+    named = {**{title: one for one, title in titles.items()}, **{one: one for one in titles}}
+    near = dict.fromkeys(named[one] for one in difflib.get_close_matches(criterion, named, n=ALIKE, cutoff=0))
+    listed = tuple(Message("usage.criterion", id=one, title=titles[one]) for one in near)
+    raise CommandError("unknown-criterion", name=criterion, near=Message("join.list", parts=listed))
+
+
+def _criteria(session: Session) -> dict[str, str]:
+    """Id -> title, as the sheet says now; empty where it cannot be read."""
+    from pipeline.rubric import load_rubric  # here: only a filter by criterion asks
+
+    try:
+        sheet = load_rubric(session.settings.rubric, layer=session.settings.layer)
+    except RubricError:
+        return {}
+    titles = [(one.id, one.title) for one in sheet.items] + [(one.id, one.title) for one in sheet.bonus]
+    return {name: session.words.said(title) for name, title in titles}
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCall:
     """A call with what people made of it."""
@@ -44,6 +86,8 @@ class ShownCall:
     case: Case | None
     said: Mapping[str, FindingVerdict]
     """Criterion -> verdict."""
+    now: Effective | None = None
+    """What it scores with them, and why it should be looked at; None where the sheet was never used."""
     files: tuple[tuple[Path, ...], ...] = ()
     """Where copies of its sound lie."""
     replaced_by: str | None = None
@@ -63,11 +107,12 @@ def reviewed_call(session: Session, call_id: str) -> ShownCall:
         if inspection is not None:
             case, said = store.cases.case(call_id), store.decisions.verdicts(call_id)
             replaces = store.merges.replaced(call_id)
-            return ShownCall(inspection, case, said, _files(store, call_id), replaces=replaces)
+            now = store.decisions.effective(call_id)
+            return ShownCall(inspection, case, said, now, _files(store, call_id), replaces=replaces)
         heir, last = store.merges.replacement(call_id), store.merges.last(call_id)
         if heir is None or last is None:
             raise CommandError("no-call", call=call_id)
-        return ShownCall(last, None, {}, _files(store, call_id), replaced_by=heir)
+        return ShownCall(last, None, {}, files=_files(store, call_id), replaced_by=heir)
 
 
 def _files(store: Store, call_id: str) -> tuple[tuple[Path, ...], ...]:

@@ -10,6 +10,7 @@ Spoken: digits as they are read out, 一二三一五, which is what texts are co
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -20,9 +21,10 @@ SPOKEN_DIGITS = {str(value): numeral for value, numeral in enumerate(_NUMERALS)}
 """Each digit as it is read out."""
 OTHER_NUMERALS = {"〇": "零", "幺": "一", "两": "二"}
 """Other ways to write or say a digit."""
-_VALUES = {numeral: digit for digit, numeral in SPOKEN_DIGITS.items()}
-_VALUES |= {other: _VALUES[numeral] for other, numeral in OTHER_NUMERALS.items()}
-_PLACES = {"十": 10, "百": 100, "千": 1000}
+NUMERAL_DIGITS = {numeral: digit for digit, numeral in SPOKEN_DIGITS.items()}
+NUMERAL_DIGITS |= {other: NUMERAL_DIGITS[numeral] for other, numeral in OTHER_NUMERALS.items()}
+"""Numeral -> the digit it stands for."""
+NUMERAL_PLACES = {"十": 10, "百": 100, "千": 1000}
 _READING = str.maketrans(SPOKEN_DIGITS)
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?|百)\s*[%％]")
@@ -48,6 +50,18 @@ _TITLES = ("一千零一",)
 _SPELLED = re.compile(r"(?<![几数])[零一二两三四五六七八九十百千万]{4,}+(?![亿点几多])")
 _TO_THE_LAST_PLACE = re.compile(r"[千万].*[十零][一二三四五六七八九]$")
 """三千五 is 3500 and 一千五百八十 may be rounded: they stay."""
+
+
+@lru_cache(maxsize=30_000)
+def syllable(character: str) -> str:
+    """The commonest toneless reading of one character; itself where it has none (letters, digits)."""
+    # Characters are read one by one, so pypinyin's 47,000 words are left out: loading them costs every
+    # command a quarter of a second.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+    from pypinyin import lazy_pinyin  # loading even the rest takes longer than many a command
+
+    return str(lazy_pinyin(character)[0])
 
 
 def read_out(text: str) -> str:
@@ -108,7 +122,7 @@ def _read_out(match: re.Match[str]) -> str:
     around = _BEFORE.search(match.string, 0, match.start()) or _AFTER.match(match.string, match.end())
     if len(run) < _SURE_LENGTH and not _READ_OUT_SURELY.search(run) and not around:
         return run
-    return "".join(_VALUES.get(c, c) for c in run)
+    return "".join(NUMERAL_DIGITS.get(c, c) for c in run)
 
 
 def _value(spelled: str) -> str | None:
@@ -119,8 +133,8 @@ def _value(spelled: str) -> str | None:
     digit: int | None = None
     last_place = 10_000
     for character in spelled:
-        if character in _PLACES:
-            place = _PLACES[character]
+        if character in NUMERAL_PLACES:
+            place = NUMERAL_PLACES[character]
             if place >= last_place:
                 return None
             section += (1 if digit is None else digit) * place
@@ -131,7 +145,7 @@ def _value(spelled: str) -> str | None:
         else:
             if digit:
                 return None  # two digits side by side: read out, not spelled
-            digit = int(_VALUES[character])
+            digit = int(NUMERAL_DIGITS[character])
     return str(total + section + (digit or 0))
 
 

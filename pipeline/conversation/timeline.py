@@ -142,7 +142,13 @@ class Timeline:
     @cached_property
     def silences(self) -> tuple[Span, ...]:
         """Stretches of at least 2 s in which nobody talks and nothing plays; a silent hold is one as well."""
-        return tuple(s for s in subtract(self.quiet, self.tones) if s.duration >= SILENCE_S)
+        heard = (*self.tones, *self.announced)
+        return tuple(s for s in subtract(self.quiet, heard) if s.duration >= SILENCE_S)
+
+    @cached_property
+    def announced(self) -> tuple[Span, ...]:
+        """Where the line plays an announcement, sorted and disjoint: neither talk nor silence."""
+        return merge(u.span for u in self.utterances if u.role is Role.ANNOUNCEMENT)
 
     @cached_property
     def overlaps(self) -> tuple[Span, ...] | None:
@@ -151,8 +157,9 @@ class Timeline:
 
     @cached_property
     def said(self) -> tuple[Utterance, ...]:
-        """The utterances in time order."""
-        return tuple(sorted(self.utterances, key=lambda u: (u.span.start, u.span.end)))
+        """What people say, in time order; announcements of the line are left out."""
+        people = (u for u in self.utterances if u.role is not Role.ANNOUNCEMENT)
+        return tuple(sorted(people, key=lambda u: (u.span.start, u.span.end)))
 
     @cached_property
     def said_by(self) -> Mapping[Role, tuple[Utterance, ...]]:

@@ -141,6 +141,13 @@ class WordLists(BaseModel):
     dictionary: DictionaryWords
     credits: PatternList
     repeated: RepeatedWords
+    announcement: WeightedWords | None = None
+    """What the line plays on the side of the centre; a folder's own file without the key goes by the default
+    words."""
+    unreachable: WeightedWords | None = None
+    """What it plays on the side of who is called; as ``announcement``."""
+    handover: PatternList | None = None
+    """What an agent says who gives the call to somebody else; as ``announcement``."""
     traces: PieceLists = PieceLists(reason="-", codes={})
     """What a required phrase that the recogniser wrote badly still sounds like."""
 
@@ -151,6 +158,7 @@ class WordLists(BaseModel):
         told = [
             (name, [(key, _ordered(value)) for key, value in content[name].items() if key not in _UNWEIGHED])
             for name in type(self).model_fields
+            if content[name] is not None
         ]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 

@@ -41,7 +41,7 @@ from pipeline.domain.review import (
 )
 from pipeline.domain.roles import NO_EVIDENCE, RoleEvidence
 from pipeline.domain.sound import SAMPLE_RATE_HZ, Sound
-from pipeline.domain.span import Span, clip, covered, intersect, merge, subtract, total
+from pipeline.domain.span import Span, clip, clock, covered, intersect, merge, subtract, total
 from pipeline.domain.transcript import (
     Correction,
     Segment,
@@ -109,6 +109,7 @@ __all__ = [
     "Word",
     "characters",
     "clip",
+    "clock",
     "covered",
     "intersect",
     "latin_words",

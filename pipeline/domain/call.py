@@ -24,11 +24,13 @@ class IdSource(StrEnum):
 
 
 class Role(StrEnum):
-    """Who speaks. ``UNKNOWN`` only where nothing tells the parties apart."""
+    """Who speaks. ``UNKNOWN`` only where nothing tells the parties apart; ``ANNOUNCEMENT`` is a recording
+    that the line plays, and nobody's speech."""
 
     AGENT = "agent"
     CUSTOMER = "customer"
     UNKNOWN = "unknown"
+    ANNOUNCEMENT = "announcement"
 
     @property
     def other(self) -> Role:
@@ -37,7 +39,7 @@ class Role(StrEnum):
                 return Role.CUSTOMER
             case Role.CUSTOMER:
                 return Role.AGENT
-            case _:
+            case _:  # nobody talks to an announcement
                 return Role.UNKNOWN
 
 

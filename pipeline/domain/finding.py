@@ -42,6 +42,8 @@ class Evidence:
     phrase: str | None = None
     how: How | None = None
     confidence: float = 1.0
+    wording: str = ""
+    """What the sound matched, where that told and not what was written (see ``PhraseHit``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pipeline.domain.call import Recording
+from pipeline.domain.call import Recording, Role
 from pipeline.domain.finding import Scorecard
 from pipeline.domain.measurement import Measures
 from pipeline.domain.phrase import PhraseHit
 from pipeline.domain.roles import NO_EVIDENCE, RoleEvidence
-from pipeline.domain.transcript import Transcript
+from pipeline.domain.transcript import Transcript, Utterance
 from pipeline.domain.voices import CallVoices
 from pipeline.messages.message import Message
 
@@ -77,3 +77,8 @@ class Inspection:
     """What the roles rest on."""
     voices: CallVoices | None = field(default=None, repr=False, compare=False)
     """On its way from the worker that heard the call to the store: never read back with the inspection."""
+
+    def says_other_agent(self, utterance: Utterance) -> bool:
+        """Whether another agent than the call's says this, after a transfer or up to one."""
+        theirs = self.role_evidence.second_agent
+        return utterance.role is Role.AGENT and any(utterance.span.middle in span for span in theirs)

@@ -48,3 +48,5 @@ class PhraseHit:
     """Probability (0..1) that the phrase was really said by this role."""
     utterance: int
     """Index into the transcript's utterances."""
+    wording: str = ""
+    """The wording of the phrase that the sound matched; empty where it was found as written."""

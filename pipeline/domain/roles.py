@@ -31,6 +31,10 @@ class RoleEvidence:
     """None of the voices is that of the agent's other calls: somebody else used the account."""
     second_agent: tuple[Span, ...] = ()
     """Where another voice than that agent's speaks on the agent's side: after a transfer."""
+    sides_turn: float | None = None
+    """Seconds from which on each channel holds the other party ..."""
+    sides_doubtful: bool = False
+    """... by the words alone; otherwise the voices bore it out, and the channels were put right."""
 
     @property
     def doubtful(self) -> bool:
@@ -40,6 +44,7 @@ class RoleEvidence:
         """
         return (
             self.stranger
+            or self.sides_doubtful
             or _below(self.voice, -CONTRADICTS)
             or _below(self.words, -CONTRADICTS)
             or (_below(self.claim, 0.0) and not (self.words or 0.0) >= CLEAR_WORDS)

@@ -99,6 +99,17 @@ def subtract(left: Iterable[Span], right: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(out)
 
 
+def clock(seconds: float) -> str:
+    """``1:23``, ``1:02:03``: the whole seconds that have passed, as a player shows them.
+
+    Every place and every length that people read to the second is written by this, so that the same one never
+    reads 0:43 here and 0:44 there.
+    """
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def clip(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
     """The parts of ``spans`` inside ``window``."""
     return tuple(part for span in spans if (part := span & window) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipeline.domain.call import Role
 from pipeline.domain.span import Span
@@ -28,6 +28,7 @@ def spoken_units(text: str) -> list[str]:
     return _UNIT.findall(text)
 
 
+@lru_cache(maxsize=2048)  # a call's utterances are counted for many a check
 def characters(text: str) -> int:
     """How many characters are spoken; a digit and a word of Latin letters count as one, punctuation is not
     heard."""

@@ -1,6 +1,6 @@
 """Finding recordings: the dump folder, the call list, and what file names tell."""
 
-from pipeline.ingest.discover import discover
+from pipeline.ingest.discover import check_settings, discover
 from pipeline.ingest.discovery import PROBLEM_KINDS, Candidate, Discovery, Problem
 from pipeline.ingest.identity import identify
 from pipeline.ingest.templates import Template, printable
@@ -11,6 +11,7 @@ __all__ = [
     "Discovery",
     "Problem",
     "Template",
+    "check_settings",
     "discover",
     "identify",
     "printable",

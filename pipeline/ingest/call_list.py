@@ -13,7 +13,7 @@ from pipeline.files import FileRefused, read_plain
 from pipeline.ingest.columns import plain, read_channel, read_direction, recognise
 from pipeline.ingest.discovery import Problem
 from pipeline.ingest.values import cleaned, is_total, narrow, read_time, rounded
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 from pipeline.settings import CallListSettings
 
 MAX_BYTES = 256 << 20
@@ -78,9 +78,7 @@ def _text(path: Path, encoding: str) -> str:
     except FileRefused as error:
         raise CallListError(error.message, path=path) from error
     except OSError as error:
-        raise CallListError(
-            Message("file.unreadable", problem=error.strerror or str(error)), path=path
-        ) from error
+        raise CallListError(Message("file.unreadable", problem=system_problem(error)), path=path) from error
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise CallListError(Message("call-list.workbook"), path=path)
     for name in _encodings(raw) if encoding == "auto" else (encoding,):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from pipeline.domain import Call, IdSource
+from pipeline.errors import UsageError
 from pipeline.ingest.call_list import Row, read_call_list
+from pipeline.ingest.columns import recognise
 from pipeline.ingest.discovery import Candidate, Discovery, Problem
 from pipeline.ingest.listed_files import Found, ListedFiles, NotFound
 from pipeline.ingest.parties import Source, join_parties
@@ -31,7 +34,7 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
         UsageError: the dump is no folder, a template or a column mapping is wrong.
         CallListError: the call list cannot be read at all.
     """
-    templates = [Template(text) for text in settings.templates]
+    templates = compiled(settings)
     listed = read_call_list(calls, settings) if calls is not None else None
     found = scan(dump, settle_seconds=settings.settle_seconds)
     sources = join_parties(found.files)
@@ -53,6 +56,30 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     named = tuple(_named(candidate, found.root) for candidate in (*candidates, *unlisted))
     recordings = len(found.files) + len(found.growing)
     return Discovery(named, tuple(problems), found.ignored, recordings)
+
+
+def compiled(settings: CallListSettings) -> list[Template]:
+    """The file-name templates.
+
+    Raises:
+        UsageError: one of them is wrong.
+    """
+    return [Template(text) for text in settings.templates]
+
+
+def check_settings(settings: CallListSettings) -> None:
+    """Find before a run what would stop it.
+
+    Raises:
+        UsageError: a template, the mapping of columns or the encoding is wrong.
+    """
+    compiled(settings)
+    recognise((), settings.columns)
+    if settings.encoding != "auto":
+        try:
+            codecs.lookup(settings.encoding)
+        except LookupError:
+            raise UsageError(Message("call-list.encoding", encoding=settings.encoding)) from None
 
 
 @dataclass(frozen=True, slots=True)

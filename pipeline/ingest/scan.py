@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.domain.container import AUDIO_ENDINGS, SNIFF_BYTES, container_of
 from pipeline.errors import UsageError
 from pipeline.ingest.discovery import Problem
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 
 _WATCH_SECONDS = 1.0
 """How long a fresh file is watched for growth: switches write at least every second while a call runs."""
@@ -56,7 +56,7 @@ def scan(dump: Path, *, settle_seconds: float) -> Scan:
             with os.scandir(folder) as listing:
                 entries = list(listing)
         except OSError as error:
-            reason = Message("dump.unreadable-folder", detail=str(error.strerror))
+            reason = Message("dump.unreadable-folder", detail=system_problem(error))
             found.problem(folder, reason, "unreadable-folder")
             continue
         for entry in entries:

@@ -47,8 +47,8 @@ def segment_sound(recording: Recording, segmenter: SpeakerSegmenter) -> CallSoun
 
 
 def sounds_of(call: CallSound, roles: Sequence[Role]) -> dict[Role, Sound]:
-    """Each party's channel."""
-    return {role: track.samples for role, track in zip(roles, call.segmentation.tracks, strict=True)}
+    """Each party's channel; what the line plays (the roles behind those of the tracks) has none."""
+    return {role: track.samples for role, track in zip(roles, call.segmentation.tracks, strict=False)}
 
 
 def timeline_of(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.conversation import assemble
 from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import CallVoices, PhraseKind, Role, Segment, VoicePiece
+from pipeline.inspection.announcing import with_line
 from pipeline.inspection.hearing import CallSound
 from pipeline.phrases import Matcher
 from pipeline.speech import Party, RoleAssignment, find_roles
@@ -62,7 +63,8 @@ def voices_of(
     """What the voices of this call are compared by; None where no voice could be heard."""
     if not pieces or len(parties.roles) != 2:
         return None
-    in_order = sorted(segments, key=lambda s: (s.span, parties.roles[s.party], s.text))  # as `assemble`
+    roles = with_line(parties.roles)
+    in_order = sorted(segments, key=lambda s: (s.span, roles[s.party], s.text))  # as `assemble`
     as_agent_first = parties.roles[0] is Role.AGENT or parties.roles[0] is parties.roles[1]
     return CallVoices(
         embedder=embedder,

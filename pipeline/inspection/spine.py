@@ -10,14 +10,12 @@ import numpy as np
 from pipeline.conversation import Timeline, assemble
 from pipeline.domain import (
     SAMPLE_RATE_HZ,
-    CallVoices,
     Inspection,
     PhraseHit,
     Recording,
     Revisions,
     Role,
     RoleEvidence,
-    Segment,
     Span,
     Status,
     Utterance,
@@ -26,14 +24,14 @@ from pipeline.errors import AudioError
 from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, timeline_of
 from pipeline.inspection.hits import confirmable, find_hits, with_names
 from pipeline.inspection.judging import judge, judge_again
-from pipeline.inspection.roles import agent_channel, roles_of, voices_of
+from pipeline.inspection.parties import parties_of
+from pipeline.inspection.roles import agent_channel, voices_of
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
 from pipeline.phrases.confirm import near_misses
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
-from pipeline.speech import RoleAssignment
 from pipeline.transcription import segment
 
 
@@ -58,11 +56,11 @@ def inspect(
     for call in calls:
         heard_in = [(window, next(texts)) for window in call.windows]
         recognised = [(window, segment(window, text)) for window, text in heard_in]
-        spoken = [(window, found) for window, found in recognised if found is not None]
-        lost = [window for window, text in heard_in if text.not_understood]
-        segments = [found for _, found in spoken]
-        parties = roles_of(call, segments, rules.matcher)
-        transcript = assemble(segments, parties.roles, confidence=parties.confidence)
+        heard_words = [(window, found) for window, found in recognised if found is not None]
+        parties = parties_of(call, heard_words, tools.segmenter, rules.matcher)
+        lost = [parties.put_right(window) for window, text in heard_in if text.not_understood]
+        call, spoken, roles = parties.call, parties.spoken, parties.assignment.roles
+        transcript = assemble(parties.segments, parties.roles, confidence=parties.assignment.confidence)
         timeline = timeline_of(
             call, parties.roles, spoken, transcript, rules.matcher.lexicons.words, lost=lost
         )
@@ -77,29 +75,19 @@ def inspect(
             transcript=with_names(
                 transcript, hits, spoken=spoken, roles=parties.roles, tools=tools, rules=rules
             ),
-            measures=measure(timeline, sounds_of(call, parties.roles)),
+            measures=measure(timeline, sounds_of(call, roles)),
             hits=hits,
-            agent_channel=agent_channel(call, parties.roles),
-            role_evidence=parties.evidence if len(set(parties.roles)) == 2 else RoleEvidence(),
-            voices=_voices(call, segments, parties, tools),
+            agent_channel=agent_channel(call, roles),
+            role_evidence=parties.assignment.evidence if len(set(roles)) == 2 else RoleEvidence(),
+            voices=voices_of(
+                parties.segments,
+                parties.assignment,
+                parties.pieces,
+                embedder=tools.segmenter.embedder_name,
+                duration=call.audio.duration,
+            ),
         )
         yield judge(heard, timeline, rules)
-
-
-def _voices(
-    call: CallSound, segments: Sequence[Segment], parties: RoleAssignment, tools: HearingTools
-) -> CallVoices | None:
-    """Whose voices these are is found out once more calls of the agent are known: `batch.voices`."""
-    if call.recording.call.agent_id is None or not segments:
-        return None
-    pieces = tools.segmenter.voices(call.segmentation)
-    return voices_of(
-        segments,
-        parties,
-        pieces,
-        embedder=tools.segmenter.embedder_name,
-        duration=call.audio.duration,
-    )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pipeline.phrases.vocabulary import Vocabulary, read_vocabulary
 from pipeline.settings import Settings
 from pipeline.speech import WEIGHTS_FILE, Diariser, SpeakerSegmenter
 from pipeline.transcription import Transcriber, load_transcriber
+from pipeline.transcription.devices import CUDA, device_of
 from pipeline.transcription.engines import engine_revision
 
 SPEAKER_MODEL = "campplus"
@@ -76,6 +77,8 @@ def present_revisions(settings: Settings, rules: Rules) -> Revisions:
         ModelError: as `load_hearing_tools`, so that a run fails before it begins.
     """
     engine = engine_revision(settings.model, models=settings.models)
+    if settings.device == CUDA:
+        device_of(CUDA, model=settings.model, models=settings.models)
     return Revisions(
         audio_sha256="",
         engine=f"callinspect {__version__}, {engine.engine}, voices by {_voices(settings)}",

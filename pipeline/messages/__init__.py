@@ -10,6 +10,7 @@ from pipeline.messages.error import MessageError, ValueRefused
 from pipeline.messages.message import (
     VERBATIM,
     Message,
+    Param,
     Text,
     joined,
     message_json,
@@ -18,12 +19,14 @@ from pipeline.messages.message import (
     verbatim,
 )
 from pipeline.messages.rendering import render
+from pipeline.messages.system import system_problem
 
 __all__ = [
     "VERBATIM",
     "Lang",
     "Message",
     "MessageError",
+    "Param",
     "Text",
     "ValueRefused",
     "joined",
@@ -33,6 +36,7 @@ __all__ = [
     "read_message",
     "render",
     "say",
+    "system_problem",
     "title",
     "verbatim",
 ]

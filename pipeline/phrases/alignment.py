@@ -37,7 +37,7 @@ PERSONS = frozenset("你我他")
 """Who is meant: may sound alike (LIKE), but not be somebody else, and not be left out."""
 ANY = 1.0
 NEVER = 99.0
-_MOST_SOUNDS = 4096
+MOST_SOUNDS = 4096
 """Mandarin has about 410 toneless syllables; text in other scripts must not fill the memory."""
 
 _Cell = tuple[float, int, int]
@@ -61,7 +61,7 @@ class _Costs(dict[str, float]):
         self._alternatives = alternatives
 
     def __missing__(self, sound: str) -> float:
-        if len(self) >= _MOST_SOUNDS:
+        if len(self) >= MOST_SOUNDS:
             self.clear()
         apart = self[sound] = min(distance(sound, reading) for reading in self._alternatives)
         return apart
@@ -85,6 +85,7 @@ class Wording:
     """The same for near misses."""
 
 
+@lru_cache(maxsize=32_768)
 def wording(spelling: str) -> Wording:
     """A spelling, ready to be compared."""
     alternatives = readings(spelling)
@@ -92,8 +93,8 @@ def wording(spelling: str) -> Wording:
         spelling,
         alternatives,
         tuple(_costs(one) for one in alternatives),
-        _forgiven(spelling, loose=False),
-        _forgiven(spelling, loose=True),
+        forgiven(spelling, loose=False),
+        forgiven(spelling, loose=True),
     )
 
 
@@ -109,7 +110,9 @@ def _rule(kind: str, size: int, edge: bool, loose: bool) -> tuple[float, float]:
     return (LIKE if edge or size < FIRM_SYLLABLES or kind == "person" else ANY), missing
 
 
-def _forgiven(spelling: str, *, loose: bool) -> tuple[tuple[float, float], ...]:
+def forgiven(spelling: str, *, loose: bool = False) -> tuple[tuple[float, float], ...]:
+    """For each syllable the largest distance at which it may still be meant, and its cost where it is
+    missing; ``loose``: in a near miss."""
     return _rules(spelling.translate(_KINDS), loose)
 
 

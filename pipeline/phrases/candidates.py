@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import How, PhraseKind, Role, Severity
 from pipeline.phrases.keywords import CorrectedText, KeywordCorrector
 from pipeline.phrases.lexicon import Phrase
@@ -14,7 +15,6 @@ from pipeline.phrases.passages import Passage
 from pipeline.phrases.pattern import PatternSet, SpellingIndex, compiled
 from pipeline.phrases.reduced import ReducedFormIndex
 from pipeline.phrases.sound import SearchRadius, SoundIndex, SoundMatch, tolerance_for
-from pipeline.phrases.syllables import syllable
 from pipeline.phrases.template import is_finite, spellings
 from pipeline.phrases.text_batch import end_to_end
 from pipeline.phrases.words import Segmenter
@@ -127,14 +127,16 @@ class CandidateFinder:
         for owner, start, end in written:
             if self._may_say(owner, passage.role):
                 yield CandidateMatch(owner, start, end, How.EXACT)
+        as_written: set[tuple[int, int, int]] = set()
         for index, start, end in self._patterns.spans(passage.text):
             owner = self._pattern_owner[index]
             if self._may_say(owner, passage.role):
+                as_written.add((owner, start, end))
                 yield CandidateMatch(owner, start, end, How.PATTERN)
         if matches:
             yield from self._by_sound(passage, matches, extra)
         if corrected is not None and corrected.changes:
-            yield from self._in_corrected_text(passage, corrected)
+            yield from self._in_corrected_text(passage, corrected, as_written)
 
     def _by_sound(
         self, passage: Passage, matches: Sequence[SoundMatch], extra: float
@@ -162,10 +164,15 @@ class CandidateFinder:
                     m.owner, m.start, m.end, How.SOUND, round(distance, 3), tolerance, m.spelling
                 )
 
-    def _in_corrected_text(self, passage: Passage, corrected: CorrectedText) -> Iterator[CandidateMatch]:
-        """Patterns over the text with misheard key words put right (通信录 -> 通讯录)."""
+    def _in_corrected_text(
+        self, passage: Passage, corrected: CorrectedText, as_written: Collection[tuple[int, int, int]]
+    ) -> Iterator[CandidateMatch]:
+        """Patterns over the text with misheard key words put right (通信录 -> 通讯录); what is found there as
+        it is written was not misheard, whatever else sounds like it."""
         for index, start, end in self._patterns.spans(corrected.text):
             owner = self._pattern_owner[index]
+            if (owner, start, end) in as_written:
+                continue
             distance = corrected.distance(start, end)
             if distance is not None and self._may_say(owner, passage.role):
                 yield CandidateMatch(owner, start, end, How.SOUND, distance, distance)

@@ -11,10 +11,15 @@ from pipeline.domain import PhraseHit, Role, Span, Utterance
 from pipeline.messages import Message, render
 from pipeline.phrases.candidates import ACCUSING
 from pipeline.phrases.lexicon import Lexicons, Phrase, SourceLocation
-from pipeline.phrases.matcher import Matcher
+from pipeline.phrases.matcher import NOT_MEANT, Matcher
+from pipeline.phrases.passages import passages
 from pipeline.phrases.template import spellings
 
 SECONDS_PER_CHARACTER = 0.2
+NOT_MEANT_REMEDY = Message("dropped.not-meant.remedy")
+"""What makes a phrase count that its sentence speaks against."""
+FRAME = "好的，{}"
+"""The plainest sentence around a phrase: what does not count in it counts in hardly any call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def sentence(text: str, role: Role | None) -> Utterance:
 
 
 def wrong_examples(lexicons: Lexicons, matcher: Matcher) -> Iterator[LexiconIssue]:
-    """Examples that are not hit or not quiet, and variants that are always silenced."""
+    """Examples that are not hit (and why) or not quiet, and variants that are always silenced."""
     found = _found(lexicons, matcher)
     for phrase in lexicons.phrases:
         code, role, place = phrase.code.code, phrase.code.role, phrase.place
@@ -51,7 +56,7 @@ def wrong_examples(lexicons: Lexicons, matcher: Matcher) -> Iterator[LexiconIssu
         }
         for text in phrase.hit:
             if not hits[text]:
-                yield LexiconIssue.at(place, "error", Message("lexicon.example-missed", text=text))
+                yield LexiconIssue.at(place, "error", _missed(text, phrase, lexicons, matcher))
         for text in phrase.quiet:
             for hit in hits[text][:1]:
                 how = Message(f"how.{hit.how}")
@@ -63,6 +68,40 @@ def wrong_examples(lexicons: Lexicons, matcher: Matcher) -> Iterator[LexiconIssu
                 written = phrase.written[variant]
                 never = Message("lexicon.never-hit", variant=written.text, text=text)
                 yield LexiconIssue.at(written.place, "warning", never)
+
+
+def _missed(text: str, phrase: Phrase, lexicons: Lexicons, matcher: Matcher) -> Message:
+    """Why an example of a phrase is not hit: nothing was found in it, or what was found was dropped."""
+    dropped = [
+        a.dropped
+        for _, found in matcher.assess_all(passages([sentence(text, phrase.code.role)]))
+        for a in found
+        if a.dropped is not None and matcher.phrase_of(a.candidate).code == phrase.code
+    ]
+    if NOT_MEANT in dropped:
+        return Message("lexicon.example-not-meant", text=text, remedy=NOT_MEANT_REMEDY)
+    if dropped:
+        return Message("lexicon.example-dropped", text=text, why=dropped[0])
+    return Message("lexicon.example-missed", text=text)
+
+
+def spared_in_sentences(lexicons: Lexicons, matcher: Matcher) -> Iterator[LexiconIssue]:
+    """Accusing phrases that count only where nothing else is said: their examples hold, and no call ever
+    has them."""
+    accusing = [phrase for phrase in lexicons.phrases if phrase.code.kind in ACCUSING]
+    owners = [
+        (phrase, text, passage)
+        for phrase in accusing
+        for text in [FRAME.format(phrase.canonical)]
+        for passage in passages([sentence(text, phrase.code.role)])
+    ]
+    assessed = matcher.assess_all([passage for _, _, passage in owners])
+    for (phrase, text, _), (_, found) in zip(owners, assessed, strict=True):
+        own = [a.dropped for a in found if matcher.phrase_of(a.candidate).code == phrase.code]
+        if own and all(dropped == NOT_MEANT for dropped in own):
+            facts = {"phrase": phrase.canonical, "text": text}
+            spared = Message("lexicon.spared-in-sentences", remedy=NOT_MEANT_REMEDY, **facts)
+            yield LexiconIssue.at(phrase.place, "warning", spared)
 
 
 def _found(lexicons: Lexicons, matcher: Matcher) -> dict[tuple[str, Role | None], tuple[PhraseHit, ...]]:

@@ -21,8 +21,9 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.domain import How, PhraseHit, Role, Severity, Span
 from pipeline.phrases.acceptance import TOO_FAR
 from pipeline.phrases.candidates import ACCUSING, CandidateMatch
-from pipeline.phrases.matcher import FARTHEST, LEAST_MEANT, ConversationSearch, Matcher
+from pipeline.phrases.matcher import FARTHEST, LEAST_MEANT, ConversationSearch, Matcher, TwoReadings
 from pipeline.phrases.passages import Passage
+from pipeline.phrases.respelling import respelled
 
 LEAST_SYLLABLES = 3
 """Of candidates by sound; shorter ones and those with swallowed ends come from ``Matcher.reduced_forms``."""
@@ -55,6 +56,9 @@ SLOPE = 2.0
 """Steepness of the confidence: 0.98 at no loss, 0.5 at the threshold."""
 
 
+_AS_FOUND = TwoReadings()
+
+
 class TextScorer(Protocol):
     """Scores texts against what ``role`` said in ``span``."""
 
@@ -79,8 +83,8 @@ class NearMiss:
     """What confirms it, in nats per changed syllable."""
     most: float = 1.0
     """Largest confidence that the sound alone can give it."""
-    meant: float = 1.0
-    """Probability 0..1 that it is meant, by the sentence around it."""
+    readings: TwoReadings = _AS_FOUND
+    """How likely it is meant, by the sentence around it."""
 
 
 def near_misses(search: ConversationSearch, *, codes: Collection[str] | None = None) -> tuple[NearMiss, ...]:
@@ -146,21 +150,18 @@ def _near_miss(matcher: Matcher, passage: Passage, c: CandidateMatch) -> NearMis
     severity = matcher.phrase_of(c).code.severity
     written = passage.text[c.start : c.end]
     if len(written) == len(spelling):
-        # What differs by folding alone (您 for 你) stays as written: only doubtful syllables are compared.
-        pairs = enumerate(zip(written, spelling, strict=True), start=c.start)
-        said = "".join(passage.quote(at, at + 1) if a == b else b for at, (a, b) in pairs)
         changed = sum(a != b for a, b in zip(written, spelling, strict=True))
     else:
-        said, changed = spelling, Levenshtein.distance(written, spelling)
+        changed = Levenshtein.distance(written, spelling)
     return NearMiss(
         hit=hit,
         span=utterance.span,
         written=utterance.text,
-        proposed=utterance.text.replace(hit.quote, said, 1),
+        proposed=passage.replaced(c.start, c.end, respelled(passage, c, spelling)),
         changed=max(1, changed),
         least_gain=LEAST_GAIN_GRAVE if severity in _GRAVE else LEAST_GAIN,
         most=SHORT_MOST.get(len(spelling), 1.0) if hit.kind in ACCUSING else 1.0,
-        meant=matcher.meant_if_said(passage, c, spelling),
+        readings=matcher.meant_if_said(passage, c, spelling),
     )
 
 
@@ -181,9 +182,10 @@ def confirm(candidates: Iterable[NearMiss], score_text: TextScorer) -> tuple[Phr
         best: list[PhraseHit] = []
         for gain, candidate in sorted(gains, key=lambda g: -g[0]):
             least = candidate.least_gain
-            sure = min(candidate.most, confidence_of(gain, least=least) * candidate.meant)
+            meant = candidate.readings.meant(gain)
+            sure = min(candidate.most, confidence_of(gain, least=least) * meant)
             hit = replace(candidate.hit, how=How.CONFIRMED, confidence=round(sure, 3))
-            if candidate.meant < LEAST_MEANT:
+            if meant < LEAST_MEANT:
                 continue  # said or not, the sentence around it says that nobody is accused
             # Two wordings cannot both have been said at one place: the better one was.
             if gain >= least and not any(hit.span & other.span for other in best):

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phrases.syllables import part_distance, split, syllable
+from pipeline.conversation.text import syllable
+from pipeline.phrases.syllables import part_distance, split
 
 UNKNOWN = 0
 """Number of all sounds that no phrase has and that look like no Mandarin syllable: as far from all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import How, Role
 from pipeline.messages import Message
 from pipeline.phrases.checking import sentence
@@ -11,8 +12,7 @@ from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.passages import passages
-from pipeline.phrases.sound import SearchRadius
-from pipeline.phrases.syllables import syllable
+from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius
 
 NEAR_MISS = 0.8
 """Syllables beyond the tolerance up to which a sound-alike is shown as a near miss."""
@@ -45,15 +45,25 @@ class Explanation:
 
 
 def explain(
-    lexicons: Lexicons, text: str, role: Role = Role.AGENT, *, matcher: Matcher | None = None
+    lexicons: Lexicons,
+    text: str,
+    role: Role = Role.AGENT,
+    *,
+    matcher: Matcher | None = None,
+    near_misses: bool = True,
 ) -> Explanation:
-    """Explain one sentence said by ``role``; give a compiled ``matcher`` to explain many."""
+    """Explain one sentence said by ``role``; give a compiled ``matcher`` to explain many.
+
+    Args:
+        near_misses: also what sounds too far from a phrase to count.
+    """
     matcher = matcher or compile_matcher(lexicons)
     utterance = sentence(text, role)
     text_searched = normalise(text)
     considered: list[Considered] = []
     said = [passage for passage in passages([utterance]) if passage.text]
-    for passage, found in matcher.assess_all(said, radius=SearchRadius(NEAR_MISS)):
+    radius = SearchRadius(NEAR_MISS) if near_misses else WITHIN_TOLERANCE
+    for passage, found in matcher.assess_all(said, radius=radius):
         for assessed in found:
             c = assessed.candidate
             phrase = lexicons.phrases[c.phrase]

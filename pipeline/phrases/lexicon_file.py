@@ -26,7 +26,10 @@ MOST_WORDINGS = 15_000
 """Phrases, their variants and patterns."""
 MOST_EXAMPLES = 15_000
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+LONGEST_TEXT = 400
+"""Characters of a wording, an example or a reason."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=30)]
@@ -62,7 +65,7 @@ class CodeEntry(LexiconModel):
     code: Name
     kind: PhraseKind
     title: Text
-    title_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    title_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TEXT)] = ""
     severity: Severity | None = None
     role: Literal["agent", "customer", "any"]
     exceptions: tuple[Text, ...] = ()

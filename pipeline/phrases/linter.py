@@ -8,7 +8,13 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.messages import render
-from pipeline.phrases.checking import LexiconIssue, dangers, written_twice, wrong_examples
+from pipeline.phrases.checking import (
+    LexiconIssue,
+    dangers,
+    spared_in_sentences,
+    written_twice,
+    wrong_examples,
+)
 from pipeline.phrases.lexicon import Lexicons
 from pipeline.phrases.matcher import Matcher, compile_matcher
 from pipeline.phrases.ordinary import OrdinarySentence, accusing_rules, read_ordinary_talk
@@ -47,6 +53,7 @@ def issues_of(
         lexicons = replace(lexicons, phrases=tuple(p for p in lexicons.phrases if p.code.code in only))
     issues = [
         *wrong_examples(lexicons, matcher),
+        *spared_in_sentences(lexicons, matcher),
         *(issue for phrase in lexicons.phrases for issue in dangers(phrase)),
         *written_twice(lexicons),
         *crowded_phrases(lexicons),

@@ -10,7 +10,7 @@ refuses the longest altogether.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.phrases.syntax import (
@@ -60,20 +60,22 @@ class _Facts:
 
 def _facts(node: Node) -> _Facts:
     match node:
-        case Literal(text):
-            return _Facts(frozenset({text}))
-        case CharacterClass(characters):
-            return _Facts(characters)
-        case Concatenation(parts):
-            return _concatenation(parts)
-        case Alternation(options):
-            return _alternation([_facts(option) for option in options])
-        case Repetition(part, least, most):
-            return _repetition(_facts(part), least, most)
+        case Literal():
+            return _Facts(frozenset((node.text,)))
+        case CharacterClass():
+            return _Facts(node.characters)
+        case Concatenation():
+            return _concatenation(node.parts)
+        case Alternation():
+            return _alternation([_facts(option) for option in node.options])
+        case Repetition():
+            return _repetition(_facts(node.part), node.least, node.most)
 
 
-def _concatenation(parts: Iterable[Node]) -> _Facts:
+def _concatenation(parts: Sequence[Node]) -> _Facts:
     """Parts one after the other: what is next to each other grows together while it is few."""
+    if len(parts) == 1:
+        return _facts(parts[0])
     whole, run, found = True, _NOTHING, list[Words]()
     for node in parts:
         part = _facts(node)
@@ -82,7 +84,7 @@ def _concatenation(parts: Iterable[Node]) -> _Facts:
             continue
         found += [run, *part.inside]
         whole, run = False, part.exact or _NOTHING
-    return _Facts(run if whole else None, _best([*found, run]))
+    return _Facts(run) if whole else _Facts(None, _best([*found, run]))
 
 
 def _alternation(options: list[_Facts]) -> _Facts:
@@ -115,6 +117,16 @@ def _worth(words: Words) -> tuple[int, int]:
 
 def _shortest(words: Words) -> Words:
     """Without those that hold another one."""
-    if len({len(word) for word in words}) == 1:
+    sizes = sorted({len(word) for word in words})
+    if len(sizes) == 1:
         return words
-    return frozenset(w for w in words if not any(o in w for o in words if o is not w and len(o) < len(w)))
+    return frozenset(
+        word
+        for word in words
+        if not any(
+            word[at : at + size] in words
+            for size in sizes
+            if size < len(word)
+            for at in range(len(word) - size + 1)
+        )
+    )

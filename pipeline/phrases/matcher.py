@@ -24,13 +24,19 @@ from pipeline.phrases.acceptance import (
     AssessedMatch,
     best_of_overlapping,
 )
-from pipeline.phrases.candidates import ACCUSING, CandidateFinder, CandidateMatch, pattern_templates
+from pipeline.phrases.candidates import (
+    ACCUSING,
+    CandidateFinder,
+    CandidateMatch,
+    pattern_templates,
+)
 from pipeline.phrases.confidence import confidence
 from pipeline.phrases.increments import adapted
 from pipeline.phrases.keywords import words_of
 from pipeline.phrases.lexicon import Lexicons, Phrase
 from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.pattern import compiled
+from pipeline.phrases.respelling import heard_wording
 from pipeline.phrases.sentences import PhraseInContext, load_model
 from pipeline.phrases.sound import WITHIN_TOLERANCE, SearchRadius
 from pipeline.phrases.whole_sentences import WholeSentences
@@ -41,12 +47,33 @@ LEAST_MEANT = 0.5
 NOT_MEANT = Message("dropped.not-meant")
 LONG_WORDING, HALF = 8, 0.5
 """Syllables from which a wording that the sound bore out explains a sentence alone; in shorter ones what was
-written instead has a say, as great as the wording's own in a few syllables."""
+written instead has a say, as great as the wording's own in a few syllables (see ``TwoReadings``)."""
 _LEAST = 1e-6
 NEAR_MISS = 1.2
 """Syllables beyond the tolerance up to which a phrase is worth testing against the sound."""
 FARTHEST = 0.31
 """Largest distance per syllable of the phrase: beyond, another wording of the same length is as near."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoReadings:
+    """How likely a phrase is meant, 0..1, by each of two wordings of which nobody knows which was said."""
+
+    said: float = 1.0
+    """By the phrase's wording."""
+    written: float = 1.0
+    """By the recogniser's."""
+    share: float = 1.0
+    """Of the phrase's wording where the sound bears out both alike, 0..1: the shorter it is, the more what
+    is written counts, since over a noisy line a few syllables fit nearly anything."""
+
+    def meant(self, gain: float) -> float:
+        """By both, each as much as it may have been said: the mean of their log odds. ``gain``: nats per
+        changed syllable by which the sound fits the phrase better; what fits better by so much was written
+        by mistake, e^gain to one (likelihood ratio)."""
+        share = 1.0 - (1.0 - self.share) * math.exp(-max(0.0, gain))
+        odds = [math.log(max(p, _LEAST) / max(1.0 - p, _LEAST)) for p in (self.said, self.written)]
+        return 1 / (1 + math.exp(-(share * odds[0] + (1 - share) * odds[1])))
 
 
 class Matcher:
@@ -72,7 +99,8 @@ class Matcher:
         self._sentences = model
         self._whole = None
         if model is not None and How.SENTENCE in ways:
-            self._whole = WholeSentences(self._phrases, model)
+            asked = None if only is None else frozenset(only)
+            self._whole = WholeSentences(lexicons.phrases, model, only=asked)
 
     def match(self, utterances: Sequence[Utterance]) -> tuple[PhraseHit, ...]:
         """All phrases that were said, in time order; overlapping hits of one code collapse to the best
@@ -133,18 +161,16 @@ class Matcher:
         heard = passage.utterances[passage.part(c.start)].confidence
         return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
 
-    def meant_if_said(self, passage: Passage, c: CandidateMatch, wording: str) -> float:
-        """The same for a wording that the sound bore out where the recogniser wrote another. Nobody knows
-        which of both was said, so both are asked; the shorter the wording, the more what is written counts:
-        over a noisy line a few syllables fit nearly anything."""
+    def meant_if_said(self, passage: Passage, c: CandidateMatch, wording: str) -> TwoReadings:
+        """The same for a wording that the sound may bear out where the recogniser wrote another, and for
+        what it wrote."""
         code = self._phrases[c.phrase].code
         if self._sentences is None or code.kind not in ACCUSING:
-            return 1.0
+            return TwoReadings()
         written = PhraseInContext.of(passage.text, c.start, c.end, code=code.code, how=How.CONFIRMED)
-        readings = self._sentences.meant(replace(written, words=wording)), self._sentences.meant(written)
+        said = replace(written, words=wording)
         share = min(1.0, max(HALF, len(wording) / LONG_WORDING))
-        odds = [math.log(max(p, _LEAST) / max(1.0 - p, _LEAST)) for p in readings]
-        return 1 / (1 + math.exp(-(share * odds[0] + (1 - share) * odds[1])))
+        return TwoReadings(self._sentences.meant(said), self._sentences.meant(written), share)
 
     def accepted(self, passage: Passage, assessed: Sequence[AssessedMatch]) -> list[PhraseHit]:
         """The hits of a passage; of those of one code that overlap the surest. And the sentences that are
@@ -181,6 +207,7 @@ class Matcher:
                 c.how, distance=c.distance, length=c.end - c.start, utterance=passage.utterances[part]
             ),
             utterance=passage.indexes[part],
+            wording=heard_wording(passage, c, phrase.canonical),
         )
 
 

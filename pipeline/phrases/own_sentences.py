@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,13 +57,14 @@ def read_sentences(layer: Path, *, codes: Collection[str] | None = None) -> tupl
     """
     found: list[OwnSentence] = []
     for path in sorted((layer / SENTENCES).glob("*.jsonl")):
-        found += _of_file(path, codes)
+        found += sentences_of(path, codes=codes)
         if len(found) > MOST_SENTENCES:
             raise LexiconError(Message("lexicon.many-sentences", most=MOST_SENTENCES), path=path)
     return tuple(found)
 
 
-def _of_file(path: Path, codes: Collection[str] | None) -> Iterable[OwnSentence]:
+def sentences_of(path: Path, *, codes: Collection[str] | None = None) -> Iterator[OwnSentence]:
+    """The sentences of one file, a line each; empty lines are passed over. Arguments and errors as above."""
     try:
         fewer = Message("lexicon.fewer-sentences")
         text = read_plain(path, most=MOST_BYTES, remedy=fewer).decode("utf-8-sig")

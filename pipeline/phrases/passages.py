@@ -103,6 +103,13 @@ class Passage:
             pieces.append(self.utterances[k].text[left:right])
         return "".join(pieces)
 
+    def replaced(self, start: int, end: int, words: str) -> str:
+        """The transcript of the utterance that holds ``text[start:end]``, with other words there."""
+        k = self.part(start)
+        origin, text = self._normalised[k].origin, self.utterances[k].text
+        left, right = origin[start - self.offsets[k]], origin[end - 1 - self.offsets[k]] + 1
+        return text[:left] + words + text[right:]
+
     def span(self, start: int, end: int) -> Span:
         """The seconds of ``text[start:end]``."""
         first = self._time(start).start
@@ -115,24 +122,29 @@ class Passage:
         return self._times[k][self._normalised[k].origin[position - self.offsets[k]]]
 
 
-def begins_after(highlights: frozenset[int], start: int) -> int:
+def begins_after(stops: frozenset[int], start: int) -> int:
     """The last mark at or before ``start``, looking back LONGEST_LOOK characters."""
     low = max(0, start - LONGEST_LOOK)
-    return max((mark for mark in highlights if low <= mark <= start), default=low)
+    return max((mark for mark in stops if low <= mark <= start), default=low)
 
 
-def ends_before(highlights: frozenset[int], end: int, size: int) -> int:
+def ends_before(stops: frozenset[int], end: int, size: int) -> int:
     """The first mark at or after ``end``, looking on LONGEST_LOOK characters."""
     high = min(size, end + LONGEST_LOOK)
-    return min((mark for mark in highlights if end <= mark <= high), default=high)
+    return min((mark for mark in stops if end <= mark <= high), default=high)
 
 
 def passages(utterances: Sequence[Utterance]) -> list[Passage]:
-    """All speech as passages; another role's words in between end one unless they were said on top of it."""
+    """All speech as passages; another role's words in between end one unless they were said on top of it.
+
+    What the line announces is nobody's speech: no phrase is looked for in it.
+    """
     open_passages: dict[Role, list[int]] = {}
     out: list[Passage] = []
     texts = normalise_all([utterance.text for utterance in utterances])
     for i, utterance in enumerate(utterances):
+        if utterance.role is Role.ANNOUNCEMENT:
+            continue
         current = open_passages.get(utterance.role)
         if current is not None and not _follows(utterances, current[-1], i):
             out.append(_passage(utterances, texts, current))

@@ -41,6 +41,9 @@ def load_lexicons(
         raise LexiconError(Message("lexicon.no-layer"), path=layer)
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
+        inside = sorted(path.parent.name for path in folder.glob("*/*.yaml"))
+        if inside:  # all of lexicons/ was copied or named, where one language of it was meant
+            raise LexiconError(Message("lexicon.no-file-here", folder=str(folder / inside[0])), path=folder)
         raise LexiconError(Message("lexicon.no-file"), path=folder)
     own = [path for path in layer_files(layer) if path.name != WORDS_FILE]
     files = list(_files(folder, paths, own))

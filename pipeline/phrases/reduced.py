@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.phrases.syllables import distance, readings, syllable
+from pipeline.conversation.text import syllable
+from pipeline.phrases.syllables import distance, readings
 
 WHOLE = 2
 """Syllables of the phrases that are looked for as a whole."""

@@ -1,7 +1,7 @@
 """What a sentence says as a whole, and what that makes of a phrase in it.
 
 A phrase of the lexicon is a few words; what makes them an accusation, or harmless, stands around them. Two
-linear models judge it, both trained by ``scripts/train_sentences.py`` on the sentences that stand in
+linear models judge it, both trained by ``scripts/train_sentences`` on the sentences that stand in
 ``lexicons/zh/sentences`` and kept beside this module:
 
 * one per code over the runs of characters, of toneless syllables and of classes of words of a sentence, so
@@ -24,8 +24,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import How
-from pipeline.phrases.syllables import syllable
 from pipeline.phrases.word_classes import class_runs, classed
 
 WEIGHTS = "sentences.npz"
@@ -149,17 +149,21 @@ class SentenceModel:
         return sound_table(self.sounds)
 
     @cached_property
+    def _runs(self) -> frozenset[str]:
+        return frozenset(self.features)
+
+    @cached_property
     def _known(self) -> Callable[[str], Mapping[str, float]]:
         return lru_cache(maxsize=20_000)(self._log_ratios)
 
     def _log_ratios(self, text: str) -> Mapping[str, float]:
-        number = self.features.get
-        rows = [i for run in sentence_runs(text, self._sounds) if (i := number(run)) is not None]
+        # in order: sums of floats depend on it, and a set has another one in each process
+        rows = sorted(self.features[run] for run in sentence_runs(text, self._sounds) & self._runs)
         if not rows:
             ratios = dict.fromkeys(self.codes, 0.0)
         else:
-            total = self.weights[rows].sum(axis=0, dtype=np.int32)
-            scores = total * self.steps / float(np.linalg.norm(self.rarity[rows])) + self.bias
+            total = self.weights.take(rows, axis=0).sum(axis=0, dtype=np.int32)
+            scores = total * self.steps / weight_of(self.rarity[rows]) + self.bias
             ratios = dict(zip(self.codes, map(float, scores), strict=True))
         if self.increment is not None:
             for code, added in self.increment.log_ratios(text).items():
@@ -194,13 +198,20 @@ def rarity(sentences: int, having: NDArray[np.int64]) -> NDArray[np.float32]:
     return found
 
 
+def weight_of(rarity: NDArray[np.float32]) -> float:
+    """What the scores of a sentence with such features are divided by: the root of the length of its vector.
+    Divided by all of that length, an accusation loses its weight as soon as something harmless stands beside
+    it; not divided at all, whoever talks long is accused."""
+    return math.sqrt(float(np.linalg.norm(rarity)))
+
+
 def runs(text: str, *sizes: int) -> set[str]:
     """All runs of so many characters; 1 to LONGEST_RUN where no size is given."""
-    return {
-        text[start : start + size]
-        for size in sizes or range(1, LONGEST_RUN + 1)
-        for start in range(len(text) - size + 1)
-    }
+    found: set[str] = set()
+    for size in sizes or range(1, LONGEST_RUN + 1):
+        # joined without a loop of our own: most of matching is spent here
+        found.update(map("".join, zip(*(text[start:] for start in range(size)), strict=False)))
+    return found
 
 
 @cache

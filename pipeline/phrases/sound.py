@@ -16,10 +16,11 @@ from functools import cache, cached_property
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.phrases.alignment import Wording, align, straight, wording
+from pipeline.conversation.text import syllable
+from pipeline.phrases.alignment import Wording, align, forgiven, straight, wording
 from pipeline.phrases.costs import SOUNDS
 from pipeline.phrases.prefilter import DistanceLimits, SoundPrefilter, SpellingProfile
-from pipeline.phrases.syllables import sound_class, syllable
+from pipeline.phrases.syllables import readings, sound_class
 from pipeline.phrases.text_batch import TextBatch, end_to_end
 
 
@@ -32,6 +33,28 @@ class _SoundTable(dict[str, str]):
 
 
 _SOUNDS = _SoundTable()
+
+
+class _SoundClassTable(dict[int, str]):
+    """For ``str.translate``: each character as the class of the first, or the last, of its readings."""
+
+    def __init__(self, which: int) -> None:
+        self._which = which
+
+    def __missing__(self, code: int) -> str:
+        self[code] = sound_class(readings(chr(code))[0][self._which])
+        return self[code]
+
+
+class _RowTable(dict[str, int]):
+    """The row of costs of each character of a phrase."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = SOUNDS.reading(readings(character)[0])
+        return self[character]
+
+
+_USUAL, _OTHERWISE, _ROWS = _SoundClassTable(0), _SoundClassTable(-1), _RowTable()
 
 
 def tolerance_for(length: int) -> float:
@@ -52,7 +75,12 @@ class IndexedSpelling:
     owner: int
     tolerance: float
     classes: str
-    wording: Wording
+    spelling: str
+
+    @property
+    def wording(self) -> Wording:
+        """Made when it is first compared: few of thousands ever are."""
+        return wording(self.spelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +145,18 @@ class SoundIndex:
             limit = tolerance_for(size) if tolerance is None else tolerance
             if size < 2 or limit < 0 or (tolerance == 0) or (tolerance is None and size < 3):
                 continue
-            heard = wording(spelling)
-            classes = "".join(sound_class(r[0]) for r in heard.readings)
+            classes = spelling.translate(_USUAL)
             if (classes, owner) in known:
                 continue
             known.add((classes, owner))
             index = len(self._spoken)
-            self._spoken.append(IndexedSpelling(owner, limit, classes, heard))
-            other = "".join(sound_class(r[-1]) for r in heard.readings)
+            self._spoken.append(IndexedSpelling(owner, limit, classes, spelling))
+            other = spelling.translate(_OTHERWISE)
             for start, end in _fragments(size):
-                for fragment in {classes[start:end], other[start:end]}:
-                    fragments.setdefault(fragment, []).append((index, start))
+                usual, otherwise = classes[start:end], other[start:end]
+                fragments.setdefault(usual, []).append((index, start))
+                if otherwise != usual:
+                    fragments.setdefault(otherwise, []).append((index, start))
         self._empty = not fragments
         self._prefilter = SoundPrefilter([_profile(s) for s in self._spoken], fragments)
         self._bounds: dict[SearchRadius, DistanceLimits] = {}
@@ -174,7 +203,7 @@ class SoundIndex:
         spoken = self._spoken[index]
         size = len(spoken.classes)
         slack, errors = indels_for(size), errors_for(size)
-        if spoken.wording.spelling in heard.text[max(0, begin - slack) : begin + size + slack]:
+        if spoken.spelling in heard.text[max(0, begin - slack) : begin + size + slack]:
             return None
         window = heard.classes[begin : begin + size]
         # A missing or surplus syllable moves all that follow: one error more, a closer look below.
@@ -217,8 +246,8 @@ def _profile(spoken: IndexedSpelling) -> SpellingProfile:
     size = len(spoken.classes)
     return SpellingProfile(
         classes=spoken.classes,
-        rows=tuple(SOUNDS.reading(alternatives) for alternatives in spoken.wording.readings),
-        most=tuple(most for most, _ in spoken.wording.firm),
+        rows=tuple(map(_ROWS.__getitem__, spoken.spelling)),
+        most=tuple([most for most, _ in forgiven(spoken.spelling)]),
         limit=spoken.tolerance,
         errors=errors_for(size),
         slack=indels_for(size),

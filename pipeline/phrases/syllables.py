@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pipeline.conversation.text import syllable
+
 CONFUSIONS: dict[tuple[str, str], float] = {
     ("z", "zh"): 0.1, ("c", "ch"): 0.1, ("s", "sh"): 0.1, ("an", "ang"): 0.15, ("en", "eng"): 0.1,
     ("in", "ing"): 0.1, ("ian", "iang"): 0.2, ("uan", "uang"): 0.2, ("n", "l"): 0.2, ("l", "r"): 0.3,
@@ -48,14 +50,6 @@ POLYPHONES = {
     "朴": "piao", "尉": "yu", "盛": "cheng", "藏": "zang", "粘": "nian", "薄": "bo",
 }  # fmt: skip
 """The other reading of characters that are often read in two ways; 一 is said yao in telephone numbers."""
-
-
-@lru_cache(maxsize=30_000)
-def syllable(character: str) -> str:
-    """The commonest toneless reading of one character; itself where it has none (letters, digits)."""
-    from pypinyin import lazy_pinyin  # loading its dictionary takes longer than most commands
-
-    return str(lazy_pinyin(character)[0])
 
 
 def readings(phrase: str) -> tuple[tuple[str, ...], ...]:

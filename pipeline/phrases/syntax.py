@@ -22,6 +22,8 @@ _COUNTS = re.compile(r"\{(\d+)(,(\d*))?\}")
 _CLASS = re.compile(r"\[(\^?)((?:\\p\{\w+\}|\\.|[^\]\\\[])+)\]")
 _ESCAPE = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|\w)|[dDwWsS]|(b)|([.?*+()\[\]{}|^$\\-]))")
 _PLAIN = re.compile(r"[^()\[\]{}|?*+.^$\\]+")
+_WORDS = re.compile(r"([^()\[\]{}|?*+.^$\\]+(?:\|[^()\[\]{}|?*+.^$\\]+)+)\)")
+"""The inside of most groups: words to choose from."""
 
 
 class TemplateError(ValueRefused):
@@ -120,6 +122,10 @@ def _special(text: str, at: int, *, depth: int) -> tuple[Node, int]:
     """What a mark of the syntax begins."""
     mark = text[at]
     if group := _GROUP.match(text, at):
+        if depth < DEEPEST and (words := _WORDS.match(text, group.end())):
+            return Alternation(
+                tuple([Concatenation((Literal(w),)) for w in words[1].split("|")])
+            ), words.end()
         part, at = _alternation(text, group.end(), depth=depth + 1)
         if at >= len(text):
             raise TemplateError(Message("template.open"))
@@ -157,6 +163,8 @@ def _repeated(part: Node, text: str, at: int) -> tuple[Node, int]:
 
 def _members(inside: str) -> frozenset[str] | None:
     """The characters that a class lists; None where they are too many, or classes of their own."""
+    if "\\" not in inside and "-" not in inside:
+        return frozenset(inside) if len(inside) <= LARGEST_CLASS else None
     found: set[str] = set()
     for first, last in re.findall(r"(\\.|[^\\])(?:-(\\.|[^\\]))?", inside):
         if re.match(r"\\\w", first) or re.match(r"\\\w", last):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.conversation.text import syllable
 from pipeline.phrases.costs import BOUNDARY, SOUNDS, codes
-from pipeline.phrases.syllables import sound_class, syllable
+from pipeline.phrases.syllables import sound_class
 
 _Numbers = NDArray[np.int64]
 SEPARATOR = "\xff"

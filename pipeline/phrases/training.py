@@ -9,7 +9,6 @@ holds. No model of the shipped kind is fitted anew, so scikit-learn is not neede
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +26,7 @@ from pipeline.phrases.increments import SentenceIncrement, own_features
 from pipeline.phrases.lexicon import Code, Lexicons
 from pipeline.phrases.matcher import Matcher
 from pipeline.phrases.normal_form import normalise
-from pipeline.phrases.own_sentences import OwnSentence, digest_of
+from pipeline.phrases.own_sentences import OwnSentence, digest_of, sentences_of
 from pipeline.phrases.passages import passages
 from pipeline.phrases.sentences import (
     PhraseInContext,
@@ -84,12 +83,12 @@ def train(
 
 
 def shipped_sentences(folder: Path) -> list[str]:
-    """Texts of ``sentences/*.jsonl`` of a folder of lexicons, whatever they are."""
-    return [
-        str(json.loads(line)["text"])
-        for path in sorted((folder / "sentences").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    """Texts of ``sentences/*.jsonl`` of a folder of lexicons, whatever they are.
+
+    Raises:
+        LexiconError: a line that is no sentence (file, line).
+    """
+    return [one.text for path in sorted((folder / "sentences").glob("*.jsonl")) for one in sentences_of(path)]
 
 
 def _label(one: OwnSentence, code: str, known: Code | None) -> int:
@@ -111,7 +110,7 @@ def _unit_rows(rows: Iterable[Sequence[str]], features: Mapping[str, int]) -> cs
         own = [i for run in runs if (i := features.get(run)) is not None]
         across += [height] * len(own)
         down += own
-        values += [1 / math.sqrt(len(runs))] * len(own)
+        values += [1 / math.sqrt(max(len(runs), 1))] * len(own)  # 哦 is a filler: nothing is left of it
         height += 1
     return csr_matrix((values, (across, down)), shape=(height, len(features)))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import Correction, PhraseHit, Transcript, Utterance
 from pipeline.errors import VocabularyError
 from pipeline.files import FileRefused, read_plain
@@ -24,7 +25,6 @@ from pipeline.phrases.alignment import Wording, wording
 from pipeline.phrases.confirm import TextScorer, confidence_of
 from pipeline.phrases.highlights import place_of
 from pipeline.phrases.matcher import Matcher
-from pipeline.phrases.syllables import syllable
 from pipeline.phrases.words import Segmenter
 
 SHORTEST, LONGEST = 2, 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.domain import How, PhraseHit, Role, Severity
 from pipeline.phrases.candidates import ACCUSING
@@ -22,31 +22,45 @@ SURE_ENOUGH, FLAGGED = 0.97, 0.55
 needs to take points: a person listens."""
 
 
+def rivals(phrases: Iterable[Phrase], model: SentenceModel) -> dict[str, tuple[Code, float]]:
+    """The codes among which a sentence has its likeliest, each with the bar that it must reach."""
+    bars = dict(zip(model.codes, map(float, model.bars), strict=True))
+    return {
+        code.code: (code, bars[code.code])
+        for code in (phrase.code for phrase in phrases)
+        if code.kind in ACCUSING and math.isfinite(bars.get(code.code, math.inf))
+    }
+
+
 class WholeSentences:
     """The codes that both the lexicons and the model know, with the examples of each."""
 
-    def __init__(self, phrases: Sequence[Phrase], model: SentenceModel) -> None:
-        self._model = model
-        self._codes: dict[str, tuple[Code, float]] = {}
+    def __init__(
+        self, phrases: Sequence[Phrase], model: SentenceModel, *, only: frozenset[str] | None = None
+    ) -> None:
+        """``only``: the codes of which hits are given; a sentence that another code is likelier for is none
+        of theirs, whichever are asked for."""
+        self._model, self._only = model, only
+        self._codes = rivals(phrases, model)
         self._phrases: dict[str, list[Phrase]] = {}
-        bars = dict(zip(model.codes, map(float, model.bars), strict=True))
         for phrase in phrases:
-            code = phrase.code
-            if code.kind in ACCUSING and math.isfinite(bars.get(code.code, math.inf)):
-                self._codes[code.code] = code, bars[code.code]
-                self._phrases.setdefault(code.code, []).append(phrase)
+            if phrase.code.code in self._codes:
+                self._phrases.setdefault(phrase.code.code, []).append(phrase)
 
     def find(self, passage: Passage, *, without: Collection[str]) -> Iterator[PhraseHit]:
         """The utterances of a passage that are hits: each of the likeliest code, if that is none of
         ``without``."""
         if passage.role is Role.UNKNOWN or not self._codes:
             return
+        if self._only is not None and self._only.isdisjoint(self._codes):
+            return
         ends = (*passage.offsets[1:], len(passage.text))
         for part, (start, end) in enumerate(zip(passage.offsets, ends, strict=True)):
             heard = passage.utterances[part].confidence
             if not SHORTEST <= end - start <= LONGEST or heard < LEAST_HEARD:
                 continue
-            if any(passage.in_title(at) for at in range(start, end)):
+            named = "《" in passage.utterances[part].text
+            if named and any(passage.in_title(at) for at in range(start, end)):
                 continue  # what a film or a book is called says nothing of the speaker
             ratios = self._model.log_ratios(passage.text[start:end])
             beyond = [
@@ -54,7 +68,11 @@ class WholeSentences:
                 for name, (code, bar) in self._codes.items()
                 if ratios[name] >= bar and code.role in (None, passage.role)
             ]
-            if beyond and (likeliest := max(beyond))[1] not in without:
+            if not beyond:
+                continue
+            likeliest = max(beyond)
+            asked = self._only is None or likeliest[1] in self._only
+            if asked and likeliest[1] not in without:
                 yield self._hit(passage, part, (start, end), *likeliest)
 
     def _hit(

@@ -31,6 +31,7 @@ _CLASSES = {
 }
 _TITLE = chr(_FIRST + 2 + list(_MEMBERS).index("titles"))
 _LAST = chr(_FIRST + 1 + len(_MEMBERS))
+_ANY = re.compile(f"[{_NUMBER}-{_LAST}]")
 _WORDS = re.compile("|".join(sorted(_CLASSES, key=lambda word: (-len(word), word))))
 _NUMBERS = re.compile("[零一二三四五六七八九十百千万幺两]{2,}")
 _NAMED = re.compile(f"姓[{_SURNAMES}]|[老小][{_SURNAMES}](?=[^是的])|[{_SURNAMES}](?={_TITLE})")
@@ -47,7 +48,7 @@ def class_runs(text: str) -> set[str]:
     """The runs of up to LONGEST characters of a classed text that hold a class."""
     return {
         text[start : start + size]
+        for found in _ANY.finditer(text)
         for size in range(1, LONGEST + 1)
-        for start in range(len(text) - size + 1)
-        if any(_NUMBER <= c <= _LAST for c in text[start : start + size])
+        for start in range(max(0, found.start() - size + 1), min(found.start(), len(text) - size) + 1)
     }

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pipeline.errors import ExportError
 from pipeline.messages import Message
-from pipeline.reports.fields import Record
+from pipeline.reports.fields import Record, encodable, row_count
 from pipeline.reports.files import STDOUT, file_name, whole_file
 from pipeline.reports.kinds import KINDS
-from pipeline.reports.writers import SUBTITLES, TABLES
+from pipeline.reports.writers import FLAT, SUBTITLES, TABLES
 from pipeline.store import CallFilter, Store
 
-__all__ = ["STDOUT", "Exported", "export", "formats_of"]
+__all__ = ["STDOUT", "Exported", "check_asked", "export", "formats_of"]
 
 EVERYTHING = CallFilter()
 
@@ -26,6 +26,10 @@ class Exported:
     records: int
     files: int
     path: Path
+    left_out: int = 0
+    """Records that say nothing (see ``RecordKind.says_nothing``)."""
+    rows: int = 0
+    """Rows of a table, of which a record may take several; 0 where there is no table."""
 
 
 def formats_of(what: str) -> tuple[str, ...]:
@@ -33,16 +37,10 @@ def formats_of(what: str) -> tuple[str, ...]:
     return (*TABLES, *SUBTITLES) if what == "transcripts" else tuple(TABLES)
 
 
-def export(what: str, format: str, store: Store, out: Path, *, wanted: CallFilter = EVERYTHING) -> Exported:
-    """Write the records of the wanted calls as ``format`` to ``out``, streaming; ``-`` is standard output.
-
-    Subtitles (``vtt``, ``srt``) are one file per call in the folder ``out``, or one file where ``out`` ends
-    in the format's name or is standard output and there is exactly one call.
-
+def check_asked(what: str, format: str) -> None:
+    """
     Raises:
-        ExportError: an unknown kind or format, or a pair that does not go together; several calls for one
-            subtitle file.
-        UsageError: ``out`` cannot be written.
+        ExportError: an unknown kind or format, or a pair that does not go together.
     """
     if what not in KINDS:
         raise ExportError("kind", what=what, known=Message("join.list", parts=tuple(KINDS)))
@@ -50,12 +48,49 @@ def export(what: str, format: str, store: Store, out: Path, *, wanted: CallFilte
     if format not in known:
         listed = Message("join.list", parts=tuple(known))
         raise ExportError("format", what=what, format=format, known=listed)
+
+
+def export(
+    what: str,
+    format: str,
+    store: Store,
+    out: Path,
+    *,
+    wanted: CallFilter = EVERYTHING,
+    all_rows: bool = False,
+) -> Exported:
+    """Write the records of the wanted calls as ``format`` to ``out``, streaming; ``-`` is standard output.
+
+    Subtitles (``vtt``, ``srt``) are one file per call in the folder ``out``, or one file where ``out`` ends
+    in the format's name or is standard output and there is exactly one call.
+
+    Args:
+        all_rows: also those that say nothing: criteria that an agent never broke.
+
+    Raises:
+        ExportError: an unknown kind or format, or a pair that does not go together; several calls for one
+            subtitle file.
+        UsageError: ``out`` cannot be written.
+    """
+    check_asked(what, format)
     kind = KINDS[what]
-    records = kind.records(store, wanted)
+    records = map(encodable, kind.records(store, wanted))
+    left_out = written = 0
+
+    def telling() -> Iterator[Record]:
+        nonlocal left_out, written
+        for record in records:
+            if all_rows or not kind.says_nothing(record):
+                written += row_count(record, kind.fields) if format in FLAT else 0
+                yield record
+            else:
+                left_out += 1
+
     if format in SUBTITLES:
         return _subtitles(format, records, out)
     with whole_file(out) as file:
-        return Exported(TABLES[format](records, kind.fields, file), 1, out)
+        count = TABLES[format](telling(), kind.fields, file)
+    return Exported(count, 1, out, left_out, written)
 
 
 def _subtitles(format: str, records: Iterator[Record], out: Path) -> Exported:

@@ -25,6 +25,20 @@ def sentence(text: Text | None) -> str | None:
     return None if text is None else render(text, "zh")
 
 
+def encodable(value: Any) -> Any:
+    """A record, or a part of one, that can be written as UTF-8: bytes of a file name that are no text (lone
+    surrogates) as ``\\udcXX``, so that names stay apart."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case Mapping():
+            return {encodable(key): encodable(part) for key, part in value.items()}
+        case list() | tuple():
+            return [encodable(part) for part in value]
+        case _:
+            return value
+
+
 class Scalar(StrEnum):
     TEXT = "text"
     NUMBER = "number"
@@ -81,12 +95,22 @@ def columns(fields: tuple[Field, ...], *, inside: tuple[str, ...] = ()) -> tuple
     return tuple(out)
 
 
+def row_count(record: Record, fields: tuple[Field, ...]) -> int:
+    """In how many rows of a table a record stands."""
+    unfolded = _unfolded(fields)
+    return 1 if unfolded is None else max(1, len(record[unfolded]))
+
+
+def _unfolded(fields: tuple[Field, ...]) -> str | None:
+    return next((f.name for f in fields if isinstance(f.type, ListOf) and f.type.unfold), None)
+
+
 def rows(record: Record, fields: tuple[Field, ...]) -> Iterator[list[Cell]]:
     """The record as one or more table rows, cells in the order of :func:`columns`.
 
     A record whose unfolded list is empty still gives one row, so that no call disappears from a table.
     """
-    unfolded = next((f.name for f in fields if isinstance(f.type, ListOf) and f.type.unfold), None)
+    unfolded = _unfolded(fields)
     if unfolded is None:
         yield list(_cells(record, fields))
         return

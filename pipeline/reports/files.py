@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from pipeline.errors import UsageError
 from pipeline.files import create_private
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 
 STDOUT = Path("-")
 
@@ -49,7 +49,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)  # of a process with our number that was killed
         file = create_private(part)
     except OSError as error:
-        raise UsageError(Message("usage.out-refused", reason=error.strerror or ""), path=path) from error
+        raise UsageError(Message("usage.out-refused", reason=system_problem(error)), path=path) from error
     try:
         with file:
             yield file

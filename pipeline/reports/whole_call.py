@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.domain import Case, FindingVerdict, Inspection, Scorecard
 from pipeline.reports.fields import Record, rounded, sentence
 from pipeline.reports.kinds import calls, findings, hits, transcripts
+from pipeline.review.effective import Effective
 
 
 def whole_call(
@@ -15,17 +16,18 @@ def whole_call(
     *,
     case: Case | None = None,
     said: Mapping[str, FindingVerdict] | None = None,
+    now: Effective | None = None,
     files: Sequence[Sequence[Path]] = (),
 ) -> Record:
     """The ``calls`` record with everything that belongs to the call inside it.
 
-    ``case`` and ``said`` (criterion -> verdict): what people made of it. ``files``: where copies of its sound
-    lie.
+    ``case``, ``said`` (criterion -> verdict) and ``now``: what people made of it. ``files``: where copies of
+    its sound lie.
     """
     call_id = inspection.recording.call.call_id
     card = inspection.scorecard
     return {
-        **calls.record(inspection, case, files=files),
+        **calls.record(inspection, case, now=now, files=files),
         "layout": inspection.layout,
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [{**hits.record(call_id, hit), "kind": hit.kind.value} for hit in inspection.hits],

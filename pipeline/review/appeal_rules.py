@@ -12,6 +12,7 @@ from pipeline.errors import Conflict, Refused
 from pipeline.review.appeals import FROM, OPEN, Appeal, AppealStanding, Opinion, Seat, Step, Terms
 from pipeline.review.blind import hides
 from pipeline.review.call import CallUnderReview
+from pipeline.review.claims import own_call
 from pipeline.review.folding import accused
 
 
@@ -55,9 +56,14 @@ def check_step(step: Step, appeal: AppealStanding, user: User | None, *, without
         )  # fmt: skip
 
 
+_JUDGING = (Step.ACCEPT, Step.RETURN, Step.OPINION, Step.DECIDE)
+
+
 def _check_person(step: Step, appeal: AppealStanding, user: User) -> None:
     if not scope_of(user).holds(agent_id=appeal.agent_id, team=appeal.team):
         raise Refused("this appeal belongs to another team", code="appeal-scope")
+    if step in _JUDGING and own_call(appeal.agent_id, user.agent_id):
+        raise Refused("this is a call of your own agent number; somebody else reviews it", code="own-call")
     supervisor = seat_of(user) is Seat.SUPERVISOR
     match step:
         case Step.ACCEPT | Step.RETURN:
@@ -114,6 +120,7 @@ RESULTS: Mapping[Step, AppealState] = {
     Step.RETURN: AppealState.RETURNED,
     Step.WITHDRAW: AppealState.WITHDRAWN,
     Step.EXPIRE: AppealState.EXPIRED,
+    Step.REASSIGN: AppealState.WITHDRAWN,
 }
 """The state that a step leads to; a decision leads to what it says, an opinion and a comment to none."""
 DECIDED = (AppealState.UPHELD, AppealState.REJECTED)
@@ -225,7 +232,7 @@ def check_again(earlier: Appeal) -> datetime | None:
         )
     if earlier.state in DECIDED:
         raise Refused("the panel has decided about this finding", code="appeal-decided", appeal=earlier.id)
-    returned = [event.at for event in earlier.events if event.kind is Step.RETURN]
+    returned = [event.at for event in earlier.events if event.kind in (Step.RETURN, Step.REASSIGN)]
     return returned[-1] if returned else None
 
 

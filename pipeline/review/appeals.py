@@ -6,7 +6,8 @@
       │                  ↑
       ├──(days pass)──> expired ──accept/return by the supervisor
       ├──return───> returned      (the agent may file again while the time to file runs)
-      └──withdraw─> withdrawn     (from filed, expired and accepted)
+      └──withdraw─> withdrawn     (from filed, expired and accepted; also where the call turns out to be
+                                   another agent's, who may file then)
 
 A lead who lets the deadline pass loses the say: the appeal goes up to the supervisor (``expired``) and stays
 open; it never dies of silence. The deadline of the panel only reminds: the screens show it as overdue.
@@ -36,6 +37,8 @@ class Step(StrEnum):
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    REASSIGN = "reassign"
+    """The call list says that the call is another agent's."""
     COMMENT = "comment"
 
 
@@ -64,6 +67,7 @@ FROM: Mapping[Step, frozenset[AppealState]] = {
     Step.DECIDE: frozenset({AppealState.ACCEPTED}),
     Step.WITHDRAW: OPEN,
     Step.EXPIRE: frozenset({AppealState.FILED}),
+    Step.REASSIGN: OPEN,
     Step.COMMENT: frozenset(AppealState),
 }
 """In which states a step can be taken."""
@@ -124,7 +128,7 @@ class AppealEvent:
     opinion: Opinion | None
     comment: str
     by: int | None
-    """None: the shell, or (``expire``) time itself."""
+    """None: the shell, time itself (``expire``), or the call list (``reassign``)."""
     by_name: str | None
     seat: Seat | None
     at: datetime

@@ -47,6 +47,8 @@ class CallUnderReview:
     """Of the case; 0 where there is none yet."""
     claim: Claim | None = None
     finished: bool = False
+    agent_id: str | None = None
+    """Whose call it is."""
     verdicts: Mapping[str, FindingVerdict] = field(default_factory=dict)
     """Criterion -> verdict, those that do not hold any more too."""
 

@@ -11,12 +11,16 @@ from datetime import datetime, timedelta
 
 from pipeline.domain import FindingVerdict, Next, ReviewState
 from pipeline.domain.people import UserRole
-from pipeline.errors import Conflict
+from pipeline.errors import Conflict, Refused
 
 CLAIM_MINUTES = 20.0
 """A reviewer who stays away longer than this gives the call back."""
+CLAIM_AT_MOST = CLAIM_MINUTES + 1.0
+"""Minutes ahead that a claim can end: clocks of two machines differ a little."""
 SKIPPED_HOURS = 12.0
 """One shift: the next day begins anew."""
+REVIEWING = (UserRole.REVIEWER, UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
+"""Roles that review, and that calls can be given to."""
 _LAST_WORD = (UserRole.SUPERVISOR, UserRole.ADMINISTRATOR)
 
 
@@ -27,6 +31,8 @@ class Actor:
     id: int | None
     """Key of the account; None: the command line."""
     role: UserRole | None = None
+    agent_id: str | None = None
+    """The agent that this account is, where it is one too."""
 
     @property
     def has_last_word(self) -> bool:
@@ -45,7 +51,9 @@ class Claim:
     """Name to show of who has it."""
 
     def holds(self, now: datetime) -> bool:
-        return now < self.until
+        """Whether it keeps others out. One that reaches further than any claim can was made by a clock that
+        was ahead: it holds nothing."""
+        return now < self.until <= now + timedelta(minutes=CLAIM_AT_MOST)
 
 
 def claim(
@@ -74,6 +82,21 @@ def check_free(current: Claim | None, by: int | None, *, now: datetime) -> None:
             who=current.name,
             until=current.until.isoformat(),
         )
+
+
+def own_call(agent_id: str | None, own: str | None) -> bool:
+    """Whether a call of this agent is somebody's own, by the agent number of their account."""
+    return own is not None and own == agent_id
+
+
+def check_impartial(agent_id: str | None, actor: Actor) -> None:
+    """Nobody reviews a call that they are the agent of; whoever reviews none at all is told that instead.
+
+    Raises:
+        Refused: ``own-call``.
+    """
+    if actor.role in REVIEWING and own_call(agent_id, actor.agent_id):
+        raise Refused("this is a call of your own agent number; somebody else reviews it", code="own-call")
 
 
 def waits_for(one: FindingVerdict, actor: Actor) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.domain import (
+    Decision,
     DecisionKind,
     Finding,
     FindingVerdict,
@@ -26,7 +27,7 @@ from pipeline.domain.people import UserRole
 from pipeline.errors import Conflict, Refused
 from pipeline.review import blind
 from pipeline.review.call import CallUnderReview
-from pipeline.review.claims import Actor, check_free
+from pipeline.review.claims import Actor, check_free, check_impartial
 from pipeline.review.events import NewDecision, check_text, other_recording
 from pipeline.review.folding import swapped, undo_target
 from pipeline.review.states import UNSPOKEN, Act, Effect, Who, act_of, part, transition
@@ -46,12 +47,13 @@ REFUSALS = {
 }
 
 
-def check_event(call: CallUnderReview, event: NewDecision) -> None:
-    """What holds for every act: texts of some length, and nobody else has the call open.
+def check_event(call: CallUnderReview, actor: Actor, event: NewDecision) -> None:
+    """What holds for every act: it is no call of one's own, texts of some length, nobody else has it open.
 
     Raises:
-        Refused: ``too-long``, ``bad-request-name``. Conflict: ``claimed``.
+        Refused: ``too-long``, ``bad-request-name``, ``own-call``. Conflict: ``claimed``.
     """
+    check_impartial(call.agent_id, actor)
     check_text(event.comment, event.quote or "", event.criterion or "", request=event.request)
     # A panel and a run are not kept waiting by whoever has the call open.
     if event.origin is not Origin.APPEAL and not event.regardless:
@@ -183,21 +185,22 @@ def undo(
         wanted: key of the event. restored: the call judged anew, where roles were corrected.
 
     Raises:
-        Refused: ``undone-already``, ``appeal-decided``, ``not-yours``, ``roles``.
+        Refused: ``own-call``, ``undone-already``, ``appeal-decided``, ``not-yours``, ``roles``.
         Conflict: ``claimed``, ``other-recording``.
     """
+    check_impartial(call.agent_id, actor)
     check_free(call.claim, actor.id, now=datetime.now(UTC))
     known = {e.id: e for e in call.events}
     event = known[wanted]
     if event.undone:
         raise Refused("this was taken back already", code="undone-already")
-    if event.origin is Origin.APPEAL:
-        raise Refused(REFUSALS["appeal-decided"], code="appeal-decided")
-    if event.by != actor.id and not actor.has_last_word:
-        raise Refused("only who decided it, or a supervisor, may take it back", code="not-yours")
     root = event
     while root.undoes is not None:
         root = known[root.undoes]
+    if root.origin is Origin.APPEAL or _appealed(call, root):
+        raise Refused(REFUSALS["appeal-decided"], code="appeal-decided")
+    if event.by != actor.id and not actor.has_last_word:
+        raise Refused("only who decided it, or a supervisor, may take it back", code="not-yours")
     if (root.kind is DecisionKind.ROLES) is (restored is None):
         raise Refused("a role correction is taken back with the call judged anew", code="roles")
     if restored is not None:
@@ -211,6 +214,15 @@ def undo(
         details={"of": wanted},
     )
     return _complete(call, taking)
+
+
+def _appealed(call: CallUnderReview, word: Decision) -> bool:
+    """Whether an appeal was decided about what this word is about: what was said before it stays as it was
+    heard. A word on swapped roles is about another finding than one from before the swap."""
+    return word.kind in _JUDGED and any(
+        e.origin is Origin.APPEAL and e.criterion == word.criterion and e.swapped == word.swapped
+        for e in call.events
+    )
 
 
 def _judged(

@@ -12,7 +12,7 @@ what could be reached: an addition never raises a score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.domain import (
     Addition,
@@ -25,9 +25,11 @@ from pipeline.domain import (
     Scorecard,
     Section,
 )
+from pipeline.messages import Message
 from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Scenario, outcome_with
 from pipeline.rubric.answer import CheckResult
+from pipeline.rubric.flags import reasons_now
 from pipeline.rubric.judge import Judged
 from pipeline.rubric.score import add_up
 from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
@@ -67,6 +69,11 @@ class Effective:
     """Whether it passes if nothing more counts."""
     pending: tuple[str, ...] = ()
     """The criteria between low and high: not reviewed or open. Every item of a sheet is worth points."""
+    points: Mapping[str, float] = field(default_factory=dict)
+    """What each finding moves ``score`` by, limits taken into account; what is left out moves nothing. Empty
+    where there is no score."""
+    flag_reasons: tuple[Message, ...] = ()
+    """Why the call should be looked at; the machine's reasons where no sums can be done."""
 
 
 def changes(card: Scorecard, verdicts: Mapping[str, FindingVerdict]) -> bool:
@@ -87,7 +94,7 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     Without verdicts that change anything the score is the machine's exactly.
     """
     if card.score is None:
-        return Effective(None, None, card.fatal, card.ledger, card.sections)
+        return Effective(None, None, card.fatal, card.ledger, card.sections, flag_reasons=card.flag_reasons)
     if all(_held(f, verdicts) is None and not f.only_flags for f in card.findings):
         return _by_the_machine(card, [f for f in card.findings if _open(f, None)])
     found = {f.criterion: f for f in card.findings}
@@ -97,7 +104,7 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
     sums = [_sum(rubric, found, verdicts, reading) for reading in Scenario]
     standing, low, high = sums
     if standing is None or low is None or high is None:  # cannot be: a sheet with a score keeps its criteria
-        return Effective(None, None, reason=NOT_REPRODUCED, changed=True, final=False)
+        return _unknown(card, NOT_REPRODUCED)
     pending = tuple(f.criterion for f in card.findings if _open(f, _held(f, verdicts)))
     changed = changes(card, verdicts)
     final = not pending
@@ -114,6 +121,8 @@ def effective(card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: R
         passes_low=_passes(low, rubric),
         passes_high=_passes(high, rubric),
         pending=pending,
+        points=standing.points if changed else _points(card),
+        flag_reasons=_reasons(card, verdicts, rubric, standing.score) if changed else card.flag_reasons,
     )
 
 
@@ -143,6 +152,27 @@ def _by_the_machine(card: Scorecard, unsettled: Sequence[Finding]) -> Effective:
         ledger=card.ledger,
         sections=card.sections,
         pending=tuple(f.criterion for f in unsettled),
+        points=_points(card),
+        flag_reasons=card.flag_reasons,
+    )
+
+
+def _points(card: Scorecard) -> dict[str, float]:
+    return {f.criterion: f.points for f in card.findings if f.points}
+
+
+def _reasons(
+    card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: Rubric, score: float
+) -> tuple[Message, ...]:
+    held = {f.criterion: _held(f, verdicts) for f in card.findings}
+    failed = [f for f in card.findings if outcome_with(f.outcome, held[f.criterion]) is Outcome.FAILED]
+    settled = {criterion for criterion, one in held.items() if one is not None and one.settled}
+    return reasons_now(
+        rubric,
+        card.flag_reasons,
+        failed={f.criterion for f in failed},
+        withheld={f.criterion for f in failed if f.only_flags and f.criterion not in settled},
+        score=score,
     )
 
 
@@ -150,8 +180,12 @@ def _without_rules(card: Scorecard, verdicts: Mapping[str, FindingVerdict], reas
     """What can be said without doing sums: the machine's score, where no verdict changes it."""
     open_ = [f for f in card.findings if _open(f, _held(f, verdicts))]
     if changes(card, verdicts) or any(f.outcome is not Outcome.FAILED or f.only_flags for f in open_):
-        return Effective(None, None, reason=reason, changed=True, final=False)
+        return _unknown(card, reason)
     return _by_the_machine(card, open_)
+
+
+def _unknown(card: Scorecard, reason: str) -> Effective:
+    return Effective(None, None, reason=reason, changed=True, final=False, flag_reasons=card.flag_reasons)
 
 
 def _held(finding: Finding, verdicts: Mapping[str, FindingVerdict]) -> FindingVerdict | None:

@@ -54,9 +54,11 @@ def check_text(*texts: str, request: str) -> None:
     """
     if any(len(text) > MAX_TEXT for text in texts):
         raise Refused(f"the text is longer than {MAX_TEXT} characters; shorten it", code="too-long")
-    if not 0 < len(request) <= MAX_REQUEST:
+    if not 0 < len(request) <= MAX_REQUEST or not request.isprintable():
         raise Refused(
-            f"a request name has 1 to {MAX_REQUEST} characters", code="bad-request-name", most=MAX_REQUEST
+            f"a request name has 1 to {MAX_REQUEST} characters that can be printed",
+            code="bad-request-name",
+            most=MAX_REQUEST,
         )
 
 
@@ -77,6 +79,17 @@ def reused(request: str) -> Conflict:
         f"the request {request!r} was used for something else already; load the page again",
         code="request-reused",
     )
+
+
+def check_author(request: str, stored: int | None, by: int | None) -> None:
+    """A request that made something before is that of whoever made it: what somebody else wants is not done,
+    and they are told so.
+
+    Raises:
+        Conflict: ``request-reused``.
+    """
+    if stored != by:
+        raise reused(request)
 
 
 def other_recording(call_id: str) -> Conflict:

@@ -21,6 +21,8 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, rubric.valid_from, rubric.valid_until):
         return Message("gate.not-in-force")
+    if not facts.utterances and facts.timeline.announced:
+        return Message("gate.only-announcement")
     if not facts.utterances or total(facts.timeline.talk) < 0.3:
         return Message("gate.no-speech")
     words = facts.timeline.characters

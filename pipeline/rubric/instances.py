@@ -24,6 +24,7 @@ _SPEAKERS = {
     Role.AGENT: Message("example.agent"),
     Role.CUSTOMER: Message("example.customer"),
     Role.UNKNOWN: Message("example.somebody"),
+    Role.ANNOUNCEMENT: Message("party.announcement"),
 }
 _PAUSES = {"silence": "example.silence", "hold": "example.hold"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pipeline.messages import Message, title
@@ -30,6 +31,8 @@ class Issue:
     line: int | None
     item: str | None
     text: Message
+    path: Path | None = None
+    """A file of the layer that brought it in; None: the sheet's own."""
 
 
 def title_of(part: Item | Criterion) -> Message:

@@ -67,12 +67,17 @@ def _as_far_as_roles_are_sure(result: CheckResult, facts: Facts) -> CheckResult:
     if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
         return result
     if facts.roles.doubtful:
-        why = Message("doubt.stranger" if facts.roles.stranger else "doubt.roles")
-        return undetermined(why, result.evidence)
+        return undetermined(_why_doubtful(facts), result.evidence)
     theirs = facts.roles.second_agent
     if result.outcome is Outcome.FAILED and any(e.span & s for e in result.evidence for s in theirs):
         return undetermined(SECOND_AGENT, result.evidence)
     return result
+
+
+def _why_doubtful(facts: Facts) -> Message:
+    if facts.roles.stranger:
+        return Message("doubt.stranger")
+    return Message("doubt.sides" if facts.roles.sides_doubtful else "doubt.roles")
 
 
 def excluded(when: Condition | None, facts: Facts) -> CheckResult | None:

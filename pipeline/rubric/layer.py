@@ -80,7 +80,7 @@ class AddedItem(LayerEntry):
 class SheetLayer(LayerEntry):
     """A file of the layer."""
 
-    pass_mark: Annotated[float, Field(ge=0, le=100)] | None = None
+    pass_mark: Annotated[float, Field(ge=0, le=100, strict=True)] | None = None
     changes: tuple[SheetChange, ...] = ()
     criteria: tuple[AddedCriterion, ...] = ()
     items: tuple[AddedItem, ...] = ()

@@ -41,8 +41,9 @@ def check_rubric(
     try:
         rubric = load_rubric(path, codes=codes, layer=layer)
     except RubricError as error:
-        line = error.line if error.path == path else None
-        return [Issue(Level.ERROR, "unusable", line, None, Message("lint.unusable", detail=error.message))]
+        other = error.path if error.path != path else None
+        unusable = Message("lint.unusable", detail=error.message)
+        return [Issue(Level.ERROR, "unusable", error.line, None, unusable, other)]
     changed = bool(rubric_files(layer))
     document = read_text(rubric_text(path, layer)) if changed else read_document(path)
     issues = [

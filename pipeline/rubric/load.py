@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Message, MessageError, Text
-from pipeline.rubric.layer import apply_layer, plain, rubric_files
+from pipeline.rubric.layer import SheetLayer, apply_layer, plain, rubric_files
 from pipeline.rubric.sheet import Rubric
 from pipeline.validation import explained
 from pipeline.yaml_file import YamlError, dump, line_of, read_text
@@ -38,6 +38,9 @@ def load_rubric(
     return _loaded(path, codes, layer)[1]
 
 
+FULL_WIDTH_COLON = "："
+
+
 def rubric_text(path: Path, layer: Path | None = None) -> str:
     """The whole sheet as one text, a layer's changes in it: the file itself where no layer changes it.
 
@@ -58,7 +61,7 @@ def _loaded(
     _check_codes(document, codes, path)
     sheet: dict[str, Any] = plain(document)
     for own in rubric_files(layer):
-        changes = read_document(own)
+        changes = read_document(own, layer=True)
         apply_layer(
             sheet,
             changes,
@@ -117,8 +120,8 @@ def rubric_of_revision(text: str, revision: str) -> Rubric | None:
     return found if found.revision == revision else None
 
 
-def read_document(path: Path) -> Any:
-    """The file as mappings and lists that know their lines.
+def read_document(path: Path, *, layer: bool = False) -> Any:
+    """The file as mappings and lists that know their lines; an empty file of a layer changes nothing.
 
     Raises:
         RubricError: unreadable, too large, not YAML, an alias, or not a mapping.
@@ -133,8 +136,13 @@ def read_document(path: Path) -> Any:
         raise RubricError(Message("file.not-utf8", byte=error.start), path=path) from error
     except YamlError as error:
         raise RubricError(error.message, path=path, line=error.line) from error
+    if layer and document is None:
+        return {}
     if not isinstance(document, Mapping):
-        raise RubricError(Message("rubric.no-mapping"), path=path, line=1)
+        if isinstance(document, str) and FULL_WIDTH_COLON in document:
+            raise RubricError(Message("rubric.full-width-colon"), path=path, line=1)
+        what = Message("rubric.own-no-mapping" if layer else "rubric.no-mapping")
+        raise RubricError(what, path=path, line=1)
     return document
 
 
@@ -186,7 +194,7 @@ def _explained(detail: ErrorDetails) -> Message:
 def _known_keys() -> set[str]:
     """Every key a rubric file may have, for suggestions."""
     definitions = Rubric.model_json_schema(by_alias=True)
-    models = [definitions, *definitions.get("$defs", {}).values()]
+    models = [definitions, *definitions.get("$defs", {}).values(), SheetLayer.model_json_schema()]
     return {key for model in models for key in model.get("properties", {})}
 
 

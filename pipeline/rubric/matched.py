@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.domain import Evidence, How, PhraseHit, PhraseKind
+from pipeline.domain import Evidence, How, PhraseHit, PhraseKind, clock
 from pipeline.messages import Message
-from pipeline.rubric.proof import MISHEARD, clock
+from pipeline.rubric.proof import MISHEARD
 
 KINDS = {
     PhraseKind.FORBIDDEN: Message("matched.forbidden"),
@@ -36,21 +36,29 @@ def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = No
     """``命中忌语 闭嘴 · 识别写作“必须” · 声音确认 79 %``; None where no phrase was looked for.
 
     ``whole``: seconds of the recording, so that a search through all of it is called so. The phrase stands as
-    the lexicon lists it, and what the recogniser wrote only where it wrote something else.
+    the lexicon lists it, for its kind where other words were said, and what the recogniser wrote only where
+    it wrote something else.
     """
     if item.phrase is None:
         return None
     if item.how is None:
         return _searched(item, item.phrase, whole)
-    differs, misheard = item.quote and not same_words(item.quote, item.phrase), item.how in MISHEARD
-    # Another wording of the same phrase was said as it stands; one told by its sound was misheard.
-    kin = differs and not misheard and not contains(item.quote, item.phrase)
+    kin = in_other_words(item, item.phrase)
     name = KINDS[kind] if kind else Message("matched.phrase")
     parts = [Message("matched.such-as" if kin else "matched.listed", kind=name, phrase=item.phrase)]
-    if differs:
+    if item.wording and not same_words(item.wording, item.phrase):
+        parts.append(Message("matched.heard-as", wording=item.wording))
+    if item.quote and not same_words(item.quote, item.wording or item.phrase):
+        misheard = item.how in MISHEARD
         parts.append(Message("matched.recognised" if misheard else "matched.said-as", quote=item.quote))
     parts.append(Message("matched.sure", how=HOWS[item.how], percent=item.confidence * 100))
     return Message("join.dot", parts=tuple(parts))
+
+
+def in_other_words(item: Evidence | PhraseHit, phrase: str) -> bool:
+    """Whether a place holds the phrase in another of its wordings, so that it stands for its kind alone."""
+    said = item.wording or item.quote
+    return bool(said) and not contains(said, phrase)
 
 
 def _searched(item: Evidence, phrase: str, whole: float | None) -> Message:

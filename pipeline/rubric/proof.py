@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.conversation.text import other_language
-from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, intersect, total
+from pipeline.domain import Evidence, How, PhraseHit, Role, Span, Utterance, clip, clock, intersect, total
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar
 from pipeline.rubric.facts import Facts
@@ -23,14 +23,24 @@ PARTIES = {
     Role.AGENT: Message("party.agent"),
     Role.CUSTOMER: Message("party.customer"),
     Role.UNKNOWN: Message("party.unknown"),
+    Role.ANNOUNCEMENT: Message("party.announcement"),
 }
 WHOSE = Message("doubt.whose")
 """Nobody can tell who said it."""
+INCOMPLETE = Message("doubt.incomplete")
+"""It may stand in the part of the recording that nobody could read."""
+
+
+def rests_on(reason: Message | None, why: Message) -> bool:
+    """Whether a reason is ``why``, or names it among its own."""
+    if reason is None or reason == why:
+        return reason is not None
+    return any(isinstance(part, Message) and rests_on(part, why) for _, part in reason.params)
 
 
 def cite(hit: PhraseHit) -> Evidence:
     """The evidence a phrase hit gives."""
-    return Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence)
+    return Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence, hit.wording)
 
 
 def cite_all(hits: Iterable[PhraseHit]) -> tuple[Evidence, ...]:
@@ -95,17 +105,13 @@ def shortened(text: str, *, limit: int = 24) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def clock(seconds: float) -> str:
-    """``83.4`` -> ``1:23``."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
 def listed(evidence: Sequence[Evidence], *, limit: int = 3) -> Message:
     """What some evidence says, for a sentence: ``“你明白吗”（0:26）、…``.
 
-    Where only the sound told, the phrase of the lexicon: what the recogniser wrote there is what it misheard.
+    Where only the sound told, the wording that it matched: what the recogniser wrote there is what it
+    misheard. Never the phrase that the lexicon lists it under, which may be put in quite other words.
     """
-    said = [e.phrase if e.how in MISHEARD else e.quote or e.phrase for e in evidence[:limit]]
+    said = [e.wording or e.quote or e.phrase for e in evidence[:limit]]
     parts = tuple(
         Message("place.quoted", quote=shortened(words or ""), at=clock(e.span.start))
         for e, words in zip(evidence, said, strict=False)

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import CallVoices, Role, RoleEvidence, Span
+from pipeline.domain import CallVoices, Role, RoleEvidence, Span, VoicePiece
 from pipeline.speech.clustering import unit
 from pipeline.speech.roles import RoleAssignment
 
@@ -42,6 +42,8 @@ SECOND_PIECES = 2
 """Pieces before and after a change of voice: one may be noise."""
 ONE_VOICE_MARGIN = 0.35
 """Halves of one voice are equally like the agent's, give or take 0.2; parties this far apart are two."""
+OWN_SIDE_MARGIN = 0.25
+"""By so much the later of two voices on one side is more like the agent's before it is the agent's."""
 TAKE_ALL = 10
 """Up to so many calls all ways are tried; beyond, they are improved call by call from many beginnings."""
 MOST_BEGINNINGS = 40
@@ -70,6 +72,13 @@ def party_vectors(voices: CallVoices) -> Vectors:
 def piece_vectors(voices: CallVoices) -> Vectors:
     """The vectors of all pieces (n, size)."""
     return np.stack([np.frombuffer(piece.vector, "<f4") for piece in voices.pieces])
+
+
+def vectors_of(pieces: Sequence[VoicePiece]) -> Vectors | None:
+    """One voice by its pieces (size,); None without any."""
+    if not pieces:
+        return None
+    return unit(np.stack([np.frombuffer(piece.vector, "<f4") for piece in pieces]).sum(axis=0))
 
 
 def settle(calls: Sequence[CallVoices], middle: Vectors | None) -> list[RoleAssignment | None]:
@@ -107,8 +116,10 @@ def settle(calls: Sequence[CallVoices], middle: Vectors | None) -> list[RoleAssi
             evidence = replace(evidence, voice=round(float(odds[number]), 2))
             profile = unit(np.delete(voices[own], number, axis=0).sum(axis=0))
             agent = roles.index(Role.AGENT)
-            after = second_agent(one, agent, profile, middle) if len(calls) > ENOUGH_CALLS else ()
-            settled.append(_assigned(roles, replace(evidence, second_agent=after)))
+            theirs = second_agent(one, agent, profile, middle) if len(calls) > ENOUGH_CALLS else ()
+            if not theirs and one.roles[agent] is Role.AGENT:
+                theirs = _as_heard(one, agent, profile, middle)
+            settled.append(_assigned(roles, replace(evidence, second_agent=theirs)))
     return settled
 
 
@@ -157,6 +168,22 @@ def second_agent(call: CallVoices, agent: int, profile: Vectors, middle: Vectors
     own, other, where = max((*after, *before), key=lambda way: float(way[0].mean() - way[1].mean()))
     found = own.mean() >= OWN_VOICE and other.mean() <= STRANGE and own.min() > other.max()
     return (where,) if found else ()
+
+
+def _as_heard(call: CallVoices, agent: int, profile: Vectors, middle: Vectors | None) -> tuple[Span, ...]:
+    """Where the call itself told of a second agent: the side that is less like the agent's other calls, or
+    the later one where that is not clear."""
+    heard = call.evidence.second_agent
+    if not heard or heard[0].start <= 0:
+        return heard
+    change = heard[0].start
+    mine = [number for number, piece in enumerate(call.pieces) if piece.party == agent]
+    late = np.array([call.pieces[number].span.middle >= change for number in mine], np.bool_)
+    if not late.any() or late.all():
+        return heard
+    alike = _scaled(_apart(piece_vectors(call)[mine], middle) @ profile, middle)
+    first_is_other = alike[late].mean() - alike[~late].mean() >= OWN_SIDE_MARGIN
+    return (Span(0.0, change),) if first_is_other else heard
 
 
 def _mean_likeness(likeness: Floats, of: NDArray[np.intp], agents: NDArray[np.intp]) -> Floats:

@@ -13,6 +13,7 @@ from pipeline.speech.campplus import WEIGHTS_FILE, CampplusEmbedder
 from pipeline.speech.cepstral import CepstralEmbedder
 from pipeline.speech.embedding import SpeakerEmbedder
 from pipeline.speech.features import BLOCK_SECONDS
+from pipeline.speech.likeness import Floats, VoiceSide, change_of_voice, compare
 from pipeline.speech.speaker_assignment import SpeakerAssignment, SpeakerRun, assign_speakers
 from pipeline.speech.voices import voice_pieces
 
@@ -51,6 +52,14 @@ class Diariser:
         if not self._embedder.comparable:
             return ()
         return voice_pieces(party, samples, speech, self._embedder, duration=duration)
+
+    def compare(self, sides: Sequence[VoiceSide]) -> Floats | None:
+        """How alike voices in one recording are; see `likeness.compare`."""
+        return compare(sides, self._embedder)
+
+    def change_of_voice(self, sides: Sequence[VoiceSide]) -> tuple[int, float] | None:
+        """Where the voice changes; see `likeness.change_of_voice`."""
+        return change_of_voice(sides, self._embedder)
 
     @property
     def embedder_name(self) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.conversation.text import read_out
+from pipeline.conversation.text import read_out, syllable
 from pipeline.conversation.wordlists import WeightedWords, WordLists, default_word_lists
 from pipeline.domain import NO_EVIDENCE, Role, RoleEvidence
 
@@ -114,6 +114,12 @@ def agent_likeness(text: str, words: WordLists) -> float:
     return max(-12.0, min(12.0, odds))
 
 
+def weight_of(text: str, words: WeightedWords) -> float:
+    """The weights of the words that a text sounds like, together; 您 and 你 are alike in long ones."""
+    exact = _sound(text)
+    return _weight((exact, _POLITE.sub("ni", exact)), words)
+
+
 def _weight(sounds: tuple[str, str], words: WeightedWords) -> float:
     """Log-odds of the words in a text, given by its sound and by the same with every 您 as 你."""
     keyed = _by_sound(tuple(words.weights.items()))
@@ -141,9 +147,7 @@ class _Readings(dict[str, str]):
     """The usual reading of a character: words and texts are read alike, which is all that matters here."""
 
     def __missing__(self, character: str) -> str:
-        from pypinyin import lazy_pinyin  # loading its dictionary takes longer than most commands
-
-        reading = "".join(lazy_pinyin(character))
+        reading = syllable(character)
         self[character] = reading.removesuffix("g") if reading.endswith("ng") else reading
         return self[character]
 

@@ -12,6 +12,7 @@ from pipeline.speech.diarisation import Diariser, SpeakerTurn
 from pipeline.speech.hold_sounds import find_hold_sounds
 from pipeline.speech.hum import remove_hum
 from pipeline.speech.layout import Layout, layout_of, remove_offset
+from pipeline.speech.likeness import Floats, VoiceSide
 from pipeline.speech.voice_activity import SpeechDetector
 
 SHORTEST_SPEECH_SECONDS = 0.1
@@ -79,14 +80,29 @@ class SpeakerSegmenter:
         """What tells voices apart; see `Diariser`."""
         return self._diariser.embedder_name
 
-    def voices(self, found: SpeakerSegmentation) -> tuple[VoicePiece, ...]:
-        """Pieces of each party's voice, where it speaks alone."""
-        alone = [merge(turn.span for turn in track.turns if not turn.overlapped) for track in found.tracks]
+    def voices(self, found: SpeakerSegmentation, *, without: Sequence[Span] = ()) -> tuple[VoicePiece, ...]:
+        """Pieces of each party's voice, where it speaks alone.
+
+        Args:
+            without: where the line plays an announcement.
+        """
+        alone = [
+            subtract((turn.span for turn in track.turns if not turn.overlapped), without)
+            for track in found.tracks
+        ]
         return tuple(
             piece
             for party, track in enumerate(found.tracks)
             for piece in self._diariser.voice(party, track.samples, alone[party], duration=found.duration)
         )
+
+    def compare(self, sides: Sequence[VoiceSide]) -> Floats | None:
+        """How alike voices in one recording are; see `likeness.compare`."""
+        return self._diariser.compare(sides)
+
+    def change_of_voice(self, sides: Sequence[VoiceSide]) -> tuple[int, float] | None:
+        """Where the voice changes; see `likeness.change_of_voice`."""
+        return self._diariser.change_of_voice(sides)
 
     def _segment_channels(self, channels: Sequence[Sound], duration: float) -> SpeakerSegmentation:
         cleaned = remove_crosstalk(channels, in_place=True)

@@ -78,7 +78,13 @@ def read_corrections(text: str) -> tuple[Correction, ...]:
 
 
 def _evidence(values: Iterable[Evidence]) -> list[Any]:
-    return [[e.span.start, e.span.end, e.role, e.quote, e.phrase, e.how, e.confidence] for e in values]
+    return [
+        [
+            *(e.span.start, e.span.end, e.role, e.quote, e.phrase, e.how, e.confidence),
+            *([e.wording] if e.wording else []),
+        ]
+        for e in values
+    ]
 
 
 def _read_evidence(values: Sequence[Any]) -> tuple[Evidence, ...]:
@@ -90,8 +96,9 @@ def _read_evidence(values: Sequence[Any]) -> tuple[Evidence, ...]:
             phrase=phrase,
             how=None if how is None else How(how),
             confidence=confidence,
+            wording=wording[0] if wording else "",
         )
-        for start, end, role, quote, phrase, how, confidence in values
+        for start, end, role, quote, phrase, how, confidence, *wording in values
     )
 
 
@@ -110,6 +117,8 @@ def role_evidence(value: RoleEvidence) -> str | None:
         named["stranger"] = True
     if value.second_agent:
         named["second_agent"] = [[s.start, s.end] for s in value.second_agent]
+    if value.sides_doubtful:
+        named["sides_doubtful"] = True
     return dumps(named) if named else None
 
 
@@ -121,7 +130,7 @@ def read_role_evidence(text: str | None) -> RoleEvidence:
     return RoleEvidence(**named, second_agent=spans)
 
 
-_WITNESSES = ("claim", "words", "order", "voice")
+_WITNESSES = ("claim", "words", "order", "voice", "sides_turn")
 
 
 def message(value: Message | None) -> str | None:

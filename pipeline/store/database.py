@@ -30,6 +30,8 @@ empty cache. Threads beyond them wait."""
 
 WRITES = "callinspect_writes"
 """Execution option of a connection that is going to write."""
+WAITS = "callinspect_waits"
+"""Execution option: milliseconds that it waits for another writer, where that is less than usual."""
 
 
 class Database:
@@ -60,6 +62,23 @@ class Database:
             self.engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),
         ):
+            yield connection
+
+    @contextmanager
+    def write_soon(self, seconds: float) -> Iterator[Connection]:
+        """The same, for what need not be written: gives up where another writer is at work for longer.
+
+        Raises:
+            StoreError: with the remedy.
+        """
+        options = {WRITES: True, WAITS: round(seconds * 1000)}
+        with (
+            explained(self.url),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            if self.url.get_backend_name() != "sqlite":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {options[WAITS]}")
             yield connection
 
 
@@ -121,8 +140,15 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later cannot wait for another writer: it fails at once.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        waits, usual = options.get(WAITS), round(busy_seconds * 1000)
+        if waits is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {min(int(waits), usual)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+        finally:
+            if waits is not None:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
 
     return engine
 
@@ -132,3 +158,4 @@ class Repository:
 
     def __init__(self, database: Database) -> None:
         self._read, self._write = database.read, database.write
+        self._write_soon = database.write_soon

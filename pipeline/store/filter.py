@@ -25,7 +25,9 @@ from sqlalchemy import (
 )
 
 from pipeline.domain import OpenCause, Outcome, Scope, Severity, Status
+from pipeline.review.claims import CLAIM_AT_MOST
 from pipeline.store import codec, days
+from pipeline.store.asked import of_agent, with_id
 from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.search import common, said
 from pipeline.store.tables import calls, findings, inspections
@@ -64,7 +66,7 @@ class CallFilter:
     state: QueueState = QueueState.ALL
     call_id: str | None = None
     agent: str | None = None
-    """Agent's number, exactly."""
+    """An agent's number, exactly; where nobody has it, a name or a part of one."""
     team: str | None = None
     queue: str | None = None
     date_from: date | None = None
@@ -83,7 +85,7 @@ class CallFilter:
     alert: str | None = None
     """A phrase code the customer said, or ``any``."""
     text: str | None = None
-    """Said in the call: every part between spaces."""
+    """Said in the call: every part between spaces. Or the call's id, or how it begins."""
     criterion: str | None = None
     """Violated, as the machine says or as a person added."""
     severity: Severity | None = None
@@ -143,7 +145,7 @@ def compile_filter(
     """What a filter is in SQL. ``by``: for whom ``mine`` is."""
     return Selection(
         tuple(_work(where.state, by) + _case(where)),
-        tuple(_call(where, scope)),
+        tuple(_call(where, connection, scope)),
         tuple(_inspection(where, connection)),
     )
 
@@ -175,8 +177,13 @@ def within(scope: Scope) -> ColumnElement[bool]:
 
 
 def claimed(moment: float | None = None) -> ColumnElement[bool]:
-    """Somebody has the case open, and their time is not over."""
-    return and_(cases.c.claimed.is_not(None), cases.c.claimed_until > (moment or time.time()))
+    """Somebody has the case open, and their time is not over: :meth:`pipeline.review.claims.Claim.holds`."""
+    at = moment or time.time()
+    return and_(
+        cases.c.claimed.is_not(None),
+        cases.c.claimed_until > at,
+        cases.c.claimed_until <= at + CLAIM_AT_MOST * 60,
+    )
 
 
 def alerted() -> ColumnElement[bool]:
@@ -230,15 +237,16 @@ def _case(where: CallFilter) -> list[ColumnElement[bool]]:
     return out
 
 
-def _call(where: CallFilter, scope: Scope) -> list[ColumnElement[bool]]:
+def _call(where: CallFilter, connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
     c = calls.c
     equal: list[tuple[Any, str | None]] = [
         (c.call_id, where.call_id),
         (c.team, where.team),
-        (c.agent_id, where.agent),
         (c.queue, where.queue),
     ]
     out = [column == value for column, value in equal if value is not None]
+    if where.agent is not None:
+        out.append(of_agent(where.agent, connection))
     out += days.between(where.date_from, where.date_to)
     if where.undated is not None:
         out.append(days.undated() if where.undated else ~days.undated())
@@ -268,7 +276,8 @@ def _inspection(where: CallFilter, connection: Connection) -> list[ColumnElement
     if where.text:
         alone = where == CallFilter(state=where.state, text=where.text) and where.state in _LARGE
         found = said(where.text, i.hearing, connection, alone=alone)
-        out.append(false() if found is None else found)
+        ways = [way for way in (found, with_id(where.text, connection)) if way is not None]
+        out.append(or_(*ways) if ways else false())
     return out
 
 

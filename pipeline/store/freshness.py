@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -24,6 +25,7 @@ def freshness(
 ) -> dict[str, StoredFreshness]:
     """Call id -> freshness; a call that is not in the answer is absent."""
     out: dict[str, StoredFreshness] = {}
+    otherwise: set[str] = set()
     joined = inspections.join(calls, inspections.c.call == calls.c.id)
     made = rows.revision_values(revisions)
     for page in pages(recordings):
@@ -43,9 +45,11 @@ def freshness(
             if row.audio_sha256 != recording.sha256:
                 continue
             found = _freshness(row, recording, revisions)
+            if row.current and found.freshness is Freshness.JUDGED_OTHERWISE:
+                otherwise.add(row.call_id)
             if row.call_id not in out or _nearer(found, out[row.call_id]):
                 out[row.call_id] = found
-    return out
+    return out | {name: replace(out[name], ruled_otherwise=True) for name in otherwise}
 
 
 def _freshness(row: Any, recording: Recording, revisions: Revisions) -> StoredFreshness:

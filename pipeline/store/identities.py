@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, exists, insert
 from pipeline.domain import Call, IdSource, Recording, Status, other_ids
 from pipeline.store import projections, rows
 from pipeline.store.call_files import add_files, files_of, place
+from pipeline.store.repositories.appeal_steps import close_reassigned
 from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
 from pipeline.store.rule_tables import proposals
 from pipeline.store.statements import now, pages, upsert
@@ -50,6 +51,7 @@ def call_for(
             if found.replaced_by is not None:
                 return None
             add_files(connection, [(found.id, recording.paths)])
+            close_reassigned(connection, [found.id])
             return int(found.id)
     raise AssertionError("an id that holds the whole digest cannot belong to other sound")
 
@@ -204,4 +206,5 @@ def drop_untouched(connection: Connection, keys: Sequence[int]) -> None:
 def state_facts(connection: Connection, facts: Sequence[tuple[int, Call]]) -> None:
     for key, call in facts:
         connection.execute(update(calls).where(calls.c.id == key).values(fact_values(call)))
+    close_reassigned(connection, [key for key, _ in facts])
     projections.refresh(connection, [key for key, _ in facts])

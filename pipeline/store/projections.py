@@ -77,7 +77,7 @@ def reviewed(connection: Connection, key: int) -> CallUnderReview | None:
     i, c, of = inspections.c, calls.c, cases.c
     query = (
         select(
-            *(*i, c.call_id, counted().label("day"), of.version, of.finished_at),
+            *(*i, c.call_id, c.agent_id, counted().label("day"), of.version, of.finished_at),
             *(of.claimed, of.claimed_until, users.c.display_name.label("claimed_name")),
         )
         .select_from(
@@ -108,6 +108,7 @@ def reviewed(connection: Connection, key: int) -> CallUnderReview | None:
         version=row.version or 0,
         claim=claim_of(row),
         finished=row.finished_at is not None,
+        agent_id=row.agent_id,
         verdicts=verdicts(events),
     )
 

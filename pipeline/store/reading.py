@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, func, select
+from sqlalchemy import Column, Connection, Row, Table, select
 
-from pipeline.domain import Inspection, OpenCause, Outcome, Severity, Status
+from pipeline.domain import Inspection, OpenCause, Severity, Status
 from pipeline.store import codec, rows
 from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
+from pipeline.store.reasons import reasons_of
 from pipeline.store.review_tables import cases
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
@@ -91,16 +92,10 @@ def stream_calls(read: Reader, where: CallFilter) -> Iterator[CallRow]:
 def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
     heads = heads_of(connection, ids)
     files = files_of(connection, [head.call for head in heads])
-    m, f = measurements.c, findings.c
+    m = measurements.c
     heard = [head.hearing for head in heads if head.hearing is not None]
     measured = parts_of(connection, measurements, heard, m.name, m.value)
-    worst = dict(
-        connection.execute(
-            select(f.inspection, func.min(f.severity))
-            .where(f.inspection.in_(ids), f.outcome == Outcome.FAILED.value)
-            .group_by(f.inspection)
-        ).all()
-    )
+    reasons = reasons_of(connection, heads)
     c = cases.c
     reviewed = {
         row.inspection: row
@@ -112,6 +107,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
                 c.score_high,
                 c.final,
                 c.passed,
+                c.worst,
                 c.state,
                 c.causes,
                 c.pending,
@@ -123,7 +119,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
         measures: dict[str, float | None] = {}
         for one in measured[row.hearing]:
             measures.setdefault(one.name, one.value)
-        gravest = worst.get(row.id)
+        gravest = None if case is None else case.worst
         yield CallRow(
             call=rows.read_call(row),
             status=Status(row.status),
@@ -138,7 +134,7 @@ def _call_rows(connection: Connection, ids: Sequence[int]) -> Iterable[CallRow]:
             passed=row.passed if case is None else case.passed,
             fatal=bool(row.fatal),
             flagged=bool(row.flagged),
-            flag_reasons=codec.read_messages(row.flag_reasons or "[]"),
+            flag_reasons=reasons[row.id],
             alerts=codec.read_strings(row.alerts or "[]"),
             not_applicable=codec.read_message(row.not_applicable),
             measures=measures,

@@ -197,6 +197,7 @@ def hit_values(hits: Sequence[PhraseHit]) -> list[Values]:
             "how": h.how.value,
             "confidence": h.confidence,
             "utterance": h.utterance,
+            "wording": h.wording,
         }
         for number, h in enumerate(hits)
     ]
@@ -214,6 +215,7 @@ def read_hits(rows: Rows) -> tuple[PhraseHit, ...]:
             how=_HOWS[row.how],
             confidence=row.confidence,
             utterance=row.utterance,
+            wording=row.wording,
         )
         for row in rows
     )

@@ -76,7 +76,7 @@ proposals = Table(
     Column("text", SafeText, nullable=False, comment="the sentence, digits masked"),
     Column("proposed_by", Integer, ForeignKey("users.id")),
     Column("at", String(64), nullable=False),
-    Column("state", String(16), nullable=False, comment="open, accepted, edited, refused"),
+    Column("state", String(16), nullable=False, comment="open, accepted, edited, refused, withdrawn"),
     Column("answered_by", Integer, ForeignKey("users.id")),
     Column("answered_at", String(64)),
     Column("reason", SafeText, nullable=False, server_default=""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,16 @@ def pages(items: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[Any]]:
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases spell alike."""
     return upsert_for(connection.dialect.name, table)
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """Write a row, unless one of its ``request`` is there; its key, None where it was there.
+
+    Whoever writes the same at the same moment is waited for, and then it is there.
+    """
+    made = upsert(connection, table).values(values).on_conflict_do_nothing(index_elements=["request"])
+    key = connection.execute(made.returning(table.c.id)).scalar()
+    return None if key is None else int(key)
 
 
 def upsert_for(dialect: str, table: Table) -> Any:

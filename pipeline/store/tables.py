@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -293,6 +293,13 @@ hits = _part(
     Column("how", String(16), nullable=False),
     Column("confidence", Double, nullable=False),
     Column("utterance", Integer, nullable=False),
+    Column(
+        "wording",
+        SafeText,
+        nullable=False,
+        server_default="",
+        comment="what the sound matched; empty: as quoted",
+    ),
     Index(None, "code", "inspection"),
     number="from 0",
 )
@@ -311,7 +318,7 @@ findings = _part(
         "evidence",
         Text,
         nullable=False,
-        comment="JSON [[start, end, role, quote, phrase, how, confidence], ...]",
+        comment="JSON [[start, end, role, quote, phrase, how, confidence, wording (where not empty)], ...]",
     ),
     Column(
         "occurrences", Integer, nullable=False, comment="places in the evidence, at least 1 where it failed"

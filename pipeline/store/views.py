@@ -40,6 +40,8 @@ class StoredFreshness:
     reason_code: str | None = None
     listed_otherwise: str | None = None
     """The agent's channel, where the call list says it only now and the machine took the other."""
+    ruled_otherwise: bool = False
+    """True where the call stands as other lexicons or another rubric judged it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class CallRow:
     fatal: bool
     flagged: bool
     flag_reasons: tuple[Message, ...]
+    """With people's verdicts in them; the machine's where nothing is settled."""
     alerts: tuple[str, ...]
     not_applicable: Message | None
     measures: Mapping[str, float | None]
@@ -111,7 +114,7 @@ class CallRow:
     inspected_at: datetime
     reason_code: str | None = None
     worst: Severity | None = None
-    """Gravest class among the violations."""
+    """Gravest class among what still stands, people's verdicts in it."""
     review: str = "none"
     """How far people are with it: none (nothing to review), open or done."""
     causes: tuple[OpenCause, ...] = ()

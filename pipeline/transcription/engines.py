@@ -29,6 +29,7 @@ from pipeline.transcription.sherpa import (
     sherpa_revision,
     sherpa_version,
 )
+from pipeline.transcription.token_subset import SUBSET
 
 _WHISPER_LIBRARIES = ("faster-whisper", "ctranslate2")
 
@@ -88,7 +89,7 @@ def engine_revision(model: str, *, models: Path) -> EngineRevision:
             return EngineRevision(*recorded_names(path))
         case Engine.WHISPER:
             libraries = " ".join(f"{name} {version(name)}" for name in _WHISPER_LIBRARIES)
-            return EngineRevision(f"{libraries}, {FIRST_DECODING}, {JOINING}", model_revision(path))
+            return EngineRevision(f"{libraries}, {SUBSET}, {FIRST_DECODING}, {JOINING}", model_revision(path))
 
 
 def load_transcriber(

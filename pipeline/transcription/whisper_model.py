@@ -19,6 +19,7 @@ from pipeline.domain import Sound
 from pipeline.errors import ModelError
 from pipeline.messages import Message
 from pipeline.transcription.decoding import FRAMES_PER_SECOND, Decoding
+from pipeline.transcription.token_subset import smaller_model
 
 T = TypeVar("T")
 
@@ -55,21 +56,25 @@ class WhisperModel:
     """faster-whisper's model, tokenizer and features. Built once per process.
 
     Raises:
-        ModelError: the folder holds no such model.
+        ModelError: the folder holds no such model, or it cannot run on this device.
     """
 
     def __init__(self, folder: Path, *, language: str, device: str, compute_type: str, threads: int) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
+            smaller = smaller_model(folder, language=language)
+            self._subset = smaller.subset if smaller else None
             self._whisper = faster_whisper.WhisperModel(
                 str(folder),
                 device=device,
                 compute_type=compute_type,
                 cpu_threads=threads,
                 local_files_only=True,
+                files=dict(smaller.files) if smaller else None,
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(Message("model.whisper", reason=str(error)), path=folder) from error
+            code = "model.gpu" if "CUDA" in str(error) else "model.whisper"
+            raise ModelError(Message(code, reason=str(error)), path=folder) from error
         self._folder = folder
         self._language = language
 
@@ -166,10 +171,11 @@ class WhisperModel:
         return last == [False, True]
 
     def text(self, tokens: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(list(tokens)))
+        return str(self._tokenizer.decode(self._subset.full(tokens) if self._subset else list(tokens)))
 
     def tokens(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return self._subset.used(found) if self._subset else found
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -179,7 +185,7 @@ class WhisperModel:
         found = self._tokenizer.token_to_id(text)
         if found is None:
             raise ModelError(Message("model.tokenizer", token=text), path=self._folder)
-        return int(found)
+        return self._subset.used([found])[0] if self._subset else int(found)
 
     @cached_property
     def _prompt(self) -> list[int]:

@@ -92,7 +92,7 @@ def _split(group: list[Span], samples: Sound) -> Iterator[list[Span]]:
     if whole.duration <= LONGEST_SECONDS:
         yield group
         return
-    cut = _quietest(samples, Span(whole.start + 0.35 * LONGEST_SECONDS, whole.start + LONGEST_SECONDS))
+    cut = quietest_moment(samples, Span(whole.start + 0.35 * LONGEST_SECONDS, whole.start + LONGEST_SECONDS))
     left = clip(group, Span(whole.start, cut))
     right = clip(group, Span(cut, whole.end))
     if left:
@@ -101,7 +101,7 @@ def _split(group: list[Span], samples: Sound) -> Iterator[list[Span]]:
         yield from _split(list(right), samples)
 
 
-def _quietest(samples: Sound, where: Span) -> float:
+def quietest_moment(samples: Sound, where: Span) -> float:
     """The middle of the quietest 200 ms, later ones preferred a little: fewer windows."""
     first = round(where.start * SAMPLE_RATE_HZ)
     piece = np.asarray(samples[first : round(where.end * SAMPLE_RATE_HZ)], np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -60,6 +60,8 @@ class ErrorPage(PageContext):
     message: str
     number: str
     """Of the entry in the server's log; empty where nothing was unexpected."""
+    back: str = ""
+    """Where somebody came from, on this site; empty where that is unknown, or the page that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,15 @@ def show(
         beside = ErrorFragment(message, code, number)
         return fragment(request, beside, visitor=visitor, status=status, headers=aside)
     title = TITLES.get(status, "error.title.unexpected")
-    return page(request, ErrorPage(title, message, number), visitor=visitor, status=status)
+    error = ErrorPage(title, message, number, _back(request))
+    return page(request, error, visitor=visitor, status=status)
+
+
+def _back(request: Request) -> str:
+    came = urlsplit(request.headers.get("referer", ""))
+    there = urlunsplit(("", "", came.path, came.query, ""))
+    ours = came.netloc == request.headers.get("host") and there.startswith("/") and not there.startswith("//")
+    return there if ours and (request.method != "GET" or there != address(request)) else ""
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:

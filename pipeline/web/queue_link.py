@@ -150,7 +150,7 @@ class QueueQuery(BaseModel):
     date_from: date | None = Field(None, alias="from", description="first day")
     date_to: date | None = Field(None, alias="to", description="last day, included")
     team: str | None = None
-    agent: str | None = None
+    agent: str | None = Field(None, description="number; where nobody has it, a name or a part of one")
     queue: str | None = None
     criterion: str | None = Field(None, description="violated")
     severity: Severity | None = Field(None, description="the gravest class that still stands")
@@ -158,4 +158,4 @@ class QueueQuery(BaseModel):
     score_below: float | None = None
     status: Status | None = None
     undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")
-    text: str | None = Field(None, description="said in the call")
+    text: str | None = Field(None, description="said in the call; or its id, or how it begins")

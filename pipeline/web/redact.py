@@ -88,10 +88,10 @@ def redact_appeal(appeal: Appeal, visitor: Visitor) -> Appeal:
 
 
 def redact_exemplars(found: Iterable[Exemplar], visitor: Visitor) -> tuple[Exemplar, ...]:
-    """Examples, without who approved them."""
+    """Examples, without who proposed and approved them: reviewers do both."""
     if visitor.sees_reviewers:
         return tuple(found)
-    return tuple(replace(one, approved_by=None) for one in found)
+    return tuple(replace(one, nominated_by=None, approved_by=None) for one in found)
 
 
 def redact_calibration(found: Calibration) -> Calibration:

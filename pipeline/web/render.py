@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -21,8 +21,10 @@ from pydantic_core import to_jsonable_python
 from starlette.types import Receive, Scope, Send
 
 import pipeline
+from pipeline import domain
+from pipeline.conversation.collation import by_name
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
-from pipeline.messages import Lang, Text, known, languages, read_message, render, say
+from pipeline.messages import Lang, Message, Text, known, languages, read_message, render, say
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
@@ -163,11 +165,8 @@ def agent_url(agent_id: str, /, **query: object) -> str:
 
 
 def clock(seconds: float | None) -> str:
-    """``mm:ss``, or ``h:mm:ss`` from an hour on."""
-    if seconds is None or not math.isfinite(seconds):
-        return "–"
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes:02}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    """A place or a length to the second; a dash where there is none."""
+    return "–" if seconds is None or not math.isfinite(seconds) else domain.clock(seconds)
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -205,6 +204,11 @@ def rendered(text: Text | Mapping[str, Any] | None) -> str:
     return sanitise(None if text is None else render(text, reader.lang, reader.titles))
 
 
+def by_class(items: Iterable[Any]) -> list[Any]:
+    """Criteria of a selector, the gravest class first and then by their title in the language of the page."""
+    return sorted(items, key=lambda one: (one.severity or "Z", by_name(rendered(one.title))))
+
+
 def titled(finding: Finding, outcome: Outcome | None = None) -> str:
     """What a finding is called: it accuses only where it failed, people's verdict (``outcome``) in it."""
     if (outcome or finding.outcome) is Outcome.FAILED or finding.severity is None:
@@ -225,8 +229,16 @@ def proved(item: Evidence, inspection: Inspection) -> str:
 def named_marks(drawing: Drawing, sheet: ReviewSheet) -> Drawing:
     """What is drawn, its marks called as their findings are on the page."""
     titles = {e.finding.criterion: titled(e.finding, e.outcome) for e in sheet.entries}
-    marks = (replace(mark, title=titles.get(mark.criterion, mark.title)) for mark in drawing.marks)
+    marks = (
+        replace(mark, title=titles.get(mark.criterion, mark.title), why=not_counted(mark.why))
+        for mark in drawing.marks
+    )
     return replace(drawing, marks=tuple(marks))
+
+
+def not_counted(why: Text | None) -> str | None:
+    """That something takes no points and why, in words; None where it does."""
+    return None if why is None else rendered(Message("weight.not", why=why))
 
 
 def how_found(how: str) -> str:
@@ -240,6 +252,7 @@ def request_id() -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "by_class": by_class,
     "clock": clock,
     "day": day,
     "moment": moment,
@@ -257,6 +270,7 @@ GLOBALS: dict[str, Any] = {
     "titled": titled,
     "neutral": neutral,
     "proved": proved,
+    "not_counted": not_counted,
     "how_found": how_found,
     "named_marks": named_marks,
     "asset": asset,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.domain.people import Scope, User, UserRole
+from pipeline.domain.people import Scope, User
 from pipeline.errors import Missing, no_call
+from pipeline.review.claims import REVIEWING
 from pipeline.store import CallFilter, Store
-from pipeline.web.access import ROLE_PERMISSIONS, Permission, Visitor, check_unsealed
-
-REVIEWING = tuple(role for role in UserRole if Permission.REVIEW in ROLE_PERMISSIONS[role])
-"""Roles that calls can be given to."""
+from pipeline.web.access import Visitor, check_unsealed
 
 
 def check_in_scope(store: Store, visitor: Visitor, *call_ids: str) -> None:

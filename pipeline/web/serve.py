@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline.errors import UsageError
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 from pipeline.settings import OidcSettings, ServeSettings, Settings
 from pipeline.store import Store
 from pipeline.web import oidc, vendor
@@ -22,6 +22,8 @@ from pipeline.web.rulebook.what_if import trials
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
+LAST_SECONDS = 60
+"""How long the rules may still be read then; on an idle machine they are read within a second."""
 
 
 def check(serve: ServeSettings, login: OidcSettings | None = None) -> None:
@@ -49,8 +51,8 @@ def listen(serve: ServeSettings) -> socket.socket:
     try:
         return socket.create_server((serve.host, serve.port), family=family, backlog=256)
     except OSError as error:
-        facts = {"host": serve.host, "port": str(serve.port), "reason": error.strerror or str(error)}
-        raise UsageError(Message("serve.no-port", **facts)) from error
+        facts = {"host": serve.host, "port": str(serve.port)}
+        raise UsageError(Message("serve.no-port", reason=system_problem(error), **facts)) from error
 
 
 def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callable[[], None]) -> None:
@@ -58,13 +60,16 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     app = create_app(settings, store)
     server = uvicorn.Server(configuration(app, settings.serve))
     # Reading the rules takes a second: it need not be the first visitor's.
-    threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True).start()
+    reading = threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True)
+    reading.start()
     ready()
     try:
         server.run(sockets=[sock])
     finally:
         close_playback_service(app)
         trials().stop()
+        # Python aborts where it ends beside a thread that is inside a library written in C++.
+        reading.join(LAST_SECONDS)
 
 
 def configuration(app: FastAPI, serve: ServeSettings) -> uvicorn.Config:

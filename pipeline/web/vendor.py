@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.messages import Message, Text, languages, say
+from pipeline.messages import Message, Text, languages, say, system_problem
 from pipeline.settings import load_settings
 
 HERE = Path(__file__).parent
@@ -132,7 +132,7 @@ def _download(package: Package, scratch: Path, npm: Sequence[str]) -> bytes:
             check=False,
         )
     except OSError as error:
-        raise UsageError(Message("vendor.npm-broken", npm=npm[0], reason=error.strerror or "")) from error
+        raise UsageError(Message("vendor.npm-broken", npm=npm[0], reason=system_problem(error))) from error
     archive = next(iter(scratch.glob("*.tgz")), None)
     if done.returncode or archive is None:
         raise UsageError(Message("vendor.not-fetched", package=wanted, reason=_reason(done.stderr)))

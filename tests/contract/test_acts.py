@@ -24,7 +24,7 @@ from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.database import Repository
-from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
+from pipeline.store.repositories.proposals import NewDraft, ProposalKind, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.tables import calls
 from tests.inspections import inspection
@@ -73,7 +73,7 @@ def write_methods(store: Store) -> set[str]:
     found = set()
     for cls in {type(part) for part in vars(store).values() if isinstance(part, Repository)}:
         calls = {n: used(f) for n, f in inspect.getmembers(cls, inspect.isfunction)}
-        writing = {n for n, names in calls.items() if "_write" in names and n != "__init__"}
+        writing = {n for n, names in calls.items() if names & {"_write", "_write_soon"} and n != "__init__"}
         while more := {n for n, names in calls.items() if names & writing} - writing:
             writing |= more
         found |= {f"{cls.__name__}.{n}" for n in writing if not n.startswith("_")}
@@ -198,10 +198,12 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     sample = samples.all()[0].id
     act("Samples.draw", lambda: samples.draw(sample))
     act("Samples.hear", lambda: samples.hear(sample, CALL, misses=3, by=rev.id), call=CALL)
-    both = [rev.id, boss.id]
+    scorers = [rev.id, boss.id]
     act(
         "Calibrations.open",
-        lambda: calibrations.open("校", call_ids=[CALL], scorers=both, expert=None, by=boss.id, request="c1"),
+        lambda: calibrations.open(
+            "校", call_ids=[CALL], scorers=scorers, expert=None, by=boss.id, request="c1"
+        ),
     )
     number = calibrations.all()[0].id
     scored = {shirk: ScoreEntry(Outcome.PASSED, "话")}
@@ -236,14 +238,20 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     act("RuleEdits.change", lambda: edits.change(1, {"phrases": []}, seen=1, by=boss.id))
     act("RuleEdits.keep_report", lambda: edits.keep_report(1, good, basis="b", seen=2))
     act("RuleEdits.begin_publishing", lambda: edits.begin_publishing(1, {}, reason="话", seen=2, by=boss.id))
+    act("RuleEdits.abandoned", lambda: edits.abandoned(1, seen=3, by=boss.id, tried=True))
+    edits.begin_publishing(1, {}, reason="话", seen=4, by=boss.id)
     act("RuleEdits.published", lambda: edits.published(1))
-    act("RuleEdits.rolled_back", lambda: edits.rolled_back(1, reason="话", seen=3, by=boss.id))
+    act("RuleEdits.rolled_back", lambda: edits.rolled_back(1, reason="话", seen=5, by=boss.id))
     edits.create("二", by=boss.id, request="e2")
     act("RuleEdits.drop", lambda: edits.drop(2, seen=1, by=boss.id))
     said = ProposedSentence(ProposalKind.QUIET, shirk, shirk, "话", Role.AGENT, place, "话")
-    proposals = store.proposals
-    act("Proposals.propose", lambda: proposals.propose(CALL, [said], by=rev.id, request="q1"), call=CALL)
-    act("Proposals.answer", lambda: proposals.answer(1, ProposalState.ACCEPTED, by=boss.id), call=CALL)
+    later = replace(said, span=Span(3.0, 4.0))
+    proposals, draft = store.proposals, NewDraft("三", "e3")
+    act(
+        "Proposals.propose", lambda: proposals.propose(CALL, [said, later], by=rev.id, request="q"), call=CALL
+    )
+    act("Proposals.refuse", lambda: proposals.refuse(1, by=boss.id, reason="话"), call=CALL)
+    act("Proposals.accept", lambda: proposals.accept(2, draft, dict, by=boss.id))
 
     assert silent == []
     assert without_call == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.domain import Origin, Outcome, Verdict
-from pipeline.domain.people import Scope, User, UserRole
+from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Missing, Refused, ReviewError
 from pipeline.review.appeal_rules import waits_for
-from pipeline.review.appeals import Appeal, Opinion, Seat, Step, Terms
+from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms
 from pipeline.store import Store
 from pipeline.store import review_tables as tables
 from pipeline.store.tables import inspections
@@ -259,6 +259,58 @@ def test_a_returned_appeal_says_why_and_can_come_again(house: House) -> None:
     with house.store._write() as connection:
         connection.execute(update(inspections).values(inspected_at=old))
     assert house.file().state is AppealState.FILED  # the time runs anew from the return
+
+
+@pytest.mark.parametrize("by_list", ["save", "state_facts"])
+def test_an_appeal_ends_when_the_call_turns_out_to_be_another_agents(
+    house: House, run_id: int, by_list: str
+) -> None:
+    """The call list corrects the agent: whose call it is may see it and appeal, and nobody else."""
+    store, appeals = house.store, house.store.appeals
+    other = store.accounts.add("new", role=UserRole.AGENT, agent_id="1002")
+    lead = store.accounts.add("new lead", role=UserRole.LEAD, team="二组")
+    made, untouched = house.file("c1"), house.file("c2")
+    now = store.inspections.current("c1")
+    assert now is not None
+    call = replace(now.recording.call, agent_id="1002", team="二组")
+    if by_list == "save":
+        corrected = replace(now, recording=replace(now.recording, call=call))
+        store.inspections.save(corrected, run_id=run_id)
+    else:
+        (known,) = store.identities.known(call_ids=["c1"])
+        store.identities.state_facts([(known.key, call)], run_id=run_id)
+    closed = appeals.appeal(made.id)
+    assert (closed.state, closed.due_at, closed.events[-1].kind) == (
+        AppealState.WITHDRAWN,
+        None,
+        Step.REASSIGN,
+    )
+    assert [row.subject for row in store.audit.entries(action="appeal-reassign")] == [str(made.id)]
+    assert [a.id for a in appeals.all(scope=scope_of(house.agent))] == [untouched.id]
+    assert [a.id for a in appeals.all(scope=scope_of(lead))] == [made.id]
+    assert appeals.waiting_for(lead) == 0
+    with pytest.raises(Refused) as refused:
+        appeals.accept(made.id, by=house.lead, request=request())
+    assert code(refused) == "appeal-state"
+    with pytest.raises(Missing):
+        house.file("c1")
+    again = house.file("c1", by=other)
+    assert [a.id for a in appeals.all(scope=scope_of(other), states=OPEN)] == [again.id]
+    assert appeals.waiting_for(lead) == 1
+    with pytest.raises(Refused) as refused:
+        appeals.accept(again.id, by=house.lead, request=request())
+    assert code(refused) == "appeal-scope"
+    assert appeals.accept(again.id, by=lead, request=request()).state is AppealState.ACCEPTED
+
+
+def test_an_appeal_stays_where_the_list_only_completes_the_call(house: House, run_id: int) -> None:
+    store = house.store
+    nameless = inspection("c9", agent_id=None)
+    store.inspections.save(nameless, run_id=run_id)
+    made = store.appeals.file("c9", "rude", "不是我", by=None, request=request())
+    store.inspections.save(inspection("c9", agent_id="1001"), run_id=run_id)
+    assert store.appeals.appeal(made.id).state is AppealState.FILED
+    assert made.id in [a.id for a in store.appeals.all(scope=scope_of(house.agent))]
 
 
 def test_the_shell_decides_without_a_panel_when_told_to(house: House) -> None:

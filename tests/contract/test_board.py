@@ -227,6 +227,21 @@ def test_choices(filled: Store) -> None:
     assert [one.agent_id for one in found.agents] == ["1001", "2001"]
 
 
+def test_choices_stand_in_the_order_in_which_people_look_them_up(store: Store, run_id: int) -> None:
+    severities = {"rude": Severity.D, "abuse": Severity.A, "not-asked": Severity.D, "late": Severity.C}
+    titles = {"rude": "态度", "abuse": "辱骂", "not-asked": "未问", "late": "迟到"}
+    findings = tuple(finding(name, severity=of, title=titles[name]) for name, of in severities.items())
+    for team in ("三组", "十组", "一组", None, "二组"):
+        store.inspections.save(inspection(f"c{team}", team=team, findings=findings), run_id=run_id)
+    teams = ["一组", "二组", "三组", "十组"]
+    found = store.queue.choices(ALL)
+    assert list(found.teams) == teams
+    assert [one.criterion for one in found.criteria] == ["abuse", "late", "rude", "not-asked"]
+    assert [row.team for row in store.accounts.teams()] == [*teams, None]
+    day = store.days.latest(ALL)[0]
+    assert [team for team, _ in store.days.summary(day, ALL).teams] == [*teams, None]
+
+
 def test_saved_filters(store: Store) -> None:
     one, two = (store.accounts.add(name, role=UserRole.REVIEWER).id for name in ("a", "b"))
     store.queue.save_filter(one, " 推诿  本周 ", "criterion=shirk")
@@ -250,14 +265,14 @@ def test_the_state_of_a_run(store: Store, run_id: int) -> None:
     store.runs.add_problems(
         run_id, [StoredProblem("call-list", verbatim(f"row {n}"), Path("x.csv"), line=n) for n in range(5)]
     )
-    state = store.days.run_state()
+    state = store.days.run_state(Scope())
     assert state is not None
     assert (state.run.state, state.done, dict(state.problems)) == ("running", 1, {"call-list": 5})
     assert store.days.problems(run_id, limit=3).more
     assert state.total is None
     store.runs.expect(run_id, 4)
-    watched = store.days.run_state()
+    watched = store.days.run_state(Scope())
     assert watched is not None and (watched.done, watched.total) == (1, 4)
     store.runs.finish(run_id, summary={"found": 1})
-    after = store.days.run_state()
+    after = store.days.run_state(Scope())
     assert after is not None and (after.run.state, after.total) == ("finished", 1)

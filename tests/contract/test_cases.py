@@ -9,7 +9,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from pipeline.domain import (
     Case,
@@ -25,6 +25,7 @@ from pipeline.domain import (
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.claims import Actor, waits_for
 from pipeline.store import CallFilter, Store, judgement
+from pipeline.store.filter import QueueState
 from pipeline.store.projections import refresh_all, refresh_reviewed, reviewed
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import cases
@@ -259,6 +260,70 @@ def test_the_queue_asks_in_sql_what_the_rule_says(store: Store, run_id: int) -> 
             waiting = sum(any(waits_for(verdict, who) for verdict in verdicts) for verdicts in said)
             assert store.cases.waiting_for(who.id) == waiting
     assert len(seen) > 5, "many phases were tried"
+
+
+def test_what_waits_for_somebody_who_cannot_review_it_is_given_to_others(store: Store, run_id: int) -> None:
+    store.inspections.save(inspection("a", flagged=True, team="一组"), run_id=run_id)
+    boss, bob = user(store, "boss", UserRole.SUPERVISOR), user(store, "bob")
+    cid = user(store, "cid", agent_id="1001")  # the agent of the call
+    ann, accounts, cases = user(store, "ann", team="一组"), store.accounts, store.cases
+    for change, back in (
+        ({"disabled": True}, {"disabled": False}),
+        ({"role": UserRole.LEAD}, {"role": UserRole.REVIEWER}),
+        ({"team": "二组"}, {"team": "一组"}),
+        ({"agent_id": "1001"}, {"agent_id": None}),
+    ):
+        cases.assign(["a"], ann, boss)
+        assert cases.upcoming(bob) is None, "it is ann's"
+        assert cases.upcoming(ann) == "a"
+        accounts.change(ann, **change)  # type: ignore[arg-type]
+        assert cases.upcoming(bob) == cases.upcoming(boss) == "a", change
+        assert cases.next(bob) == "a"
+        cases.release("a", bob)
+        accounts.change(ann, **back)  # type: ignore[arg-type]
+    cases.assign(["a"], cid, boss)
+    assert (cases.upcoming(cid), cases.upcoming(bob)) == (None, "a")
+
+
+def test_nobody_is_offered_a_call_of_their_own_agent_number(store: Store, run_id: int) -> None:
+    grave = (finding("leak", FAILED, severity=Severity.A),)
+    store.inspections.save(inspection("a", flagged=True, findings=grave), run_id=run_id)
+    agent = {"agent_id": "1001"}
+    ann, boss = user(store, "ann", **agent), user(store, "boss", UserRole.SUPERVISOR, **agent)
+    bob = user(store, "bob", agent_id="1002")
+    for who in (ann, boss):
+        assert store.cases.next(who) is None
+        acts = [
+            lambda by=who: store.cases.claim("a", by),
+            lambda by=who: store.decisions.decide(
+                "a", "leak", Verdict.OVERTURNED, by=by, request=f"d{by}", seen=9
+            ),
+            lambda by=who: store.decisions.comment("a", "x", by=by, request=f"c{by}"),
+            lambda by=who: store.decisions.finish("a", by=by, request=f"f{by}", incomplete=True),
+        ]
+        for act in acts:
+            with pytest.raises(Refused) as refused:
+                act()
+            assert refused.value.code == "own-call"
+    assert store.cases.next(bob) == "a"
+    store.decisions.decide("a", "leak", Verdict.CONFIRMED, by=bob, request="1", seen=9)
+    assert [store.cases.waiting_for(who) for who in (ann, boss)] == [0, 0]
+    assert store.cases.waiting_for(user(store, "cid")) == 1
+
+
+def test_a_claim_of_a_clock_that_was_ahead_keeps_nobody_out(store: Store, run_id: int) -> None:
+    store.inspections.save(inspection("a", flagged=True), run_id=run_id)
+    ann, bob = user(store, "ann"), user(store, "bob")
+    store.cases.claim("a", ann)
+    with store._write() as connection:
+        a_day_on = cases.c.claimed_until + 86400.0
+        connection.execute(update(cases).values(claimed_until=a_day_on))
+    case = store.cases.case("a")
+    assert case is not None and case.claimed is None
+    claimed = CallFilter(state=QueueState.CLAIMED)
+    assert store.queue.page(claimed, Scope()).rows == ()
+    assert [row.claimed for row in store.queue.page(CallFilter(), Scope()).rows] == [None]
+    assert store.cases.next(bob) == "a"
 
 
 def test_next_goes_through_all_calls_before_one_comes_again(store: Store, run_id: int) -> None:

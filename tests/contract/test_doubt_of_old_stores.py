@@ -35,6 +35,7 @@ LATER = (
     "DROP TABLE trust_changes",
     "DROP TABLE proposals",
     "DROP TABLE rule_edits",
+    "ALTER TABLE hits DROP COLUMN wording",
 )
 """What later migrations make, undone."""
 

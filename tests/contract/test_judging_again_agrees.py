@@ -48,7 +48,16 @@ codes:
 SAID = "花篮里有七个梨"
 PLACE = Span(1.2, 2.0)
 HEARD = PhraseHit(
-    "test-code", PhraseKind.FORBIDDEN, "查一查通信录", Role.AGENT, PLACE, "花篮", How.CONFIRMED, 0.9, 0
+    "test-code",
+    PhraseKind.FORBIDDEN,
+    "查一查通信录",
+    Role.AGENT,
+    PLACE,
+    "花篮",
+    How.CONFIRMED,
+    0.9,
+    0,
+    "查一查",
 )
 CALLS = ("rescored", "run", "merged", "corrected", "corrected twice")
 

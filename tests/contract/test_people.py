@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.store import Store
+from pipeline.store.people_tables import sessions
 from pipeline.store.repositories.sign_in import (
     FORGET_SECONDS,
     Backoff,
+    Limit,
     Rate,
     place_of_address,
     place_of_browser,
@@ -56,6 +61,55 @@ def test_the_last_administrator_stays(store: Store, wang: User) -> None:
         store.accounts.change(999, disabled=True)
 
 
+def test_the_last_administrator_who_can_sign_in_stays(store: Store) -> None:
+    """Whoever was only invited cannot sign in yet: they would be left outside, with nobody to invite them."""
+    boss = store.accounts.add("boss", role=UserRole.ADMINISTRATOR, password="hash")
+    invited = store.accounts.add("invited", role=UserRole.ADMINISTRATOR)
+    for change in ({"disabled": True}, {"role": UserRole.REVIEWER}):
+        with pytest.raises(Refused) as refused:
+            store.accounts.change(boss.id, **change)  # type: ignore[arg-type]
+        assert refused.value.code == "last-admin"
+    assert store.accounts.change(invited.id, disabled=True).disabled, "that leaves one who can"
+    elsewhere = store.accounts.add("sso", role=UserRole.ADMINISTRATOR, subject="provider|1")
+    assert store.accounts.change(boss.id, disabled=True).disabled, "so does one of the identity provider"
+    with pytest.raises(Refused):
+        store.accounts.change(elsewhere.id, disabled=True)
+
+
+def test_without_an_administrator_others_may_be_changed(store: Store, wang: User) -> None:
+    assert store.accounts.change(wang.id, team="二组").team == "二组"
+    assert store.accounts.change(wang.id, disabled=True).disabled
+
+
+def test_administrators_who_disable_each_other_leave_one(store: Store, another: Callable[[], Store]) -> None:
+    pair = [store.accounts.add(f"boss-{n}", role=UserRole.ADMINISTRATOR).id for n in range(2)]
+    stores = [store, another()]
+    for _ in range(8):
+        ready = threading.Barrier(2)
+        refused: list[str | None] = []
+
+        def disable(one: Store, whom: int, ready: threading.Barrier, refused: list[str | None]) -> None:
+            ready.wait()
+            try:
+                one.accounts.change(whom, disabled=True)
+            except Refused as error:
+                refused.append(error.code)
+
+        acts = [
+            threading.Thread(target=disable, args=(one, whom, ready, refused))
+            for one, whom in zip(stores, reversed(pair), strict=True)
+        ]
+        for act in acts:
+            act.start()
+        for act in acts:
+            act.join()
+        users = [user for user in map(store.accounts.user, pair) if user is not None]
+        assert [user.disabled for user in users].count(False) == 1
+        assert refused == ["last-admin"]
+        for user in users:
+            store.accounts.change(user.id, disabled=False)
+
+
 def test_a_change_leaves_what_is_not_given(store: Store, wang: User) -> None:
     store.accounts.add("boss", role=UserRole.ADMINISTRATOR)
     assert store.accounts.change(wang.id, agent_id="77").team == "一组"
@@ -69,6 +123,13 @@ def test_the_first_administrator_is_invited_until_somebody_can_sign_in(store: St
     assert store.accounts.first_administrator() == first
     store.accounts.set_password(first.id, "hash")
     assert store.accounts.first_administrator() is None
+
+
+def test_the_first_administrator_takes_a_name_that_is_free(store: Store) -> None:
+    for name in ("admin", "admin-2"):
+        store.accounts.add(name, role=UserRole.AGENT)
+    first = store.accounts.first_administrator()
+    assert first is not None and (first.name, first.role) == ("admin-3", UserRole.ADMINISTRATOR)
 
 
 def test_sessions_end(store: Store, wang: User) -> None:
@@ -93,6 +154,42 @@ def test_a_disabled_account_is_out_at_once(store: Store, wang: User) -> None:
     store.accounts.change(wang.id, disabled=True)
     assert store.sessions.find("a", idle_seconds=IDLE) is None
     assert store.sessions.invited("link") is None
+
+
+def test_a_link_ends_with_a_new_password_and_with_the_account(store: Store, wang: User) -> None:
+    def outlives(act: Callable[[], object]) -> bool:
+        store.sessions.invite(wang.id, token="link", seconds=60)
+        assert store.sessions.invited("link") is not None
+        act()
+        return store.sessions.invited("link") is not None
+
+    def off_and_on() -> None:
+        for disabled in (True, False):
+            store.accounts.change(wang.id, disabled=disabled)
+
+    assert not outlives(lambda: store.accounts.set_password(wang.id, "hash-2"))
+    assert store.sessions.accept("link", password="hash-3") is None
+    assert store.accounts.credentials("wang") == (wang, "hash-2")
+    assert not outlives(off_and_on)
+    assert outlives(lambda: store.accounts.prefer(wang.id, lang="en"))
+
+
+def test_reading_a_page_waits_for_no_writer(store: Store, another: Callable[[], Store], wang: User) -> None:
+    """When a session was last used is noted where that takes no waiting."""
+    store.sessions.open(wang.id, token="a", csrf="c", seconds=3600)
+    before = "2026-12-01T00:00:00+00:00"
+    with store._write() as connection:
+        connection.execute(update(sessions).values(seen_at=before))
+    ever = 10 * 365 * 86400.0
+    with another()._write() as busy:
+        busy.execute(update(sessions).values(agent="busy"))
+        began = time.monotonic()
+        found = store.sessions.find("a", idle_seconds=ever)
+        assert time.monotonic() - began < 5
+        assert found is not None and found.user == wang
+    assert [row.seen_at for row in store.sessions.of_user(wang.id)] == [before]
+    assert store.sessions.find("a", idle_seconds=ever) is not None
+    assert [row.seen_at > before for row in store.sessions.of_user(wang.id)] == [True]
 
 
 def test_a_link_works_once_and_ends(store: Store, wang: User) -> None:
@@ -178,6 +275,16 @@ def test_guesses_at_once_are_one_guess(store: Store) -> None:
     for guess in guesses:
         guess.join()
     assert sorted(waits) == [0.0] * 2 + [60.0] * 6
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_waiting(store: Store) -> None:
+    day, now = 86400.0, 1_000_000.0
+    limits: dict[str, Limit] = {"place": Backoff(free=1, first=5.0, longest=60.0), "all": Rate(2, every=15.0)}
+    assert store.sign_in.attempt(limits, at=now + day) == 0.0
+    assert store.sign_in.attempt(limits, at=now + day) > 0, "it holds while the clock is what it was"
+    assert store.sign_in.attempt(limits, at=now) == 0.0, "and not when it was put right"
+    assert 0 < store.sign_in.attempt(limits, at=now) <= 60.0, "from then on it counts as ever"
+    assert store.sign_in.attempt(limits, at=now - 30) > 0, "clocks of two machines differ a little"
 
 
 def test_the_audit_tells_who_did_what(store: Store, wang: User) -> None:

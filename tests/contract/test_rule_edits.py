@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,8 +13,8 @@ from pipeline.domain import Role, Span, UserRole
 from pipeline.domain.people import Scope
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.store import Store, open_store
-from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
-from pipeline.store.repositories.rule_edits import EditState
+from pipeline.store.repositories.proposals import NewDraft, ProposalKind, ProposalState, ProposedSentence
+from pipeline.store.repositories.rule_edit_rows import EditState
 from tests.inspections import inspection
 from tests.migrations import tables_at
 
@@ -85,17 +87,90 @@ def test_a_sentence_is_proposed_once_and_answered_once(store: Store, heard: str)
     later, first = store.proposals.all(Scope())
     assert (first.sentence, first.call_id, first.proposed_by) == (sentence(), heard, "王芳")
     with pytest.raises(Refused, match="reason"):
-        store.proposals.answer(first.id, ProposalState.REFUSED, by=rev.id)
+        store.proposals.refuse(first.id, by=rev.id, reason=" ")
     edit = store.rule_edits.create("一", by=None, request="r").id
-    store.proposals.answer(first.id, ProposalState.EDITED, by=rev.id, text="随便您选", edit=edit)
+    assert store.proposals.accept(first.id, edit, said, by=rev.id, text="随便您选") == edit
+    assert store.rule_edits.edit(edit).content == CONTENT
     with pytest.raises(Conflict, match="already"):
-        store.proposals.answer(first.id, ProposalState.ACCEPTED, by=rev.id)
-    store.proposals.answer(later.id, ProposalState.REFUSED, by=rev.id, reason="是冷漠")
+        store.proposals.accept(first.id, NewDraft("二", "r2"), said, by=rev.id)
+    store.proposals.refuse(later.id, by=rev.id, reason="是冷漠")
     assert store.proposals.all(Scope()) == ()
     found = store.proposals.proposal(first.id, Scope())
     assert (found.state, found.sentence.text, found.edit) == (ProposalState.EDITED, "随便您选", edit)
     with pytest.raises(Missing):
         store.proposals.proposal(first.id, Scope(team="别的组"))
+
+
+def said(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**content, **CONTENT}
+
+
+def test_what_cannot_be_taken_up_leaves_nothing_behind(store: Store, heard: str) -> None:
+    store.proposals.propose(heard, [sentence(), sentence(start=3.0)], by=None, request="p")
+    store.proposals.refuse(1, by=None, reason="是冷漠")
+    for _ in range(2):
+        with pytest.raises(Conflict, match="already"):
+            store.proposals.accept(1, NewDraft("一", "r"), said, by=None)
+    assert store.rule_edits.all() == (), "no draft that holds a sentence that was refused"
+    dropped = store.rule_edits.create("二", by=None, request="r2").id
+    store.rule_edits.drop(dropped, seen=1, by=None)
+    with pytest.raises(Refused, match="no draft"):
+        store.proposals.accept(2, dropped, said, by=None)
+    with pytest.raises(Missing):
+        store.proposals.accept(2, 99, said, by=None)
+    assert store.proposals.waiting(Scope()) == 1, "it can be answered again"
+    number = store.proposals.accept(2, NewDraft("三", "r3"), said, by=None)
+    assert store.rule_edits.edit(number).content == CONTENT
+    found = store.proposals.proposal(2, Scope())
+    assert (found.state, found.edit) == (ProposalState.ACCEPTED, number)
+
+
+def test_publishing_that_is_given_up_leaves_a_draft(store: Store) -> None:
+    boss = store.accounts.add("boss", role=UserRole.SUPERVISOR, display_name="陈静")
+    edits, by = store.rule_edits, boss.id
+    made = edits.create("一", by=by, request="r", content=CONTENT)
+    edits.keep_report(made.id, GOOD, basis="b", seen=1)
+    assert edits.unfinished() is None
+    with pytest.raises(Refused, match="not being published"):
+        edits.abandoned(made.id, seen=1, by=by)
+    began = edits.begin_publishing(made.id, {"a.yaml": ("", "x")}, reason="r", seen=1, by=by)
+    assert edits.unfinished() == began
+    with pytest.raises(Conflict):
+        edits.abandoned(made.id, seen=1, by=by)
+    tried = edits.abandoned(made.id, seen=2, by=by, tried=True)
+    assert (tried.state, tried.report, tried.basis) == (EditState.TRIED, GOOD, "b")
+    assert (tried.files, tried.reason, tried.published_by, tried.published_at) == ({}, "", None, None)
+    edits.begin_publishing(made.id, {"a.yaml": ("", "x")}, reason="r", seen=3, by=by)
+    draft = edits.abandoned(made.id, seen=4, by=by, left=["a.yaml"])
+    assert (draft.state, draft.report, draft.basis) == (EditState.DRAFT, None, None)
+    assert draft.content == CONTENT and edits.unfinished() is None
+    (row,) = store.audit.entries(action="rule-abandon", limit=1)
+    assert (row.subject, row.details["left"]) == (str(made.id), "a.yaml")
+
+
+def test_the_opposite_takes_the_place_of_what_is_open(store: Store, heard: str) -> None:
+    """A reviewer confirmed, proposed, and then overturned: the rules cannot learn both."""
+    propose = store.proposals.propose
+    hit = replace(sentence(), kind=ProposalKind.HIT)
+    for request, one in (("a", hit), ("b", sentence()), ("c", hit), ("d", sentence())):
+        assert propose(heard, [one], by=None, request=request) == 1
+        assert propose(heard, [one], by=None, request=request) == 0
+        (open_one,) = store.proposals.all(Scope())
+        assert open_one.sentence.kind is one.kind
+    states = {p.sentence.kind: p.state for p in store.proposals.all(Scope(), open_only=False)}
+    assert states == {ProposalKind.HIT: ProposalState.WITHDRAWN, ProposalKind.QUIET: ProposalState.OPEN}
+    answered = store.proposals.all(Scope())[0]
+    store.proposals.refuse(answered.id, by=None, reason="是冷漠")
+    assert propose(heard, [hit], by=None, request="e") == 1
+    assert store.proposals.proposal(answered.id, Scope()).state is ProposalState.REFUSED
+
+
+def test_all_that_wait_are_counted(store: Store, heard: str) -> None:
+    many = [sentence(start=float(n)) for n in range(230)]
+    store.proposals.propose(heard, many, by=None, request="p")
+    assert len(store.proposals.all(Scope())) == 200
+    assert store.proposals.waiting(Scope()) == 230
+    assert store.proposals.waiting(Scope(team="别的组")) == 0
 
 
 def test_what_was_said_goes_with_its_call(store: Store, heard: str) -> None:

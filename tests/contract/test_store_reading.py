@@ -26,7 +26,12 @@ def night(store: Store, run_id: int) -> Store:
     for each in (
         inspection("e", started_at=None, findings=(plain, finding("greeting", Outcome.UNDETERMINED))),
         inspection(
-            "d", started_at=two, agent_id="1002", team="二组", findings=(plain, finding("greeting", FAILED))
+            "d",
+            started_at=two,
+            agent_id="1002",
+            agent_name="何强",
+            team="二组",
+            findings=(plain, finding("greeting", FAILED)),
         ),
         inspection("a", started_at=one, findings=(rude, finding("greeting")), score=30.0, flagged=True),
         inspection("c", started_at=two, findings=(rude, finding("greeting", FAILED)), score=60.0),
@@ -42,6 +47,12 @@ def test_filters(night: Store) -> None:
         (CallFilter(limit=2), "ab"),
         (CallFilter(call_id="d"), "d"),
         (CallFilter(agent="1001"), "abce"),
+        (CallFilter(agent="100"), ""),  # a number is whole
+        (CallFilter(agent="何强"), "d"),
+        (CallFilter(agent="小明"), "abce"),
+        (CallFilter(agent="王小明", flagged=True), "a"),
+        (CallFilter(agent="%"), ""),
+        (CallFilter(agent="刘"), ""),
         (CallFilter(team="二组"), "d"),
         (CallFilter(flagged=True), "a"),
         (CallFilter(flagged=False), "bcde"),
@@ -60,6 +71,32 @@ def test_filters(night: Store) -> None:
         assert "".join(row.call.call_id for row in night.calls.all(wanted)) == expected, wanted
         assert "".join(i.recording.call.call_id for i in night.inspections.all(wanted)) == expected, wanted
         assert night.calls.count(wanted) == len(expected), wanted
+
+
+def test_a_number_is_its_agents_alone(store: Store, run_id: int) -> None:
+    """Also where somebody else is named by it."""
+    store.inspections.save(inspection("own", agent_id="801", agent_name="何强"), run_id=run_id)
+    store.inspections.save(inspection("other", agent_id="802", agent_name="分机801"), run_id=run_id)
+    assert [row.call.call_id for row in store.calls.all(CallFilter(agent="801"))] == ["own"]
+
+
+def test_a_call_is_found_by_its_id_where_words_are_sought(store: Store, run_id: int) -> None:
+    for name in ("O08", "o081", "O1", "O%8"):
+        store.inspections.save(inspection(name), run_id=run_id)
+
+    def found(asked: str) -> list[str]:
+        ids = [row.call.call_id for row in store.calls.all(CallFilter(text=asked))]
+        assert store.calls.count(CallFilter(text=asked)) == len(ids)
+        return sorted(ids)
+
+    assert found("O08") == ["O08", "o081"]
+    assert found(" O08 ") == ["O08", "o081"]
+    assert found("O1") == ["O1"]
+    assert found("O0") == []  # the beginning of too many
+    assert found("O%8") == ["O%8"]
+    assert found("O09") == []
+    assert found("随便") == ["O%8", "O08", "O1", "o081"]
+    assert found("？！") == []
 
 
 def test_light_rows_say_what_whole_inspections_say(night: Store) -> None:
@@ -189,3 +226,10 @@ def test_digests_are_remembered_per_size_and_time(store: Store) -> None:
     assert store.file_digests.known([(grown,), (touched,)]) == [None, None]
     store.file_digests.remember([((grown,), "d3")])
     assert store.file_digests.known([(grown,), (stamp,)]) == ["d3", None]
+
+
+def test_a_criterion_is_known_by_which_any_call_was_judged(store: Store, run_id: int) -> None:
+    assert not store.calls.knows_criterion("shirk")
+    store.inspections.save(inspection("a", findings=(finding("shirk"),)), run_id=run_id)
+    assert store.calls.knows_criterion("shirk"), "also where it passed"
+    assert not store.calls.knows_criterion("nope")

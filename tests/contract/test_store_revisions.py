@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -153,6 +156,23 @@ def test_one_run_at_a_time(store: Store, run_id: int, another: Callable[[], Stor
     second = other.runs.start()
     assert [(run.id, run.state) for run in other.runs.latest()] == [(second, "running"), (run_id, "finished")]
     assert other.runs.latest()[1].summary == {"found": 3}
+
+
+def test_since_when_another_run_is_at_work_is_told_by_the_clock_on_the_wall(
+    store: Store, run_id: int, another: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        with pytest.raises(StoreError) as caught:
+            another().runs.start()
+        (since,) = re.findall(r"自 (\d\d:\d\d:\d\d)）", caught.value.said("zh"))
+        shanghai = timezone(timedelta(hours=8))
+        began = datetime.strptime(since, "%H:%M:%S").replace(tzinfo=shanghai)
+        assert (datetime.now(shanghai) - began) % timedelta(days=1) < timedelta(minutes=10)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_run_that_lost_its_lock_cannot_write(

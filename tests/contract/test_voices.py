@@ -93,7 +93,14 @@ def test_voices_come_back_as_they_were(rules: Rules, store: Store) -> None:
 
 
 def test_what_roles_rest_on_is_stored_with_the_inspection(rules: Rules, store: Store) -> None:
-    evidence = RoleEvidence(claim=-2.5, words=1.0, voice=3.25, second_agent=(Span(1.5, 60.0),))
+    evidence = RoleEvidence(
+        claim=-2.5,
+        words=1.0,
+        voice=3.25,
+        second_agent=(Span(1.5, 60.0),),
+        sides_turn=24.5,
+        sides_doubtful=True,
+    )
     put(store, [replace(heard(rules, 1), role_evidence=evidence), heard(rules, 2)])
     assert current(store, 1).role_evidence == evidence
     ((_, again),) = store.judgements.heard([1])

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import pty
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 from rich.cells import cell_len
 
 from pipeline.cli.app import COMMANDS
+from pipeline.store import open_store
+from pipeline.transcription.devices import graphics_cards
 from tests.e2e.commands import ROOT, callinspect, here
 from tests.nights import fill
 
@@ -103,7 +106,7 @@ def test_exports_land_in_new_folders(place: Path, tmp_path: Path) -> None:
     out = tmp_path / "a" / "b" / "calls.jsonl"
     got = here("export", "calls", "--format", "jsonl", "-o", out, cwd=place)
     assert got.returncode == 0
-    assert "已导出 4 条" in got.stderr
+    assert "已导出 4 通电话 ->" in got.stderr
     assert [json.loads(line)["call_id"] for line in out.read_text(encoding="utf-8").splitlines()] == [
         "O01",
         "O02",
@@ -179,6 +182,38 @@ def test_a_terminal_without_chinese_gets_question_marks(place: Path) -> None:
     assert "O02" in got.stdout
 
 
+def test_who_sits_at_a_terminal_is_asked_before_calls_are_deleted(tmp_path: Path) -> None:
+    """A timed job has nobody to ask, and goes on."""
+    url = fill(tmp_path / "callinspect.db")
+
+    def purge(*more: str, answer: str) -> tuple[str, int]:
+        ours, theirs = pty.openpty()
+        os.write(ours, answer.encode())
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pipeline.cli", "purge", "--before", "2026-11-30", *more],
+                cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=theirs,
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        with open_store(url) as store:
+            return done.stdout + done.stderr, store.calls.count()
+
+    said, left = purge(answer="n\n")
+    assert "将删除 2026-11-30 之前的 4 通电话" in said and "没有删除" in said
+    assert left == 4
+    said, left = purge("--dry-run", answer="")
+    assert "确定" not in said and left == 4
+    assert purge(answer="y\n")[1] == 0
+    fill(tmp_path / "again.db")
+    said, left = purge(answer="")
+    assert "确定" not in said, "nothing to ask about"
+    got = callinspect("purge", "--before", "2026-11-30", "--store", "again.db", cwd=tmp_path)
+    assert got.returncode == 0 and "通话 4" in got.stdout and "确定" not in got.stderr
+
+
 def test_doctor_shows_every_setting_and_where_it_comes_from(place: Path) -> None:
     got = here("doctor", "--lang", "en", cwd=place, width=200, CALLINSPECT_WORKERS="3")
     rows = {line.split()[0]: line for line in got.stdout.splitlines() if line.strip()}
@@ -201,6 +236,41 @@ def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
     assert "callinspect models fetch campplus" in got.stdout
     assert "尚未建立" in got.stdout
     assert not list(tmp_path.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("calls", "told"),
+    [
+        ('templates = ["{agnt}_{call_id}"]', "没有字段 {agnt}"),
+        ('templates = ["{started:%Q}_{call_id}"]', "%Q"),
+        ('columns = {agent = "坐席编码"}', "没有列“agent”"),
+        ('encoding = "gbkk"', "没有编码“gbkk”"),
+    ],
+)
+def test_doctor_finds_what_would_stop_a_run_at_the_call_list(calls: str, told: str, tmp_path: Path) -> None:
+    config = tmp_path / "callinspect.toml"
+    config.write_text(f"[calls]\n{calls}\n", encoding="utf-8")
+    got = here("doctor", cwd=tmp_path, width=300)
+    assert (got.returncode, told in got.stdout) == (2, True), got.stdout
+    config.write_text('[calls]\ntemplates = ["{agent}_{call_id}"]\n', encoding="utf-8")
+    fine = here("doctor", cwd=tmp_path, width=300)
+    assert "1 个文件名模板，都可用" in fine.stdout
+
+
+@pytest.mark.skipif(graphics_cards() > 0, reason="there is a graphics card")
+@pytest.mark.skipif(
+    not (ROOT / "models" / "base" / "model.bin").is_file(), reason="the speech model is missing"
+)
+def test_a_graphics_card_that_is_not_there_is_told_with_the_remedy(tmp_path: Path) -> None:
+    doctor = here("doctor", cwd=tmp_path, width=300, CALLINSPECT_DEVICE="cuda")
+    assert doctor.returncode == 2
+    assert "没有可用的显卡" in doctor.stdout
+    (tmp_path / "dump").mkdir()
+    run = here("run", "dump", cwd=tmp_path, width=300, CALLINSPECT_DEVICE="cuda")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert 'device = "cpu"' in run.stderr
+    assert not list(tmp_path.glob("*.db"))
+    assert "运行在：cpu" in here("doctor", cwd=tmp_path, width=300, CALLINSPECT_DEVICE="auto").stdout
 
 
 def test_doctor_never_shows_a_password(tmp_path: Path) -> None:

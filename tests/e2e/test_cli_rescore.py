@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,8 @@ from tests.nights import fill, many, night, night_call
 
 SAID = "这个事情您去隔壁老王那里问吧。"
 """Shirking in words that no lexicon of ours has."""
+MANY = 300
+"""Calls, more than are judged before a signal comes."""
 
 
 def calls() -> Iterator[Inspection]:
@@ -103,6 +108,19 @@ def test_an_edited_lexicon_flips_a_verdict_and_the_old_one_stays(tmp_path: Path,
         assert len(store.runs.latest()) == 3
 
 
+def test_a_higher_pass_mark_says_who_does_not_pass_any_more(tmp_path: Path) -> None:
+    """Scores stay as they are: who looks at them alone sees no change."""
+    url = fill(tmp_path / "s.db", calls())
+    sheet = tmp_path / "sheet.yaml"
+    shutil.copy(data_root() / "rubrics" / "service.yaml", sheet)
+    assert here("rescore", "--store", url, "--rubric", sheet, cwd=tmp_path).returncode == 0
+    text = sheet.read_text(encoding="utf-8")
+    sheet.write_text(text.replace("pass_mark: 80", "pass_mark: 100"), encoding="utf-8")
+    told = here("rescore", "--store", url, "--rubric", sheet, "--dry-run", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert re.search(r"(\d+) -> \1  -合格", told.stdout), told.stdout
+
+
 def test_filters_choose_what_is_judged_again(tmp_path: Path) -> None:
     url = fill(tmp_path / "s.db", calls())
     done = here("rescore", "--store", url, "--call", "O05", "--json", cwd=tmp_path)
@@ -118,9 +136,9 @@ def longer(count: int) -> Iterator[Inspection]:
 
 @pytest.fixture(scope="module")
 def many_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with more calls than are judged before a signal comes; tests get copies."""
+    """A store of MANY calls; tests get copies."""
     path = tmp_path_factory.mktemp("many") / "s.db"
-    fill(path, longer(300))
+    fill(path, longer(MANY))
     return path
 
 
@@ -136,20 +154,21 @@ def test_ended_in_the_middle_and_run_again(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    with open_store(url) as store:
-        deadline = time.monotonic() + 600
-        while not any(r.revisions.lexicons != "lex1" for r in store.calls.all()) and process.poll() is None:
-            assert time.monotonic() < deadline
+    deadline = time.monotonic() + 600
+    with closing(sqlite3.connect(tmp_path / many_calls.name)) as database:
+        while database.execute("SELECT count(*) FROM inspections").fetchone() == (MANY,):
+            assert time.monotonic() < deadline and process.poll() is None
             time.sleep(0.02)
-        process.send_signal(number)
+    process.send_signal(number)
+    with open_store(url) as store:
         process.communicate(timeout=600)
         assert process.returncode == status
         some = sum(r.revisions.lexicons != "lex1" for r in store.calls.all())
-        assert 0 < some < 300
+        assert 0 < some < MANY
     again = callinspect("rescore", "--store", url, "--workers", "2", "--json", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["written"] == 300 - some
+    assert json.loads(again.stdout)["written"] == MANY - some
     with open_store(url) as store:
-        assert store.calls.count() == 300
+        assert store.calls.count() == MANY
         assert all(r.revisions.lexicons != "lex1" for r in store.calls.all())
         assert len(store.inspections.revisions("N000003")) == 2

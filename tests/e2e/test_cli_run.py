@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
@@ -65,6 +69,50 @@ def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: 
     assert "已是最新" in again.stdout
     assert "broken.wav" in again.stdout
     assert "callinspect list" not in again.stdout
+
+
+@needs_model
+def test_a_recording_that_was_cut_short_is_listed_and_no_plain_pass(tmp_path: Path) -> None:
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    whole = (ROOT / "scripts" / "demo_night" / "night" / "audio" / "N01.wav").read_bytes()
+    (dump / "cut.wav").write_bytes(whole[: len(whole) * 2 // 5])
+    for _ in range(2):
+        got = callinspect("run", dump, "--workers", "1", cwd=tmp_path)
+        assert got.returncode == 1, got.stdout + got.stderr
+        assert "录音不完整" in got.stdout
+        assert str(dump / "cut.wav") in got.stdout
+        assert "已是最新" not in got.stdout
+    (listed,) = here("list", "--flagged", "--json", cwd=tmp_path).stdout.splitlines()
+    call = json.loads(listed)
+    assert (call["call_id"], call["status"], call["passed"]) == ("cut", "partial", True)
+    assert any("录音不完整" in reason for reason in call["flag_reasons"])
+    assert "仅就读出的部分合格" in here("show", "cut", cwd=tmp_path).stdout
+    assert "退出状态" in here("run", "--help", cwd=tmp_path).stdout
+
+
+@needs_model
+def test_make_run_hides_no_unreadable_recording_of_ones_own(dump: Path, tmp_path: Path) -> None:
+    """The demo night has a broken file on purpose."""
+    own = tmp_path / ".venv" / "bin" / "callinspect"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m pipeline.cli "$@"\n')
+    own.chmod(0o755)
+    night = tmp_path / "scripts" / "demo_night" / "night"
+    shutil.copytree(dump, night)
+    (night / "calls.csv").write_text("call_id,file\nq,quiet.wav\nb,broken.wav\n")
+    clean = {k: v for k, v in os.environ.items() if k not in ("CALLINSPECT_LANG", "CALLS")}
+    for folder, status, told in (("", 0, ""), (str(dump), 1, "退出状态是 1")):
+        got = subprocess.run(
+            ["sh", ROOT / "scripts" / "run_night.sh"],
+            cwd=tmp_path,
+            env={**clean, "PYTHONPATH": str(ROOT), "DUMP": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (got.returncode, told in got.stderr) == (status, True), got.stderr
+        assert "broken.wav" in got.stdout
 
 
 @needs_model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -60,3 +61,21 @@ def test_what_a_page_names_or_links_exists(page: Path) -> None:
     named = re.findall(r"`((?:pipeline|scripts|docs|lexicons|rubrics|tests)/[\w./-]+\.\w+)`", text)
     missing += [name for name in named if not (ROOT / name).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "README.zh-CN.md"], ids=lambda path: path.name)
+def test_a_readme_tells_of_the_demo_night_what_its_picture_shows(page: Path) -> None:
+    drawn = (ROOT / "docs" / "run.svg").read_text(encoding="utf-8")
+    shown = re.sub(r"\s", "", html.unescape("".join(re.findall(r"<text [^>]*>([^<]*)</text>", drawn))))
+    text = page.read_text(encoding="utf-8")
+    quoted = text[text.index("待复核 10 通") : text.index("得分分布")]
+    for line in quoted.strip().splitlines():
+        assert re.sub(r"\s", "", line) in shown
+
+
+def test_the_chinese_readme_says_which_pages_are_english() -> None:
+    text = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    for name, after in re.findall(r"\]\((docs/[\w-]+\.md)\)(.?英文|)", text):
+        heading = (ROOT / name).read_text(encoding="utf-8").splitlines()[0]
+        chinese = re.search("[一-龥]", heading) is not None
+        assert bool(after) is not chinese, name

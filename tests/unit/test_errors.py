@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import pickle
 import re
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import pipeline
 from pipeline.errors import CallListError, LexiconError, RubricError, UsageError
 from pipeline.ingest.call_list import read_call_list
 from pipeline.ingest.templates import Template
-from pipeline.messages import message_json, read_message
+from pipeline.messages import message_json, read_message, render, system_problem
 from pipeline.phrases import check_lexicons, load_lexicons
 from pipeline.rubric import check_rubric, load_rubric
 from pipeline.settings import CallListSettings, load_settings
@@ -140,7 +142,50 @@ def test_what_the_environment_says_is_not_blamed_on_the_file(
     with pytest.raises(UsageError) as caught:
         load_settings()
     assert caught.value.path is None
-    assert caught.value.said("zh") == "设置 workers：这里要写整数；全部设置见 callinspect doctor"
+    assert caught.value.said("zh") == (
+        "环境变量 CALLINSPECT_WORKERS 的值不对（设置 workers）：这里要写整数；全部设置见 callinspect doctor"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("store = night.db", "值的写法不对；文字要放在双引号里"),
+        ('store = "night.db', "引号没有在同一行闭合"),
+        ("store = 'night.db", "引号没有闭合"),
+        ('store = "C:\\x"', "Windows 路径可以改用单引号"),
+        ('store "night.db"', "键后面缺少“=”"),
+        ('store = "a" b', "值的后面多出了内容"),
+        ("store = [1", "括号没有闭合"),
+        ("[calls", "写成 [表名]"),
+        ("workers = 1\nworkers = 2", "写了两次"),
+        ("= 1", "写成 键 = 值"),
+        ('device = "gpu"', "只能是 cpu、cuda、auto；"),
+    ],
+)
+def test_a_wrong_configuration_is_told_with_its_remedy_in_the_readers_language(
+    line: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "callinspect.toml").write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    assert says in caught.value.said("zh")
+
+
+@pytest.mark.parametrize(
+    "number", ["ENOENT", "EACCES", "ENOSPC", "EADDRINUSE", "EISDIR", "EROFS", "EIO"], ids=str
+)
+def test_what_the_operating_system_refuses_is_told_in_chinese(number: str) -> None:
+    code = getattr(errno, number)
+    said = render(system_problem(OSError(code, os.strerror(code))), "zh")
+    assert said.isascii() is False
+    assert os.strerror(code) not in said
+
+
+def test_what_the_operating_system_seldom_says_is_told_in_its_words() -> None:
+    said = system_problem(OSError(errno.EMFILE, os.strerror(errno.EMFILE)))
+    assert render(said, "zh") == os.strerror(errno.EMFILE)
 
 
 @pytest.mark.parametrize(

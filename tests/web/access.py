@@ -156,6 +156,7 @@ ROUTES: dict[str, Row] = {
     "POST /rules/edits/{edit_id}/try": Row({P.EDIT_RULES}, path={"edit_id": "1"}),
     "POST /rules/edits/{edit_id}/publish": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
     "POST /rules/edits/{edit_id}/roll-back": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
+    "POST /rules/edits/{edit_id}/abandon": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
     "POST /rules/edits/{edit_id}/drop": Row({P.EDIT_RULES}, path={"edit_id": "1"}, form={"seen": "1"}),
     "GET /rules/proposals": Row({P.EDIT_RULES}),
     "POST /rules/proposals/{proposal_id}": Row({P.EDIT_RULES}, path={"proposal_id": "1"}),

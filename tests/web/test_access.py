@@ -11,6 +11,7 @@ import pytest
 from httpx import Response
 
 from pipeline.domain.people import UserRole
+from pipeline.review.claims import REVIEWING
 from pipeline.store import Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission
 from pipeline.web.app import api_routes
@@ -151,3 +152,4 @@ def test_roles_have_what_was_agreed() -> None:
     assert ROLE_PERMISSIONS[UserRole.SUPERVISOR] == everything - {Permission.USERS, Permission.RETENTION}
     assert Permission.REVIEW not in ROLE_PERMISSIONS[UserRole.LEAD]
     assert Permission.LISTEN in frozenset.intersection(*ROLE_PERMISSIONS.values())
+    assert {r for r in UserRole if Permission.REVIEW in ROLE_PERMISSIONS[r]} == set(REVIEWING)

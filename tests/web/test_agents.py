@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
-from pipeline.domain import UserRole, Verdict
+from pipeline.domain import Transcript, UserRole, Verdict
 from pipeline.store import Store
+from tests.nights import good_call, night_call, put
 from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 
@@ -27,6 +29,17 @@ def test_an_agent_has_trends_and_findings(supervisor: Browser) -> None:
     assert trend["score"]["own"] == [75.0]
     assert trend["rate"]["own"] == [100.0]
     assert " style=" not in page
+
+
+def test_of_few_calls_one_list_is_shown(supervisor: Browser, store: Store) -> None:
+    page = supervisor.get(f"/agents/{AGENT}").text
+    assert "得分从高到低" in page and "得分最高" not in page and "得分最低" not in page
+    for number in range(6):
+        call = replace(night_call(f"G{number}", card=good_call().scorecard), transcript=Transcript(()))
+        facts = replace(call.recording.call, agent_id=AGENT)
+        put(store, replace(call, recording=replace(call.recording, call=facts)))
+    page = supervisor.get(f"/agents/{AGENT}").text
+    assert "得分从高到低" not in page and "得分最高" in page and "得分最低" in page
 
 
 def test_another_period(supervisor: Browser) -> None:
@@ -71,3 +84,10 @@ def test_counts_by_criterion_have_peoples_verdicts_in_them(
     assert after["count"]["overturned"] == before["count"]["overturned"] + 1
     assert after["calls"] == before["calls"] - 1
     assert after["eligible"] == before["eligible"]
+
+
+def test_who_has_no_calls_yet_finds_an_empty_page(client: Client) -> None:
+    newcomer = client(UserRole.AGENT, agent_id="7777")
+    own = newcomer.get(newcomer.get("/agents").headers["location"])
+    assert own.status_code == 200 and "这里还没有内容" in own.text
+    assert newcomer.get("/agents/7778").status_code == 404

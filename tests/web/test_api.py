@@ -105,6 +105,14 @@ def test_exports_stay_within_the_scope(client: Client, reviewer: Browser) -> Non
     }
 
 
+def test_what_nobody_broke_is_exported_where_all_rows_are_wanted(client: Client) -> None:
+    lead = client(UserRole.LEAD, team="客服一组")
+    broken = lead.get("/api/v1/exports/violations").text.splitlines()
+    every = lead.get("/api/v1/exports/violations", params={"all_rows": "true"}).text.splitlines()
+    assert 0 < len(broken) < len(every) and set(broken) < set(every)
+    assert all(json.loads(line)["violations"] for line in broken)
+
+
 def test_exports_are_written_down(client: Client, store: Store, agent: Browser) -> None:
     lead = client(UserRole.LEAD, team="客服一组")
     lead.get("/api/v1/exports/calls", params={"format": "csv", "from": "2026-11-20", "flagged": "true"})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.store import Store
+from tests.nights import put
 from tests.web.conftest import OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 CALL, CRITERION = "O02", "shirk"
@@ -136,6 +138,25 @@ def test_an_agent_reads_what_was_decided_and_why_but_not_by_whom(
     for appeal in (twin, *agent.get("/api/v1/appeals").json()):
         assert appeal["reviewer"] is None and {event["by"] for event in appeal["events"]} == own
         assert appeal["standing"]["excluded"] == appeal["standing"]["heard"] == []
+
+
+def test_an_appeal_goes_with_the_call_when_the_list_corrects_the_agent(
+    client: Client, agent: Browser, lead: Browser, filed: int, store: Store
+) -> None:
+    now = store.inspections.current("O02")
+    assert now is not None
+    call = replace(now.recording.call, agent_id=OTHER_AGENT, team=OTHER_TEAM)
+    put(store, replace(now, recording=replace(now.recording, call=call)))
+    address = f"/appeals/{filed}"
+    for old in (agent, lead):
+        assert [old.get(place).status_code for place in ("/calls/O02", address)] == [404, 404]
+        assert f'href="{address}"' not in old.get("/appeals?group=all").text
+    assert lead.post(f"{address}/accept", {"seen": "1"}).status_code == 404
+    other = client(UserRole.AGENT, team=OTHER_TEAM, agent_id=OTHER_AGENT)
+    assert "话单更正了坐席" in other.get(address).text
+    form = {"call_id": "O02", "criterion": "shirk", "reason": "没有推诿"}
+    made = other.post("/appeals", form)
+    assert made.status_code == 303 and made.headers["location"] != address
 
 
 def test_english(supervisor: Browser, filed: int) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from pipeline.domain.people import UserRole
 from pipeline.store import Store
 from pipeline.web.screens.coaching import seconds_of
-from tests.web.conftest import OTHER_AGENT, OTHER_TEAM, Browser, Client
+from tests.nights import night_call, put
+from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, Browser, Client
 
 
 def opened(supervisor: Browser, *scorers: Browser, expert: Browser) -> str:
@@ -44,7 +47,8 @@ def test_blind_until_closed(supervisor: Browser, reviewer: Browser, lead: Browse
     page = lead.get(place).text
     assert "语气重" in page and "需要讨论的分歧" in page and "机器" in page
     assert reviewer.post(f"{place}/calls/1", scores("failed")).status_code == 400
-    assert "disabled" in reviewer.get(f"{place}/calls/1").text
+    closed = reviewer.get(f"{place}/calls/1").text
+    assert "disabled" in closed and "校准已结束，评分不能再改。" in closed
 
 
 def test_who_is_not_invited_finds_nothing(supervisor: Browser, reviewer: Browser, client: Client) -> None:
@@ -80,6 +84,26 @@ def test_a_note_reaches_its_agent(lead: Browser, agent: Browser, client: Client)
     assert stranger.get("/coaching?agent=8002").status_code == 404
     assert stranger.post("/coaching/notes/1/read").status_code == 404
     assert client(UserRole.LEAD, team=OTHER_TEAM).post("/coaching/notes", form).status_code == 404
+
+
+def test_a_note_on_a_call_is_read_by_those_who_see_the_call(
+    lead: Browser, agent: Browser, supervisor: Browser, client: Client, store: Store
+) -> None:
+    """An agent who had calls in two teams: each team's people read what was said about its own."""
+    lead.post("/coaching/notes", {"agent_id": AGENT, "text": "听听静音", "call_id": "O02"})
+    put(store, night_call("T2", agent=(AGENT, "周", OTHER_TEAM)))
+    others = [client(role, team=OTHER_TEAM) for role in (UserRole.LEAD, UserRole.REVIEWER)]
+    others[0].post("/coaching/notes", {"agent_id": AGENT, "text": "听听二组", "call_id": "T2"})
+    for address, headers in product(
+        (f"/coaching?agent={AGENT}", f"/agents/{AGENT}"), ({}, {"accept": "application/json"})
+    ):
+        for own in (lead, agent, supervisor):
+            assert "听听静音" in own.get(address, headers=headers).text
+        for other in others:
+            said = other.get(address, headers=headers).text
+            assert "听听二组" in said and "听听静音" not in said and "O02" not in said
+        assert "听听二组" not in lead.get(address, headers=headers).text
+    assert others[0].get("/calls/O02").status_code == 404
 
 
 def test_an_example_is_heard_by_all_once_approved(

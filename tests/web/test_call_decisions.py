@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from dataclasses import replace
@@ -14,7 +15,7 @@ from pipeline.domain.people import UserRole
 from pipeline.store import Store
 from pipeline.web.call.sheet import sheet
 from tests.nights import bad_call, put
-from tests.web.conftest import Browser, Client
+from tests.web.conftest import AGENT, Browser, Client
 from tests.web.markup import Shape
 
 CALL = "/calls/O02"
@@ -72,6 +73,13 @@ def test_undo_takes_the_last_one_back(reviewer: Browser, store: Store) -> None:
     assert "已撤销" in reviewer.get(CALL).text
 
 
+def test_a_plain_undo_comes_back_to_what_was_taken_back(reviewer: Browser) -> None:
+    reviewer.htmx(f"{CALL}/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "99"})
+    event = re.findall(r'name="event" value="(\d+)"', reviewer.get(CALL).text)[0]
+    answer = reviewer.post(f"{CALL}/undo", {"event": event})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{CALL}#finding-shirk")
+
+
 def test_a_decision_of_another_call_is_not_undone_here(reviewer: Browser, store: Store) -> None:
     put(store, replace(bad_call(), recording=replace(bad_call().recording, call=_named("O99"))))
     reviewer.htmx("/calls/O99/verdicts", {"criterion": "shirk", "verdict": "confirmed", "seen": "9"})
@@ -111,6 +119,27 @@ def test_add_what_the_machine_missed(reviewer: Browser) -> None:
         assert refused.status_code == 400
         assert 'role="alert"' in refused.text
     assert reviewer.htmx(f"{CALL}/additions", {**fields, "start": "nan"}).status_code == 422
+
+
+def test_what_a_person_adds_stands_apart_from_what_the_machine_says(reviewer: Browser) -> None:
+    """The machine heard the greeting: its proof is no violation, and neither reads as the other's word."""
+    place = {"criterion": "greeting-missing", "start": "1.5", "end": "3", "role": "agent", "quote": "慢着"}
+    html = reviewer.htmx(f"{CALL}/additions", place).text
+    article = html[html.index('id="finding-greeting-missing"') :].split("</article>")[0]
+    assert re.search(r'chip-plain"[^>]*>机器：通过</span>', article)
+    assert "人工：补充违规</span>" in article
+    machine, person = article.split('class="finding-part finding-part-person"')
+    assert ">机器</span>" in machine and ">人工</span>" in person
+    assert "慢着" in person and "慢着" not in machine
+    found = re.search(r"id=\"call-marks\" hidden data-marks='([^']*)'", html)
+    assert found is not None
+    drawn = [m["at"] for m in json.loads(found[1]) if m["criterion"] == "greeting-missing"]
+    assert drawn == [[1.5, 3.0]], "only what the person added is marked"
+
+
+def test_before_anybody_speaks_there_is_no_talk_of_machine_and_person(reviewer: Browser) -> None:
+    html = reviewer.get(CALL).text
+    assert "finding-part" not in html and "机器：" not in html
 
 
 def test_swapped_roles_change_the_whole_page_and_undo_changes_it_back(
@@ -208,6 +237,28 @@ def test_next_leaves_what_is_not_decided_open(reviewer: Browser, store: Store) -
 
 
 # The order of work
+
+
+def test_a_reviewer_reads_and_does_not_judge_their_own_call(client: Client, store: Store) -> None:
+    own = client(UserRole.REVIEWER, agent_id=AGENT)
+    page = own.get(CALL).text
+    assert "须由他人复核" in page and 'name="verdict"' not in page and "claim-form" not in page
+    said = {"criterion": "shirk", "verdict": "overturned", "seen": "0"}
+    for tail, form in (("/verdicts", said), ("/claim", {}), ("/comments", {"comment": "x"})):
+        answer = own.post(f"{CALL}{tail}", form)
+        assert answer.status_code == 400 and "须由他人复核" in answer.text
+    assert store.decisions.history("O02") == ()
+    assert own.post("/queue/next").headers["location"] != "/calls/O02"
+    boss = client(UserRole.SUPERVISOR, agent_id=AGENT)
+    made = store.appeals.file("O02", "shirk", "没有", by=None, request="f", late=True)
+    for step in ("accept", "opinion", "decide"):
+        form = {"seen": str(store.appeals.appeal(made.id).version), "opinion": "uphold", "comment": "x"}
+        answer = boss.post(f"/appeals/{made.id}/{step}", {**form, "without_panel": "true"})
+        assert answer.status_code == 400
+        if step == "accept":
+            assert "须由他人复核" in answer.text
+            store.appeals.accept(made.id, by=None, request="a")
+            assert "须由他人复核" in boss.get(f"/appeals/{made.id}").text
 
 
 def test_the_order_of_findings_does_not_depend_on_verdicts(reviewer: Browser, store: Store) -> None:

@@ -12,6 +12,7 @@ from pipeline.domain import (
     PhraseHit,
     PhraseKind,
     Role,
+    RoleEvidence,
     Span,
     Utterance,
     Word,
@@ -39,6 +40,21 @@ def test_words_carry_their_times_and_proof_its_finding() -> None:
         ("再见", "", ()),
     ]
     assert [w.at for run in line.runs for w in run.words] == ["5", "6", "7", "8", "9", "10", "11", "12"]
+
+
+def test_another_agents_lines_are_told_apart() -> None:
+    said = [
+        Utterance(Role.ANNOUNCEMENT, Span(0, 2), "人工服务请拨零"),
+        Utterance(Role.AGENT, Span(2, 4), "我帮您转接"),
+        Utterance(Role.CUSTOMER, Span(4, 5), "好"),
+        Utterance(Role.AGENT, Span(6, 8), "喂"),
+        Utterance(Role.CUSTOMER, Span(8, 9), "你好"),
+    ]
+    evidence = RoleEvidence(second_agent=(Span(5.0, 60.0),))
+    call = replace(night_call("C1", utterances=said), role_evidence=evidence)
+    lines = [line for line in conversation(call, ()) if isinstance(line, TranscriptLine)]
+    assert [line.other_agent for line in lines] == [False, False, False, True, False]
+    assert lines[0].role is Role.ANNOUNCEMENT
 
 
 def test_lines_without_times_of_words_share_out_the_line_and_lose_no_character() -> None:

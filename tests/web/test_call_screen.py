@@ -41,6 +41,15 @@ def seen(browser: Browser) -> str:
 # What it shows
 
 
+def test_what_to_select_before_a_violation_is_added_by_key(reviewer: Browser) -> None:
+    """The key says what to select and opens nothing; the button opens the form, which asks for seconds."""
+    html = reviewer.get(CALL).text
+    assert 'data-said-select="先在左边“对话”里用鼠标选中违规的那几个字，再按 a。' in html
+    button = re.findall(r'<button[^>]*id="add-open"[^>]*>', html)[0]
+    assert "data-key" not in button and 'aria-keyshortcuts="a"' in button
+    assert 'id="add-no-words" hidden' in html
+
+
 @pytest.mark.parametrize("call_id", ["O01", "O02"])
 def test_the_page_is_whole_without_scripts(reviewer: Browser, call_id: str) -> None:
     shape = Shape(reviewer.get(f"/calls/{call_id}").text)
@@ -74,7 +83,7 @@ def test_evidence_says_when_who_what_and_how_sure(reviewer: Browser) -> None:
     html = reviewer.get(CALL).text
     impatient = html[html.index('id="finding-attitude-impatient"') : html.index('id="finding-dead-air"')]
     for words in (
-        "00:17",
+        "0:17",
         "坐席",
         "命中忌语 我再跟您说一遍 · 逐字命中 95 %",
         "命中忌语 你明白吗 · 同音 71 %",

@@ -32,6 +32,16 @@ def test_the_latest_day_is_shown_first(supervisor: Browser) -> None:
     assert "not audio" in page
 
 
+def test_little_sound_is_told_in_minutes(supervisor: Browser, agent: Browser, store: Store) -> None:
+    assert re.search(r'音频分钟</dt><dd class="stat-value">1.0<', agent.get("/?day=2026-11-20").text)
+    one = bad_call()
+    call = replace(one.recording.call, call_id="LONG")
+    recording = replace(one.recording, call=call, sha256=f"{1:064x}")
+    made = replace(one.revisions, audio_sha256=f"{1:064x}")
+    put(store, replace(one, recording=recording, revisions=made, duration=600.0))
+    assert re.search(r'音频小时</dt><dd class="stat-value">0.2<', agent.get("/?day=2026-11-20").text)
+
+
 def test_another_day(supervisor: Browser) -> None:
     page = supervisor.get("/?day=2026-11-20").text
     assert '<option value="2026-11-20" selected>' in page
@@ -79,6 +89,14 @@ def test_people_see_their_own_part(client: Client) -> None:
     assert nobody.get("/").status_code == 200
 
 
+def test_an_agents_own_calls_do_not_pass_for_the_team(
+    supervisor: Browser, lead: Browser, agent: Browser
+) -> None:
+    own = agent.get("/").text
+    assert "/queue?" in own and 'id="teams"' not in own
+    assert all('id="teams"' in each.get("/").text for each in (supervisor, lead))
+
+
 def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
     run_id = store.runs.start()
     store.runs.expect(run_id, 7)
@@ -89,6 +107,30 @@ def test_a_running_run_is_watched(store: Store, supervisor: Browser) -> None:
     store.runs.finish(run_id)
     page = supervisor.get("/overview/run").text
     assert "hx-get" not in page and "已完成" in page
+
+
+def test_a_run_is_counted_in_what_one_may_see(
+    store: Store, supervisor: Browser, lead: Browser, agent: Browser
+) -> None:
+    run_id = store.runs.start()
+    store.runs.expect(run_id, 7)
+    for name, whose in (("MINE", "8002"), ("THEIRS", OTHER_AGENT)):
+        one = bad_call()
+        call = replace(one.recording.call, call_id=name, agent_id=whose)
+        sha256 = f"{name:0>64}"
+        made = replace(one.revisions, audio_sha256=sha256)
+        recording = replace(one.recording, call=call, sha256=sha256)
+        store.inspections.save(replace(one, recording=recording, revisions=made), run_id=run_id)
+    store.runs.add_problems(run_id, [StoredProblem("call-list", verbatim("row"), line=7)])
+    assert "已完成 2 / 7 通" in supervisor.get("/overview/run").text
+    assert "call-list" in supervisor.get("/overview/run", headers={"Accept": "application/json"}).text
+    for path in ("/", "/overview/run"):
+        page = agent.get(path).text
+        assert re.search(r"已完成 1 通|写入 1 通", page), path
+        assert "/ 7 通" not in page and "<progress" not in page
+        told = agent.get(path, headers={"Accept": "application/json"}).json()["run"]
+        assert (told["done"], told["total"], told["problems"]) == (1, None, {})
+    assert lead.get("/overview/run", headers={"Accept": "application/json"}).json()["run"]["total"] is None
 
 
 def test_problems_of_the_run(store: Store, supervisor: Browser, agent: Browser) -> None:
@@ -155,3 +197,11 @@ def test_a_store_in_which_no_call_has_a_time_is_not_empty(
     assert f'<option value="{today}" selected>' in pages[0]
     assert re.search(r"undated=1&amp;alert|alert=esc-complaint", pages[0])
     assert "还没有质检过的录音" not in pages[1] and "您能看到的通话" in pages[1]
+
+
+def test_a_run_without_problems_says_so(client: Client, store: Store) -> None:
+    browser = client(UserRole.SUPERVISOR)
+    assert "这里还没有内容" not in browser.get("/overview/problems").text
+    run = store.runs.start()
+    store.runs.finish(run)
+    assert "这次运行没有遇到问题" in browser.get("/overview/problems").text

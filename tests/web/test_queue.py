@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,8 @@ def test_filters(supervisor: Browser) -> None:
         ("?state=done", set()),
         ("?state=all&team=客服一组&from=2026-11-20&to=2026-11-20", {"O01", "O02"}),
         ("?state=all&agent=8002", {"O02"}),
+        ("?state=all&agent=刘志", {"O02"}),
+        ("?state=all&text=O02", {"O02"}),
         ("?criterion=shirk", {"O02"}),
         ("?criterion=greeting-missing", set()),
         ("?severity=B", {"O02"}),
@@ -46,6 +49,27 @@ def test_filters(supervisor: Browser) -> None:
         ("?text=？！", set()),
     ):
         assert shows(supervisor, query) == expected, query
+
+
+def test_criteria_stand_by_class_and_then_by_title(supervisor: Browser) -> None:
+    page = supervisor.get("/queue").text
+    listed = re.findall(r'<option value="[a-z][^"]*">([A-E]) ([^<]+)</option>', page)
+    assert listed == [
+        ("B", "推诿"),
+        ("C", "未邀请客户评价"),
+        ("D", "保持前未征得同意"),
+        ("D", "不耐烦/质问客户"),
+        ("D", "未报开头语"),
+        ("D", "长时间静音"),
+    ]
+
+
+def test_a_first_day_after_the_last_is_said(supervisor: Browser) -> None:
+    for path in ("/queue?state=all", "/agents?", "/agents/8002?"):
+        wrong = supervisor.get(f"{path}&from=2026-11-21&to=2026-11-20").text
+        assert "开始日期晚于结束日期" in wrong, path
+        for right in ("from=2026-11-20&to=2026-11-20", "from=2026-11-21", "to=2026-11-20"):
+            assert "开始日期晚于结束日期" not in supervisor.get(f"{path}&{right}").text, path
 
 
 def test_why_a_call_was_not_scored_is_said_in_the_language_of_the_page(

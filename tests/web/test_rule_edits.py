@@ -11,16 +11,17 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
-from pipeline.batch.publishing import present_basis
+from pipeline.batch.publishing import pairs, present_basis
 from pipeline.batch.rescoring import rescore
-from pipeline.batch.rule_edits import LEXICON_FILE, SHEET_FILE
-from pipeline.domain import Finding, Outcome, Verdict
-from pipeline.domain.people import Scope, scope_of
+from pipeline.batch.rule_edits import LEXICON_FILE, SENTENCE_FILE, SHEET_FILE, EditContent
+from pipeline.domain import Finding, Outcome, Role, Span, Verdict
+from pipeline.domain.people import Scope, UserRole, scope_of
+from pipeline.files import replace_file
 from pipeline.inspection.rules import load_rules
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.repositories.proposals import ProposalKind, ProposalState
-from pipeline.store.repositories.rule_edits import EditState
+from pipeline.store.repositories.proposals import ProposalKind, ProposalState, ProposedSentence
+from pipeline.store.repositories.rule_edit_rows import EditState
 from tests.web.conftest import Browser, Client
 
 HAND = "# 手写的，不许动\nphrases: []\n"
@@ -97,6 +98,64 @@ def test_sentences_become_a_rule_and_go_again(supervisor: Browser, settings: Set
     assert "写宽了" in supervisor.get(place).text
 
 
+def test_what_is_wrong_with_a_form_is_told_in_the_readers_language(supervisor: Browser, store: Store) -> None:
+    place = draft(supervisor)
+    empty = {"seen": version(store, place), "item": "shirk", "deduct": "", "up_to": "", "reason": "轻"}
+    told = supervisor.post(f"{place}/sheet", empty)
+    assert told.status_code == 400
+    assert "填的内容不能用：什么也没改" in told.text and "Value error" not in told.text
+    assert 'data-action="back"' not in told.text, "nobody knows from where it came"
+    there = {"referer": f"http://127.0.0.1{place}"}
+    told = supervisor.post(f"{place}/sheet", empty, headers=there)
+    assert f'href="{place}" data-action="back"' in told.text
+
+
+def test_the_page_says_which_rules_hold_since_when_and_by_whom(
+    client: Client, supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    assert "这里还没有发布过改动" in supervisor.get("/rules/edits").text
+    before = load_rules(settings).rubric.revision
+    for title, points in (("第一次", "3"), ("第二次", "4")):
+        place = draft(supervisor, title)
+        change = {"seen": "1", "item": "shirk", "deduct": points, "up_to": "12", "reason": "轻"}
+        assert supervisor.post(f"{place}/sheet", change).status_code == 303
+        as_tried(store, settings, place)
+        said = {"seen": version(store, place), "reason": "r"}
+        assert supervisor.post(f"{place}/publish", said).status_code == 303
+    page = supervisor.get(place).text
+    assert f"由 {name_of(supervisor)} 发布：" in page
+    assert load_rules(settings).rubric.revision in page and before not in page
+
+    other = client(UserRole.SUPERVISOR, display_name="值班主管")
+    assert (
+        other.post(f"{place}/roll-back", {"seen": version(store, place), "reason": "重了"}).status_code == 303
+    )
+    for path in (place, "/rules/edits"):
+        holding = section(supervisor.get(path).text)
+        assert "由 值班主管 退回了：" in holding and ">第二次</a>" in holding
+        assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d 起生效", holding)
+        assert "生效的改动：" in holding and holding.count(">第一次</a>") == 1
+        assert load_rules(settings).rubric.revision in holding
+    listed = supervisor.get("/rules/edits").text
+    assert "已退回：值班主管" in listed and "重了" in listed, "not only that it was published once"
+    first = "/rules/edits/1"
+    assert other.post(f"{first}/roll-back", {"seen": version(store, first), "reason": "r"}).status_code == 303
+    holding = section(supervisor.get("/rules/edits").text)
+    assert "没有任何改动生效" in holding and before in holding
+    assert "直接改过规则文件" not in holding
+    (layer_of(settings) / SHEET_FILE).write_text("pass_mark: 70\n", encoding="utf-8")
+    assert "直接改过规则文件" in section(supervisor.get("/rules/edits").text)
+
+
+def section(page: str) -> str:
+    return page[page.index('aria-labelledby="holding"') :].split("</section>")[0]
+
+
+def name_of(browser: Browser) -> str:
+    assert browser.user is not None
+    return browser.user.display_name
+
+
 def test_two_supervisors_at_once(
     client: Client, supervisor: Browser, settings: Settings, store: Store
 ) -> None:
@@ -136,6 +195,159 @@ def test_what_was_tried_on_other_rules_is_not_published(
     assert below.status_code == 409 and "后来的改动" in below.text
 
 
+def lighter(supervisor: Browser, settings: Settings, store: Store, title: str, points: str) -> str:
+    """An edit of the sheet that was tried."""
+    place = draft(supervisor, title)
+    change = {"seen": "1", "item": "shirk", "deduct": points, "up_to": "12", "reason": "轻"}
+    assert supervisor.post(f"{place}/sheet", change).status_code == 303
+    as_tried(store, settings, place)
+    return place
+
+
+def broken_off(supervisor: Browser, settings: Settings, store: Store, title: str = "一") -> str:
+    """An edit whose publication was killed before its file was written."""
+    place = lighter(supervisor, settings, store, title, "3")
+    one = store.rule_edits.edit(int(place.rsplit("/", 1)[1]))
+    files = pairs(layer_of(settings), EditContent.model_validate(one.content), "")
+    store.rule_edits.begin_publishing(one.id, files, reason="r", seen=one.version, by=None)
+    return place
+
+
+def test_publishing_that_broke_off_is_given_up_in_the_browser(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    place, sheet = broken_off(supervisor, settings, store), layer_of(settings) / SHEET_FILE
+    other = lighter(supervisor, settings, store, "二", "4")
+    replace_file(sheet, b"pass_mark: 70\n")
+    said = {"seen": version(store, place), "reason": "r"}
+    page = supervisor.get(place).text
+    assert "发布到一半停了" in page and f"有人后来直接改过这些文件：{SHEET_FILE}" in page
+    assert f'action="{place}/abandon"' in page and f'action="{place}/publish"' in page
+    finished = supervisor.post(f"{place}/publish", said)
+    assert finished.status_code == 409 and "请撤回这次发布" in finished.text
+    assert [supervisor.post(f"{place}/{act}", said).status_code for act in ("try", "drop")] == [400, 400]
+    as_tried(store, settings, other)
+    late = supervisor.post(f"{other}/publish", {"seen": version(store, other), "reason": "r"})
+    assert late.status_code == 409 and "“一”（第 1 份改动）发布到一半" in late.text
+    holding = section(supervisor.get("/rules/edits").text)
+    assert "有一份改动发布到一半" in holding and ">一</a>" in holding
+
+    given_up = supervisor.post(f"{place}/abandon", said)
+    assert given_up.status_code == 303, given_up.text
+    page = supervisor.get(given_up.headers["location"]).text
+    assert f"没有它们规则就读不了：{SHEET_FILE}" in page
+    assert sheet.read_bytes() == b"pass_mark: 70\n"
+    assert "发布到一半" not in supervisor.get("/rules/edits").text
+    assert "<script>" not in supervisor.get(f"{place}?left=<script>").text
+    assert supervisor.post(f"{place}/abandon", said).status_code == 409
+    said["seen"] = version(store, place)
+    assert supervisor.post(f"{place}/abandon", said).status_code == 400
+    assert supervisor.post(f"{place}/drop", said).status_code == 303
+
+
+def test_an_edit_is_seen_and_given_up_while_the_rules_cannot_be_read(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    place = broken_off(supervisor, settings, store)
+    hand = layer_of(settings) / "lexicons" / "house.yaml"
+    hand.write_text("- nothing\n", encoding="utf-8")
+    for path in ("/rules/edits", place):
+        page = supervisor.get(path)
+        assert page.status_code == 200 and "规则文件现在不能使用：layer/lexicons/house.yaml" in page.text
+    assert supervisor.get(place, params={"format": "json"}).status_code == 200
+    said = {"seen": version(store, place), "reason": "r"}
+    assert supervisor.post(f"{place}/abandon", said).status_code == 303
+    assert store.rule_edits.edit(1).state is EditState.DRAFT
+    page = supervisor.get(place).text
+    assert "/sheet" not in page, "nothing is drafted on rules that nobody can read"
+    assert supervisor.post(f"{place}/drop", {"seen": version(store, place)}).status_code == 303
+
+
+def test_what_would_break_the_rules_is_not_rolled_back_and_says_why(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    place = draft(supervisor)
+    said = {
+        "seen": "1", "sentences": "系统就是这样子的", "reason": "r", "code": "", "title": "推给系统",
+        "criterion": load_rules(settings).rubric.criteria[0].id,
+    }  # fmt: skip
+    assert supervisor.post(f"{place}/phrases", said).status_code == 303
+    as_tried(store, settings, place)
+    acting = {"seen": version(store, place), "reason": "r"}
+    assert supervisor.post(f"{place}/publish", acting).status_code == 303
+    (code,) = store.rule_edits.edit(1).content["codes"]
+    hand = layer_of(settings) / "lexicons" / "zzz.yaml"
+    phrase = {"code": code["code"], "phrase": "系统规定", "reason": "r", "examples": {"hit": ["系统规定"]}}
+    hand.write_text(yaml.safe_dump({"phrases": [phrase]}, allow_unicode=True), encoding="utf-8")
+    acting["seen"] = version(store, place)
+    back = supervisor.post(f"{place}/roll-back", acting)
+    assert back.status_code == 400
+    assert "什么也没写：layer/lexicons/zzz.yaml:2" in html.unescape(back.text), back.text
+    load_rules(settings)
+    assert store.rule_edits.edit(1).state is EditState.PUBLISHED
+
+
+@pytest.mark.parametrize("broken", ["{not json\n", "1\n"])
+def test_a_room_file_that_was_broken_by_hand_is_told(
+    supervisor: Browser, settings: Settings, store: Store, broken: str
+) -> None:
+    place = lighter(supervisor, settings, store, "一", "3")
+    path = layer_of(settings) / SENTENCE_FILE
+    path.parent.mkdir()
+    path.write_text(broken, encoding="utf-8")
+    page = supervisor.get(place)
+    assert (
+        page.status_code == 200
+        and f"说不出文件会改哪几行：自动写的规则文件被改坏了：layer/{SENTENCE_FILE}:1" in page.text
+    )
+    as_tried(store, settings, place)
+    told = supervisor.post(f"{place}/publish", {"seen": version(store, place), "reason": "r"})
+    assert told.status_code == 400 and f"{SENTENCE_FILE}:1" in told.text
+    assert tried(supervisor, place, store) is EditState.DRAFT
+    assert SENTENCE_FILE in str(store.rule_edits.edit(1).report)
+
+
+def test_no_line_is_left_out_silently(supervisor: Browser, settings: Settings, store: Store) -> None:
+    place = draft(supervisor)
+    many = "\n".join(f"这边确实{chr(0x4E00 + n)}比较慢" for n in range(51))
+    one, long = "系统就是这样子的", "就" * 401
+    for sentences, quiet, words in (
+        (many, "", "最多写 50 行，这里有 51 行"),
+        (one, many, "最多写 50 行"),
+        (long, "", "一行最多 400 个字，这一行有 401 个：就就"),
+        (one, "就" * 20_000, "这一行有 20000 个"),
+    ):
+        said = {"seen": "1", "sentences": sentences, "quiet": quiet, "reason": "r", "code": "shirk"}
+        started = time.monotonic()
+        told = supervisor.post(f"{place}/phrases", said)
+        assert told.status_code == 400 and words in told.text
+        assert time.monotonic() - started < 5.0
+    assert store.rule_edits.edit(1).content == {}
+    most = "\r\n".join(chr(0x4E00 + n) * 400 for n in range(50))
+    full = draft(supervisor, "最多")
+    said = {"seen": "1", "sentences": "系统就是这样", "quiet": most, "reason": "r", "code": "shirk"}
+    assert supervisor.post(f"{full}/phrases", said).status_code == 303, "as much as a field may hold"
+    said = {"seen": "1", "sentences": many.partition("\n")[2], "reason": "r", "code": "shirk"}
+    assert supervisor.post(f"{place}/phrases", said).status_code == 303
+    (phrase,) = store.rule_edits.edit(1).content["phrases"]
+    assert len(phrase["examples"]["hit"]) == 50
+    assert supervisor.get(place).status_code == 200
+
+
+def test_a_proposal_that_was_refused_leaves_no_draft_when_it_is_accepted(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    one = ProposedSentence(
+        ProposalKind.QUIET, "shirk", "shirk", "不归我管", Role.AGENT, Span(25.5, 27.0), "这不归我管的呀"
+    )
+    store.proposals.propose("O02", [one], by=None, request="p")
+    refused = supervisor.post("/rules/proposals/1", {"do": "refuse", "reason": "听错了"})
+    assert refused.status_code == 303
+    for _ in range(2):
+        assert supervisor.post("/rules/proposals/1", {"do": "accept"}).status_code == 409
+    assert store.rule_edits.all() == ()
+
+
 def test_a_phrase_that_ordinary_people_say_is_warned_of(
     supervisor: Browser, settings: Settings, store: Store
 ) -> None:
@@ -170,6 +382,19 @@ def test_wordings_that_are_not_ticked_go_and_what_was_found_wrong_is_shown(
         assert page.status_code == 200
         assert all(issue["message"] in page.text for issue in report["issues"])
         assert "publish-reason" not in page.text, "what was found wrong is not published"
+
+
+def test_wordings_are_shown_as_sentences(supervisor: Browser, settings: Settings, store: Store) -> None:
+    place = draft(supervisor)
+    said = {"seen": "1", "sentences": "您三天之内不来就停机", "reason": "r", "code": "threat"}
+    assert supervisor.post(f"{place}/phrases", said).status_code == 303
+    (phrase,) = store.rule_edits.edit(1).content["phrases"]
+    assert "您(们)?三天之内不来就停机" in phrase["variants"] and phrase["patterns"] == [
+        "您{time}之内不来就停机"
+    ]
+    shown = re.sub(r"<[^>]*>", "", supervisor.get(place).text.split("<details")[0])
+    assert "您三天之内不来就停机／您们三天之内不来就停机" in shown and "您〔时间〕之内不来就停机" in shown
+    assert "(们)?" not in shown and "{time}" not in shown
 
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}.*随便(你|我){0,9}: [&a *b] !!python/object:x 我就这样"

@@ -75,6 +75,8 @@ def test_the_sheet_says_what_an_item_means_costs_and_finds(agent: Browser) -> No
 
 def test_supervisors_find_the_source(supervisor: Browser, agent: Browser) -> None:
     assert "forbidden-abuse.yaml" in supervisor.get("/rules/phrases/abuse").text
+    shown = re.sub(r"<[^>]*>", "", supervisor.get("/rules/phrases/shirk").text)
+    assert "我没办法 等" in shown and not re.search(r"\(\S*\|\S*\)|\.\{", shown), "sentences, no expressions"
     assert "forbidden-abuse.yaml" not in agent.get("/rules/phrases/abuse").text
     assert "/rules/what-if" in supervisor.get("/rules").text
 

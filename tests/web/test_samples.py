@@ -112,3 +112,13 @@ def test_a_score_that_is_not_final_is_a_range(reviewer: Browser, supervisor: Bro
 def test_one_is_said_in_the_singular() -> None:
     assert say("en", "sample.rule.agent", count=1) == "one call of each agent"
     assert say("en", "sample.rule.agent", count=2) == "2 calls of each agent"
+    told: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("run.done", "one call written", {}),
+        ("overview.pending", "one call pending", {}),
+        ("retention.done", "Deleted one call before 2026-11-20.", {"day": "2026-11-20"}),
+        ("call.awaits.another", "one waits for another reviewer", {}),
+        ("sample.rate-told", "one of 4 calls heard has a miss", {"total": 4, "low": "1%", "high": "2%"}),
+    )
+    for key, one, facts in told:
+        assert say("en", key, count=1, **facts).startswith(one)
+        assert "2" in say("en", key, count=2, **facts)

@@ -192,15 +192,25 @@ def test_an_agent_reads_no_reviewer_in_a_twin(client: Client, store: Store) -> N
     said = {"criterion": "shirk", "verdict": "confirmed", "seen": case.version}
     assert reviewer.htmx("/calls/O02/verdicts", said).status_code == 200
     reviewer.post("/calls/O02/claim")
-    addresses = ["/calls/O02", "/queue?state=all", "/agents/8002", "/api/v1/calls", "/api/v1/agents/8002"]
+    reviewer.post("/exemplars", {"call_id": "O02", "title": "好"})
+    addresses = [
+        "/exemplars",
+        "/calls/O02",
+        "/queue?state=all",
+        "/agents/8002",
+        "/api/v1/calls",
+        "/api/v1/agents/8002",
+    ]
     addresses += [f"/api/v1/calls/O02{tail}" for tail in ("", "/findings", "/decisions", "/verdicts")]
     for address in addresses:
         headers = {"Accept": "application/json"}
         answers = [browser.get(address, headers=headers) for browser in (reviewer, agent)]
         assert [answer.status_code for answer in answers] == [200, 200], address
         assert secret not in answers[1].text, address
-        if address == "/calls/O02":
+        if address in ("/calls/O02", "/exemplars"):
             assert secret in answers[0].text, "it is looked for where it is"
+        if address == "/exemplars":
+            assert secret not in agent.get(address).text, "nor by the page"
 
 
 def test_a_twin_lists_a_set_in_order() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.batch.rulebooks import kept_lexicons
-from pipeline.domain import Inspection, PhraseHit
+from pipeline.domain import Inspection, PhraseHit, Role
 from pipeline.inspection.hits import of_text
 from pipeline.inspection.rules import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher
@@ -19,6 +19,8 @@ from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
 from pipeline.phrases.passages import passages
 from pipeline.phrases.revision import rules_by_code
+from pipeline.phrases.sentences import load_model
+from pipeline.phrases.whole_sentences import rivals
 from pipeline.store.repositories.rulebook_rows import Rulebook
 
 
@@ -95,5 +97,12 @@ class Rematcher:
         if old is None or old.revision != revision:
             return None
         new = self._rules.matcher.lexicons
-        # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go.
-        return edit_between(old, new) if old.words.dictionary.words == new.words.dictionary.words else None
+        # Other words in the dictionary cut the texts of all calls elsewhere, so that any hit may come or go;
+        # where a code comes or goes, a sentence may now be likeliest for another one that nobody edited.
+        if old.words.dictionary.words != new.words.dictionary.words or _rivals(old) != _rivals(new):
+            return None
+        return edit_between(old, new)
+
+
+def _rivals(lexicons: Lexicons) -> set[tuple[str, Role | None]]:
+    return {(name, code.role) for name, (code, _) in rivals(lexicons.phrases, load_model()).items()}

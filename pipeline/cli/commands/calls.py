@@ -14,11 +14,12 @@ import typer
 
 from pipeline.cli.selection import Agent, CallId, Criterion, Doubt, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
-from pipeline.cli.stored import existing_store, reviewed_call
+from pipeline.cli.stored import existing_store, need_criterion, need_store, none_found, reviewed_call
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
+from pipeline.cli.words import Words
 from pipeline.errors import CommandError, LexiconError
-from pipeline.reports import KINDS, STDOUT, export, formats_of
+from pipeline.reports import KINDS, STDOUT, Exported, check_asked, export, formats_of
 from pipeline.reports.whole_call import whole_call
 
 SHOWN = 100
@@ -51,6 +52,7 @@ def list_calls(
     )
     words = session.words
     with existing_store(session) as store:
+        need_criterion(session, store, criterion)
         if as_json:
             for record in KINDS["calls"].records(store, wanted):
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -58,9 +60,9 @@ def list_calls(
         found = store.calls.all(wanted)
         shown = list(islice(found, limit or SHOWN))
         more = next(found, None) is not None
-    if not shown:
-        session.say(words("list.none"), "yellow")
-        return 0
+        if not shown:
+            session.say(none_found(session, store), "yellow")
+            return 0
     session.out.print(calls_table(shown, words, width=session.out.width))
     if more:
         session.say(words("list.more", count=len(shown)), "dim")
@@ -75,7 +77,9 @@ def show(
 ) -> int:
     found = reviewed_call(session, call_id)
     if as_json:
-        record = whole_call(found.inspection, case=found.case, said=found.said, files=found.files)
+        record = whole_call(
+            found.inspection, case=found.case, said=found.said, now=found.now, files=found.files
+        )
         record = {
             **record,
             "replaced_by": found.replaced_by,
@@ -87,7 +91,9 @@ def show(
         session.out.print(session.words("show.replaced-by", call=found.replaced_by), style="bold yellow")
     if found.replaces:
         session.out.print(session.words("show.replaces", calls=session.words.listed(found.replaces)))
-    for part in page(found.inspection, session.words, code_titles(session), case=found.case, said=found.said):
+    titles = code_titles(session)
+    parts = page(found.inspection, session.words, titles, case=found.case, said=found.said, now=found.now)
+    for part in parts:
         session.out.print(part)
     return 0
 
@@ -96,8 +102,9 @@ def show(
 def export_records(
     session: Session,
     what: Annotated[str, typer.Argument(help="argument.what", metavar="WHAT")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="export.out", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="export.out", metavar="FILE")] = None,
     format: Annotated[str | None, typer.Option("--format", "-f", help="export.format")] = None,
+    all_rows: Annotated[bool, typer.Option("--all-rows", help="export.all-rows")] = False,
     flagged: Flagged = False,
     agent: Agent = None,
     team: Team = None,
@@ -107,8 +114,11 @@ def export_records(
     call_id: CallId = None,
     limit: Limit = None,
 ) -> int:
-    chosen = format or out.suffix.removeprefix(".").lower()
-    if not chosen:
+    """A missing ``--out`` is told last: what else is wrong would only come up after it."""
+    chosen = format or (out.suffix.removeprefix(".").lower() if out is not None else "")
+    if chosen or what not in KINDS:
+        check_asked(what, chosen)
+    elif out is not None:
         raise CommandError("no-format", known=", ".join(formats_of(what)))
     wanted = selection(
         flagged=flagged,
@@ -120,13 +130,31 @@ def export_records(
         call_id=call_id,
         limit=limit,
     )
+    if out is None:
+        need_store(session)
+        raise CommandError("no-out", example=f"{what}.{chosen or 'xlsx'}")
     with existing_store(session) as store:
-        done = export(what, chosen, store, out, wanted=wanted)
+        need_criterion(session, store, criterion)
+        done = export(what, chosen, store, out, wanted=wanted, all_rows=all_rows)
         facts = {name: value for name, value in asdict(wanted).items() if value is not None}
+        none = "" if done.records or done.left_out or what == "trust" else none_found(session, store)
         store.audit.note("export", subject=what, format=chosen, records=done.records, **facts)
     if out != STDOUT:
-        session.say(session.words("export.done", records=done.records, what=what, path=done.path), "green")
+        session.say(_said_of(done, what, session.words), "green")
+        if what == "violations" and done.records:
+            session.say(session.words("export.counts"), "dim")
+        if none:
+            session.say(none, "yellow")
+        if done.left_out:
+            session.say(session.words("export.left-out", count=done.left_out), "dim")
     return 0
+
+
+def _said_of(done: Exported, what: str, words: Words) -> str:
+    """What was written, counted as it stands in the file."""
+    rows = words("export.rows", count=done.rows) if done.rows > done.records else ""
+    named = words(f"export.kind.{what}", count=done.records)
+    return words("export.done", what=named, rows=rows, path=done.path)
 
 
 def code_titles(session: Session) -> Mapping[str, str]:

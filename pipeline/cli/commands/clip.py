@@ -21,7 +21,7 @@ from pipeline.reports.files import whole_file
 def clip(
     session: Session,
     call_id: Annotated[str, typer.Argument(help="argument.call", metavar="CALL_ID")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="clip.out", metavar="FILE.wav")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="clip.out", metavar="FILE.wav")] = None,
     finding: Annotated[str | None, typer.Option("--finding", help="clip.finding", metavar="N|ID")] = None,
     at: Annotated[str | None, typer.Option("--at", help="clip.at", metavar="FROM-TO")] = None,
     place: Annotated[int, typer.Option("--place", min=1, help="clip.place", metavar="N")] = 1,
@@ -35,6 +35,8 @@ def clip(
         title, wanted = call_id, seconds(at)
     else:
         raise CommandError("clip-what")
+    if out is None:  # told last: what else is wrong would only come up after it
+        raise CommandError("no-out", example=f"{call_id}.wav")
     paths = _lying(session, inspection)
     from pipeline.audio import decode
     from pipeline.audio.playback import write_excerpt

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pydantic import BaseModel, SecretStr
 from rich.table import Table
 from rich.text import Text
 
@@ -77,7 +78,7 @@ def checks(session: Session) -> Iterator[Check]:
     yield Check(Health.GOOD, words("doctor.cores", count=cores(), workers=worker_count(session.settings)))
     yield _memory(session)
     yield _disk(session)
-    for part in (_model, _speaker_model, _store, _lexicons, _rubric, _interface):
+    for part in (_model, _device, _speaker_model, _store, _lexicons, _rubric, _call_list, _interface):
         yield _tried(part, session)
 
 
@@ -119,6 +120,14 @@ def _model(session: Session) -> Check:
         problem = session.words.listed(damaged)
         return Check(Health.BAD, session.words("models.damaged", name=name, problem=problem))
     return Check(Health.GOOD, session.words("doctor.model", name=name, path=place))
+
+
+def _device(session: Session) -> Check:
+    from pipeline.transcription.devices import device_of
+
+    settings = session.settings
+    device = device_of(settings.device, model=settings.model, models=settings.models)
+    return Check(Health.GOOD, session.words("doctor.device", device=device))
 
 
 def _speaker_model(session: Session) -> Check:
@@ -168,6 +177,15 @@ def _rubric(session: Session) -> Check:
     return Check(Health.GOOD, session.words("doctor.rubric", path=path, **facts))
 
 
+def _call_list(session: Session) -> Check:
+    from pipeline.ingest import check_settings
+
+    chosen = session.settings.calls
+    check_settings(chosen)
+    facts = {"columns": len(chosen.columns), "templates": len(chosen.templates)}
+    return Check(Health.GOOD, session.words("doctor.call-list", **facts))
+
+
 def _interface(session: Session) -> Check:
     """Nights are inspected without it."""
     from pipeline.web.vendor import missing, packages
@@ -198,7 +216,7 @@ def settings_table(session: Session) -> Table:
     table.add_column(words("doctor.source"), no_wrap=True)
     table.add_column(words("doctor.meaning"), overflow="fold", style="dim")
     for name, source in sources(session).items():
-        value = Text(shown(name, getattr(session.settings, name)))
+        value = Text(shown(name, getattr(session.settings, name), words))
         source_text = Text(words(f"doctor.source.{source}"), "dim" if source == "default" else "cyan")
         table.add_row(name, value, source_text, meaning(name, words))
     return table
@@ -213,7 +231,7 @@ def sources(session: Session) -> dict[str, str]:
     path = session.shared.config or CONFIG_FILE
     in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     prefix = Settings.model_config.get("env_prefix", "")
-    variables = {name.upper() for name in os.environ}
+    variables = {name.upper() for name, value in os.environ.items() if value}
     out = {}
     for name in Settings.model_fields:
         variable = f"{prefix}{name}".upper()
@@ -226,6 +244,21 @@ def sources(session: Session) -> dict[str, str]:
     return out
 
 
-def shown(name: str, value: object) -> str:
-    """The value for people: an address without its password."""
+def shown(name: str, value: object, words: Words) -> str:
+    """The value for people, as the configuration file has it: an address without its password, a secret only
+    as being there, of a table what is set in it."""
+    unset = words("doctor.unset")
+    match value:
+        case BaseModel() | dict():
+            inside = value.items() if isinstance(value, dict) else value
+            told = ((key, shown(key, one, words)) for key, one in inside)
+            return "\n".join(f"{key} = {text}" for key, text in told if text != unset) or unset
+        case tuple():
+            return words.listed([str(one) for one in value]) or unset
+        case SecretStr():
+            return "***" if value.get_secret_value() else unset
+        case bool():
+            return str(value).lower()
+        case None | "":
+            return unset
     return PASSWORD.sub(r"\1***@", str(value)) if name == "store" else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,15 @@ from rich.text import Text
 from pipeline.cli.session import Session, command
 from pipeline.cli.views.conversation import STYLES, marked
 from pipeline.cli.views.scorecard import severity
+from pipeline.conversation.text import syllable
 from pipeline.domain import PhraseHit, Role, Span, Utterance
 from pipeline.errors import CommandError
 from pipeline.phrases import Lexicons, Phrase, check_lexicons, compile_matcher, load_lexicons
 from pipeline.phrases import explain as explain_text
-from pipeline.phrases.syllables import syllable
+from pipeline.phrases.checking import NOT_MEANT_REMEDY
+from pipeline.phrases.explaining import Considered
+from pipeline.phrases.matcher import NOT_MEANT
+from pipeline.phrases.plain_wording import plain_wording
 from pipeline.phrases.vocabulary import read_vocabulary
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
@@ -89,11 +94,13 @@ def try_text(
     role: Annotated[str | None, typer.Option(help="option.role")] = None,
     lexicons: Folder = None,
 ) -> int:
-    """Without ``--role`` the sentence is tried in both mouths."""
+    """Without ``--role`` the sentence is tried in both mouths. What was found and does not count is told with
+    the reason."""
     loaded, _ = _load(session, lexicons)
     matcher = compile_matcher(loaded)
     words = session.words
     found = 0
+    spared: list[tuple[Role, Considered]] = []
     for each in _roles(role):
         utterance = _utterance(text, each)
         hits = matcher.match([utterance])
@@ -101,8 +108,13 @@ def try_text(
         if hits:
             session.out.print(Text(f"{words(f'role.{each}')} ", "dim") + marked(utterance, hits))
             session.out.print(_hits_table(hits, loaded, session))
+        told = explain_text(loaded, text, each, matcher=matcher, near_misses=False)
+        spared += [(each, item) for item in told.considered if item.dropped is not None]
     if not found:
         session.out.print(words("lexicon.nothing"), style="yellow")
+    if spared:
+        session.out.print(words("lexicon.spared"))
+        _print_considered(spared, session)
     return 0
 
 
@@ -127,7 +139,7 @@ def explain(
         heading.append(f"  {words(f'role.{code.role}') if code.role else words('lexicon.role-any')}  ")
         session.out.print(heading + severity(code.severity))
         for phrase in (p for p in wanted if p.code == code):
-            session.out.print(_explained(phrase, session))
+            session.out.print(_explained(phrase, loaded, session))
     return 0
 
 
@@ -189,31 +201,51 @@ def _hits_table(hits: tuple[PhraseHit, ...], loaded: Lexicons, session: Session)
 def _explain_sentence(text: str, loaded: Lexicons, session: Session) -> None:
     """What was considered in both mouths, and why it was dropped."""
     words, matcher = session.words, compile_matcher(loaded)
-    grid = Table.grid(padding=(0, 2))
+    considered: list[tuple[Role, Considered]] = []
     for role in (Role.AGENT, Role.CUSTOMER):
         explanation = explain_text(loaded, text, role, matcher=matcher)
         if role is Role.AGENT:
             session.out.print(Text(f"{explanation.normalised}  {explanation.pinyin}", "dim"))
-        for item in explanation.considered:
-            why = words.said(item.dropped)
-            verdict = Text(why, "dim") if why else Text(words("lexicon.hit"), "green")
-            grid.add_row(
-                words(f"role.{role}"),
-                item.code,
-                f"“{item.quote}” <- {item.phrase}",
-                f"{words(f'how.{item.how}')} {item.confidence:.0%}",
-                verdict,
-            )
-    session.out.print(grid if grid.row_count else words("lexicon.nothing"))
+        considered += [(role, item) for item in explanation.considered]
+    if considered:
+        _print_considered(considered, session)
+    else:
+        session.out.print(words("lexicon.nothing"))
 
 
-def _explained(phrase: Phrase, session: Session) -> Text:
+def _print_considered(considered: Sequence[tuple[Role, Considered]], session: Session) -> None:
+    """Each candidate with what became of it, and the remedy where the sentence spoke against it."""
     words = session.words
+    grid = Table.grid(padding=(0, 2))
+    for role, item in considered:
+        why = words.said(item.dropped)
+        verdict = Text(why, "dim") if why else Text(words("lexicon.hit"), "green")
+        grid.add_row(
+            words(f"role.{role}"),
+            item.code,
+            f"“{item.quote}” <- {item.phrase}",
+            f"{words(f'how.{item.how}')} {item.confidence:.0%}",
+            verdict,
+        )
+    session.out.print(grid)
+    if any(item.dropped == NOT_MEANT for _, item in considered):
+        session.out.print(words.said(NOT_MEANT_REMEDY), style="dim", soft_wrap=True)
+
+
+def _explained(phrase: Phrase, loaded: Lexicons, session: Session) -> Text:
+    """Wordings as people say them; under ``-v`` as their authors wrote them."""
+    words = session.words
+
+    def told(template: str) -> str:
+        written = phrase.written[template].text if template in phrase.written else template
+        return written if session.shared.verbose else plain_wording(written, loaded.slots, words.lang)
+
+    others = dict.fromkeys(map(told, (*phrase.variants, *phrase.patterns)))
     text = Text(f"  {phrase.canonical}\n", "bold")
     for key, values in (
         ("lexicon.reason", (phrase.reason,)),
-        ("lexicon.also", (*phrase.variants[1:], *phrase.patterns)),
-        ("lexicon.exceptions", phrase.exceptions),
+        ("lexicon.also", tuple(one for one in others if one != phrase.canonical)),
+        ("lexicon.exceptions", tuple(map(told, phrase.exceptions))),
     ):
         if values:
             text.append(f"    {words(key)}{words.colon}{words.listed(values)}\n", "not bold")

@@ -3,6 +3,7 @@ store, and so do voices that were kept."""
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -47,13 +48,21 @@ def purge(
     session: Session,
     before: Annotated[str, typer.Option("--before", help="purge.before", metavar="DATE")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="purge.dry-run")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="purge.yes")] = False,
 ) -> int:
-    """Recordings stay where they are: they are not ours to delete."""
+    """Recordings stay where they are: they are not ours to delete. Who sits at a terminal is asked first; a
+    timed job has nobody to ask."""
     limit = day(before, "--before")
     assert limit is not None
     if limit > date.today():
         raise CommandError("purge-future", date=limit)
     with existing_store(session) as store:
+        if not (dry_run or yes) and sys.stdin.isatty():
+            calls = store.purge(limit, dry_run=True).calls
+            question = session.words("purge.ask", date=limit, calls=calls)
+            if calls and not typer.confirm(question, err=True):
+                session.say(session.words("purge.kept"))
+                return 0
         found = store.purge(limit, dry_run=dry_run)
     facts = {
         "date": limit,

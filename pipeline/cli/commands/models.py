@@ -25,7 +25,9 @@ def list_them(session: Session) -> int:
         state = Text(words("models.ready"), "green") if model.ready else Text(words("models.absent"), "dim")
         if model.name == session.settings.model:
             state.append(f" ({words('models.chosen')})")
-        table.add_row(model.name, state, size(model.size), model.licence, model.title)
+        licence = words.known(f"model.licence.{model.name}", model.licence)
+        title = words.known(f"model.title.{model.name}", model.title)
+        table.add_row(model.name, state, size(model.size), licence, title)
     session.out.print(table)
     return 0
 

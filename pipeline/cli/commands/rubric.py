@@ -42,7 +42,8 @@ def check(
     issues = check_rubric(path, codes, layer=layer)
     table = Table.grid(padding=(0, 1))
     for issue in issues:
-        place = str(path) if issue.line is None else f"{path}:{issue.line}"
+        file_ = issue.path or path
+        place = str(file_) if issue.line is None else f"{file_}:{issue.line}"
         text = words.said(issue.text)
         table.add_row(Text(words(f"level.{issue.level}"), LEVELS[issue.level]), Text(place, "dim"), text)
     if issues:
@@ -50,7 +51,8 @@ def check(
     if any(issue.level is Level.ERROR for issue in issues):
         return 2
     sheet = load_rubric(path, codes=codes, layer=layer)
-    facts = {"criteria": len(sheet.criteria), "items": len(sheet.items), "revision": sheet.revision}
+    counts = {"criteria": len(sheet.criteria), "items": len(sheet.items), "bonus": len(sheet.bonus)}
+    facts = {**counts, "findings": len(sheet.items) + len(sheet.bonus), "revision": sheet.revision}
     session.out.print(words("rubric.summary", path=path, title=sheet.title, **facts), style="green")
     return 0
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,9 +18,10 @@ from rich.text import Text
 from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
+from pipeline.cli.invocation import program
 from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, day, selection
 from pipeline.cli.session import Session, command
-from pipeline.cli.stored import existing_store, need_store
+from pipeline.cli.stored import existing_store, need_criterion, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
@@ -30,8 +29,6 @@ from pipeline.errors import CommandError
 from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
-
-PROGRAM = "callinspect"
 
 ENGINES = ("local",)
 
@@ -121,6 +118,9 @@ def rescore(
     )
     session = session.override(rubric=rubric, lexicons=lexicons, workers=workers)
     need_store(session)
+    if criterion is not None:
+        with existing_store(session) as store:
+            need_criterion(session, store, criterion)
     from pipeline.batch.rescoring import rescore as judge_again
     from pipeline.rubric import load_rubric
 
@@ -166,9 +166,13 @@ def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
                 bar.set_description(words.known(f"stage.{shown}", shown), refresh=False)
             bar.total = progress.calls_total or None
             bar.n = progress.calls_done
+            told = []
+            if progress.calls_in_work:
+                told.append(words("progress.in-work", count=progress.calls_in_work))
             if progress.audio_seconds and progress.wall_seconds:
                 hours = progress.audio_seconds / progress.wall_seconds
-                bar.set_postfix_str(words("progress.speed", hours=f"{hours:.0f}"), refresh=False)
+                told.append(words("progress.speed", hours=f"{hours:.0f}"))
+            bar.set_postfix_str(words.sentences(told), refresh=False)
             bar.refresh()
 
         yield show
@@ -179,22 +183,3 @@ def _print(session: Session, parts: Iterable[RenderableType]) -> None:
     for part in parts:
         whole = isinstance(part, Text) and bool(part.no_wrap)
         session.out.print(part, crop=False, soft_wrap=whole)
-
-
-def program(store: str | None = None) -> str:
-    """What to type to call us again: ``callinspect`` where the shell finds it, else its path
-    (``.venv/bin/callinspect``), and the store where one was named; a password in it is not repeated."""
-    if store is None or "@" in store:
-        return _program()
-    return f"{_program()} --store {shlex.quote(store)}"
-
-
-def _program() -> str:
-    called = Path(sys.argv[0])
-    if called.name != PROGRAM:
-        return PROGRAM  # `python -m pipeline.cli`, or a test
-    found = shutil.which(PROGRAM)
-    if found is not None and Path(found).resolve() == called.resolve():
-        return PROGRAM
-    near = os.path.relpath(called)
-    return shlex.quote(str(called.absolute()) if near.startswith("..") else near)

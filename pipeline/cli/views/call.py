@@ -14,8 +14,18 @@ from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, without_a_row
 from pipeline.cli.views.times import length, moment
 from pipeline.cli.words import Words
-from pipeline.domain import Case, FindingVerdict, Inspection, Measurement, Measures, Outcome, Scorecard
+from pipeline.domain import (
+    Case,
+    FindingVerdict,
+    Inspection,
+    Measurement,
+    Measures,
+    Outcome,
+    Scorecard,
+    Status,
+)
 from pipeline.reports.kinds.calls import MEASURES
+from pipeline.review.effective import Effective
 
 
 def page(
@@ -25,17 +35,19 @@ def page(
     *,
     case: Case | None = None,
     said: Mapping[str, FindingVerdict] = NOBODY,
+    now: Effective | None = None,
 ) -> Iterator[RenderableType]:
     """Heading, verdict, conversation, measures, findings, ledger: what there is of each.
 
-    ``titles`` names phrase codes for people; a code without a title stands for itself. ``case`` and ``said``
-    (criterion -> verdict) are what people made of the call.
+    ``titles`` names phrase codes for people; a code without a title stands for itself. ``case``, ``said``
+    (criterion -> verdict) and ``now`` (the score and its account) are what people made of the call.
     """
     yield _heading(inspection, words)
-    yield from _verdict(inspection, words, titles, case)
     scored = inspection.scorecard is not None and inspection.scorecard.score is not None
-    if case is not None and scored and (said or not case.final):
-        yield _people(case, words)
+    people = case if case is not None and scored and (said or not case.final) else None
+    yield from _verdict(inspection, words, titles, people, now)
+    if people is not None:
+        yield _people(people, inspection, words)
     if inspection.transcript.utterances:
         yield _section(words("show.conversation"))
         yield conversation(inspection, words, titles)
@@ -43,7 +55,7 @@ def page(
         yield _section(words("show.measures"))
         yield measures_table(inspection.measures, words)
     if inspection.scorecard is not None and inspection.scorecard.findings:
-        yield from _scorecard(inspection, inspection.scorecard, words, said)
+        yield from _scorecard(inspection, inspection.scorecard, words, said, now)
 
 
 def _heading(inspection: Inspection, words: Words) -> Text:
@@ -63,34 +75,48 @@ def _heading(inspection: Inspection, words: Words) -> Text:
 
 
 def _verdict(
-    inspection: Inspection, words: Words, titles: Mapping[str, str], case: Case | None
+    inspection: Inspection,
+    words: Words,
+    titles: Mapping[str, str],
+    people: Case | None,
+    now: Effective | None,
 ) -> Iterator[Text]:
+    """What the machine says, and why the call should be looked at.
+
+    Args:
+        people: what a line of its own will say of the score; then the first one is called the machine's.
+    """
     line = Text(words(f"status.{inspection.status}"))
     if inspection.reason:
         line.append(f"{words.colon}{words.reason(inspection.reason_code, inspection.reason)}")
     card = inspection.scorecard
     if card is not None and card.score is not None:
-        line.append(f"  {words('show.score')} ")
-        standing = case is None or (case.final and case.score == card.score)
+        line.append(f"  {words('show.score' if people is None else 'show.machine-score')} ")
+        standing = people is None or (people.final and people.score == card.score)
         style = ("bold green" if card.passed else "bold red") if standing else "bold"
         line.append(f"{card.score:g}", style=style)
         if card.passed is not None and standing:
-            line.append(f"  {words('show.passed') if card.passed else words('show.not-passed')}")
+            line.append(f"  {_passed(inspection, card.passed, words)}")
         if card.fatal and standing:
             line.append(f"  {words('show.fatal')}", style="bold white on red")
     yield line
-    if card is not None and card.flagged:
-        reasons = words.sentences([words.said(reason) for reason in card.flag_reasons])
-        yield Text(
-            f"{words('show.flagged')}{words.colon}{reasons}",
-            style="bold yellow",
-        )
+    reasons = now.flag_reasons if now is not None else card.flag_reasons if card is not None else ()
+    if reasons:
+        told = words.sentences([words.said(reason) for reason in reasons])
+        yield Text(f"{words('show.flagged')}{words.colon}{told}", style="bold yellow")
     if card is not None and card.alerts:
         named = words.listed([titles.get(code, code) for code in card.alerts])
         yield Text(f"{words('show.alerts')}{words.colon}{named}", style="bold magenta")
 
 
-def _people(case: Case, words: Words) -> Text:
+def _passed(inspection: Inspection, passed: bool, words: Words) -> str:
+    """Whether the call passes; of a part of a recording that is all that can be said."""
+    if not passed:
+        return words("show.not-passed")
+    return words("show.passed-partly" if inspection.status is Status.PARTIAL else "show.passed")
+
+
+def _people(case: Case, inspection: Inspection, words: Words) -> Text:
     """The score with people's verdicts in it: a range as long as something is not settled."""
     line = Text(f"{words('show.effective' if case.final else 'show.range')} ")
     if not case.final:
@@ -101,21 +127,25 @@ def _people(case: Case, words: Words) -> Text:
         return line
     line.append(f"{case.score:g}", style="bold green" if case.passed else "bold red")
     if case.passed is not None:
-        line.append(f"  {words('show.passed') if case.passed else words('show.not-passed')}")
+        line.append(f"  {_passed(inspection, case.passed, words)}")
     return line
 
 
 def _scorecard(
-    inspection: Inspection, card: Scorecard, words: Words, said: Mapping[str, FindingVerdict]
+    inspection: Inspection,
+    card: Scorecard,
+    words: Words,
+    said: Mapping[str, FindingVerdict],
+    now: Effective | None,
 ) -> Iterator[RenderableType]:
     yield _section(words("show.findings"))
-    yield findings_table(inspection, words, said)
+    yield findings_table(inspection, words, said, now)
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
         if rest := [words.title(one) for one in without_a_row(card, outcome, said)]:
             yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))
-        yield ledger(card, words)
+        yield ledger(card, words, now)
 
 
 def _section(title: str) -> Rule:

@@ -69,6 +69,6 @@ def remark(row: CallRow, words: Words) -> Text:
         text.append(f"[{words(f'show.open-{cause}')}] ", style="bold yellow")
     if row.alerts:
         text.append(f"[{words('show.alerts')}] ", style="bold magenta")
-    if row.flagged:
+    if row.flag_reasons:
         text.append(words.sentences([words.said(r) for r in row.flag_reasons]), style="yellow")
     return text

@@ -10,9 +10,14 @@ from rich.text import Text
 from pipeline.cli.views.times import clock
 from pipeline.cli.words import Words
 from pipeline.domain import Inspection, PhraseHit, PhraseKind, Role, Span, Utterance
-from pipeline.rubric.matched import same_words
+from pipeline.rubric.matched import in_other_words, same_words
 
-ROLE_STYLES = {Role.AGENT: "bold blue", Role.CUSTOMER: "bold yellow", Role.UNKNOWN: "bold"}
+ROLE_STYLES = {
+    Role.AGENT: "bold blue",
+    Role.CUSTOMER: "bold yellow",
+    Role.UNKNOWN: "bold",
+    Role.ANNOUNCEMENT: "dim",
+}
 
 SILENCE_SHOWN_S = 3.0
 """A shorter pause, silent or not, is part of talking (``silence_count`` counts from here)."""
@@ -47,7 +52,8 @@ def _utterances(
 ) -> Iterator[tuple[tuple[float, int], Row]]:
     for index, utterance in enumerate(inspection.transcript.utterances):
         hits = [hit for hit in inspection.hits if hit.utterance == index]
-        role = Text(words(f"role.{utterance.role}"), style=ROLE_STYLES[utterance.role])
+        who = "role.other" if inspection.says_other_agent(utterance) else f"role.{utterance.role}"
+        role = Text(words(who), style=ROLE_STYLES[utterance.role])
         text = marked(utterance, hits)
         for one in utterance.corrections:
             heard = utterance.text[one.start : one.end]
@@ -56,7 +62,9 @@ def _utterances(
         for hit in sorted(hits, key=lambda h: h.span):
             how = words(f"how.{hit.how}")
             name = words.said(titles.get(hit.code, hit.code))
-            name += "" if same_words(hit.quote, hit.phrase) else f" “{hit.phrase}”"
+            if not same_words(hit.quote, hit.phrase):
+                kin = in_other_words(hit, hit.phrase)
+                name += f" {words('show.such-as', phrase=hit.phrase)}" if kin else f" “{hit.phrase}”"
             note = f"{words(f'kind.{hit.kind}')} {name} ({how} {hit.confidence:.0%})"
             text.append("\n^ " + note, style=f"dim {STYLES[hit.kind]}")
         yield (utterance.span.start, 1), (clock(utterance.span.start), role, text)

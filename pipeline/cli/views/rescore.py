@@ -152,6 +152,13 @@ def _call(call: CallChange, words: Words, program: str) -> Iterator[Text]:
     if call.before.status is not call.after.status:
         both = f"{words(f'status.{call.before.status}')} -> {words(f'status.{call.after.status}')}"
         line.append(f"  {both}", style="yellow")
+    for was, now, name in (
+        (call.before.passed, call.after.passed, "passed"),
+        (call.before.flagged, call.after.flagged, "flagged"),
+        (call.before.fatal, call.after.fatal, "fatal"),
+    ):
+        if was is not now:
+            line.append(f"  {'+' if now else '-'}{words(f'verdict.{name}')}", style="yellow")
     line.append(f"  {program} show {shlex.quote(call.call_id)}", style="not bold dim")
     yield line
     for flip in call.flips:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
@@ -15,12 +15,13 @@ from pipeline.domain import (
     Finding,
     FindingVerdict,
     Inspection,
+    LedgerEntry,
     Outcome,
     ReviewState,
     Scorecard,
     Severity,
 )
-from pipeline.review.effective import evidence
+from pipeline.review.effective import Effective, evidence
 from pipeline.review.folding import outcome_with
 from pipeline.rubric.matched import kind_of, matched
 
@@ -52,11 +53,15 @@ EVIDENCE_SHOWN = 4
 
 
 def findings_table(
-    inspection: Inspection, words: Words, said: Mapping[str, FindingVerdict] = NOBODY
+    inspection: Inspection,
+    words: Words,
+    said: Mapping[str, FindingVerdict] = NOBODY,
+    now: Effective | None = None,
 ) -> Table:
     """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes.
 
-    ``said``: criterion -> people's verdict; without any there is no column for it.
+    ``said``: criterion -> people's verdict; without any there is no column for it. ``now``: the score with
+    them, whose points are shown.
     """
     table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
     table.add_column("#", justify="right", style="dim")
@@ -69,13 +74,13 @@ def findings_table(
     table.add_column(words("column.evidence"), ratio=5, overflow="fold")
     for number, finding in ordered(inspection.scorecard, said) if inspection.scorecard else ():
         held = said.get(finding.criterion)
-        now = outcome_with(finding.outcome, held)
+        outcome = outcome_with(finding.outcome, held)
         table.add_row(
             str(number),
             severity(finding.severity),
-            words.title(finding, now),
+            words.title(finding, outcome),
             Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
-            _points(finding, words),
+            _points(finding, held, now, words),
             *([verdict(held, words)] if said else []),
             proof(finding, inspection, words, held),
         )
@@ -118,11 +123,14 @@ def without_a_row(
     )
 
 
-def _points(finding: Finding, words: Words) -> Text:
-    """What it took; what only flags says so."""
-    if finding.only_flags:
+def _points(finding: Finding, held: FindingVerdict | None, now: Effective | None, words: Words) -> Text:
+    """What it takes, with the verdicts in it; what only flags says so."""
+    if finding.only_flags and not (held is not None and held.settled):
         return Text(words("show.only-flags"), style="yellow")
-    return Text(points(finding.points) if finding.points else "")
+    taken = finding.points
+    if now is not None and now.score is not None:
+        taken = now.points.get(finding.criterion, 0.0)
+    return Text(points(taken) if taken else "")
 
 
 def severity(value: Severity | None) -> Text:
@@ -168,23 +176,32 @@ def _place(item: Evidence, words: Words, inspection: Inspection, *, explained: b
     return text
 
 
-def ledger(card: Scorecard, words: Words) -> Table:
-    """How the score came about, line by line, to the total."""
+def ledger(card: Scorecard, words: Words, now: Effective | None = None) -> Table:
+    """How the score came about, line by line, to the total: people's, where they changed anything that can be
+    counted, else the machine's."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_column(overflow="fold", style="dim")
-    for amount, title, note in _ledger_lines(card, words):
-        grid.add_row(amount, title, note)
+    if now is not None and now.changed and now.score is not None:
+        total = "show.effective" if now.final else "show.provisional"
+        rows = _ledger_lines(now.ledger, now.score, words(total), words)
+    else:
+        total = "show.total" if now is None or now.final else "show.machine-score"
+        rows = _ledger_lines(card.ledger, card.score, words(total), words)
+    for row in rows:
+        grid.add_row(*row)
     return grid
 
 
-def _ledger_lines(card: Scorecard, words: Words) -> Iterator[tuple[Text, Text, Text]]:
-    for entry in card.ledger:
+def _ledger_lines(
+    entries: Iterable[LedgerEntry], score: float | None, total: str, words: Words
+) -> Iterator[tuple[Text, Text, Text]]:
+    for entry in entries:
         style = "red" if entry.points < 0 else "green" if entry.points > 0 else ""
         where = ", ".join(stretch(item.span) for item in entry.evidence[:EVIDENCE_SHOWN])
         note = " ".join(part for part in (words.said(entry.note), where) if part)
         amount = points(entry.points) if entry.criterion else f"{entry.points:g}"  # the start is no bonus
         yield Text(amount, style=style if entry.criterion else ""), Text(words.said(entry.title)), Text(note)
-    if card.score is not None:
-        yield Text(f"= {card.score:g}", style="bold"), Text(words("show.total"), style="bold"), Text()
+    if score is not None:
+        yield Text(f"= {score:g}", style="bold"), Text(total, style="bold"), Text()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batch.summary import NOT_INSPECTED, RunSummary
+from pipeline.batch.summary import NOT_INSPECTED, OTHER_RULES, NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.scorecard import SEVERITY_STYLES
 from pipeline.cli.words import Words
@@ -30,7 +31,10 @@ def run_summary(
     yield counts(summary, words)
     if summary.trouble is not None:
         yield Text(f"\n{words('summary.trouble', reason=words.said(summary.trouble))}", style="bold red")
-    yield from unreadable(summary, words)
+    for notice in (one for one in summary.problems if one.kind == OTHER_RULES):
+        yield Text(f"\n{words.said(notice.reason)}", style="bold yellow")
+    yield from not_read(summary.unreadable, words("summary.unreadable-list"), "bold red", words)
+    yield from not_read(summary.incomplete, words("summary.partial-list"), "bold yellow", words)
     yield from renamed(summary, words)
     yield from problems(summary, words)
     if brief:
@@ -55,10 +59,10 @@ def counts(summary: RunSummary, words: Words) -> Table:
     rows = [
         ("found", summary.found, ""),
         ("inspected", summary.inspected, "green"),
-        ("rejudged", summary.rejudged, ""),
-        ("up-to-date", summary.up_to_date, ""),
         ("partial", summary.partial, "yellow"),
         ("not-applicable", summary.not_applicable, ""),
+        ("rejudged", summary.rejudged, ""),
+        ("up-to-date", summary.up_to_date, ""),
         ("unreadable", len(summary.unreadable), "red"),
         ("left", summary.left, "yellow"),
         ("renamed", len(summary.renamed), ""),
@@ -82,12 +86,12 @@ def counts(summary: RunSummary, words: Words) -> Table:
     return table
 
 
-def unreadable(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
-    """Every recording that could not be read: none may get lost in a count."""
-    if not summary.unreadable:
+def not_read(items: Sequence[NotRead], heading: str, style: str, words: Words) -> Iterator[RenderableType]:
+    """Every recording that could not be read, or in part only: none may get lost in a count."""
+    if not items:
         return
-    yield Text(f"\n{words('summary.unreadable-list')}", style="bold red")
-    for item in sorted(summary.unreadable, key=lambda each: each.call_id):
+    yield Text(f"\n{heading}", style=style)
+    for item in sorted(items, key=lambda each: each.call_id):
         yield _named(item.call_id, words.reason(item.reason_code, item.reason))
         yield from (_place(str(path)) for path in item.paths)
 
@@ -104,15 +108,16 @@ def renamed(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
 
 def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     """What leaves a recording uninspected or asks for an answer comes before what is only worth knowing."""
-    if not summary.problems:
+    found = [problem for problem in summary.problems if problem.kind != OTHER_RULES]
+    if not found:
         return
-    yield Text(f"\n{words('summary.problems', count=len(summary.problems))}", style="bold yellow")
-    for problem in sorted(summary.problems, key=lambda each: (_rank(each), each.call_id or ""))[:LISTED]:
+    yield Text(f"\n{words('summary.problems', count=len(found))}", style="bold yellow")
+    for problem in sorted(found, key=lambda each: (_rank(each), each.call_id or ""))[:LISTED]:
         yield _named(problem.call_id or "-", words.said(problem.reason))
         if problem.path is not None:
             yield _place(str(problem.path) if problem.line is None else f"{problem.path}:{problem.line}")
-    if len(summary.problems) > LISTED:
-        yield Text(words("summary.more", count=len(summary.problems) - LISTED), style="dim")
+    if len(found) > LISTED:
+        yield Text(words("summary.more", count=len(found) - LISTED), style="dim")
 
 
 def _rank(problem: StoredProblem) -> int:
@@ -154,19 +159,23 @@ def quality(summary: RunSummary, words: Words) -> Text:
     return text
 
 
-def _typed(line: str, program: str) -> Text:
-    """A command in one piece, so that it can be copied."""
-    return Text(line.replace("callinspect", program), no_wrap=True, overflow="ignore")
-
-
 def next_steps(summary: RunSummary, words: Words, program: str) -> Iterator[Text]:
     if summary.stopped or summary.left:
         yield Text(words("next.again"), style="yellow")
+    commands: list[tuple[str, str]] = []
     if summary.flagged:
-        yield _typed(words("next.flagged"), program)
+        commands.append((f"{program} list --flagged", words("next.flagged")))
     if summary.scored:
-        yield _typed(words("next.show"), program)
-        yield _typed(words("next.export"), program)
-        yield _typed(words("next.serve"), program)
+        commands += [
+            (f"{program} show {words('next.call')}", words("next.show")),
+            (f"{program} export violations --format xlsx -o violations.xlsx", ""),
+            (f"{program} serve", words("next.serve")),
+        ]
+    heading = words("next.heading")
+    wide = max((cell_len(typed) for typed, meaning in commands if meaning), default=0)
+    for number, (typed, meaning) in enumerate(commands):
+        before = " " * cell_len(heading) if number else heading
+        line = f"{before}{set_cell_size(typed, wide)}  {meaning}" if meaning else f"{before}{typed}"
+        yield Text(line, no_wrap=True, overflow="ignore")  # in one piece, so that it can be copied
     if not summary.found:
         yield Text(words("next.nothing"), style="yellow")

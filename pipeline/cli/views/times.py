@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeline import domain
 from pipeline.domain import Span
 
 
@@ -21,12 +22,8 @@ def stretch(span: Span) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """A duration to the second: ``2:05``, ``1:02:03``; ``-`` where there is none."""
-    if seconds is None:
-        return "-"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    """A duration to the second; ``-`` where there is none."""
+    return "-" if seconds is None else domain.clock(seconds)
 
 
 def moment(when: datetime | None) -> str:

@@ -13,16 +13,22 @@ from pipeline.reports.kinds import calls, findings, hits, transcripts, trust, vi
 from pipeline.store import CallFilter, Store
 
 
+def _never(_: Record) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class RecordKind:
     """What one record looks like, and how the records of chosen calls come from a store, streaming."""
 
     fields: tuple[Field, ...]
     records: Callable[[Store, CallFilter], Iterator[Record]]
+    says_nothing: Callable[[Record], bool] = _never
+    """Records that are left out unless all are wanted."""
 
 
 KINDS: dict[str, RecordKind] = {
-    "violations": RecordKind(violations.FIELDS, violations.records),
+    "violations": RecordKind(violations.FIELDS, violations.records, violations.says_nothing),
     "calls": RecordKind(calls.FIELDS, calls.records),
     "findings": RecordKind(findings.FIELDS, findings.records),
     "hits": RecordKind(hits.FIELDS, hits.records),

@@ -20,6 +20,7 @@ from pipeline.reports.fields import (
     sentence,
     text,
 )
+from pipeline.review.effective import Effective
 from pipeline.store import CallFilter, CallRow, Store
 
 AGREED = (
@@ -81,16 +82,21 @@ FIELDS: tuple[Field, ...] = (
 
 
 def record(
-    inspection: Inspection, case: Case | None = None, *, files: Sequence[Sequence[Path]] = ()
+    inspection: Inspection,
+    case: Case | None = None,
+    *,
+    now: Effective | None = None,
+    files: Sequence[Sequence[Path]] = (),
 ) -> Record:
     """The call as one JSON object; fields that do not apply are null.
 
     Args:
-        case: what people made of it.
+        case: what people made of it. now: the same with the reasons why the call should be looked at.
         files: where copies of its sound lie; the one that the inspection names where they are not given.
     """
     card = inspection.scorecard
     machine = card.score if card else None
+    reasons = now.flag_reasons if now else card.flag_reasons if card else ()
     return {
         **_who(inspection.recording.call),
         "duration": rounded(inspection.duration),
@@ -104,7 +110,7 @@ def record(
         "passed": case.passed if case else card.passed if card else None,
         "fatal": card.fatal if card else False,
         "flagged": card.flagged if card else False,
-        "flag_reasons": [sentence(reason) for reason in card.flag_reasons] if card else [],
+        "flag_reasons": [sentence(reason) for reason in reasons],
         **_made_of(inspection.measures.as_dict(), inspection.revisions),
         "machine_score": rounded(machine, 2),
         "review": case.state.value if case else "none",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState
+from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState, clock
 from pipeline.reports.fields import Field, ListOf, Record, Struct, boolean, number, rounded, sentence, text
 from pipeline.review.effective import evidence as places
 from pipeline.rubric.matched import kind_of, matched
-from pipeline.rubric.proof import clock
 from pipeline.store import CallFilter, Store
 
 _PAGE = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import Inspection, Utterance
-from pipeline.reports.fields import Field, ListOf, Record, Struct, integer, number, rounded, text
+from pipeline.reports.fields import Field, ListOf, Record, Struct, boolean, integer, number, rounded, text
 from pipeline.store import CallFilter, Store
 
 FILLER = Struct((integer("at"), text("text")))
@@ -19,6 +19,7 @@ UTTERANCE = Struct(
         number("confidence"),
         Field("fillers", ListOf(FILLER)),
         Field("corrections", ListOf(CORRECTION)),
+        boolean("other_agent"),
     )
 )
 
@@ -28,7 +29,8 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
-def utterance(item: Utterance) -> Record:
+def utterance(item: Utterance, *, other_agent: bool = False) -> Record:
+    """One utterance; ``other_agent`` where another agent than the call's speaks on the agent's side."""
     return {
         "role": item.role.value,
         "start": rounded(item.span.start),
@@ -45,13 +47,17 @@ def utterance(item: Utterance) -> Record:
             }
             for one in item.corrections
         ],
+        "other_agent": other_agent,
     }
 
 
 def record(inspection: Inspection) -> Record:
     return {
         "call_id": inspection.recording.call.call_id,
-        "utterances": [utterance(item) for item in inspection.transcript.utterances],
+        "utterances": [
+            utterance(item, other_agent=inspection.says_other_agent(item))
+            for item in inspection.transcript.utterances
+        ],
     }
 
 

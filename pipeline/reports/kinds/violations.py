@@ -24,6 +24,7 @@ FIELDS: tuple[Field, ...] = (
     text("agent_name"),
     text("team"),
     text("criterion", 24),
+    text("title", 24),
     text("severity", 9),
     integer("eligible_calls", 14),
     integer("violations"),
@@ -38,6 +39,8 @@ FIELDS: tuple[Field, ...] = (
     integer("only_flags"),
 )
 
+_PEOPLES = ("confirmed", "overturned", "pending", "added")
+
 
 def record(count: CriterionCount) -> Record:
     """Shares are calls with a violation per 100 eligible calls; null where no call is eligible."""
@@ -47,6 +50,7 @@ def record(count: CriterionCount) -> Record:
         "agent_name": count.agent_name,
         "team": count.team,
         "criterion": count.criterion,
+        "title": count.title,
         "severity": count.severity.value if count.severity else None,
         "eligible_calls": count.eligible_calls,
         "violations": count.violations,
@@ -60,6 +64,11 @@ def record(count: CriterionCount) -> Record:
         "added": count.added,
         "only_flags": count.only_flags,
     }
+
+
+def says_nothing(found: Record) -> bool:
+    """Neither the machine nor people found or suspect that the agent ever broke the criterion."""
+    return not (found["violations"] or any(found[name] for name in _PEOPLES))
 
 
 def per_100(share: float | None) -> float | None:

@@ -21,6 +21,9 @@ TABLES: dict[str, TableWriter] = {
     "parquet": parquet.write,
 }
 
+FLAT = ("csv", "xlsx")
+"""Those of rows and columns: a record may take several rows."""
+
 SUBTITLES: dict[str, SubtitleWriter] = {"vtt": subtitles.write_vtt, "srt": subtitles.write_srt}
 
 FORMATS: tuple[str, ...] = (*TABLES, *SUBTITLES)

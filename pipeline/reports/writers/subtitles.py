@@ -15,6 +15,7 @@ SHORTEST = 0.001
 """Seconds; WebVTT forbids a cue that ends when it starts."""
 
 SPEAKERS = {role.value: Message(f"role.{role}") for role in Role}
+OTHER_AGENT = Message("role.other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ def cues(record: Record) -> Iterator[SubtitleCue]:
     for item in sorted(record["utterances"], key=lambda item: item["start"]):
         start = item["start"]
         end = max(item["end"], start + SHORTEST)
-        speaker = render(SPEAKERS[item["role"]], "zh")  # as the words beside it
+        who = OTHER_AGENT if item["other_agent"] else SPEAKERS[item["role"]]
+        speaker = render(who, "zh")  # as the words beside it
         yield SubtitleCue(start, end, speaker, " ".join(_read(item).split()))
 
 

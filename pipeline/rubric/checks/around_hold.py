@@ -8,12 +8,12 @@ from pydantic import Field
 
 from pipeline.conversation.announcement import LONG_HOLD_S
 from pipeline.conversation.waiting import HoldKind
-from pipeline.domain import Evidence, Role, Span
+from pipeline.domain import Evidence, Role, Span, clock
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, not_applicable, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import FAINT, clock, poor_hearing
+from pipeline.rubric.proof import FAINT, poor_hearing
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import phrases
 

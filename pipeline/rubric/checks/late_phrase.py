@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.domain import Role
+from pipeline.domain import Role, clock
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, not_applicable, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import cite_all, clock, doubt, garbled
+from pipeline.rubric.proof import cite_all, doubt, garbled
 from pipeline.rubric.window import Options, Window
 from pipeline.rubric.wording import party, phrases
 

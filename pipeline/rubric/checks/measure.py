@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Measurement, Role, Span
+from pipeline.domain import Evidence, Measurement, Role, Span, clock
 from pipeline.messages import Message, ValueRefused, joined, title
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import clock, excused
+from pipeline.rubric.proof import excused
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import NOTHING, phrases
 

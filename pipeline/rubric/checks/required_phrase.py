@@ -6,17 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.domain import Evidence, PhraseHit, Role
+from pipeline.domain import Evidence, PhraseHit, Role, Span, clock
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import (
     FAINT,
+    INCOMPLETE,
     PARTIES,
     WHOSE,
     cite_all,
-    clock,
     garbled,
     listed,
     poor_hearing,
@@ -61,12 +61,14 @@ def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> CheckR
         why = Message("doubt.faint") if weak[0].role is options.role else WHOSE
         seems = Message("check.seems-said", places=listed(cite_all(weak)), why=why)
         return undetermined(seems, cite_all(weak))
-    reason = Message("doubt.incomplete") if facts.incomplete else None
+    reason = INCOMPLETE if facts.incomplete else None
     reason = reason or poor_hearing(facts, options.role, window, bar)
     place = window if options.usual_place is None else options.usual_place.on(facts)
     if reason is None and options.usual_place is not None:
         hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
         reason = None if hidden is None else Message("doubt.unclear-at", at=clock(hidden.span.start))
+    if reason is None and _played_or_said(facts, place, bar):
+        reason = Message("doubt.announcement")
     if reason is None and (trace := facts.traces(options.codes, options.role, place)) is not None:
         quote = shortened(trace.text)
         reason = Message("doubt.sounds-alike", quote=quote, at=clock(trace.span.start))
@@ -74,6 +76,14 @@ def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> CheckR
         unfound = Message("check.required-unfound", where=where, say=options.say, why=reason)
         return undetermined(unfound, searched)
     return failed(Message("check.required-not-heard", where=where, who=who, say=options.say), searched)
+
+
+def _played_or_said(facts: Facts, place: Span, bar: Bar) -> bool:
+    """Whether words stand there that the line seems to play, and agents say as well."""
+    return any(
+        u.role is Role.ANNOUNCEMENT and u.role_confidence < bar.role and u.span.overlap(place) > 0
+        for u in facts.timeline.utterances
+    )
 
 
 def _unsure(facts: Facts, hit: PhraseHit, options: RequiredPhraseCheckOptions, bar: Bar) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.conversation.waiting import due_to_speak
-from pipeline.domain import Evidence, Role
+from pipeline.domain import Evidence, Role, clock
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import clock, excused
+from pipeline.rubric.proof import excused
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party, phrases
 

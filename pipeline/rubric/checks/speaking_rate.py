@@ -13,12 +13,12 @@ from statistics import median
 from pydantic import Field, model_validator
 
 from pipeline.conversation.timeline import TURN_RATE_MEASURE
-from pipeline.domain import Evidence, Role, Utterance
+from pipeline.domain import Evidence, Role, Utterance, clock
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import PARTIES, clock
+from pipeline.rubric.proof import PARTIES
 from pipeline.rubric.window import Options
 from pipeline.rubric.wording import party
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from pipeline.conversation.collation import by_name
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.review.claims import Actor
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.people_tables import sessions, users
-from pipeline.store.statements import now, pages
+from pipeline.store.repositories.account_rules import (
+    administrates,
+    administrators,
+    can_sign_in,
+    end_links,
+    suffice,
+)
+from pipeline.store.statements import now, pages, upsert
 from pipeline.store.tables import calls
 
 
@@ -73,8 +82,9 @@ def actor_of(connection: Connection, user_id: int | None) -> Actor:
     """Who acts, as the rules of review look at them."""
     if user_id is None:
         return Actor(None)
-    role = connection.execute(select(users.c.role).where(users.c.id == user_id)).scalar()
-    return Actor(user_id, None if role is None else UserRole(role))
+    query = select(users.c.role, users.c.agent_id).where(users.c.id == user_id)
+    row = connection.execute(query).one_or_none()
+    return Actor(user_id) if row is None else Actor(user_id, UserRole(row.role), row.agent_id)
 
 
 def plain_name(name: str) -> str:
@@ -120,24 +130,27 @@ class Accounts(Repository):
             "created_at": now(),
         }
         with self._write() as connection:
-            taken = users.c.name == name
-            if subject is not None:
-                taken |= users.c.subject == subject
-            if connection.execute(select(users.c.id).where(taken)).first() is not None:
+            free = upsert(connection, users).values(values).on_conflict_do_nothing()
+            row = connection.execute(free.returning(*ACCOUNT)).one_or_none()
+            if row is None:
                 raise Refused(f"there is an account {name!r} already", code="user-exists", name=name)
-            made = user_of(connection.execute(users.insert().returning(*ACCOUNT), values).one())
+            made = user_of(row)
             note(connection, "user-add", subject=made.name, **_rights(made))
         return made
 
     def first_administrator(self, name: str = "admin") -> User | None:
         """Whom to invite where nobody can sign in yet (made now, if need be); None where somebody can."""
-        can = (users.c.password.is_not(None) | users.c.subject.is_not(None)) & ~users.c.disabled
+        can = can_sign_in() & ~users.c.disabled
         administrates = (users.c.role == str(UserRole.ADMINISTRATOR)) & ~users.c.disabled
         with self._read() as connection:
             if connection.execute(select(users.c.id).where(can).limit(1)).first() is not None:
                 return None
             waiting = connection.execute(select(*ACCOUNT).where(administrates).limit(1)).first()
-        return user_of(waiting) if waiting else self.add(name, role=UserRole.ADMINISTRATOR)
+            taken = set(connection.execute(select(users.c.name)).scalars())
+        if waiting:
+            return user_of(waiting)
+        names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        return self.add(next(each for each in names if each not in taken), role=UserRole.ADMINISTRATOR)
 
     def user(self, user_id: int) -> User | None:
         with self._read() as connection:
@@ -197,11 +210,11 @@ class Accounts(Repository):
     ) -> User:
         """Change what is given (an empty text leaves team and agent as they are; None takes them away).
 
-        A disabled account is signed out everywhere at once.
+        A disabled account is signed out everywhere at once, and its one-time links end.
 
         Raises:
             Missing: no such account.
-            Refused: nobody would be left who can administrate.
+            Refused: nobody would be left who can administrate, or none of those who are could sign in.
         """
         values: dict[str, Any] = {}
         if display_name is not None and display_name.strip():
@@ -215,16 +228,19 @@ class Accounts(Repository):
         if disabled is not None:
             values["disabled"] = disabled
         with self._write() as connection:
+            # All of them, always in the same order: of two who disable each other the second sees the first.
+            known = administrators(connection)
             user = before = _locked(connection, user_id)
             if values:
                 changed = update(users).where(users.c.id == user_id).values(values).returning(*ACCOUNT)
                 user = user_of(connection.execute(changed).one())
-            if not _administrators(connection):
+            if administrates(before) and not administrates(user) and not suffice(known, user_id):
                 raise Refused(
                     "the last administrator cannot be disabled or given another role", code="last-admin"
                 )
             if disabled:
                 connection.execute(sessions.delete().where(sessions.c.user == user_id))
+                end_links(connection, user_id)
             if user.disabled != before.disabled:
                 note(connection, "user-disable" if user.disabled else "user-enable", subject=user.name)
             if replace(user, disabled=before.disabled) != before:
@@ -243,12 +259,14 @@ class Accounts(Repository):
                 connection.execute(update(users).where(users.c.id == user_id).values(values))
 
     def set_password(self, user_id: int, password: str, *, keep: str | None = None) -> None:
-        """Store a new argon2id string; all sessions end but the one with the digest ``keep``."""
+        """Store a new argon2id string; all sessions end but the one with the digest ``keep``, and so do
+        one-time links: whoever has found one does not undo what the owner did."""
         with self._write() as connection:
             changed = update(users).where(users.c.id == user_id).values(password=password)
             name = connection.execute(changed.returning(users.c.name)).scalar()
             if name is not None:
                 note(connection, "password", subject=name)
+            end_links(connection, user_id)
             connection.execute(
                 sessions.delete().where(sessions.c.user == user_id, sessions.c.token != (keep or ""))
             )
@@ -261,13 +279,10 @@ class Accounts(Repository):
 
     def teams(self) -> tuple[TeamRow, ...]:
         """The teams that the call lists name, by name."""
-        query = (
-            select(calls.c.team, func.count(), func.count(calls.c.agent_id.distinct()))
-            .group_by(calls.c.team)
-            .order_by(calls.c.team)
-        )
+        query = select(calls.c.team, func.count(), func.count(calls.c.agent_id.distinct()))
         with self._read() as connection:
-            return tuple(TeamRow(*row) for row in connection.execute(query))
+            found = [TeamRow(*row) for row in connection.execute(query.group_by(calls.c.team))]
+        return tuple(sorted(found, key=lambda row: (row.team is None, by_name(row.team or ""))))
 
 
 def _rights(user: User) -> dict[str, Any]:
@@ -280,8 +295,3 @@ def _locked(connection: Connection, user_id: int) -> User:
     if row is None:
         raise Missing("there is no such account", code="no-user")
     return user_of(row)
-
-
-def _administrators(connection: Connection) -> int:
-    working = (users.c.role == str(UserRole.ADMINISTRATOR)) & ~users.c.disabled
-    return int(connection.execute(select(func.count()).where(working)).scalar_one())

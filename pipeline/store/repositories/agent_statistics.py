@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from pipeline.conversation.collation import CollationKey, by_name
 from pipeline.domain import ReviewState, Scope
 from pipeline.store import counting
 from pipeline.store.database import Database, Repository
@@ -142,7 +143,7 @@ def _agents(connection: Connection, those: Sequence[ColumnElement[bool]]) -> tup
         )
         for row in connection.execute(query)
     ]
-    return tuple(sorted(found, key=lambda one: (one.agent.team or "~", one.agent.agent_id)))
+    return tuple(sorted(found, key=_place))
 
 
 def _name(connection: Connection, agent_id: str, scope: Scope) -> AgentName | None:
@@ -183,6 +184,12 @@ def _verdicts(
         .group_by(calls.c.agent_id)
     )
     return {agent: (confirmed, overturned) for agent, confirmed, overturned in connection.execute(query)}
+
+
+def _place(one: AgentTotals) -> tuple[bool, CollationKey, str]:
+    """By team, those without one last; then by number."""
+    team = one.agent.team
+    return team is None, by_name(team or ""), one.agent.agent_id
 
 
 def _extremes(

@@ -25,6 +25,7 @@ from pipeline.review.appeals import (
     UpheldRates,
 )
 from pipeline.store import rows
+from pipeline.store.filter import within
 from pipeline.store.people_tables import users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.review_tables import appeal_events, appeals, verdicts
@@ -52,15 +53,16 @@ def appeals_where(connection: Connection, *conditions: Any, limit: int | None = 
 
 def standings_where(connection: Connection, *conditions: Any) -> list[AppealStanding]:
     """What the rules look at in these appeals, without the rest of them: quick."""
-    joined = appeals.outerjoin(
+    joined = appeals.join(calls, calls.c.id == appeals.c.call).outerjoin(
         verdicts, (verdicts.c.call == appeals.c.call) & (verdicts.c.criterion == appeals.c.criterion)
     )
+    own = [column for column in appeals.c if column.name not in ("agent_id", "team")]
     query = (
-        select(appeals, verdicts.c.user.label("decider"), verdicts.c.second)
+        select(*own, calls.c.agent_id, calls.c.team, verdicts.c.user.label("decider"), verdicts.c.second)
         .select_from(joined)
         .where(*conditions)
     )
-    found = connection.execute(query).all()
+    found: list[Row[Any]] = list(connection.execute(query))
     spoke: dict[int, set[int | None]] = defaultdict(set)
     for page in pages([row.id for row in found]):
         opinions = select(appeal_events.c.appeal, appeal_events.c.user).where(
@@ -71,7 +73,7 @@ def standings_where(connection: Connection, *conditions: Any) -> list[AppealStan
     people = accounts(
         connection, {row.filed_by for row in found} | {key for many in spoke.values() for key in many}
     )
-    return [_standing(row, row.agent_id, row.team, spoke[row.id], people) for row in found]
+    return [_standing(row, spoke[row.id], people) for row in found]
 
 
 def lapsed() -> ColumnElement[bool]:
@@ -112,23 +114,12 @@ def accounts(connection: Connection, keys: Iterable[int | None]) -> dict[int | N
     return out
 
 
-def inside(scope: Scope) -> list[Any]:
-    """The conditions on ``appeals`` that a scope is."""
-    if scope.nothing:
-        return [appeals.c.id < 0]
-    limits = {appeals.c.agent_id: scope.agent_id, appeals.c.team: scope.team}
-    out = [column == value for column, value in limits.items() if value is not None]
-    if scope.sealed:
-        sealed = select(calls.c.id).where(calls.c.call_id.in_(sorted(scope.sealed)))
-        out.append(appeals.c.call.not_in(sealed))
-    return out
-
-
 def upheld_rates(connection: Connection, scope: Scope) -> UpheldRates:
     """Over all decided appeals inside the scope."""
     query = (
         select(appeals.c.criterion, appeals.c.reviewer, appeals.c.state, func.count().label("cases"))
-        .where(appeals.c.state.in_(rules.DECIDED), *inside(scope))
+        .join(calls, calls.c.id == appeals.c.call)
+        .where(appeals.c.state.in_(rules.DECIDED), within(scope))
         .group_by(appeals.c.criterion, appeals.c.reviewer, appeals.c.state)
     )
     found = connection.execute(query).all()
@@ -185,8 +176,6 @@ def _query() -> Select[Any]:
         *calls.c,
         *own,
         appeals.c.id.label("appeal"),
-        appeals.c.agent_id.label("filed_agent"),
-        appeals.c.team.label("filed_team"),
         findings.c.title,
         findings.c.severity,
         verdicts.c.user.label("decider"),
@@ -218,23 +207,21 @@ def _appeal(row: Row[Any], happened: list[Row[Any]], people: dict[int | None, Us
         reviewer=row.reviewer,
         reviewer_name=people[row.reviewer].display_name if row.reviewer in people else None,
         version=row.version + gone,
-        standing=_standing(row, row.filed_agent, row.filed_team, spoke, people),
+        standing=_standing(row, spoke, people),
         events=events,
     )
 
 
-def _standing(
-    row: Row[Any],
-    agent_id: str | None,
-    team: str | None,
-    spoke: Collection[int | None],
-    people: dict[int | None, User],
-) -> AppealStanding:
-    """``spoke``: who gave an opinion (None: the shell)."""
+def _standing(row: Row[Any], spoke: Collection[int | None], people: dict[int | None, User]) -> AppealStanding:
+    """Agent and team are those of the call as it is now: whoever may see the call sees its appeals.
+
+    Args:
+        spoke: who gave an opinion (None: the shell).
+    """
     return rules.standing_of(
         AppealState.EXPIRED if has_lapsed(row) else AppealState(row.state),
-        agent_id=agent_id,
-        team=team,
+        agent_id=row.agent_id,
+        team=row.team,
         deciders=(row.reviewer, row.decider, row.second),
         filer=people.get(row.filed_by),
         spoke={key: people.get(key) for key in spoke},

@@ -18,18 +18,19 @@ from pipeline.review import appeal_rules as rules
 from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
 from pipeline.review.events import NewDecision, check_text, reused
-from pipeline.store.auditing import note
+from pipeline.store import identities
 from pipeline.store.database import Repository
+from pipeline.store.filter import within
 from pipeline.store.projections import reviewed
 from pipeline.store.repositories.appeal_rows import (
     appeal_of,
     appeals_where,
     has_lapsed,
-    inside,
     standing_in,
     standings_where,
     upheld_rates,
 )
+from pipeline.store.repositories.appeal_steps import append_step, close_reassigned
 from pipeline.store.repositories.appending import append_decision
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import appeal_events, appeals
@@ -77,6 +78,7 @@ class Appeals(Repository):
             key = call_key(connection, call_id, lock=True, sound=sound)
             if (known := _answered(connection, request, Step.FILE, by)) is not None:
                 return appeal_of(connection, known)
+            close_reassigned(connection, [key])
             call = connection.execute(select(calls).where(calls.c.id == key)).one()
             if by is not None and not scope_of(by).holds(agent_id=call.agent_id, team=call.team):
                 raise no_call(call_id)
@@ -93,7 +95,10 @@ class Appeals(Repository):
                 "reviewer": reviewer, "version": 1, "audio_sha256": call.audio_sha256,
             }  # fmt: skip
             made = connection.execute(appeals.insert().returning(appeals.c.id), values).scalar_one()
-            _append(connection, int(made), Step.FILE, by, request, now, comment=reason)
+            append_step(
+                connection, int(made), Step.FILE, by=by.id if by else None, request=request, at=now,
+                comment=reason,
+            )  # fmt: skip
             return appeal_of(connection, int(made))
 
     def accept(
@@ -154,7 +159,7 @@ class Appeals(Repository):
         self, *, scope: Scope = EVERYWHERE, states: Collection[AppealState] = (), limit: int = 500
     ) -> tuple[Appeal, ...]:
         """Appeals inside the scope, those due first on top; all states where none is named."""
-        conditions = inside(scope)
+        conditions = [within(scope)]
         if states:
             conditions.append(standing_in(states))
         with self._read() as connection:
@@ -167,7 +172,7 @@ class Appeals(Repository):
 
     def waiting_for(self, user: User) -> int:
         """How many open appeals wait for this person's step."""
-        conditions = [*inside(scope_of(user)), standing_in(OPEN)]
+        conditions = [within(scope_of(user)), standing_in(OPEN)]
         with self._read() as connection:
             return sum(rules.waits_for(one, user) for one in standings_where(connection, *conditions))
 
@@ -201,7 +206,10 @@ class Appeals(Repository):
                 raise rules.changed_meanwhile(found)
             rules.check_step(step, found.standing, by, without_panel=without_panel)
             now = datetime.now(UTC)
-            _append(connection, appeal, step, by, request, now, comment=comment, opinion=opinion)
+            append_step(
+                connection, appeal, step, by=by.id if by else None, request=request, at=now, comment=comment,
+                opinion=opinion,
+            )  # fmt: skip
             values: dict[str, object] = {"version": found.version + 1}
             if (state := rules.next_state(step, opinion)) is not None:
                 values |= {"state": state.value, "due_at": _text(rules.due_after(step, terms, now))}
@@ -214,10 +222,15 @@ class Appeals(Repository):
 
 
 def _locked(connection: Connection, appeal: int) -> Appeal:
-    """The appeal, locked, and sent up if the lead let the deadline pass."""
+    """The appeal, locked, and sent up if the lead let the deadline pass, or closed if the call is another
+    agent's by now. The call first: whoever saves it closes its appeals in the same order."""
+    about = select(appeals.c.call).where(appeals.c.id == appeal).scalar_subquery()
+    for key in identities.locked(connection, calls.c.id == about):
+        close_reassigned(connection, [key])
     row = connection.execute(select(appeals).where(appeals.c.id == appeal).with_for_update()).one_or_none()
     if row is not None and has_lapsed(row):
-        _append(connection, appeal, Step.EXPIRE, None, str(uuid4()), datetime.fromisoformat(row.due_at))
+        at = datetime.fromisoformat(row.due_at)
+        append_step(connection, appeal, Step.EXPIRE, by=None, request=str(uuid4()), at=at)
         values = {"state": AppealState.EXPIRED.value, "due_at": None, "version": row.version + 1}
         connection.execute(update(appeals).where(appeals.c.id == appeal).values(values))
     return appeal_of(connection, appeal)
@@ -235,23 +248,6 @@ def _answered(connection: Connection, request: str, step: Step, by: User | None)
     if (row.kind, row.user) != (step.value, by.id if by else None):
         raise reused(request)
     return int(row.appeal)
-
-
-def _append(
-    connection: Connection, appeal: int, step: Step, by: User | None, request: str, at: datetime, *,
-    comment: str = "", opinion: Opinion | None = None,
-) -> None:  # fmt: skip
-    values = {
-        "appeal": appeal, "kind": step.value, "opinion": None if opinion is None else opinion.value,
-        "comment": comment.strip(), "user": by.id if by else None, "at": at.isoformat(), "request": request,
-    }  # fmt: skip
-    connection.execute(appeal_events.insert(), values)
-    about = select(appeals.c.call, appeals.c.criterion).where(appeals.c.id == appeal)
-    call, criterion = connection.execute(about).one()
-    note(
-        connection, f"appeal-{step.value}", by=by.id if by else None, subject=str(appeal), call=call,
-        criterion=criterion,
-    )  # fmt: skip
 
 
 def _write_verdict(

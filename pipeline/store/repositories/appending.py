@@ -12,7 +12,7 @@ from pipeline.errors import no_call
 from pipeline.review import deciding
 from pipeline.review.call import CallUnderReview
 from pipeline.review.claims import Actor
-from pipeline.review.events import NewDecision, reused, same_request, same_undo
+from pipeline.review.events import NewDecision, check_text, reused, same_request, same_undo
 from pipeline.store.projections import refresh_reviewed, reviewed
 from pipeline.store.repositories.accounts import actor_of
 from pipeline.store.repositories.case_rows import call_key, case_of
@@ -38,6 +38,7 @@ def append_decision(
     Args:
         corrected: what becomes the current inspection of the call with it.
     """
+    check_text(request=event.request)
     key = call_key(connection, call_id, lock=True, sound=event.sound)
     stored = by_request(connection, event.request)
     if stored is not None:
@@ -45,8 +46,9 @@ def append_decision(
             raise reused(event.request)
         return _answer(connection, key, call_id, stored.id)
     call = _opened(connection, key, call_id)
-    deciding.check_event(call, event)
-    made = rule(call, actor_of(connection, event.by), event)
+    actor = actor_of(connection, event.by)
+    deciding.check_event(call, actor, event)
+    made = rule(call, actor, event)
     return _write(connection, key, call, made, corrected)
 
 
@@ -58,6 +60,7 @@ def undo_decision(
     Args:
         restored: what becomes the current inspection of the call again.
     """
+    check_text(request=request)
     call_id = event_of(connection, event_id).call_id
     key = call_key(connection, call_id, lock=True)
     stored = by_request(connection, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ from pipeline.store.people_tables import audit, users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.tables import calls, inspections
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ class AuditLog(Repository):
             digests = heard.where(calls.c.call_id == call, inspections.c.current)
             sound, gone = audit.c.audio_sha256, audit.c.call_id.not_in(select(calls.c.call_id))
             renamed = and_(sound.in_(digests), gone)  # two calls may be the same silence
-            query = query.where(or_(audit.c.call_id == call, sound == call, renamed))
+            about = [audit.c.call_id == call, renamed]
+            if DIGEST.fullmatch(call):
+                about.append(sound == call)
+            query = query.where(or_(*about))
         if day_from:
             query = query.where(audit.c.at >= day_from)
         if day_to:

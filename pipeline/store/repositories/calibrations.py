@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from pipeline.domain import Outcome
 from pipeline.review import calibration_rules
 from pipeline.review.calibration import Calibration, CalibrationScore, CalibrationState, ScoreEntry, SheetLine
+from pipeline.review.events import check_author
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.repositories.calibration_rows import (
@@ -25,7 +26,7 @@ from pipeline.store.review_tables import (
     calibration_scores,
     calibrations,
 )
-from pipeline.store.statements import now, upsert
+from pipeline.store.statements import insert_once, now, upsert
 from pipeline.store.tables import calls, findings, inspections, sound_of
 
 
@@ -46,34 +47,30 @@ class Calibrations(Repository):
 
         Raises:
             Refused: no title, no calls or too many, or fewer than two people.
-            Missing: a call that is not there.
+            Missing: a call that is not there. Conflict: ``request-reused``, by somebody else.
         """
         wanted = calibration_rules.plan(title, call_ids, scorers, expert)
         with self._write() as connection:
-            query = select(calibrations.c.id).where(calibrations.c.request == request)
-            known = connection.execute(query).scalar()
-            if known is None:
-                values = {
-                    "title": wanted.title, "state": CalibrationState.OPEN.value, "expert": expert,
-                    "opened_by": by, "opened_at": now(), "request": request,
-                }  # fmt: skip
-                known = connection.execute(
-                    calibrations.insert().returning(calibrations.c.id), values
-                ).scalar_one()
-                connection.execute(
-                    calibration_calls.insert(),
-                    [
-                        {"calibration": known, "call": call_key(connection, name), "place": place}
-                        for place, name in enumerate(wanted.call_ids, start=1)
-                    ],
-                )
-                connection.execute(
-                    calibration_scorers.insert(),
-                    [{"calibration": known, "user": user} for user in wanted.people],
-                )
-                note(connection, "calibration-open", by=by, subject=str(known), title=wanted.title,
-                     calls=len(wanted.call_ids), people=len(wanted.people))  # fmt: skip
-            return calibration_of(connection, int(known))
+            values = {
+                "title": wanted.title, "state": CalibrationState.OPEN.value, "expert": expert,
+                "opened_by": by, "opened_at": now(), "request": request,
+            }  # fmt: skip
+            made = insert_once(connection, calibrations, values)
+            if made is None:
+                query = select(calibrations.c.id, calibrations.c.opened_by)
+                known = connection.execute(query.where(calibrations.c.request == request)).one()
+                check_author(request, known.opened_by, by)
+                return calibration_of(connection, known.id)
+            called = [
+                {"calibration": made, "call": call_key(connection, name), "place": place}
+                for place, name in enumerate(wanted.call_ids, start=1)
+            ]
+            connection.execute(calibration_calls.insert(), called)
+            invited = [{"calibration": made, "user": user} for user in wanted.people]
+            connection.execute(calibration_scorers.insert(), invited)
+            note(connection, "calibration-open", by=by, subject=str(made), title=wanted.title,
+                 calls=len(wanted.call_ids), people=len(wanted.people))  # fmt: skip
+            return calibration_of(connection, made)
 
     def all(self, *, user: int | None = None, limit: int = 100) -> tuple[Calibration, ...]:
         """The latest calibrations, newest first; of one person: those they score in or opened."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +15,8 @@ from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.days import counted
 from pipeline.store.people_tables import users
+from pipeline.store.projections import claim_of
+from pipeline.store.reasons import reasons_of
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import call_files, calls, inspections
 
@@ -50,8 +52,10 @@ class QueueRow:
     fatal: bool
     flagged: bool
     flag_reasons: tuple[Message, ...]
+    """With people's verdicts in them; the machine's where nothing is settled."""
     alerts: tuple[str, ...]
     worst: Severity | None
+    """Gravest class among what still stands."""
     confidence: float | None
     pending: int
     state: str
@@ -78,7 +82,7 @@ def _rows(keys: Sequence[int]) -> Select[Any]:
     first = select(at.paths).where(at.call == c.id).order_by(at.id).limit(1).scalar_subquery()
     return (
         select(
-            *(c.id, c.call_id, c.started_local, counted().label("counted_at")),
+            *(i.id, i.call, i.rubric, c.call_id, c.started_local, counted().label("counted_at")),
             *(c.agent_id, c.agent_name, c.team, c.queue, first.label("paths")),
             *(
                 i.duration,
@@ -110,12 +114,15 @@ def rows_of(connection: Connection, keys: Sequence[int]) -> list[QueueRow]:
     """The rows of these calls, in this order."""
     if not keys:
         return []
-    found = {row.id: _row(row) for row in connection.execute(_rows(keys))}
+    rows = list(connection.execute(_rows(keys)))
+    reasons = reasons_of(connection, rows)
+    found = {row.call: _row(row, reasons[row.id]) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
-def _row(row: Row[Any]) -> QueueRow:
-    held = row.claimed is not None and (row.claimed_until or 0) > time.time()
+def _row(row: Row[Any], reasons: tuple[Message, ...]) -> QueueRow:
+    claim = claim_of(row)
+    held = claim is not None and claim.holds(datetime.now(UTC))
     return QueueRow(
         call_id=row.call_id,
         started_at=row.started_local,
@@ -137,7 +144,7 @@ def _row(row: Row[Any]) -> QueueRow:
         passed=row.passed,
         fatal=bool(row.fatal),
         flagged=bool(row.flagged),
-        flag_reasons=codec.read_messages(row.flag_reasons or "[]"),
+        flag_reasons=reasons,
         alerts=codec.read_strings(row.alerts or "[]"),
         worst=None if row.worst is None else Severity(row.worst),
         confidence=row.confidence,

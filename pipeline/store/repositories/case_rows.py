@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from pipeline.domain import Case, CaseState, OpenCause, Severity
 from pipeline.errors import no_call
 from pipeline.review.events import other_recording
 from pipeline.store.people_tables import users
+from pipeline.store.projections import claim_of
 from pipeline.store.review_tables import cases
 from pipeline.store.tables import calls
 
@@ -57,7 +57,8 @@ def select_cases() -> Select[Any]:
 
 
 def read_case(row: Row[Any], *, event: int | None = None) -> Case:
-    held = row.claimed is not None and row.claimed_until is not None and row.claimed_until > time.time()
+    claim = claim_of(row)
+    held = claim is not None and claim.holds(datetime.now(UTC))
     return Case(
         call_id=row.call_id,
         state=CaseState(row.state),

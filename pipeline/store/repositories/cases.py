@@ -11,17 +11,26 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
     exists,
     func,
     or_,
     select,
+    true,
     update,
 )
 
-from pipeline.domain import Case, CaseState, Next, ReviewState, Scope
+from pipeline.domain import Case, CaseState, Next, ReviewState, Scope, UserRole
 from pipeline.errors import Missing, no_call
-from pipeline.review.claims import CLAIM_MINUTES, SKIPPED_HOURS, Actor, claim
+from pipeline.review.claims import (
+    CLAIM_MINUTES,
+    REVIEWING,
+    SKIPPED_HOURS,
+    Actor,
+    check_impartial,
+    claim,
+)
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, claimed, compile_filter, within
@@ -74,9 +83,12 @@ class Cases(Repository):
 
         Raises:
             Conflict: ``claimed``: somebody else has it open.
+            Refused: ``own-call``.
         """
         with self._write() as connection:
             key = call_key(connection, call_id, lock=True)
+            agent = connection.execute(select(calls.c.agent_id).where(calls.c.id == key)).scalar()
+            check_impartial(agent, actor_of(connection, by))
             _claim(connection, key, by, minutes)
             return _known(connection, key, call_id)
 
@@ -145,7 +157,8 @@ class Cases(Repository):
     ) -> str | None:
         """Claim the most urgent call that this person can do something about; None where nothing is left.
 
-        First what is assigned to them, then what is assigned to nobody; those that this person left undecided
+        First what is assigned to them, then what is assigned to nobody, or to somebody who cannot review it
+        (any more); never a call of their own agent number. Those that this person left undecided
         come after all others, the one left longest ago first, so that all are seen before one comes again.
         Calls in which all that is left waits for another person are not given to who has spoken, and those in
         dispute only to supervisors. ``after``: the call that is left, which is not given now; see
@@ -178,6 +191,7 @@ class Cases(Repository):
     def waiting_for(self, by: int, scope: Scope = EVERYWHERE) -> int:
         """How many calls wait for this person's word on a finding that is open."""
         with self._read() as connection:
+            actor = actor_of(connection, by)
             # From the verdicts, of which there are few, and not from the cases.
             tables = verdicts.join(cases, cases.c.call == verdicts.c.call).join(
                 calls, calls.c.id == cases.c.call
@@ -185,7 +199,7 @@ class Cases(Repository):
             query = (
                 select(func.count(verdicts.c.call.distinct()))
                 .select_from(tables)
-                .where(*_waits(actor_of(connection, by)), cases.c.state == CaseState.OPEN.value)
+                .where(*_waits(actor), _not_own(actor), cases.c.state == CaseState.OPEN.value)
                 .where(within(scope))
             )
             return int(connection.execute(query).scalar_one())
@@ -202,12 +216,13 @@ def _head(
 ) -> tuple[int, str] | None:
     """Key and id of the most urgent call for this person."""
     free = or_(~claimed(), cases.c.claimed == by)
-    left = left_by(by)
+    left, actor = left_by(by), actor_of(connection, by)
     chosen = compile_filter(where, connection, scope, by=by)
     query = (
         select(cases.c.call, calls.c.call_id)
         .select_from(chosen.cases(with_calls=True))
-        .where(cases.c.state == CaseState.OPEN.value, free, *chosen.conditions, _can_do(connection, by))
+        .where(cases.c.state == CaseState.OPEN.value, free, *chosen.conditions)
+        .where(_can_do(actor), _not_own(actor))
         .limit(1)
     )
     if lock:
@@ -216,7 +231,7 @@ def _head(
     if after is not None:
         query = query.where(calls.c.call_id != after)
     # One after the other: each follows the index by priority and stops at the first that fits.
-    mine, nobodys = cases.c.assigned == by, cases.c.assigned.is_(None)
+    mine, nobodys = cases.c.assigned == by, or_(cases.c.assigned.is_(None), ~exists(_assignee()))
     fresh = query.where(~exists(select(1).where(left))).order_by(cases.c.priority.desc(), cases.c.call.desc())
     when = select(skipped.c.at).where(left).scalar_subquery()
     again = query.where(exists(select(1).where(left))).order_by(when, cases.c.call)
@@ -227,12 +242,33 @@ def _head(
     return None
 
 
-def _can_do(connection: Connection, by: int) -> ColumnElement[bool]:
+def _assignee() -> Select[Any]:
+    """To whom a case is assigned, where they can review it: a call that waited for somebody who has left, has
+    other work now or may not see it would be given to nobody."""
+    u = users.c
+    elsewhere = and_(
+        u.role == UserRole.REVIEWER.value, u.team.is_not(None), u.team.is_distinct_from(calls.c.team)
+    )
+    return select(1).where(
+        u.id == cases.c.assigned,
+        ~u.disabled,
+        u.role.in_([role.value for role in REVIEWING]),
+        ~elsewhere,
+        or_(u.agent_id.is_(None), u.agent_id.is_distinct_from(calls.c.agent_id)),
+    )
+
+
+def _not_own(actor: Actor) -> ColumnElement[bool]:
+    """Not a call of this person's own agent number."""
+    return true() if actor.agent_id is None else calls.c.agent_id.is_distinct_from(actor.agent_id)
+
+
+def _can_do(actor: Actor) -> ColumnElement[bool]:
     """Whether this person can move a case: something in it nobody has spoken about, or it waits for them.
 
     Where all that is left waits for others, it is theirs alone, finished or not.
     """
-    theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(actor_of(connection, by))))
+    theirs = exists(select(1).where(verdicts.c.call == cases.c.call, *_waits(actor)))
     unspoken = or_(cases.c.open_findings == 0, cases.c.pending > cases.c.open_findings)
     return or_(and_(cases.c.finished_at.is_(None), unspoken), theirs)
 

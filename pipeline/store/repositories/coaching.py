@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from pipeline.domain import CallHeader
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing, Refused
 from pipeline.review.calibration import CalibrationState
+from pipeline.review.events import check_author
 from pipeline.store import auditing, rows
 from pipeline.store.database import Repository
 from pipeline.store.filter import within
@@ -24,7 +24,7 @@ from pipeline.store.review_tables import (
     exemplars,
     notes,
 )
-from pipeline.store.statements import now, upsert
+from pipeline.store.statements import insert_once, now, upsert
 from pipeline.store.tables import calls, inspections, sound_of
 
 
@@ -83,7 +83,7 @@ class Coaching(Repository):
 
         Raises:
             Refused: no text, or a call of another agent.
-            Missing: no such call.
+            Missing: no such call. Conflict: ``request-reused``, by somebody else.
         """
         if not text.strip():
             raise Refused("a note needs words", code="note-empty")
@@ -99,20 +99,21 @@ class Coaching(Repository):
                 "text": text.strip(), "author": by, "at": now(), "request": request,
                 "audio_sha256": sound_of(key),
             }  # fmt: skip
-            statement = upsert(connection, notes).values(values)
-            written = connection.execute(
-                statement.on_conflict_do_nothing(index_elements=["request"]).returning(notes.c.id)
-            ).scalar()
-            if written is not None:
+            if insert_once(connection, notes, values) is not None:
                 about = criterion or None
                 auditing.note(connection, "note-write", by=by, subject=agent_id, call=key, criterion=about)
+            else:
+                author = select(notes.c.author).where(notes.c.request == request)
+                check_author(request, connection.execute(author).scalar_one(), by)
             return _notes(connection, _note_query().where(notes.c.request == request))[0]
 
-    def notes(self, agent_id: str, *, without: Collection[str] = (), limit: int = 50) -> tuple[Note, ...]:
-        """Notes to an agent, newest first; those on the calls ``without`` are left out."""
-        query = _note_query().where(notes.c.agent_id == agent_id).order_by(notes.c.id.desc()).limit(limit)
-        if without:
-            query = query.where(calls.c.call_id.is_(None) | calls.c.call_id.not_in(sorted(without)))
+    def notes(self, agent_id: str, *, scope: Scope = EVERYWHERE, limit: int = 50) -> tuple[Note, ...]:
+        """Notes to an agent, newest first: those on calls inside the scope, and those on no call.
+
+        An agent may have had calls in several teams: each lead reads what was said about those of the own.
+        """
+        query = _note_query().where(notes.c.agent_id == agent_id, notes.c.call.is_(None) | within(scope))
+        query = query.order_by(notes.c.id.desc()).limit(limit)
         with self._read() as connection:
             return _notes(connection, query)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from pipeline.conversation.collation import by_name
 from pipeline.domain import Scope, Severity, Status
 from pipeline.messages import Message
 from pipeline.store import codec
@@ -92,9 +93,9 @@ class RunState:
 
     run: RunRow
     done: int
-    """Inspections this run has written."""
+    """Inspections in the scope that this run has written."""
     total: int | None
-    """Calls it set out to do, where it has said so."""
+    """Calls it set out to do, where it has said so; None where the scope is not all calls."""
     problems: Mapping[str, int]
     """Kind -> how many."""
 
@@ -169,27 +170,32 @@ class DayStatistics(Repository):
                 day=day,
                 total=sum(teams.values(), CallTotals()),
                 statuses=dict(statuses),
-                teams=tuple(sorted(teams.items(), key=lambda item: (item[0] is None, item[0] or ""))),
+                teams=tuple(
+                    sorted(teams.items(), key=lambda item: (item[0] is None, by_name(item[0] or "")))
+                ),
                 bins=_bins(connection, those),
                 worst=_worst(connection, those),
                 reasons=_reasons(connection, those),
                 **_alerts(connection, those),
             )
 
-    def run_state(self) -> RunState | None:
+    def run_state(self, scope: Scope) -> RunState | None:
         """The latest run; None before the first."""
         with self._read() as connection:
             run = next(iter(latest(connection, 1)), None)
             if run is None:
                 return None
             done = select(func.count()).select_from(inspections).where(inspections.c.run == run.id)
+            whole = replace(scope, sealed=frozenset()) == Scope()
+            if scope != Scope():
+                done = done.join(calls, calls.c.id == inspections.c.call).where(within(scope))
             kinds = select(problems.c.kind, func.count()).where(problems.c.run == run.id)
             told = run.summary or {}
             found = told.get("found", told.get("expected"))
             return RunState(
                 run=run,
                 done=int(connection.execute(done).scalar_one()),
-                total=found if isinstance(found, int) else None,
+                total=found if isinstance(found, int) and whole else None,
                 problems={row[0]: row[1] for row in connection.execute(kinds.group_by(problems.c.kind))},
             )
 

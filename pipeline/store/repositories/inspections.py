@@ -10,7 +10,7 @@ from pipeline.domain import IdSource, Inspection, Recording, Revisions
 from pipeline.store import counting, freshness, reading, writing
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, in_order
-from pipeline.store.tables import inspections
+from pipeline.store.tables import findings, inspections
 from pipeline.store.views import CallRow, CriterionCount, StoredFreshness, SummaryFigures
 
 _EVERYTHING = CallFilter()
@@ -99,6 +99,12 @@ class CallRows(Repository):
         """Per agent and criterion, in this order. The filter's criterion and severity choose criteria."""
         with self._read() as connection:
             return list(counting.criterion_counts(connection, where))
+
+    def knows_criterion(self, criterion: str) -> bool:
+        """Whether any stored call was judged by it."""
+        with self._read() as connection:
+            found = select(findings.c.criterion).where(findings.c.criterion == criterion).limit(1)
+            return connection.execute(found).first() is not None
 
     def overview(self, call_ids: Sequence[str]) -> SummaryFigures:
         """Sums over these calls as they stand now."""

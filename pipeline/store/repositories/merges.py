@@ -23,6 +23,7 @@ from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
 from pipeline.store.database import Repository
 from pipeline.store.identities import fact_values
+from pipeline.store.repositories.appeal_steps import close_reassigned
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import appeals, cases, verdicts
 from pipeline.store.statements import now
@@ -82,6 +83,7 @@ class Merges(Repository):
             )
             facts = fact_values(rows.read_call(theirs))
             connection.execute(update(calls).where(calls.c.id == ours.id).values(facts))
+            close_reassigned(connection, [ours.id])
             connection.execute(update(calls).where(calls.c.id == theirs.id).values(replaced_by=ours.id))
             connection.execute(
                 update(inspections).where(inspections.c.call == theirs.id).values(current=False)
@@ -123,6 +125,7 @@ class Merges(Repository):
             connection.execute(delete(merges).where(merges.c.replaced == theirs.id))
             facts = {name: value for name, value in former["call"].items() if name != "call_id"}
             connection.execute(update(calls).where(calls.c.id == ours.id).values(facts))
+            close_reassigned(connection, [ours.id])
             connection.execute(update(calls).where(calls.c.id == theirs.id).values(replaced_by=None))
             _revive(connection, theirs.id, former["current"])
             _judge(connection, ours.id, judged)

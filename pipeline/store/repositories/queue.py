@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, delete, func, literal, or_, select
 
+from pipeline.conversation.collation import by_name
 from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused
 from pipeline.store.auditing import note
@@ -41,7 +42,7 @@ class Count:
 class CriterionName:
     criterion: str
     title: str
-    severity: Severity | None
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,15 +245,13 @@ def _choices(connection: Connection, scope: Scope) -> Choices:
         .order_by(calls.c.agent_id)
     ).all()
     of_calls = {
-        column: tuple(
-            sorted(connection.execute(select(column).where(within(scope)).distinct()).scalars(), key=str)
-        )
+        column: connection.execute(select(column).where(within(scope), column.is_not(None)).distinct())
         for column in (calls.c.team, calls.c.queue)
     }
     return Choices(
-        teams=tuple(team for team in of_calls[calls.c.team] if team is not None),
-        queues=tuple(queue for queue in of_calls[calls.c.queue] if queue is not None),
-        criteria=tuple(_criteria(connection)),
+        teams=tuple(sorted(of_calls[calls.c.team].scalars(), key=by_name)),
+        queues=tuple(sorted(of_calls[calls.c.queue].scalars(), key=by_name)),
+        criteria=tuple(sorted(_criteria(connection), key=lambda one: (one.severity, by_name(one.title)))),
         agents=tuple(AgentName(*row) for row in agents),
     )
 

@@ -55,6 +55,7 @@ class RecentHit:
     end: float
     how: str
     confidence: float
+    wording: str
 
 
 class RuleUsage(Repository):
@@ -133,6 +134,7 @@ class RuleUsage(Repository):
                 hits.c.ends,
                 hits.c.how,
                 hits.c.confidence,
+                hits.c.wording,
             )
             .select_from(
                 hits.join(inspections, hits.c.inspection == inspections.c.id).join(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import StoreError
-from pipeline.messages import Message, Text
+from pipeline.messages import Message, Text, system_problem
 from pipeline.store import run_rows
 from pipeline.store.database import Database, Repository
 from pipeline.store.faults import explained, shown
@@ -37,7 +37,7 @@ class Runs(Repository):
                 free = self._lock.acquire()
             except OSError as error:
                 raise StoreError(
-                    Message("store.no-lock", url=shown(self._url), problem=str(error))
+                    Message("store.no-lock", url=shown(self._url), problem=system_problem(error))
                 ) from error
         if not free:
             raise StoreError(self._busy())
@@ -52,7 +52,7 @@ class Runs(Repository):
         other = next((run for run in self.latest(limit=20) if run.state == "running"), None)
         who: Text = ""
         if other is not None:
-            since = f"{other.started_at:%H:%M:%S}"
+            since = f"{other.started_at.astimezone():%H:%M:%S}"
             who = Message("store.run", process=str(other.pid), host=str(other.host), since=since)
         return Message("store.busy-run", url=shown(self._url), who=who)
 

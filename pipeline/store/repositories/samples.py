@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing
 from pipeline.review import sample_rules
+from pipeline.review.events import check_author
 from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification
 from pipeline.store import rows
 from pipeline.store.auditing import note
@@ -26,7 +27,7 @@ from pipeline.store.repositories.sample_drawing import (
     population_of,
 )
 from pipeline.store.review_tables import cases, sample_calls, samples, verdicts
-from pipeline.store.statements import now
+from pipeline.store.statements import insert_once, now
 from pipeline.store.tables import calls, inspections
 
 EVERYWHERE = Scope()
@@ -39,7 +40,7 @@ class Samples(Repository):
         """Keep rule and seed, with the moment they were announced.
 
         Raises:
-            Refused: no title, or no seed.
+            Refused: no title, or no seed. Conflict: ``request-reused``, by somebody else.
         """
         title, seed = sample_rules.check_announcement(title, seed)
         values = {
@@ -51,11 +52,14 @@ class Samples(Repository):
             "request": request,
         }
         with self._write() as connection:
-            known = connection.execute(select(samples.c.id).where(samples.c.request == request)).scalar()
-            if known is None:
-                known = connection.execute(samples.insert().returning(samples.c.id), values).scalar_one()
-                note(connection, "sample-announce", by=by, subject=str(known), title=title)
-            return _sample(connection, int(known))
+            made = insert_once(connection, samples, values)
+            if made is not None:
+                note(connection, "sample-announce", by=by, subject=str(made), title=title)
+                return _sample(connection, made)
+            query = select(samples.c.id, samples.c.announced_by).where(samples.c.request == request)
+            known = connection.execute(query).one()
+            check_author(request, known.announced_by, by)
+            return _sample(connection, known.id)
 
     def all(self) -> tuple[Sample, ...]:
         """All samples, newest first."""

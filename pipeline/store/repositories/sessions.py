@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
 from pipeline.domain.people import User
+from pipeline.errors import StoreError
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.people_tables import invitations, sessions, users
+from pipeline.store.repositories.account_rules import end_links
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
 from pipeline.store.statements import now
 
@@ -30,6 +33,8 @@ class SessionRow:
 
 TOUCH_SECONDS = 60
 """``seen_at`` is written at most this often: a click is not a write."""
+TOUCH_WAIT_SECONDS = 0.1
+"""How long that may wait for another writer."""
 
 _SESSION = (
     sessions.c.csrf,
@@ -92,10 +97,15 @@ class Sessions(Repository):
         if row is None:
             return None
         if row.seen_at < _past(TOUCH_SECONDS):
-            with self._write() as connection:
-                mine = sessions.c.token == token
-                connection.execute(update(sessions).where(mine).values(seen_at=at))
+            self._touch(token, at)
         return SessionRow(token, user_of(row), *row[len(ACCOUNT) :])
+
+    def _touch(self, token: str, at: str) -> None:
+        """Note that a session is used. Where somebody else is writing, the next request notes it: nobody
+        waits to read a page."""
+        with suppress(StoreError), self._write_soon(TOUCH_WAIT_SECONDS) as connection:
+            mine = sessions.c.token == token
+            connection.execute(update(sessions).where(mine).values(seen_at=at))
 
     def close(self, token: str) -> None:
         with self._write() as connection:
@@ -130,8 +140,7 @@ class Sessions(Repository):
     def invite(self, user_id: int, *, token: str, seconds: float) -> None:
         """A link (``token``: its SHA-256) to choose a password; older links of this account end."""
         with self._write() as connection:
-            mine = invitations.c.user == user_id
-            connection.execute(invitations.delete().where(mine, invitations.c.used_at.is_(None)))
+            end_links(connection, user_id)
             values = {"token": token, "user": user_id, "created_at": now(), "expires_at": _ahead(seconds)}
             connection.execute(invitations.insert(), values)
             note(connection, "invite", subject=_name(connection, user_id), hours=round(seconds / 3600, 1))

@@ -40,12 +40,19 @@ def place_of_address(address: str) -> str:
     return f"address:{hashlib.sha256(network.encode('utf-8', 'replace')).hexdigest()}"
 
 
+SKEW_SECONDS = 60.0
+"""By how much the clocks of the machines that share a store may differ."""
 FORGET_SECONDS = 12 * 3600.0
 """Failures older than this do not count any more."""
 
 
 class Limit(Protocol):
     """When the next attempt is looked at."""
+
+    @property
+    def longest(self) -> float:
+        """Seconds that an attempt can have to wait at most."""
+        ...
 
     def until(self, failures: int, before: float, at: float) -> float:
         """Seconds since the epoch, after an attempt at ``at`` which was the ``failures``-th; ``before`` is
@@ -74,6 +81,10 @@ class Rate:
 
     burst: int
     every: float
+
+    @property
+    def longest(self) -> float:
+        return self.every
 
     def until(self, failures: int, before: float, at: float) -> float:
         ahead = (self.burst - 1) * self.every
@@ -120,8 +131,8 @@ class SignIn(Repository):
         """
         table = sign_in_failures
         with self._read() as connection:  # the refusals of an attack must not queue for the writer's lock
-            ends = connection.execute(select(table.c.until).where(table.c.key.in_(keys))).scalars()
-            waits = [float(end) - at for end in ends]
+            ends = connection.execute(select(table.c.key, table.c.until).where(table.c.key.in_(keys)))
+            waits = [_wait(keys[key], float(end), at) for key, end in ends]
         if max(waits, default=0.0) > 0:
             return max(waits)
         with self._write() as connection:
@@ -131,11 +142,11 @@ class SignIn(Repository):
                 connection.execute(fresh.on_conflict_do_nothing())
             query = select(table.c.key, table.c.count, table.c.until).where(table.c.key.in_(keys))
             rows = connection.execute(query.order_by(table.c.key).with_for_update()).all()
-            waits = [float(end) - at for _, _, end in rows]
+            waits = [_wait(keys[key], float(end), at) for key, _, end in rows]
             if max(waits) > 0:
                 return max(waits)
             for key, before, held in rows:
-                until = keys[key].until(before + 1, float(held), at)
+                until = keys[key].until(before + 1, min(float(held), at), at)
                 ahead = {"count": before + 1, "last_at": at, "until": until}
                 connection.execute(update(table).where(table.c.key == key).values(ahead))
         return 0.0
@@ -155,6 +166,13 @@ class SignIn(Repository):
                 counted = (table.c.key == key) & (table.c.count > 0)
                 back = {"count": table.c.count - 1, "until": table.c.until - forgive[key].every}
                 connection.execute(update(table).where(counted).values(back))
+
+
+def _wait(limit: Limit, until: float, at: float) -> float:
+    """Seconds from ``at``. A moment further ahead than the limit can make anybody wait was noted by a clock
+    that was ahead and has been put right: it counts for nothing."""
+    wait = until - at
+    return 0.0 if wait > limit.longest + SKEW_SECONDS else wait
 
 
 def remember(connection: Connection, user_id: int, place: str, *, at: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
 from pipeline.domain import ReviewState
 from pipeline.errors import Missing
 from pipeline.review import trust as rules
+from pipeline.review.events import check_author
 from pipeline.review.sampling import SampleRule, Which
 from pipeline.review.trust import Trust, TrustChange, TrustChangeKind, TrustFigures
 from pipeline.rubric import Rubric
@@ -25,7 +26,7 @@ from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.rulebook_rows import Rulebook, remember
 from pipeline.store.review_tables import SETTLED_FINDINGS, sample_calls, samples, verdicts
 from pipeline.store.rule_tables import rulebooks, trust_changes
-from pipeline.store.statements import now
+from pipeline.store.statements import insert_once, now
 
 
 class TrustRegister(Repository):
@@ -88,15 +89,15 @@ class TrustRegister(Repository):
 
         Raises:
             Missing: the sheet has no such criterion.
-            Refused: no reason.
+            Refused: no reason. Conflict: ``request-reused``, by somebody else.
         """
         reason = rules.check_act(kind, reason)
         with self._write() as connection:
             one = _locked(connection, rubric, criterion)
-            if not _known(connection, request):
+            if not _known(connection, request, by):
                 made = one.changed(kind, at=now(), reason=reason)
-                _append(connection, one, made, by=by, request=request)
-                note(connection, "trust-act", by=by, subject=criterion, kind=kind.value)
+                if _append(connection, one, made, by=by, request=request):
+                    note(connection, "trust-act", by=by, subject=criterion, kind=kind.value)
             return _one(connection, rubric, criterion)
 
     def undo(self, rubric: Rubric, criterion: str, *, by: int | None, request: str) -> Trust:
@@ -104,15 +105,15 @@ class TrustRegister(Repository):
 
         Raises:
             Missing: the sheet has no such criterion.
-            Conflict: nothing was said by a person.
+            Conflict: nothing was said by a person, or ``request-reused``.
         """
         with self._write() as connection:
             one = _locked(connection, rubric, criterion)
-            if not _known(connection, request):
+            if not _known(connection, request, by):
                 act = rules.act_to_undo(criterion, _changes(connection))
                 made = replace(one.changed(TrustChangeKind.UNDO, at=now()), undoes=act.id)
-                _append(connection, one, made, by=by, request=request)
-                note(connection, "trust-undo", by=by, subject=criterion, kind=act.kind.value)
+                if _append(connection, one, made, by=by, request=request):
+                    note(connection, "trust-undo", by=by, subject=criterion, kind=act.kind.value)
             return _one(connection, rubric, criterion)
 
     def _kept(self, rubric: Rubric, gate: TrustGate) -> TrustGate:
@@ -217,9 +218,17 @@ def _changes(connection: Connection) -> list[TrustChange]:
     ]
 
 
-def _known(connection: Connection, request: str) -> bool:
-    query = select(trust_changes.c.id).where(trust_changes.c.request == request)
-    return connection.execute(query).first() is not None
+def _known(connection: Connection, request: str, by: int | None) -> bool:
+    """Whether this request was answered before.
+
+    Raises:
+        Conflict: ``request-reused``: it was somebody else's.
+    """
+    query = select(trust_changes.c.user).where(trust_changes.c.request == request)
+    row = connection.execute(query).one_or_none()
+    if row is not None:
+        check_author(request, row.user, by)
+    return row is not None
 
 
 def _append(
@@ -229,7 +238,8 @@ def _append(
     *,
     by: int | None = None,
     request: str | None = None,
-) -> None:
+) -> bool:
+    """Whether it was written: not where the same request, sent twice at once, has been answered meanwhile."""
     assert change is not None
     values = {
         "criterion": one.criterion,
@@ -243,7 +253,8 @@ def _append(
         "undoes": change.undoes,
         "request": request,
     }
-    connection.execute(trust_changes.insert(), values)
+    if insert_once(connection, trust_changes, values) is None:
+        return False
     if not (change.by_person or change.kind is TrustChangeKind.UNDO):
         note(
             connection,
@@ -253,3 +264,4 @@ def _append(
             overturned=change.overturned,
             bar=change.bar,
         )
+    return True

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.errors import ModelError
-from pipeline.messages import Message, Text, joined
+from pipeline.messages import Message, joined, system_problem
 from pipeline.transcription.models.download import Download, assemble, download
 from pipeline.transcription.models.installed import Progress, check_files, silent
 from pipeline.transcription.models.manifest import ModelEntry, ModelSource, load_manifest
@@ -180,7 +180,7 @@ def _bytes_under(folder: Path) -> int:
     return total
 
 
-def _plain(error: OSError) -> Text:
+def _plain(error: OSError) -> Message:
     if error.errno == errno.ENOSPC:
         return Message("model.disk-full")
-    return error.strerror or str(error)
+    return system_problem(error)

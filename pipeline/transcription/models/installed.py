@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pipeline.errors import ModelError
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 from pipeline.transcription.models.manifest import ModelEntry, ModelFile, load_manifest
 
 Progress = Callable[[str, int, int | None], None]
@@ -205,4 +205,4 @@ def model_revision(place: Path) -> str:
     try:
         return f"{place.name}@{digest(place / 'model.bin')[:12]}"
     except OSError as error:
-        raise ModelError(Message("model.unreadable-bin", reason=error.strerror or ""), path=place) from error
+        raise ModelError(Message("model.unreadable-bin", reason=system_problem(error)), path=place) from error

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from pipeline.errors import ModelError
-from pipeline.messages import Message, ValueRefused
+from pipeline.messages import Message, ValueRefused, system_problem
 from pipeline.settings import data_root
 from pipeline.validation import explained
 
@@ -128,7 +128,7 @@ def load_manifest(path: Path | None = None) -> Manifest:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
         manifest = Manifest.model_validate(entries)
     except OSError as error:
-        raise ModelError(Message("model.manifest", reason=error.strerror or ""), path=path) from error
+        raise ModelError(Message("model.manifest", reason=system_problem(error)), path=path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelError(Message("model.manifest-toml", reason=str(error)), path=path) from error
     except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
-from pipeline.reports.fields import Field, ListOf, Scalar, Struct
+from pipeline.reports.fields import Field, ListOf, Scalar, Struct, encodable
 from pipeline.reports.kinds import KINDS
 from pipeline.web.sanitise import sanitise_json
 
@@ -65,8 +65,6 @@ RECORDS: Mapping[str, type[BaseModel]] = {
 
 
 def exported(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as files hold it. Bytes in a name that are no text are written out: names stay apart."""
-    return {
-        key: part.encode("utf-8", "backslashreplace").decode() if isinstance(part, str) else part
-        for key, part in sanitise_json(record).items()
-    }
+    """A record as files hold it."""
+    fit: dict[str, Any] = encodable(sanitise_json(record))
+    return fit

@@ -84,14 +84,15 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
         raise no_call(call_id)
     case = store.cases.case(call_id)
     said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
-    record = calls.record(inspection, case, files=_files(store, call_id))
+    now = store.decisions.effective(call_id)
+    record = calls.record(inspection, case, now=now, files=_files(store, call_id))
     return {
         "call": record if visitor.may(Permission.REVIEW) else {**record, "paths": []},
         "utterances": transcripts.record(inspection)["utterances"],
         "hits": [hits.record(call_id, hit) for hit in inspection.hits],
         "findings": list(findings.of_call(inspection, said)),
         "case": redact_case(case, visitor),
-        "effective": store.decisions.effective(call_id),
+        "effective": now,
         "replaced_by": store.merges.replacement(call_id),
         "replaces": list(store.merges.replaced(call_id)),
     }

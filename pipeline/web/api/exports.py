@@ -51,10 +51,12 @@ def export(
     team: Annotated[str | None, Query(max_length=200)] = None,
     criterion: Annotated[str | None, Query(max_length=200)] = None,
     flagged: bool | None = None,
+    all_rows: bool = False,
     date_from: Annotated[date | None, Query(alias="from", le=LAST)] = None,
     date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
 ) -> StreamingResponse:
-    """All records of one kind; written to disk first, so that an error never ends in half a file."""
+    """All records of one kind; written to disk first, so that an error never ends in half a file. Of
+    `violations`, criteria that an agent never broke only with `all_rows`."""
     scope, kind = visitor.scope, KINDS[what]
     wanted = within_scope(
         CallFilter(
@@ -73,7 +75,8 @@ def export(
         else 0
     )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
-    TABLES[format](map(exported, kind.records(store, wanted)), kind.fields, file)  # type: ignore[arg-type]
+    records = (one for one in kind.records(store, wanted) if all_rows or not kind.says_nothing(one))
+    TABLES[format](map(exported, records), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
     # Written down before the first byte leaves, whether or not the last one arrives.
     store.audit.note(

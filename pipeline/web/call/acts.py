@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.batch.roles import correct_roles, take_back
-from pipeline.domain import Case, CaseState, Role, Span, Verdict
+from pipeline.domain import Case, Role, Span, Verdict
 from pipeline.errors import Missing, Refused, UsageError
 from pipeline.inspection.rules import Rules
 from pipeline.review.events import MAX_REQUEST, MAX_TEXT
 from pipeline.settings import Settings
-from pipeline.store import CallFilter, Store
+from pipeline.store import Store
 from pipeline.web.access import Visitor
 from pipeline.web.rulebook.book import rules_broken, rules_of
 
@@ -27,7 +27,9 @@ Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
 class _Act(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    request: str = Field(min_length=1, max_length=MAX_REQUEST, description="a UUID, new for each decision")
+    request: str = Field(
+        min_length=1, max_length=MAX_REQUEST, pattern="^[!-~]+$", description="a UUID, new for each decision"
+    )
     comment: Text = ""
     audio_sha256: str | None = Field(
         None,
@@ -147,31 +149,6 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, what: 
             if decisions.event(what.event).call_id != call_id:
                 raise Missing("that decision is about another call", code="no-decision")
             return take_back(store, partial(present_rules, store, settings), what.event, by=by, request=name)
-
-
-def leave_for_next(
-    store: Store,
-    visitor: Visitor,
-    call_id: str,
-    conditions: CallFilter,
-    *,
-    request: str,
-    sound: str | None,
-) -> str | None:
-    """Leave a call for the one that most needs a person, which is claimed; None where nothing is left.
-
-    Whoever has the call finishes it by this, if nothing in it waits any more.
-
-    Raises:
-        Conflict: its id is another recording's by now.
-    """
-    by, cases = visitor.user.id, store.cases
-    case = cases.case(call_id)
-    if case is not None and case.claimed == by:
-        if case.state is CaseState.OPEN and not case.unreviewed and case.finished_at is None:
-            store.decisions.finish(call_id, by=by, request=request, sound=sound)
-        cases.release(call_id, by)
-    return cases.next(by, visitor.scope, conditions, after=call_id)
 
 
 def present_rules(store: Store, settings: Settings) -> Rules:

@@ -47,9 +47,13 @@ def answer(
     write: Callable[[], Case],
     *,
     criterion: str | None = None,
+    at: str | None = None,
     whole: bool = False,
 ) -> Response:
-    """Do it, and show how the call stands then: one finding, all of them, or (``whole``) the page anew."""
+    """Do it, and show how the call stands then: one finding, all of them, or (``whole``) the page anew.
+
+    A form that was sent without scripts leads back to the finding ``at``.
+    """
     try:
         write()
     except (Conflict, Refused) as error:
@@ -57,7 +61,7 @@ def answer(
     if whole and for_htmx(request):
         return Response(status_code=204, headers={"HX-Redirect": call_url(call_id)})
     if not for_htmx(request):
-        return RedirectResponse(call_url(call_id) + (f"#finding-{criterion}" if criterion else ""), 303)
+        return RedirectResponse(call_url(call_id) + (f"#finding-{at}" if at else ""), 303)
     return changed(request, store, call_id, visitor, criterion=criterion)
 
 
@@ -105,7 +109,7 @@ def changed(
     context = CallChanged(
         view=view,
         entry=view.entry(criterion) if criterion else None,
-        drawing=drawing(view.inspection, view.sheet),
+        drawing=drawing(view.inspection, view.sheet, view.weak),
         queue=queue_of(request),
         message=message,
     )

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.domain import Inspection, Outcome, Role, Span
+from pipeline.messages import Message, Text
 from pipeline.web.call.places import WHOLE_SHARE
 from pipeline.web.call.sheet import Entry, FindingStanding, ReviewSheet
+from pipeline.web.call.weight import OPEN_OUTCOMES, WeakHit
 from pipeline.web.lanes import speech_of
 from pipeline.web.sanitise import sanitise
 
@@ -29,6 +31,8 @@ class DrawnMark:
     outcome: Outcome
     standing: FindingStanding
     title: str
+    why: Text | None = None
+    """Why it takes no points; None where it does, or where nobody suspects anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,12 @@ class Drawing:
     marks: tuple[DrawnMark, ...]
 
 
-def drawing(inspection: Inspection, sheet: ReviewSheet) -> Drawing:
+def drawing(inspection: Inspection, sheet: ReviewSheet, weak: Iterable[WeakHit] = ()) -> Drawing:
+    """
+    Args:
+        weak: phrases that take no points, of which some stand beside what counts.
+    """
+    beside = tuple(weak)
     places = {m.name: m.spans for m in inspection.measures}
     speech = {role.value: _numbers(spans) for role, spans in speech_of(inspection).items()}
     duration = inspection.duration or 0.0
@@ -51,16 +60,20 @@ def drawing(inspection: Inspection, sheet: ReviewSheet) -> Drawing:
         duration=duration,
         speech=speech,
         bands={name: _numbers(places.get(measure, ())) for name, measure in _BANDS},
-        marks=tuple(mark for entry in sheet.entries for mark in _marks(entry, duration)),
+        marks=tuple(mark for entry in sheet.entries for mark in _marks(entry, duration, beside)),
     )
 
 
-def _marks(entry: Entry, duration: float) -> Iterable[DrawnMark]:
+def _marks(entry: Entry, duration: float, weak: Iterable[WeakHit]) -> Iterable[DrawnMark]:
     finding = entry.finding
-    places = [(e.span, e.role, False) for e in entry.places] + [
-        (a.span, a.role, True) for a in entry.additions
+    places: list[tuple[Span, Role | None, bool, Message | None]]
+    proof = entry.places if finding.outcome in OPEN_OUTCOMES else ()  # else it shows that all is well there
+    places = [(e.span, e.role, False, entry.why_not) for e in proof]
+    places += [(a.span, a.role, True, None) for a in entry.additions]
+    places += [
+        (w.hit.span, w.hit.role, False, w.why) for w in weak if w.beside and w.criterion == finding.criterion
     ]
-    for number, (span, role, added) in enumerate(places):
+    for number, (span, role, added, why) in enumerate(places):
         if not added and span.duration > WHOLE_SHARE * duration:  # about the whole call: no mark can show it
             continue
         yield DrawnMark(
@@ -72,6 +85,7 @@ def _marks(entry: Entry, duration: float) -> Iterable[DrawnMark]:
             outcome=finding.outcome,
             standing=entry.standing,
             title=sanitise(finding.title),
+            why=why,
         )
 
 

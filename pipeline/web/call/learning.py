@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.domain import Evidence, Inspection, Role, Span
+from pipeline.domain import PARTIES, Evidence, Inspection, Role, Span
 from pipeline.errors import Refused
 from pipeline.phrases.own_sentences import masked
 from pipeline.store.repositories.proposals import ProposalKind, ProposedSentence
@@ -41,7 +41,7 @@ def _said(place: Evidence) -> bool:
 def _of_hits(entry: Entry, inspection: Inspection) -> Iterator[ProposedSentence]:
     for place in filter(_said, entry.places):
         hit = next((h for h in inspection.hits if h.phrase == place.phrase and h.span == place.span), None)
-        if hit is None or hit.role is Role.UNKNOWN:
+        if hit is None or hit.role not in PARTIES:
             continue
         yield ProposedSentence(
             kind=KINDS[entry.standing],
@@ -61,7 +61,7 @@ def _of_people(entry: Entry, inspection: Inspection, book: Book) -> Iterator[Pro
     for place in entry.additions:
         role = place.role or Role.AGENT
         text = _fit(place.quote) or _text(inspection, place.span, role)
-        if text and role is not Role.UNKNOWN:
+        if text and role in PARTIES:
             yield ProposedSentence(
                 kind=ProposalKind.WORDING,
                 criterion=entry.finding.criterion,

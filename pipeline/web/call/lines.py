@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from pipeline.domain import Evidence, Finding, Inspection, Outcome, PhraseHit, Role, Span, Utterance
+from pipeline.domain import (
+    Evidence,
+    Finding,
+    Inspection,
+    Outcome,
+    PhraseHit,
+    PhraseKind,
+    Role,
+    Span,
+    Utterance,
+)
+from pipeline.messages import Message
 from pipeline.phrases.highlights import highlights, place_of
+from pipeline.web.call.weight import WeakHit
 from pipeline.web.sanitise import sanitise
+
+NOTHING: Mapping[str, Message] = MappingProxyType({})
 
 UNSURE_BELOW = 0.5
 """Confidence of the recogniser under which a line is shown as doubtful."""
@@ -49,6 +64,8 @@ class MarkedText:
     """The findings it proves."""
     heard: str = ""
     """What the recogniser wrote for a name of the centre's vocabulary (``kind`` is ``corrected``)."""
+    why: Message | None = None
+    """Why what it suspects takes no points; None where it does, or where nothing is suspected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,10 @@ class TranscriptLine:
     runs: tuple[MarkedText, ...]
     unsure: bool
     overlapped: bool
+    weak: tuple[WeakHit, ...] = ()
+    """Forbidden phrases in it that take no points."""
+    other_agent: bool = False
+    """Another agent than the call's speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +90,35 @@ class TranscriptEvent:
 
 
 def conversation(
-    inspection: Inspection, findings: Iterable[Finding]
+    inspection: Inspection,
+    findings: Iterable[Finding],
+    weights: Mapping[str, Message] = NOTHING,
+    weak: Iterable[WeakHit] = (),
 ) -> tuple[TranscriptLine | TranscriptEvent, ...]:
-    """Lines and events in order of time; the places that ``findings`` rest on carry their criterion."""
+    """Lines and events in order of time; the places that ``findings`` rest on carry their criterion.
+
+    Args:
+        weights: criterion -> why it takes no points, without those that do.
+        weak: forbidden phrases that take none.
+    """
     hits: dict[int, list[PhraseHit]] = defaultdict(list)
     for hit in inspection.hits:
         hits[hit.utterance].append(hit)
+    faint: dict[int, list[WeakHit]] = defaultdict(list)
+    for one in weak:
+        faint[one.hit.utterance].append(one)
     utterances = inspection.transcript.utterances
     proof = _proof(utterances, findings)
     found: list[tuple[float, int, TranscriptLine | TranscriptEvent]] = [
-        (u.span.start, 1, _line(u, hits[number], proof[number])) for number, u in enumerate(utterances)
+        (
+            u.span.start,
+            1,
+            replace(
+                _line(u, hits[number], proof[number], weights, faint[number]),
+                other_agent=inspection.says_other_agent(u),
+            ),
+        )
+        for number, u in enumerate(utterances)
     ]
     found += [(event.span.start, 0, event) for event in _events(inspection)]
     return tuple(item for _, _, item in sorted(found, key=lambda entry: entry[:2]))
@@ -122,36 +162,77 @@ def _near(utterances: Sequence[Utterance], starts: Sequence[float], item: Eviden
             yield number
 
 
-def _line(utterance: Utterance, hits: Sequence[PhraseHit], proof: Sequence[_Proof]) -> TranscriptLine:
+def _line(
+    utterance: Utterance,
+    hits: Sequence[PhraseHit],
+    proof: Sequence[_Proof],
+    weights: Mapping[str, Message],
+    weak: Sequence[WeakHit],
+) -> TranscriptLine:
     said = sanitise(utterance.corrected)
     if len(said) != len(utterance.text):  # what is hidden moved the rest: words cannot be told apart any more
         runs: tuple[MarkedText, ...] = (MarkedText((TimedText(said, _time(utterance.span.start)),)),)
     else:
-        runs = tuple(_runs(utterance, said, hits, proof))
+        reasons = _Reasons(weights, tuple(_places(utterance, weak)))
+        runs = tuple(_runs(utterance, said, hits, proof, reasons))
     return TranscriptLine(
         role=utterance.role,
         span=utterance.span,
         runs=runs,
         unsure=utterance.confidence < UNSURE_BELOW,
         overlapped=utterance.overlapped,
+        weak=tuple(weak),
     )
 
 
+_Weak = tuple[int, int, Message]
+"""Characters ``[start, end)`` and why they take no points."""
+
+
+def _places(utterance: Utterance, weak: Iterable[WeakHit]) -> Iterator[_Weak]:
+    for one in weak:
+        place = place_of(utterance, one.hit.quote, one.hit.span.start)
+        if place:
+            yield (*place, one.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """Why marks of a line take no points."""
+
+    weights: Mapping[str, Message]
+    weak: tuple[_Weak, ...]
+
+    def of(self, start: int, end: int, kind: str, criteria: Sequence[str]) -> Message | None:
+        """None where one of the criteria takes points for it, or where the mark suspects nobody."""
+        if criteria:
+            found = [self.weights.get(each) for each in criteria]
+            return None if None in found else found[0]
+        if kind != PhraseKind.FORBIDDEN.value:
+            return None
+        return next((why for s, e, why in self.weak if s < end and start < e), None)
+
+
 def _runs(
-    utterance: Utterance, said: str, hits: Sequence[PhraseHit], proof: Sequence[_Proof]
+    utterance: Utterance,
+    said: str,
+    hits: Sequence[PhraseHit],
+    proof: Sequence[_Proof],
+    reasons: _Reasons,
 ) -> Iterator[MarkedText]:
     kinds = [(m.start, m.end, m.kind.value) for m in highlights(utterance, hits)]
     kinds += [(c.start, c.end, CORRECTED) for c in utterance.corrections]
-    now: tuple[str, tuple[str, ...], str] = ("", (), "")
+    now: tuple[str, tuple[str, ...], str, Message | None] = ("", (), "", None)
     words: list[TimedText] = []
     for start, end, seconds in _timed(utterance):
         criteria = tuple(dict.fromkeys(which for s, e, which in proof if s < end and start < e))
         kind = next((k for s, e, k in kinds if s < end and start < e), "evidence" if criteria else "")
         heard = _heard(utterance, start, end) if kind == CORRECTED else ""
-        if (kind, criteria, heard) != now and words:
+        why = reasons.of(start, end, kind, criteria)
+        if (kind, criteria, heard, why) != now and words:
             yield MarkedText(tuple(words), *now)
             words = []
-        now = (kind, criteria, heard)
+        now = (kind, criteria, heard, why)
         words.extend(_words(utterance, said, start, end, _time(seconds)))
     if words:
         yield MarkedText(tuple(words), *now)

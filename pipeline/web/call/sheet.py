@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from pipeline.domain import (
     Next,
     Outcome,
     Scorecard,
+    Severity,
     Span,
     User,
     UserRole,
@@ -24,9 +26,10 @@ from pipeline.messages import Message
 from pipeline.review.appeals import Appeal
 from pipeline.review.folding import accused, outcome_with
 from pipeline.review.trust_words import grounds
+from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld
+from pipeline.web.call.weight import OPEN_OUTCOMES, why_not
 
-OPEN_OUTCOMES = (Outcome.FAILED, Outcome.UNDETERMINED)
 PLACES_SHOWN = 4
 """Places that stand there at once; the rest is folded."""
 
@@ -59,6 +62,13 @@ class Entry:
     """The latest one about this finding."""
     withheld: Withheld | None = None
     """Why the machine took no points for it, where its criterion only flagged."""
+    bar: float | None = None
+    """Confidence (0..1) from which on a phrase of its class accuses; None where it has no class."""
+
+    @property
+    def why_not(self) -> Message | None:
+        """Why it takes no points; None where it does, or where nobody suspects anything."""
+        return why_not(self.finding, self.verdict, self.bar)
 
     @property
     def appealable(self) -> bool:
@@ -131,6 +141,19 @@ class SheetGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingCounts:
+    """How many findings of a call are what."""
+
+    failed: int
+    doubtful: int
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> FindingCounts:
+        found = Counter(outcomes)
+        return cls(found[Outcome.FAILED], found[Outcome.UNDETERMINED])
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSheet:
     groups: tuple[SheetGroup, ...]
     """What a person should look at: failed, undetermined, and what people added."""
@@ -141,6 +164,21 @@ class ReviewSheet:
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for group in self.groups for entry in group.entries)
+
+    @property
+    def counts(self) -> FindingCounts:
+        """With people's verdicts in them."""
+        return FindingCounts.of(entry.outcome for entry in self.entries)
+
+    @property
+    def machine_counts(self) -> FindingCounts:
+        return FindingCounts.of(entry.finding.outcome for entry in self.entries)
+
+    @property
+    def weights(self) -> dict[str, Message]:
+        """Criterion -> why it takes no points; those that do are left out."""
+        found = ((e.finding.criterion, e.why_not) for e in self.entries)
+        return {criterion: why for criterion, why in found if why is not None}
 
     def entry(self, criterion: str) -> Entry | None:
         every = (*self.groups, *self.rest)
@@ -155,12 +193,14 @@ class FindingContext:
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
     gate: TrustGate = OPEN_GATE
     """Under which the call was judged."""
+    bars: Mapping[Severity, Bar] = field(default_factory=lambda: BARS)
 
     def entry(self, number: int, finding: Finding, held: FindingVerdict | None, outcome: Outcome) -> Entry:
         name = finding.criterion
         usual, appeal = self.usual_places.get(name), self.appeals.get(name)
         withheld = next((w for w in self.gate.withheld if w.criterion == name and finding.only_flags), None)
-        return Entry(number, finding, held, outcome, usual, appeal, withheld)
+        bar = None if finding.severity is None else self.bars[finding.severity].accuse
+        return Entry(number, finding, held, outcome, usual, appeal, withheld, bar)
 
 
 NO_CONTEXT = FindingContext()

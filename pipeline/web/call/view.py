@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -13,20 +14,26 @@ from pipeline.domain import (
     CaseState,
     Decision,
     DecisionKind,
+    Finding,
     FindingVerdict,
     Inspection,
     LedgerEntry,
+    Next,
     PhraseHit,
     PhraseKind,
     Scorecard,
+    Severity,
 )
 from pipeline.errors import no_call
 from pipeline.reports.kinds import calls, findings
+from pipeline.review.claims import own_call
 from pipeline.review.effective import Effective
+from pipeline.rubric.answer import BARS, Bar
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
 from pipeline.web.call.sheet import Entry, FindingContext, ReviewSheet, sheet
+from pipeline.web.call.weight import WeakHit, weak_hits
 from pipeline.web.redact import redact_case, redact_history, redact_verdicts
 from pipeline.web.sanitise import sanitise
 
@@ -47,6 +54,8 @@ class CallView:
     """Id of the call that holds the corrected recording of this one; nothing more is said here then."""
     replaces: tuple[str, ...] = ()
     """Ids of the calls whose corrected recording this one holds."""
+    bars: Mapping[Severity, Bar] = field(default_factory=lambda: BARS)
+    """Class -> how good proof had to be when the call was judged."""
     words: bool = True
     """False where only findings were read, without the transcript."""
 
@@ -83,9 +92,15 @@ class CallView:
         return self.case is not None and self.case.claimed not in (None, self.visitor.user.id)
 
     @property
+    def own(self) -> bool:
+        """True for a reviewer whose own call it is: somebody else reviews it."""
+        return self.reviews and own_call(self.inspection.recording.call.agent_id, self.visitor.user.agent_id)
+
+    @property
     def writable(self) -> bool:
         """True where this visitor decides now."""
-        return self.reviews and not self.held_by_other and self.card is not None and not self.replaced_by
+        free = not self.held_by_other and not self.own
+        return self.reviews and free and self.card is not None and not self.replaced_by
 
     @property
     def claimable(self) -> bool:
@@ -132,11 +147,25 @@ class CallView:
         """The history, newest first."""
         return tuple(reversed(self.history))
 
+    def remarks(self, criterion: str) -> tuple[Decision, ...]:
+        """What was remarked on a finding without a verdict, and stands; the oldest first."""
+        return tuple(
+            event
+            for event in self.history
+            if event.kind is DecisionKind.COMMENT and event.criterion == criterion and not event.undone
+        )
+
+    @cached_property
+    def awaited(self) -> Mapping[Next, int]:
+        """Findings that are open and wait for somebody else, by whom they wait for."""
+        open_ = ((e, e.verdict) for e in self.sheet.entries if e.verdict is not None)
+        user = self.visitor.user
+        return Counter(v.next for e, v in open_ if not v.settled and not e.waits_for(user))
+
     @property
     def others(self) -> int:
-        """Findings that are open and wait for somebody else."""
-        open_ = (e for e in self.sheet.entries if e.verdict is not None and not e.verdict.settled)
-        return sum(not entry.waits_for(self.visitor.user) for entry in open_)
+        """How many those are."""
+        return sum(self.awaited.values())
 
     @property
     def undecided(self) -> int:
@@ -150,6 +179,19 @@ class CallView:
             return self.effective.ledger
         return self.card.ledger if self.card else ()
 
+    def points(self, finding: Finding) -> float:
+        """What a finding moves the score by that counts; the machine's where that cannot be said."""
+        if self.effective is None or self.effective.score is None:
+            return finding.points
+        return self.effective.points.get(finding.criterion, 0.0)
+
+    @property
+    def reviewed(self) -> bool:
+        """True where people have settled what there was to settle, whether or not the score moved."""
+        now = self.effective
+        spoken = self.done or any(held.settled for held in self.verdicts.values())
+        return spoken and now is not None and now.final and now.score is not None
+
     @property
     def escalations(self) -> tuple[PhraseHit, ...]:
         """What was said that must reach a person the same day."""
@@ -161,6 +203,15 @@ class CallView:
         """Until somebody else's claim ends by itself, if they go away."""
         until = self.case.claimed_until if self.case else None
         return 0 if until is None else max(1, round((until - datetime.now(UTC)).total_seconds() / 60))
+
+    @cached_property
+    def weak(self) -> tuple[WeakHit, ...]:
+        """Forbidden phrases that were found and take no points."""
+        return weak_hits(self.inspection.hits, self.sheet.entries, self.bars)
+
+    def beside(self, criterion: str) -> tuple[WeakHit, ...]:
+        """Those that would be proof of this criterion, had they counted."""
+        return tuple(one for one in self.weak if one.beside and one.criterion == criterion)
 
     def entry(self, criterion: str) -> Entry | None:
         return self.sheet.entry(criterion)
@@ -178,7 +229,7 @@ def call_twin(view: CallView) -> dict[str, Any]:
     """What the twin of the page has of the call: the records of the exports, and what people made of it."""
     visitor, inspection = view.visitor, view.inspection
     return {
-        "call": {**calls.record(inspection, view.case), "paths": []},
+        "call": {**calls.record(inspection, view.case, now=view.effective), "paths": []},
         "findings": list(findings.of_call(inspection, redact_verdicts(view.verdicts, visitor))),
         "appeals": {
             entry.finding.criterion: {"id": entry.appeal.id, "state": entry.appeal.state}
@@ -208,16 +259,18 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     decisions, cases, eyes = store.decisions, store.cases, visitor.user.id
     case, merging = cases.case(call_id), store.merges
     verdicts = decisions.verdicts(call_id, eyes=eyes)
+    context = _context(store, found, visitor)
     return CallView(
         visitor=visitor,
         inspection=found,
-        sheet=sheet(found.scorecard, verdicts, _context(store, found, visitor)),
+        sheet=sheet(found.scorecard, verdicts, context),
         verdicts=verdicts,
         case=case,
         history=decisions.history(call_id, eyes=eyes),
         effective=decisions.effective(call_id),
         replaced_by=merging.replacement(call_id),
         replaces=merging.replaced(call_id),
+        bars=context.bars,
         words=words,
     )
 
@@ -232,7 +285,7 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
 
 def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingContext:
     """The usual places of what was not found, and the appeals that this visitor may read."""
-    rubric = store.rulebooks.rubric(inspection.revisions.rubric) if searched(inspection) else None
+    rubric = store.rulebooks.rubric(inspection.revisions.rubric)
     appeals = store.appeals.of_call(inspection.recording.call.call_id)
     return FindingContext(
         usual_places(inspection, rubric),
@@ -242,4 +295,5 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingC
             if visitor.scope.holds(agent_id=one.standing.agent_id, team=one.standing.team)
         },
         store.trust.gate(inspection.revisions.rubric),
+        rubric.bars if rubric is not None else BARS,
     )

@@ -10,20 +10,41 @@ from pydantic import ValidationError
 from pipeline.batch.rule_edits import EditContent
 from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.errors import Refused
+from pipeline.messages import Message, MessageError
 from pipeline.phrases.layer import AddedPhrase, PhraseChange
-from pipeline.phrases.lexicon_file import CodeEntry, PhraseEntry, PhraseExamples
+from pipeline.phrases.lexicon_file import LONGEST_TEXT, CodeEntry, PhraseEntry, PhraseExamples
 from pipeline.phrases.own_sentences import OwnSentence
 from pipeline.phrases.suggesting import plain_groups, suggest, suggested_exception, words
 from pipeline.rubric.layer import AddedItem, SheetChange, SheetLayer
 from pipeline.rubric.sheet import Item
+from pipeline.validation import explained
 from pipeline.web.rulebook.book import Book
 
 MOST_LINES = 50
+"""Of a field."""
+LINE_SHOWN = 20
+"""Characters of a line that is too long, by which it is found."""
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a field that say something, each once."""
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))[:MOST_LINES]
+    """The lines of a field that say something, each once.
+
+    Raises:
+        Refused: ``edit-lines``, ``edit-line-long``: more than a file takes. Nothing is left out silently: a
+            sentence that must not be hit would be hit. Long lines are not looked at further, which takes
+            time that grows with their square.
+    """
+    found = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if len(found) > MOST_LINES:
+        told = f"{len(found)} lines; at most {MOST_LINES}"
+        raise Refused(told, code="edit-lines", most=MOST_LINES, lines=len(found))
+    for line in found:
+        if len(line) > LONGEST_TEXT:
+            told = f"a line of {len(line)} characters; at most {LONGEST_TEXT}"
+            raise Refused(
+                told, code="edit-line-long", most=LONGEST_TEXT, length=len(line), line=line[:LINE_SHOWN]
+            )
+    return found
 
 
 def phrase_of(
@@ -226,7 +247,9 @@ def _read(kind: Any, **values: Any) -> Any:
 def _form(error: ValidationError) -> Refused:
     first = error.errors()[0]
     name = ".".join(map(str, first["loc"]))
-    return Refused(f"{name}: {first['msg']}", code="edit-form", reason=f"{name}: {first['msg']}")
+    problem = explained(first)
+    told = Message("rubric.entry", where=name, problem=problem) if name else problem
+    return Refused(f"{name}: {first['msg']}", code="edit-form", reason=MessageError(told))
 
 
 def _both(item: Item | None, condition: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The rules in sentences and examples, in the language of who reads them: no patterns, no conditions in code.
 
-Whoever writes rules (an author) sees patterns and places in files too.
+Whoever writes rules (an author) sees other wordings too, and their places in files, where they are patterns.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 from pipeline.domain import PhraseKind, Role, Severity
 from pipeline.messages import Lang, Text, render
 from pipeline.phrases import Code, Phrase
+from pipeline.phrases.plain_wording import plain_wording
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.instances import instances
@@ -102,7 +103,7 @@ class KindText:
 
 @dataclass(frozen=True, slots=True)
 class PhraseSource:
-    """How a phrase is written in its file."""
+    """Where a phrase stands in its file, and the other ways to say it and what spares it, as sentences."""
 
     place: str
     """Name of the file and line."""
@@ -162,9 +163,16 @@ class RuleReader:
 
     def phrase(self, one: Phrase, use: Mapping[str, PhraseUse]) -> PhraseText:
         place = f"{one.place.path.name}:{one.place.line}"
-        source = PhraseSource(place, one.variants, one.patterns, one.exceptions) if self.author else None
+        source = None
+        if self.author:
+            parts = (one.variants, one.patterns, one.exceptions)
+            source = PhraseSource(place, *(tuple(self._wording(one, t) for t in part) for part in parts))
         hits = use[one.canonical].hits if one.canonical in use else 0
         return PhraseText(one.canonical, one.reason, one.hit, one.quiet, hits, source)
+
+    def _wording(self, one: Phrase, template: str) -> str:
+        written = one.written[template].text if template in one.written else template
+        return plain_wording(written, self.book.lexicons.slots, self.lang)
 
     def _criterion(self, line: Criterion, use: Mapping[str, CriterionUse]) -> CriterionText:
         items = tuple(self._item(item, use.get(item.id, CriterionUse())) for item in line.items)

@@ -28,7 +28,7 @@ from pipeline.errors import CallinspectError
 from pipeline.phrases.layer import WEIGHTS_FILE
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.repositories.rule_edits import RuleEdit
+from pipeline.store.repositories.rule_edit_rows import RuleEdit
 from pipeline.web.paths import plain_paths
 from pipeline.web.rulebook.what_if import MOST_SECONDS, bound_process
 
@@ -72,9 +72,13 @@ class EditTrials:
         self, settings: Settings, store: Store, edit: RuleEdit, by: int, since: date | None, lang: str
     ) -> None:
         try:
-            basis = present_basis(settings)
-            with tempfile.TemporaryDirectory(prefix="callinspect-edit-") as name:
-                report = self._report(Path(name), settings, edit, since, lang)
+            try:
+                basis = present_basis(settings)
+            except CallinspectError as error:
+                basis, report = "", {"error": plain_paths(error, settings), "issues": []}
+            else:
+                with tempfile.TemporaryDirectory(prefix="callinspect-edit-") as name:
+                    report = self._report(Path(name), settings, edit, since, lang)
             with suppress(CallinspectError):
                 store.rule_edits.keep_report(edit.id, report, basis=basis, seen=edit.version, by=by)
         finally:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pipeline.store.repositories.audit import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
+from pipeline.web.fields import MOST
 from pipeline.web.render import page, url
 
 router = APIRouter(prefix="/admin/audit")
@@ -63,7 +64,8 @@ def audit(
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
     """Newest first; ``before`` is the number of the last row of the page before."""
-    known = user == SHELL or (user.isascii() and user.isdigit())
+    known = user == SHELL or (user.isascii() and user.isdigit() and int(user) <= MOST)
+    action = action if action.isascii() and action.isprintable() else ""
     days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
     wanted = AuditFilter(
         action, user if known else "", call.strip(), days.get("from", ""), days.get("to", "")

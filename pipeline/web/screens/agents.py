@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import UserRole
 from pipeline.errors import no_agent
 from pipeline.intervals import Proportion, wilson
-from pipeline.store import CriterionCount
+from pipeline.store import CriterionCount, Store
 from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
 from pipeline.store.repositories.coaching import Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
@@ -109,6 +109,12 @@ def agents(
 ) -> Response:
     if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
         return RedirectResponse(_own(request, visitor.user.agent_id), 303)
+    return _listed(request, visitor, store, first, last, team)
+
+
+def _listed(
+    request: Request, visitor: Visitor, store: Store, first: str, last: str, team: str = ""
+) -> Response:
     start, end = _period(store, visitor, first, last, LIST_DAYS)
     found = store.agents.all(visitor.scope, date_from=start, date_to=end, team=team or None)
     shares = tuple(violating(one.tally) for one in found)
@@ -142,12 +148,14 @@ def agent(
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
     found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
     if found is None:
+        if agent_id == visitor.user.agent_id:  # nothing of theirs was inspected yet: that is no wrong address
+            return _listed(request, visitor, store, first, last)
         raise no_agent(agent_id)
     criteria = _criteria(found)
     context = AgentScreen(
         found=redact_agent(found, visitor),
         agent_id=agent_id,
-        notes=tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed)),
+        notes=tuple(store.coaching.notes(agent_id, scope=visitor.scope)),
         start=start,
         end=end,
         own=violating(found.total),

@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import PlainSerializer
 
 from pipeline.domain import Finding, FindingVerdict, Inspection
 from pipeline.domain.review import AppealState
 from pipeline.errors import Conflict, Missing
-from pipeline.review.appeal_rules import missing_seats, steps_for, waits_for
+from pipeline.review.appeal_rules import missing_seats, seat_of, steps_for, waits_for
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Seat, Step, Terms, UpheldRates, sees_opinions
+from pipeline.review.claims import own_call
 from pipeline.review.folding import accused
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, check_unsealed
 from pipeline.web.context import InspectedSound, PageContext
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.names import FieldName
 from pipeline.web.redact import redact_appeal, redact_conflict, redact_verdicts
 from pipeline.web.render import page
@@ -34,10 +36,7 @@ Member = Annotated[Visitor, Depends(allowed(P.JUDGE))]
 Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
 
 Text = Annotated[str, Form(max_length=4000)]
-Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 Seen = Annotated[int, Form()]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""What a key can be in any database."""
 
 GROUPS: Mapping[str, tuple[AppealState, ...]] = {
     "open": tuple(state for state in AppealState if state in OPEN),
@@ -102,6 +101,8 @@ class AppealPage(PageContext):
     verdict: Annotated[FindingVerdict | None, PlainSerializer(_standing)]
     steps: tuple[Step, ...]
     """What this visitor can do."""
+    own: bool
+    """True for whoever would judge, were it not their own call."""
     opinions_shown: bool
     missing: tuple[Seat, ...]
     seats: tuple[Seat, ...]
@@ -159,7 +160,7 @@ def file(
     visitor: Filer,
     store: TheStore,
     settings: TheSettings,
-    token: Token,
+    token: RequestName,
     call_id: Annotated[FieldName, Form()],
     criterion: Annotated[str, Form()],
     reason: Text,
@@ -190,6 +191,7 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
         inspection=inspection,
         verdict=said.get(found.criterion),
         steps=tuple(sorted(steps_for(found.standing, visitor.user))),
+        own=seat_of(visitor.user) is not None and own_call(found.call.agent_id, visitor.user.agent_id),
         opinions_shown=sees_opinions(found.standing, visitor.user),
         missing=tuple(missing_seats(found.standing.seats)),
         seats=tuple(Seat),
@@ -199,7 +201,7 @@ def show(request: Request, appeal: Number, visitor: Reader, store: TheStore) -> 
 
 @router.post("/{appeal}/accept")
 def accept(
-    appeal: Number, visitor: Lead, store: TheStore, settings: TheSettings, token: Token, seen: Seen,
+    appeal: Number, visitor: Lead, store: TheStore, settings: TheSettings, token: RequestName, seen: Seen,
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -216,7 +218,7 @@ def accept(
 
 @router.post("/{appeal}/return")
 def send_back(
-    appeal: Number, visitor: Lead, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+    appeal: Number, visitor: Lead, store: TheStore, token: RequestName, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
     store.appeals.send_back(appeal, by=visitor.user, request=token, seen=seen, comment=comment)
@@ -225,7 +227,7 @@ def send_back(
 
 @router.post("/{appeal}/opinion")
 def opine(
-    appeal: Number, visitor: Member, store: TheStore, token: Token, opinion: Annotated[Opinion, Form()],
+    appeal: Number, visitor: Member, store: TheStore, token: RequestName, opinion: Annotated[Opinion, Form()],
     comment: Text = "",
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -236,7 +238,7 @@ def opine(
 
 @router.post("/{appeal}/decide")
 def decide(
-    appeal: Number, visitor: Supervisor, store: TheStore, token: Token, seen: Seen,
+    appeal: Number, visitor: Supervisor, store: TheStore, token: RequestName, seen: Seen,
     opinion: Annotated[Opinion, Form()], comment: Text = "", without_panel: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     _visible(store, visitor, appeal)
@@ -249,7 +251,7 @@ def decide(
 
 @router.post("/{appeal}/withdraw")
 def withdraw(
-    appeal: Number, visitor: Reader, store: TheStore, token: Token, seen: Seen, comment: Text = ""
+    appeal: Number, visitor: Reader, store: TheStore, token: RequestName, seen: Seen, comment: Text = ""
 ) -> Response:
     _visible(store, visitor, appeal)
     try:
@@ -260,7 +262,9 @@ def withdraw(
 
 
 @router.post("/{appeal}/comment")
-def remark(appeal: Number, visitor: Reader, store: TheStore, token: Token, comment: Text = "") -> Response:
+def remark(
+    appeal: Number, visitor: Reader, store: TheStore, token: RequestName, comment: Text = ""
+) -> Response:
     _visible(store, visitor, appeal)
     store.appeals.remark(appeal, comment, by=visitor.user, request=token)
     return _to(appeal)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -26,6 +26,7 @@ from pipeline.review.calibration_rules import check_visible, leads, machine_besi
 from pipeline.store import Store
 from pipeline.web.access import ROLE_PERMISSIONS, Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.names import from_field
 from pipeline.web.redact import redact_calibration
 from pipeline.web.render import page
@@ -35,9 +36,6 @@ router = APIRouter(prefix="/calibrations")
 
 P = Permission
 Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
-Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""What a key can be in any database."""
 
 SCORING = tuple(role for role in UserRole if P.CALIBRATE in ROLE_PERMISSIONS[role])
 
@@ -107,7 +105,7 @@ def new(request: Request, visitor: Scorer, store: TheStore, call: str = "") -> R
 def open_one(
     visitor: Scorer,
     store: TheStore,
-    token: Token,
+    token: RequestName,
     title: Annotated[str, Form(max_length=200)],
     calls: Annotated[str, Form(max_length=20_000)],
     scorers: Annotated[list[int], Form()] = [],  # noqa: B006 - FastAPI copies it

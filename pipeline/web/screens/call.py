@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import PlainSerializer
 
@@ -15,13 +15,14 @@ from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
-from pipeline.web.call.acts import leave_for_next
 from pipeline.web.call.answers import refused
 from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
+from pipeline.web.call.leaving import LeftCall, leave_for_next, left_open
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
 from pipeline.web.context import PageContext
+from pipeline.web.fields import RequestName
 from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 from pipeline.web.queue_link import fields_of, read_link
 from pipeline.web.render import call_url, page, url
@@ -31,9 +32,10 @@ router = APIRouter(prefix="/calls/{call_id}")
 
 Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
-RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
-Query = Annotated[str, Form(max_length=4000)]
+ListQuery = Annotated[str, Form(max_length=4000)]
 Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
+Left = Annotated[str, Query(max_length=1000)]
+"""Id of the call that the visitor comes from."""
 MISSING_SOUND = "vanished"
 
 
@@ -54,6 +56,8 @@ class CallScreen(PageContext):
     """Query of the list that the visitor came from."""
     skipped: datetime | None
     """When the visitor left this call undecided; None where it does not come again."""
+    left: LeftCall | None
+    """The call before, where it is not done."""
 
 
 @router.get("")
@@ -65,6 +69,7 @@ def call(
     service: ThePlaybackService,
     queue: str = "",
     again: bool = False,
+    left: Left = "",
 ) -> Response:
     """The whole screen. Looking takes nothing: the page claims the call by a POST of its own."""
     view = look(store, call_id, visitor)
@@ -75,14 +80,15 @@ def call(
     findings = inspection.scorecard.findings if inspection.scorecard else ()
     context = CallScreen(
         view=view,
-        lines=conversation(inspection, findings),
-        drawing=drawing(inspection, view.sheet),
+        lines=conversation(inspection, findings, view.sheet.weights, view.weak),
+        drawing=drawing(inspection, view.sheet, view.weak),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
         witnesses=witnesses(inspection),
         sound_gone=_sound_gone(view, service, visitor),
         queue=queue,
         skipped=store.cases.skipped(call_id, visitor.user.id) if again and view.reviews else None,
+        left=left_open(store, visitor, left) if left and view.reviews else None,
     )
     return page(request, context, visitor=visitor)
 
@@ -100,27 +106,29 @@ def take_next(
     call_id: VisibleCall,
     visitor: Reviewer,
     store: TheStore,
-    request_id: RequestId,
-    queue: Query = "",
+    request_id: RequestName,
+    queue: ListQuery = "",
     sound: Sound = None,
 ) -> Response:
     """Leave this call (finished, if nothing in it waits any more) for the one that most needs a person."""
     link = read_link(fields_of(queue))
     found = leave_for_next(store, visitor, call_id, link.conditions, request=request_id, sound=sound)
+    left = call_id if left_open(store, visitor, call_id) else None
     if found is None:
-        return RedirectResponse(url("/queue", **link.fields(), none=1), 303)
-    return RedirectResponse(opened(store, found, visitor, queue), 303)
+        return RedirectResponse(url("/queue", **link.fields(), none=1, left=left), 303)
+    return RedirectResponse(opened(store, found, visitor, queue, left=left), 303)
 
 
-def opened(store: Store, call_id: str, visitor: Visitor, queue: str) -> str:
-    """The address of the next call; it says so where all others were seen and this one comes again."""
+def opened(store: Store, call_id: str, visitor: Visitor, queue: str, *, left: str | None = None) -> str:
+    """The address of the next call; it says so where all others were seen and this one comes again, and
+    which call was ``left`` although it is not done."""
     again = store.cases.skipped(call_id, visitor.user.id) is not None
-    return call_url(call_id, queue=queue or None, again=1 if again else None)
+    return call_url(call_id, queue=queue or None, again=1 if again else None, left=left)
 
 
 @router.post("/claim")
 def claim(
-    request: Request, call_id: VisibleCall, visitor: Reviewer, store: TheStore, queue: Query = ""
+    request: Request, call_id: VisibleCall, visitor: Reviewer, store: TheStore, queue: ListQuery = ""
 ) -> Response:
     """Take the call, as soon as nobody else has it."""
     try:
@@ -166,6 +174,8 @@ class Witnesses:
     """Seconds at which another agent seems to begin to speak ..."""
     second_until: float | None
     """... or, from the beginning, ends."""
+    sides_turn: float | None = None
+    """Seconds at which the channels change sides."""
 
 
 def witnesses(inspection: Inspection) -> Witnesses:
@@ -179,4 +189,5 @@ def witnesses(inspection: Inspection) -> Witnesses:
         stranger=evidence.stranger,
         second_from=second.start if second is not None and second.start > 0 else None,
         second_until=second.end if second is not None and second.start == 0 else None,
+        sides_turn=evidence.sides_turn,
     )

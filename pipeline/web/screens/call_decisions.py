@@ -29,13 +29,13 @@ from pipeline.web.call.learning import proposed
 from pipeline.web.call.view import look
 from pipeline.web.context import PageContext
 from pipeline.web.errors import for_htmx
+from pipeline.web.fields import RequestName
 from pipeline.web.render import call_url, fragment
 from pipeline.web.rulebook.book import book_for_page
 
 router = APIRouter(prefix="/calls/{call_id}")
 
 Reviewer = Annotated[Visitor, Depends(allowed(Permission.REVIEW))]
-RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Text = Annotated[str, Form(max_length=4000)]
 Criterion = Annotated[str, Form(max_length=200)]
 Sound = Annotated[str | None, Form(min_length=64, max_length=64)]
@@ -53,11 +53,20 @@ class Desk:
     store: TheStore
     settings: TheSettings
 
-    def act(self, said: CallAct, *, criterion: str | None = None, whole: bool = False) -> Response:
-        """Do it, and show how the call stands then."""
+    def act(
+        self, said: CallAct, *, criterion: str | None = None, at: str | None = None, whole: bool = False
+    ) -> Response:
+        """Do it, and show how the call stands then; without scripts the page opens at the finding ``at``."""
         write = partial(act, self.store, self.settings, self.call_id, self.visitor, said)
         return answer(
-            self.request, self.store, self.call_id, self.visitor, write, criterion=criterion, whole=whole
+            self.request,
+            self.store,
+            self.call_id,
+            self.visitor,
+            write,
+            criterion=criterion,
+            at=at or criterion,
+            whole=whole,
         )
 
 
@@ -68,7 +77,7 @@ TheDesk = Annotated[Desk, Depends()]
 def decide(
     desk: TheDesk,
     criterion: Criterion,
-    request_id: RequestId,
+    request_id: RequestName,
     verdict: Annotated[Verdict | None, Form()] = None,
     seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
     comment: Text = "",
@@ -97,7 +106,7 @@ def decide(
 def add(
     desk: TheDesk,
     criterion: Criterion,
-    request_id: RequestId,
+    request_id: RequestName,
     start: Seconds,
     end: Seconds,
     role: Annotated[Role, Form()] = Role.AGENT,
@@ -123,7 +132,7 @@ def add(
 @router.post("/comments")
 def comment(
     desk: TheDesk,
-    request_id: RequestId,
+    request_id: RequestName,
     comment: Text = "",
     sound: Sound = None,
 ) -> Response:
@@ -135,18 +144,19 @@ def comment(
 @router.post("/undo")
 def undo(
     desk: TheDesk,
-    request_id: RequestId,
+    request_id: RequestName,
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Take an event of this call back; where it is about roles, the page changes with the call."""
     said = UndoAct(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
-    return desk.act(said, whole=desk.store.decisions.root(event).kind is DecisionKind.ROLES)
+    root = desk.store.decisions.root(event)
+    return desk.act(said, at=root.criterion, whole=root.kind is DecisionKind.ROLES)
 
 
 @router.post("/roles")
 def swap_roles(
     desk: TheDesk,
-    request_id: RequestId,
+    request_id: RequestName,
     sound: Sound = None,
 ) -> Response:
     """Agent and customer are the other way round: the whole call is judged anew, and the page with it."""
@@ -157,7 +167,7 @@ def swap_roles(
 @router.post("/finish")
 def finish(
     desk: TheDesk,
-    request_id: RequestId,
+    request_id: RequestName,
     incomplete: bool = Form(False),
     sound: Sound = None,
 ) -> Response:
@@ -169,7 +179,7 @@ def finish(
 @router.post("/reopen")
 def reopen(
     desk: TheDesk,
-    request_id: RequestId,
+    request_id: RequestName,
     sound: Sound = None,
 ) -> Response:
     said = ReopenAct(kind="reopen", request=request_id, comment="", audio_sha256=sound)
@@ -193,7 +203,7 @@ def propose(
     store: TheStore,
     settings: TheSettings,
     criterion: Criterion,
-    request_id: RequestId,
+    request_id: RequestName,
     sound: Sound = None,
 ) -> Response:
     """Propose what a settled finding teaches."""

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import no_agent
 from pipeline.store.repositories.coaching import Exemplar, Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.names import FieldName
 from pipeline.web.redact import redact_exemplars
 from pipeline.web.render import page, url
@@ -24,7 +25,6 @@ P = Permission
 Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
 Coach = Annotated[Visitor, Depends(allowed(P.COACH))]
 Supervisor = Annotated[Visitor, Depends(allowed(P.DECIDE))]
-Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 CallId = Annotated[FieldName, Form(max_length=2000)]
 
 
@@ -48,7 +48,7 @@ def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "")
     agent_id = agent or visitor.user.agent_id or ""
     if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
         raise no_agent(agent_id)
-    found = tuple(store.coaching.notes(agent_id, without=visitor.scope.sealed))
+    found = tuple(store.coaching.notes(agent_id, scope=visitor.scope))
     return page(request, CoachingPage(agent_id, found), visitor=visitor)
 
 
@@ -56,7 +56,7 @@ def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "")
 def write(
     visitor: Coach,
     store: TheStore,
-    token: Token,
+    token: RequestName,
     agent_id: Annotated[FieldName, Form(max_length=2000)],
     text: Annotated[str, Form(max_length=4000)],
     call_id: CallId = "",
@@ -82,7 +82,7 @@ def write(
 
 @router.post("/coaching/notes/{note}/read")
 def acknowledge(
-    note: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    note: Number,
     visitor: Listener,
     store: TheStore,
     back: Annotated[str, Form(max_length=2000)] = "",

@@ -13,8 +13,9 @@ from fastapi.responses import Response
 from pipeline.domain import Scope, Status
 from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message
+from pipeline.store import Store
 from pipeline.store.repositories.call_totals import CallTotals
-from pipeline.store.repositories.day_statistics import DaySummary, RunState, Undated, Worst
+from pipeline.store.repositories.day_statistics import DaySummary, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.charts import BarPart, ChartColumn, axis_top, columns, stacked
 from pipeline.web.context import PageContext
@@ -28,17 +29,18 @@ WIDTH, HEIGHT = 760.0, 150.0
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """The latest run, as far as everybody may know it: not where it runs and what it reads."""
+    """The latest run, without where it runs and what it reads."""
 
     id: int
     state: str
     started_at: datetime
     finished_at: datetime | None
     done: int
+    """Of the calls that the visitor may see."""
     total: int | None
     """Calls it set out to do, where it has said so."""
     problems: Mapping[str, int]
-    """Kind -> how many."""
+    """Kind -> how many; empty for those who may not read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def overview(
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
         figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
-        run=_progress(store.days.run_state()),
+        run=_progress(store, visitor),
         narrow=visitor.scope != Scope(),
         undated=undated,
         undated_calls=link_to(
@@ -132,32 +134,34 @@ def overview(
 @router.get("/overview/run")
 def run(request: Request, visitor: SignedIn, store: TheStore) -> Response:
     """The state of the run, for a page that watches it."""
-    return fragment(request, RunFragment(_progress(store.days.run_state())), visitor=visitor)
+    return fragment(request, RunFragment(_progress(store, visitor)), visitor=visitor)
 
 
-ProblemReader = Annotated[Visitor, Depends(allowed(Permission.REVIEW, Permission.ASSIGN, Permission.SAMPLE))]
+_READ_PROBLEMS = (Permission.REVIEW, Permission.ASSIGN, Permission.SAMPLE)
+ProblemReader = Annotated[Visitor, Depends(allowed(*_READ_PROBLEMS))]
 
 
 @router.get("/overview/problems")
 def problems(request: Request, visitor: ProblemReader, store: TheStore) -> Response:
     """What the latest run met besides its calls."""
-    state = store.days.run_state()
-    found = store.days.problems(state.run.id) if state else None
+    run = _progress(store, visitor)
+    found = store.days.problems(run.id) if run else None
     rows = tuple(
         RunProblem(row.kind, row.reason, row.path.name if row.path else None, row.call_id, row.line)
         for row in (found.rows if found else ())
     )
-    context = ProblemsPage(_progress(state), rows, found is not None and found.more)
+    context = ProblemsPage(run, rows, found is not None and found.more)
     return page(request, context, visitor=visitor)
 
 
-def _progress(state: RunState | None) -> RunProgress | None:
+def _progress(store: Store, visitor: Visitor) -> RunProgress | None:
+    """The latest run, as far as it is about calls that the visitor may see."""
+    state = store.days.run_state(visitor.scope)
     if state is None:
         return None
     run = state.run
-    return RunProgress(
-        run.id, run.state, run.started_at, run.finished_at, state.done, state.total, state.problems
-    )
+    told = state.problems if any(visitor.may(one) for one in _READ_PROBLEMS) else {}
+    return RunProgress(run.id, run.state, run.started_at, run.finished_at, state.done, state.total, told)
 
 
 def _figures(summary: DaySummary, day: date) -> DayFigures:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.batch.publishing import layer_of
@@ -14,7 +15,7 @@ from pipeline.batch.rule_edits import EditContent
 from pipeline.errors import Refused, UsageError
 from pipeline.messages import say
 from pipeline.phrases.own_sentences import masked
-from pipeline.store.repositories.proposals import Proposal, ProposalKind, ProposalState
+from pipeline.store.repositories.proposals import NewDraft, Proposal, ProposalKind
 from pipeline.web.access import (
     Permission,
     TheSettings,
@@ -25,6 +26,7 @@ from pipeline.web.access import (
     nothing_sealed,
 )
 from pipeline.web.context import PageContext
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.render import page
 from pipeline.web.rulebook import drafting
 from pipeline.web.rulebook.book import Book, book_for_page, read_book
@@ -33,7 +35,6 @@ from pipeline.web.sanitise import sanitise
 router = APIRouter(prefix="/rules/proposals")
 
 Editor = Annotated[Visitor, Depends(allowed(Permission.EDIT_RULES))]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def answer(
     visitor: Editor,
     settings: TheSettings,
     store: TheStore,
-    request_id: Annotated[str, Form(alias="request", min_length=1, max_length=64)],
+    request_id: RequestName,
     do: Annotated[ProposalAnswer, Form()] = ProposalAnswer.ACCEPT,
     text: Annotated[str, Form(max_length=400)] = "",
     reason: Annotated[str, Form(max_length=400)] = "",
@@ -86,23 +87,20 @@ def answer(
     check_unsealed(visitor, found.call_id)
     by = visitor.user.id
     if do is ProposalAnswer.REFUSE:
-        store.proposals.answer(proposal_id, ProposalState.REFUSED, by=by, reason=reason)
+        store.proposals.refuse(proposal_id, by=by, reason=reason)
         return RedirectResponse("/rules/proposals", status_code=303)
     layer_of(settings)
     words = masked(text.strip() or found.sentence.text)
     made = _content(book_for_page(settings), found, words, code or found.sentence.code, reason)
-    if edit:
-        draft = store.rule_edits.edit(edit)
-    else:
-        title = say(visitor.lang, "proposals.draft-title", number=found.id)
-        draft = store.rule_edits.create(title, by=by, request=request_id)
-    content = EditContent.model_validate(draft.content).merged(made)
-    store.rule_edits.change(draft.id, content.dumped(), seen=draft.version, by=by)
-    edited = words != found.sentence.text
-    state = ProposalState.EDITED if edited else ProposalState.ACCEPTED
-    changed = words if edited else None
-    store.proposals.answer(proposal_id, state, by=by, reason=reason, text=changed, edit=draft.id)
-    return RedirectResponse(f"/rules/edits/{draft.id}", status_code=303)
+
+    def with_it(content: Mapping[str, Any]) -> Mapping[str, Any]:
+        return EditContent.model_validate(content).merged(made).dumped()
+
+    title = say(visitor.lang, "proposals.draft-title", number=found.id)
+    into = edit or NewDraft(title, request_id)
+    changed = words if words != found.sentence.text else None
+    number = store.proposals.accept(proposal_id, into, with_it, by=by, reason=reason, text=changed)
+    return RedirectResponse(f"/rules/edits/{number}", status_code=303)
 
 
 def _content(book: Book, found: Proposal, words: str, code: str, reason: str) -> EditContent:

@@ -14,7 +14,9 @@ from pipeline.domain import Severity, Status
 from pipeline.store.filter import QueueState
 from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.call.leaving import LeftCall, left_open
 from pipeline.web.context import PageContext, Person
+from pipeline.web.fields import Number
 from pipeline.web.names import FieldName
 from pipeline.web.queue_link import QueueLink, fields_of, read_link
 from pipeline.web.redact import redact_queue
@@ -48,6 +50,8 @@ class QueueScreen(PageContext):
     """Whom calls can be given to, by those who give them."""
     none_left: bool
     """True after somebody asked for the next call and there was none."""
+    left: LeftCall | None
+    """The call that they came from then, where it is not done."""
     severities: tuple[Severity, ...]
     statuses: tuple[Status, ...]
 
@@ -68,6 +72,7 @@ def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
         saved=tuple(store.queue.saved_filters(by)) if visitor.works else (),
         reviewers=assignable(store, visitor) if visitor.may(Permission.ASSIGN) else (),
         none_left="none" in request.query_params,
+        left=left_open(store, visitor, request.query_params.get("left", "")) if visitor.works else None,
         severities=tuple(Severity),
         statuses=tuple(Status),
     )
@@ -145,6 +150,6 @@ def save_filter(
 
 
 @router.post("/filters/{filter_id}/delete")
-def delete_filter(visitor: Worker, store: TheStore, filter_id: int, query: Query = "") -> Response:
+def delete_filter(visitor: Worker, store: TheStore, filter_id: Number, query: Query = "") -> Response:
     store.queue.delete_filter(visitor.user.id, filter_id)
     return RedirectResponse(_of(query).url(), 303)

@@ -14,13 +14,16 @@ from pipeline.errors import Refused
 from pipeline.rubric.layer import SheetLayer
 from pipeline.store import Store
 from pipeline.web.access import TheSettings, TheStore, Visitor
+from pipeline.web.fields import Number
 from pipeline.web.rulebook import drafting
 from pipeline.web.rulebook.book import book_for_page
-from pipeline.web.screens.rule_edits import Editor, Number, Seen, Words, to_edit
+from pipeline.web.screens.rule_edits import Editor, Seen, Words, to_edit
 
 router = APIRouter(prefix="/rules/edits")
 
-Lines = Annotated[str, Form(max_length=20_000)]
+Lines = Annotated[str, Form(max_length=25_000)]
+"""More than a field takes: a browser cuts what is pasted without a word, and what it cuts (at 22,000, where
+a new line is one character) must have too many lines or too long ones, which is told."""
 Index = Annotated[int, Form(ge=0, le=10_000)]
 Points = Annotated[float, Form(ge=0, le=100, allow_inf_nan=False)]
 

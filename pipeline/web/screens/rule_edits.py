@@ -1,26 +1,31 @@
-"""Editing the rules in the browser: a draft, checked, tried on stored calls, published, rolled back."""
+"""Editing the rules in the browser: all edits, and one: what it says, what was found, what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.batch.publishing import layer_of, publish, roll_back
-from pipeline.batch.rule_edits import EditContent, differences, standing_texts, with_edit
+from pipeline.batch.publishing import layer_of
+from pipeline.batch.room_files import ORDER, standing_texts, written_by_hand
+from pipeline.batch.rule_edits import EditContent, differences, with_edit
 from pipeline.domain import Severity
-from pipeline.errors import CallinspectError, Refused
+from pipeline.errors import Refused, ReviewError, UsageError
 from pipeline.phrases.layer import WEIGHTS_FILE
+from pipeline.phrases.plain_wording import plain_wording
 from pipeline.settings import Settings
-from pipeline.store.repositories.rule_edits import OPEN, EditState, RuleEdit
+from pipeline.store.repositories.rule_edit_rows import OPEN, EditState, RuleEdit
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.context import PageContext
+from pipeline.web.errors import in_words
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.render import fragment, page
-from pipeline.web.rulebook.book import book_for_page
+from pipeline.web.rendered_message import RulesFault, rules_fault
+from pipeline.web.rulebook.book import Book, read_book
+from pipeline.web.rulebook.holding import HoldingRules, holding
 from pipeline.web.rulebook.trying import edit_trials
 from pipeline.web.screens.what_if import PERIODS
 
@@ -28,9 +33,7 @@ router = APIRouter(prefix="/rules/edits")
 
 Editor = Annotated[Visitor, Depends(allowed(Permission.EDIT_RULES))]
 Unsealed = Depends(nothing_sealed)
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Seen = Annotated[int, Form(ge=0, le=2**31 - 1)]
-RequestId = Annotated[str, Form(alias="request", min_length=1, max_length=64)]
 Words = Annotated[str, Form(max_length=400)]
 
 
@@ -46,6 +49,9 @@ class EditLine:
     published_by: str | None
     published_at: str | None
     reason: str
+    rolled_back_by: str | None
+    rolled_back_at: str | None
+    rollback_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class EditsPage(PageContext):
     """False where no folder for the centre's own rules is set."""
     proposed: int
     """Proposals of reviewers that are open."""
+    rules: HoldingRules | None
+    """What holds now; None where the rules cannot be read."""
+    problem: RulesFault | None
+    """Why they cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class PartChoice:
     id: str
     title: str
     points: float | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +83,32 @@ class EditPage(PageContext):
     template: ClassVar[str] = "rules/edit.html"
     edit: RuleEdit
     content: EditContent
+    as_said: Mapping[str, str]
+    """What stands in it as a pattern -> as people say it."""
     editable: bool
     running: str | None
     """What is being done in the background: checking, trying."""
     diff: tuple[str, ...]
+    undiffed: str
+    """Why it cannot be said which lines of the files change; mostly empty."""
     codes: tuple[PartChoice, ...]
     phrases: tuple[tuple[str, tuple[str, ...]], ...]
     """Title of a code -> its phrases, each as ``code/phrase``."""
     items: tuple[PartChoice, ...]
     criteria: tuple[PartChoice, ...]
-    pass_mark: float
+    pass_mark: float | None
     severities: tuple[Severity, ...]
+    empty: bool
+    """True where the edit says nothing yet: there is nothing to try."""
     periods: tuple[str, ...]
-    problem: str
+    problem: RulesFault | None
+    """Why the rules cannot be read: nothing can be drafted then, and what was published can go back."""
+    by_hand: tuple[str, ...]
+    """Of an edit that is being published: the files that somebody wrote by hand since."""
+    left: tuple[str, ...]
+    """Files that were left as they are, just after publishing was given up."""
+    rules: HoldingRules | None
+    """What holds now, once this edit was published; None before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +118,38 @@ class EditProgress(PageContext):
     template: ClassVar[str] = "rules/edit_state.html"
     edit: RuleEdit
     running: str | None
+    empty: bool
+    """True where the edit says nothing yet: there is nothing to try."""
+    periods: tuple[str, ...]
 
 
 @router.get("")
 def index(request: Request, visitor: Editor, settings: TheSettings, store: TheStore) -> Response:
     found = tuple(
-        EditLine(e.id, e.title, e.state, e.author, e.at, e.published_by, e.published_at, e.reason)
+        EditLine(
+            e.id,
+            e.title,
+            e.state,
+            e.author,
+            e.at,
+            e.published_by,
+            e.published_at,
+            e.reason,
+            e.rolled_back_by,
+            e.rolled_back_at,
+            e.rollback_reason,
+        )
         for e in store.rule_edits.all()
     )
-    context = EditsPage(found, settings.layer is not None, store.proposals.waiting(visitor.scope))
+    waiting = store.proposals.waiting(visitor.scope)
+    _, problem = _book(visitor, settings)
+    context = EditsPage(found, settings.layer is not None, waiting, holding(settings, store), problem)
     return page(request, context, visitor=visitor)
 
 
 @router.post("")
 def create(
-    visitor: Editor, settings: TheSettings, store: TheStore, title: Words, request_id: RequestId
+    visitor: Editor, settings: TheSettings, store: TheStore, title: Words, request_id: RequestName
 ) -> Response:
     layer_of(settings)
     return to_edit(store.rule_edits.create(title, by=visitor.user.id, request=request_id).id)
@@ -116,78 +157,82 @@ def create(
 
 @router.get("/{edit_id}", dependencies=[Unsealed])
 def show(
-    request: Request, edit_id: Number, visitor: Editor, settings: TheSettings, store: TheStore
-) -> Response:
-    edit = store.rule_edits.edit(edit_id)
-    running = edit_trials().step(edit)
-    if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
-        return fragment(request, EditProgress(_plain(edit), running), visitor=visitor)
-    book = book_for_page(settings)
-    content = EditContent.model_validate(edit.content)
-    diff, problem = _diff(settings, edit, content)
-    context = EditPage(
-        edit=_plain(edit),
-        content=content,
-        editable=edit.state in OPEN,
-        running=running,
-        diff=diff,
-        codes=tuple(PartChoice(c.code, c.title) for c in book.lexicons.codes.values()),
-        phrases=tuple(
-            (book.lexicons.codes[code].title, tuple(f"{code}/{p.canonical}" for p in some))
-            for code, some in book.lexicons.by_code.items()
-        ),
-        items=tuple(PartChoice(i.id, i.title, i.deduct) for i in book.rubric.items),
-        criteria=tuple(PartChoice(c.id, c.title, c.points) for c in book.rubric.criteria),
-        pass_mark=book.rubric.pass_mark,
-        severities=tuple(Severity),
-        periods=tuple(PERIODS),
-        problem=problem,
-    )
-    return page(request, context, visitor=visitor)
-
-
-@router.post("/{edit_id}/try", dependencies=[Unsealed])
-def try_edit(
+    request: Request,
     edit_id: Number,
     visitor: Editor,
     settings: TheSettings,
     store: TheStore,
-    period: Annotated[str, Form(max_length=10)] = "30",
+    left: Annotated[list[str], Query()] = [],  # noqa: B006 (never changed)
 ) -> Response:
-    """Check it and try it on stored calls, in the background."""
     edit = store.rule_edits.edit(edit_id)
-    if edit.state not in OPEN:
-        raise Refused("it is no draft any more", code="edit-closed")
-    days = PERIODS.get(period)
-    since = None if days is None else date.today() - timedelta(days=days)
-    edit_trials().start(settings, store, edit, by=visitor.user.id, since=since, lang=visitor.lang)
-    return to_edit(edit_id, "#report")
+    running = edit_trials().step(edit)
+    content = EditContent.model_validate(edit.content)
+    if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
+        progress = EditProgress(_plain(edit), running, content.empty, tuple(PERIODS))
+        return fragment(request, progress, visitor=visitor)
+    book, problem = _book(visitor, settings)
+    diff, undiffed = _diff(visitor, settings, edit, content)
+    context = EditPage(
+        edit=_plain(edit),
+        content=content,
+        as_said={}
+        if book is None
+        else {
+            template: plain_wording(template, book.lexicons.slots, visitor.lang)
+            for template in content.templates
+        },
+        editable=edit.state in OPEN and book is not None,
+        running=running,
+        diff=diff,
+        undiffed=undiffed,
+        **_choices(book),
+        severities=tuple(Severity),
+        empty=content.empty,
+        periods=tuple(PERIODS),
+        problem=problem,
+        by_hand=_by_hand(settings, edit),
+        left=tuple(name for name in ORDER if name in left),
+        rules=holding(settings, store) if edit.published_at else None,
+    )
+    return page(request, context, visitor=visitor)
 
 
-@router.post("/{edit_id}/publish")
-def publish_edit(
-    edit_id: Number, visitor: Editor, settings: TheSettings, store: TheStore, seen: Seen, reason: Words = ""
-) -> Response:
-    publish(store, settings, edit_id, by=visitor.user.id, reason=reason, seen=seen)
-    return to_edit(edit_id)
+def to_edit(edit_id: int, place: str = "") -> Response:
+    """``place``: query or anchor."""
+    return RedirectResponse(f"/rules/edits/{edit_id}{place}", status_code=303)
 
 
-@router.post("/{edit_id}/roll-back")
-def roll_back_edit(
-    edit_id: Number, visitor: Editor, settings: TheSettings, store: TheStore, seen: Seen, reason: Words = ""
-) -> Response:
-    roll_back(store, settings, edit_id, by=visitor.user.id, reason=reason, seen=seen)
-    return to_edit(edit_id)
+def _book(visitor: Visitor, settings: Settings) -> tuple[Book | None, RulesFault | None]:
+    """The rules, or why they cannot be read: an edit must be seen then too, it may be what has to go."""
+    try:
+        return read_book(settings), None
+    except UsageError as error:
+        return None, rules_fault(error, visitor.lang, settings)
 
 
-@router.post("/{edit_id}/drop")
-def drop(edit_id: Number, visitor: Editor, store: TheStore, seen: Seen) -> Response:
-    store.rule_edits.drop(edit_id, seen=seen, by=visitor.user.id)
-    return RedirectResponse("/rules/edits", status_code=303)
+def _choices(book: Book | None) -> dict[str, Any]:
+    """What the forms offer."""
+    if book is None:
+        return {"codes": (), "phrases": (), "items": (), "criteria": (), "pass_mark": None}
+    return {
+        "codes": tuple(PartChoice(c.code, c.title) for c in book.lexicons.codes.values()),
+        "phrases": tuple(
+            (book.lexicons.codes[code].title, tuple(f"{code}/{p.canonical}" for p in some))
+            for code, some in book.lexicons.by_code.items()
+        ),
+        "items": tuple(PartChoice(i.id, i.title, i.deduct, i.severity) for i in book.rubric.items),
+        "criteria": tuple(PartChoice(c.id, c.title, c.points) for c in book.rubric.criteria),
+        "pass_mark": book.rubric.pass_mark,
+    }
 
 
-def to_edit(edit_id: int, anchor: str = "") -> Response:
-    return RedirectResponse(f"/rules/edits/{edit_id}{anchor}", status_code=303)
+def _by_hand(settings: Settings, edit: RuleEdit) -> tuple[str, ...]:
+    if edit.state is not EditState.PUBLISHING or settings.layer is None:
+        return ()
+    try:
+        return written_by_hand(settings.layer, edit.files)
+    except Refused:  # what cannot be read; finishing says so
+        return ()
 
 
 def _plain(edit: RuleEdit) -> RuleEdit:
@@ -199,7 +244,9 @@ def _plain(edit: RuleEdit) -> RuleEdit:
     return replace(edit, report=report, files=files)
 
 
-def _diff(settings: Settings, edit: RuleEdit, content: EditContent) -> tuple[tuple[str, ...], str]:
+def _diff(
+    visitor: Visitor, settings: Settings, edit: RuleEdit, content: EditContent
+) -> tuple[tuple[str, ...], str]:
     """What changes in the room's files, line by line; or why that cannot be said."""
     if edit.files:
         files = {name: pair for name, pair in edit.files.items() if name != WEIGHTS_FILE}
@@ -209,5 +256,5 @@ def _diff(settings: Settings, edit: RuleEdit, content: EditContent) -> tuple[tup
         return (), ""
     try:
         return tuple(differences(standing_texts(settings.layer), with_edit(settings.layer, content))), ""
-    except CallinspectError as error:
-        return (), str(error)
+    except ReviewError as error:
+        return (), in_words(error, visitor.lang, settings)

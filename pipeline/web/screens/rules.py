@@ -122,7 +122,9 @@ def _author(visitor: Visitor) -> bool:
 
 
 def _proof(hit: RecentHit, kind: PhraseKind, lang: Lang) -> str:
-    place = Evidence(Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence)
+    place = Evidence(
+        Span(hit.start, hit.end), None, hit.quote, hit.phrase, How(hit.how), hit.confidence, hit.wording
+    )
     found = matched(place, kind)
     return render(found, lang) if found is not None else ""
 

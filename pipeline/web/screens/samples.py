@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.review.misses import MissRate, OverallMiss, SampleOutcome, miss_rates, overall_miss
@@ -25,6 +25,7 @@ from pipeline.review.sampling import (
 )
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
+from pipeline.web.fields import Number, RequestName
 from pipeline.web.names import FieldName
 from pipeline.web.render import page
 from pipeline.web.scopes import check_in_scope
@@ -35,10 +36,7 @@ P = Permission
 Reader = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR))]
 Announcer = Annotated[Visitor, Depends(allowed(P.SAMPLE))]
 Hearer = Annotated[Visitor, Depends(allowed(P.HEAR))]
-Token = Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")]
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""What a key can be in any database."""
 
 MOST_MISSES = 999
 
@@ -99,7 +97,7 @@ def new(request: Request, visitor: Announcer) -> Response:
 def announce(
     visitor: Announcer,
     store: TheStore,
-    token: Token,
+    token: RequestName,
     title: Annotated[str, Form(max_length=200)],
     date_from: Annotated[date, Form()],
     date_to: Annotated[date, Form()],

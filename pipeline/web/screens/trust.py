@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.errors import Missing
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
+from pipeline.web.fields import RequestName
 from pipeline.web.names import Name
 from pipeline.web.render import page
 from pipeline.web.rendered_message import RulesFault
@@ -77,7 +78,7 @@ def act(
     store: TheStore,
     settings: TheSettings,
     act: Annotated[Literal["only-flag", "take-points", "undo"], Form()],
-    token: Annotated[str, Form(alias="request", max_length=64, pattern="^[!-~]+$")],
+    token: RequestName,
     reason: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Say whether a criterion takes points, or take that back."""

@@ -159,8 +159,13 @@ def test_keys_are_told_and_dialogs_close(chrome: Browser, furnished: tuple[Room,
         expect(dialog).to_contain_text("Esc")
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
-        page.keyboard.press("a")
+        page.keyboard.press("a")  # nothing is selected: it says what to select, and opens nothing
+        expect(page.locator("#messages")).to_contain_text("选中违规的那几个字")
+        expect(page.locator("#add-dialog")).to_be_hidden()
+        page.locator("#add-open").focus()
+        page.keyboard.press("Enter")
         expect(page.locator("#add-dialog")).to_be_visible()
+        expect(page.locator("#add-no-words")).to_be_visible()
         assert page.evaluate("document.activeElement.id") == "add-criterion"
         page.keyboard.press("Escape")
         expect(page.locator("#add-dialog")).to_be_hidden()

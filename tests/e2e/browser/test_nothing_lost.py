@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pipeline.domain import Verdict
 from pipeline.store import open_store
@@ -96,6 +96,160 @@ def test_two_clicks_are_one(chrome: Browser, server: Room, call: str) -> None:
         stands(page, "overturned")
         until(page, "!document.querySelector('[aria-busy]')")
     assert said(server, call) == ["overturned"]
+
+
+def test_a_key_in_the_moment_of_the_answer_counts(chrome: Browser, server: Room, call: str) -> None:
+    """What the answer brought takes keys at once: a form that is not wired yet would leave the page."""
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.evaluate(
+            """() => {
+                window.stayed = true;
+                const key = new KeyboardEvent("keydown", { key: "z", bubbles: true });
+                const undo = document.querySelector("#undo");
+                new MutationObserver((_, watch) => {
+                    if (document.querySelector("#undo") === undo) return;
+                    watch.disconnect();
+                    document.dispatchEvent(key);
+                }).observe(document.body, { childList: true, subtree: true });
+            }"""
+        )
+        page.keyboard.press("c")
+        end = time.monotonic() + PATIENCE_MS / 1000
+        with open_store(server.store) as store:
+            while [each.kind for each in store.decisions.history(call)].count("undo") == 0:
+                assert time.monotonic() < end, "nothing was taken back"
+                page.wait_for_timeout(50)
+        stands(page, "unreviewed")
+        expect(page.locator(".finding.current")).to_have_id(FINDING[1:])
+        assert page.evaluate("window.stayed"), "the page was left"
+
+
+def hold_back(page: Page) -> list[Route]:
+    """The next verdict of this page is under way until somebody lets it go on."""
+    held: list[Route] = []
+    page.route("**/verdicts", lambda route: held.append(route), times=1)
+    return held
+
+
+def one_held(page: Page, held: list[Route]) -> Route:
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not held:
+        assert time.monotonic() < end, "nothing was sent"
+        page.wait_for_timeout(20)
+    return held.pop()
+
+
+def test_taking_back_waits_for_what_is_under_way(chrome: Browser, server: Room, call: str) -> None:
+    """Else it would take back what came before."""
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.keyboard.press("c")
+        stands(page, "confirmed")
+        held = hold_back(page)
+        page.locator(FINDING).focus()
+        page.keyboard.press("o")
+        under_way = one_held(page, held)
+        page.keyboard.press("z")
+        page.wait_for_timeout(300)
+        assert said(server, call) == ["confirmed"]
+        under_way.continue_()
+        until(page, "!document.querySelector('[aria-busy]')")
+        stands(page, "confirmed")
+    assert said(server, call) == ["confirmed", "overturned"]
+    with open_store(server.store) as store:
+        assert [(e.kind, e.undone) for e in store.decisions.history(call)] == [
+            ("verdict", False),
+            ("verdict", True),
+            ("undo", False),
+        ]
+
+
+def test_another_word_waits_for_the_first(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        held = hold_back(page)
+        page.locator(f"{FINDING} button[value=confirmed]").click()
+        under_way = one_held(page, held)
+        page.locator(f"{FINDING} button[value=overturned]").click()
+        under_way.continue_()
+        stands(page, "overturned")
+        until(page, "!document.querySelector('[aria-busy]')")
+    assert said(server, call) == ["confirmed", "overturned"]
+
+
+def test_what_has_not_arrived_is_not_taken_back(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.keyboard.press("c")
+        stands(page, "confirmed")
+        context.set_offline(True)
+        page.locator(FINDING).focus()
+        page.keyboard.press("o")
+        expect(page.locator(f"{FINDING} .finding-waiting")).to_be_visible()
+        page.keyboard.press("z")
+        expect(page.locator("#messages")).to_contain_text("还有操作没有送达")
+        page.locator("#next-form button").click()
+        expect(page.locator("#messages [role=alert]")).to_be_visible()
+        context.set_offline(False)
+        stands(page, "overturned")
+    assert said(server, call) == ["confirmed", "overturned"]
+
+
+def test_a_double_click_that_the_page_carries_on_is_one(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.evaluate(
+            """(first) => {
+                const others = [...document.querySelectorAll(".finding button[value=confirmed]")];
+                const here = { bubbles: true, cancelable: true, detail: 1, clientX: 9, clientY: 9 };
+                const press = (button) => button.dispatchEvent(new MouseEvent("click", here));
+                press(document.querySelector(`${first} button[value=confirmed]`));
+                press(others.find((each) => !each.closest(first)));
+            }""",
+            FINDING,
+        )
+        stands(page, "confirmed")
+        until(page, "!document.querySelector('[aria-busy]')")
+    with open_store(server.store) as store:
+        assert len(store.decisions.history(call)) == 1
+
+
+def test_what_another_window_delivers_shows_here(chrome: Browser, server: Room, call: str) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.route("**/verdicts", lambda route: route.abort())
+        page.keyboard.press("c")
+        expect(page.locator(f"{FINDING} .finding-waiting")).to_be_visible()
+        other = context.new_page()
+        other.goto("/")
+        stands(page, "confirmed")
+        expect(page.locator(f"{FINDING} .finding-waiting")).to_be_hidden()
+    assert said(server, call) == ["confirmed"]
+
+
+def test_a_remark_is_kept_until_it_is_sent_and_stands_on_the_finding(
+    chrome: Browser, server: Room, call: str
+) -> None:
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        page.keyboard.press("e")
+        field = page.locator(f"{FINDING} .comment input")
+        field.press_sequentially("口气不对")
+        page.reload()
+        expect(field).to_have_value("口气不对")
+        field.press("Enter")
+        expect(page.locator(f"{FINDING} .finding-remark")).to_contain_text("口气不对")
+        expect(field).to_have_value("")
+        page.reload()
+        expect(field).to_have_value("")
 
 
 def test_the_second_one_is_told(chrome: Browser, server: Room, call: str) -> None:

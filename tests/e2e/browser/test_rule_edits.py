@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.batch.publishing import pairs
+from pipeline.batch.rule_edits import SHEET_FILE, EditContent
+from pipeline.rubric.layer import SheetLayer
+from pipeline.store import open_store
 from tests.e2e.browser.rooms import Room, sign_in, visit
 from tests.e2e.commands import callinspect, free_port
 from tests.nights import fill
@@ -57,6 +61,7 @@ def test_sentences_are_published_and_rolled_back(chrome: Browser, room: Room) ->
         page.select_option("#period", "all")
         page.locator("form[action$='/try'] button").click()
         expect(page.locator("#publish-reason")).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator("form[action$='/try'] button")).to_be_enabled()  # for another period
         assert not own.exists(), "trying writes nothing"
         page.fill("#publish-reason", "客户常投诉")
         page.locator("form[action$='/publish'] button").click()
@@ -68,6 +73,36 @@ def test_sentences_are_published_and_rolled_back(chrome: Browser, room: Room) ->
         page.locator("form[action$='/roll-back'] button").click()
         shown(page, "已退回")
         assert not own.exists()
+
+
+def test_publishing_that_broke_off_is_given_up(chrome: Browser, room: Room) -> None:
+    """Its file was written by hand before anybody came back to it."""
+    own = room.folder / "own" / SHEET_FILE
+    edit = EditContent(sheet=SheetLayer(pass_mark=85))
+    with open_store(room.store) as store:
+        number = store.rule_edits.create("及格线", by=None, request="broke-off", content=edit.dumped()).id
+        store.rule_edits.keep_report(number, {"error": "", "issues": []}, basis="b", seen=1)
+        files = pairs(room.folder / "own", edit, "")
+        store.rule_edits.begin_publishing(number, files, reason="r", seen=1, by=None)
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("pass_mark: 70\n", encoding="utf-8")
+    with visit(chrome, room) as context:
+        page = sign_in(context, "chief")
+        page.goto(f"/rules/edits/{number}")
+        shown(page, "发布到一半停了")
+        page.locator("form[action$='/publish'] button").click()
+        shown(page, "请撤回这次发布")
+        page.goto(f"/rules/edits/{number}")
+        page.locator("form[action$='/abandon'] button").click()
+        page.locator("dialog[open] button[value='yes']").click()
+        shown(page, f"没有它们规则就读不了：{SHEET_FILE}")
+        page.wait_for_load_state()  # before its scripts are there a page asks nothing
+        assert own.read_text(encoding="utf-8") == "pass_mark: 70\n"
+        page.locator("form[action$='/drop'] button").click()
+        page.locator("dialog[open] button[value='yes']").click()
+        page.wait_for_url("**/rules/edits")
+        expect(page.get_by_text("及格线", exact=True)).to_have_count(0)
+    own.unlink()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

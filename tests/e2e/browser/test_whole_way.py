@@ -44,6 +44,8 @@ def test_from_the_night_to_the_export(chrome: Browser, room: Room) -> None:
         decide(page, "empathy-missing", "u", "unheard")
         page.keyboard.press("z")
         expect(page.locator("#finding-empathy-missing")).to_have_attribute("data-standing", "unreviewed")
+        expect(page.locator(".finding.current")).to_have_id("finding-empathy-missing")
+        expect(page.locator("#finding-empathy-missing")).to_be_focused()
         page.reload()
         expect(page.locator("#finding-shirk")).to_have_attribute("data-standing", "confirmed")
 
@@ -87,6 +89,26 @@ def test_from_the_night_to_the_export(chrome: Browser, room: Room) -> None:
     assert reviews["shirk"] == "overturned", "the appeal was upheld"
     assert reviews["attitude-impatient"] == "overturned"
     assert reviews["empathy-missing"] == "unreviewed"
+
+
+def test_space_pauses_what_the_pointer_began(chrome: Browser, room: Room) -> None:
+    with visit(chrome, room) as context:
+        page = sign_in(context, "rev1")
+        page.goto("/calls/N02")
+        page.evaluate("addEventListener('keydown', (event) => (window.taken = event.defaultPrevented))")
+        proof = page.locator("#finding-shirk a.evidence").first
+        label = page.locator(".wave-marks button[data-criterion='shirk']").first
+        for control in (proof, label):
+            control.click()
+            until(page, f"!{SOUND}.paused")
+            page.keyboard.press("Space")
+            assert page.evaluate("window.taken"), "Space plays and pauses"
+        page.evaluate(f"{SOUND}.pause()")
+        page.keyboard.press("Tab")
+        label.focus()
+        page.keyboard.press("Space")
+        assert not page.evaluate("window.taken"), "Space presses the button that the keys came to"
+        until(page, f"!{SOUND}.paused")
 
 
 def plays_the_evidence(page: Page, criterion: str) -> None:

@@ -95,6 +95,14 @@ def test_where_nobody_is_served_the_sheet_does_not_apply(
     assert call.scorecard.score is None
 
 
+def test_a_voicemail_greeting_is_an_announcement(together: dict[str, Inspection]) -> None:
+    call = together["N13"]
+    assert {u.role for u in call.transcript.utterances} == {Role.ANNOUNCEMENT}
+    assert call.reason is not None
+    assert call.reason.code == "gate.only-announcement"
+    assert call.measures.value("speech_agent") == 0.0
+
+
 def test_an_unreadable_file_gives_its_reason_and_stops_nobody(together: dict[str, Inspection]) -> None:
     call = together["N15"]
     assert call.status is Status.UNREADABLE

@@ -35,7 +35,15 @@ from pipeline.store import open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = ("slots.yaml", "contexts.yaml", "forbidden-shirk.yaml", "escalation.yaml")
+FILES = (
+    "slots.yaml",
+    "contexts.yaml",
+    "forbidden-shirk.yaml",
+    "forbidden-dismissive.yaml",
+    "escalation.yaml",
+)
+LIKELIER = "没货就是没货，问几遍也变不出来"
+"""As a whole it may be shirking, and is likelier coldness."""
 NEW_WORDS = """\
 codes:
   - code: test-code
@@ -57,7 +65,10 @@ def _added(folder: Path) -> None:
 
 
 def _taken_out(folder: Path) -> None:
-    (folder / "forbidden-shirk.yaml").unlink()
+    path = folder / "forbidden-shirk.yaml"
+    text = path.read_text("utf-8")
+    assert text.count("      - phrase: ") > 3
+    path.write_text("      - phrase: ".join(text.split("      - phrase: ")[:-2]), encoding="utf-8")
 
 
 def _context_changed(folder: Path) -> None:
@@ -91,7 +102,7 @@ def folder(tmp_path: Path) -> Path:
 def _calls(lexicons: Lexicons) -> Iterator[tuple[Utterance, ...]]:
     dice = random.Random(3)
     texts = [text for p in lexicons.phrases for text in (*p.hit, *p.quiet)]
-    texts += 30 * ["请您查一下通讯录好吗", "先挂电话吧", "您先查同信录", "这事不归本人管"]
+    texts += 30 * ["请您查一下通讯录好吗", "先挂电话吧", "您先查同信录", "这事不归本人管", LIKELIER]
     for _ in range(160):
         said = []
         for number in range(8):
@@ -142,6 +153,22 @@ def test_the_edit_alone_gives_the_same_hits(
             different += tuple(found) != stored.hits
     assert spared > 10
     assert different > 0
+
+
+def test_where_a_code_comes_or_goes_all_is_looked_for_again(folder: Path, rubric: Rubric) -> None:
+    """A sentence that was likeliest for it may be likeliest for another now."""
+    old = load_lexicons(folder)
+    book = Rulebook(
+        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
+    )
+    said = (Utterance(Role.AGENT, Span(0, 4), LIKELIER),)
+    before = compile_matcher(old).match(said)
+    assert [hit.code for hit in before] == ["attitude-dismissive"]
+    (folder / "forbidden-dismissive.yaml").unlink()
+    now = compile_matcher(load_lexicons(folder))
+    assert [hit.code for hit in now.match(said)] == ["shirk"]
+    (found,) = Rematcher(Rules(now, rubric), {old.revision: book}.get).written([_judged(said, old, before)])
+    assert found is None
 
 
 def test_without_the_old_text_all_is_looked_for_again(folder: Path, rubric: Rubric) -> None:

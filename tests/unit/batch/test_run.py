@@ -97,6 +97,10 @@ class Night:
             }
 
 
+def kinds(summary: RunSummary) -> list[str]:
+    return [problem.kind for problem in summary.problems]
+
+
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     return Night(tmp_path)
@@ -149,6 +153,17 @@ def test_a_night_with_everything_in_it(night: Night) -> None:
     assert (steps[-1].calls_done, steps[-1].calls_total, steps[-1].audio_seconds) == (13, 13, 420.0)
 
 
+def test_progress_is_told_while_a_long_call_is_heard(night: Night) -> None:
+    night.add("long", "sleep 3")
+    steps: list[Progress] = []
+    night.run(report=steps.append)
+    waiting = [step for step in steps if step.stage == "inspect" and not step.calls_done]
+    at_work = [step.wall_seconds for step in waiting if step.calls_in_work == 1]
+    assert len(at_work) >= 2
+    assert at_work == sorted(at_work)
+    assert (steps[-1].calls_done, steps[-1].calls_in_work) == (1, 0)
+
+
 def test_a_second_run_has_nothing_to_do(night: Night) -> None:
     for number in range(3):
         night.add(f"good{number}")
@@ -164,6 +179,23 @@ def test_a_second_run_has_nothing_to_do(night: Night) -> None:
 
 
 @pytest.mark.usefixtures("in_this_process")
+def test_empty_files_are_no_copies_of_each_other(night: Night) -> None:
+    """After a night with a full disk each of them is a call that was lost."""
+    for name in ("a", "b", "c"):
+        (night.dump / f"{name}.wav").touch()
+        os.utime(night.dump / f"{name}.wav", (SETTLED, SETTLED))
+    for _ in range(2):
+        summary = night.run()
+        assert {one.call_id for one in summary.unreadable} == {"a", "b", "c"}
+        assert not summary.problems
+    night.add("b")
+    assert night.run().inspected == 1
+    assert {name: status for name, (status, _) in night.stored().items()} == {
+        "a": "unreadable", "b": "inspected", "c": "unreadable",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_files_are_not_read_again_unless_they_changed(night: Night) -> None:
     path = night.add("a")
     night.run()
@@ -174,6 +206,20 @@ def test_files_are_not_read_again_unless_they_changed(night: Night) -> None:
     assert night.run().up_to_date == 1
     os.utime(path, (SETTLED + 5, SETTLED + 5))
     assert night.run().inspected == 1
+
+
+def test_what_could_be_read_in_part_only_is_listed_every_time(night: Night) -> None:
+    night.add("fine")
+    night.add("cut", "partial")
+    first = night.run()
+    assert [(one.call_id, said(one.reason)) for one in first.incomplete] == [("cut", "cut short")]
+    assert (first.inspected, first.partial, first.exit_status) == (1, 1, 1)
+    second = night.run(inspector=dies_loading)
+    assert (second.incomplete, second.up_to_date, second.exit_status) == (first.incomplete, 1, 1)
+    judged = night.run(inspector=revised, revisions=replace(REVISIONS, rubric="r2"))
+    assert ([one.call_id for one in judged.incomplete], judged.inspected, judged.rejudged) == (["cut"], 1, 2)
+    with open_store(night.settings.store) as store:
+        assert [run.summary["partial"] for run in store.runs.latest() if run.summary] == [1, 1, 1]
 
 
 def test_retry_tries_bad_and_partial_calls_again(night: Night, tmp_path: Path) -> None:
@@ -207,14 +253,19 @@ def test_a_new_rubric_judges_again_without_listening_and_the_old_one_comes_back_
     again = night.run(inspector=revised, revisions=other)
     assert (again.inspected, again.rejudged, again.audio_seconds) == (1, 1, 0.0)
     assert [one.call_id for one in again.unreadable] == ["bad"]
+    assert kinds(again) == ["other-rules"]
     back = night.run(inspector=dies_loading)
-    assert (back.up_to_date, back.inspected, did_nothing(back)) == (1, 0, True)
+    assert (back.up_to_date, back.inspected, back.rejudged, did_nothing(back)) == (0, 1, 1, True)
+    assert kinds(back) == ["other-rules"], "a score changed: whoever forgot an option is told"
     with open_store(night.settings.store) as store:
         old, new = store.inspections.revisions("a")
         assert (old.revisions.rubric, new.revisions.rubric) == ("r1", "r2")
         assert new.transcript == old.transcript
         assert new.transcript.utterances[0].text == "heard"
         assert store.inspections.current("a") == old
+        assert [p.kind for p in store.runs.problems(back.run_id)] == ["other-rules"]
+    third = night.run(inspector=dies_loading)
+    assert (third.up_to_date, third.rejudged, third.problems) == (1, 0, ())
 
 
 @pytest.mark.usefixtures("in_this_process")

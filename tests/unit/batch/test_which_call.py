@@ -49,9 +49,9 @@ class Centre:
         os.utime(path, (self._clock, self._clock))
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def run(self, *rows: str) -> RunSummary:
+    def run(self, *rows: str, heading: str = "call_id,file,agent_id,started_at") -> RunSummary:
         if rows:
-            self.list.write_text("\n".join(("call_id,file,agent_id,started_at", *rows)) + "\n")
+            self.list.write_text("\n".join((heading, *rows)) + "\n")
         return run(
             self.dump,
             settings=self.settings,
@@ -86,6 +86,9 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
         yield Centre(tmp_path, store, url)
 
 
+FULL = "call_id,file,agent_id,agent_name,team,started_at"
+
+
 def no_rules() -> Rules:
     raise AssertionError("the facts are the same: nothing is judged again")
 
@@ -113,6 +116,53 @@ def test_a_file_name_used_again_is_another_call_and_inherits_nothing(centre: Cen
     assert centre.inspection("0001").recording.paths == ()  # other sound lies there now
     assert did_nothing(centre.run())
     assert kinds(centre.run()) == []
+
+
+def facts(centre: Centre, call_id: str) -> tuple[str | None, str | None, str | None, str | None]:
+    call = centre.inspection(call_id).recording.call
+    day = call.started_at.isoformat() if call.started_at else None
+    return call.agent_id, call.agent_name, call.team, day
+
+
+def test_a_later_list_with_fewer_columns_or_empty_cells_takes_nothing_away(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.run("A,a.wav,8001,王芳,一组,2026-11-20 09:00:00", heading=FULL)
+    whole = ("8001", "王芳", "一组", "2026-11-20T09:00:00")
+    assert facts(centre, "A") == whole
+    fewer = centre.run("A,a.wav,8001", heading="call_id,file,agent_id")
+    assert (facts(centre, "A"), fewer.up_to_date, fewer.rejudged) == (whole, 1, 0)
+    empty = centre.run("A,a.wav,,,,", heading=FULL)
+    assert (facts(centre, "A"), empty.up_to_date) == (whole, 1)
+    assert [row.call.call_id for row in centre.store.calls.all(CallFilter(team="一组"))] == ["A"]
+    centre.run("A,a.wav,,,二组,", heading=FULL)
+    assert facts(centre, "A") == ("8001", "王芳", "二组", "2026-11-20T09:00:00")
+
+
+def test_of_another_agent_nothing_is_kept_of_the_former(centre: Centre) -> None:
+    centre.put("a.wav", 1)
+    centre.run("A,a.wav,8001,王芳,一组,2026-11-20 09:00:00", heading=FULL)
+    centre.run("A,a.wav,8002", heading="call_id,file,agent_id")
+    assert facts(centre, "A") == ("8002", None, None, "2026-11-20T09:00:00")
+    centre.run("A,a.wav,8002,李静,二组,", heading=FULL)
+    centre.run("A,a.wav,,张伟,,", heading=FULL)
+    assert facts(centre, "A") == (None, "张伟", None, "2026-11-20T09:00:00")
+
+
+def test_what_was_said_of_another_row_is_not_kept(centre: Centre) -> None:
+    """The list had two files exchanged: an empty cell must not blame the other call's agent."""
+    for sound, name in enumerate("ab"):
+        centre.put(f"{name}.wav", sound)
+    centre.run("A,a.wav,8001,王芳,一组,", "B,b.wav,,,,", heading=FULL)
+    centre.run("A,b.wav,8001,王芳,一组,", "B,a.wav,,,,", heading=FULL)
+    assert facts(centre, "A") == ("8001", "王芳", "一组", None)
+    assert facts(centre, "B") == (None, None, None, None)
+
+
+def test_a_list_without_ids_completes_what_the_name_tells(centre: Centre) -> None:
+    centre.put("OUT8001-20261120-090000-77.5.wav", 1)
+    centre.run()
+    centre.run("OUT8001-20261120-090000-77.5.wav,,一组", heading="file,agent_id,team")
+    assert facts(centre, "77.5") == ("8001", None, "一组", "2026-11-20T09:00:00")
 
 
 def test_a_list_that_comes_later_renames_and_completes_and_nothing_is_heard_again(centre: Centre) -> None:

@@ -1,5 +1,7 @@
 """A real inspector small enough for tests: it reads each file's first line and does what that says.
 
+An empty file is ``bad``.
+
 ``ok``, ``sleep 0.2``, ``die``, ``kill``, ``die-once MARKER``, ``fault [COUNTER]``, ``memory``,
 ``memory-once MARKER``, ``unstorable``, ``bad``, ``silent``, ``grow``, ``leave``, ``hang``, ``partial``.
 """
@@ -56,7 +58,7 @@ class TinyInspector:
 
     def _one(self, recording: Recording) -> Iterator[Inspection]:
         try:
-            order, *rest = recording.paths[0].read_text().splitlines()[0].split()
+            order, *rest = (recording.paths[0].read_text().splitlines() or ["bad"])[0].split()
             if order == "bad":
                 raise AudioError(verbatim("the header says nothing"))
         except (OSError, AudioError) as error:

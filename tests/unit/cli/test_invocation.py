@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.commands.running import program
+from pipeline.cli.invocation import program
 
 
 @pytest.fixture

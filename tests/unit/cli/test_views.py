@@ -17,7 +17,7 @@ from pipeline.batch.summary import NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
-from pipeline.cli.views.conversation import marked
+from pipeline.cli.views.conversation import conversation, marked
 from pipeline.cli.views.scorecard import ordered
 from pipeline.cli.views.summary import run_summary
 from pipeline.cli.views.times import clock, length
@@ -36,6 +36,8 @@ from pipeline.domain import (
     Role,
     Severity,
     Span,
+    Status,
+    Transcript,
     Utterance,
     Verdict,
 )
@@ -73,7 +75,7 @@ def test_clock(seconds: float, text: str) -> None:
 
 
 def test_length() -> None:
-    assert (length(None), length(61.5), length(3600)) == ("-", "1:02", "1:00:00")
+    assert (length(None), length(61.5), length(3600)) == ("-", "1:01", "1:00:00")
 
 
 def test_marks_look_past_punctuation_and_take_the_place_nearest_in_time() -> None:
@@ -98,6 +100,16 @@ def test_a_phrase_that_goes_on_in_the_next_utterance_is_marked_as_far_as_it_goes
 def test_a_quote_that_is_not_in_the_text_marks_nothing() -> None:
     said = Utterance(Role.AGENT, Span(0, 4), "您好")
     assert marked(said, [hit("再见", 0), hit("", 0)]).plain == "您好"
+
+
+def test_a_phrase_of_which_another_wording_was_said_stands_for_its_kind() -> None:
+    call = bad_call()
+    last = call.hits[-1]
+    assert last.phrase == "这不归我管"
+    other = replace(last, phrase="谁卖的找谁", how=How.SOUND, wording="这不归我管")
+    listed = replace(last, phrase="归我管", how=How.SOUND, wording="这不归我管")
+    assert "“谁卖的找谁”一类" in shown(*page(replace(call, hits=(other,)), ZH, {"shirk": "推诿"}))
+    assert "“归我管”一类" not in shown(*page(replace(call, hits=(listed,)), ZH, {"shirk": "推诿"}))
 
 
 @pytest.mark.parametrize("width", [80, 200])
@@ -169,7 +181,7 @@ def test_the_list_shows_score_worst_and_reason(tmp_path: Path) -> None:
         "2026-11-20",
         "09:05",
         "刘志远",
-        "1:02",
+        "1:01",
         "75-100",
         "B",
         "[当日上报]",
@@ -194,12 +206,17 @@ def test_a_reason_of_an_older_version_is_explained_by_its_code() -> None:
     assert Words("en").reason("vanished", None) == "the file is no longer there"
 
 
+CUT = NotRead(
+    "O02", (Path("/dump/cut.wav"),), Message("audio.cut-short", whole=43.6, seconds=18.7), "incomplete"
+)
+
+
 def summary(**changes: object) -> RunSummary:
     values: dict[str, object] = {
         "run_id": 1,
         "found": 20,
         "inspected": 17,
-        "partial": 1,
+        "incomplete": (CUT,),
         "not_applicable": 1,
         "rejudged": 0,
         "up_to_date": 0,
@@ -247,6 +264,9 @@ def test_the_summary_of_a_night() -> None:
     for expected in (
         "O09  not audio",
         "    /dump/O02.wav",
+        "只能读出一部分的录音",
+        "O02  录音不完整：全长 43.6 秒，只有 18.7 秒",
+        "    /dump/cut.wav",
         "O21  no such recording",
         "待复核 6 通（共评分 18 通）",
         "平均 83.2 分，通话达标率 67% - 83%（3 通待定）",
@@ -256,6 +276,60 @@ def test_the_summary_of_a_night() -> None:
     ):
         assert " ".join(expected.split()) in " ".join(text.split())
     assert "已是最新" not in text, "a line of zero says nothing"
+
+
+def test_what_was_judged_again_is_a_part_of_what_stands_above_it() -> None:
+    text = shown(*counted(summary(inspected=3, not_applicable=4, rejudged=7, unreadable=())))
+    rows = [line.split() for line in text.splitlines()]
+    assert rows[1:5] == [
+        ["本次质检", "3"],
+        ["部分可读", "1"],
+        ["不适用（无服务对话）", "4"],
+        ["以上各项中重新评分（未重听）", "7"],
+    ]
+
+
+def counted(found: RunSummary) -> list[RenderableType]:
+    return list(run_summary(found, ZH, width=80, brief=True))
+
+
+def test_other_rules_than_before_are_told_with_the_remedy() -> None:
+    notice = Message("batch.other-rules", count=3, rubric="rubrics/service.yaml", lexicons="lexicons/zh")
+    told = summary(problems=(StoredProblem("other-rules", notice),))
+    text = "".join(shown(*counted(told)).split())
+    assert "3通原先按另一份评分表或词库评分，本次改按：评分表rubrics/service.yaml" in text
+    assert "callinspect.toml" in text
+    assert "--rubric" in text
+    assert "话单与文件的问题" not in text
+
+
+def test_a_part_of_a_recording_is_no_plain_pass() -> None:
+    whole = night()[0]
+    cut = replace(whole, status=Status.PARTIAL, reason=verbatim("18.7 of 43.6 s"), reason_code="incomplete")
+    assert whole.scorecard is not None
+    assert whole.scorecard.passed
+    assert "仅就读出的部分合格" not in shown(*page(whole, ZH, {}), width=200)
+    assert "  仅就读出的部分合格" in shown(*page(cut, ZH, {}), width=200)
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("zh", "下一步："), ("en", "next: ")])
+@pytest.mark.parametrize("flagged", [6, 0])
+def test_the_next_steps_have_a_heading_and_stand_in_columns(lang: str, heading: str, flagged: int) -> None:
+    text = shown(*run_summary(summary(flagged=flagged), Words(lang), width=120, brief=False), width=120)
+    lines = text[text.index(heading) :].rstrip().splitlines()
+    assert len(lines) == (4 if flagged else 3)
+    assert {cell_len(line[: line.index("callinspect")]) for line in lines} == {cell_len(heading)}
+    told = [line for line in lines if "export" not in line]
+    assert len({cell_len(line.rstrip()[: line.rstrip().rindex("  ") + 2]) for line in told}) == 1
+
+
+def test_another_wording_than_the_lexicons_is_told_as_of_its_kind() -> None:
+    said = Utterance(Role.CUSTOMER, Span(0, 4), "我要告你们")
+    one = replace(hit("告你们", 0.4, PhraseKind.ESCALATION), phrase="咱们法庭见", utterance=0)
+    call = replace(bad_call(), transcript=Transcript((said,)), hits=(one,))
+    assert "“咱们法庭见”一类 (" in shown(conversation(call, ZH, {}))
+    as_listed = replace(one, phrase="告你们")
+    assert "一类" not in shown(conversation(replace(call, hits=(as_listed,)), ZH, {}))
 
 
 def test_what_was_renamed_copied_and_other_sound_is_plain() -> None:

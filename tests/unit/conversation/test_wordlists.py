@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -122,3 +123,14 @@ def test_a_file_that_is_no_mapping_is_refused(folder: Path, content: bytes) -> N
 def test_every_list_says_why() -> None:
     words = default_word_lists()
     assert all(getattr(words, name).reason for name in WordLists.model_fields)
+
+
+def test_lists_of_before_announcements_had_words_are_still_read(folder: Path) -> None:
+    path = folder / WORDS_FILE
+    text = path.read_text(encoding="utf-8")
+    keys = ("announcement", "unreachable", "handover")
+    blocks = re.split(r"(?m)^(?=[a-z_]+:)", text)
+    path.write_text("".join(b for b in blocks if b.split(":")[0] not in keys), encoding="utf-8")
+    words = load_word_lists(folder)
+    assert (words.announcement, words.handover) == (None, None)
+    assert words.revision != default_word_lists().revision

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipeline.errors import CallListError, UsageError
+from pipeline.ingest.columns import COLUMNS, plain
 from tests.texts import zh
 
 FULL = "call_id,file,agent_id,agent_name,team,queue,direction,customer_number,started_at,agent_channel\n"
@@ -63,6 +64,62 @@ def test_configured_headings_and_encoding(put, find):
 
     assert found.candidates[0].call.agent_id == "8001"
     assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "坐席", "座席", "客服", "员工", "话务员", "工号", "坐席工号", "座席工号", "客服工号", "员工工号",
+        "员工号", "坐席编号", "坐席号", "坐席（工号）", "坐席ID", "* 坐席 工号", "分机", "分机号",
+        "坐席分机", "agent_no", "Agent ID", "agentNumber", "Staff ID", "Extension",
+    ],
+)  # fmt: skip
+def test_who_spoke_is_known_by_the_usual_headings(put, find, heading):
+    put("1.wav")
+
+    found = find(f"通话编号,录音文件,{heading}\nC1,1.wav,8001\n")
+
+    assert found.problems == ()
+    assert found.candidates[0].call.agent_id == "8001"
+
+
+@pytest.mark.parametrize(
+    "heading", ["坐席姓名", "客服姓名", "员工姓名", "坐席名", "坐席（姓名）", "Agent Name"]
+)
+def test_the_name_is_not_taken_for_the_number(put, find, heading):
+    put("1.wav")
+
+    call = find(f"通话编号,录音文件,{heading},客服\nC1,1.wav,陈思雨,8001\n").candidates[0].call
+
+    assert (call.agent_name, call.agent_id) == ("陈思雨", "8001")
+
+
+@pytest.mark.parametrize("other", ["分机", "坐席", "员工"])
+def test_the_number_goes_before_what_may_be_something_else(put, find, other):
+    put("1.wav")
+
+    found = find(f"通话编号,录音文件,{other},工号\nC1,1.wav,301,8001\n")
+
+    assert (found.candidates[0].call.agent_id, found.candidates[0].call.agent_name) == ("8001", None)
+    assert other in zh(found.problems[0].reason)
+
+
+@pytest.mark.parametrize("heading", ["编号", "号码", "名称", "被叫号码", "ID", "用户", "账号", "被叫"])
+def test_a_heading_that_can_mean_two_things_is_told_and_not_guessed(put, find, heading):
+    put("1.wav")
+
+    found = find(f"{heading},录音文件\n8001,1.wav\n")
+
+    assert heading in zh(found.problems[0].reason)
+    call = found.candidates[0].call
+    assert (call.call_id, call.agent_id, call.customer_number) == ("1", None, None)
+
+
+def test_every_heading_means_one_column():
+    known = [
+        plain(heading) for name, others in COLUMNS.items() for heading in {plain(name), *map(plain, others)}
+    ]
+    assert sorted(known) == sorted(set(known))
 
 
 def test_unused_and_missing_columns_are_mentioned(put, find):

@@ -23,6 +23,8 @@ from pipeline.inspection.judging import PARTIAL
 from pipeline.measures import catalogue
 from pipeline.messages import known
 from pipeline.messages.catalogue import texts
+from pipeline.phrases.template import SLOTS
+from pipeline.reports.kinds import KINDS
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
 from pipeline.review.sampling import Per, Which
@@ -30,6 +32,7 @@ from pipeline.rubric import Level
 from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
 from pipeline.store import Remains
+from pipeline.transcription.models import load_manifest
 from pipeline.transcription.models.installed import State
 
 FAMILIES: Mapping[str, Collection[object]] = {
@@ -51,6 +54,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "calibration.state.": set(CalibrationState),
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),
+    "export.kind.": set(KINDS),
     "doctor.source.": {"option", "environment", "file", "default"},
     "show.open-": set(OpenCause),
     "rubric.layer-no-": {"section", "criterion", "item", "bonus"},
@@ -64,6 +68,9 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "purge.remains.": set(Remains),
     "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
     "model.file-": set(State),
+    "slot.": set(SLOTS),
+    "model.title.": set(load_manifest().names()),
+    "model.licence.": {"sense-voice"},
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
@@ -90,8 +97,8 @@ REPORTS = {
 
 ROOT = Path(pipeline.__file__).parent
 MAKERS = (
-    "audio", "batch", "bench", "conversation", "ingest", "phrases", "reports", "review", "rubric", "speech",
-    "store", "transcription",
+    "audio", "batch", "bench", "conversation", "ingest", "messages", "phrases", "reports", "review", "rubric",
+    "speech", "store", "transcription",
 )  # fmt: skip
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
@@ -115,6 +122,7 @@ def used_by_shell(key: str, said: Collection[str]) -> bool:
         key in said
         or (family == "value" and code in PYDANTIC)
         or (family in ("usage", "summary", "rescore") and code in said)
+        or key == "error.no-call"
         or (family == "doctor" and code in ("good", "warning", "bad"))
         or key in REPORTS
         or any(key.startswith(prefix) for prefix in FAMILIES)

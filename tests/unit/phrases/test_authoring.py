@@ -25,6 +25,25 @@ def test_examples_that_do_not_hold(tmp_path: Path) -> None:
     assert "quiet example is hit" in said
 
 
+def test_an_example_that_was_found_and_does_not_count_says_why(tmp_path: Path) -> None:
+    """To add a wording is no remedy where the wording was found."""
+    next_month = LEXICON + (
+        "      - phrase: 下个月一号生效\n        reason: 自己加的\n"
+        "        examples: {hit: ['好的，下个月一号生效'], quiet: [下月生效]}\n"
+    )
+    example, phrase = messages(tmp_path, next_month)
+    assert (
+        "error: found in the example “好的，下个月一号生效”, but by its sentence it is not meant" in example
+    )
+    assert "callinspect lexicon train" in example
+    assert "warning: “下个月一号生效” counts only on its own" in phrase
+    # the example alone would hold, and still no call would ever have the phrase
+    (phrase,) = messages(tmp_path, next_month.replace("'好的，下个月一号生效'", "下个月一号生效"))
+    assert "warning: “下个月一号生效” counts only on its own" in phrase
+    (quoted,) = messages(tmp_path, LEXICON.replace("hit: [这不归我管,", "hit: [他跟我说这不归我管,"))
+    assert "found in the example “他跟我说这不归我管”, but it does not count: context “quoted”;" in quoted
+
+
 def test_a_file_that_cannot_be_read_is_one_issue(tmp_path: Path) -> None:
     (issue,) = check_lexicons(lexicon_file(tmp_path, LEXICON.replace("severity: B", "severity: Q")))
     assert (issue.level, issue.line) == ("error", 8)

@@ -22,8 +22,9 @@ def test_examples(phrase: Phrase) -> None:
         assert [h for h in hits if h.code == phrase.code.code] == [], f"not quiet: {text}"
 
 
-def test_no_errors_from_the_linter() -> None:
-    assert [str(issue) for issue in check_lexicons(LEXICONS) if issue.level == "error"] == []
+def test_nothing_for_the_linter_to_say() -> None:
+    """Who checks a lexicon of their own reads of their own rules alone."""
+    assert [str(issue) for issue in check_lexicons(LEXICONS)] == []
 
 
 def test_covers_every_spoken_code() -> None:
@@ -32,7 +33,7 @@ def test_covers_every_spoken_code() -> None:
         "promise-return", "promise-approval", "attitude-impatient", "attitude-dismissive", "not-know",
         "rating-guide", "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks",
         "empathy", "surname", "esc-complaint", "esc-12315", "esc-consumer", "esc-media",
-        "esc-lawsuit", "esc-cbirc", "esc-miit", "esc-self-harm", "praise",
+        "esc-lawsuit", "esc-cbirc", "esc-miit", "esc-police", "esc-self-harm", "praise",
     }  # fmt: skip
 
 

@@ -143,6 +143,12 @@ def test_a_quiet_sentence_is_learnt_and_others_stay(tmp_path: Path) -> None:
     assert packed(load_increment(tmp_path / WEIGHTS_FILE)) == packed(increment)
 
 
+def test_a_sentence_of_fillers_teaches_nothing_and_stops_nothing() -> None:
+    lexicons = load_lexicons(DEFAULT)
+    fillers = OwnSentence(text="哦，嗯", role="agent", codes=("attitude-dismissive",))
+    assert packed(train((fillers,), lexicons, ["哦", "您好"]))
+
+
 def test_weights_that_are_none_are_told(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS_FILE).write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(LexiconError, match="train it again"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import How, Role, Span, Utterance, Word
-from pipeline.phrases import compile_matcher, load_lexicons
+from pipeline.phrases import Matcher, compile_matcher, load_lexicons
 from tests.unit.phrases.conversations import (
     LEXICON,
     agent,
@@ -49,6 +49,31 @@ def test_sound_is_less_sure_than_exact(tmp_path: Path) -> None:
     (heard,) = matcher.match([agent("布龟握们关")])
     assert heard.how is How.SOUND
     assert heard.confidence < written.confidence
+
+
+def test_a_hit_by_sound_knows_which_wording_it_matched(tmp_path: Path) -> None:
+    matcher = small_matcher(tmp_path)
+    (other,) = matcher.match([agent("布龟握们关")])
+    assert (other.phrase, other.wording, other.quote) == ("这不归我管", "不归我们管", "布龟握们关")
+    (listed,) = matcher.match([agent("这布龟我管")])
+    assert (listed.how, listed.wording) == (How.SOUND, "这不归我管")
+    (written,) = matcher.match([agent("不归我们管")])
+    assert written.wording == ""
+
+
+def test_what_a_pattern_finds_as_it_is_written_is_no_sound_alike() -> None:
+    said = "您买这个，最少有百分之六的收益，保证受益百分之六"
+    found = [hit for hit in default_matcher().match([agent(said)]) if hit.code == "promise-return"]
+    assert found
+    assert {hit.how for hit in found} == {How.PATTERN}
+
+
+def test_a_pattern_by_sound_claims_no_wording(tmp_path: Path) -> None:
+    written = LEXICON.replace("谁.{1,4}的找谁", "通讯录.{1,4}打电话")
+    matcher = Matcher(load_lexicons(lexicon_file(tmp_path, written)), weighed=False)
+    (hit,) = matcher.match([agent("通训录里的人打电话")])
+    assert (hit.how, hit.phrase) == (How.SOUND, "这不归我管")
+    assert (hit.quote, hit.wording) == ("通训录里的人打电话", "")
 
 
 def test_ways_can_be_narrowed(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.conversation.text import syllable
 from pipeline.phrases.alignment import Alignment, align, straight, wording
 from pipeline.phrases.sound import SearchRadius, SoundIndex
-from pipeline.phrases.syllables import distance, syllable
+from pipeline.phrases.syllables import distance
 
 
 @pytest.mark.parametrize(

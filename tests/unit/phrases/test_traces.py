@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from pipeline.conversation.text import syllable
 from pipeline.domain import Role, Span, Utterance
-from pipeline.phrases.traces import TraceFinder
+from pipeline.phrases.alignment import align, wording
+from pipeline.phrases.normal_form import normalise
+from pipeline.phrases.traces import SHORT, SURE, UNSURE, TraceFinder
 
 finder = TraceFinder({"greeting": ("高兴为您服务", "为您福"), "closing": ("再见",)})
 
@@ -39,3 +44,29 @@ def test_short_pieces_must_sound_the_same() -> None:
 
 def test_a_code_without_pieces_leaves_no_trace() -> None:
     assert not finder("surname", heard("高兴为您服务", 0.1))
+
+
+def test_the_first_glance_changes_no_answer() -> None:
+    """Most pieces are not aligned because too few of their syllables are there: none of them would fit."""
+    pieces = ("高兴为您服务", "为您福", "再见", "请问有什么可以帮您")
+    quick = TraceFinder({"any": pieces})
+    draw = random.Random(7)
+    others = "号信未护误在进搞心位宁付物前问森么客已班明天师傅钱好的"
+    answers = []
+    for _ in range(1500):
+        some = "".join(c if draw.random() < 0.5 else draw.choice(others) for c in draw.choice(pieces))
+        text = some + "".join(draw.choices(others, k=draw.randrange(3)))
+        confidence = draw.random()
+        slowly = any(_fits(piece, text, confidence) for piece in pieces)
+        assert quick("any", heard(text, confidence)) is slowly, (text, confidence)
+        answers.append(slowly)
+    assert 200 < sum(answers) < 1300, "both answers come up"
+
+
+def _fits(piece: str, text: str, confidence: float) -> bool:
+    spelled = wording(normalise(piece))
+    size = len(spelled.spelling)
+    limit = 0.0 if size <= SHORT else (SURE + UNSURE * (1.0 - confidence)) * size
+    normal = normalise(text)
+    sounds = [syllable(character) for character in normal]
+    return align(spelled, normal, sounds, limit=limit, loose=True) is not None

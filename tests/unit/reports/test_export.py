@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -21,7 +23,7 @@ from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store, open_store
 from pipeline.store.repositories.rulebook_rows import Rulebook
-from tests.nights import fill
+from tests.nights import bad_call, fill
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,23 @@ def test_every_kind_in_every_format(store: Store, tmp_path: Path, what: str, for
     assert len(files) == done.files
     assert any(file.stat().st_size for file in files)  # an SRT file of a call without words is empty
     assert not list(tmp_path.rglob(".*")), "no temporary file is left"
+
+
+@pytest.mark.parametrize("what", ["calls", "transcripts"])
+def test_a_name_that_is_no_text_is_written_out(tmp_path: Path, what: str) -> None:
+    """A recorder on Windows wrote the name in GBK."""
+    one, path = bad_call(), os.fsdecode("/dump/通话.wav".encode("gbk"))
+    name = os.fsdecode("张三".encode("gbk"))
+    call = replace(one.recording.call, call_id=name, agent_name=name)
+    with open_store(f"sqlite:///{tmp_path / 'gbk.db'}") as store:
+        run = store.runs.start()
+        recording = replace(one.recording, call=call, paths=(Path(path),))
+        store.inspections.save(replace(one, recording=recording), run_id=run)
+        store.runs.finish(run)
+        for format in formats_of(what):
+            assert export(what, format, store, tmp_path / format).records == 1
+    written = (tmp_path / "jsonl").read_text("utf-8")
+    assert json.loads(written)["call_id"] == "\\udcd5\\udcc5\\udcc8\\udcfd"
 
 
 def test_the_same_calls_give_the_same_bytes(store: Store, tmp_path: Path) -> None:
@@ -108,9 +127,37 @@ def test_parquet_without_pyarrow_says_how_to_get_it(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ExportError, match=r"pip install 'callinspect\[parquet\]'"):
+    with pytest.raises(ExportError, match=r"pip install 'callinspect\[parquet\]'") as caught:
         export("calls", "parquet", store, tmp_path / "calls.parquet")
     assert list(tmp_path.iterdir()) == []
+    assert "扩展 callinspect[parquet]" in caught.value.said("zh")
+    assert "the extra callinspect[parquet]" in caught.value.said("en")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_names_the_extra_that_parquet_needs(readme: str) -> None:
+    text = (Path(__file__).parents[3] / readme).read_text(encoding="utf-8")
+    assert "`callinspect[parquet]`" in text and "pip install -e '.[parquet]'" in text
+
+
+def test_what_nobody_broke_is_written_only_where_all_rows_are_wanted(store: Store, tmp_path: Path) -> None:
+    every = list(KINDS["violations"].records(store, CallFilter()))
+    some, whole = tmp_path / "some.jsonl", tmp_path / "whole.jsonl"
+    done = export("violations", "jsonl", store, some)
+    written = [json.loads(line) for line in some.read_text(encoding="utf-8").splitlines()]
+    assert {row["criterion"] for row in written} == {"attitude-impatient", "shirk", "dead-air"}
+    assert all(row["violations"] for row in written)
+    assert (done.records, done.left_out) == (len(written), len(every) - len(written))
+    done = export("violations", "jsonl", store, whole, all_rows=True)
+    assert (done.records, done.left_out) == (len(every), 0)
+    assert [json.loads(line) for line in whole.read_text(encoding="utf-8").splitlines()] == every
+
+
+@pytest.mark.parametrize("name", ["violations", "confirmed", "overturned", "pending", "added"])
+def test_what_somebody_found_or_suspects_is_never_left_out(store: Store, name: str) -> None:
+    says_nothing = KINDS["violations"].says_nothing
+    quiet = next(row for row in KINDS["violations"].records(store, CallFilter()) if says_nothing(row))
+    assert not says_nothing({**quiet, name: 1})
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ EXPECTED = {
     "verdict reviewer comment proof only_flags",
     "hits": "call_id code phrase role start end quote how confidence",
     "transcripts": "call_id utterances",
-    "violations": "agent_id agent_name team criterion severity eligible_calls violations "
+    "violations": "agent_id agent_name team criterion title severity eligible_calls violations "
     "calls_with_violation per_100_calls low high confirmed overturned pending added only_flags",
     "trust": "criterion title severity takes_points since changes_next confirmed overturned precision "
     "precision_low precision_high bar reviews_needed heard missed miss_rate miss_low miss_high",
@@ -114,6 +114,7 @@ def test_violations_count_places_and_calls(store: Store) -> None:
         1,
     )
     assert impatient["per_100_calls"] == 100
+    assert impatient["title"] == "不耐烦/质问客户"
     assert found["8001", "shirk"]["violations"] == 0
     assert ("8002", "rating-prompt-missing") not in found, "undetermined calls are not eligible"
     assert ("8001", "praised") not in found, "a bonus cannot be violated"
@@ -132,7 +133,7 @@ def test_flat_columns_are_dotted_and_unfolded(store: Store) -> None:
     assert names == [
         "call_id",
         *(f"utterances.{n}" for n in ("role", "start", "end", "text", "confidence")),
-        *("utterances.fillers", "utterances.corrections"),
+        *("utterances.fillers", "utterances.corrections", "utterances.other_agent"),
     ]
     (record,) = records(store, "transcripts", call_id="O02")
     flat = list(rows(record, fields))
@@ -148,7 +149,7 @@ def test_hesitation_is_told_apart_and_stays_in_the_text() -> None:
 
 def test_a_call_without_words_keeps_its_row(store: Store) -> None:
     (record,) = records(store, "transcripts", call_id="O04")
-    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", *[None] * 7]]
+    assert list(rows(record, KINDS["transcripts"].fields)) == [["O04", *[None] * 8]]
 
 
 def test_the_night_fits_the_filter(store: Store) -> None:
@@ -171,3 +172,9 @@ def test_a_transcript_has_the_text_as_recognised_and_its_corrections_beside_it()
     assert record["corrections"] == [{"at": 2, "heard": "非诸", "name": "飞猪", "confidence": 0.9}]
     (cue,) = cues({"utterances": [record]})
     assert cue.text == "打开飞猪看看"
+
+
+def test_subtitles_name_the_line_and_another_agent() -> None:
+    played = transcripts.utterance(Utterance(Role.ANNOUNCEMENT, Span(0, 2), "人工服务请拨零"))
+    other = transcripts.utterance(Utterance(Role.AGENT, Span(3, 4), "喂"), other_agent=True)
+    assert [cue.speaker for cue in cues({"utterances": [played, other]})] == ["播报", "另一坐席"]

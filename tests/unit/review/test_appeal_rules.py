@@ -48,6 +48,10 @@ def code(step: Step, appeal: AppealStanding, user: User | None, *, without_panel
         (ACCEPTED, SUPERVISOR, {Step.OPINION, Step.DECIDE, Step.WITHDRAW, Step.COMMENT}),
         (replace(ACCEPTED, excluded=frozenset({6})), SUPERVISOR, {Step.WITHDRAW, Step.COMMENT}),
         (replace(ACCEPTED, heard=frozenset({3})), LEAD, {Step.COMMENT}),
+        (FILED, replace(LEAD, agent_id="1001"), {Step.COMMENT}),  # nobody judges their own call
+        (ACCEPTED, replace(LEAD, agent_id="1001"), {Step.COMMENT}),
+        (ACCEPTED, replace(REVIEWER, id=9, agent_id="1001"), {Step.COMMENT}),
+        (ACCEPTED, replace(SUPERVISOR, agent_id="1001"), {Step.WITHDRAW, Step.COMMENT}),
         (replace(FILED, state=AppealState.UPHELD), SUPERVISOR, {Step.COMMENT}),
         (replace(FILED, state=AppealState.RETURNED), LEAD, {Step.COMMENT}),
     ],

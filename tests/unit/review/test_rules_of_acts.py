@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.domain import CaseState, Decision, DecisionKind, Finding, Outcome, Severity, Span, Verdict
+from pipeline.domain import (
+    CaseState,
+    Decision,
+    DecisionKind,
+    Finding,
+    Origin,
+    Outcome,
+    Severity,
+    Span,
+    Verdict,
+)
 from pipeline.domain.people import UserRole
 from pipeline.errors import Conflict, Refused
 from pipeline.review import deciding
@@ -107,6 +117,34 @@ def test_everybody_takes_back_their_own_and_a_supervisor_anybodys() -> None:
     assert code(lambda: deciding.undo(gone, ANN, 1, request="u")) == "undone-already"
 
 
+def test_what_an_appeal_has_ended_is_not_taken_back() -> None:
+    first = said(1, deciding.decide(call(RUDE), ANN, saying(Verdict.CONFIRMED, ANN), seen=3))
+    panel = saying(Verdict.OVERTURNED, BOSS, origin=Origin.APPEAL)
+    ended = said(2, deciding.decide(call(RUDE, events=(first,), version=4), BOSS, panel, seen=4))
+    other = said(3, deciding.decide(call(LEAK), ANN, saying(Verdict.CONFIRMED, ANN, "leak"), seen=3))
+    one = call(RUDE, LEAK, events=(first, ended, other), version=6)
+    for who in (ANN, BOSS, SHELL):
+        for number in (1, 2):
+            assert code(lambda who=who, n=number: deciding.undo(one, who, n, request="u")) == "appeal-decided"
+    assert deciding.undo(one, ANN, 3, request="u").undoes == 3, "another finding"
+    after = replace(first, id=4, details={"swapped": True})
+    swapped = call(RUDE, events=(first, ended, after), version=7)
+    assert deciding.undo(swapped, ANN, 4, request="u").undoes == 4, "a word on the call with swapped roles"
+
+
+def test_nobody_reviews_a_call_of_their_own_agent_number() -> None:
+    first = said(1, deciding.decide(call(RUDE), ANN, saying(Verdict.CONFIRMED, ANN), seen=3))
+    mine, others = call(RUDE, events=(first,), agent_id="8002"), call(RUDE, agent_id="8001")
+    for who in (ANN, BOSS):
+        agent, plain = replace(who, agent_id="8002"), saying(Verdict.OVERTURNED, who)
+        assert code(lambda a=agent, e=plain: deciding.check_event(mine, a, e)) == "own-call"
+        assert code(lambda a=agent: deciding.undo(mine, a, 1, request="u")) == "own-call"
+        deciding.check_event(others, agent, plain)
+        deciding.check_event(mine, who, plain)
+    nameless = call(RUDE)
+    deciding.check_event(nameless, ANN, saying(Verdict.OVERTURNED, ANN))
+
+
 def test_a_call_is_finished_when_nothing_waits() -> None:
     one, end = call(RUDE), NewDecision(DecisionKind.FINISH, ANN.id, "f")
     assert code(lambda: deciding.finish(one, ANN, end, incomplete=False)) == "undecided"
@@ -127,6 +165,8 @@ def test_a_claim_keeps_others_out_until_it_ends() -> None:
     assert code(lambda: claim(mine, 2, now=NOW)) == "claimed"
     assert claim(mine, 2, now=mine.until)[0].by == 2
     check_free(Claim(1, NOW), None, now=NOW)
+    ahead = Claim(1, NOW + timedelta(days=1))
+    assert claim(ahead, 2, now=NOW)[0].by == 2, "a clock that was ahead made it"
     assert code(lambda: check_free(mine, None, now=NOW)) == "claimed", "the shell waits like everybody"
 
 

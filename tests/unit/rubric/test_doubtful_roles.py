@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.domain import NO_EVIDENCE, Outcome, RoleEvidence, Scorecard, Span
+from pipeline.domain import NO_EVIDENCE, Outcome, Role, RoleEvidence, Scorecard, Span, Utterance
 from pipeline.rubric import score
 from tests.builders import call, service_rubric
 
@@ -53,6 +53,7 @@ def test_witnesses_that_agree_accuse(evidence: RoleEvidence) -> None:
         (replace(SURE, claim=-2.5, words=2.0), "flag.roles"),
         (replace(SURE, claim=-2.5, words=None), "flag.roles"),
         (replace(SURE, stranger=True, voice=None), "flag.stranger"),
+        (replace(SURE, sides_turn=20.0, sides_doubtful=True), "flag.sides"),
     ],
 )
 def test_witnesses_that_disagree_send_the_call_to_a_person(evidence: RoleEvidence, flag: str) -> None:
@@ -70,3 +71,26 @@ def test_what_a_second_agent_says_is_not_the_first_ones_doing() -> None:
     assert "flag.second-agent" in flags(after)
     elsewhere = judged(replace(SURE, second_agent=(Span(0.0, place.start - 1),)))
     assert outcomes(elsewhere)["abuse"] is Outcome.FAILED
+
+
+def test_a_second_agent_is_told_of_whatever_was_found() -> None:
+    card = judged(replace(SURE, second_agent=(Span(0.0, 0.5),)))
+    assert outcomes(card) == outcomes(judged())
+    assert "flag.second-agent-until" in flags(card)
+
+
+def test_channels_that_were_put_right_are_told_of_and_judged() -> None:
+    card = judged(replace(SURE, sides_turn=20.0))
+    assert outcomes(card) == outcomes(judged())
+    assert "flag.sides-turned" in flags(card)
+
+
+@pytest.mark.parametrize(("sure", "outcome"), [(1.0, Outcome.FAILED), (0.5, Outcome.UNDETERMINED)])
+def test_what_the_line_may_have_played_hides_a_greeting(sure: float, outcome: Outcome) -> None:
+    facts = call("坐席@8: 喂，什么事，你说。", *TALK[1:], direction="inbound")
+    line = Utterance(
+        Role.ANNOUNCEMENT, Span(0.5, 5.0), "欢迎致电，工号八零一二为您服务", role_confidence=sure
+    )
+    timeline = replace(facts.timeline, utterances=(*facts.timeline.utterances, line))
+    card = score(service_rubric(), replace(facts, timeline=timeline, roles=SURE))
+    assert outcomes(card)["greeting-missing"] is outcome

@@ -56,6 +56,10 @@ def test_points_classes_and_items_change_and_the_text_says_so(tmp_path: Path) ->
         ("changes:\n  - {item: shirk, reason: x}\n", 2, "changes nothing"),
         ("changes:\n  - {item: shirk, criterion: hold, off: true, reason: x}\n", 2, "names one"),
         ("pass_mark: 120\n", 1, "pass_mark"),
+        ("pass_mark: true\n", 1, "pass_mark"),
+        ("pass_mark：85\n", 1, "full-width"),
+        ("- 85\n", 1, "pass_mark, changes"),
+        ("change: []\n", 1, "changes"),
     ],
 )
 def test_errors_name_the_file_and_the_line(tmp_path: Path, text: str, line: int, said: str) -> None:
@@ -63,6 +67,12 @@ def test_errors_name_the_file_and_the_line(tmp_path: Path, text: str, line: int,
         load_rubric(SHEET, layer=layer(tmp_path, text))
     assert (told.value.path, told.value.line) == (tmp_path / "rubric" / "own.yaml", line)
     assert said in str(told.value)
+    (issue,) = check_rubric(SHEET, layer=tmp_path)
+    assert (issue.path, issue.line) == (tmp_path / "rubric" / "own.yaml", line)
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
+    assert load_rubric(SHEET, layer=layer(tmp_path, "# later\n")).revision == load_rubric(SHEET).revision
 
 
 def test_a_code_that_no_lexicon_has_is_told_in_the_layer(tmp_path: Path) -> None:

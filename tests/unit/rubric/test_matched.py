@@ -16,8 +16,10 @@ from pipeline.rubric.proof import listed
 from tests.texts import zh
 
 PLACE = Span(26.0, 27.5)
-ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79)
-HIT = PhraseHit("abuse", PhraseKind.FORBIDDEN, "闭嘴", Role.AGENT, PLACE, "必须", How.CONFIRMED, 0.79, 0)
+ABUSE = Evidence(PLACE, Role.AGENT, "必须", "闭嘴", How.CONFIRMED, 0.79, "闭嘴")
+HIT = PhraseHit(
+    "abuse", PhraseKind.FORBIDDEN, "闭嘴", Role.AGENT, PLACE, "必须", How.CONFIRMED, 0.79, 0, "闭嘴"
+)
 
 
 def told(item: Evidence, kind: PhraseKind | None, *, whole: float | None = None, lang: Lang = "zh") -> str:
@@ -36,24 +38,48 @@ def test_a_phrase_that_was_misheard() -> None:
 
 def test_a_reason_names_the_phrase_and_not_what_was_misheard() -> None:
     assert zh(listed([ABUSE])) == "“闭嘴”（0:26）"
-    assert zh(listed([replace(ABUSE, how=How.EXACT, quote="你给我闭嘴")])) == "“你给我闭嘴”（0:26）"
+    written = replace(ABUSE, how=How.EXACT, quote="你给我闭嘴", wording="")
+    assert zh(listed([written])) == "“你给我闭嘴”（0:26）"
 
 
 def test_what_the_recogniser_wrote_is_told_only_where_it_differs() -> None:
-    as_listed = replace(ABUSE, quote="闭嘴！", how=How.EXACT, confidence=0.96)
+    as_listed = replace(ABUSE, quote="闭嘴！", how=How.EXACT, confidence=0.96, wording="")
     assert told(as_listed, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 逐字命中 96 %"
 
 
 def test_another_listed_wording_is_told_as_it_was_said() -> None:
-    wording = replace(ABUSE, quote="你给我闭嘴", how=How.EXACT, confidence=0.88)
+    wording = replace(ABUSE, quote="你给我闭嘴", how=How.EXACT, confidence=0.88, wording="")
     assert told(wording, PhraseKind.FORBIDDEN) == "命中忌语 闭嘴 · 原话“你给我闭嘴” · 逐字命中 88 %"
 
 
 def test_a_phrase_that_was_not_said_itself_stands_for_its_kind() -> None:
-    other = replace(ABUSE, quote="你住口", how=How.PATTERN, confidence=0.87)
+    other = replace(ABUSE, quote="你住口", how=How.PATTERN, confidence=0.87, wording="")
     chinese, english = (told(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
     assert chinese == "命中忌语 闭嘴 一类 · 原话“你住口” · 规则命中 87 %"
     assert english == "forbidden phrase such as “闭嘴” · said as “你住口” · by a rule of the phrase 87 %"
+
+
+def test_nobody_is_said_to_have_said_the_listed_phrase_where_the_sound_matched_another_wording() -> None:
+    other = replace(ABUSE, quote="你祖狗", how=How.SOUND, wording="你住口")
+    assert zh(listed([other])) == "“你住口”（0:26）"
+    chinese, english = (told(other, PhraseKind.FORBIDDEN, lang=lang) for lang in ("zh", "en"))
+    assert chinese == "命中忌语 闭嘴 一类 · 听作“你住口” · 识别写作“你祖狗” · 同音 79 %"
+    assert english == (
+        "forbidden phrase such as “闭嘴” · heard as “你住口” · recognised as “你祖狗” · sounds the same 79 %"
+    )
+    longer = replace(ABUSE, quote="你给我必须", wording="你给我闭嘴")
+    assert told(longer, PhraseKind.FORBIDDEN) == (
+        "命中忌语 闭嘴 · 听作“你给我闭嘴” · 识别写作“你给我必须” · 声音确认 79 %"
+    )
+
+
+def test_where_nothing_tells_which_wording_the_sound_matched_what_was_written_is_told() -> None:
+    promise = "我可以承诺您最少有百分之五的回报"
+    by_rule = Evidence(PLACE, Role.AGENT, "保证收益白分之六", promise, How.SOUND, 0.83)
+    assert zh(listed([by_rule])) == "“保证收益白分之六”（0:26）"
+    assert told(by_rule, PhraseKind.FORBIDDEN) == (
+        f"命中忌语 {promise} 一类 · 识别写作“保证收益白分之六” · 同音 83 %"
+    )
 
 
 @pytest.mark.parametrize("kind", PhraseKind)

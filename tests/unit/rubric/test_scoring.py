@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline.domain import Outcome, Scorecard
 from pipeline.rubric import Rubric, dialogue, flips, score
+from pipeline.rubric.flags import reasons_now
 from tests.texts import zh
 
 TALK = ("坐席: 您好，请问有什么可以帮您", "客户: 我想问一下送货时间是什么时候", "坐席: 明天下午三点")
@@ -215,6 +217,20 @@ def test_bands_of_a_measure_weigh_more() -> None:
     assert scores == [100, 95, 95, 85]
 
 
+def test_what_may_stand_in_the_unread_part_of_a_recording_sends_the_call_to_a_person() -> None:
+    greeting = {"required-phrase": {"codes": ["greeting"], "say": "您好"}}
+    items = [item(name, "x", deduct=1, check=greeting) for name in ("i-2", "i-3")]
+    rubric = sheet(line("c-1", 100, item("i-1", "x", deduct=1), *items))
+    cut = score(rubric, replace(dialogue(*TALK), incomplete=True))
+    assert outcomes(cut) == {"i-1": "passed", "i-2": "undetermined", "i-3": "undetermined"}
+    assert (cut.score, cut.flagged) == (100, True)
+    assert tuple(map(zh, cut.flag_reasons)) == ("录音不完整，没读到的部分里可能有，请人工复听：i-2、i-3",)
+    said = score(rubric, replace(dialogue("坐席: [greeting|您好]", *TALK), incomplete=True))
+    assert not said.flagged, "nothing is open"
+    unsure = score(rubric, dialogue(*TALK, confidence=0.2))
+    assert (outcomes(unsure)["i-2"], unsure.flagged) == ("undetermined", False)
+
+
 def test_flag_rules_by_class_item_fatality_and_mark() -> None:
     criteria = [
         line("c-1", 60, item("i-1", "x", deduct=1), item("i-2", "y", deduct=50, severity="B")),
@@ -234,6 +250,13 @@ def test_flag_rules_by_class_item_fatality_and_mark() -> None:
     assert tuple(map(zh, outbound)) == ("盯着：i-1", "外呼：i-1")
     assert tuple(map(zh, judged(rubric, "坐席: [y|某]").flag_reasons)) == ("严重：i-2", "不及格")
     assert tuple(map(zh, judged(rubric, "坐席: [z|某]").flag_reasons)) == ("红线：i-3", "不及格")
+    for direction in ("inbound", "outbound"):
+        for codes in ("", "x", "y", "z", "xy", "xz", "yz"):
+            card = judged(rubric, *(f"坐席: [{code}|某]" for code in codes), direction=direction)
+            failed = {f.criterion for f in card.findings if f.outcome is Outcome.FAILED}
+            assert card.score is not None
+            again = reasons_now(rubric, card.flag_reasons, failed=failed, withheld=(), score=card.score)
+            assert again == card.flag_reasons, "without verdicts they are the machine's"
 
 
 def test_alerts_name_the_customers_threats_once_and_only_theirs() -> None:

@@ -103,6 +103,20 @@ def test_a_second_agent_after_a_transfer_is_marked() -> None:
     assert all(one.roles == (AGENT, CUSTOMER) for one in found if one)
 
 
+def test_the_agents_other_calls_tell_which_of_two_voices_is_the_agents() -> None:
+    """What a call itself told of a change; with too few calls to find one by them alone."""
+    heard = RoleEvidence(words=2.0, second_agent=(Span(25.0, 60.0),))
+    calls = [
+        *night([0, 0], [RoleEvidence(words=2.0)] * 2),
+        voices_of_call([8, 8, 8, 1, 1, 1], 91, heard, seed=91),
+    ]
+    found = settle(calls, middle_of(calls))
+    assert [one.evidence.second_agent for one in found if one] == [(), (), (Span(0.0, 25.0),)]
+    calls[2] = voices_of_call([1, 1, 1, 8, 8, 8], 90, heard, seed=90)
+    found = settle(calls, middle_of(calls))
+    assert [one.evidence.second_agent for one in found if one] == [(), (), (Span(25.0, 60.0),)]
+
+
 def test_two_parties_that_were_taken_for_one_are_parted() -> None:
     heard = night([0, 0, 0])
     one_voice = voices_of_call(60, 1, seed=9, roles=(AGENT, AGENT))

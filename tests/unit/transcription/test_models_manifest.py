@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ModelError
+from pipeline.messages import say
 from pipeline.transcription.models import load_manifest, locate
 
 HUB = '{hub="a/b"}'
@@ -18,6 +19,12 @@ def test_the_shipped_manifest_pins_the_default_model() -> None:
     assert base.size == 147_882_941
     assert all(file.sha256 and file.members for file in base.files)
     assert [source.hub for source in base.sources] == [None, "Systran/faster-whisper-base"]
+
+
+def test_every_model_is_told_in_both_languages_and_in_english_as_the_manifest_tells_it() -> None:
+    for name in load_manifest().names():
+        assert say("en", f"model.title.{name}") == load_manifest()[name].title
+        assert say("zh", f"model.title.{name}") != load_manifest()[name].title
 
 
 @pytest.mark.parametrize("name", ["tiny", "small", "medium", "large-v3", "large-v3-turbo"])

@@ -2,6 +2,7 @@
 // ("./keys.js"): an address with ?v= would be another copy of the module.
 
 import { startDialogs } from "./dialogs.js";
+import { startDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { startPreferences } from "./preferences.js";
 import { startSending } from "./sending.js";
@@ -10,3 +11,4 @@ startDialogs();
 startKeys();
 startPreferences();
 startSending();
+startDrafts();

@@ -22,7 +22,7 @@ function draw(place) {
     height: place.clientHeight || 200,
     cursor: { drag: { x: false, y: false }, points: { size: 8 } },
     legend: { show: false },
-    scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 604800, high + 604800] : [low, high]) }, y: { range: (_, low, high) => room(low, high, place.dataset.trend) } },
+    scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 604800, high + 604800] : [low, high]) }, y: { range: (_, low, high) => room(low, high) } },
     axes: [
       { ...axis, values: (_, splits) => splits.map(monthDay), splits: () => thin(weeks, place.clientWidth), grid: { show: false } },
       { ...axis, size: 44 },
@@ -30,16 +30,17 @@ function draw(place) {
     series: [
       {},
       { stroke: colour("--accent"), width: 2, points: point, spanGaps: true },
-      { stroke: colour("--muted"), width: 1.5, dash: [5, 3], points: { show: false }, spanGaps: true },
+      { stroke: colour("--muted"), width: 1.5, dash: [5, 3], points: { show: weeks.length === 1, size: 13, width: 2, fill: "transparent" }, spanGaps: true }, // a ring: what is equal shows inside
     ],
   };
   return new uPlot(options, [weeks, own, team], place);
 }
 
-function room(low, high, kind) {
+/** Both kinds end at 100. Never less than ten wide, or what differs by nothing looks like a fall. */
+function room(low, high) {
   if (low === null || high === null) return [0, 100];
-  const space = Math.max((high - low) * 0.15, kind === "score" ? 1 : 0.5);
-  return [Math.max(0, low - space), kind === "score" ? Math.min(100.5, high + space) : high + space];
+  const space = Math.max((high - low) * 0.15, 5 - (high - low) / 2);
+  return [Math.max(0, low - space), Math.min(100.5, high + space)];
 }
 
 /** Not more labels than have room. */

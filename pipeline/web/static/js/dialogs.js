@@ -31,6 +31,10 @@ export function startDialogs() {
     if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
     const copier = event.target.closest?.("[data-copy]");
     if (copier) copy(document.getElementById(copier.dataset.copy));
+    if (event.target.closest?.('[data-action="back"]') && history.length > 1) {
+      event.preventDefault(); // as it was left: a link would bring the page anew, without what was typed
+      history.back();
+    }
     if (event.target.matches?.("[data-close]")) event.target.closest("dialog")?.close();
   });
 }

@@ -2,6 +2,8 @@
 // In a module: onKey("j", () => ...). The page lists its keys for people in {% block keys %}.
 
 const actions = new Map();
+const CONTROL = "button, a[href], summary, [role=button]";
+let pointed = null; // the control that was pressed with the pointer last
 
 /** Call `action(event)` when the key is pressed outside of fields. Names as KeyboardEvent.key has them; a
  *  modifier is written before it: "Shift+ArrowLeft". Returns a function that takes it back. */
@@ -17,12 +19,14 @@ export function showKeys() {
 
 export function startKeys() {
   document.addEventListener("keydown", pressed);
+  document.addEventListener("pointerdown", (event) => (pointed = event.target.closest?.(CONTROL) ?? null));
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('[data-action="keys"]')) showKeys();
   });
 }
 
 function pressed(event) {
+  if (event.key === "Tab") pointed = null; // from here on the focus goes where the keys lead it
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (inField(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "?") {
@@ -45,9 +49,12 @@ function element(name) {
   return () => (found.matches("input:not([type=checkbox]):not([type=radio]), select, textarea") ? found.focus() : found.click());
 }
 
-/** Space and Enter belong to the button or link that has the focus. */
+/** Enter belongs to the button or link that has the focus, and Space to the button; a link knows no Space. Whoever came
+ *  there with the pointer means the page: a proof that was clicked is paused with Space, not begun anew. */
 function onControl(target, key) {
-  return (key === " " || key === "Enter") && target.closest?.("button, a[href], summary, [role=button]");
+  const control = target.closest?.(CONTROL);
+  if (!control) return false;
+  return key === "Enter" || (key === " " && control !== pointed && !control.matches("a[href]:not([role=button])"));
 }
 
 function inField(target) {

@@ -2,7 +2,8 @@
 // lost network and a restarted server lose nothing; sent again they carry the same request id, which the
 // server does only once.
 //
-// Events on document: "callinspect:resent" with {path, fields, html} when one got through after all.
+// Events on document: "callinspect:resent" with {path, fields, html} when one got through after all, and
+// "callinspect:elsewhere" with {path} when another window got an answer.
 
 import { announce, say } from "./messages.js";
 import { csrf, refresh, user } from "./session.js";
@@ -13,6 +14,7 @@ const RETRY_MS = [2_000, 5_000, 10_000, 30_000];
 const mine = new Set(); // ids that this window is waiting for
 let tries = 0;
 let timer = 0;
+let known = []; // what was there when this window looked last
 
 const read = () => {
   try {
@@ -23,6 +25,7 @@ const read = () => {
 };
 
 function write(entries) {
+  known = entries;
   try {
     if (entries.length) localStorage.setItem(KEY, JSON.stringify(entries));
     else localStorage.removeItem(KEY);
@@ -55,15 +58,28 @@ export function failed(id, status) {
   again();
 }
 
+/** Whether something waits that is about what lies below this path. */
+export const waitsBelow = (path) => waiting().some((each) => each.path.startsWith(`${path}/`));
+
 export const waiting = () =>
   read().filter((each) => each.user === user() && !mine.has(each.id) && (each.waits || Date.now() - each.at > STALE_MS));
 
 export function start() {
   window.addEventListener("online", () => flush());
   window.addEventListener("offline", () => show("offline"));
-  window.addEventListener("storage", (event) => event.key === KEY && show());
+  window.addEventListener("storage", (event) => event.key === KEY && changedElsewhere());
+  known = read();
   banner()?.querySelector(".banner-resend").addEventListener("click", () => flush());
   if (user() && read().length) flush();
+}
+
+function changedElsewhere() {
+  const now = read();
+  const left = new Set(now.map((each) => each.id));
+  const gone = known.filter((each) => !left.has(each.id));
+  known = now;
+  for (const { path } of gone) document.dispatchEvent(new CustomEvent("callinspect:elsewhere", { detail: { path } }));
+  show();
 }
 
 function again() {

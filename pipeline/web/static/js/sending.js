@@ -94,6 +94,11 @@ function keeps(elt) {
 
 function once(event) {
   const form = event.target;
+  if (form.method === "post" && !form.hasAttribute("hx-post") && !navigator.onLine) {
+    event.preventDefault(); // the browser would leave the page for one of its own that says no more
+    say(document.getElementById("network")?.dataset.offline ?? "", "danger");
+    return;
+  }
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";

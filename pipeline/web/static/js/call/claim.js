@@ -9,6 +9,7 @@ const EVERY_MS = 4 * 60_000;
 const FIRST_MS = 3_000; // after a reload: the page before gives the call back as it goes
 
 export function startClaim(frame) {
+  for (const each of document.querySelectorAll("button[data-after]")) setTimeout(() => (each.disabled = false), 60_000 * each.dataset.after);
   if (!frame.dataset.claimable) return;
   const { base } = frame.dataset;
   let lost = false;

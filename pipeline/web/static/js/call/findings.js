@@ -4,6 +4,7 @@
 import { onKey } from "../keys.js";
 import { announce, say } from "../messages.js";
 import { uuid } from "../session.js";
+import { startWishes } from "./wishes.js";
 
 export function startFindings(frame, player, transcript, wave) {
   let current = null; // criterion
@@ -12,6 +13,7 @@ export function startFindings(frame, player, transcript, wave) {
 
   const all = () => [...document.querySelectorAll("#review .finding")];
   const article = (criterion) => (criterion ? document.getElementById(`finding-${criterion}`) : null);
+  const wishes = startWishes(frame, article);
   const places = (element) => [...element.querySelectorAll(".evidence[data-play]")].map((each) => [Number(each.dataset.play), Number(each.dataset.end)]);
 
   function choose(element, { quiet = false, focus = true } = {}) {
@@ -96,12 +98,22 @@ export function startFindings(frame, player, transcript, wave) {
       note.textContent = frame.dataset.saidWaiting;
       note.hidden = false;
     }
+    wishes.go();
   });
 
   document.addEventListener("htmx:afterSettle", settle);
-  document.addEventListener("callinspect:resent", (event) => {
-    const parsed = new DOMParser().parseFromString(event.detail.html, "text/html");
-    for (const fresh of parsed.querySelectorAll("#review, .finding, #account, #undo, #call-head, #call-marks")) {
+  document.addEventListener("callinspect:resent", (event) => replace(event.detail.html));
+  // Another window with this call, or one in which somebody signed in again, got it through.
+  document.addEventListener("callinspect:elsewhere", async ({ detail }) => {
+    if (!detail.path.startsWith(`${frame.dataset.base}/`)) return;
+    const answer = await fetch(frame.dataset.base, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (answer?.ok && !answer.redirected) replace(await answer.text());
+  });
+
+  /** Show what the server says now; what is not part of it stays. */
+  function replace(html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    for (const fresh of parsed.querySelectorAll("#review, .finding, #account, #undo, #call-head, #call-marks, #findings-count, .worth")) {
       const stale = document.getElementById(fresh.id);
       if (!stale || fresh.parentElement?.closest("#review")) continue;
       fresh.removeAttribute("hx-swap-oob");
@@ -109,10 +121,25 @@ export function startFindings(frame, player, transcript, wave) {
       window.htmx?.process(fresh);
     }
     settle();
-  });
+  }
+
+  /** What a decision makes of the marks in the conversation: red is what counts. */
+  function weigh() {
+    for (const mark of document.querySelectorAll("#transcript mark[data-criteria]")) {
+      const found = mark.dataset.criteria.split(" ").map(article).filter(Boolean);
+      if (!found.length) continue;
+      const why = found.every((each) => each.dataset.weak) ? found[0].dataset.weak : "";
+      mark.classList.toggle("hit-weak", Boolean(why));
+      mark.title = [mark.dataset.plain, why].filter(Boolean).join(" · ");
+    }
+    for (const note of document.querySelectorAll("#transcript .line-weak[data-criterion]")) {
+      note.hidden = article(note.dataset.criterion)?.dataset.weak === undefined;
+    }
+  }
 
   function settle() {
     wave.redraw();
+    weigh();
     const element = article(current);
     if (element) {
       for (const each of document.querySelectorAll(".finding.current")) if (each !== element) each.classList.remove("current");
@@ -122,6 +149,7 @@ export function startFindings(frame, player, transcript, wave) {
       if (lost) element.focus({ preventScroll: true });
     }
     wave.current(current);
+    wishes.go();
   }
 
   // Comments
@@ -157,11 +185,17 @@ export function startFindings(frame, player, transcript, wave) {
       if (event.detail.xhr.status < 400) form.reset();
       dialog.close();
     });
-    document.addEventListener("click", (event) => event.target.closest?.("#add-open") && add());
+    document.addEventListener("click", (event) => event.target.closest?.("#add-open") && add(transcript.selected()));
+    // The key adds what is selected; the button also asks for a place in seconds, where there are no words.
+    onKey("a", () => {
+      const words = transcript.selected();
+      if (words && document.getElementById("add-open")) add(words);
+      else if (document.getElementById("add-open")) say(frame.dataset.saidSelect);
+    });
   }
 
-  function add() {
-    const words = transcript.selected();
+  function add(words) {
+    document.getElementById("add-no-words").hidden = Boolean(words);
     if (words) {
       form.elements.start.value = words.start.toFixed(2);
       form.elements.end.value = words.end.toFixed(2);
@@ -169,7 +203,6 @@ export function startFindings(frame, player, transcript, wave) {
       form.elements.quote.value = words.quote;
       getSelection().removeAllRanges();
     } else {
-      say(frame.dataset.saidSelect);
       form.elements.start.value ||= player.time.toFixed(2);
       form.elements.end.value ||= Math.min(player.time + 3, player.duration).toFixed(2);
     }
@@ -215,10 +248,15 @@ export function startFindings(frame, player, transcript, wave) {
   });
   onKey("z", () => {
     const button = document.querySelector("#undo button");
-    if (button) {
-      current = button.form.dataset.criterion ?? current; // what is taken back is looked at again
-      button.click();
-    } else announce(frame.dataset.saidUndo);
+    if (button) button.click();
+    else announce(frame.dataset.saidUndo);
+  });
+
+  // What is taken back is looked at again, so that the next key decides it. The focus goes there too: after the answer
+  // it is given back to the finding that had it, and the keys follow the focus.
+  document.addEventListener("click", (event) => {
+    const taken = article(event.target.closest?.("#undo button")?.form.dataset.criterion);
+    if (taken) choose(taken);
   });
 
   const first = article(decodeURIComponent(location.hash.replace(/^#finding-/, ""))) ?? all().find((each) => each.dataset.waits === "yes") ?? all()[0];

@@ -1,6 +1,7 @@
 // The sound: play, pause, speed, skipping of silence, loops. Everything else asks the player.
 
 import { onKey } from "../keys.js";
+import { clock } from "./clock.js";
 
 export const LEAD = 1; // seconds that are played before a place: people need to hear how it began
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -94,8 +95,7 @@ export function startPlayer(drawing) {
 
   function clockOut(now) {
     const tenths = Math.floor(now * 10 + 1e-6);
-    const minutes = Math.floor(tenths / 600);
-    const text = `${String(minutes).padStart(2, "0")}:${String(Math.floor(tenths / 10) % 60).padStart(2, "0")}.${tenths % 10}`;
+    const text = `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
     if (time && time.value !== text) time.value = text;
   }
 

@@ -5,6 +5,7 @@ import { LEAD } from "./player.js";
 export function startTranscript(player) {
   const list = document.getElementById("transcript");
   const button = document.getElementById("follow");
+  const spoken = document.getElementById("spoken"); // on narrow pages, where the words are far from the player
   const pane = list?.closest(".call-pane");
   if (!list) return { reveal: () => {}, selected: () => null };
   let following = true;
@@ -58,8 +59,17 @@ export function startTranscript(player) {
       current?.classList.remove("now");
       current = line?.element ?? null;
       current?.classList.add("now");
+      if (current) tellSpoken(current);
       if (current && following && player.playing) show(current);
     }
+  }
+
+  /** What is said here, beside the player. */
+  function tellSpoken(element) {
+    if (!spoken) return;
+    const who = element.querySelector(".line-who").textContent;
+    spoken.textContent = `${who}  ${element.querySelector("p").textContent.trim()}`;
+    spoken.hidden = false;
   }
 
   function show(element) {
@@ -67,6 +77,7 @@ export function startTranscript(player) {
     const box = element.getBoundingClientRect();
     const frame = pane.getBoundingClientRect();
     const scrolls = pane.scrollHeight > pane.clientHeight + 4;
+    tellSpoken(element);
     if (!scrolls) return; // the page scrolls as a whole: moving it would take the findings away
     if (box.top < frame.top + 60 || box.bottom > frame.top + frame.height * 0.7) {
       pane.scrollTo({ top: pane.scrollTop + box.top - frame.top - frame.height * 0.3, behavior: "smooth" });

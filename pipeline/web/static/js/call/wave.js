@@ -1,7 +1,9 @@
 // The two lanes: wavesurfer draws the sound from peaks (it never loads the file), what lies behind and on it
-// is drawn here: bands of speech, silence, hold and overlap, and a flag for each place of a finding.
+// is drawn here: bands of speech, silence, hold and overlap. Places of findings are drawn by labels.js.
 
 import { onKey } from "../keys.js";
+import { clock } from "./clock.js";
+import { startLabels } from "./labels.js";
 
 const LANE = 48;
 const MOST_PX_PER_SECOND = 240;
@@ -11,11 +13,10 @@ export function startWave(frame, player, drawing) {
   if (!stage || !drawing?.duration) return { current: () => {}, redraw: () => {} };
   const bands = stage.querySelector(".wave-bands");
   const axis = stage.querySelector(".wave-axis");
-  const marks = document.getElementById("wave-marks");
   const zoom = document.getElementById("zoom");
   const host = stage.querySelector(".wave-sound");
+  const labels = startLabels(stage, player);
   let surfer = null;
-  let criterion = null;
   let asked = 0;
 
   const width = () => stage.clientWidth;
@@ -98,7 +99,7 @@ export function startWave(frame, player, drawing) {
     asked = requestAnimationFrame(() => {
       drawBands();
       drawAxis();
-      placeMarks();
+      labels.draw(width(), scale(), left());
     });
   }
 
@@ -143,63 +144,6 @@ export function startWave(frame, player, drawing) {
     }
   }
 
-  function placeMarks() {
-    const found = JSON.parse(document.getElementById("call-marks")?.dataset.marks ?? "[]");
-    const per = scale();
-    const from = left();
-    const buttons = found.map((mark, index) => {
-      const button = marks.children[index] ?? marks.appendChild(document.createElement("button"));
-      const title = `${clock(mark.at[0])} ${mark.title}`;
-      button.type = "button";
-      button.tabIndex = -1; // the list of findings has the same for the keyboard
-      button.className = `wave-mark wave-mark-${mark.lane} severity-${mark.severity}${mark.criterion === criterion ? " current" : ""}`;
-      button.dataset.criterion = mark.criterion;
-      button.dataset.standing = mark.standing;
-      button.dataset.play = mark.at[0];
-      button.dataset.end = mark.at[1];
-      button.title = title;
-      button.setAttribute("aria-label", title);
-      if (!button.firstChild) {
-        const span = document.createElement("span");
-        span.className = "wave-span";
-        const flag = document.createElement("span");
-        flag.className = "wave-flag";
-        const shape = document.createElement("span");
-        shape.className = "severity-shape";
-        flag.append(shape, document.createElement("b"));
-        button.append(span, flag);
-      }
-      button.querySelector("b").textContent = mark.severity === "none" ? "·" : mark.severity;
-      const x = mark.at[0] * per - from;
-      const w = Math.max(3, (mark.at[1] - mark.at[0]) * per);
-      button.style.transform = `translateX(${x.toFixed(1)}px)`;
-      button.style.width = `${w.toFixed(1)}px`;
-      button.hidden = x + Math.max(w, 30) < 0 || x > width();
-      return button;
-    });
-    while (marks.children.length > buttons.length) marks.lastChild.remove();
-    unstack(buttons);
-  }
-
-  /** Flags that would cover each other step down. */
-  function unstack(buttons) {
-    const ends = { agent: [], customer: [], both: [] };
-    for (const button of [...buttons].sort((a, b) => a.dataset.play - b.dataset.play)) {
-      const lane = button.classList.contains("wave-mark-customer") ? "customer" : button.classList.contains("wave-mark-both") ? "both" : "agent";
-      const x = Number(button.dataset.play) * scale();
-      let level = ends[lane].findIndex((end) => end <= x);
-      if (level < 0) level = Math.min(ends[lane].length, 1);
-      ends[lane][level] = x + 32;
-      button.querySelector(".wave-flag").style.top = `${1 + level * 18}px`;
-    }
-  }
-
-  marks.addEventListener("click", (event) => {
-    const mark = event.target.closest(".wave-mark");
-    if (!mark) return;
-    document.dispatchEvent(new CustomEvent("call:finding", { detail: mark.dataset.criterion }));
-    player.playPlace(Number(mark.dataset.play), Number(mark.dataset.end));
-  });
   new ResizeObserver(drawAll).observe(stage);
   onKey("+", () => zoomTo(Math.min(100, Number(zoom.value) + 15)));
   onKey("=", () => zoomTo(Math.min(100, Number(zoom.value) + 15)));
@@ -207,10 +151,7 @@ export function startWave(frame, player, drawing) {
 
   return {
     /** Show which finding is being looked at. */
-    current(name) {
-      criterion = name;
-      for (const mark of marks.children) mark.classList.toggle("current", mark.dataset.criterion === name);
-    },
+    current: labels.current,
     redraw: drawAll,
   };
 }
@@ -283,9 +224,3 @@ const stripes = (ctx, colour) =>
     c.fillStyle = colour;
     c.fillRect(0, 0, 2, 4);
   });
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (value) => String(value).padStart(2, "0");
-  return whole < 3600 ? `${two(Math.floor(whole / 60))}:${two(whole % 60)}` : `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-}
