@@ -19,6 +19,7 @@ import pipeline.web.screens
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
+from pipeline.web.call.visits import CallVisits
 from pipeline.web.errors import answer, register
 from pipeline.web.names import WholeNames
 from pipeline.web.proxies import ActingAddress, Proxies
@@ -43,6 +44,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     )
     app.state.settings, app.state.store = settings, store
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
+    app.state.call_visits = CallVisits()
     for route in api_routes():
         if not guarded(route.dependant):
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")

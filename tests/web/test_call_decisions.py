@@ -183,6 +183,18 @@ def test_who_takes_a_call_has_it_and_the_second_is_told(client: Client, store: S
     assert "赵敏 正在复核" in first.get(CALL).text, "the other's look does not prolong anything"
 
 
+def test_a_page_that_was_closed_takes_nothing_afterwards(client: Client, store: Store) -> None:
+    """What it asked for may be done after it has given back: messages overtake each other."""
+    first, second = client(UserRole.REVIEWER), client(UserRole.REVIEWER)
+    assert first.post(f"{CALL}/keep", {"visit": "a"}).status_code == 204
+    first.post(f"{CALL}/release", {"visit": "a"})
+    assert first.post(f"{CALL}/keep", {"visit": "a"}).status_code == 204
+    assert second.post(f"{CALL}/claim").status_code == 303, "nobody has it"
+    second.post(f"{CALL}/release")
+    assert first.post(f"{CALL}/keep", {"visit": "b"}).status_code == 204
+    assert second.post(f"{CALL}/claim").status_code == 409, "another visit has it"
+
+
 def test_the_second_verdict_on_an_old_page_is_told_of_the_first(client: Client, store: Store) -> None:
     first, second = client(UserRole.REVIEWER, display_name="王芳"), client(UserRole.REVIEWER)
     old = seen(second)

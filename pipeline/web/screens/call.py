@@ -21,6 +21,7 @@ from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
 from pipeline.web.call.leaving import LeftCall, leave_for_next, left_open
 from pipeline.web.call.lines import TranscriptEvent, TranscriptLine, conversation
 from pipeline.web.call.view import CallView, call_twin, look
+from pipeline.web.call.visits import TheCallVisits, VisitName
 from pipeline.web.context import PageContext
 from pipeline.web.fields import RequestName
 from pipeline.web.playback_service import PlaybackService, ThePlaybackService
@@ -139,16 +140,20 @@ def claim(
 
 
 @router.post("/keep", status_code=204)
-def keep(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
+def keep(
+    call_id: VisibleCall, visitor: Reviewer, store: TheStore, visits: TheCallVisits, visit: VisitName = None
+) -> Response:
     """Still at it. 409 where somebody else has taken the call meanwhile."""
-    store.cases.keep(call_id, visitor.user.id)
+    visits.keep(store, call_id, visitor.user.id, visit)
     return Response(status_code=204)
 
 
 @router.post("/release", status_code=204)
-def release(call_id: VisibleCall, visitor: Reviewer, store: TheStore) -> Response:
+def release(
+    call_id: VisibleCall, visitor: Reviewer, store: TheStore, visits: TheCallVisits, visit: VisitName = None
+) -> Response:
     """The page was closed."""
-    store.cases.release(call_id, visitor.user.id)
+    visits.end(store, call_id, visitor.user.id, visit)
     return Response(status_code=204)
 
 

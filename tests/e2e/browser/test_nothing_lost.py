@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 
@@ -86,6 +87,25 @@ def test_the_network_goes_away(chrome: Browser, server: Room, call: str) -> None
         page.reload()
         stands(page, "confirmed")
     assert said(server, call) == ["confirmed"]
+
+
+def test_a_page_that_is_left_at_once_holds_no_call(chrome: Browser, server: Room, call: str) -> None:
+    """What it asked for and what gives it back wait for the same writer, and either may be served first."""
+    with visit(chrome, server) as context, open_store(server.store) as store:
+        page = sign_in(context, "rev1")
+        for _ in range(6):
+            with sqlite3.connect(server.folder / "room.db", isolation_level=None) as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                with page.expect_request("**/keep"):
+                    page.goto(f"/calls/{call}")
+                page.goto("/queue")
+                page.wait_for_timeout(300)
+                writer.execute("ROLLBACK")
+            page.wait_for_timeout(1_000)
+            end = time.monotonic() + PATIENCE_MS / 1000
+            while (case := store.cases.case(call)) is not None and case.claimed is not None:
+                assert time.monotonic() < end, "nobody is there"
+                page.wait_for_timeout(100)
 
 
 def test_two_clicks_are_one(chrome: Browser, server: Room, call: str) -> None:

@@ -3,7 +3,7 @@
 // the back button brings up again, take nothing until somebody presses the button or decides.
 
 import { say } from "../messages.js";
-import { csrf } from "../session.js";
+import { csrf, uuid } from "../session.js";
 
 const EVERY_MS = 4 * 60_000;
 const FIRST_MS = 3_000; // after a reload: the page before gives the call back as it goes
@@ -16,6 +16,7 @@ export function startClaim(frame) {
   let taken = false;
   let asking = null; // while a request for the call may still be answered, and after it was granted
   let timer = 0;
+  let visit = uuid(); // a request may arrive after the page has gone: the server knows by this that nobody is here
 
   async function keep(again = EVERY_MS) {
     clearTimeout(timer);
@@ -24,7 +25,8 @@ export function startClaim(frame) {
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const answer = await fetch(`${base}/keep`, { method: "POST", headers: { "HX-Request": "true", "X-CSRF-Token": csrf() }, signal });
+      const headers = { "HX-Request": "true", "X-CSRF-Token": csrf() };
+      const answer = await fetch(`${base}/keep`, { method: "POST", headers, body: new URLSearchParams({ visit }), signal });
       if (answer.ok) {
         taken = true;
         document.getElementById("claim-form")?.setAttribute("hidden", "");
@@ -54,6 +56,7 @@ export function startClaim(frame) {
     asking.abort();
     asking = null;
     taken = false;
-    navigator.sendBeacon(`${base}/release`, new URLSearchParams({ csrf: csrf() }));
+    navigator.sendBeacon(`${base}/release`, new URLSearchParams({ csrf: csrf(), visit }));
+    visit = uuid(); // for the page that the back button brings up again
   });
 }
