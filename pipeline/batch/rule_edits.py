@@ -92,6 +92,16 @@ class EditContent(BaseModel):
             ),
         )
 
+    def contradicts(self, other: EditContent) -> str | None:
+        """A sentence that one calls a hit of a code and the other does not; None: there is none."""
+        for one in self.sentences:
+            for two in other.sentences:
+                if (one.text, one.role) == (two.text, two.role) and (
+                    set(one.codes) & set(two.not_codes) or set(one.not_codes) & set(two.codes)
+                ):
+                    return one.text
+        return None
+
     def dumped(self) -> dict[str, Any]:
         """As JSON values, without what says nothing."""
         found: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

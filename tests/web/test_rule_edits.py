@@ -67,7 +67,7 @@ def test_sentences_become_a_rule_and_go_again(supervisor: Browser, settings: Set
     criterion = load_rules(settings).rubric.criteria[0].id
     said = {
         "seen": version(store, place), "sentences": "这边确实是比较慢的\n系统就是这样子的", "quiet": "",
-        "reason": "应当替客户核实", "code": "", "title": "推给系统", "severity": "D",
+        "reason": "应当替客户核实", "code": "+", "title": "推给系统", "severity": "D",
         "criterion": criterion, "deduct": "1",
     }  # fmt: skip
     added = supervisor.post(f"{place}/phrases", said)
@@ -268,7 +268,7 @@ def test_what_would_break_the_rules_is_not_rolled_back_and_says_why(
 ) -> None:
     place = draft(supervisor)
     said = {
-        "seen": "1", "sentences": "系统就是这样子的", "reason": "r", "code": "", "title": "推给系统",
+        "seen": "1", "sentences": "系统就是这样子的", "reason": "r", "code": "+", "title": "推给系统",
         "criterion": load_rules(settings).rubric.criteria[0].id,
     }  # fmt: skip
     assert supervisor.post(f"{place}/phrases", said).status_code == 303
@@ -346,6 +346,47 @@ def test_a_proposal_that_was_refused_leaves_no_draft_when_it_is_accepted(
     for _ in range(2):
         assert supervisor.post("/rules/proposals/1", {"do": "accept"}).status_code == 409
     assert store.rule_edits.all() == ()
+
+
+def test_opposite_proposals_of_two_calls_do_not_replace_each_other_in_a_draft(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    for call, kind in (("O02", ProposalKind.QUIET), ("O01", ProposalKind.HIT)):
+        one = ProposedSentence(
+            kind, "shirk", "shirk", "不归我管", Role.AGENT, Span(25.5, 27.0), "这不归我管的呀"
+        )
+        store.proposals.propose(call, [one], by=None, request=f"p-{call}")
+    first = supervisor.post("/rules/proposals/1", {"do": "accept"})
+    assert first.status_code == 303, first.text
+    draft = first.headers["location"].rsplit("/", 1)[1]
+    second = supervisor.post("/rules/proposals/2", {"do": "accept", "edit": draft})
+    assert second.status_code == 400
+    assert "相反" in second.text and "这不归我管的呀" in second.text
+    content = store.rule_edits.edit(int(draft)).content
+    assert content["sentences"][0]["not"] == ["shirk"], "the first one stands"
+    proposal = store.proposals.proposal(2, _scope(supervisor))
+    assert proposal.state is ProposalState.OPEN
+
+
+def test_a_kind_that_the_draft_brings_takes_another_phrase(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    place = draft(supervisor)
+    said = {
+        "seen": version(store, place), "sentences": "系统就是这样子的", "reason": "应当核实", "code": "+",
+        "title": "推给系统", "criterion": load_rules(settings).rubric.criteria[0].id,
+    }  # fmt: skip
+    assert supervisor.post(f"{place}/phrases", said).status_code == 303
+    page = supervisor.get(place).text
+    (code,) = (each["code"] for each in store.rule_edits.edit(int(place.rsplit("/", 1)[1])).content["codes"])
+    assert f'<option value="{code}">推给系统</option>' in page
+    more = {
+        "seen": version(store, place), "sentences": "电脑上就是这样写的", "reason": "应当核实", "code": code,
+    }  # fmt: skip
+    assert supervisor.post(f"{place}/phrases", more).status_code == 303
+    assert 'class="muted">推给系统' in supervisor.get(place).text, "its name and not its code"
+    nothing = {**more, "seen": version(store, place), "code": ""}
+    assert supervisor.post(f"{place}/phrases", nothing).status_code == 400, "nobody chose what it is"
 
 
 def test_a_phrase_that_ordinary_people_say_is_warned_of(

@@ -82,7 +82,12 @@ def answer(
     code: Annotated[str, Form(max_length=60)] = "",
     edit: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """Refuse with a reason, or put the sentence, as it stands in the field, into a draft of the rules."""
+    """Refuse with a reason, or put the sentence, as it stands in the field, into a draft of the rules.
+
+    Raises:
+        Refused: ``edit-opposite``: the draft has the same sentence with the opposite answer, which would be
+            replaced without a word.
+    """
     found = store.proposals.proposal(proposal_id, visitor.scope)
     check_unsealed(visitor, found.call_id)
     by = visitor.user.id
@@ -94,7 +99,10 @@ def answer(
     made = _content(book_for_page(settings), found, words, code or found.sentence.code, reason)
 
     def with_it(content: Mapping[str, Any]) -> Mapping[str, Any]:
-        return EditContent.model_validate(content).merged(made).dumped()
+        draft = EditContent.model_validate(content)
+        if (text := draft.contradicts(made)) is not None:
+            raise Refused(f"the draft says the opposite of {text!r}", code="edit-opposite", text=text)
+        return draft.merged(made).dumped()
 
     title = say(visitor.lang, "proposals.draft-title", number=found.id)
     into = edit or NewDraft(title, request_id)

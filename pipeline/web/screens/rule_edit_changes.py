@@ -17,7 +17,7 @@ from pipeline.web.access import TheSettings, TheStore, Visitor
 from pipeline.web.fields import Number
 from pipeline.web.rulebook import drafting
 from pipeline.web.rulebook.book import book_for_page
-from pipeline.web.screens.rule_edits import Editor, Seen, Words, to_edit
+from pipeline.web.screens.rule_edits import NEW_CODE, Editor, Seen, Words, to_edit
 
 router = APIRouter(prefix="/rules/edits")
 
@@ -37,19 +37,19 @@ def add_phrase(
     seen: Seen,
     sentences: Lines,
     reason: Words,
-    code: Words = "",
+    code: Words = NEW_CODE,
     quiet: Lines = "",
     title: Words = "",
     severity: Annotated[Severity, Form()] = Severity.D,
     criterion: Words = "",
     deduct: Points = 2,
 ) -> Response:
-    """A phrase from sentences; without a code also a new code, and the item that counts it."""
+    """A phrase from sentences; for a new kind also its code, and the item that counts it."""
     book = book_for_page(settings)
     said, spared = drafting.lines(sentences), drafting.lines(quiet)
 
     def added(content: EditContent) -> EditContent:
-        if code:
+        if code != NEW_CODE:
             if code not in book.lexicons.codes and code not in {c.code for c in content.codes}:
                 raise Refused(f"there is no code {code!r}", code="edit-form", reason=code)
             return content.merged(drafting.phrase_of(book, code, said, spared, reason))

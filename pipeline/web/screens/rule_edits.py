@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.batch.publishing import layer_of
 from pipeline.batch.room_files import ORDER, standing_texts, written_by_hand
 from pipeline.batch.rule_edits import EditContent, differences, with_edit
-from pipeline.domain import Severity
+from pipeline.domain import PhraseKind, Severity
 from pipeline.errors import Refused, ReviewError, UsageError
 from pipeline.phrases.layer import WEIGHTS_FILE
 from pipeline.phrases.plain_wording import plain_wording
@@ -27,7 +27,7 @@ from pipeline.web.rendered_message import RulesFault, rules_fault
 from pipeline.web.rulebook.book import Book, read_book
 from pipeline.web.rulebook.holding import HoldingRules, holding
 from pipeline.web.rulebook.trying import edit_trials
-from pipeline.web.screens.what_if import PERIODS
+from pipeline.web.screens.what_if import DEFAULT_PERIOD, PERIODS
 
 router = APIRouter(prefix="/rules/edits")
 
@@ -35,6 +35,8 @@ Editor = Annotated[Visitor, Depends(allowed(Permission.EDIT_RULES))]
 Unsealed = Depends(nothing_sealed)
 Seen = Annotated[int, Form(ge=0, le=2**31 - 1)]
 Words = Annotated[str, Form(max_length=400)]
+NEW_CODE = "+"
+"""Chosen instead of a code: a new kind, which has a name of its own. No code is written so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ class EditPage(PageContext):
     diff: tuple[str, ...]
     undiffed: str
     """Why it cannot be said which lines of the files change; mostly empty."""
-    codes: tuple[PartChoice, ...]
+    codes: tuple[tuple[PhraseKind, tuple[PartChoice, ...]], ...]
+    """Kind -> what a new phrase can be, those of this edit with the others."""
+    new_code: str
+    drafted: Mapping[str, str]
+    """Title of each code that this edit brings."""
     phrases: tuple[tuple[str, tuple[str, ...]], ...]
     """Title of a code -> its phrases, each as ``code/phrase``."""
     items: tuple[PartChoice, ...]
@@ -101,6 +107,8 @@ class EditPage(PageContext):
     empty: bool
     """True where the edit says nothing yet: there is nothing to try."""
     periods: tuple[str, ...]
+    period: str
+    """Chosen at first."""
     problem: RulesFault | None
     """Why the rules cannot be read: nothing can be drafted then, and what was published can go back."""
     by_hand: tuple[str, ...]
@@ -121,6 +129,8 @@ class EditProgress(PageContext):
     empty: bool
     """True where the edit says nothing yet: there is nothing to try."""
     periods: tuple[str, ...]
+    period: str
+    """Chosen at first."""
 
 
 @router.get("")
@@ -168,7 +178,7 @@ def show(
     running = edit_trials().step(edit)
     content = EditContent.model_validate(edit.content)
     if request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true":
-        progress = EditProgress(_plain(edit), running, content.empty, tuple(PERIODS))
+        progress = EditProgress(_plain(edit), running, content.empty, tuple(PERIODS), DEFAULT_PERIOD)
         return fragment(request, progress, visitor=visitor)
     book, problem = _book(visitor, settings)
     diff, undiffed = _diff(visitor, settings, edit, content)
@@ -185,10 +195,13 @@ def show(
         running=running,
         diff=diff,
         undiffed=undiffed,
-        **_choices(book),
+        **_choices(book, content),
+        new_code=NEW_CODE,
+        drafted={code.code: code.title for code in content.codes},
         severities=tuple(Severity),
         empty=content.empty,
         periods=tuple(PERIODS),
+        period=DEFAULT_PERIOD,
         problem=problem,
         by_hand=_by_hand(settings, edit),
         left=tuple(name for name in ORDER if name in left),
@@ -210,12 +223,12 @@ def _book(visitor: Visitor, settings: Settings) -> tuple[Book | None, RulesFault
         return None, rules_fault(error, visitor.lang, settings)
 
 
-def _choices(book: Book | None) -> dict[str, Any]:
+def _choices(book: Book | None, content: EditContent) -> dict[str, Any]:
     """What the forms offer."""
     if book is None:
         return {"codes": (), "phrases": (), "items": (), "criteria": (), "pass_mark": None}
     return {
-        "codes": tuple(PartChoice(c.code, c.title) for c in book.lexicons.codes.values()),
+        "codes": tuple((kind, some) for kind in PhraseKind if (some := tuple(_codes(book, content, kind)))),
         "phrases": tuple(
             (book.lexicons.codes[code].title, tuple(f"{code}/{p.canonical}" for p in some))
             for code, some in book.lexicons.by_code.items()
@@ -224,6 +237,15 @@ def _choices(book: Book | None) -> dict[str, Any]:
         "criteria": tuple(PartChoice(c.id, c.title, c.points) for c in book.rubric.criteria),
         "pass_mark": book.rubric.pass_mark,
     }
+
+
+def _codes(book: Book, content: EditContent, kind: PhraseKind) -> Iterator[PartChoice]:
+    for drafted in content.codes:
+        if drafted.kind is kind:
+            yield PartChoice(drafted.code, drafted.title)
+    for code in book.lexicons.codes.values():
+        if code.kind is kind:
+            yield PartChoice(code.code, code.title)
 
 
 def _by_hand(settings: Settings, edit: RuleEdit) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ router = APIRouter(prefix="/rules/what-if")
 SHOWN = 50
 """Calls listed under a trial; all are counted."""
 PERIODS = {"1": 1, "7": 7, "30": 30, "all": None}
+DEFAULT_PERIOD = "30"
 """Days back from today that an edit is tried on."""
 
 Author = Annotated[Visitor, Depends(allowed(Permission.WHAT_IF))]
@@ -91,7 +92,7 @@ def editor(
     settings: TheSettings,
     store: TheStore,
     file: str | None = None,
-    period: str = "7",
+    period: str = DEFAULT_PERIOD,
 ) -> Response:
     drafts = store.rulebooks.drafts(visitor.user.id)
     edits = changes(settings, drafts)
@@ -105,7 +106,7 @@ def editor(
         text=edits[chosen] if chosen in edits else standing(path) if path else "",
         edited=tuple(edits),
         periods=tuple(PERIODS),
-        period=period if period in PERIODS else "7",
+        period=period if period in PERIODS else DEFAULT_PERIOD,
         most=MOST_CHARACTERS,
     )
     return page(request, context, visitor=visitor)
@@ -118,7 +119,7 @@ def start(
     store: TheStore,
     file: Annotated[str, Form()],
     text: Annotated[str, Form(max_length=MOST_CHARACTERS)],
-    period: Annotated[str, Form()] = "7",
+    period: Annotated[str, Form()] = DEFAULT_PERIOD,
     do: Annotated[Do, Form()] = Do.RUN,
     other: Annotated[str, Form(max_length=200)] = "",
     rubric: Annotated[list[UploadFile], File()] = [],  # noqa: B006 (never changed)
