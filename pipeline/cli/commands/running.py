@@ -142,10 +142,13 @@ def rescore(
 
 
 def _say_gate(session: Session, rubric: Rubric, gate: TrustGate) -> None:
-    """Never silently: which criteria took no points."""
+    """Never silently: which criteria took no points, and which rates the reviews moved."""
     titles = [session.words.said(title(i.title, i.title_en)) for i in rubric.items if i.id in gate.only_flag]
     if titles:
         session.say(session.words("trust.judged-by", items=session.words.listed(titles)), "yellow")
+    if gate.learned:
+        codes = session.words.listed([one.code for one in gate.learned])
+        session.say(session.words("rarity.judged-by", codes=codes), "yellow")
 
 
 @contextmanager
