@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.messages import Message, verbatim
-from pipeline.review.rarity import CodeRarity
+from pipeline.review.rarity import CodeRarity, RarityChange
 
 
 def by_criterion(rarities: Iterable[CodeRarity]) -> dict[str, tuple[Message, ...]]:
@@ -38,14 +38,21 @@ def sentences(one: CodeRarity) -> tuple[Message, ...]:
 def rate(one: CodeRarity) -> Message:
     """What evidence is weighed against: what is usual, what the sheet says, or what reviews made of it."""
     if one.change is not None:
-        of = one.change.learned
-        at = datetime.fromisoformat(one.change.at).astimezone().strftime("%Y-%m-%d %H:%M")
-        facts = {"rate": rounded(one.rate), "stated": one.stated, "factor": of.factor, "heard": of.heard}
-        said = {"confirmed": of.confirmed, "overturned": of.overturned, "added": of.added}
-        return Message("rarity.learned", at=at, **facts, **said)
+        return learned(one.change)
     if one.stated == one.reference:
         return Message("rarity.usual", rate=one.stated)
     return Message("rarity.sheet", rate=one.stated, usual=one.reference)
+
+
+def learned(change: RarityChange) -> Message:
+    """What reviews made of a rate, since when and on what figures; times on this machine's clock."""
+    of = change.learned
+    at = datetime.fromisoformat(change.at).astimezone().strftime("%Y-%m-%d %H:%M")
+    if of.factor == 1:
+        return Message("rarity.back", at=at, rate=rounded(of.per_1000))
+    facts = {"rate": rounded(of.per_1000 * of.factor), "stated": of.per_1000, "factor": of.factor}
+    said = {"confirmed": of.confirmed, "overturned": of.overturned, "added": of.added, "heard": of.heard}
+    return Message("rarity.learned", at=at, **facts, **said)
 
 
 def rounded(per_1000: float) -> float:

@@ -8,6 +8,7 @@ the finding undetermined: else what people said would take itself back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
@@ -63,7 +64,7 @@ def changes(connection: Connection) -> list[RarityChange]:
 def append(connection: Connection, change: RarityChange) -> None:
     """Write an event, and its row in the log of acts."""
     of = change.learned
-    figures = {
+    figures: dict[str, Any] = {
         "per_1000": of.per_1000,
         "factor": of.factor,
         "confirmed": of.confirmed,

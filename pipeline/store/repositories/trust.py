@@ -86,7 +86,8 @@ class TrustRegister(Repository):
         """Let the reviews open and close gates and move rates: at the beginning of a run or a rescoring,
         which judges all of its calls by the answer, whatever people decide meanwhile."""
         with self._read() as connection:
-            due = any(one.due for one in (*_trust(connection, rubric), *_rarities(connection, rubric)))
+            due = any(one.due for one in _trust(connection, rubric))
+            due = due or any(one.due for one in _rarities(connection, rubric))
         if due:
             with self._write() as connection:
                 for one in _trust(connection, rubric):
