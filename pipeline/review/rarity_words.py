@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pipeline.messages import Message, verbatim
 from pipeline.review.rarity import CodeRarity, RarityChange
+from pipeline.rubric.rarity import rounded
 
 
 def by_criterion(rarities: Iterable[CodeRarity]) -> dict[str, tuple[Message, ...]]:
@@ -53,8 +54,3 @@ def learned(change: RarityChange) -> Message:
     facts = {"rate": rounded(of.per_1000 * of.factor), "stated": of.per_1000, "factor": of.factor}
     said = {"confirmed": of.confirmed, "overturned": of.overturned, "added": of.added, "heard": of.heard}
     return Message("rarity.learned", at=at, **facts, **said)
-
-
-def rounded(per_1000: float) -> float:
-    """As it is shown: three digits say more than reviews know."""
-    return float(f"{per_1000:.3g}")

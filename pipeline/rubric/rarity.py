@@ -104,7 +104,7 @@ class Rarities:
             sure = min(sure, hit.confidence)
         if hit.confidence >= FAINT:  # doubt remains: that something is rare acquits nobody by itself
             sure = max(sure, FAINT)
-        return replace(hit, confidence=sure, per_1000=round(rate, 4))
+        return replace(hit, confidence=sure, per_1000=rounded(rate))
 
     def weigh(self, facts: Facts) -> Facts:
         """The facts of a call with all hits weighed; the same where nothing moves."""
@@ -112,6 +112,11 @@ class Rarities:
             return facts
         hits = tuple(map(self.weighed, facts.hits))
         return facts if hits == facts.hits else replace(facts, hits=hits)
+
+
+def rounded(per_1000: float) -> float:
+    """A rate as it is told: more than three digits nobody knows."""
+    return float(f"{per_1000:.3g}")
 
 
 def odds_ratio(rate: float, reference: float) -> float:

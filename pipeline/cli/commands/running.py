@@ -147,8 +147,9 @@ def _say_gate(session: Session, rubric: Rubric, gate: TrustGate) -> None:
     if titles:
         session.say(session.words("trust.judged-by", items=session.words.listed(titles)), "yellow")
     if gate.learned:
-        codes = session.words.listed([one.code for one in gate.learned])
-        session.say(session.words("rarity.judged-by", codes=codes), "yellow")
+        weighed = dict.fromkeys(i for one in gate.learned for i in rubric.accused.get(one.code, ()))
+        titles = [session.words.said(title(i.title, i.title_en)) for i in weighed]
+        session.say(session.words("rarity.judged-by", items=session.words.listed(titles)), "yellow")
 
 
 @contextmanager

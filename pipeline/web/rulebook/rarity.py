@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipeline.messages import Message
 from pipeline.phrases import Code
 from pipeline.review.rarity import CodeRarity, RarityChange
-from pipeline.review.rarity_words import learned, rounded, sentences
+from pipeline.review.rarity_words import learned, sentences
+from pipeline.rubric.rarity import rounded
 from pipeline.web.rulebook.trust import WIDTH
 
 SPAN = 100.0
