@@ -22,8 +22,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scipy.optimize import brentq
-
 from pipeline.domain import PhraseKind
 from pipeline.rubric import Rubric
 from pipeline.rubric.rarity import REFERENCE, LearnedRarity, RarityRule
@@ -85,6 +83,8 @@ def factor_of(rule: RarityRule, found: RarityFigures, rate: float) -> float:
     """
     if not rule.learn or found.settled < rule.reviews:
         return 1.0
+    from scipy.optimize import brentq  # half a second that only who learns needs to wait for
+
     told = [_log_odds(min(one.told, _CERTAIN)) for one in found.places]
     unfound = _log_odds(rate / 1000 * MISSED)
     right = found.confirmed + found.added + rule.strength / 2
