@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import How, Outcome, PhraseHit, PhraseKind, Role, Span
@@ -115,6 +116,27 @@ def test_reviews_that_bear_out_what_was_told_move_nothing(tenths: int, told: flo
     found = RarityFigures(tuple(SettledPlace(right / count, n < right) for n in range(count)))
     assume(0 < right < count)
     assert abs(factor_of(RULE, found, USUAL) - 1) < 0.01
+
+
+@given(st.integers(0, 2**32), st.sampled_from([0.15, 0.3, 0.5, 1.0, 2.0]))
+@settings(max_examples=25)
+def test_after_reviews_of_what_was_flagged_findings_are_right_as_often_as_told(
+    seed: int, true: float
+) -> None:
+    """A centre where the odds of a violation are other than usual, and only findings are reviewed."""
+    chance = random.Random(seed)
+    told = [t for t in (chance.betavariate(6, 1.5) for _ in range(1500)) if 0.5 <= t < 0.985]
+    right = [chance.random() < moved(t, true) for t in told]
+    reviewed, rest = slice(200), slice(200, None)
+    found = RarityFigures(tuple(map(SettledPlace, told[reviewed], right[reviewed])))
+    factor = factor_of(RULE, found, USUAL)
+    share = sum(right[rest]) / len(right[rest])
+    weighed = sum(moved(t, factor) for t in told[rest]) / len(right[rest])
+    assert abs(weighed - share) < 0.15, "within chance of 200 reviews"
+    if true <= 0.3:
+        assert sum(told[rest]) / len(right[rest]) - share > 0.15 > weighed - share, (
+            "as told it was off by more"
+        )
 
 
 @given(st.integers(0, 3), st.sampled_from([0.6, 0.8, 0.94, 0.97]))
