@@ -1,25 +1,20 @@
-"""What reviews and samples decide for the next judgement: which criteria take points, and how rare violations
-are (``rarity_rows``).
-
-Precision is counted over the latest settled verdicts on what the machine found, by an index that holds just
-those; the miss rate over calls heard by lot among the unflagged ones. Neither looks at the findings.
+"""What reviews and samples decide for the next judgement: which criteria take points (``trust_rows`` counts
+what people said), and how rare violations are (``rarity_rows``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
+from sqlalchemy import Connection, Row, select
 
-from pipeline.domain import ReviewState
 from pipeline.errors import Missing
 from pipeline.review import trust as rules
 from pipeline.review.events import check_author
 from pipeline.review.rarity import CodeRarity, RarityChange, learned_of
-from pipeline.review.sampling import SampleRule, Which
-from pipeline.review.trust import Trust, TrustChange, TrustChangeKind, TrustFigures
+from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import BETWEEN, OPEN_GATE, TrustGate
 from pipeline.store.auditing import note
@@ -27,7 +22,7 @@ from pipeline.store.database import Repository
 from pipeline.store.repositories import rarity_rows
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.rulebook_rows import Rulebook, remember
-from pipeline.store.review_tables import SETTLED_FINDINGS, sample_calls, samples, verdicts
+from pipeline.store.repositories.trust_rows import figures, heard_calls, missed
 from pipeline.store.rule_tables import rulebooks, trust_changes
 from pipeline.store.statements import insert_once, now
 
@@ -157,8 +152,8 @@ def _trust(connection: Connection, rubric: Rubric) -> tuple[Trust, ...]:
 
 
 def _rarities(connection: Connection, rubric: Rubric) -> tuple[CodeRarity, ...]:
-    _, missed = _heard(connection)
-    return rarity_rows.rarities(connection, rubric, heard=_heard_calls(connection), missed=missed)
+    _, misses = missed(connection)
+    return rarity_rows.rarities(connection, rubric, heard=heard_calls(connection), missed=misses)
 
 
 def _gate(trust: Iterable[Trust], rare: Iterable[CodeRarity]) -> TrustGate:
@@ -181,63 +176,6 @@ def _locked(connection: Connection, rubric: Rubric, criterion: str) -> Trust:
     mine = select(trust_changes.c.id).where(trust_changes.c.criterion == criterion)
     connection.execute(mine.with_for_update())
     return _one(connection, rubric, criterion)
-
-
-def figures(connection: Connection, criteria: Sequence[str], *, latest: int) -> Mapping[str, TrustFigures]:
-    """Criterion -> what people's words say about it, over its ``latest`` settled findings."""
-    heard, missed = _heard(connection)
-    found = {}
-    for criterion in criteria:
-        rows = connection.execute(_SAID, {"of": criterion, "latest": latest})
-        said = {row.state: row.findings for row in rows}
-        found[criterion] = rules.figures(
-            said.get(ReviewState.CONFIRMED.value, 0),
-            said.get(ReviewState.OVERTURNED.value, 0),
-            missed=missed.get(criterion, 0),
-            heard=heard,
-        )
-    return found
-
-
-def _latest_verdicts() -> Select[Any]:
-    """How the latest settled verdicts on what a criterion found came out."""
-    v = verdicts.c
-    latest = (
-        select(v.state)
-        .where(v.criterion == bindparam("of"), text(SETTLED_FINDINGS), v.added.is_(False))
-        .order_by(v.decision.desc())
-        .limit(bindparam("latest"))
-        .subquery()
-    )
-    return select(latest.c.state, func.count().label("findings")).group_by(latest.c.state)
-
-
-_SAID = _latest_verdicts()
-
-
-def _heard(connection: Connection) -> tuple[int, dict[str, int]]:
-    """Unflagged calls heard by lot, and criterion -> those in which a person added what was missed."""
-    heard = _heard_calls(connection)
-    if heard is None:
-        return 0, {}
-    v = verdicts.c
-    added = (
-        select(v.criterion, func.count(func.distinct(v.call)).label("calls"))
-        .where(v.call.in_(heard), v.added, v.state == ReviewState.CONFIRMED.value)
-        .group_by(v.criterion)
-    )
-    count = connection.execute(select(func.count()).select_from(heard.subquery())).scalar_one()
-    return count, {row.criterion: row.calls for row in connection.execute(added)}
-
-
-def _heard_calls(connection: Connection) -> Select[tuple[int]] | None:
-    """The unflagged calls heard by lot, by key; None where no such sample was drawn."""
-    rows = connection.execute(select(samples.c.id, samples.c.rule).where(samples.c.drawn_at.is_not(None)))
-    unflagged = [row.id for row in rows if SampleRule.from_json(row.rule).which is Which.UNFLAGGED]
-    if not unflagged:
-        return None
-    of = sample_calls.c
-    return select(of.call).where(of.sample.in_(unflagged), of.misses.is_not(None)).distinct()
 
 
 def _changes(connection: Connection) -> list[TrustChange]:
