@@ -21,6 +21,7 @@ from pipeline.rubric.check import CHECK_KINDS  # noqa: E402
 from pipeline.rubric.condition import CONDITION_KINDS  # noqa: E402
 from pipeline.rubric.cue import Cue  # noqa: E402
 from pipeline.rubric.example import Example  # noqa: E402
+from pipeline.rubric.rarity import RarityRule  # noqa: E402
 from pipeline.rubric.sheet import (  # noqa: E402
     Alerts,
     Bonus,
@@ -59,6 +60,11 @@ How points add up: a score is 100 less what the sheet prints for each fault.
 * `points` should add up to 100; the linter warns where they do not.
 * An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
   undetermined, which costs nothing and flags nothing.
+* Evidence is weighed against how rare a violation is: `rarity: {per_1000: {abuse: 0.055}}` says how often a
+  code is said in 1,000 utterances of the party. The confidence of a hit holds where a forbidden code is said
+  0.55 times and an escalation 0.15 times in 1,000; at a tenth of that the odds of a hit are a tenth, and one
+  that is told with 94 % counts with 61 %. Without `rarity` nothing moves. Reviews move rates too
+  ([trust.md](trust.md)).
 
 With `scale: true` what applies is stretched to 100 instead: a criterion that does not apply leaves the
 denominator, so with 82 of 100 points applicable `deduct: 6` costs 7.32. Sheets from before `scale` existed
@@ -88,6 +94,7 @@ PARTS: tuple[tuple[str, type[Any]], ...] = (
     ("Alerts", Alerts),
     ("Gate (`applies`)", Gate),
     ("Trust (`trust`)", TrustRule),
+    ("Rarity (`rarity`)", RarityRule),
     ("Window (`within`, `usual_place`)", Window),
     ("Cue (in `near`, `flow`, `every`)", Cue),
 )

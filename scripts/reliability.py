@@ -6,9 +6,10 @@ mixes them: one utterance of guilty calls to ``--ratio`` of innocent ones. Each 
 counts ratio x (guilty utterances / innocent utterances) times. Only forbidden phrases and escalations count;
 a hit is right where its utterance (of a night: its seconds) is labelled with its code.
 
-Prints one reliability table, the expected calibration error (weighted mean of |told - right| over the rows)
-and the same after a logistic correction (Platt 1999) fitted on one half of the dialogues and tested on the
-other.
+Prints how often one code of each kind is said there (``REFERENCE`` of ``pipeline/rubric/rarity.py``: what a
+score sheet's rates are compared with), one reliability table, the expected calibration error (weighted mean
+of |told - right| over the rows) and the same after a logistic correction (Platt 1999) fitted on one half of
+the dialogues and tested on the other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import argparse
 import itertools
 import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.domain import PhraseHit, PhraseKind
+from pipeline.domain import PhraseHit, PhraseKind, Role
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.settings import load_settings
 from scripts.calibrate_phrases import judged_hits, read_night
@@ -83,6 +85,33 @@ def told(matcher: Matcher, chosen: argparse.Namespace) -> Iterator[Told]:
                 yield Told(hit.confidence, right, weight, zlib.crc32(f"{path.name}{number}".encode()) % 2)
 
 
+PARTIES = {PhraseKind.FORBIDDEN: Role.AGENT, PhraseKind.ESCALATION: Role.CUSTOMER}
+"""Who says what of a kind is counted."""
+
+
+def rates(matcher: Matcher, chosen: argparse.Namespace) -> Iterator[tuple[PhraseKind, int, int, float]]:
+    """Kind, how often it is labelled, the utterances of its party in guilty calls, and how often any one of
+    its codes is said in 1,000 utterances of that party in the whole mix."""
+    codes = matcher.lexicons.codes
+    labelled: Counter[PhraseKind] = Counter()
+    said: Counter[Role] = Counter()
+    for truth, transcripts in chosen.night:
+        for call in read_night(truth, transcripts):
+            labels = [x["code"] for group in ("forbidden", "escalation") for x in call.labels(group)]
+            labelled.update(codes[code].kind for code in labels if code in codes)
+            said.update(Role(turn["role"]) for turn in call.truth["turns"])
+    for path in chosen.guilty:
+        labelled.update(
+            codes[code].kind for some in labels_of(path).values() for code in some if code in codes
+        )
+        said.update(one.role for some in dialogues_of(path) for one in some)
+    for kind, role in PARTIES.items():
+        if said[role]:
+            of_kind = sum(code.kind is kind for code in codes.values())
+            rate = 1000 * labelled[kind] / (said[role] * (1 + chosen.ratio)) / of_kind
+            yield kind, labelled[kind], said[role], rate
+
+
 def error_of(hits: Sequence[Told], confidence: NDArray[np.float64]) -> float:
     """Expected calibration error 0..1."""
     return sum(w * abs(c - r) for _, w, c, r in bins(hits, confidence)) / sum(t.weight for t in hits)
@@ -123,7 +152,10 @@ def main() -> None:
     options.add_argument("--without", action="append", default=[], help="code that innocent talk may hold")
     options.add_argument("--ratio", type=float, default=50.0, help="innocent utterances to a guilty one")
     chosen = options.parse_args()
-    hits = list(told(Matcher(load_lexicons(load_settings().lexicons)), chosen))
+    matcher = Matcher(load_lexicons(load_settings().lexicons))
+    hits = list(told(matcher, chosen))
+    for kind, count, utterances, rate in rates(matcher, chosen):
+        print(f"{kind}: {count} in {utterances} utterances, one code {rate:.2f} in 1,000 of the mix")
     as_told = np.array([t.confidence for t in hits])
     table = Table("confidence", "hits", "told", "right", title=f"1 guilty utterance to {chosen.ratio:g}")
     for name, weight, mean, right in bins(hits, as_told):

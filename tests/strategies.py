@@ -87,6 +87,7 @@ evidences = st.builds(
     maybe(st.sampled_from(How)),
     shares,
     texts,
+    maybe(st.floats(0.001, 100)),
 )
 evidence_lists = st.lists(evidences, max_size=3).map(tuple)
 findings = st.builds(

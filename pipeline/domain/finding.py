@@ -44,6 +44,9 @@ class Evidence:
     confidence: float = 1.0
     wording: str = ""
     """What the sound matched, where that told and not what was written (see ``PhraseHit``)."""
+    per_1000: float | None = None
+    """What ``confidence`` was weighed against: how often it is said in 1,000 utterances; None where that is
+    usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pipeline.domain import How, PhraseHit, Utterance
+from pipeline.domain import How, PhraseHit, PhraseKind, Utterance
 from pipeline.messages import Message
 from pipeline.phrases.acceptance import (
     LONG_ENOUGH,
@@ -146,7 +146,10 @@ class Matcher:
     def meant(self, passage: Passage, c: CandidateMatch) -> float:
         """Probability 0..1 that a candidate is meant as the lexicon means it, by the sentence around it; 1
         for what accuses nobody. What was heard badly says little: with the utterance's confidence the
-        sentence is as it is written, and otherwise it tells nothing."""
+        sentence is as it is written, and otherwise it tells nothing. Where the sentence as it is written
+        speaks against a forbidden phrase, that it may be misheard is no proof either: at best it is even
+        odds, which is below the bar of every class but the lightest, and a person listens. A customer's
+        escalation accuses nobody, and one too many is better than one too few."""
         code = self._phrases[c.phrase].code
         if self._sentences is None or code.kind not in ACCUSING:
             return 1.0
@@ -159,7 +162,9 @@ class Matcher:
             # Where so much of a phrase sounds right, the recogniser may well have misheard the rest of it.
             meant = max(meant, self._sentences.meant(replace(found, words=c.spelling)))
         heard = passage.utterances[passage.part(c.start)].confidence
-        return 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
+        told = 1.0 - min(1.0, max(0.0, heard)) * (1.0 - meant)
+        against = meant < LEAST_MEANT and code.kind is PhraseKind.FORBIDDEN
+        return min(told, LEAST_MEANT) if against else told
 
     def meant_if_said(self, passage: Passage, c: CandidateMatch, wording: str) -> TwoReadings:
         """The same for a wording that the sound may bear out where the recogniser wrote another, and for

@@ -35,6 +35,7 @@ NAMED = frozenset(
         "evidence",
         "flag",
         "alerts",
+        "rarity",
     }
 )
 """Fields that people have a word for; others are called as in the file."""
@@ -46,6 +47,7 @@ ABOUT_SHEET = (
     "valid_until",
     "applies",
     "evidence",
+    "rarity",
     "flag",
     "alerts",
 )

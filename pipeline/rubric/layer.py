@@ -1,10 +1,11 @@
 """A centre's own changes of a score sheet, applied over the sheet as it stands in its file.
 
-A file of the layer may hold ``pass_mark``, ``changes`` (of an item, criterion, section or bonus that exists:
-each key that is given replaces that of the sheet, null takes it out, ``off`` takes the part itself out),
-``criteria`` (more of them, each with its ``section``) and ``items`` (each with its ``criterion``). Files
-apply in the order of their names, entries in the order of the file, and after each the sheet must still be
-one: so whatever is wrong is told with the line that brought it in.
+A file of the layer may hold ``pass_mark``, ``rarity`` (its rates are added to those of the sheet, its other
+keys replace the sheet's), ``changes`` (of an item, criterion, section or bonus that exists: each key that is
+given replaces that of the sheet, null takes it out, ``off`` takes the part itself out), ``criteria`` (more of
+them, each with its ``section``) and ``items`` (each with its ``criterion``). Files apply in the order of
+their names, entries in the order of the file, and after each the sheet must still be one: so whatever is
+wrong is told with the line that brought it in.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class SheetLayer(LayerEntry):
     """A file of the layer."""
 
     pass_mark: Annotated[float, Field(ge=0, le=100, strict=True)] | None = None
+    rarity: dict[str, Any] | None = None
     changes: tuple[SheetChange, ...] = ()
     criteria: tuple[AddedCriterion, ...] = ()
     items: tuple[AddedItem, ...] = ()
@@ -130,6 +132,9 @@ def apply_layer(
     if layer.pass_mark is not None:
         sheet["pass_mark"] = layer.pass_mark
         checked("pass_mark")
+    if layer.rarity is not None:
+        sheet["rarity"] = _added(sheet.get("rarity") or {}, plain(layer.rarity))
+        checked("rarity")
     for number, added in enumerate(layer.criteria):
         _part(sheet, "section", added.section, path, line_of(document, ("criteria", number)))[
             "criteria"
@@ -153,6 +158,14 @@ def apply_layer(
                 else:
                     part[key] = plain(value)
         checked("changes", number)
+
+
+def _added(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """The rarity of a sheet with that of a layer in it. What is none is left for validation to refuse."""
+    rates = [part.get("per_1000") or {} for part in (below, above)]
+    if not all(isinstance(one, Mapping) for one in rates):
+        return {**below, **above}
+    return {**below, **above, "per_1000": {**rates[0], **rates[1]}}
 
 
 def plain(value: Any) -> Any:

@@ -14,11 +14,13 @@ from pipeline.errors import RubricError
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.contradictions import never_applies, punished_twice
 from pipeline.rubric.dialogue import dialogue
+from pipeline.rubric.facts import Facts
 from pipeline.rubric.issue import Issue, Level, each_condition, each_criterion, each_item, part_at, title_of
 from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.layer import rubric_files
 from pipeline.rubric.load import codes_used, load_rubric, read_document, rubric_text
-from pipeline.rubric.sheet import Rubric
+from pipeline.rubric.rarity import REFERENCE, Rarities
+from pipeline.rubric.sheet import Rubric, Test
 from pipeline.rubric.wording import NOTHING, party
 from pipeline.yaml_file import line_of, read_text
 
@@ -54,6 +56,7 @@ def check_rubric(
         *never_applies(rubric, document),
         *punished_twice(rubric, document),
         *_lexicon(rubric, document, codes or {}),
+        *_rates(rubric, document, codes or {}),
         *_flags(rubric),
         *_tests(rubric, document),
     ]
@@ -195,12 +198,22 @@ def _flags(rubric: Rubric) -> Iterator[Issue]:
             )
 
 
+def _rates(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iterator[Issue]:
+    """Rates of what is nobody's fault: nothing is weighed against them."""
+    for code in rubric.rarity.per_1000:
+        kind = getattr(codes.get(code), "kind", None)
+        if kind is not None and kind not in REFERENCE:
+            line = line_of(document, ("rarity", "per_1000", code))
+            text = Message("lint.rate-of-no-fault", code=code)
+            yield Issue(Level.WARNING, "rate-of-no-fault", line, None, text)
+
+
 def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
     for place, item in each_item(rubric):
         for n, test in enumerate(item.tests):
             line = line_of(document, (*place, "tests", n))
             try:
-                facts = dialogue(*test.dialogue, direction=test.direction, queue=test.queue)
+                facts = _weighed(rubric, test)
             except ValueRefused as error:
                 text = Message("lint.test-unreadable", detail=error.message)
                 yield Issue(Level.ERROR, "test-unreadable", line, item.id, text)
@@ -222,6 +235,19 @@ def _tests(rubric: Rubric, document: Any) -> Iterator[Issue]:
                         why=result.reason or NOTHING,
                     ),
                 )
+
+
+def _weighed(rubric: Rubric, test: Test) -> Facts:
+    """The facts of a test, at the sheet's rates or its own.
+
+    Raises:
+        ValueRefused: a line that is no dialogue.
+    """
+    facts = dialogue(
+        *test.dialogue, direction=test.direction, queue=test.queue, hit_confidence=test.confidence
+    )
+    rates = {**rubric.rarity.per_1000, **test.per_1000}
+    return Rarities(rubric.rarity.model_copy(update={"per_1000": rates})).weigh(facts)
 
 
 def _codes(model: BaseModel) -> Iterator[str]:

@@ -22,6 +22,8 @@ MAX_BYTES = 1 << 20
 """Larger files are no score sheets; parsing one could take minutes."""
 CODE_KEYS = ("codes", "excused_by")
 """Keys of a rubric file whose values are phrase codes."""
+RATES = "per_1000"
+"""The key of a rubric file whose value is a mapping by phrase code."""
 
 
 def load_rubric(
@@ -153,6 +155,9 @@ def codes_used(document: Any) -> Iterator[tuple[str, int | None]]:
             if key in CODE_KEYS and isinstance(value, list) and all(isinstance(v, str) for v in value):
                 for index, code in enumerate(value):
                     yield str(code), line_of(value, (index,))
+            elif key == RATES and isinstance(value, Mapping):
+                for code in value:
+                    yield str(code), line_of(value, (code,))
             else:
                 yield from codes_used(value)
     elif isinstance(document, list):

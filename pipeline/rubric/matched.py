@@ -52,6 +52,8 @@ def matched(item: Evidence, kind: PhraseKind | None, *, whole: float | None = No
         misheard = item.how in MISHEARD
         parts.append(Message("matched.recognised" if misheard else "matched.said-as", quote=item.quote))
     parts.append(Message("matched.sure", how=HOWS[item.how], percent=item.confidence * 100))
+    if item.per_1000 is not None:
+        parts.append(Message("matched.weighed", rate=item.per_1000))
     return Message("join.dot", parts=tuple(parts))
 
 

@@ -40,7 +40,8 @@ def rests_on(reason: Message | None, why: Message) -> bool:
 
 def cite(hit: PhraseHit) -> Evidence:
     """The evidence a phrase hit gives."""
-    return Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, hit.confidence, hit.wording)
+    sure = hit.confidence
+    return Evidence(hit.span, hit.role, hit.quote, hit.phrase, hit.how, sure, hit.wording, hit.per_1000)
 
 
 def cite_all(hits: Iterable[PhraseHit]) -> tuple[Evidence, ...]:

@@ -11,6 +11,7 @@ from pipeline.rubric.facts import Facts
 from pipeline.rubric.flags import flag_reasons
 from pipeline.rubric.gate import why_not_applicable
 from pipeline.rubric.judge import Judged, judge
+from pipeline.rubric.rarity import Rarities
 from pipeline.rubric.scaled import scaled
 from pipeline.rubric.sheet import BONUS, Rubric
 from pipeline.rubric.sums import Earned, Sum
@@ -21,8 +22,10 @@ from pipeline.rubric.whole import deducted
 def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE) -> Scorecard:
     """Judge one call: findings with evidence, the score and its ledger, flags and alerts.
 
-    The same rubric, facts and gate always give the same card; nothing else is read.
+    The same rubric, facts and gate always give the same card; nothing else is read. The facts hold what the
+    evidence tells; what is found is weighed against how rare it is here.
     """
+    facts = Rarities(rubric.rarity, gate.learned).weigh(facts)
     raised = alerts(rubric, facts)
     reason = why_not_applicable(rubric, facts)
     if reason is not None:

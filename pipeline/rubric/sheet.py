@@ -18,6 +18,7 @@ from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
+from pipeline.rubric.rarity import RATE, RarityRule
 from pipeline.rubric.trust import TrustRule
 from pipeline.rubric.window import Options
 
@@ -37,6 +38,10 @@ class Test(Options):
     expect: Literal["passed", "failed", "not-applicable", "undetermined"] = Field(description="the outcome")
     direction: Literal["inbound", "outbound"] | None = Field(None, description="as the call list says")
     queue: str | None = Field(None, description="as the call list says")
+    confidence: float = Field(1.0, ge=0, le=1, description="how sure the marked phrases are")
+    per_1000: dict[str, RATE] = Field(
+        default_factory=dict, description="rates of this test, where they differ from the sheet's"
+    )
 
 
 class Item(Options):
@@ -184,6 +189,11 @@ class Rubric(Options):
         exclude=True,
         description="when a criterion that people overturn too often only flags",
     )
+    rarity: RarityRule = Field(
+        RarityRule.model_validate({}),
+        exclude=True,
+        description="how often violations are said, which evidence is weighed against",
+    )
     sections: tuple[SheetSection, ...] = Field(min_length=1, description="the parts of the sheet")
     bonus: tuple[Bonus, ...] = Field((), description="points on top")
     flag: tuple[FlagRule, ...] = Field((), description="which calls go to a person")
@@ -233,12 +243,23 @@ class Rubric(Options):
         return tuple(i for c in self.criteria for i in c.items)
 
     @cached_property
+    def accused(self) -> dict[str, tuple[Item, ...]]:
+        """Phrase code -> the items that a hit of it fails, in the order of the sheet."""
+        found: dict[str, tuple[Item, ...]] = {}
+        for item in self.items:
+            for code in item.check.options.codes if item.check.kind == "phrase" else ():
+                found[code] = (*found.get(code, ()), item)
+        return found
+
+    @cached_property
     def revision(self) -> str:
         """Digest (16 hex digits) of everything that judges; comments, advice and tests do not change it.
 
         Sheets were all scaled once and did not say so: a scaled one keeps the digest it had then.
         """
         judges = self.model_dump_json(by_alias=True, exclude={"scale"} if self.scale else None)
+        if self.rarity.stated:  # a sheet that says nothing of it keeps the digest it had
+            judges += repr(self.rarity.stated)
         return hashlib.sha256(judges.encode()).hexdigest()[:16]
 
     @cached_property

@@ -17,10 +17,13 @@ from pydantic import Field, model_validator
 from pipeline.domain import Severity
 from pipeline.intervals import wilson_most
 from pipeline.messages import Message, ValueRefused
+from pipeline.rubric.rarity import LearnedRarity
 from pipeline.rubric.window import Options
 
 BETWEEN = "~"
 """Stands between the revision of a sheet and the digest of the gate."""
+LEARNED = "r"
+"""Stands behind the digest of a gate in which rates were learned."""
 
 TRUST_BARS: dict[Severity, float] = {
     Severity.A: 0.8,
@@ -98,34 +101,52 @@ class Withheld:
 
 @dataclass(frozen=True)
 class TrustGate:
-    """The criteria that only flag in one judgement."""
+    """What reviews decided for one judgement: the criteria that only flag, and how rare violations are."""
 
     withheld: tuple[Withheld, ...] = ()
     """In order of their ids."""
+    learned: tuple[LearnedRarity, ...] = ()
+    """The rates that reviews moved, in order of their codes."""
 
     @cached_property
     def only_flag(self) -> frozenset[str]:
         return frozenset(one.criterion for one in self.withheld)
 
     def of(self, criteria: Collection[str]) -> TrustGate:
-        """The part that speaks of these criteria: others judge nothing."""
-        return TrustGate(tuple(one for one in self.withheld if one.criterion in criteria))
+        """The part that speaks of these criteria: others judge nothing. Rates are of codes, and stay."""
+        return TrustGate(tuple(one for one in self.withheld if one.criterion in criteria), self.learned)
+
+    @property
+    def neutral(self) -> bool:
+        """Whether everything is judged as the sheet alone says."""
+        return not self.withheld and not self.learned
 
     def revision(self, rubric: str) -> str:
-        """What judges: the revision of the sheet, and which of its criteria only flag on what grounds.
+        """What judges: the revision of the sheet, which of its criteria only flag, which rates were learned,
+        and on what grounds.
 
-        The sheet's own revision where none does, so that a store without a gate keeps its names.
+        The sheet's own revision where there is none of this, so that a store without a gate keeps its names.
         """
-        if not self.withheld:
+        if self.neutral:
             return rubric
-        return f"{rubric}{BETWEEN}{hashlib.sha256(self.as_json().encode()).hexdigest()[:12]}"
+        digest = hashlib.sha256(self.as_json().encode()).hexdigest()[:12]
+        return f"{rubric}{BETWEEN}{digest}{LEARNED if self.learned else ''}"
 
     def as_json(self) -> str:
-        return json.dumps([asdict(one) for one in self.withheld], sort_keys=True)
+        """A list of what only flags, as ever, where no rate was learned."""
+        withheld = [asdict(one) for one in self.withheld]
+        if not self.learned:
+            return json.dumps(withheld, sort_keys=True)
+        learned = [asdict(one) for one in self.learned]
+        return json.dumps({"withheld": withheld, "learned": learned}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> TrustGate:
-        return cls(tuple(Withheld(**one) for one in json.loads(text)))
+        read = json.loads(text)
+        if isinstance(read, list):
+            read = {"withheld": read}
+        withheld = (Withheld(**one) for one in read["withheld"])
+        return cls(tuple(withheld), tuple(LearnedRarity(**one) for one in read.get("learned", ())))
 
 
 OPEN_GATE = TrustGate()

@@ -81,7 +81,8 @@ def _evidence(values: Iterable[Evidence]) -> list[Any]:
     return [
         [
             *(e.span.start, e.span.end, e.role, e.quote, e.phrase, e.how, e.confidence),
-            *([e.wording] if e.wording else []),
+            *([e.wording] if e.wording or e.per_1000 else []),
+            *([e.per_1000] if e.per_1000 else []),
         ]
         for e in values
     ]
@@ -96,9 +97,10 @@ def _read_evidence(values: Sequence[Any]) -> tuple[Evidence, ...]:
             phrase=phrase,
             how=None if how is None else How(how),
             confidence=confidence,
-            wording=wording[0] if wording else "",
+            wording=more[0] if more else "",
+            per_1000=more[1] if len(more) > 1 else None,
         )
-        for start, end, role, quote, phrase, how, confidence, *wording in values
+        for start, end, role, quote, phrase, how, confidence, *more in values
     )
 
 

@@ -10,15 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, true, update
 
-from pipeline.domain import CaseState, How, Inspection, Outcome, PhraseHit, Recording, Scorecard, Status, Word
-from pipeline.rubric.trust import BETWEEN, sheet_revision
+from pipeline.domain import (
+    CaseState,
+    How,
+    Inspection,
+    Outcome,
+    PhraseHit,
+    Recording,
+    ReviewState,
+    Scorecard,
+    Status,
+    Word,
+)
+from pipeline.rubric.trust import BETWEEN, LEARNED, sheet_revision
 from pipeline.store import codec, projections, rows
 from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.reading import heads_of, parts_of
-from pipeline.store.review_tables import cases
+from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.writing import check_fence, delete_orphaned_hearings, same_revisions
@@ -81,13 +92,24 @@ def outdated(connection: Connection, where: CallFilter, *, lexicons: str, rubric
     """Keys of current inspections that were heard, but judged by other lexicons or another rubric.
 
     Where only the gate is another one, what people have settled stays as it is: a score that is final does
-    not hang on what the machine may take points for, and a call that somebody finished is not moved.
+    not hang on what the machine may take points for, and a call that somebody finished is not moved. Another
+    rate may leave undetermined what somebody confirmed: where rates were learned, such a call stays too.
     """
-    settled = exists(
+    done = exists(
         select(1).where(
             cases.c.call == inspections.c.call, or_(cases.c.final, cases.c.state == CaseState.DONE.value)
         )
     )
+    confirmed = exists(
+        select(1).where(
+            verdicts.c.call == inspections.c.call,
+            verdicts.c.state == ReviewState.CONFIRMED.value,
+            verdicts.c.added.is_(False),
+        )
+    )
+    learned = rubric != sheet_revision(rubric) and rubric.endswith(LEARNED)
+    by_rates = true() if learned else inspections.c.rubric.like(f"%{BETWEEN}%{LEARNED}")
+    settled = or_(done, and_(by_rates, confirmed))
     query = in_order(where, connection, inspections.c.id).where(
         inspections.c.status != Status.UNREADABLE.value,
         inspections.c.duration.is_not(None),

@@ -119,3 +119,19 @@ trust_changes = Table(
     Index(None, "criterion", "id"),
 )
 """What opened and closed the gate of each criterion; only ever appended."""
+
+rarity_changes = Table(
+    "rarity_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", SafeText, nullable=False),
+    Column("per_1000", Double, nullable=False, comment="by the sheet, of 1,000 utterances"),
+    Column("factor", Double, nullable=False, comment="by which reviews move it from then on; 1: no longer"),
+    Column("confirmed", Integer, nullable=False, comment="latest reviews at that moment"),
+    Column("overturned", Integer, nullable=False),
+    Column("added", Integer, nullable=False, comment="by people, in unflagged calls heard by lot"),
+    Column("heard", Integer, nullable=False, comment="utterances in such calls"),
+    Column("at", String(64), nullable=False),
+    Index(None, "code", "id"),
+)
+"""From when on each code was weighed against which rate; only ever appended."""

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -318,7 +318,7 @@ findings = _part(
         "evidence",
         Text,
         nullable=False,
-        comment="JSON [[start, end, role, quote, phrase, how, confidence, wording (where not empty)], ...]",
+        comment="JSON [[start, end, role, quote, phrase, how, confidence, wording, rate (where told)], ...]",
     ),
     Column(
         "occurrences", Integer, nullable=False, comment="places in the evidence, at least 1 where it failed"

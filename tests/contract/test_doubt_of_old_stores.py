@@ -36,6 +36,7 @@ LATER = (
     "DROP TABLE proposals",
     "DROP TABLE rule_edits",
     "ALTER TABLE hits DROP COLUMN wording",
+    "DROP TABLE rarity_changes",
 )
 """What later migrations make, undone."""
 

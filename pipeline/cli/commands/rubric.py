@@ -66,7 +66,8 @@ def explain(
 ) -> int:
     """Phrases are named and shown by the lexicons; where those cannot be read, the sheet explains itself.
 
-    What the store knows of how far each criterion can be trusted stands beside it.
+    What the store knows of how far each criterion can be trusted and how rare violations are stands beside
+    it.
     """
     from pipeline.errors import LexiconError
     from pipeline.phrases import load_lexicons
@@ -79,21 +80,28 @@ def explain(
         codes, phrases = lexicons.codes, lexicons.by_code
     except LexiconError:
         codes, phrases = {}, {}
-    notes = _trust(session, sheet)
+    notes = _reviewed(session, sheet)
     text = explain(sheet, criterion, lang=session.settings.lang, codes=codes, phrases=phrases, notes=notes)
     session.out.print(text.rstrip())
     return 0
 
 
-def _trust(session: Session, sheet: Rubric) -> dict[str, tuple[Message, ...]]:
-    """Criterion -> what reviews and samples say of it; nothing where there is no store yet."""
+def _reviewed(session: Session, sheet: Rubric) -> dict[str, tuple[Message, ...]]:
+    """Criterion -> the rate that its evidence is weighed against, and what reviews and samples say of it;
+    the rate of the sheet alone where there is no store yet."""
+    from pipeline.review.rarity import rarities_of, rated
+    from pipeline.review.rarity_words import by_criterion
     from pipeline.review.trust_words import sentences
 
     path = sqlite_file(session.settings.store)
     if path is not None and not path.exists():
-        return {}
+        return by_criterion(rarities_of(sheet.rarity, rated(sheet), {}, ()))
     with open_store(session.settings.store) as store:
-        return {one.criterion: sentences(one) for one in store.trust.criteria(sheet)}
+        rates = by_criterion(store.trust.rarities(sheet))
+        return {
+            one.criterion: (*rates.get(one.criterion, ()), *sentences(one))
+            for one in store.trust.criteria(sheet)
+        }
 
 
 @app.command("diff", help="help.rubric.diff")

@@ -142,10 +142,14 @@ def rescore(
 
 
 def _say_gate(session: Session, rubric: Rubric, gate: TrustGate) -> None:
-    """Never silently: which criteria took no points."""
+    """Never silently: which criteria took no points, and which rates the reviews moved."""
     titles = [session.words.said(title(i.title, i.title_en)) for i in rubric.items if i.id in gate.only_flag]
     if titles:
         session.say(session.words("trust.judged-by", items=session.words.listed(titles)), "yellow")
+    if gate.learned:
+        weighed = dict.fromkeys(i for one in gate.learned for i in rubric.accused.get(one.code, ()))
+        titles = [session.words.said(title(i.title, i.title_en)) for i in weighed]
+        session.say(session.words("rarity.judged-by", items=session.words.listed(titles)), "yellow")
 
 
 @contextmanager

@@ -1,41 +1,50 @@
-"""How far each criterion can be trusted: what reviews and samples say, and the log of its gate.
-
-Precision is counted over the latest settled verdicts on what the machine found, by an index that holds just
-those; the miss rate over calls heard by lot among the unflagged ones. Neither looks at the findings.
+"""What reviews and samples decide for the next judgement: which criteria take points (``trust_rows`` counts
+what people said), and how rare violations are (``rarity_rows``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
+from sqlalchemy import Connection, Row, select
 
-from pipeline.domain import ReviewState
 from pipeline.errors import Missing
 from pipeline.review import trust as rules
 from pipeline.review.events import check_author
-from pipeline.review.sampling import SampleRule, Which
-from pipeline.review.trust import Trust, TrustChange, TrustChangeKind, TrustFigures
+from pipeline.review.rarity import CodeRarity, RarityChange, learned_of
+from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import BETWEEN, OPEN_GATE, TrustGate
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
+from pipeline.store.repositories import rarity_rows
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.rulebook_rows import Rulebook, remember
-from pipeline.store.review_tables import SETTLED_FINDINGS, sample_calls, samples, verdicts
+from pipeline.store.repositories.trust_rows import figures, heard_calls, missed
 from pipeline.store.rule_tables import rulebooks, trust_changes
 from pipeline.store.statements import insert_once, now
 
 
 class TrustRegister(Repository):
-    """Which criteria take points, why, and who said so."""
+    """Which criteria take points, why, and who said so; and which rates reviews moved."""
 
     def criteria(self, rubric: Rubric) -> tuple[Trust, ...]:
         """Every criterion of a sheet in its order, as things stand."""
         with self._read() as connection:
             return _trust(connection, rubric)
+
+    def rarities(self, rubric: Rubric) -> tuple[CodeRarity, ...]:
+        """Every code that a sheet accuses of: how rare it is taken to be, and what reviews say of it."""
+        with self._read() as connection:
+            return _rarities(connection, rubric)
+
+    def rarity_changes(self, code: str | None = None) -> tuple[RarityChange, ...]:
+        """The log of the rates, newest first."""
+        with self._read() as connection:
+            found = rarity_rows.changes(connection)
+        return tuple(one for one in reversed(found) if code in (None, one.learned.code))
 
     def changes(self, criterion: str | None = None) -> tuple[TrustChange, ...]:
         """The log, newest first."""
@@ -44,7 +53,8 @@ class TrustRegister(Repository):
         return tuple(one for one in reversed(found) if criterion in (None, one.criterion))
 
     def gate(self, revision: str) -> TrustGate:
-        """What only flagged in judgements of this rubric revision, and on what figures."""
+        """What only flagged in judgements of this rubric revision and which rates were learned, and on what
+        figures."""
         if BETWEEN not in revision:
             return OPEN_GATE
         query = select(rulebooks.c.content).where(
@@ -56,21 +66,31 @@ class TrustRegister(Repository):
 
     def foreseen(self, rubric: Rubric) -> TrustGate:
         """What the next run would judge by, without deciding it."""
-        return rules.gate_of(one.decided(now()) for one in self.criteria(rubric))
+        at = now()
+        with self._read() as connection:
+            trust, rare = _trust(connection, rubric), _rarities(connection, rubric)
+        return _gate((one.decided(at) for one in trust), (one.decided(at) for one in rare))
 
     def in_force(self, rubric: Rubric) -> TrustGate:
         """What was decided last: for a call that is judged between two runs."""
-        gate = rules.gate_of(self.criteria(rubric))
+        with self._read() as connection:
+            gate = _gate(_trust(connection, rubric), _rarities(connection, rubric))
         return self._kept(rubric, gate)
 
     def decide(self, rubric: Rubric) -> TrustGate:
-        """Let the reviews open and close gates: at the beginning of a run or a rescoring, which judges all of
-        its calls by the answer, whatever people decide meanwhile."""
-        if any(one.due for one in self.criteria(rubric)):
+        """Let the reviews open and close gates and move rates: at the beginning of a run or a rescoring,
+        which judges all of its calls by the answer, whatever people decide meanwhile."""
+        with self._read() as connection:
+            due = any(one.due for one in _trust(connection, rubric))
+            due = due or any(one.due for one in _rarities(connection, rubric))
+        if due:
             with self._write() as connection:
                 for one in _trust(connection, rubric):
                     if one.due:
                         _append(connection, one, one.decided(now()).change)
+                for rare in _rarities(connection, rubric):
+                    if rare.due and (change := rare.decided(now()).change) is not None:
+                        rarity_rows.append(connection, change)
         return self.in_force(rubric)
 
     def act(
@@ -119,7 +139,7 @@ class TrustRegister(Repository):
     def _kept(self, rubric: Rubric, gate: TrustGate) -> TrustGate:
         """The gate, its figures kept under its revision so that every score can be explained."""
         revision = gate.revision(rubric.revision)
-        if gate.withheld and self.gate(revision) is OPEN_GATE:
+        if not gate.neutral and self.gate(revision) is OPEN_GATE:
             with self._write() as connection:
                 remember(connection, [Rulebook(revision, "trust", gate.as_json())])
         return gate
@@ -129,6 +149,17 @@ def _trust(connection: Connection, rubric: Rubric) -> tuple[Trust, ...]:
     items = [(item.id, item.severity) for item in rubric.items]
     known = figures(connection, [name for name, _ in items], latest=rubric.trust.latest)
     return rules.trust_of(rubric.trust, items, known, _changes(connection))
+
+
+def _rarities(connection: Connection, rubric: Rubric) -> tuple[CodeRarity, ...]:
+    _, misses = missed(connection)
+    return rarity_rows.rarities(connection, rubric, heard=heard_calls(connection), missed=misses)
+
+
+def _gate(trust: Iterable[Trust], rare: Iterable[CodeRarity]) -> TrustGate:
+    """What a judgement is made by, as things stand."""
+    gate = replace(rules.gate_of(trust), learned=learned_of(rare))
+    return OPEN_GATE if gate.neutral else gate
 
 
 def _one(connection: Connection, rubric: Rubric, criterion: str) -> Trust:
@@ -145,56 +176,6 @@ def _locked(connection: Connection, rubric: Rubric, criterion: str) -> Trust:
     mine = select(trust_changes.c.id).where(trust_changes.c.criterion == criterion)
     connection.execute(mine.with_for_update())
     return _one(connection, rubric, criterion)
-
-
-def figures(connection: Connection, criteria: Sequence[str], *, latest: int) -> Mapping[str, TrustFigures]:
-    """Criterion -> what people's words say about it, over its ``latest`` settled findings."""
-    heard, missed = _heard(connection)
-    found = {}
-    for criterion in criteria:
-        rows = connection.execute(_SAID, {"of": criterion, "latest": latest})
-        said = {row.state: row.findings for row in rows}
-        found[criterion] = rules.figures(
-            said.get(ReviewState.CONFIRMED.value, 0),
-            said.get(ReviewState.OVERTURNED.value, 0),
-            missed=missed.get(criterion, 0),
-            heard=heard,
-        )
-    return found
-
-
-def _latest_verdicts() -> Select[Any]:
-    """How the latest settled verdicts on what a criterion found came out."""
-    v = verdicts.c
-    latest = (
-        select(v.state)
-        .where(v.criterion == bindparam("of"), text(SETTLED_FINDINGS), v.added.is_(False))
-        .order_by(v.decision.desc())
-        .limit(bindparam("latest"))
-        .subquery()
-    )
-    return select(latest.c.state, func.count().label("findings")).group_by(latest.c.state)
-
-
-_SAID = _latest_verdicts()
-
-
-def _heard(connection: Connection) -> tuple[int, dict[str, int]]:
-    """Unflagged calls heard by lot, and criterion -> those in which a person added what was missed."""
-    rows = connection.execute(select(samples.c.id, samples.c.rule).where(samples.c.drawn_at.is_not(None)))
-    unflagged = [row.id for row in rows if SampleRule.from_json(row.rule).which is Which.UNFLAGGED]
-    if not unflagged:
-        return 0, {}
-    of = sample_calls.c
-    heard = select(of.call).where(of.sample.in_(unflagged), of.misses.is_not(None)).distinct()
-    v = verdicts.c
-    added = (
-        select(v.criterion, func.count(func.distinct(v.call)).label("calls"))
-        .where(v.call.in_(heard), v.added, v.state == ReviewState.CONFIRMED.value)
-        .group_by(v.criterion)
-    )
-    count = connection.execute(select(func.count()).select_from(heard.subquery())).scalar_one()
-    return count, {row.criterion: row.calls for row in connection.execute(added)}
 
 
 def _changes(connection: Connection) -> list[TrustChange]:

@@ -27,6 +27,7 @@ from pipeline.review.appeals import Appeal
 from pipeline.review.folding import accused, outcome_with
 from pipeline.review.trust_words import grounds
 from pipeline.rubric.answer import BARS, Bar
+from pipeline.rubric.rarity import Rarities
 from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld
 from pipeline.web.call.weight import OPEN_OUTCOMES, why_not
 
@@ -194,6 +195,8 @@ class FindingContext:
     gate: TrustGate = OPEN_GATE
     """Under which the call was judged."""
     bars: Mapping[Severity, Bar] = field(default_factory=lambda: BARS)
+    rarities: Rarities = field(default_factory=Rarities)
+    """What its evidence was weighed against."""
 
     def entry(self, number: int, finding: Finding, held: FindingVerdict | None, outcome: Outcome) -> Entry:
         name = finding.criterion

@@ -29,6 +29,7 @@ from pipeline.reports.kinds import calls, findings
 from pipeline.review.claims import own_call
 from pipeline.review.effective import Effective
 from pipeline.rubric.answer import BARS, Bar
+from pipeline.rubric.rarity import Rarities
 from pipeline.store import CallFilter, Store
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
@@ -56,6 +57,8 @@ class CallView:
     """Ids of the calls whose corrected recording this one holds."""
     bars: Mapping[Severity, Bar] = field(default_factory=lambda: BARS)
     """Class -> how good proof had to be when the call was judged."""
+    rarities: Rarities = field(default_factory=Rarities)
+    """What its evidence was weighed against."""
     words: bool = True
     """False where only findings were read, without the transcript."""
 
@@ -207,7 +210,8 @@ class CallView:
     @cached_property
     def weak(self) -> tuple[WeakHit, ...]:
         """Forbidden phrases that were found and take no points."""
-        return weak_hits(self.inspection.hits, self.sheet.entries, self.bars)
+        weighed = map(self.rarities.weighed, self.inspection.hits)
+        return weak_hits(weighed, self.sheet.entries, self.bars)
 
     def beside(self, criterion: str) -> tuple[WeakHit, ...]:
         """Those that would be proof of this criterion, had they counted."""
@@ -271,6 +275,7 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
         replaced_by=merging.replacement(call_id),
         replaces=merging.replaced(call_id),
         bars=context.bars,
+        rarities=context.rarities,
         words=words,
     )
 
@@ -287,6 +292,7 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingC
     """The usual places of what was not found, and the appeals that this visitor may read."""
     rubric = store.rulebooks.rubric(inspection.revisions.rubric)
     appeals = store.appeals.of_call(inspection.recording.call.call_id)
+    gate = store.trust.gate(inspection.revisions.rubric)
     return FindingContext(
         usual_places(inspection, rubric),
         {
@@ -294,6 +300,7 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingC
             for one in sorted(appeals, key=lambda one: one.id)
             if visitor.scope.holds(agent_id=one.standing.agent_id, team=one.standing.team)
         },
-        store.trust.gate(inspection.revisions.rubric),
+        gate,
         rubric.bars if rubric is not None else BARS,
+        Rarities(rubric.rarity, gate.learned) if rubric is not None else Rarities(),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.domain import PhraseKind, Role, Severity
-from pipeline.messages import Lang, Text, render
+from pipeline.messages import Lang, Message, Text, render
 from pipeline.phrases import Code, Phrase
 from pipeline.phrases.plain_wording import plain_wording
 from pipeline.rubric.check import Check
@@ -42,6 +42,8 @@ class ItemText:
     use: CriterionUse
     trust: TrustLine | None
     """How far it can be trusted; None where that is not asked."""
+    rarity: tuple[Message, ...]
+    """How rare it is taken to be, which its evidence is weighed against; nothing where no phrase tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class RuleReader:
     lang: Lang
     author: bool
     trust: Mapping[str, TrustLine] = field(default_factory=dict)
+    rarity: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
 
     def rubric(self, use: Mapping[str, CriterionUse]) -> RubricText:
         sheet = self.book.rubric
@@ -193,6 +196,7 @@ class RuleReader:
             fatal=item.fatal,
             use=use,
             trust=self.trust.get(item.id),
+            rarity=self.rarity.get(item.id, ()),
         )
 
     def _says(self, rule: Check | Condition | None) -> str:

@@ -12,6 +12,7 @@ from pipeline.domain import Evidence, How, PhraseKind, Role, Span
 from pipeline.errors import Missing, UsageError
 from pipeline.messages import Lang, render
 from pipeline.phrases import Explanation, explain
+from pipeline.review.rarity_words import by_criterion
 from pipeline.rubric.matched import matched
 from pipeline.settings import Settings
 from pipeline.store.repositories.rule_usage import CriterionUse, RecentHit
@@ -163,7 +164,8 @@ def sheet(request: Request, visitor: Reader, settings: TheSettings, store: TheSt
     rubric = None
     if book:
         trust = trust_lines(book.rubric, store.trust.criteria(book.rubric), names=visitor.sees_reviewers)
-        rubric = RuleReader(book, visitor.lang, author, on_page(trust)).rubric(use)
+        rarity = by_criterion(store.trust.rarities(book.rubric))
+        rubric = RuleReader(book, visitor.lang, author, on_page(trust), rarity).rubric(use)
     return page(request, RubricPage(rubric, problem, author), visitor=visitor)
 
 

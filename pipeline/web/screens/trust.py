@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import Missing
+from pipeline.messages import Message
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import RequestName
@@ -16,6 +17,7 @@ from pipeline.web.names import Name
 from pipeline.web.render import page
 from pipeline.web.rendered_message import RulesFault
 from pipeline.web.rulebook.book import read_book
+from pipeline.web.rulebook.rarity import RarityEvent, RarityLine, rarity_events, rarity_lines, summary
 from pipeline.web.rulebook.trust import TrustEvent, TrustLine, trust_act, trust_events, trust_lines
 from pipeline.web.screens.rules import book_of
 
@@ -34,6 +36,12 @@ class TrustPage(PageContext):
     lines: tuple[TrustLine, ...]
     """In the order of the sheet."""
     events: tuple[TrustEvent, ...]
+    """Newest first."""
+    rates: tuple[RarityLine, ...]
+    """Of the codes that the sheet accuses of, in its order."""
+    rates_told: Message | None
+    """What the rates show, in one sentence; None where the rules cannot be read."""
+    rate_events: tuple[RarityEvent, ...]
     """Newest first."""
     reviews: int
     """How many reviews the gate of a criterion waits for."""
@@ -54,12 +62,17 @@ def trust(request: Request, visitor: Reader, store: TheStore, settings: TheSetti
     book, problem = book_of(settings, visitor.lang)
     names, may_act = visitor.sees_reviewers, visitor.may(Permission.TRUST)
     if book is None:
-        return page(request, TrustPage((), (), 0, 0, 0, 0, 0, may_act, problem), visitor=visitor)
-    sheet = book.rubric
+        nothing = TrustPage((), (), (), None, (), 0, 0, 0, 0, 0, may_act, problem)
+        return page(request, nothing, visitor=visitor)
+    sheet, codes = book.rubric, book.lexicons.codes
     lines = trust_lines(sheet, store.trust.criteria(sheet), names=names)
+    rates = rarity_lines(store.trust.rarities(sheet), codes)
     context = TrustPage(
         lines=lines,
         events=trust_events(sheet, store.trust.changes()[:LOGGED], names=names),
+        rates=rates,
+        rates_told=summary(rates),
+        rate_events=rarity_events(store.trust.rarity_changes()[:LOGGED], codes),
         reviews=sheet.trust.reviews,
         latest=sheet.trust.latest,
         only_flag=sum(line.only_flags for line in lines),

@@ -146,6 +146,40 @@ def test_the_sound_of_two_syllables_alone_is_no_finding_of_any_class() -> None:
 @pytest.mark.parametrize(
     ("role", "text", "code"),
     [
+        (Role.AGENT, "好的先生，不知道女聚不知的，一年十月起要先做人脸认证", "not-know"),
+        (Role.AGENT, "您刚才说您先生在银行上班，工资一万二，我帮您登记一下", "leak-other-customer"),
+        (Role.AGENT, "无所谓贵贱，适合您家面积的才是好机器", "attitude-dismissive"),
+        (Role.AGENT, "过往业绩不代表将来一定赚钱，请您留意", "promise-return"),
+    ],
+)
+@pytest.mark.parametrize("heard", [0.3, 0.5])
+def test_poor_hearing_is_no_proof_against_what_the_sentence_says(
+    role: Role, text: str, code: str, heard: float
+) -> None:
+    """Heard well these are nothing. Heard badly they may be something else, which is at best even odds."""
+    bar = BARS[Severity.D].accuse
+    assert not any(h.code == code for h in default_matcher().match([Utterance(role, Span(0, 3), text)]))
+    hits = default_matcher().match([Utterance(role, Span(0, 3), text, confidence=heard)])
+    assert [h.confidence < bar for h in hits if h.code == code] == [True]
+
+
+def test_poor_hearing_leaves_an_accusation_that_its_sentence_bears_out() -> None:
+    """The same words, and as badly heard, in a sentence that says nothing against them."""
+    (hit,) = default_matcher().match(
+        [Utterance(Role.AGENT, Span(0, 3), "显示带收的我们这边处理不了", confidence=0.48)]
+    )
+    assert hit.code == "shirk" and hit.confidence > BARS[Severity.B].accuse
+
+
+def test_an_escalation_that_was_heard_badly_is_still_told() -> None:
+    """It costs nobody points, and whoever would have been called back is not."""
+    heard = Utterance(Role.CUSTOMER, Span(0, 3), "那我要投诉你，还要打1235", confidence=0.56)
+    assert max(h.confidence for h in default_matcher().match([heard]) if h.code == "esc-complaint") > 0.5
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "code"),
+    [
         (Role.CUSTOMER, "请问还有什么其他可以帮到您的", "esc-media"),
         (Role.CUSTOMER, "那你们能帮到您吗", "esc-media"),
         (Role.AGENT, "运单号后四位报一下", "abuse"),

@@ -46,9 +46,21 @@ def test_points_classes_and_items_change_and_the_text_says_so(tmp_path: Path) ->
     assert not [i for i in check_rubric(SHEET, layer=where) if i.level is Level.ERROR]
 
 
+def test_rates_of_a_centre_are_added_to_those_of_the_sheet(tmp_path: Path) -> None:
+    before = load_rubric(SHEET)
+    layer(tmp_path, "rarity: {per_1000: {abuse: 0.05, shirk: 2}, reviews: 40}\n", "a.yaml")
+    after = load_rubric(SHEET, layer=layer(tmp_path, "rarity: {per_1000: {shirk: 3}}\n", "b.yaml"))
+    assert (after.rarity.per_1000, after.rarity.reviews) == ({"abuse": 0.05, "shirk": 3}, 40)
+    assert after.rarity.strength == before.rarity.strength and after.revision != before.revision
+    assert parse_rubric(rubric_text(SHEET, tmp_path)).revision == after.revision
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
+        ("pass_mark: 85\nrarity: {per_1000: {abuse: 0}}\n", 2, "0.001"),
+        ("rarity: {per_1000: 3}\n", 1, "per_1000"),
+        ("rarity: {per_100: {abuse: 1}}\n", 1, "per_100"),
         ("changes:\n  - {item: none, deduct: 3, reason: x}\n", 2, "no item none"),
         ("# x\n\nchanges:\n  - item: shirk\n    deduct: -3\n    reason: x\n", 4, "deduct"),
         ("changes:\n  - {item: shirk, dedukt: 3, reason: x}\n", 2, "dedukt"),
