@@ -7,6 +7,7 @@ theirs, whatever exceptions, contexts and the sentence would have made of one, s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 from pipeline.domain import How
 from pipeline.phrases.candidates import CandidateFinder
@@ -18,7 +19,7 @@ from pipeline.phrases.words import Segmenter
 
 
 class PhraseScreen:
-    """Compiled phrases, of one lexicon or of several that cut texts into the same words."""
+    """Phrases to look for, of one lexicon or of several that cut texts into the same words."""
 
     def __init__(
         self, phrases: Iterable[Phrase], *, keywords: Collection[str], words: tuple[str, ...]
@@ -26,9 +27,14 @@ class PhraseScreen:
         """``keywords``: the words of patterns that are put right where they are misheard; ``words``: those
         that a text is cut into."""
         once = {rule_of(phrase): phrase for phrase in phrases}
-        self._finder = CandidateFinder(
-            tuple(once.values()), ways=frozenset(How), keywords=keywords, segmenter=Segmenter(words)
-        )
+        self._phrases, self._keywords, self._words = tuple(once.values()), keywords, words
+
+    @cached_property
+    def _finder(self) -> CandidateFinder:
+        # Compiled when it is first asked: where each call has a hit of an edited code, nobody asks.
+        ways = frozenset(How)
+        segmenter = Segmenter(self._words)
+        return CandidateFinder(self._phrases, ways=ways, keywords=self._keywords, segmenter=segmenter)
 
     def resembled_in(self, conversations: Sequence[Sequence[Passage]]) -> list[bool]:
         """For each conversation whether anything in it looks or sounds like one of the phrases, before it is
