@@ -195,6 +195,23 @@ def test_what_looked_like_a_phrase_may_have_hidden_a_whole_sentence(folder: Path
     assert Rematcher(Rules(now, rubric), {old.revision: book}.get).unchanged([stored], [()]) == [False]
 
 
+def test_a_new_key_word_may_make_a_hit_of_another_code(folder: Path, rubric: Rubric) -> None:
+    """Put right by its sound, it gives a pattern that nobody edited the words that it needs."""
+    other = NEW_WORDS.replace("test-code", "other-code").replace("查.{0,4}通信录", "通信.{0,3}看")
+    (folder / "other.yaml").write_text(
+        other.replace("        variants: [先挂电话吧]\n", "").replace("查一查通信录", "通信录看"), "utf-8"
+    )
+    old = load_lexicons(folder)
+    book = _kept(folder, old)
+    said = (Utterance(Role.AGENT, Span(0, 2), "同信录看"),)
+    stored = _judged(said, old, compile_matcher(old).match(said))
+    assert stored.hits == ()
+    _added(folder)
+    now = compile_matcher(load_lexicons(folder))
+    assert [hit.code for hit in now.match(said)] == ["other-code"]
+    assert Rematcher(Rules(now, rubric), {old.revision: book}.get).unchanged([stored], [()]) == [False]
+
+
 @pytest.mark.parametrize(("phrase", "stays"), [("这不归我管", False), ("哪本里都没有", True)])
 def test_what_the_sound_confirmed_may_come_back(
     folder: Path, rubric: Rubric, phrase: str, stays: bool
