@@ -78,16 +78,16 @@ def _judge_calls(
     if rules.revisions != wanted:
         raise CallinspectError(Message("rescore.rules-edited"))
     done, changes = JudgedCalls([], [], []), dict[int, CallChange]()
-    standing = _standing(store, rematcher, keys, wanted)
+    unreached = _unreached(store, rematcher, keys, wanted)
 
     def keep(key: int, before: Inspection) -> None:
         changes[key] = compare(before, before)
         if write:
             done.judgements.append(KeptJudgement(key, wanted.lexicons))
 
-    for key in standing.certain:
-        keep(key, standing.calls[key])
-    found = dict(store.judgements.heard([key for key in keys if key not in standing.certain]))
+    for key in unreached.certain:
+        keep(key, unreached.calls[key])
+    found = dict(store.judgements.heard([key for key in keys if key not in unreached.certain]))
     confirmed = store.judgements.confirmed(
         [key for key, before in found.items() if rematcher.outdated(before)]
     )
@@ -101,7 +101,7 @@ def _judge_calls(
     for (key, before), text_hits in zip(found.items(), written, strict=True):
         earlier = confirmed.get(key, ())
         try:
-            if key in standing.calls and text_hits is not None:
+            if key in unreached.calls and text_hits is not None:
                 now = hits_again(before, rules, earlier=earlier, written=text_hits)
                 if now == before.hits:
                     keep(key, before)
@@ -122,7 +122,7 @@ def _judge_calls(
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _Unreached:
     """Calls that come out as they are if their hits do."""
 
     calls: dict[int, Inspection]
@@ -131,7 +131,7 @@ class _Standing:
     """Those of them whose hits are the same for certain: nobody need match them."""
 
 
-def _standing(store: Store, rematcher: Rematcher, keys: Sequence[int], wanted: RuleRevisions) -> _Standing:
+def _unreached(store: Store, rematcher: Rematcher, keys: Sequence[int], wanted: RuleRevisions) -> _Unreached:
     stored = store.judgements.standing(keys, rubric=wanted.rubric, program=judging_revision())
     found = {key: one for key, one in stored if rematcher.hits_decide(one)}
     confirmed = store.judgements.confirmed(list(found))
@@ -141,7 +141,7 @@ def _standing(store: Store, rematcher: Rematcher, keys: Sequence[int], wanted: R
         if not _own(error):
             raise
         same = [False] * len(found)  # each is judged, and the one at fault shows
-    return _Standing(found, frozenset(key for key, kept in zip(found, same, strict=True) if kept))
+    return _Unreached(found, frozenset(key for key, kept in zip(found, same, strict=True) if kept))
 
 
 def _own(error: Exception) -> bool:
