@@ -12,8 +12,10 @@ PARTS = (
     "domain",
     "phrases",
     "rubric",
+    "intervals.py",
     "inspection/hits.py",
     "inspection/judging.py",
+    "messages/message.py",
     "store/codec.py",
     "store/rows.py",
 )
