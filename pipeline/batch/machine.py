@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,20 @@ def worker_environment() -> Iterator[None]:
     finally:
         for name in added:
             os.environ.pop(name, None)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Inside, the garbage collector does not run. Work that makes many small values and drops them together
+    holds no garbage that counting references misses, and the collector would look through them again and
+    again: for half of the time that it takes to read stored calls."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def worker_count(settings: Settings) -> int:

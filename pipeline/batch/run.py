@@ -24,9 +24,10 @@ from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError, UsageError
 from pipeline.ingest import Discovery, discover
+from pipeline.inspection.program import judging_revision
 from pipeline.messages import Message, message_json
 from pipeline.settings import CallListSettings, Settings
-from pipeline.store import Store, StoredProblem, open_store
+from pipeline.store import JUDGING, Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
 
@@ -92,7 +93,7 @@ def run(
             store.runs.add_problems(run_id, late)
             tally.problems += late
             summary = this.sum_up(plan, tally)
-            stored = _as_json(summary)
+            stored = _as_json(summary) | {JUDGING: judging_revision()}
             if not stopped:
                 store.voices.finish(run_id, keep=settings.keep_voices)
             store.runs.finish(run_id, state="stopped" if summary.stopped else "finished", summary=stored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,10 +54,14 @@ class Span:
         return Span(self.start + seconds, self.end + seconds)
 
 
+_PLACE = attrgetter("start", "end")
+"""Sorts spans as they sort themselves, several times as fast."""
+
+
 def merge(spans: Iterable[Span], *, gap: float = 0.0) -> tuple[Span, ...]:
     """Sorted union; spans at most ``gap`` seconds apart become one."""
     out: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=_PLACE):
         if out and span.start - out[-1].end <= gap:
             out[-1] = out[-1] | span
         else:

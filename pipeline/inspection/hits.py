@@ -39,6 +39,8 @@ def surviving(
         heard: hits of this hearing by any means, those of the newest revision first; hits of the text among
             them are left out.
     """
+    if not any(hit.how in _BY_SOUND_OR_MEANING for hit in heard):
+        return tuple(written)
     known = {(phrase.code.code, phrase.canonical) for phrase in lexicons.phrases}
     hits = list(written)
     for how in _BY_SOUND_OR_MEANING:

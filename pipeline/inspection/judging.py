@@ -66,17 +66,28 @@ def judge_again(
     """
     if stored.duration is None or stored.status is Status.UNREADABLE:
         return stored
-    hits = stored.hits
-    if stored.revisions.lexicons != rules.revisions.lexicons:  # else nothing else would be found
-        if written is None:
-            written = rules.matcher.match(stored.transcript.utterances)
-        hits = surviving(written, (*stored.hits, *earlier), rules.matcher.lexicons)
+    hits = hits_again(stored, rules, earlier=earlier, written=written)
     timeline = Timeline.of(stored, rules.matcher.lexicons.words)
-    evidence = _by_present_list(stored)
+    evidence = role_evidence_now(stored)
     return judge(replace(stored, hits=hits, role_evidence=evidence), timeline, rules)
 
 
-def _by_present_list(stored: Inspection) -> RoleEvidence:
+def hits_again(
+    stored: Inspection,
+    rules: Rules,
+    *,
+    earlier: Sequence[PhraseHit],
+    written: Sequence[PhraseHit] | None = None,
+) -> tuple[PhraseHit, ...]:
+    """The hits of a stored inspection by the present lexicons; arguments as for `judge_again`."""
+    if stored.revisions.lexicons == rules.revisions.lexicons:
+        return stored.hits  # nothing else would be found
+    if written is None:
+        written = rules.matcher.match(stored.transcript.utterances)
+    return surviving(written, (*stored.hits, *earlier), rules.matcher.lexicons)
+
+
+def role_evidence_now(stored: Inspection) -> RoleEvidence:
     """What the roles rest on: the call list may claim another channel than when the call was heard."""
     evidence, taken = stored.role_evidence, stored.agent_channel
     if taken is None or evidence == NO_EVIDENCE:

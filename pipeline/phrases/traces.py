@@ -47,9 +47,12 @@ class TraceFinder:
             return False
         pieces, present = self._by_code[code]
         per_syllable = SURE + UNSURE * (1.0 - min(1.0, max(0.0, utterance.confidence)))
-        for number in present.promising(set(sounds)):
+        distinct = set(sounds)
+        for number in present.promising(distinct):
             size = len(pieces[number].spelling)
             limit = 0.0 if size <= SHORT else per_syllable * size
+            if not _within(limit, pieces[number], distinct):
+                continue
             if align(pieces[number], text, sounds, limit=limit, loose=True) is not None:
                 return True
         return False
@@ -60,6 +63,18 @@ def _heard(text: str) -> tuple[str, list[str]]:
     """A text, normalised, and its syllables: each phrase of a call asks for them."""
     normal = normalise(text)
     return normal, [syllable(character) for character in normal]
+
+
+def _within(limit: float, piece: Wording, sounds: Collection[str]) -> bool:
+    """Whether a piece may cost no more than ``limit``: each of its syllables at its cheapest anywhere in the
+    text, or missing. Spares most alignments, which can only cost more."""
+    cost = 0.0
+    for costs, (most, missing) in zip(piece.costs, piece.loose, strict=True):
+        apart = min(map(costs.__getitem__, sounds))
+        cost += min(apart, missing) if apart <= most else missing
+        if cost > limit:
+            return False
+    return True
 
 
 class _Present(dict[str, int]):

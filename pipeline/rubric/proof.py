@@ -68,11 +68,16 @@ def poor_hearing(facts: Facts, role: Role, window: Span, bar: Bar) -> Message | 
     transcribed, confidence = facts.once(("hearing", role, window), lambda: _hearing(facts, role, window))
     if transcribed < bar.coverage:
         return Message("doubt.unrecognised")
-    if other_language("\n".join(u.text for u in facts.timeline.said_by[role] if u.span.overlap(window) > 0)):
+    if facts.once(("other language", role, window), lambda: _other_language(facts, role, window)):
         return Message("doubt.other-language")
     if confidence < bar.hearing * MEAN_SHARE:
         return Message("doubt.unclear")
     return None
+
+
+def _other_language(facts: Facts, role: Role, window: Span) -> bool:
+    said = (u.text for u in facts.timeline.said_by[role] if u.span.overlap(window) > 0)
+    return other_language("\n".join(said))
 
 
 def _hearing(facts: Facts, role: Role, window: Span) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from pipeline.store.erasing import Remains
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement, judgement
+from pipeline.store.standing import JUDGING, KeptJudgement
 from pipeline.store.store import Store, open_store
 from pipeline.store.views import (
     CallRow,
@@ -18,12 +19,14 @@ from pipeline.store.views import (
 )
 
 __all__ = [
+    "JUDGING",
     "CallFilter",
     "CallRow",
     "CriterionCount",
     "FileStamp",
     "Freshness",
     "Judgement",
+    "KeptJudgement",
     "KnownCall",
     "Remains",
     "Renaming",

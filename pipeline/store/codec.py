@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +141,10 @@ def message(value: Message | None) -> str | None:
 
 
 def read_message(text: str | None) -> Message | None:
-    return texts.read_message(loads(text)) if text else None
+    return message_of(text) if text else None
 
 
+@lru_cache(maxsize=4096)  # most findings of a night say one of a few things
 def message_of(text: str) -> Message:
     return texts.read_message(loads(text))
 

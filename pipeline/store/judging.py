@@ -30,6 +30,7 @@ from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.reading import heads_of, parts_of
 from pipeline.store.review_tables import cases, verdicts
+from pipeline.store.standing import KeptJudgement, copy_judgements
 from pipeline.store.statements import now, pages
 from pipeline.store.tables import calls, findings, hits, inspections, measurements, utterances
 from pipeline.store.writing import check_fence, delete_orphaned_hearings, same_revisions
@@ -213,25 +214,30 @@ def judgement(key: int, inspection: Inspection) -> Judgement:
     return Judgement(key, values, rows.hit_values(inspection.hits), rows.finding_values(inspection.scorecard))
 
 
-def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id: int) -> int:
+def save_judgements(connection: Connection, made: Sequence[Judgement | KeptJudgement], *, run_id: int) -> int:
     """Write new revisions and make them current; see :meth:`Judgements.save`."""
     check_fence(connection, run_id)
     bases = _bases(connection, [one.of for one in made])
     fresh = [one for one in made if one.of in bases]
     known = _known(connection, [bases[one.of] for one in fresh])
-    retired, revived, replaced, added = [], [], [], []
+    retired, revived, replaced = list[int](), list[int](), list[Row[Any]]()
+    added, copied = list[Judgement](), dict[str, list[int]]()
     for one in fresh:
         base = bases[one.of]
+        values = one.values if isinstance(one, Judgement) else _kept_values(base, one)
         retired.append(base.id)
-        earlier = known.get(_identity(base.call, one.values))
+        earlier = known.get(_identity(base.call, values))
         if earlier is not None and earlier.id == base.id:
             retired.pop()  # judged by these very rules already
-        elif earlier is not None and _same(earlier, base, one):
+        elif earlier is not None and _same(earlier, base, values):
             revived.append(earlier.id)
         else:
             if earlier is not None:
                 replaced.append(earlier)
-            added.append(one)
+            if isinstance(one, Judgement):
+                added.append(one)
+            else:
+                copied.setdefault(one.lexicons, []).append(base.id)
     i = inspections.c
     if replaced:
         connection.execute(delete(inspections).where(i.id.in_([row.id for row in replaced])))
@@ -241,6 +247,8 @@ def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id
     if revived:
         connection.execute(update(inspections).where(i.id.in_(revived)).values(current=True))
     _insert(connection, added, bases, run_id)
+    for lexicons, keys in copied.items():
+        copy_judgements(connection, keys, lexicons=lexicons, run_id=run_id)
     projections.refresh(connection, [bases[one.of].call for one in fresh])
     return len(retired)
 
@@ -248,7 +256,8 @@ def save_judgements(connection: Connection, made: Sequence[Judgement], *, run_id
 def _bases(connection: Connection, keys: Sequence[int]) -> dict[int, Row[Any]]:
     """The inspections that were judged again, without those that are not current any more."""
     i = inspections.c
-    query = select(i.id, i.call, i.hearing).where(i.id.in_(keys), i.current)
+    columns = (i.id, i.call, i.hearing, *(i[name] for name in (*_REVISIONS, *_CARD)))
+    query = select(*columns).where(i.id.in_(keys), i.current)
     found: list[Row[Any]] = list(connection.execute(query))
     return {row.id: row for row in found}
 
@@ -268,10 +277,15 @@ def _identity(call: int, values: rows.Values) -> tuple[Any, ...]:
     return (call, *(values[name] for name in _REVISIONS))
 
 
-def _same(earlier: Row[Any], base: Row[Any], one: Judgement) -> bool:
+def _kept_values(base: Row[Any], one: KeptJudgement) -> rows.Values:
+    """The columns of a judgement that stands, as far as others are compared with them."""
+    return {name: getattr(base, name) for name in (*_REVISIONS, *_CARD)} | {"lexicons": one.lexicons}
+
+
+def _same(earlier: Row[Any], base: Row[Any], values: rows.Values) -> bool:
     """Whether the stored revision says what the new judgement says; facts of the call may have changed."""
     return earlier.hearing == base.hearing and all(
-        getattr(earlier, name) == one.values.get(name) for name in _CARD
+        getattr(earlier, name) == values.get(name) for name in _CARD
     )
 
 

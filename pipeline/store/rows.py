@@ -172,6 +172,11 @@ def read_transcript(rows: Rows, *, words: Callable[[str], Sequence[Word]] = code
     )
 
 
+def read_text(row: Row[Any]) -> Utterance:
+    """Of an utterance who says what, when: all that tells whether it holds anything like a phrase."""
+    return Utterance(_ROLES[row.role], Span(row.starts, row.ends), row.text)
+
+
 def measurement_values(measures: Measures) -> list[Values]:
     return [
         {"number": number, "name": m.name, "value": m.value, "unit": m.unit, "spans": codec.spans(m.spans)}

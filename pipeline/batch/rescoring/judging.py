@@ -15,18 +15,19 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from pipeline.batch.faults import FAULT, FaultKind, fault_of
-from pipeline.batch.machine import worker_environment
+from pipeline.batch.machine import collector_paused, worker_environment
 from pipeline.batch.rescoring.changes import CallChange, compare
 from pipeline.batch.rescoring.rematching import Rematcher
 from pipeline.batch.worker import exit_with_parent
-from pipeline.domain import PhraseHit
+from pipeline.domain import Inspection, PhraseHit
 from pipeline.errors import CallinspectError
-from pipeline.inspection.judging import judge_again
+from pipeline.inspection.judging import hits_again, judge_again
+from pipeline.inspection.program import judging_revision
 from pipeline.inspection.rules import RuleRevisions, Rules, load_rules
 from pipeline.messages import Message
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
-from pipeline.store import Judgement, Store, StoredProblem, judgement, open_store
+from pipeline.store import Judgement, KeptJudgement, Store, StoredProblem, judgement, open_store
 
 CALLS_PER_TRANSACTION = 50
 """Judged together too: about a second of work at most."""
@@ -38,9 +39,9 @@ _AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class JudgedCalls:
-    """Some calls judged again; the first two lists run in parallel."""
+    """Some calls judged again."""
 
-    judgements: list[Judgement]
+    judgements: list[Judgement | KeptJudgement]
     """Empty where nothing is to be written."""
     changes: list[CallChange]
     failed: list[StoredProblem]
@@ -61,10 +62,32 @@ def judge_calls(
     Raises:
         CallinspectError: the rules are not those wanted: their files changed after the run began.
     """
+    with collector_paused():
+        return _judge_calls(store, rules, rematcher, keys, wanted=wanted, write=write)
+
+
+def _judge_calls(
+    store: Store,
+    rules: Rules,
+    rematcher: Rematcher,
+    keys: Sequence[int],
+    *,
+    wanted: RuleRevisions,
+    write: bool,
+) -> JudgedCalls:
     if rules.revisions != wanted:
         raise CallinspectError(Message("rescore.rules-edited"))
-    done = JudgedCalls([], [], [])
-    found = dict(store.judgements.heard(keys))
+    done, changes = JudgedCalls([], [], []), dict[int, CallChange]()
+    unreached = _unreached(store, rematcher, keys, wanted)
+
+    def keep(key: int, before: Inspection) -> None:
+        changes[key] = compare(before, before)
+        if write:
+            done.judgements.append(KeptJudgement(key, wanted.lexicons))
+
+    for key in unreached.certain:
+        keep(key, unreached.calls[key])
+    found = dict(store.judgements.heard([key for key in keys if key not in unreached.certain]))
     confirmed = store.judgements.confirmed(
         [key for key, before in found.items() if rematcher.outdated(before)]
     )
@@ -75,9 +98,15 @@ def judge_calls(
         if not _own(error):
             raise
         written = [None] * len(found)  # together they cannot be searched: each is, and the one at fault shows
-    for (key, before), hits in zip(found.items(), written, strict=True):
+    for (key, before), text_hits in zip(found.items(), written, strict=True):
+        earlier = confirmed.get(key, ())
         try:
-            after = judge_again(before, rules, written=hits, earlier=confirmed.get(key, ()))
+            if key in unreached.calls and text_hits is not None:
+                now = hits_again(before, rules, earlier=earlier, written=text_hits)
+                if now == before.hits:
+                    keep(key, before)
+                    continue
+            after = judge_again(before, rules, written=text_hits, earlier=earlier)
             change, made = compare(before, after), [judgement(key, after)] if write else []
         except Exception as error:
             if not _own(error):
@@ -86,9 +115,33 @@ def judge_calls(
             call_id, paths = before.recording.call.call_id, before.recording.paths
             done.failed.append(StoredProblem(FAULT, problem, paths[0], call_id))
             continue
-        done.changes.append(change)
+        changes[key] = change
         done.judgements.extend(made)
+    done.changes.extend(changes[key] for key in keys if key in changes)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreached:
+    """Calls that come out as they are if their hits do."""
+
+    calls: dict[int, Inspection]
+    """By key, as the store gives them (``store.judgements.standing``)."""
+    certain: frozenset[int]
+    """Those of them whose hits are the same for certain: nobody need match them."""
+
+
+def _unreached(store: Store, rematcher: Rematcher, keys: Sequence[int], wanted: RuleRevisions) -> _Unreached:
+    stored = store.judgements.standing(keys, rubric=wanted.rubric, program=judging_revision())
+    found = {key: one for key, one in stored if rematcher.hits_decide(one)}
+    confirmed = store.judgements.confirmed(list(found))
+    try:
+        same = rematcher.unchanged(list(found.values()), [confirmed.get(key, ()) for key in found])
+    except Exception as error:
+        if not _own(error):
+            raise
+        same = [False] * len(found)  # each is judged, and the one at fault shows
+    return _Unreached(found, frozenset(key for key, kept in zip(found, same, strict=True) if kept))
 
 
 def _own(error: Exception) -> bool:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from pipeline.batch.rulebooks import kept_lexicons
 from pipeline.domain import Inspection, PhraseHit, Role
-from pipeline.inspection.hits import of_text
+from pipeline.inspection.hits import of_text, surviving
+from pipeline.inspection.judging import role_evidence_now
 from pipeline.inspection.rules import Rules
 from pipeline.phrases import Lexicons, Matcher, compile_matcher
 from pipeline.phrases.keywords import KeywordCorrector
 from pipeline.phrases.matcher import pattern_keywords
-from pipeline.phrases.passages import passages
+from pipeline.phrases.passages import Passage, passages
 from pipeline.phrases.revision import rules_by_code
+from pipeline.phrases.screening import PhraseScreen
 from pipeline.phrases.sentences import load_model
 from pipeline.phrases.whole_sentences import rivals
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -33,6 +35,10 @@ class Edit:
     matcher: Matcher | None
     """Finds the present phrases of these codes; None where none is left."""
     changed_words: KeywordCorrector | None
+    screen: PhraseScreen
+    """Knows the earlier and the present phrases of these codes."""
+    same_words: bool
+    """Nothing but phrases and contexts was changed: stages other than matching go by the same words."""
 
 
 def edit_between(old: Lexicons, new: Lexicons) -> Edit:
@@ -44,6 +50,12 @@ def edit_between(old: Lexicons, new: Lexicons) -> Edit:
         codes,
         compile_matcher(new, only=codes) if codes & after.keys() else None,
         KeywordCorrector(words) if words else None,
+        PhraseScreen(
+            (p for p in (*new.phrases, *old.phrases) if p.code.code in codes),
+            keywords=pattern_keywords(old) | pattern_keywords(new),
+            words=new.words.dictionary.words,
+        ),
+        old.words.revision == new.words.revision,
     )
 
 
@@ -78,16 +90,56 @@ class Rematcher:
                 out[number] = sorted([*unedited, *new], key=lambda h: (h.span, h.code))
         return out
 
+    def hits_decide(self, inspection: Inspection) -> bool:
+        """Whether the lexicons can change its judgement by its hits alone: the lists of words that other
+        stages go by are the same, and so is what its roles rest on."""
+        edit = self._edit_from(inspection.revisions.lexicons) if self.outdated(inspection) else None
+        same = edit is not None and edit.same_words
+        return same and role_evidence_now(inspection) == inspection.role_evidence
+
+    def unchanged(
+        self, inspections: Sequence[Inspection], earlier: Sequence[Sequence[PhraseHit]]
+    ) -> list[bool]:
+        """For each whether it is certain, without matching it, that its hits stay.
+
+        A call without a hit of the edited codes, in which nothing is like an earlier or a present phrase of
+        theirs, has none now. (A sentence that is a hit as a whole depends on phrases only by what is like one
+        beside it.)
+
+        Args:
+            inspections: those that ``hits_decide``.
+            earlier: what the sound confirmed for earlier revisions of each.
+        """
+        out = [False] * len(inspections)
+        waiting: dict[str, list[tuple[int, list[Passage]]]] = {}
+        for number, (inspection, confirmed) in enumerate(zip(inspections, earlier, strict=True)):
+            revision, hits = inspection.revisions.lexicons, inspection.hits
+            edit = self._edit_from(revision)
+            if edit is None or any(hit.code in edit.codes for hit in hits):
+                continue
+            if surviving(of_text(hits), (*hits, *confirmed), self._rules.matcher.lexicons) == hits:
+                said = passages(inspection.transcript.utterances)
+                waiting.setdefault(revision, []).append((number, said))
+        for revision, some in waiting.items():
+            edit = self._edits[revision]
+            assert edit is not None
+            resembled = edit.screen.resembled_in([said for _, said in some])
+            for (number, said), like in zip(some, resembled, strict=True):
+                out[number] = not like and not _occurs(edit.changed_words, said)
+        return out
+
     def _suffices(self, inspection: Inspection) -> bool:
         """Whether it is enough to look for what was edited."""
-        revision = inspection.revisions.lexicons
-        if revision not in self._edits:
-            self._edits[revision] = self._edit(revision)
-        edit = self._edits[revision]
+        edit = self._edit_from(inspection.revisions.lexicons)
         if edit is None or edit.changed_words is None:
             return edit is not None
-        said = inspection.transcript.utterances
-        return not edit.changed_words.occurs_in([passage.text for passage in passages(said)])
+        return not _occurs(edit.changed_words, passages(inspection.transcript.utterances))
+
+    def _edit_from(self, revision: str) -> Edit | None:
+        """The edit since these lexicons; None where it is not known, or reaches every hit."""
+        if revision not in self._edits:
+            self._edits[revision] = self._edit(revision)
+        return self._edits[revision]
 
     def _edit(self, revision: str) -> Edit | None:
         book = self._book(revision)
@@ -102,6 +154,10 @@ class Rematcher:
         if old.words.dictionary.words != new.words.dictionary.words or _rivals(old) != _rivals(new):
             return None
         return edit_between(old, new)
+
+
+def _occurs(words: KeywordCorrector | None, said: Sequence[Passage]) -> bool:
+    return words is not None and words.occurs_in([passage.text for passage in said])
 
 
 def _rivals(lexicons: Lexicons) -> set[tuple[str, Role | None]]:

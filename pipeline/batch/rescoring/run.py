@@ -14,10 +14,11 @@ from pipeline.batch.rulebooks import keep_rules
 from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import Progress
 from pipeline.errors import StoreError
+from pipeline.inspection.program import judging_revision
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
-from pipeline.store import CallFilter, Store, StoredProblem, open_store
+from pipeline.store import JUDGING, CallFilter, Store, StoredProblem, open_store
 
 EVERYTHING = CallFilter()
 
@@ -86,7 +87,11 @@ def rescore(
                 keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
                 keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)
-                stored: dict[str, object] = {"outdated": len(keys), "written": work.written}
+                stored: dict[str, object] = {
+                    "outdated": len(keys),
+                    "written": work.written,
+                    JUDGING: judging_revision(),
+                }
                 store.runs.add_problems(run_id, work.failed)
                 done = work.changes.judged + len(work.failed) == len(keys)
                 store.runs.finish(run_id, state="finished" if done else "stopped", summary=stored)

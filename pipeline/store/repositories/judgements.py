@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.domain import Inspection, PhraseHit
-from pipeline.store import judging
+from pipeline.store import judging, standing
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement
+from pipeline.store.standing import KeptJudgement
 from pipeline.store.statements import pages
 
 
@@ -28,6 +29,15 @@ class Judgements(Repository):
                 found = list(judging.heard(connection, page))
             yield from found
 
+    def standing(self, keys: Sequence[int], *, rubric: str, program: str) -> Iterator[tuple[int, Inspection]]:
+        """Those of these inspections that would be judged alike if their hits were the same, each with its
+        key: judged by this rubric with its gate and by this program, by the facts that the call has now. Of
+        what was heard there is only who said what, when; of the judgement only what it came to."""
+        for page in pages(keys):
+            with self._read() as connection:
+                found = list(standing.standing(connection, page, rubric=rubric, program=program))
+            yield from found
+
     def confirmed(self, keys: Sequence[int]) -> Mapping[int, tuple[PhraseHit, ...]]:
         """Hits that the sound confirmed for other revisions of what these inspections heard, by key."""
         with self._read() as connection:
@@ -39,7 +49,7 @@ class Judgements(Repository):
         with self._read() as connection:
             return judging.confirmed_earlier(connection, inspection)
 
-    def save(self, made: Sequence[Judgement], *, run_id: int) -> int:
+    def save(self, made: Sequence[Judgement | KeptJudgement], *, run_id: int) -> int:
         """Store new judgements beside the old ones, all in one transaction, and make them current.
 
         They share what was heard with the inspections they are made from. One whose inspection is not current

@@ -127,14 +127,17 @@ def _judged(said: tuple[Utterance, ...], lexicons: Lexicons, hits: tuple[PhraseH
     )
 
 
+def _kept(folder: Path, lexicons: Lexicons) -> Rulebook:
+    files = {p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")}
+    return Rulebook(lexicons.revision, "lexicons", json.dumps(files))
+
+
 @pytest.mark.parametrize("edit", [_added, _taken_out, _context_changed, _variant_changed])
 def test_the_edit_alone_gives_the_same_hits(
     folder: Path, edit: Callable[[Path], None], rubric: Rubric
 ) -> None:
     old = load_lexicons(folder)
-    book = Rulebook(
-        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
-    )
+    book = _kept(folder, old)
     before = compile_matcher(old)
     edit(folder)
     new = load_lexicons(folder)
@@ -143,9 +146,13 @@ def test_the_edit_alone_gives_the_same_hits(
     changed = edit_between(old, new).codes
     assert changed
     rematcher = Rematcher(Rules(after, rubric), {old.revision: book}.get)
-    spared = different = 0
+    spared = different = certain = 0
     for said in _calls(old):
         stored = _judged(said, old, before.match(said))
+        (stays,) = rematcher.unchanged([stored], [()])
+        if stays:
+            certain += 1
+            assert stored.hits == after.match(said)
         (found,) = rematcher.written([stored])
         if found is not None:
             spared += 1
@@ -153,14 +160,13 @@ def test_the_edit_alone_gives_the_same_hits(
             different += tuple(found) != stored.hits
     assert spared > 10
     assert different > 0
+    assert certain > 0
 
 
 def test_where_a_code_comes_or_goes_all_is_looked_for_again(folder: Path, rubric: Rubric) -> None:
     """A sentence that was likeliest for it may be likeliest for another now."""
     old = load_lexicons(folder)
-    book = Rulebook(
-        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
-    )
+    book = _kept(folder, old)
     said = (Utterance(Role.AGENT, Span(0, 4), LIKELIER),)
     before = compile_matcher(old).match(said)
     assert [hit.code for hit in before] == ["attitude-dismissive"]
@@ -169,6 +175,73 @@ def test_where_a_code_comes_or_goes_all_is_looked_for_again(folder: Path, rubric
     assert [hit.code for hit in now.match(said)] == ["shirk"]
     (found,) = Rematcher(Rules(now, rubric), {old.revision: book}.get).written([_judged(said, old, before)])
     assert found is None
+
+
+def test_what_looked_like_a_phrase_may_have_hidden_a_whole_sentence(folder: Path, rubric: Rubric) -> None:
+    """Neither the earlier lexicons nor the present ones find the phrase; the sentence is none of it."""
+    (folder / "forbidden-dismissive.yaml").unlink()
+    old = load_lexicons(folder)
+    book = _kept(folder, old)
+    said = (
+        Utterance(Role.AGENT, Span(0, 3), "我说了不算，风控说了算"),
+        Utterance(Role.AGENT, Span(3.5, 7), LIKELIER),
+    )
+    stored = _judged(said, old, compile_matcher(old).match(said))
+    assert stored.hits == ()
+    path = folder / "forbidden-shirk.yaml"
+    path.write_text("      - phrase: ".join(path.read_text("utf-8").split("      - phrase: ")[:2]), "utf-8")
+    now = compile_matcher(load_lexicons(folder))
+    assert [hit.how for hit in now.match(said)] == [How.SENTENCE]
+    assert Rematcher(Rules(now, rubric), {old.revision: book}.get).unchanged([stored], [()]) == [False]
+
+
+def test_a_new_key_word_may_make_a_hit_of_another_code(folder: Path, rubric: Rubric) -> None:
+    """Put right by its sound, it gives a pattern that nobody edited the words that it needs."""
+    other = NEW_WORDS.replace("test-code", "other-code").replace("查.{0,4}通信录", "通信.{0,3}看")
+    (folder / "other.yaml").write_text(
+        other.replace("        variants: [先挂电话吧]\n", "").replace("查一查通信录", "通信录看"), "utf-8"
+    )
+    old = load_lexicons(folder)
+    book = _kept(folder, old)
+    said = (Utterance(Role.AGENT, Span(0, 2), "同信录看"),)
+    stored = _judged(said, old, compile_matcher(old).match(said))
+    assert stored.hits == ()
+    _added(folder)
+    now = compile_matcher(load_lexicons(folder))
+    assert [hit.code for hit in now.match(said)] == ["other-code"]
+    assert Rematcher(Rules(now, rubric), {old.revision: book}.get).unchanged([stored], [()]) == [False]
+
+
+@pytest.mark.parametrize(("phrase", "stays"), [("这不归我管", False), ("哪本里都没有", True)])
+def test_what_the_sound_confirmed_may_come_back(
+    folder: Path, rubric: Rubric, phrase: str, stays: bool
+) -> None:
+    old = load_lexicons(folder)
+    book = _kept(folder, old)
+    code = old.codes["shirk"]
+    heard = PhraseHit(code.code, code.kind, phrase, Role.AGENT, Span(0.2, 1), "花篮", How.CONFIRMED, 0.9, 0)
+    stored = _judged((Utterance(Role.AGENT, Span(0, 2), "花篮里有七个梨"),), old, ())
+    _added(folder)
+    rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
+    assert Rematcher(rules, {old.revision: book}.get).unchanged([stored], [(heard,)]) == [stays]
+
+
+def test_hits_decide_only_where_the_lists_of_words_stay(folder: Path, rubric: Rubric) -> None:
+    lists = folder / WORDS_FILE
+    shutil.copy(ROOT / "lexicons" / "zh" / WORDS_FILE, lists)
+    old = load_lexicons(folder)
+    book = _kept(folder, old)
+    stored = _judged((Utterance(Role.AGENT, Span(0, 2), "花篮里有七个梨"),), old, ())
+    _added(folder)
+
+    def decides() -> bool:
+        rules = Rules(compile_matcher(load_lexicons(folder)), rubric)
+        return Rematcher(rules, {old.revision: book}.get).hits_decide(stored)
+
+    assert decides()
+    text = lists.read_text("utf-8")
+    lists.write_text(text.replace("characters: 嗯", "characters: 嗯嘛"), encoding="utf-8")
+    assert not decides()
 
 
 def test_without_the_old_text_all_is_looked_for_again(folder: Path, rubric: Rubric) -> None:
@@ -189,9 +262,7 @@ def test_other_words_in_the_dictionary_may_change_every_hit(
     lists = folder / WORDS_FILE
     shutil.copy(ROOT / "lexicons" / "zh" / WORDS_FILE, lists)
     old = load_lexicons(folder)
-    book = Rulebook(
-        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
-    )
+    book = _kept(folder, old)
     text = lists.read_text("utf-8")
     lists.write_text(text.replace(words, words + ("证监会, " if anew else "嘛")), encoding="utf-8")
     new = load_lexicons(folder)
@@ -205,9 +276,7 @@ def test_what_the_sound_confirmed_stays(folder: Path, rubric: Rubric) -> None:
     from dataclasses import replace
 
     old = load_lexicons(folder)
-    book = Rulebook(
-        old.revision, "lexicons", json.dumps({p.name: p.read_text("utf-8") for p in folder.glob("*.yaml")})
-    )
+    book = _kept(folder, old)
     written = compile_matcher(old).match((Utterance(Role.AGENT, Span(0, 2), "这个不归我管"),))
     heard = replace(written[0], how=How.CONFIRMED)
     _added(folder)
