@@ -66,6 +66,10 @@ ROUTES: dict[str, Row] = {
     "POST /queue/filters/{filter_id}/delete": Row({P.REVIEW, P.ASSIGN}, path={"filter_id": "1"}),
     "GET /agents": Row({P.LISTEN}),
     "GET /agents/{agent_id}": Row({P.LISTEN}, path={"agent_id": "8002"}),
+    # the settlement of a month
+    "GET /settlement": Row({P.SETTLE}),
+    "GET /settlement/errors": Row({P.SETTLE}),
+    "GET /settlement/file": Row({P.SETTLE}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
