@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.messages import Lang, Text, render, say
 from pipeline.reports.addresses import segment
+from pipeline.reports.fields import encodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,15 @@ class ReportWords:
     lang: Lang = "zh"
     titles: Mapping[str, str] = field(default_factory=dict)
     """English of titles, by their Chinese."""
+    clean: Callable[[str], str] = str
+    """What every text of people passes before it leaves: the review room masks in it what nobody may read."""
+
+    def cleaned(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """A flat record with every text of it passed so."""
+        return {
+            name: encodable(self.clean(value)) if isinstance(value, str) else value
+            for name, value in record.items()
+        }
 
     def __call__(self, key: str, /, **facts: object) -> str:
         return say(self.lang, key, **facts)

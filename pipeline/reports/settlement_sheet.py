@@ -124,9 +124,9 @@ def _plain(value: Decimal | None, digits: int = 2) -> float | int | None:
     return int(found) if found.is_integer() else found
 
 
-def write_csv(report: SettlementReport, to: BinaryIO) -> None:
+def write_csv(report: SettlementReport, to: BinaryIO, *, words: ReportWords) -> None:
     """The rows, plain columns."""
-    rows = (record(one, report.month, report.table) for one in report.found.rows)
+    rows = (words.cleaned(record(one, report.month, report.table)) for one in report.found.rows)
     TABLES["csv"](rows, fields_of(report.table), to)
 
 
@@ -143,9 +143,9 @@ def write_json(report: SettlementReport, to: BinaryIO, *, words: ReportWords) ->
         "errors": {standing.value: count for standing, count in found.standings.items()},
         "calls": {"chosen": report.coverage.calls, "judged": report.coverage.judged},
         "total": _totals(found.total),
-        "teams": [{"team": team, **_totals(total)} for team, total in found.teams],
-        "agents": [record(one, report.month, table) for one in found.rows],
-        "findings": [_finding(one, table) for one in report.errors()],
+        "teams": [words.cleaned({"team": team, **_totals(total)}) for team, total in found.teams],
+        "agents": [words.cleaned(record(one, report.month, table)) for one in found.rows],
+        "findings": [words.cleaned(_finding(one, table)) for one in report.errors()],
     }
     to.write(json.dumps(said, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n")
 
@@ -192,7 +192,7 @@ def write_book(report: SettlementReport, to: BinaryIO, *, words: ReportWords, pl
     """What it rests on, agents, teams, the errors that count with their calls, and the table itself."""
     found, table = report.found, report.table
     fall = may_fall(found)
-    with open_book(to, words.lang) as book:
+    with open_book(to, words.lang, clean=words.clean) as book:
         book.notes(
             words("book.violations.about"),
             f"{words.said(table.said)} {report.month}",

@@ -32,7 +32,7 @@ def write(
     """Write the workbook of these records of kind ``violations``; how many there were."""
     from pipeline.reports.kinds.violations import FIELDS
 
-    with open_book(to, words.lang) as book:
+    with open_book(to, words.lang, clean=words.clean) as book:
         coverage = store.violations.coverage(wanted)
         book.notes(
             words("book.violations.about"),

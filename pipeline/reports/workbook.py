@@ -5,7 +5,7 @@ as such, totals, and links to the calls. Written sheet by sheet and row by row, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,8 +90,8 @@ class BookColumn:
 class Book:
     """A workbook that is being written."""
 
-    def __init__(self, book: Any, lang: Lang) -> None:
-        self._book, self._lang = book, lang
+    def __init__(self, book: Any, lang: Lang, clean: Callable[[str], str]) -> None:
+        self._book, self._lang, self._clean = book, lang, clean
         self.heading = book.add_format(
             {**FONT, "bold": True, "bg_color": "#DDE6F0", "bottom": 1, "text_wrap": True, "valign": "top"}
         )
@@ -126,8 +126,8 @@ class Book:
                 at += 1
                 told, value = ("", line) if isinstance(line, str) else line
                 sheet.set_row(at, 15.0 * max(1, -(-_wide(value) // 100), -(-_wide(told) // 26)))
-                sheet.write_string(at, 0, cut(told), self._note)
-                sheet.write_string(at, 1, cut(value), self._strong if not told else self._note)
+                sheet.write_string(at, 0, self._fit(told), self._note)
+                sheet.write_string(at, 1, self._fit(value), self._strong if not told else self._note)
             at += 2
 
     def table(
@@ -176,12 +176,12 @@ class Book:
         sheet.set_column(left, left + width, 7)
         sheet.set_row(0, 110)
         for place, text in enumerate(corner):
-            sheet.write_string(0, place, cut(text), self.heading)
+            sheet.write_string(0, place, self._fit(text), self.heading)
         for place, text in enumerate((*across, say(self._lang, "book.total"))):
-            sheet.write_string(0, left + place, cut(text), self._slant)
+            sheet.write_string(0, left + place, self._fit(text), self._slant)
         for at, (sides, counts) in enumerate(rows, start=1):
             for place, text in enumerate(sides):
-                sheet.write_string(at, place, cut(text), self._plain[Kind.TEXT])
+                sheet.write_string(at, place, self._fit(text), self._plain[Kind.TEXT])
             for place, count in enumerate(counts):
                 if count is not None:
                     sheet.write_number(at, left + place, count, self._plain[Kind.COUNT])
@@ -219,7 +219,7 @@ class Book:
         sheet = self._sheet(name)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, cut(column.heading), self.heading)
+            sheet.write_string(0, place, self._fit(column.heading), self.heading)
         sheet.freeze_panes(1, frozen)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -240,6 +240,10 @@ class Book:
                 text = say(self._lang, "book.total") if place == 0 else ""
                 sheet.write_string(at, place, text, self._total[Kind.TEXT])
 
+    def _fit(self, text: str) -> str:
+        """A text as far as a cell takes it, with nothing in it that may not leave."""
+        return cut(self._clean(text))
+
     def _put(self, sheet: Any, row: int, place: int, value: Value, kind: Kind, linked: bool) -> int:
         """Write a cell; 1 where it took a link."""
         look = self._plain[kind]
@@ -248,14 +252,14 @@ class Book:
                 return 0
             case Link(text, address):
                 if linked and address is not None and len(address) <= ADDRESS_CHARACTERS:
-                    sheet.write_url(row, place, address, look, cut(text))
+                    sheet.write_url(row, place, address, look, self._fit(text))
                     return 1
-                sheet.write_string(row, place, cut(text), self._plain[Kind.TEXT])
+                sheet.write_string(row, place, self._fit(text), self._plain[Kind.TEXT])
             case bool():
                 text = say(self._lang, "book.yes" if value else "book.no")
                 sheet.write_string(row, place, text, look)
             case str():
-                sheet.write_string(row, place, cut(value), look)
+                sheet.write_string(row, place, self._fit(value), look)
             case datetime():
                 sheet.write_datetime(row, place, value.replace(tzinfo=None), look)
             case date():
@@ -266,13 +270,13 @@ class Book:
 
 
 @contextmanager
-def open_book(to: BinaryIO, lang: Lang) -> Iterator[Book]:
-    """A workbook that is whole when the block ends."""
+def open_book(to: BinaryIO, lang: Lang, *, clean: Callable[[str], str] = str) -> Iterator[Book]:
+    """A workbook that is whole when the block ends. ``clean``: what every text passes."""
     import xlsxwriter  # here: most exports and all other commands need none
 
     with xlsxwriter.Workbook(to, OPTIONS) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})  # the same calls give the same bytes
-        yield Book(book, lang)
+        yield Book(book, lang, clean)
 
 
 def sheet_name(text: str) -> str:

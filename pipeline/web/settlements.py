@@ -9,7 +9,7 @@ from itertools import islice
 from typing import ClassVar
 
 from pipeline.domain import Severity
-from pipeline.errors import UsageError
+from pipeline.errors import Refused, UsageError
 from pipeline.messages import Message
 from pipeline.reports.report_words import Places, ReportWords
 from pipeline.reports.settlement_sheet import SettlementReport, class_of, write_book, write_csv, write_json
@@ -98,6 +98,18 @@ class SettlementFile(PageContext):
     room: str | None
     errors: tuple[ErrorLine, ...]
     more: bool
+
+
+def table_in_use(settings: Settings) -> SettlementTable:
+    """The centre's table for a page: what is wrong with its file is told there.
+
+    Raises:
+        Refused: it cannot be used; ``reason`` says the file, the line and the remedy.
+    """
+    try:
+        return settlement_table(settings)
+    except UsageError as error:
+        raise Refused(str(error), code="settlement", reason=error) from error
 
 
 def settlement_table(settings: Settings) -> SettlementTable:
@@ -189,7 +201,7 @@ def file_of(
     to = io.BytesIO()
     match format:
         case "csv":
-            write_csv(report, to)
+            write_csv(report, to, words=words)
         case "json":
             write_json(report, to, words=words)
         case _:

@@ -189,6 +189,7 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/trust": Row({P.RULES}),
     "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
+    "GET /api/v1/lists/{name}": Row({P.EXPORT}, path={"name": "agents"}),
     # the call screen
     "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),
     "GET /calls/{call_id}/audio": Row({P.LISTEN}, scoped=True),

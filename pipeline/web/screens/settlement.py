@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from pipeline.domain import Severity, UserRole
 from pipeline.errors import Missing
-from pipeline.reports.report_words import Places, ReportWords
+from pipeline.reports.report_words import Places
 from pipeline.reports.settlement_sheet import SettlementReport, settlement_report
 from pipeline.settings import Settings
 from pipeline.settlement import Month, Standing
@@ -28,10 +28,10 @@ from pipeline.web.settlements import (
     SettlementView,
     error_lines,
     file_of,
-    settlement_table,
+    table_in_use,
     view,
 )
-from pipeline.web.titles import english_titles
+from pipeline.web.titles import report_words
 
 router = APIRouter(prefix="/settlement", dependencies=[Depends(nothing_sealed)])
 
@@ -123,7 +123,7 @@ def errors(
     chosen = Month.read(month) or _latest(store, visitor)
     if chosen is None:
         raise Missing("there are no calls", code="no-month", month=month)
-    table = settlement_table(settings)
+    table = table_in_use(settings)
     graded = Severity(severity) if severity in set(Severity) else None
     counted = table.counts.standings
     wanted = ErrorFilter(
@@ -164,7 +164,7 @@ def file(
     if chosen is None:
         raise Missing("there are no calls", code="no-month", month=month)
     report = _report(store, visitor, settings, chosen, team)
-    words = ReportWords(visitor.lang, {} if visitor.lang == "zh" else english_titles(settings))
+    words = report_words(visitor, settings)
     room = room_address(request)
     alone = visitor.user.role is UserRole.AGENT
     body = file_of(report, as_, settings, words, Places(room), team=team, alone=alone)
@@ -174,7 +174,7 @@ def file(
 
 
 def _report(store: Store, visitor: Visitor, settings: Settings, month: Month, team: str) -> SettlementReport:
-    return settlement_report(store, month, settlement_table(settings), visitor.scope, team=team or None)
+    return settlement_report(store, month, table_in_use(settings), visitor.scope, team=team or None)
 
 
 def _latest(store: Store, visitor: Visitor) -> Month | None:
