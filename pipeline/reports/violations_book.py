@@ -10,7 +10,7 @@ from typing import BinaryIO
 from pipeline.domain import Severity
 from pipeline.reports.fields import Record
 from pipeline.reports.report_words import CHINESE, Places, ReportWords
-from pipeline.reports.workbook import Book, BookColumn, Kind, Link, Value, open_book
+from pipeline.reports.workbook import BookColumn, Kind, Link, Value, Workbook, open_book
 from pipeline.reports.writers import xlsx
 from pipeline.settlement import Standing
 from pipeline.store import CallFilter, Store
@@ -121,7 +121,7 @@ def _certain(store: Store, coverage: Coverage, words: ReportWords) -> Iterator[t
     yield words("book.gate"), words("book.gate-closed", items=listed) if closed else words("book.gate-open")
 
 
-def _matrix(book: Book, records: Sequence[Record], words: ReportWords) -> None:
+def _matrix(book: Workbook, records: Sequence[Record], words: ReportWords) -> None:
     """Agents by criteria: only what some agent broke, the gravest class first."""
     broken: Counter[str] = Counter()
     for one in records:

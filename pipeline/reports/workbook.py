@@ -87,7 +87,7 @@ class BookColumn:
     summed: bool = False
 
 
-class Book:
+class Workbook:
     """A workbook that is being written."""
 
     def __init__(self, book: Any, lang: Lang, clean: Callable[[str], str]) -> None:
@@ -270,13 +270,13 @@ class Book:
 
 
 @contextmanager
-def open_book(to: BinaryIO, lang: Lang, *, clean: Callable[[str], str] = str) -> Iterator[Book]:
+def open_book(to: BinaryIO, lang: Lang, *, clean: Callable[[str], str] = str) -> Iterator[Workbook]:
     """A workbook that is whole when the block ends. ``clean``: what every text passes."""
     import xlsxwriter  # here: most exports and all other commands need none
 
     with xlsxwriter.Workbook(to, OPTIONS) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})  # the same calls give the same bytes
-        yield Book(book, lang, clean)
+        yield Workbook(book, lang, clean)
 
 
 def sheet_name(text: str) -> str:

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from pipeline.domain import Severity
 
+LAST_YEAR = 9998
+"""The day after a month must exist."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -22,7 +25,7 @@ class Month:
     def read(cls, text: str) -> Month | None:
         """``2026-10``; None where it is no month."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1:
+        if found is None or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[1]) <= LAST_YEAR:
             return None
         return cls(int(found[1]), int(found[2]))
 
@@ -47,10 +50,10 @@ class Month:
 
     @property
     def after(self) -> Month | None:
-        """None after the last: the day after a month must exist."""
+        """None after the last."""
         if self.number < 12:
             return Month(self.year, self.number + 1)
-        return Month(self.year + 1, 1) if self.year < 9998 else None
+        return Month(self.year + 1, 1) if self.year < LAST_YEAR else None
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.number:02}"

@@ -104,21 +104,21 @@ class MonthlyBonus(Options):
         return truth_of(self.when, Names(NUMBERS, TRUTHS))
 
 
-class Limits(Options):
+class MonthLimits(Options):
     """How much a month can move for one agent."""
 
     penalty: Money | None = Field(None, description="at most so much is taken")
     bonus: Money | None = Field(None, description="at most so much is added")
 
 
-class Step(Options):
+class Rung(Options):
     """A step of a ladder: up to so many errors, so many points."""
 
     up_to: int | None = Field(None, ge=0, description="errors; the last step has none")
     points: Points = Field(description="points of whoever has no more errors than that")
 
 
-class Part(Chosen):
+class ScalePart(Chosen):
     """A part of a scale: the errors it looks at, and the points they leave."""
 
     id: str = Field(pattern=PART_ID, description="the name in the formula")
@@ -153,7 +153,7 @@ class Scale(Options):
     title: str = Field(min_length=1, description="what people read")
     title_en: str = Field("", description="the title in English")
     base: Points = Field(description="full points")
-    parts: tuple[Part, ...] = Field((), description="what the formula adds up")
+    parts: tuple[ScalePart, ...] = Field((), description="what the formula adds up")
     formula: str = Field(min_length=1, description="arithmetic over the parts: 0.6 * errors + 0.4 * manner")
     bonus: tuple[BonusStep, ...] = Field((), description="money by points, the first step reached counts")
 
@@ -177,8 +177,8 @@ class SettlementTable(Options):
     settlement: str = Field(pattern=ID, description="the table's id")
     title: str = Field(min_length=1, description="what people read")
     title_en: str = Field("", description="the title in English")
-    currency: str = Field("元", min_length=1, description="what amounts are in")
-    currency_en: str = Field("yuan", min_length=1, description="the same in English")
+    currency: str = Field(min_length=1, description="what amounts are in")
+    currency_en: str = Field("", description="the same in English")
     counts: Counts = Field(Counts.model_validate({}), description="what counts besides what is confirmed")
     classes: dict[Severity, ErrorClass] = Field(description="every class of severity, A to E")
     criteria: dict[str, ErrorClass] = Field(
@@ -187,8 +187,8 @@ class SettlementTable(Options):
     qualified: Qualification = Field(Qualification.model_validate({}), description="who is a qualified agent")
     penalties: tuple[Penalty, ...] = Field((), description="what agents lose")
     bonuses: tuple[MonthlyBonus, ...] = Field((), description="what agents get on top")
-    limits: Limits = Field(Limits.model_validate({}), description="how much a month can move")
-    ladders: dict[str, tuple[Step, ...]] = Field(
+    limits: MonthLimits = Field(MonthLimits.model_validate({}), description="how much a month can move")
+    ladders: dict[str, tuple[Rung, ...]] = Field(
         default_factory=dict, description="errors to points, the fewest errors first"
     )
     scales: tuple[Scale, ...] = Field((), description="points of the month beside the score of calls")

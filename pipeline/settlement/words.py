@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipeline.messages import Message, title
 from pipeline.settlement.month import Month, Standing
 from pipeline.settlement.settling import AgentSettlement, Settlement
-from pipeline.settlement.table import MonthlyBonus, Part, Penalty, Scale, SettlementTable
+from pipeline.settlement.table import MonthlyBonus, Penalty, Scale, ScalePart, SettlementTable
 
 
 def headline(found: Settlement, month: Month, table: SettlementTable) -> Message:
@@ -89,7 +89,7 @@ def _of(standing: Standing, found: Settlement) -> Message:
     return Message("settlement.of-standing", name=name, count=found.standings[standing])
 
 
-def titled(part: Penalty | MonthlyBonus | Scale | Part) -> Message:
+def titled(part: Penalty | MonthlyBonus | Scale | ScalePart) -> Message:
     """What a part of the table is called."""
     return title(part.title, part.title_en)
 

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
-from pipeline.domain import Severity
+from pipeline.domain import Scope, Severity
 from pipeline.errors import Refused, UsageError
 from pipeline.messages import Message
 from pipeline.reports.report_words import Places, ReportWords
 from pipeline.reports.settlement_sheet import SettlementReport, class_of, write_book, write_csv, write_json
 from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
-from pipeline.settlement import AgentSettlement, CountedFinding, SettlementTable, load_settlement
+from pipeline.settlement import AgentSettlement, CountedFinding, Month, SettlementTable, load_settlement
 from pipeline.settlement.settling import SettlementTotals
 from pipeline.settlement.words import basis, headline, may_fall, money, own, terms, titled, verdict
+from pipeline.store import Store
 from pipeline.web.charts import BarPart, stacked
 from pipeline.web.context import PageContext
 from pipeline.web.queue_link import QueueLink, link_to
-from pipeline.web.standalone import standalone
+from pipeline.web.standalone import standalone, styles
 
 SHOWN = 300
 """Errors on a page; files for programs and workbooks have all of them."""
@@ -98,6 +99,7 @@ class SettlementFile(PageContext):
     room: str | None
     errors: tuple[ErrorLine, ...]
     more: bool
+    styles: str
 
 
 def table_in_use(settings: Settings) -> SettlementTable:
@@ -196,6 +198,7 @@ def file_of(
             room=places.room,
             errors=tuple(some[:SHOWN]),
             more=len(some) > SHOWN,
+            styles=styles(),
         )
         return standalone(context, settings, words.lang)
     to = io.BytesIO()
@@ -207,6 +210,12 @@ def file_of(
         case _:
             write_book(report, to, words=words, places=places)
     return to.getvalue()
+
+
+def latest_month(store: Store, scope: Scope) -> Month | None:
+    """The latest month with calls in the scope."""
+    newest = store.days.newest(scope)
+    return None if newest is None else Month.of(newest)
 
 
 def error_lines(found: Iterator[CountedFinding], table: SettlementTable) -> Iterator[ErrorLine]:

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "static" / "css"
 def standalone(context: PageContext, settings: Settings, lang: Lang) -> bytes:
     """The page as one file that needs nothing else: styles inside, no script, no picture from elsewhere."""
     titles = {} if lang == "zh" else english_titles(settings)
-    shared = {"t": partial(say, lang), "lang": lang, "styles": _styles()}
+    shared = {"t": partial(say, lang), "lang": lang}
     reader = READER.set(PageReader(lang, titles, neutral_titles(settings)))
     templates = environment(lang)
     try:
@@ -30,5 +30,6 @@ def standalone(context: PageContext, settings: Settings, lang: Lang) -> bytes:
 
 
 @cache
-def _styles() -> str:
+def styles() -> str:
+    """What a file looks like, without the files of the room."""
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)

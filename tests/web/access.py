@@ -69,7 +69,7 @@ ROUTES: dict[str, Row] = {
     # the settlement of a month
     "GET /settlement": Row({P.SETTLE}),
     "GET /settlement/errors": Row({P.SETTLE}),
-    "GET /settlement/file": Row({P.SETTLE}),
+    "GET /api/v1/settlement": Row({P.SETTLE}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from pipeline.domain import Severity, UserRole
 from pipeline.errors import Missing
-from pipeline.reports.report_words import Places
 from pipeline.reports.settlement_sheet import SettlementReport, settlement_report
 from pipeline.settings import Settings
 from pipeline.settlement import Month, Standing
@@ -19,7 +18,6 @@ from pipeline.store import Store
 from pipeline.store.repositories.settlements import ErrorFilter
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.context import PageContext
-from pipeline.web.links import room_address
 from pipeline.web.queue_link import QueueLink, link_to
 from pipeline.web.render import page
 from pipeline.web.settlements import (
@@ -27,11 +25,10 @@ from pipeline.web.settlements import (
     ErrorLine,
     SettlementView,
     error_lines,
-    file_of,
+    latest_month,
     table_in_use,
     view,
 )
-from pipeline.web.titles import report_words
 
 router = APIRouter(prefix="/settlement", dependencies=[Depends(nothing_sealed)])
 
@@ -39,12 +36,6 @@ Settler = Annotated[Visitor, Depends(allowed(Permission.SETTLE))]
 MonthText = Annotated[str, Query(max_length=7)]
 Name = Annotated[str, Query(max_length=200)]
 PENDING = (Standing.APPEALED, Standing.OPEN, Standing.UNREVIEWED, Standing.FLAGGED)
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ def sheet(
     team: Name = "",
 ) -> Response:
     alone = visitor.user.role is UserRole.AGENT
-    chosen = Month.read(month) or _latest(store, visitor)
+    chosen = Month.read(month) or latest_month(store, visitor.scope)
     if chosen is None:
         return page(request, _empty(team), visitor=visitor)
     report = _report(store, visitor, settings, chosen, team)
@@ -120,7 +111,7 @@ def errors(
     which: Annotated[str, Query(max_length=10)] = "counted",
 ) -> Response:
     """The errors behind a figure of the sheet, each with its call."""
-    chosen = Month.read(month) or _latest(store, visitor)
+    chosen = Month.read(month) or latest_month(store, visitor.scope)
     if chosen is None:
         raise Missing("there are no calls", code="no-month", month=month)
     table = table_in_use(settings)
@@ -149,37 +140,8 @@ def errors(
     return page(request, context, visitor=visitor)
 
 
-@router.get("/file")
-def file(
-    request: Request,
-    visitor: Settler,
-    store: TheStore,
-    settings: TheSettings,
-    month: MonthText = "",
-    team: Name = "",
-    as_: Annotated[Literal["xlsx", "csv", "json", "html"], Query(alias="as")] = "xlsx",
-) -> Response:
-    """The sheet as a file, of what the visitor may see."""
-    chosen = Month.read(month) or _latest(store, visitor)
-    if chosen is None:
-        raise Missing("there are no calls", code="no-month", month=month)
-    report = _report(store, visitor, settings, chosen, team)
-    words = report_words(visitor, settings)
-    room = room_address(request)
-    alone = visitor.user.role is UserRole.AGENT
-    body = file_of(report, as_, settings, words, Places(room), team=team, alone=alone)
-    store.audit.note("export", by=visitor.user.id, subject="settlement", format=as_, month=str(chosen))
-    name = f'attachment; filename="settlement-{chosen}.{as_}"'
-    return Response(body, media_type=MEDIA[as_], headers={"Content-Disposition": name})
-
-
 def _report(store: Store, visitor: Visitor, settings: Settings, month: Month, team: str) -> SettlementReport:
     return settlement_report(store, month, table_in_use(settings), visitor.scope, team=team or None)
-
-
-def _latest(store: Store, visitor: Visitor) -> Month | None:
-    newest = store.days.newest(visitor.scope)
-    return None if newest is None else Month.of(newest)
 
 
 def _empty(team: str) -> SettlementPage:
