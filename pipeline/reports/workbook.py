@@ -198,7 +198,7 @@ class Workbook:
             formula = f"=SUM({where})" if rows else "=0"
             sheet.write_formula(below, left + place, formula, self._total[Kind.COUNT], sum(column))
         if rows and width:
-            scale = {"type": "2_color_scale", "min_color": _WHITE, "max_color": _DEEP}
+            scale: dict[str, Any] = {"type": "2_color_scale", "min_color": _WHITE, "max_color": _DEEP}
             scale |= {"min_type": "num", "min_value": 0}
             sheet.conditional_format(1, left, below - 1, left + width - 1, scale)
         sheet.freeze_panes(1, left)

@@ -198,7 +198,7 @@ class SettlementTable(Options):
         missing = tuple(one.value for one in Severity if one not in self.classes)
         if missing:
             raise ValueRefused(Message("settlement.class-missing", names=Message("join.list", parts=missing)))
-        ids = [one.id for one in (*self.penalties, *self.bonuses, *self.scales)]
+        ids = [p.id for p in self.penalties] + [b.id for b in self.bonuses] + [s.id for s in self.scales]
         for name in ids:
             if ids.count(name) > 1:
                 raise ValueRefused(Message("settlement.id-twice", name=name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from pipeline.domain import Outcome, Severity, Status
 from pipeline.settlement import Standing
@@ -143,7 +143,9 @@ class Violations(Repository):
                     calls.c.started_local.is_(None), calls.c.started_local, calls.c.call_id
                 )
                 these = these.limit(where.limit)
-            conditions = [i.id.in_(these)] if _of_calls(where) != _EVERYTHING else []
+            conditions: list[ColumnElement[bool]] = (
+                [i.id.in_(these)] if _of_calls(where) != _EVERYTHING else []
+            )
             if where.criterion is not None:
                 conditions.append(findings.c.criterion == where.criterion)
             if where.severity is not None:
