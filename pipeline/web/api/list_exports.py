@@ -51,7 +51,7 @@ Rows = Callable[[Asked], Iterator[Record]]
 @router.get(
     "/{name}",
     response_class=StreamingResponse,
-    responses={200: {"content": {media: {} for media in MEDIA.values()}}, **failures()},
+    responses={200: {"content": {media: {} for media in MEDIA.values()}}, **failures(404)},
 )
 def export_list(
     request: Request,
@@ -69,10 +69,18 @@ def export_list(
     query = {key: value for key, value in request.query_params.items() if key != "format"}
     words = report_words(visitor, settings)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
-    count = write_list(
-        name, rows(Asked(store, visitor, query, words)), format, file,  # type: ignore[arg-type]
-        words=words, places=Places(room_address(request)),
-    )  # fmt: skip
+    try:
+        count = write_list(
+            name,
+            rows(Asked(store, visitor, query, words)),
+            format,
+            file,  # type: ignore[arg-type]
+            words=words,
+            places=Places(room_address(request)),
+        )
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     store.audit.note(
         "export",
