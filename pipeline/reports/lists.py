@@ -138,6 +138,16 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn("at", Kind.MOMENT, 17),
         ListColumn("approved", flag=True, width=9),
     ),
+    "audit": (
+        ListColumn("id", Kind.COUNT, 9),
+        ListColumn("at", Kind.MOMENT, 17),
+        ListColumn("who"),
+        ListColumn("action", width=18),
+        ListColumn("subject", width=22),
+        ListColumn("details", Kind.WRAPPED, 60),
+        ListColumn("address", width=16),
+        _CALL,
+    ),
 }
 """Name of a list -> its columns."""
 

@@ -36,6 +36,19 @@ def may_fall(found: Settlement) -> Message | None:
     return Message("settlement.may-fall", pending=total.pending, rate=share(total.sure_rate))
 
 
+def team_sentence(found: Settlement) -> Message | None:
+    """What the chart of teams shows; None where there are not two teams with counted agents."""
+    rated = [(total.rate, team) for team, total in found.teams if total.rate is not None and team is not None]
+    if len(rated) < 2:
+        return None
+    (low, worst), (high, best) = min(rated, key=lambda one: one[0]), max(rated, key=lambda one: one[0])
+    if low == high:
+        return Message("settlement.teams-even", count=len(rated), rate=share(high))
+    return Message(
+        "settlement.teams-apart", count=len(rated), best=best, high=share(high), worst=worst, low=share(low)
+    )
+
+
 def own(row: AgentSettlement, month: Month) -> Message:
     """An agent's own month in one sentence."""
     return Message(

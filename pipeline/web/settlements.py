@@ -17,7 +17,17 @@ from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.settlement import AgentSettlement, CountedFinding, Month, SettlementTable, load_settlement
 from pipeline.settlement.settling import SettlementTotals
-from pipeline.settlement.words import basis, headline, may_fall, money, own, terms, titled, verdict
+from pipeline.settlement.words import (
+    basis,
+    headline,
+    may_fall,
+    money,
+    own,
+    team_sentence,
+    terms,
+    titled,
+    verdict,
+)
 from pipeline.store import Store
 from pipeline.web.charts import BarPart, stacked
 from pipeline.web.context import PageContext
@@ -65,6 +75,7 @@ class SettlementView:
     currency: Message
     headline: Message
     may_fall: Message | None
+    team_sentence: Message | None
     basis: tuple[Message, ...]
     terms: tuple[Message, ...]
     lines: tuple[SettlementLine, ...]
@@ -102,20 +113,21 @@ class SettlementFile(PageContext):
     styles: str
 
 
-def table_in_use(settings: Settings) -> SettlementTable:
+def table_in_use(settings: Settings, store: Store) -> SettlementTable:
     """The centre's table for a page: what is wrong with its file is told there.
 
     Raises:
         Refused: it cannot be used; ``reason`` says the file, the line and the remedy.
     """
     try:
-        return settlement_table(settings)
+        return settlement_table(settings, store)
     except UsageError as error:
         raise Refused(str(error), code="settlement", reason=error) from error
 
 
-def settlement_table(settings: Settings) -> SettlementTable:
-    """The centre's table as its file says now.
+def settlement_table(settings: Settings, store: Store) -> SettlementTable:
+    """The centre's table as its file says now. It may name items of the sheet, and those of earlier sheets by
+    which stored calls were judged.
 
     Raises:
         RubricError: it cannot be used.
@@ -124,7 +136,8 @@ def settlement_table(settings: Settings) -> SettlementTable:
         sheet = load_rubric(settings.rubric, layer=settings.layer)
     except UsageError:
         return load_settlement(settings.settlement)
-    return load_settlement(settings.settlement, criteria=[item.id for item in sheet.items])
+    earlier = (one.criterion for one in store.queue.choices(Scope()).criteria)
+    return load_settlement(settings.settlement, criteria={*(item.id for item in sheet.items), *earlier})
 
 
 def view(report: SettlementReport, *, alone: bool = False) -> SettlementView:
@@ -141,6 +154,7 @@ def view(report: SettlementReport, *, alone: bool = False) -> SettlementView:
         currency=table.money,
         headline=said,
         may_fall=None if alone else may_fall(found),
+        team_sentence=team_sentence(found),
         basis=basis(found, table),
         terms=terms(table),
         lines=tuple(SettlementLine(row, verdict(row)) for row in found.rows),

@@ -127,6 +127,7 @@ def test_mine_are_mine(client: Client, store: Store) -> None:
 @pytest.mark.parametrize("name", sorted(LISTS))
 @pytest.mark.parametrize("format", ["xlsx", "csv", "jsonl", "parquet"])
 def test_every_list_in_every_format(supervisor: Browser, store: Store, name: str, format: str) -> None:
+    assert supervisor.user is not None
     store.coaching.nominate("O02", title="例", note="=1+1", by=None)
     answer = supervisor.get(f"/api/v1/lists/{name}", params={"format": format, "state": "all", "sample": "1"})
     assert answer.status_code == 200 or name == "sample-calls"

@@ -46,8 +46,8 @@ def settlement(
     chosen = _format(format, out)
     asked = _month(month)
     settings = session.override(settlement=table).settings
-    rules = settlement_table(settings)
     with existing_store(session) as store:
+        rules = settlement_table(settings, store)
         if asked is None:
             newest = store.days.newest(Scope())
             if newest is None:

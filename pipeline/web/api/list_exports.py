@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from pipeline.web.links import room_address
 from pipeline.web.queue_link import day_of, read_link
 from pipeline.web.redact import redact_appeal, redact_calibration, redact_exemplars, redact_queue
 from pipeline.web.scopes import within_scope
+from pipeline.web.screens.admin_audit import audit_rows, read_audit_filter
 from pipeline.web.screens.appeals import GROUPS
 from pipeline.web.screens.overview import violating
 from pipeline.web.titles import report_words
@@ -30,7 +32,9 @@ from pipeline.web.titles import report_words
 router = APIRouter(prefix="/api/v1/lists", tags=["exports"])
 P = Permission
 Exporter = Annotated[Visitor, Depends(allowed(P.EXPORT))]
-ListName = Literal["queue", "agents", "appeals", "samples", "sample-calls", "calibrations", "exemplars"]
+ListName = Literal[
+    "queue", "agents", "appeals", "samples", "sample-calls", "calibrations", "exemplars", "audit"
+]
 PAGE = 1_000
 """Calls that are read at once."""
 
@@ -252,6 +256,25 @@ def _exemplars(asked: Asked) -> Iterator[Record]:
         }
 
 
+def _audit(asked: Asked) -> Iterator[Record]:
+    wanted, before = read_audit_filter(asked.query), None
+    while rows := audit_rows(asked.store, asked.visitor, wanted, before=before, limit=PAGE):
+        for row in rows:
+            yield {
+                "id": row.id,
+                "at": row.at,
+                "who": row.user.display_name if row.user else None,
+                "action": row.action,
+                "subject": row.subject,
+                "details": json.dumps(row.details, ensure_ascii=False, sort_keys=True)
+                if row.details
+                else None,
+                "address": row.address,
+                "call_id": row.call_id,
+            }
+        before = rows[-1].id
+
+
 LISTS: Mapping[str, tuple[tuple[Permission, ...], Rows]] = {
     "queue": ((P.LISTEN,), _queue),
     "agents": ((P.LISTEN,), _agents),
@@ -260,6 +283,7 @@ LISTS: Mapping[str, tuple[tuple[Permission, ...], Rows]] = {
     "sample-calls": ((P.SAMPLE, P.HEAR), _sample_calls),
     "calibrations": ((P.CALIBRATE,), _calibrations),
     "exemplars": ((P.LISTEN,), _exemplars),
+    "audit": ((P.AUDIT,), _audit),
 }
 """Name -> permissions of which one opens the list's page, and what makes its rows."""
 

@@ -46,7 +46,7 @@ def settlement_file(
     chosen = Month.read(month) or latest_month(store, visitor.scope)
     if chosen is None:
         raise Missing("there are no calls", code="no-month", month=month)
-    table = table_in_use(settings)
+    table = table_in_use(settings, store)
     report = settlement_report(store, chosen, table, visitor.scope, team=team or None)
     words, places = report_words(visitor, settings), Places(room_address(request))
     alone = visitor.user.role is UserRole.AGENT

@@ -114,7 +114,7 @@ def errors(
     chosen = Month.read(month) or latest_month(store, visitor.scope)
     if chosen is None:
         raise Missing("there are no calls", code="no-month", month=month)
-    table = table_in_use(settings)
+    table = table_in_use(settings, store)
     graded = Severity(severity) if severity in set(Severity) else None
     counted = table.counts.standings
     wanted = ErrorFilter(
@@ -141,7 +141,7 @@ def errors(
 
 
 def _report(store: Store, visitor: Visitor, settings: Settings, month: Month, team: str) -> SettlementReport:
-    return settlement_report(store, month, table_in_use(settings), visitor.scope, team=team or None)
+    return settlement_report(store, month, table_in_use(settings, store), visitor.scope, team=team or None)
 
 
 def _empty(team: str) -> SettlementPage:
