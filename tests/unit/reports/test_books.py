@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from pipeline.domain import Scope, Verdict
-from pipeline.reports import KINDS, export
+from pipeline.reports import KINDS, export, workbook
 from pipeline.reports.report_words import CHINESE, Places, ReportWords
 from pipeline.reports.settlement_sheet import settlement_report, write_book
 from pipeline.reports.violations_book import standing
@@ -145,3 +145,21 @@ def test_a_workbook_takes_what_people_say() -> None:
     found = [sheet.cell(row, 1) for row in range(2, 8)]
     assert found[0].value == "=1+1" and found[0].data_type == "s"
     assert len(found[2].value) == 32_767 and found[3].value == "\\udcff"
+
+
+def test_more_rows_than_a_sheet_takes_go_on_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums stand under each sheet's own rows; links that a sheet cannot hold keep their text."""
+    monkeypatch.setattr(workbook, "ROWS_PER_SHEET", 6)
+    monkeypatch.setattr(workbook, "LINKS", 3)
+    to = io.BytesIO()
+    columns = [BookColumn("编号", Kind.LINK), BookColumn("数", Kind.COUNT, summed=True)]
+    with open_book(to, "zh") as book:
+        rows = ([Link(f"c{n}", f"https://a.b/{n}"), n] for n in range(10))
+        assert book.table("通话", columns, rows) == 10
+    to.seek(0)
+    sheets = openpyxl.load_workbook(to, data_only=True).worksheets
+    assert [sheet.title for sheet in sheets] == ["通话", "通话 2", "通话 3"]
+    ids = [sheet.cell(row, 1) for sheet in sheets for row in range(2, sheet.max_row)]
+    assert [cell.value for cell in ids] == [f"c{n}" for n in range(10)]
+    assert sum(cell.hyperlink is not None for cell in ids) == 3 + 3 + 2
+    assert [sheet.cell(sheet.max_row, 2).value for sheet in sheets] == [6, 22, 17]
