@@ -194,6 +194,10 @@ class Settings(BaseSettings):
     rubric: Path = Field(
         default_factory=lambda: data_root() / "rubrics" / "service.yaml", description="rubric file"
     )
+    settlement: Path = Field(
+        default_factory=lambda: data_root() / "rubrics" / "settlement.yaml",
+        description="table of the monthly settlement: what counts, and what it comes to",
+    )
     layer: PathIfAny = Field(
         None, description="folder of the centre's own rules, which are read over lexicons and rubric"
     )

@@ -8,15 +8,19 @@ from pathlib import Path
 
 from pipeline.errors import ExportError
 from pipeline.messages import Message
+from pipeline.reports import violations_book
 from pipeline.reports.fields import Record, encodable, row_count
 from pipeline.reports.files import STDOUT, file_name, whole_file
 from pipeline.reports.kinds import KINDS
+from pipeline.reports.report_words import CHINESE, Places, ReportWords
 from pipeline.reports.writers import FLAT, SUBTITLES, TABLES
 from pipeline.store import CallFilter, Store
 
 __all__ = ["STDOUT", "Exported", "check_asked", "export", "formats_of"]
 
 EVERYTHING = CallFilter()
+BOOKS = {("violations", "xlsx"): violations_book.write}
+"""What is no plain table but a workbook that people forward; its records are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def export(
     *,
     wanted: CallFilter = EVERYTHING,
     all_rows: bool = False,
+    words: ReportWords = CHINESE,
+    places: Places = Places(),  # noqa: B008 - it is frozen
 ) -> Exported:
     """Write the records of the wanted calls as ``format`` to ``out``, streaming; ``-`` is standard output.
 
@@ -66,6 +72,7 @@ def export(
 
     Args:
         all_rows: also those that say nothing: criteria that an agent never broke.
+        words: the language of workbooks that people forward. places: where their links lead.
 
     Raises:
         ExportError: an unknown kind or format, or a pair that does not go together; several calls for one
@@ -89,7 +96,10 @@ def export(
     if format in SUBTITLES:
         return _subtitles(format, records, out)
     with whole_file(out) as file:
-        count = TABLES[format](telling(), kind.fields, file)
+        if (book := BOOKS.get((what, format))) is not None:
+            count = book(store, wanted, list(telling()), file, words=words, places=places)
+        else:
+            count = TABLES[format](telling(), kind.fields, file)
     return Exported(count, 1, out, left_out, written)
 
 

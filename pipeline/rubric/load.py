@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def _loaded(
             changes,
             own,
             validate=Rubric.model_validate,
-            explained=lambda error: _explained(_innermost({}, error.errors())),
+            explained=lambda error: entry_problem(innermost({}, error.errors())),
         )
         _check_codes(changes, codes, own)
         rubric = _valid(sheet, own)
@@ -80,8 +80,8 @@ def _valid(document: Any, path: Path) -> Rubric:
     try:
         return Rubric.model_validate(document)
     except ValidationError as error:
-        detail = _innermost(document, error.errors())
-        raise RubricError(_explained(detail), path=path, line=line_of(document, detail["loc"])) from error
+        detail = innermost(document, error.errors())
+        raise RubricError(entry_problem(detail), path=path, line=line_of(document, detail["loc"])) from error
     except RecursionError as error:
         raise RubricError(Message("rubric.deep"), path=path) from error
 
@@ -89,7 +89,7 @@ def _valid(document: Any, path: Path) -> Rubric:
 def _check_codes(document: Any, codes: Mapping[str, object] | None, path: Path) -> None:
     for code, line in codes_used(document) if codes is not None else ():
         if code not in (codes or {}):
-            message = Message("rubric.no-code", phrase_code=code, hint=_close(code, codes or {}))
+            message = Message("rubric.no-code", phrase_code=code, hint=close_to(code, codes or {}))
             raise RubricError(message, path=path, line=line)
 
 
@@ -165,7 +165,7 @@ def codes_used(document: Any) -> Iterator[tuple[str, int | None]]:
             yield from codes_used(value)
 
 
-def _innermost(document: Any, details: Sequence[ErrorDetails]) -> ErrorDetails:
+def innermost(document: Any, details: Sequence[ErrorDetails]) -> ErrorDetails:
     """The first error by line, without those that only say that something inside them is wrong.
 
     A misspelt key is told before the key that is missing because of it.
@@ -175,12 +175,17 @@ def _innermost(document: Any, details: Sequence[ErrorDetails]) -> ErrorDetails:
     return min(inner, key=lambda d: (d["type"] == "missing", line_of(document, d["loc"]) or 0))
 
 
-def _explained(detail: ErrorDetails) -> Message:
+def entry_problem(detail: ErrorDetails, known: Collection[str] | None = None) -> Message:
+    """What is wrong with an entry of a rule file, and the remedy.
+
+    Args:
+        known: every key that the file may have; those of a rubric file where not given.
+    """
     where = ".".join(str(part) for part in detail["loc"])
     key, found = (str(detail["loc"][-1]) if detail["loc"] else ""), detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            problem = Message("rubric.unknown-key", key=key, hint=_close(key, _known_keys()))
+            problem = Message("rubric.unknown-key", key=key, hint=close_to(key, known or _known_keys()))
         case "missing":
             problem = Message("rubric.missing-key", key=key)
         case "tuple_type" if isinstance(found, str):
@@ -203,7 +208,7 @@ def _known_keys() -> set[str]:
     return {key for model in models for key in model.get("properties", {})}
 
 
-def _close(word: str, known: Mapping[str, object] | set[str]) -> Text:
+def close_to(word: str, known: Collection[str]) -> Text:
     """“Do you mean ...?”, where something is near."""
     near = difflib.get_close_matches(word, list(known), n=1)
     return Message("rubric.near", near=near[0]) if near else ""

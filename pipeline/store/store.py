@@ -38,8 +38,10 @@ from pipeline.store.repositories.rulebooks import Rulebooks
 from pipeline.store.repositories.runs import Runs
 from pipeline.store.repositories.samples import Samples
 from pipeline.store.repositories.sessions import Sessions
+from pipeline.store.repositories.settlements import Settlements
 from pipeline.store.repositories.sign_in import SignIn
 from pipeline.store.repositories.trust import TrustRegister
+from pipeline.store.repositories.violations import Violations
 from pipeline.store.repositories.voices import Voices
 
 
@@ -81,6 +83,7 @@ class Store:
         self.inspections = Inspections(database)
         self.judgements = Judgements(database)
         self.runs = Runs(database, self._lock)
+        self.violations = Violations(database)
         self.voices = Voices(database)
         # what people do
         self.accounts = Accounts(database)
@@ -100,6 +103,7 @@ class Store:
         self.rulebooks = Rulebooks(database)
         self.samples = Samples(database)
         self.sessions = Sessions(database)
+        self.settlements = Settlements(database)
         self.sign_in = SignIn(database)
         self.trust = TrustRegister(database)
 

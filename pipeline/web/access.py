@@ -60,13 +60,15 @@ class Permission(StrEnum):
     AUDIT = "audit"
     RETENTION = "retention"
     EXPORT = "export"
+    SETTLE = "settle"
+    """Read the settlement of a month (agents: their own row)."""
     MERGE = "merge"
     """Say that a call holds the corrected file of another."""
 
 
 P = Permission
 ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
-    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES}),
+    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE}),
     UserRole.REVIEWER: frozenset({P.LISTEN, P.REVIEW, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT}),
     UserRole.LEAD: frozenset(
         {P.LISTEN, P.ASSIGN, P.COACH, P.ACCEPT, P.JUDGE, P.CALIBRATE, P.RULES, P.EXPORT}

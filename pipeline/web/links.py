@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from fastapi import Request
+
 from pipeline.domain.people import User
 from pipeline.settings import ServeSettings
 from pipeline.store import Store
@@ -26,6 +28,12 @@ def base_url(serve: ServeSettings) -> str:
     scheme = "https" if serve.certificate else "http"
     host = "127.0.0.1" if serve.host in ("0.0.0.0", "::", "") else serve.host  # noqa: S104 (compared, not bound)
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{serve.port}"
+
+
+def room_address(request: Request) -> str:
+    """The address by which a file's reader comes back: what is configured, else what was asked for."""
+    public = str(request.app.state.settings.serve.public_url)
+    return (public or str(request.base_url)).rstrip("/")
 
 
 def is_loopback(host: str) -> bool:

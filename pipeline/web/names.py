@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pipeline.reports.addresses import DOTS
+
 SLASH = "\udc2f"
 PLACES = ("/calls/", "/agents/", "/api/v1/calls/", "/api/v1/agents/", "/api/v1/queue/")
 """Where names stand in addresses."""
 
-DOTS = re.compile(r"~+\.\.?|\.\.?")
-"""A name that needs a ``~`` before it, or that has got one."""
 MARK = "\ufdd0"
 """A code point that is no character, and that texts do not have."""
 _UNFIT = re.compile("^\\s+|\\s+$|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ud800-\udfff]")
@@ -47,15 +47,6 @@ class WholeNames:
 
 def _unquoted(part: str) -> str:
     return unquote(part, errors="surrogateescape")
-
-
-def segment(name: str) -> str:
-    """A name as one part of an address, which no browser and no server takes apart."""
-    whole = f"~{name}" if DOTS.fullmatch(name) else name
-    try:
-        return quote(whole, safe="", errors="surrogateescape")
-    except UnicodeEncodeError:  # half a character that no file's name can have: nothing leads there
-        return quote(whole, safe="", errors="replace")
 
 
 def _whole(value: object) -> object:

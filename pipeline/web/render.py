@@ -25,6 +25,7 @@ from pipeline import domain
 from pipeline.conversation.collation import by_name
 from pipeline.domain import Evidence, Finding, How, Inspection, Outcome
 from pipeline.messages import Lang, Message, Text, known, languages, read_message, render, say
+from pipeline.reports.addresses import segment
 from pipeline.rubric.matched import HOWS, kind_of, matched
 from pipeline.store.filter import ANY_ALERT, QueueState
 from pipeline.web.access import READING, Visitor
@@ -32,7 +33,7 @@ from pipeline.web.call.bands import Drawing
 from pipeline.web.call.sheet import ReviewSheet
 from pipeline.web.context import PageContext, names_of, twin_of, wants_json
 from pipeline.web.cookies import preferred_lang, preferred_theme
-from pipeline.web.names import address, in_field, segment
+from pipeline.web.names import address, in_field
 from pipeline.web.sanitise import SanitisedJSON, sanitise
 from pipeline.web.static_files import asset
 from pipeline.web.titles import code_titles, english_titles, neutral_titles

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.errors import UsageError
+from pipeline.reports.report_words import ReportWords
 from pipeline.settings import Settings
+from pipeline.web.access import Visitor
 from pipeline.web.rulebook.book import read_book
+from pipeline.web.sanitise import sanitise
 
 
 def code_titles(settings: Settings) -> Mapping[str, str]:
@@ -25,6 +28,12 @@ def english_titles(settings: Settings) -> Mapping[str, str]:
         return {}
     codes = {one.title: one.title_en for one in book.lexicons.codes.values() if one.title_en}
     return codes | book.rubric.in_english
+
+
+def report_words(visitor: Visitor, settings: Settings) -> ReportWords:
+    """The words of a file that this visitor takes away."""
+    titles = {} if visitor.lang == "zh" else english_titles(settings)
+    return ReportWords(visitor.lang, titles, sanitise)
 
 
 def neutral_titles(settings: Settings) -> Mapping[str, str]:

@@ -66,6 +66,10 @@ ROUTES: dict[str, Row] = {
     "POST /queue/filters/{filter_id}/delete": Row({P.REVIEW, P.ASSIGN}, path={"filter_id": "1"}),
     "GET /agents": Row({P.LISTEN}),
     "GET /agents/{agent_id}": Row({P.LISTEN}, path={"agent_id": "8002"}),
+    # the settlement of a month
+    "GET /settlement": Row({P.SETTLE}),
+    "GET /settlement/errors": Row({P.SETTLE}),
+    "GET /api/v1/settlement": Row({P.SETTLE}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
@@ -185,6 +189,7 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/trust": Row({P.RULES}),
     "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
+    "GET /api/v1/lists/{name}": Row({P.EXPORT}, path={"name": "agents"}),
     # the call screen
     "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),
     "GET /calls/{call_id}/audio": Row({P.LISTEN}, scoped=True),

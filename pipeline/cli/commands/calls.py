@@ -17,9 +17,10 @@ from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, need_criterion, need_store, none_found, reviewed_call
 from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
-from pipeline.cli.words import Words
+from pipeline.cli.words import Words, english_titles
 from pipeline.errors import CommandError, LexiconError
 from pipeline.reports import KINDS, STDOUT, Exported, check_asked, export, formats_of
+from pipeline.reports.report_words import Places, ReportWords
 from pipeline.reports.whole_call import whole_call
 
 SHOWN = 100
@@ -135,7 +136,10 @@ def export_records(
         raise CommandError("no-out", example=f"{what}.{chosen or 'xlsx'}")
     with existing_store(session) as store:
         need_criterion(session, store, criterion)
-        done = export(what, chosen, store, out, wanted=wanted, all_rows=all_rows)
+        done = export(
+            what, chosen, store, out, wanted=wanted, all_rows=all_rows,
+            words=report_words(session), places=Places(session.settings.serve.public_url or None),
+        )  # fmt: skip
         facts = {name: value for name, value in asdict(wanted).items() if value is not None}
         none = "" if done.records or done.left_out or what == "trust" else none_found(session, store)
         store.audit.note("export", subject=what, format=chosen, records=done.records, **facts)
@@ -155,6 +159,13 @@ def _said_of(done: Exported, what: str, words: Words) -> str:
     rows = words("export.rows", count=done.rows) if done.rows > done.records else ""
     named = words(f"export.kind.{what}", count=done.records)
     return words("export.done", what=named, rows=rows, path=done.path)
+
+
+def report_words(session: Session) -> ReportWords:
+    """The words of what people forward, in the language of the session."""
+    settings = session.settings
+    titles = {} if settings.lang == "zh" else english_titles(settings.rubric, settings.layer)
+    return ReportWords(settings.lang, titles)
 
 
 def code_titles(session: Session) -> Mapping[str, str]:

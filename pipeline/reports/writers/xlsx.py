@@ -45,13 +45,29 @@ def write(records: Iterable[Record], fields: tuple[Field, ...], to: BinaryIO) ->
     return count
 
 
+def write_sheet(sheet: Any, records: Iterable[Record], fields: tuple[Field, ...], *, header: Any) -> None:
+    """Fill one sheet of a workbook with the plain columns; records are few enough for one."""
+    table = columns(fields)
+    _head(sheet, table, header)
+    at = 1
+    for row in (row for record in records for row in rows(record, fields)):
+        for column, cell in enumerate(row):
+            _put(sheet, at, column, cell)
+        at += 1
+    _finish(sheet, table, at)
+
+
 def _sheet(book: Any, table: tuple[Column, ...], header: Any) -> Any:
     sheet = book.add_worksheet()
+    _head(sheet, table, header)
+    return sheet
+
+
+def _head(sheet: Any, table: tuple[Column, ...], header: Any) -> None:
     for index, column in enumerate(table):
         sheet.set_column(index, index, max(column.width, min(len(column.name) + 2, 30)))
         sheet.write_string(0, index, column.name, header)
     sheet.freeze_panes(1, 0)
-    return sheet
 
 
 def _finish(sheet: Any, table: tuple[Column, ...], at: int) -> None:

@@ -11,12 +11,16 @@ from typing import IO, Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from pipeline.reports.exports import BOOKS
 from pipeline.reports.kinds import KINDS
+from pipeline.reports.report_words import Places
 from pipeline.reports.writers import TABLES
 from pipeline.store import CallFilter
-from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.api.answers import exported, failures
+from pipeline.web.links import room_address
 from pipeline.web.scopes import within_scope
+from pipeline.web.titles import report_words
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -46,6 +50,7 @@ def export(
     what: What,
     visitor: Exporter,
     store: TheStore,
+    settings: TheSettings,
     format: Format = "jsonl",
     agent: Annotated[str | None, Query(max_length=200)] = None,
     team: Annotated[str | None, Query(max_length=200)] = None,
@@ -76,7 +81,11 @@ def export(
     )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it is sent
     records = (one for one in kind.records(store, wanted) if all_rows or not kind.says_nothing(one))
-    TABLES[format](map(exported, records), kind.fields, file)  # type: ignore[arg-type]
+    if (book := BOOKS.get((what, format))) is not None:
+        words, places = report_words(visitor, settings), Places(room_address(request))
+        book(store, wanted, [exported(one) for one in records], file, words=words, places=places)  # type: ignore[arg-type]
+    else:
+        TABLES[format](map(exported, records), kind.fields, file)  # type: ignore[arg-type]
     file.seek(0)
     # Written down before the first byte leaves, whether or not the last one arrives.
     store.audit.note(
@@ -94,10 +103,11 @@ def export(
     )
     name = f'attachment; filename="{what}.{format}"'
     headers = {"Content-Disposition": name} | ({LEFT_OUT: str(left_out)} if left_out else {})
-    return StreamingResponse(_pieces(file), media_type=MEDIA[format], headers=headers)
+    return StreamingResponse(pieces(file), media_type=MEDIA[format], headers=headers)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """A file, to be sent; it is closed in the end."""
     with file:
         while piece := file.read(PIECE):
             yield piece

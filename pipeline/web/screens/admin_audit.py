@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from pipeline.store import Store
 from pipeline.store.repositories.audit import AuditRow
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext, Person
@@ -64,23 +66,9 @@ def audit(
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
     """Newest first; ``before`` is the number of the last row of the page before."""
-    known = user == SHELL or (user.isascii() and user.isdigit() and int(user) <= MOST)
-    action = action if action.isascii() and action.isprintable() else ""
-    days = {name: day for name, day in (("from", day_from), ("to", day_to)) if DAY.fullmatch(day)}
-    wanted = AuditFilter(
-        action, user if known else "", call.strip(), days.get("from", ""), days.get("to", "")
-    )
-    rows = store.audit.entries(
-        action=wanted.action or None,
-        user=int(wanted.user) if wanted.user not in ("", SHELL) else None,
-        shell=wanted.user == SHELL,
-        call=wanted.call or None,
-        day_from=wanted.day_from or None,
-        day_to=wanted.day_to or None,
-        before=before,
-        limit=ROWS + 1,
-    )
-    shown = tuple(_blind(row, visitor.scope.sealed) for row in rows[:ROWS])
+    wanted = read_audit_filter({"action": action, "user": user, "call": call, "from": day_from, "to": day_to})
+    rows = audit_rows(store, visitor, wanted, before=before, limit=ROWS + 1)
+    shown = rows[:ROWS]
     context = AuditPage(
         rows=shown,
         older=wanted.url(before=shown[-1].id) if len(rows) > ROWS else None,
@@ -90,6 +78,37 @@ def audit(
         conditions=wanted,
     )
     return page(request, context, visitor=visitor)
+
+
+def read_audit_filter(query: Mapping[str, str]) -> AuditFilter:
+    """What a query string asks for. A value that means nothing asks for nothing."""
+    action, user = query.get("action", ""), query.get("user", "")
+    known = user == SHELL or (user.isascii() and user.isdigit() and int(user) <= MOST)
+    days = {name: day for name in ("from", "to") if DAY.fullmatch(day := query.get(name, ""))}
+    return AuditFilter(
+        action if action.isascii() and action.isprintable() else "",
+        user if known else "",
+        query.get("call", "").strip(),
+        days.get("from", ""),
+        days.get("to", ""),
+    )
+
+
+def audit_rows(
+    store: Store, visitor: Visitor, wanted: AuditFilter, *, before: int | None, limit: int
+) -> tuple[AuditRow, ...]:
+    """Rows of the log as this visitor may read them, newest first."""
+    rows = store.audit.entries(
+        action=wanted.action or None,
+        user=int(wanted.user) if wanted.user not in ("", SHELL) else None,
+        shell=wanted.user == SHELL,
+        call=wanted.call or None,
+        day_from=wanted.day_from or None,
+        day_to=wanted.day_to or None,
+        before=before,
+        limit=limit,
+    )
+    return tuple(_blind(row, visitor.scope.sealed) for row in rows)
 
 
 def _blind(row: AuditRow, sealed: frozenset[str]) -> AuditRow:

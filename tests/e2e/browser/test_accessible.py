@@ -53,9 +53,11 @@ def screens(found: Furnished) -> dict[str, tuple[str, ...]]:
             "/admin", "/admin/users", f"/admin/users/{found.people['agent'].id}", "/admin/teams",
             "/admin/audit", "/admin/retention", "/samples/new", "/calibrations/new", "/rules/what-if",
             f"/calibrations/{found.calibration}", "/overview/problems", "/calls/O04",
+            "/settlement", "/settlement/errors?which=pending",
         ),
         "agent": (
             "/", f"/calls/{HEARD}", f"/appeals/new?call={HEARD}", f"/agents/{found.agent}", "/coaching",
+            "/settlement",
         ),
     }  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_screens(chrome: Browser, hostile: tuple[Room, Furnished]) -> None:
             "/appeals", "/appeals?group=decided", f"/appeals/{found.appeal}", "/samples",
             f"/samples/{found.sample}", "/samples/new", "/calibrations", "/calibrations/new",
             f"/calibrations/{found.calibration}", f"/calibrations/{found.calibration}/calls/1",
-            f"/calibrations/{found.closed}", url("/coaching", agent=found.agent), "/exemplars",
+            f"/calibrations/{found.closed}", url("/coaching", agent=found.agent), "/exemplars", "/settlement",
             "/rules", "/rules/trust", "/rules/phrases", "/rules/phrases/shirk", "/rules/try",
             "/rules/what-if", "/account",
         ):  # fmt: skip

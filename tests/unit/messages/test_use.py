@@ -16,7 +16,7 @@ from pipeline.audio import REASON_CODES
 from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.bench.breakdown import NOISE_BANDS
-from pipeline.domain import How, OpenCause, Outcome, PhraseKind, Role, Status
+from pipeline.domain import CaseState, How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.inspection.judging import PARTIAL
@@ -25,15 +25,26 @@ from pipeline.messages import known
 from pipeline.messages.catalogue import texts
 from pipeline.phrases.template import SLOTS
 from pipeline.reports.kinds import KINDS
+from pipeline.reports.lists import LISTS
+from pipeline.reports.violations_book import MEANT, SHEETS
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
 from pipeline.review.sampling import Per, Which
 from pipeline.rubric import Level
 from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
+from pipeline.settlement import Standing
 from pipeline.store import Remains
 from pipeline.transcription.models import load_manifest
 from pipeline.transcription.models.installed import State
+
+HEADS = {
+    "number", "title", "code", "eligible", "standing", "rate", "low", "high", "machine", "places",
+    "confirmed", "overturned", "pending", "added", "only-flags", "call", "score-low", "score-high",
+    "standing-count",
+    "settled-count", "violations",
+}  # fmt: skip
+"""Headings of the workbook of violations."""
 
 FAMILIES: Mapping[str, Collection[object]] = {
     "role.": set(Role),
@@ -55,6 +66,14 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),
     "export.kind.": set(KINDS),
+    "settlement.standing.": set(Standing),
+    "list.name.": set(LISTS),
+    "list.head.": {column.name for columns in LISTS.values() for column in columns},
+    "list.state.": set(CaseState),
+    "book.violations.sheet-": set(SHEETS),
+    "book.means.": set(MEANT),
+    "book.head.": HEADS,
+    "book.filter.": {"from", "to", "team", "agent", "queue", "criterion", "severity", "flagged"},
     "doctor.source.": {"option", "environment", "file", "default"},
     "show.open-": set(OpenCause),
     "rubric.layer-no-": {"section", "criterion", "item", "bonus"},
@@ -98,7 +117,7 @@ REPORTS = {
 ROOT = Path(pipeline.__file__).parent
 MAKERS = (
     "audio", "batch", "bench", "conversation", "ingest", "messages", "phrases", "reports", "review", "rubric",
-    "speech", "store", "transcription",
+    "settlement", "speech", "store", "transcription",
 )  # fmt: skip
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")

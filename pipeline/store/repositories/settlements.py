@@ -1,0 +1,147 @@
+"""What a settlement counts: inspected calls, working days and errors of each agent; and these one by one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select
+
+from pipeline.domain import Scope, Severity, Status
+from pipeline.settlement import AgentMonth, CountedFinding, ErrorCount, Standing
+from pipeline.store.database import Repository
+from pipeline.store.days import between, counted
+from pipeline.store.errors_found import errors_found
+from pipeline.store.filter import within
+from pipeline.store.repositories.call_totals import JOINED, is_true, number
+from pipeline.store.review_tables import cases
+from pipeline.store.tables import calls, findings, inspections
+
+JUDGED = inspections.c.status.in_([Status.INSPECTED.value, Status.PARTIAL.value])
+BLOCK = 1_000
+"""Rows that are read at once where errors are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFilter:
+    """Which errors of a month; None does not matter."""
+
+    team: str | None = None
+    agent: str | None = None
+    """An agent's number, exactly."""
+    unknown_agent: bool = False
+    """Those of calls of which nobody knows whose they are."""
+    severity: Severity | None = None
+    criterion: str | None = None
+    standings: tuple[Standing, ...] = (Standing.CONFIRMED,)
+
+
+class Settlements(Repository):
+    """Counts for a settlement. Everything is counted under the day that its call counts under."""
+
+    def months(
+        self, first: date, last: date, scope: Scope, *, team: str | None = None
+    ) -> tuple[AgentMonth, ...]:
+        """Each agent with an inspected call in these days, and the calls without a known agent together."""
+        those = [*between(first, last), within(scope)]
+        if team is not None:
+            those.append(calls.c.team == team)
+        with self._read() as connection:
+            errors = _errors_by_agent(connection, those)
+            return tuple(
+                AgentMonth(
+                    agent_id=row.agent_id,
+                    agent_name=row.agent_name,
+                    team=row.team,
+                    calls=row.calls,
+                    days=row.days,
+                    scored=row.scored,
+                    points=row.points,
+                    passing=row.passing,
+                    may_pass=row.may_pass,
+                    errors=tuple(errors.get(row.agent_id, ())),
+                )
+                for row in connection.execute(_calls_by_agent(those))
+            )
+
+    def errors(
+        self, first: date, last: date, scope: Scope, wanted: ErrorFilter | None = None
+    ) -> Iterator[CountedFinding]:
+        """The errors themselves, by agent, day and call: what the figures of a sheet are made of."""
+        asked = wanted or ErrorFilter()
+        found = errors_found([JUDGED, *between(first, last), within(scope), *_wanted(asked)]).subquery()
+        query = (
+            select(found)
+            .where(found.c.standing.in_([one.value for one in asked.standings]))
+            .order_by(found.c.agent_id.is_(None), found.c.agent_id, found.c.moment, found.c.call_id)
+            .order_by(found.c.severity, found.c.criterion)
+        )
+        with self._read() as connection:
+            for row in connection.execution_options(yield_per=BLOCK).execute(query):
+                yield CountedFinding(
+                    row.call_id,
+                    date.fromisoformat(row.moment[:10]),
+                    row.agent_id,
+                    row.agent_name,
+                    row.team,
+                    row.criterion,
+                    row.title,
+                    Severity(row.severity),
+                    Standing(row.standing),
+                )
+
+
+def _calls_by_agent(those: list[ColumnElement[bool]]) -> Select[Any]:
+    c = cases.c
+    return (
+        select(
+            calls.c.agent_id,
+            func.max(calls.c.agent_name).label("agent_name"),
+            func.max(calls.c.team).label("team"),
+            func.count().label("calls"),
+            func.count(distinct(func.substr(counted(), 1, 10))).label("days"),
+            func.count(c.score_high).label("scored"),
+            number(c.score_high).label("points"),
+            number(is_true(c.passes_low)).label("passing"),
+            number(is_true(c.passes_high)).label("may_pass"),
+        )
+        .select_from(JOINED)
+        .where(JUDGED, *those)
+        .group_by(calls.c.agent_id)
+    )
+
+
+def _errors_by_agent(
+    connection: Connection, those: list[ColumnElement[bool]]
+) -> dict[str | None, list[ErrorCount]]:
+    found = errors_found([JUDGED, *those]).subquery()
+    f = found.c
+    each = [number(is_true(f.standing == one.value)).label(one.value) for one in Standing]
+    query = (
+        select(f.agent_id, f.criterion, f.severity, func.max(f.title).label("title"), *each)
+        .group_by(f.agent_id, f.criterion, f.severity)
+        .order_by(f.severity, f.criterion)
+    )
+    errors: dict[str | None, list[ErrorCount]] = defaultdict(list)
+    for row in connection.execute(query):
+        counts = {one.value: row._mapping[one.value] for one in Standing}
+        errors[row.agent_id].append(ErrorCount(row.criterion, row.title, Severity(row.severity), **counts))
+    return errors
+
+
+def _wanted(wanted: ErrorFilter) -> list[ColumnElement[bool]]:
+    out: list[ColumnElement[bool]] = []
+    if wanted.team is not None:
+        out.append(calls.c.team == wanted.team)
+    if wanted.agent is not None:
+        out.append(calls.c.agent_id == wanted.agent)
+    if wanted.unknown_agent:
+        out.append(calls.c.agent_id.is_(None))
+    if wanted.severity is not None:
+        out.append(findings.c.severity == wanted.severity.value)
+    if wanted.criterion is not None:
+        out.append(findings.c.criterion == wanted.criterion)
+    return out
