@@ -21,8 +21,8 @@ _MOST_BYTES = 1 << 30
 
 
 def leave_out_leading(source: RecordingFile) -> None:
-    """Present a file without what stands in front of its sound: ID3v2 tags, whatever follows and however large
-    they are, or what a script wrote there."""
+    """Present a file without what stands in front of its sound: ID3v2 tags, whatever follows and however
+    large they are, or what a script wrote there."""
     start = sound_begins(source.head(SNIFF_BYTES))
     while (tag := _id3(source, start)) and tag[1] < source.size:
         start = tag[1]

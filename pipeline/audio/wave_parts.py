@@ -112,8 +112,8 @@ def mend_wave(source: RecordingFile) -> list[Message]:
 
 
 def _right_format(part: _Part) -> bytes:
-    """The format of a part as libavformat knows it. G.722 has 16,000 samples per second; many headers give the
-    8,000 by which RTP counts them (RFC 3551, 4.5.2), and speech would be half as fast."""
+    """The format of a part as libavformat knows it. G.722 has 16,000 samples per second; many headers give
+    the 8,000 by which RTP counts them (RFC 3551, 4.5.2), and speech would be half as fast."""
     tag = _SAME_CODEC.get(part.tag, part.tag)
     if tag == _G722 and part.bytes_per_second != _G722_BYTES_PER_SECOND:
         tag = part.tag  # of another rate: G.726 perhaps

@@ -104,8 +104,8 @@ def container_of(head: bytes) -> str | None:
 def sound_begins(head: bytes) -> int:
     """Where the sound file begins in bytes that are one behind something else; 0 where that cannot be told.
 
-    Scripts that hand out recordings write a byte-order mark, blank lines or the headers of their own answer in
-    front of them, and recorders a header of theirs in front of a WAV file.
+    Scripts that hand out recordings write a byte-order mark, blank lines or the headers of their own answer
+    in front of them, and recorders a header of theirs in front of a WAV file.
     """
     if container_of(head) is not None or head.startswith(_NOT_AUDIO):
         return 0

@@ -166,8 +166,8 @@ _MOMENT = re.compile(
     r"(?P<H>\d\d)(?P<colon>[-:._ ]?|时|点)(?P<M>\d\d)(?:(?P=colon)|分)(?P<S>\d\d)秒?(?:[.,]\d{1,6})?"
     r"(?P<zone>Z|\+\d\d:?\d\d(?!\d)|-\d\d:\d\d(?!\d))?(?!\d)"
 )
-"""Date and time in full, as recorders write them; the day of a call counts, whoever wrote the name. What follows
-a hyphen is a seat rather than a time zone."""
+"""Date and time in full, as recorders write them; the day of a call counts, whoever wrote the name. What
+follows a hyphen is a seat rather than a time zone."""
 _UNIQUEID = re.compile(r"(\d{10})\.\d{1,9}")
 
 
@@ -183,7 +183,7 @@ def read_name(path: PurePath, templates: Iterable[Template]) -> NameFacts:
 
 
 def _moment(name: str) -> datetime | None:
-    """The moment that a name tells, with its time zone if it has one; None where it tells none, or several."""
+    """The moment that a name tells, with its time zone if it has one; None where it is none or several."""
     told = {moment for match in _MOMENT.finditer(name) if (moment := _read_moment(match)) is not None}
     return told.pop() if len(told) == 1 else None
 
@@ -191,7 +191,7 @@ def _moment(name: str) -> datetime | None:
 def _read_moment(match: re.Match[str]) -> datetime | None:
     *parts, zone = match.group("Y", "m", "d", "H", "M", "S", "zone")
     try:
-        moment = datetime(*map(int, parts))  # type: ignore[misc, arg-type]
+        moment = datetime(*map(int, parts))  # type: ignore[arg-type]
         if zone:
             moment = local(datetime.fromisoformat(f"{moment.isoformat()}{zone}"))
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""Headers that recorders and scripts get wrong, channels that nobody uses: heard, or named as what they are."""
+"""Headers that recorders and scripts get wrong, channels that nobody uses: heard, or named."""
 
 from __future__ import annotations
 
