@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.audio.blocks import Blocks
 from pipeline.audio.completeness import missing
 from pipeline.audio.demuxing import mov_is_cut, open_container
-from pipeline.audio.parties import mixed, side_by_side
+from pipeline.audio.parties import mixed, side_by_side, sounding
 from pipeline.audio.riff import WavClaim, wav_claim
 from pipeline.audio.sound import Audio
 from pipeline.audio.source import RecordingFile
@@ -33,8 +33,6 @@ _DAMAGED_SHARE = 0.9
 """Where more than this had to be silenced, nothing is left to judge: what came out may be noise."""
 _MOST_CHANNELS = 8
 """Of a file of which at most two channels may sound."""
-_SOUNDS = 10 ** (-70 / 10)
-"""Mean power of a second of a channel that is used; the hiss of mu-law silence lies below."""
 _BATCH_SECONDS = 1.0
 """Frames are joined to blocks of this length before resampling: a call per 20 ms frame is dear."""
 _MIXED_SAMPLES = 600 * SAMPLE_RATE_HZ
@@ -196,15 +194,6 @@ class _SomeChannels(OpenedFile):
         return self._track.check(seconds)
 
 
-def _used(track: _Track) -> tuple[int, ...]:
-    """The channels on which something sounds; the first where all are silent."""
-    loudest = np.zeros(track.channels)
-    for block in track.sound():
-        if len(block):
-            np.maximum(loudest, np.square(block).mean(axis=0), out=loudest)
-    return tuple(np.flatnonzero(loudest > _SOUNDS).tolist()) or (0,)
-
-
 class _TwoTracks(OpenedFile):
     """Two audio tracks: one party each, as two files would be."""
 
@@ -237,7 +226,7 @@ def opened(path: Path) -> Iterator[OpenedFile]:
         first = _Track(source, container, claim, notes)
         if tracks == 1 and first.channels > 2:
             with _opened(path) as (again, whole, same, _):
-                used = _used(_Track(again, whole, same, ()))
+                used = sounding(_Track(again, whole, same, ()).sound(), first.channels)
             _check_channels(len(used) if len(used) <= 2 else first.channels)
             yield _SomeChannels(first, used)
             return

@@ -16,7 +16,7 @@ from pathlib import PurePath
 import re2
 
 from pipeline.errors import UsageError
-from pipeline.ingest.values import cleaned, local, since_epoch
+from pipeline.ingest.values import cleaned, moment_in, since_epoch
 from pipeline.messages import Message
 
 FIELDS = {
@@ -161,13 +161,6 @@ BUILT_IN = (
     Template("{started:%Y-%m-%d-%H-%M-%S}.{queue}.{customer}.{call_id}", direction="inbound"),
     Template("{started:%Y-%m-%d-%H-%M-%S}_{}_{}"),
 )
-_MOMENT = re.compile(
-    r"(?<!\d)(?P<Y>20\d\d)(?P<sep>[-._/]?|年)(?P<m>\d\d)(?:(?P=sep)|月)(?P<d>\d\d)日?[-T_. ]{0,2}"
-    r"(?P<H>\d\d)(?P<colon>[-:._ ]?|时|点)(?P<M>\d\d)(?:(?P=colon)|分)(?P<S>\d\d)秒?(?:[.,]\d{1,6})?"
-    r"(?P<zone>Z|\+\d\d:?\d\d(?!\d)|-\d\d:\d\d(?!\d))?(?!\d)"
-)
-"""Date and time in full, as recorders write them; the day of a call counts, whoever wrote the name. What
-follows a hyphen is a seat rather than a time zone."""
 _UNIQUEID = re.compile(r"(\d{10})\.\d{1,9}")
 
 
@@ -179,24 +172,7 @@ def read_name(path: PurePath, templates: Iterable[Template]) -> NameFacts:
         if facts is not None:
             return facts
     uniqueid = _UNIQUEID.fullmatch(bare.name)  # Asterisk: seconds since 1970 and a counter
-    return NameFacts({}, _time(uniqueid[1], _EPOCH) if uniqueid else _moment(bare.name))
-
-
-def _moment(name: str) -> datetime | None:
-    """The moment that a name tells, with its time zone if it has one; None where it is none or several."""
-    told = {moment for match in _MOMENT.finditer(name) if (moment := _read_moment(match)) is not None}
-    return told.pop() if len(told) == 1 else None
-
-
-def _read_moment(match: re.Match[str]) -> datetime | None:
-    *parts, zone = match.group("Y", "m", "d", "H", "M", "S", "zone")
-    try:
-        moment = datetime(*map(int, parts))  # type: ignore[arg-type]
-        if zone:
-            moment = local(datetime.fromisoformat(f"{moment.isoformat()}{zone}"))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment
+    return NameFacts({}, _time(uniqueid[1], _EPOCH) if uniqueid else moment_in(bare.name))
 
 
 def printable(path: PurePath | str) -> str:
