@@ -25,12 +25,12 @@ _LEAST_RUN = 2.0
 """Seconds of another voice in one go: less is a cough or a laugh."""
 _HANDED_OVER = 0.1
 """So much more alike the voices may be where the agent's side says that it hands over."""
+_SHARED = 0.14
+"""The same on a channel that all share: there it is a doubt, and the wrong person would be accused."""
 _APART = 0.1
 """A second agent on a shared channel is no more alike the customer than two people are, give or take this."""
 _LIKE_AN_AGENT = 0.0
 """Log-odds of the words of one of two voices taken for the customer, from which it may be an agent."""
-_SHARED = 0.14
-"""The same on a channel that all share: there it is a doubt, and the wrong person would be accused."""
 _AT_MOST_RUNS = 2
 """On one channel, times that another voice speaks as a party: a second agent, a wife who takes the telephone.
 Beyond, agent and customer were taken for one party and alternate in it."""
