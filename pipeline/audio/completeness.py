@@ -16,6 +16,7 @@ _LOST_SECONDS = 0.05
 _NOTES = 3  # a thoroughly broken file has hundreds
 _LEADING_BYTES = 4_096
 """More garbage than this before the first MP3 frame may well have been sound."""
+_MANY_CHUNKS = 1_000
 _OGG_PAGE = 65_307
 """Bytes of the largest page."""
 _TRUSTED_DURATION = frozenset({"mov", "matroska", "flac", "aiff", "au", "caf", "w64"})
@@ -46,6 +47,8 @@ def missing(
         whole = seconds / claim.share_present
         if whole - seconds > _LOST_SECONDS:
             notes.append(_cut_short(seconds, whole))
+    elif "caf" in names and (share := _caf_share(source)) < 1:
+        notes.append(_cut_short(seconds, seconds / share))
     elif promised - seconds > max(_MISSING_SECONDS, _MISSING_SHARE * promised):
         notes.append(_cut_short(seconds, promised))
     elif "ogg" in names and not _ogg_ends(source):
@@ -76,6 +79,21 @@ def _mp3_frames(source: RecordingFile) -> int:
     if tag < 0 or not int.from_bytes(first[tag + 4 : tag + 8]) & 1:
         return 0
     return int.from_bytes(first[tag + 8 : tag + 12])
+
+
+def _caf_share(source: RecordingFile) -> float:
+    """How much (0..1) of the sound that a Core Audio file claims is there; 1 where it leaves that open."""
+    at = 8
+    for _ in range(_MANY_CHUNKS):
+        header = source.at(at, 12)
+        if len(header) < 12:
+            break
+        size = int.from_bytes(header[4:], signed=True)
+        if header[:4] == b"data":
+            present = source.size - at - 12
+            return min(1.0, present / size) if size > 0 and present > 0 else 1.0
+        at += 12 + max(0, size)
+    return 1.0
 
 
 def _ogg_ends(source: RecordingFile) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.audio.blocks import Blocks
 from pipeline.audio.completeness import missing
 from pipeline.audio.demuxing import mov_is_cut, open_container
-from pipeline.audio.parties import mixed, side_by_side
+from pipeline.audio.parties import mixed, side_by_side, sounding
 from pipeline.audio.riff import WavClaim, wav_claim
 from pipeline.audio.sound import Audio
 from pipeline.audio.source import RecordingFile
@@ -29,8 +29,10 @@ from pipeline.messages import Message, joined
 
 MAX_SECONDS = 4 * 3600.0
 """Longer files are refused: two channels of four hours at 16 kHz are 0.9 GB, and no call lasts that long."""
-_DAMAGED_SHARE = 0.99
-"""Where more than this had to be silenced, nothing is left to judge."""
+_DAMAGED_SHARE = 0.9
+"""Where more than this had to be silenced, nothing is left to judge: what came out may be noise."""
+_MOST_CHANNELS = 8
+"""Of a file of which at most two channels may sound."""
 _BATCH_SECONDS = 1.0
 """Frames are joined to blocks of this length before resampling: a call per 20 ms frame is dear."""
 _MIXED_SAMPLES = 600 * SAMPLE_RATE_HZ
@@ -40,7 +42,7 @@ def decode(paths: Sequence[Path]) -> Audio:
     """Decode a recording once: one file, or two files with one party each (agent's first).
 
     Of two files each is mixed down to one channel, and the shorter one padded with silence at its end.
-    Files with more than two channels are refused: which of them are the parties cannot be known.
+    Files in which more than two channels sound are refused: which of them are the parties cannot be known.
 
     Peak memory is the result (32 kB per channel and second of sound) plus about 100 MB.
 
@@ -132,11 +134,13 @@ class _Track(OpenedFile):
         number: int = 0,
     ) -> None:
         context = _codec(container, number)
+        if context is None and claim is not None:
+            raise AudioError(Message("audio.wav-codec", tag=f"0x{claim.tag:04X}"), code="unsupported-codec")
         if context is None and mov_is_cut(source):
             raise AudioError(Message("audio.cut-off"), code="truncated")
         if context is None:
             raise AudioError(Message("audio.codec"), code="unsupported-codec")
-        _check_channels(context.channels)
+        _check_channels(context.channels, most=_MOST_CHANNELS)
         self.channels, self.codec = context.channels, context.name
         self._source, self._container, self._claim = source, container, claim
         self._notes, self._number = notes, number
@@ -176,6 +180,20 @@ class _Track(OpenedFile):
         return self.check(self._seconds if own or not self._seconds else seconds)
 
 
+class _SomeChannels(OpenedFile):
+    """Those channels of a file with many on which something sounds: a surround file of a telephone call."""
+
+    def __init__(self, track: _Track, used: Sequence[int]) -> None:
+        self._track, self._used = track, list(used)
+        self.channels, self.codec = len(used), track.codec
+
+    def sound(self) -> Iterator[NDArray[np.float32]]:
+        return (block[:, self._used] for block in self._track.sound())
+
+    def check(self, seconds: float) -> list[Message]:
+        return self._track.check(seconds)
+
+
 class _TwoTracks(OpenedFile):
     """Two audio tracks: one party each, as two files would be."""
 
@@ -206,9 +224,16 @@ def opened(path: Path) -> Iterator[OpenedFile]:
         if tracks > 2:
             raise AudioError(Message("audio.too-many-tracks", tracks=tracks), code="too-many-channels")
         first = _Track(source, container, claim, notes)
+        if tracks == 1 and first.channels > 2:
+            with _opened(path) as (again, whole, same, _):
+                used = sounding(_Track(again, whole, same, ()).sound(), first.channels)
+            _check_channels(len(used) if len(used) <= 2 else first.channels)
+            yield _SomeChannels(first, used)
+            return
         if tracks == 1:
             yield first
             return
+        _check_channels(first.channels)
         with _opened(path) as (other, second, _, _):  # each is read at its own pace
             yield _TwoTracks(first, _Track(other, second, None, (), 1))
 
@@ -223,7 +248,7 @@ def _opened(
         notes = mend_wave(source) if _is_wave(source) else ()
         claim = wav_claim(source) if _is_wave(source) else None
         if claim is not None:
-            _check_channels(claim.channels)
+            _check_channels(claim.channels, most=_MOST_CHANNELS)
             _check_length(claim.seconds_present)
         with open_container(source, path) as container:
             yield source, container, claim, notes
@@ -238,10 +263,10 @@ def _is_wave(source: RecordingFile) -> bool:
     return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
 
 
-def _check_channels(count: int) -> None:
+def _check_channels(count: int, *, most: int = 2) -> None:
     if count == 0:
         raise AudioError(Message("audio.zero-channels"), code="zero-channels")
-    if count > 2:
+    if count > most:
         raise AudioError(Message("audio.too-many-channels", channels=count), code="too-many-channels")
 
 

@@ -108,6 +108,8 @@ _UNREADABLE = (
     (b"#!iLBC", "iLBC"),
     (b"NRRB", "NICE NMF"),
     (b"MThd", "MIDI"),
+    (b"\xd4\xc3\xb2\xa1", "PCAP"),
+    (b"\x0a\x0d\x0d\x0a", "PCAPNG"),
 )
 
 

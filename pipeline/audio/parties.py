@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 Sound = NDArray[np.float32]
+
+_SOUNDS = 10 ** (-70 / 10)
+"""Mean power of a second of a channel that is used; the hiss of mu-law silence lies below."""
 
 
 def mixed(blocks: Iterator[Sound]) -> Iterator[Sound]:
@@ -33,3 +36,12 @@ def side_by_side(left: Iterator[Sound], right: Iterator[Sound]) -> Iterator[Soun
         size = min(lengths)
         yield np.hstack([np.pad(h[:size], ((0, size - len(h[:size])), (0, 0))) for h in held])
         held = [h[size:] for h in held]
+
+
+def sounding(blocks: Iterable[Sound], channels: int) -> tuple[int, ...]:
+    """The channels on which something sounds, of blocks of about a second; the first where all are silent."""
+    loudest = np.zeros(channels)
+    for block in blocks:
+        if len(block):
+            np.maximum(loudest, np.square(block).mean(axis=0), out=loudest)
+    return tuple(np.flatnonzero(loudest > _SOUNDS).tolist()) or (0,)

@@ -34,6 +34,8 @@ class WavClaim:
     data_claimed: int | None
     """None where the header leaves it open."""
     data_present: int
+    tag: int = 1
+    """Number of the codec."""
 
     @property
     def share_present(self) -> float:
@@ -87,7 +89,7 @@ def _claim(fmt: bytes | None, order: str, claimed: int | None, present: int) -> 
         raise AudioError(Message("audio.bad-rate", rate=rate_hz), code="corrupt")
     _check_bits(struct.unpack(f"{order}H", fmt[24:26])[0] if _extensible(tag, fmt) else tag, bits)
     bytes_per_second = rate_hz * channels * bits // 8 if tag in _PLAIN_TAGS else 0
-    return WavClaim(channels, rate_hz, bytes_per_second, claimed, present)
+    return WavClaim(channels, rate_hz, bytes_per_second, claimed, present, tag)
 
 
 def _extensible(tag: int, fmt: bytes) -> bool:

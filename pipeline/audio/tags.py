@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.audio.source import FilePart, RecordingFile
-from pipeline.domain.container import SNIFF_BYTES, container_of, id3_size
+from pipeline.domain.container import SNIFF_BYTES, container_of, id3_size, sound_begins
 
 FRAMED = frozenset({"mp3", "aac"})
 """Containers that are nothing but frames in a row."""
@@ -21,8 +21,9 @@ _MOST_BYTES = 1 << 30
 
 
 def leave_out_leading(source: RecordingFile) -> None:
-    """Present a file without the ID3v2 tags in front of it, whatever follows and however large they are."""
-    start = 0
+    """Present a file without what stands in front of its sound: ID3v2 tags, whatever follows and however
+    large they are, or what a script wrote there."""
+    start = sound_begins(source.head(SNIFF_BYTES))
     while (tag := _id3(source, start)) and tag[1] < source.size:
         start = tag[1]
     if start:

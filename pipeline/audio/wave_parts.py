@@ -7,8 +7,8 @@ how much there is (Microsoft, Multimedia Programming Interface and Data Specific
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,10 @@ _EXAMINED = 64_000
 """Bytes of a rest that are looked at."""
 _PCM = 1
 _LOGARITHMIC = (6, 7)
+_G722 = 0x028F
+_G722_BYTES_PER_SECOND = 8_000
+_SAME_CODEC = {0x65: _G722, 0x133: 0x83, 0x134: 0x83}
+"""Other numbers of G.722 (APICOM; libavformat takes it for G.726) and G.729 (Sipro Lab), from mmreg.h."""
 _ROUGHEST = 1.25
 """Mean step between neighbouring samples over their mean size: 1.33 and more in bytes that are no samples;
 speech, music and hiss of a telephone line lie below 1.1."""
@@ -44,6 +48,10 @@ class _Part:
     """Where its sound lies."""
     claimed: int
     """Bytes of sound that it should have."""
+    odd: bool = False
+    """A chunk in its header lacks the byte that evens it out: nobody else finds the sound."""
+    more: tuple[range, ...] = ()
+    """Where further sound lies, of recorders that write a chunk after each pause."""
 
     @property
     def block(self) -> int:
@@ -71,6 +79,9 @@ def mend_wave(source: RecordingFile) -> list[Message]:
         part = _read(source, at)
         if part is None:
             break
+        fmt = _right_format(part)
+        mended = mended or part.odd or fmt != part.fmt
+        part = replace(part, fmt=fmt)
         known_end = part.start + part.claimed
         open_end = part.claimed == 0 or (part.claimed >= UNKNOWN_FROM and known_end > source.size)
         following = _next(source, part.start) if open_end else None
@@ -80,7 +91,10 @@ def mend_wave(source: RecordingFile) -> list[Message]:
             mended = mended or source.at(at, 4) in (b"RF64", b"BW64")  # libavformat believes its zeros
         elif known_end < source.size:
             following = next((e for e in (known_end, known_end + 1) if _is_wave(source, e)), None)
-            if following is None and not _chunks(source, known_end + (part.claimed & 1)):
+            if following is None and _chunks(source, known_end + (part.claimed & 1)):
+                part = replace(part, more=tuple(_more_sound(source, known_end + (part.claimed & 1))))
+                mended = mended or bool(part.more)
+            elif following is None:
                 grown, note = _grown(source, part)
                 following = _next(source, part.start) if grown is not part else None
                 if following is not None:
@@ -95,6 +109,25 @@ def mend_wave(source: RecordingFile) -> list[Message]:
     if len(parts) > 1 or (mended and parts):
         notes += _present(source, parts)
     return notes
+
+
+def _right_format(part: _Part) -> bytes:
+    """The format of a part as libavformat knows it. G.722 has 16,000 samples per second; many headers give
+    the 8,000 by which RTP counts them (RFC 3551, 4.5.2), and speech would be half as fast."""
+    tag = _SAME_CODEC.get(part.tag, part.tag)
+    if tag == _G722 and part.bytes_per_second != _G722_BYTES_PER_SECOND:
+        tag = part.tag  # of another rate: G.726 perhaps
+    if tag == part.tag != _G722:
+        return part.fmt
+    rate = int(struct.unpack(f"{part.order}I", part.fmt[4:8])[0])
+    if tag == _G722 and rate * 2 == 16_000 and part.bytes_per_second == _G722_BYTES_PER_SECOND:
+        rate = 16_000
+    return (
+        struct.pack(f"{part.order}H", tag)
+        + part.fmt[2:4]
+        + struct.pack(f"{part.order}I", rate)
+        + part.fmt[8:]
+    )
 
 
 def _is_wave(source: RecordingFile, at: int) -> bool:
@@ -117,13 +150,16 @@ def _read(source: RecordingFile, at: int) -> _Part | None:
     if not _is_wave(source, at):
         return None
     order = _WAVES[source.at(at, 4)]
-    position, fmt, long_data = at + 12, b"", 0
+    position, fmt, long_data, odd = at + 12, b"", 0, False
     for _ in range(_MANY_CHUNKS):
         header = source.at(position, 8)
         if len(header) < 8:
             return None
         name, size = struct.unpack(f"{order}4sI", header)
         body = position + 8
+        if position > at + 12 and not odd and not _is_name(name) and _is_name(source.at(position - 1, 4)):
+            odd, position = True, position - 1
+            continue
         if name == b"ds64":
             long_data = int.from_bytes(source.at(body + 8, 8), "little")
         elif name == b"fmt " and 16 <= size <= 4_096:
@@ -132,16 +168,33 @@ def _read(source: RecordingFile, at: int) -> _Part | None:
             if len(fmt) < 16:
                 return None
             claimed = long_data if size == 0xFFFFFFFF and long_data else size
-            return _Part(order, fmt, body, min(source.size, body + claimed), claimed)
+            return _Part(order, fmt, body, min(source.size, body + claimed), claimed, odd)
         position = body + size + (size & 1)
     return None
+
+
+def _is_name(name: bytes) -> bool:
+    return len(name) == 4 and all(32 <= byte < 127 for byte in name)
+
+
+def _more_sound(source: RecordingFile, at: int) -> Iterator[range]:
+    """Where among the chunks that follow the sound there is more of it; none where the format changes."""
+    found: list[range] = []
+    while source.size - at >= 8:
+        name, size = struct.unpack("<4sI", source.at(at, 8))
+        if name == b"fmt ":
+            return
+        if name == b"data" and size:
+            found.append(range(at + 8, min(source.size, at + 8 + size)))
+        at += 8 + size + (size & 1)
+    yield from found
 
 
 def _chunks(source: RecordingFile, at: int) -> bool:
     """True if what stands there to the end are chunks, as programs write notes behind the sound."""
     while source.size - at >= 8:
         name, size = struct.unpack("<4sI", source.at(at, 8))
-        if not all(32 <= byte < 127 for byte in name) or at + 8 + size > source.size + 1:
+        if not _is_name(name) or at + 8 + size > source.size + 1:
             return False
         at += 8 + size + (size & 1)
     return True
@@ -192,6 +245,8 @@ def _present(source: RecordingFile, parts: Sequence[_Part]) -> list[Message]:
     for part in alike:
         whole = (part.end - part.start) // part.block * part.block if part is not parts[-1] else None
         sound += source.places(part.start, part.end if whole is None else part.start + whole)
+        for place in part.more:
+            sound += source.places(place.start, place.stop)
     present = sum(map(len, sound))
     claimed = present + max(0, parts[-1].start + parts[-1].claimed - parts[-1].end)
     magic = b"RIFX" if first.order == ">" else b"RIFF"

@@ -24,7 +24,7 @@ AUDIO_ENDINGS = frozenset({
     # of recorders and phones, but read by nobody here: named rather than passed over
     ".silk", ".slk", ".evrc", ".evc", ".evs", ".smv", ".lc3", ".ilbc", ".siren7", ".siren14", ".g719", ".c2",
     ".dss", ".ds2", ".dvf", ".msv", ".nmf", ".aud", ".ra", ".rm", ".rmvb", ".ac3", ".mpc", ".adpcm", ".g711",
-    ".g728", ".cvsd", ".amrwb", ".amr-wb",
+    ".g728", ".cvsd", ".amrwb", ".amr-wb", ".v3", ".vce", ".pvf", ".cca", ".pcap", ".pcapng",
 })
 # fmt: on
 """Endings that promise audio: a file with one is reported if it cannot be read, whatever it holds."""
@@ -48,6 +48,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"moov", "mov"),
     (4, b"mdat", "mov"),
 )
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_PREFIX = 4_096
 _WAVE_OUTSIDE = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 _RIFF_KINDS = {b"AVI ": "avi", b"QLCM": "qcp"}
 _NOT_AUDIO = (
@@ -97,6 +99,25 @@ def container_of(head: bytes) -> str | None:
     if _two_frames(head, 0, adts_frame_bytes):
         return "aac"
     return "mp3" if _mpeg_audio_anywhere(head) else None
+
+
+def sound_begins(head: bytes) -> int:
+    """Where the sound file begins in bytes that are one behind something else; 0 where that cannot be told.
+
+    Scripts that hand out recordings write a byte-order mark, blank lines or the headers of their own answer
+    in front of them, and recorders a header of theirs in front of a WAV file.
+    """
+    if container_of(head) is not None or head.startswith(_NOT_AUDIO):
+        return 0
+    blank = len(head) - len(head.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\0\t\r\n "))
+    answer = head.find(b"\r\n\r\n", 0, _LONGEST_PREFIX) + 4 if head.startswith(b"HTTP/") else 0
+    for start in (blank, answer):
+        if 0 < start <= _LONGEST_PREFIX and any(
+            head.startswith(magic, start + at) for at, magic, _ in _MAGIC
+        ):
+            return start
+    found = (head.find(magic, 0, _LONGEST_PREFIX) for magic in _WAVE_OUTSIDE)
+    return min((at for at in found if at > 0 and container_of(head[at:]) == "wav"), default=0)
 
 
 def id3_size(head: bytes) -> int:

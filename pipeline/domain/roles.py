@@ -30,7 +30,10 @@ class RoleEvidence:
     stranger: bool = False
     """None of the voices is that of the agent's other calls: somebody else used the account."""
     second_agent: tuple[Span, ...] = ()
-    """Where another voice than that agent's speaks on the agent's side: after a transfer."""
+    """Where another voice than that agent's speaks on the agent's side: after a transfer, until the call
+    comes back, or whenever somebody joins; in time order."""
+    third_voice: bool = False
+    """More than two people talk on one channel, and it is not known whose words are whose."""
     sides_turn: float | None = None
     """Seconds from which on each channel holds the other party ..."""
     sides_doubtful: bool = False
@@ -44,6 +47,7 @@ class RoleEvidence:
         """
         return (
             self.stranger
+            or self.third_voice
             or self.sides_doubtful
             or _below(self.voice, -CONTRADICTS)
             or _below(self.words, -CONTRADICTS)

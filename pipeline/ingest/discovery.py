@@ -18,6 +18,7 @@ PROBLEM_KINDS = frozenset(
         "not-a-file",
         "bad-link",
         "unreadable-folder",
+        "wrapped",
     }
 )
 

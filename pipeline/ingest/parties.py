@@ -22,7 +22,7 @@ _LEGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "way": (("tx", "send", "sent", "mic", "发送"), ("rx", "recv", "received", "spk", "speaker", "接收")),
     "side": (("local", "near", "nearend", "本端"), ("remote", "far", "farend", "远端", "对端")),
     "leg": (("lega", "leg1", "a-leg", "aleg"), ("legb", "leg2", "b-leg", "bleg")),
-    "channel": (("left", "ch0", "channel0", "左声道"), ("right", "ch1", "channel1", "右声道")),
+    "channel": (("left", "l", "ch0", "channel0", "左声道"), ("right", "r", "ch1", "channel1", "右声道")),
     "channel1": (("ch1", "channel1"), ("ch2", "channel2")),
 }
 """Names of two legs, first the one that more often is the agent's: words and voices have to say who it is."""

@@ -6,13 +6,30 @@ import os
 import stat
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline.domain.container import AUDIO_ENDINGS, SNIFF_BYTES, container_of
 from pipeline.errors import UsageError
 from pipeline.ingest.discovery import Problem
 from pipeline.messages import Message, system_problem
 
+_UNFINISHED = frozenset(
+    {
+        ".part",
+        ".partial",
+        ".filepart",
+        ".crdownload",
+        ".download",
+        ".incomplete",
+        ".uploading",
+        ".aria2",
+        ".tmp",
+    }
+)
+"""Endings that programs give a file while they copy it. A recording under such a name may lack its end."""
+_ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"})
+_LOCKED = frozenset({".enc", ".gpg", ".pgp", ".aes"})
+"""Endings of files that programs encrypted."""
 _WATCH_SECONDS = 1.0
 """How long a fresh file is watched for growth: switches write at least every second while a call runs."""
 
@@ -96,12 +113,33 @@ def _look_at_file(found: Scan, path: Path, fresh: dict[Path, tuple[int, int]], s
         return  # gone since it was listed: not there, so not reported
     if not stat.S_ISREG(status.st_mode):
         found.problem(path, Message("dump.not-a-file"), "not-a-file")
+    elif path.suffix.lower() in _UNFINISHED and (_is_named_audio(path.stem) or _sounds(path)):
+        found.growing.add(path)
+        found.problem(path, Message("dump.unfinished-copy", ending=path.suffix), "still-written")
+    elif _wrapped(path):
+        found.problem(path, Message("dump.wrapped", ending=path.suffix), "wrapped")
+        found.ignored += 1
     elif path.suffix.lower() not in AUDIO_ENDINGS and not _sounds(path):
         found.ignored += 1
     else:
         found.files.append(path)
         if time.time() - status.st_mtime < settle_seconds:
             fresh[path] = (status.st_size, status.st_mtime_ns)
+
+
+def _is_named_audio(name: str) -> bool:
+    return PurePath(name).suffix.lower() in AUDIO_ENDINGS
+
+
+def _wrapped(path: Path) -> bool:
+    """Whether recordings may be in there that nobody here unpacks or decrypts."""
+    ending = path.suffix.lower()
+    if ending in _ARCHIVES:  # 0001.wav.gz, and archives of a night; calls.csv.gz is no recording
+        inner = PurePath(path.stem).suffix
+        return (
+            not inner or _is_named_audio(path.stem) or inner.lower() in _ARCHIVES or not inner[1:].isalpha()
+        )
+    return ending in _LOCKED and _is_named_audio(path.stem)
 
 
 def _sounds(path: Path) -> bool:

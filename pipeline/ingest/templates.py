@@ -16,7 +16,7 @@ from pathlib import PurePath
 import re2
 
 from pipeline.errors import UsageError
-from pipeline.ingest.values import cleaned, since_epoch
+from pipeline.ingest.values import cleaned, moment_in, since_epoch
 from pipeline.messages import Message
 
 FIELDS = {
@@ -172,7 +172,7 @@ def read_name(path: PurePath, templates: Iterable[Template]) -> NameFacts:
         if facts is not None:
             return facts
     uniqueid = _UNIQUEID.fullmatch(bare.name)  # Asterisk: seconds since 1970 and a counter
-    return NameFacts({}, _time(uniqueid[1], _EPOCH) if uniqueid else None)
+    return NameFacts({}, _time(uniqueid[1], _EPOCH) if uniqueid else moment_in(bare.name))
 
 
 def printable(path: PurePath | str) -> str:

@@ -73,6 +73,13 @@ _JOINED = re.compile(
     rf"{_COMPACT}(?:[-_ T]?(?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}}))?)?"
 )
 _MONTH_FIRST = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}})(?:{_CLOCK})?", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"(?<!\d)(?P<Y>20\d\d)(?P<sep>[-._/]?|年)(?P<m>\d\d)(?:(?P=sep)|月)(?P<d>\d\d)日?[-T_. ]{0,2}"
+    r"(?P<H>\d\d)(?P<colon>[-:._ ]?|时|点)(?P<M>\d\d)(?:(?P=colon)|分)(?P<S>\d\d)秒?(?:[.,]\d{1,6})?"
+    r"(?P<zone>Z|\+\d\d:?\d\d(?!\d)|-\d\d:\d\d(?!\d))?(?!\d)"
+)
+"""Date and time in full, as recorders write them; the day of a call counts, whoever wrote the name. What
+follows a hyphen is a seat rather than a time zone."""
 _LATER = frozenset({"下午", "晚上", "pm", "p.m."})
 _EARLIER = frozenset({"上午", "凌晨", "早上", "am", "a.m."})
 
@@ -158,3 +165,20 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
         int(parts[name] or 0) for name in ("year", "month", "day", "minute", "second")
     )
     return datetime(year, month, day, hour, minute, second)
+
+
+def moment_in(name: str) -> datetime | None:
+    """The moment that a name tells, with its time zone if it has one; None where it is none or several."""
+    told = {moment for match in _MOMENT.finditer(name) if (moment := _read_moment(match)) is not None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _read_moment(match: re.Match[str]) -> datetime | None:
+    *parts, zone = match.group("Y", "m", "d", "H", "M", "S", "zone")
+    try:
+        moment = datetime(*map(int, parts))  # type: ignore[arg-type]
+        if zone:
+            moment = local(datetime.fromisoformat(f"{moment.isoformat()}{zone}"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.conversation.wordlists import WordLists
@@ -10,6 +10,7 @@ from pipeline.domain import Role, Segment, Span, VoicePiece
 from pipeline.inspection.announcing import LINE, announcements_parted, with_line
 from pipeline.inspection.cutting import Heard, cut_at_time
 from pipeline.inspection.hearing import CallSound
+from pipeline.inspection.more_voices import other_voices, third_voice
 from pipeline.inspection.roles import roles_of
 from pipeline.inspection.second_voice import second_voice
 from pipeline.inspection.sides import side_change, turned_round
@@ -131,13 +132,28 @@ def _with_second_agent(
     if set(found.roles) != {Role.AGENT, Role.CUSTOMER}:
         return list(heard), found
     agent = found.roles.index(Role.AGENT)
-    change = second_voice(call, people, agent, segmenter, words)
-    if change is None:
+    theirs = other_voices(call, people, agent, segmenter, words)
+    if call.segmentation.layout.mono and third_voice(call, people, agent, theirs, segmenter, words):
+        return list(heard), replace(found, evidence=replace(found.evidence, third_voice=True))
+    if not theirs:
+        change = second_voice(call, people, agent, segmenter, words)
+        theirs = () if change is None else (Span(change.start, max(change.end, call.audio.duration)),)
+    if not theirs:
         return list(heard), found
-    cut: list[Heard] = []
-    for one in heard:
-        parts = cut_at_time(one, change.end) if one[1].party == agent else (one, None)
-        cut += [part for part in parts if part is not None]
     # What goes wrong between the two is nobody's fault: the wait belongs to the one or the other.
-    theirs = Span(round(change.start, 3), max(round(change.start, 3), call.audio.duration))
-    return cut, replace(found, evidence=replace(found.evidence, second_agent=(theirs,)))
+    theirs = tuple(Span(round(span.start, 3), max(round(span.start, 3), span.end)) for span in theirs)
+    cut = [part for one in heard for part in (_cut(one, theirs) if one[1].party == agent else (one,))]
+    return cut, replace(found, evidence=replace(found.evidence, second_agent=theirs))
+
+
+def _cut(heard: Heard, theirs: Sequence[Span]) -> Iterator[Heard]:
+    """What was heard, in two wherever another voice begins or ends."""
+    rest: Heard | None = heard
+    for moment in sorted({edge for span in theirs for edge in (span.start, span.end)}):
+        if rest is None:
+            return
+        before, rest = cut_at_time(rest, moment)
+        if before is not None:
+            yield before
+    if rest is not None:
+        yield rest

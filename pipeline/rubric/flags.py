@@ -46,7 +46,7 @@ def flag_reasons(
     if facts.roles.doubtful:
         reasons.append(_why_doubtful(facts))
     elif facts.roles.second_agent:  # whose call this is, a person has to say, whatever was found
-        reasons.append(_second_agent(facts.roles.second_agent[0]))
+        reasons.append(_second_agent(facts.roles.second_agent, facts.duration))
     if facts.roles.sides_turn is not None and not facts.roles.doubtful:
         reasons.append(Message("flag.sides-turned", at=clock(facts.roles.sides_turn)))
     return tuple(dict.fromkeys(reasons))
@@ -139,12 +139,19 @@ def _reason_of(message: Message) -> Param | None:
 def _why_doubtful(facts: Facts) -> Message:
     if facts.roles.stranger:
         return Message("flag.stranger")
+    if facts.roles.third_voice:
+        return Message("flag.third-voice")
     if facts.roles.sides_doubtful:
         return Message("flag.sides", at=clock(facts.roles.sides_turn or 0.0))
     return Message("flag.roles")
 
 
-def _second_agent(theirs: Span) -> Message:
-    if theirs.start > 0:
-        return Message("flag.second-agent", at=clock(theirs.start))
-    return Message("flag.second-agent-until", at=clock(theirs.end))
+def _second_agent(theirs: Sequence[Span], duration: float) -> Message:
+    first = theirs[0]
+    if len(theirs) > 1:
+        return Message("flag.second-agent-times", at=clock(first.start), times=len(theirs))
+    if first.start == 0:
+        return Message("flag.second-agent-until", at=clock(first.end))
+    if first.end < duration:
+        return Message("flag.second-agent-between", at=clock(first.start), until=clock(first.end))
+    return Message("flag.second-agent", at=clock(first.start))

@@ -77,6 +77,8 @@ def _as_far_as_roles_are_sure(result: CheckResult, facts: Facts) -> CheckResult:
 def _why_doubtful(facts: Facts) -> Message:
     if facts.roles.stranger:
         return Message("doubt.stranger")
+    if facts.roles.third_voice:
+        return Message("doubt.third-voice")
     return Message("doubt.sides" if facts.roles.sides_doubtful else "doubt.roles")
 
 

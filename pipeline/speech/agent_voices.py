@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import CallVoices, Role, RoleEvidence, Span, VoicePiece
+from pipeline.domain import CallVoices, Role, RoleEvidence, Span, VoicePiece, subtract
 from pipeline.speech.clustering import unit
 from pipeline.speech.roles import RoleAssignment
 
@@ -171,19 +171,18 @@ def second_agent(call: CallVoices, agent: int, profile: Vectors, middle: Vectors
 
 
 def _as_heard(call: CallVoices, agent: int, profile: Vectors, middle: Vectors | None) -> tuple[Span, ...]:
-    """Where the call itself told of a second agent: the side that is less like the agent's other calls, or
-    the later one where that is not clear."""
+    """Where the call itself told of a second agent: of its two voices the one that is less like the agent's
+    other calls, or the later one where that is not clear."""
     heard = call.evidence.second_agent
     if not heard or heard[0].start <= 0:
         return heard
-    change = heard[0].start
     mine = [number for number, piece in enumerate(call.pieces) if piece.party == agent]
-    late = np.array([call.pieces[number].span.middle >= change for number in mine], np.bool_)
-    if not late.any() or late.all():
+    theirs = np.array([any(call.pieces[n].span.middle in span for span in heard) for n in mine], np.bool_)
+    if not theirs.any() or theirs.all():
         return heard
     alike = _scaled(_apart(piece_vectors(call)[mine], middle) @ profile, middle)
-    first_is_other = alike[late].mean() - alike[~late].mean() >= OWN_SIDE_MARGIN
-    return (Span(0.0, change),) if first_is_other else heard
+    first_is_other = alike[theirs].mean() - alike[~theirs].mean() >= OWN_SIDE_MARGIN
+    return subtract([Span(0.0, max(call.duration, heard[-1].end))], heard) if first_is_other else heard
 
 
 def _mean_likeness(likeness: Floats, of: NDArray[np.intp], agents: NDArray[np.intp]) -> Floats:

@@ -13,7 +13,7 @@ from pipeline.speech.campplus import WEIGHTS_FILE, CampplusEmbedder
 from pipeline.speech.cepstral import CepstralEmbedder
 from pipeline.speech.embedding import SpeakerEmbedder
 from pipeline.speech.features import BLOCK_SECONDS
-from pipeline.speech.likeness import Floats, VoiceSide, change_of_voice, compare
+from pipeline.speech.likeness import Floats, VoiceSide, change_of_voice, compare, two_voices
 from pipeline.speech.speaker_assignment import SpeakerAssignment, SpeakerRun, assign_speakers
 from pipeline.speech.voices import voice_pieces
 
@@ -60,6 +60,10 @@ class Diariser:
     def change_of_voice(self, sides: Sequence[VoiceSide]) -> tuple[int, float] | None:
         """Where the voice changes; see `likeness.change_of_voice`."""
         return change_of_voice(sides, self._embedder)
+
+    def two_voices(self, sides: Sequence[VoiceSide], *, slack: float = 0.0) -> tuple[bool, ...] | None:
+        """Which stretches are another person's; see `likeness.two_voices`."""
+        return two_voices(sides, self._embedder, slack=slack)
 
     @property
     def embedder_name(self) -> str:

@@ -104,6 +104,10 @@ class SpeakerSegmenter:
         """Where the voice changes; see `likeness.change_of_voice`."""
         return self._diariser.change_of_voice(sides)
 
+    def two_voices(self, sides: Sequence[VoiceSide], *, slack: float = 0.0) -> tuple[bool, ...] | None:
+        """Which stretches are another person's; see `likeness.two_voices`."""
+        return self._diariser.two_voices(sides, slack=slack)
+
     def _segment_channels(self, channels: Sequence[Sound], duration: float) -> SpeakerSegmentation:
         cleaned = remove_crosstalk(channels, in_place=True)
         speech = [_long_enough(subtract(self._detector.detect(c.samples), c.leak)) for c in cleaned]

@@ -120,6 +120,8 @@ def role_evidence(value: RoleEvidence) -> str | None:
         named["stranger"] = True
     if value.second_agent:
         named["second_agent"] = [[s.start, s.end] for s in value.second_agent]
+    if value.third_voice:
+        named["third_voice"] = True
     if value.sides_doubtful:
         named["sides_doubtful"] = True
     return dumps(named) if named else None

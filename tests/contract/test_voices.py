@@ -97,7 +97,8 @@ def test_what_roles_rest_on_is_stored_with_the_inspection(rules: Rules, store: S
         claim=-2.5,
         words=1.0,
         voice=3.25,
-        second_agent=(Span(1.5, 60.0),),
+        second_agent=(Span(1.5, 20.0), Span(30.0, 60.0)),
+        third_voice=True,
         sides_turn=24.5,
         sides_doubtful=True,
     )

@@ -27,3 +27,17 @@ def test_a_second_agent_has_its_time() -> None:
     before = RoleEvidence(words=1.0, second_agent=(Span(0.0, 30.0),))
     assert witnesses(replace(good_call(), role_evidence=after)).second_from == 30.0
     assert witnesses(replace(good_call(), role_evidence=before)).second_until == 30.0
+
+
+def test_another_agent_who_comes_and_goes_has_both_times() -> None:
+    between = RoleEvidence(words=1.0, second_agent=(Span(10.0, 12.0),))
+    found = witnesses(replace(good_call(), role_evidence=between, duration=60.0))
+    assert (found.second_from, found.second_until, found.second_times) == (10.0, 12.0, 1)
+    often = RoleEvidence(words=1.0, second_agent=(Span(10.0, 12.0), Span(20.0, 60.0)))
+    found = witnesses(replace(good_call(), role_evidence=often, duration=60.0))
+    assert (found.second_from, found.second_until, found.second_times) == (10.0, None, 2)
+
+
+def test_more_than_two_people_on_one_channel_are_told() -> None:
+    found = witnesses(replace(good_call(), role_evidence=RoleEvidence(third_voice=True)))
+    assert found.third and found.doubtful

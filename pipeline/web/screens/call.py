@@ -176,9 +176,13 @@ class Witnesses:
     stranger: bool
     """None of the voices is that of the agent's other calls."""
     second_from: float | None
-    """Seconds at which another agent seems to begin to speak ..."""
+    """Seconds at which another agent seems to begin to speak; None where that is so from the beginning ..."""
     second_until: float | None
-    """... or, from the beginning, ends."""
+    """... and to end; None where that lasts to the end of the call."""
+    second_times: int = 0
+    """How often another agent seems to speak."""
+    third: bool = False
+    """More than two people seem to talk on one channel."""
     sides_turn: float | None = None
     """Seconds at which the channels change sides."""
 
@@ -187,12 +191,15 @@ def witnesses(inspection: Inspection) -> Witnesses:
     """The witnesses of a call, in their order; those that say nothing are left out."""
     evidence = inspection.role_evidence
     odds = [(name, getattr(evidence, name)) for name in WITNESSES]
-    second = evidence.second_agent[0] if evidence.second_agent else None
+    theirs = evidence.second_agent
+    last = max((span.end for span in theirs), default=0.0)
     return Witnesses(
         heard=tuple(Witness(name, value > 0) for name, value in odds if value),
         doubtful=evidence.doubtful,
         stranger=evidence.stranger,
-        second_from=second.start if second is not None and second.start > 0 else None,
-        second_until=second.end if second is not None and second.start == 0 else None,
+        second_from=theirs[0].start if theirs and theirs[0].start > 0 else None,
+        second_until=last if theirs and last < (inspection.duration or last) else None,
+        second_times=len(theirs),
+        third=evidence.third_voice,
         sides_turn=evidence.sides_turn,
     )

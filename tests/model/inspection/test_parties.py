@@ -213,6 +213,55 @@ def test_the_same_agent_after_a_hold_is_no_second_one() -> None:
     assert heard(channels, words).assignment.evidence.second_agent == ()
 
 
+def come_and_go(
+    first: str, second: str, *, words: str | None = None, mono: bool = False
+) -> tuple[HeardParties, Span]:
+    """Two thirds of one call with another agent's sentences between them, answered by the same customer.
+
+    Returns:
+        What was made of it, and where the other agent speaks.
+    """
+    (agent, customer), said = night(first)
+    (agent2, _), said2 = night(second)
+    at = pause_near(first, 0.5)
+    theirs = [turn for turn in said2 if turn[0] == "agent"][1:4]
+    between: list[tuple[int, float, float, str]] = []
+    sound: list[Sound] = []
+    end = at
+    for _, start, stop, text in theirs:
+        piece = agent2[round(start * SAMPLE_RATE_HZ) : round(stop * SAMPLE_RATE_HZ)]
+        between.append((0, end + 0.4, end + 0.4 + len(piece) / SAMPLE_RATE_HZ, text))
+        sound += [np.zeros(round(0.4 * SAMPLE_RATE_HZ), np.float32), piece]
+        end = between[-1][2]
+    added = np.concatenate([*sound, np.zeros(round(0.4 * SAMPLE_RATE_HZ), np.float32)])
+    cut = round(at * SAMPLE_RATE_HZ)
+    channels = (
+        np.concatenate([agent[:cut], added, agent[cut:]]),
+        np.concatenate([customer[:cut], np.zeros(len(added), np.float32), customer[cut:]]),
+    )
+    before = [turn for turn in by_channel(said) if turn[2] <= at]
+    behind = [turn for turn in by_channel(said, len(added) / SAMPLE_RATE_HZ) if turn[1] >= end]
+    if words is not None:
+        last = max(n for n, turn in enumerate(before) if turn[0] == 0)
+        before[last] = (*before[last][:3], words)
+    return heard(channels, [*before, *between, *behind]), Span(between[0][1], between[-1][2])
+
+
+@pytest.mark.parametrize(("first", "second"), [("N03", "N08"), ("N03", "N01"), ("N08", "N03")])
+def test_an_agent_who_hands_back_has_said_only_what_is_between(first: str, second: str) -> None:
+    """Although nobody says that anybody takes over."""
+    found, theirs = come_and_go(first, second)
+    (span,) = found.assignment.evidence.second_agent
+    own = [s for s in found.segments if found.roles[s.party] is Role.AGENT]
+    assert [s.span.middle in span for s in own] == [s.span.middle in theirs for s in own]
+    assert not found.assignment.evidence.doubtful
+
+
+def test_the_same_voice_between_is_no_second_agent() -> None:
+    found, _ = come_and_go("N03", "N03", words="我帮您转接一下，换个同事来给您处理")
+    assert found.assignment.evidence.second_agent == ()
+
+
 MENU = "欢迎质店优选商城客户服务中心，订单查询请按一，人工服务起二零"
 
 

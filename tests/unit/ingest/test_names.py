@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import PurePath
 
 import pytest
@@ -134,6 +134,19 @@ def test_matching_takes_linear_time():
         ("1795134731.17.wav", {}, datetime.fromtimestamp(1795134731, UTC)),
         ("2026-11-20-08-32-11_95500_13900001111.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
         ("9f1c2c1e-3a4b-4f7e-8a55-0d5b8f0f9d11.wav", {}, None),
+        # no switch's own form: the moment alone, which belongs to a day
+        ("8001_13900001111_20261120083211.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
+        ("20261120083211-8001-13900001111-IN.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
+        ("CID_69_2026-11-20_08-32-11_Agent 8001.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
+        ("录音 2026年11月20日 08时32分11秒.wav", {}, datetime(2026, 11, 20, 8, 32, 11)),
+        (
+            "20261120T083211+0800_8001.wav",
+            {},
+            datetime(2026, 11, 20, 8, 32, 11, tzinfo=timezone(timedelta(hours=8))),
+        ),
+        ("20261120083211_20261120083911_8001.wav", {}, None),
+        ("20261399083211_8001.wav", {}, None),
+        ("814123000012345.wav", {}, None),
     ],
 )
 def test_names_of_switches(name, values, started):
@@ -147,6 +160,7 @@ def test_names_of_switches(name, values, started):
     [
         ("call7_agent.wav", "call7_customer.wav", "call7", "left"),
         ("call7_agent.wav", "call7_caller.wav", "call7", "left"),
+        ("call7-L.wav", "call7-R.wav", "call7", None),
         ("call7-坐席.wav", "call7-客户.wav", "call7", "left"),
         ("1795134731.17-out.wav", "1795134731.17-in.wav", "1795134731.17", None),
         ("s.v1.agent.wav", "s.v1.customer.wav", "s.v1", "left"),

@@ -177,3 +177,39 @@ def test_identity_is_that_of_the_bytes_in_order(tmp_path: Path):
 
 def test_printable_leaves_chinese_alone():
     assert printable("坐席/甲.wav") == "坐席/甲.wav"
+
+
+@pytest.mark.parametrize(
+    "name", ["0001.wav.filepart", "0001.wav.part", "0001.wav.tmp", "0001.mp3.crdownload"]
+)
+def test_a_copy_that_was_not_finished_waits_and_is_told(put, find, name):
+    put(name, "0002.wav")
+
+    found = find()
+
+    assert [c.paths[0].name for c in found.candidates] == ["0002.wav"]
+    assert [(p.path.name, p.kind) for p in found.problems] == [(name, "still-written")]
+
+
+@pytest.mark.parametrize("name", ["night.zip", "0001.wav.gz", "2026-11.tar.gz", "0001.wav.enc"])
+def test_what_may_hold_recordings_is_named(put, find, name):
+    put(name)
+
+    found = find()
+
+    assert (found.candidates, [(p.path.name, p.kind) for p in found.problems]) == ((), [(name, "wrapped")])
+
+
+@pytest.mark.parametrize("name", ["calls.csv.gz", "notes.enc", "list.tmp"])
+def test_other_files_are_passed_over_in_silence(dump, put, find, name):
+    put("0002.wav")
+    (dump / name).write_bytes(b"no sound")
+
+    assert find().problems == ()
+
+
+@pytest.mark.parametrize("name", ["0832110.V3", "a.pcap"])
+def test_endings_of_recorders_that_nobody_reads_are_no_other_files(put, find, name):
+    put(name)
+
+    assert [c.paths[0].name for c in find().candidates] == [name]

@@ -53,6 +53,7 @@ def test_witnesses_that_agree_accuse(evidence: RoleEvidence) -> None:
         (replace(SURE, claim=-2.5, words=2.0), "flag.roles"),
         (replace(SURE, claim=-2.5, words=None), "flag.roles"),
         (replace(SURE, stranger=True, voice=None), "flag.stranger"),
+        (replace(SURE, third_voice=True), "flag.third-voice"),
         (replace(SURE, sides_turn=20.0, sides_doubtful=True), "flag.sides"),
     ],
 )
@@ -68,7 +69,7 @@ def test_what_a_second_agent_says_is_not_the_first_ones_doing() -> None:
     place = next(f.evidence[0].span for f in judged().findings if f.criterion == "abuse")
     after = judged(replace(SURE, second_agent=(Span(place.start - 1, place.end + 1),)))
     assert outcomes(after)["abuse"] is Outcome.UNDETERMINED
-    assert "flag.second-agent" in flags(after)
+    assert "flag.second-agent-between" in flags(after)
     elsewhere = judged(replace(SURE, second_agent=(Span(0.0, place.start - 1),)))
     assert outcomes(elsewhere)["abuse"] is Outcome.FAILED
 
@@ -77,6 +78,8 @@ def test_a_second_agent_is_told_of_whatever_was_found() -> None:
     card = judged(replace(SURE, second_agent=(Span(0.0, 0.5),)))
     assert outcomes(card) == outcomes(judged())
     assert "flag.second-agent-until" in flags(card)
+    several = judged(replace(SURE, second_agent=(Span(0.2, 0.5), Span(1.0, 1.5))))
+    assert "flag.second-agent-times" in flags(several)
 
 
 def test_channels_that_were_put_right_are_told_of_and_judged() -> None:

@@ -115,6 +115,11 @@ def test_the_agents_other_calls_tell_which_of_two_voices_is_the_agents() -> None
     calls[2] = voices_of_call([1, 1, 1, 8, 8, 8], 90, heard, seed=90)
     found = settle(calls, middle_of(calls))
     assert [one.evidence.second_agent for one in found if one] == [(), (), (Span(25.0, 60.0),)]
+    between = RoleEvidence(words=2.0, second_agent=(Span(15.0, 45.0),))
+    calls[2] = voices_of_call([8, 8, 1, 1, 1, 8], 92, between, seed=92)
+    found = settle(calls, middle_of(calls))
+    around = (Span(0.0, 15.0), Span(45.0, 60.0))
+    assert [one.evidence.second_agent for one in found if one] == [(), (), around]
 
 
 def test_two_parties_that_were_taken_for_one_are_parted() -> None:
