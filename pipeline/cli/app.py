@@ -23,6 +23,7 @@ COMMANDS = {
     "show": ("calls.show", "help.show"),
     "clip": ("clip.clip", "help.clip"),
     "export": ("calls.export_records", "help.export"),
+    "report": ("report.report", "help.report"),
     "lexicon": ("lexicon.app", "help.lexicon"),
     "rubric": ("rubric.app", "help.rubric"),
     "models": ("models.app", "help.models"),

@@ -57,12 +57,14 @@ class CriterionFacts:
     @property
     def standing(self) -> Flags:
         """Violated as it stands: with what people added and without what they overturned."""
-        return (self.failed & ~self.overturned) | self.confirmed
+        found: Flags = (self.failed & ~self.overturned) | self.confirmed
+        return found
 
     @property
     def eligible(self) -> Flags:
         """Judged, passed or failed; and where people added a violation."""
-        return (self.outcome == Judged.PASSED) | self.failed | self.confirmed
+        found: Flags = (self.outcome == Judged.PASSED) | self.failed | self.confirmed
+        return found
 
     @property
     def undetermined(self) -> Flags:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from pipeline.domain import Outcome, ReviewState, Scope
 from pipeline.store import codec
@@ -40,8 +40,8 @@ class Clips(Repository):
     """Places to listen to, chosen by rule: the same calls give the same places."""
 
     def broken(self, criterion: str, where: CallFilter, scope: Scope, *, limit: int) -> tuple[Clip, ...]:
-        """Where it was violated: confirmed by people first, then the machine's surest. What people overturned,
-        or have not settled between them, is no example."""
+        """Where it was violated: confirmed by people first, then the machine's surest. What people
+        overturned, or have not settled between them, is no example."""
         with self._read() as connection:
             those = compile_filter(where, connection, scope).of_call
             f, v = findings.c, verdicts.c
@@ -87,7 +87,7 @@ class Clips(Repository):
                 .limit(LOOKED_AT)
                 .subquery()
             ).c
-            query = select(latest).order_by(
+            query = select(*latest).order_by(
                 case((latest.evidence != "[]", 0), else_=1),
                 func.coalesce(latest.score, 0).desc(),
                 latest.at.desc(),
@@ -110,7 +110,7 @@ _COLUMNS = (
 )
 
 
-def _clip(row: Row[Any], confirmed: bool = False) -> Clip:
+def _clip(row: Any, confirmed: bool = False) -> Clip:
     proof = next(iter(codec.read_evidence(row.evidence)), None)
     return Clip(
         call_id=row.call_id,

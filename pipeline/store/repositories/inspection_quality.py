@@ -150,7 +150,7 @@ def _work(connection: Connection, worked: Sequence[Any], finished: Sequence[Any]
         .where(*finished, cases.c.finished_at.is_not(None))
         .group_by(cases.c.finished_by)
     )
-    done: dict[int | None, int] = {user: count for user, count in connection.execute(closed)}
+    done: dict[int | None, int] = {row[0]: row[1] for row in connection.execute(closed)}
     people = sorted({*counts, *done}, key=lambda user: (user is None, user or 0))
     names = names_of(connection, people)
     return tuple(
@@ -213,9 +213,8 @@ def _appeals_of_agents(connection: Connection, decided: Sequence[Any]) -> tuple[
     names = select(calls.c.agent_id, func.max(calls.c.agent_name)).where(
         calls.c.agent_id.in_([agent for agent in counted if agent is not None])
     )
-    known: dict[str | None, str | None] = {
-        agent: name for agent, name in connection.execute(names.group_by(calls.c.agent_id))
-    }
+    grouped = connection.execute(names.group_by(calls.c.agent_id))
+    known: dict[str | None, str | None] = {row[0]: row[1] for row in grouped}
     return tuple(
         DecidedAppeals(known.get(agent), agent, *counted[agent])
         for agent in sorted(counted, key=lambda agent: (agent is None, agent or ""))

@@ -1,8 +1,8 @@
 """Reads the calls of a period as columns.
 
 Findings are read criterion by criterion from the index of criterion, outcome and inspection, which holds all
-that is needed: there are fifteen of them to a call, and a join of millions takes longer than the whole report.
-The places of their calls are then looked up in sorted arrays.
+that is needed: there are fifteen of them to a call, and a join of millions takes longer than the whole
+report. The places of their calls are then looked up in sorted arrays.
 """
 
 from __future__ import annotations

@@ -1,0 +1,143 @@
+"""What to train: the few criteria that cost most, who needs it, and places to listen to together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeline.domain import Scope
+from pipeline.intervals import wilson
+from pipeline.messages import Message, title
+from pipeline.reports.readable.asked import ReportKind, ReportQuery
+from pipeline.reports.readable.clips import examples
+from pipeline.reports.readable.counting import CriterionTally, Period, count, differs, ranked, share, tally
+from pipeline.reports.readable.heads import head, heads
+from pipeline.reports.readable.model import Bar, BarPlot, Cell, Figure, Headline, Label, Section, Table, Unit
+from pipeline.reports.readable.parts import of_hundred
+from pipeline.reports.readable.plots import agent_name, shown
+from pipeline.reports.readable.source import Source
+
+TRAINED = 3
+"""Criteria: one or two behaviours at a time can be trained, and a third for choice."""
+MOST_AGENTS = 10
+
+
+def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
+    found = ranked(period, period.now)
+    if not found:
+        key = "report.no-violations" if period.now.any() else "report.none"
+        yield Section("needs", Message("report.needs"), (Message(key),))
+        return
+    yield _needs(period, found)
+    for place, one in enumerate(found[:TRAINED], start=1):
+        yield _need(source, period, scope, one, place)
+
+
+def _needs(period: Period, found: tuple[CriterionTally, ...]) -> Section:
+    lost = sum(one.lost for one in found)
+    part = sum(one.lost for one in found[:TRAINED])
+    bars = tuple(
+        Bar(
+            one.facts.title,
+            Figure(one.lost, Unit.POINTS, calls=period.query.calls(criterion=one.facts.criterion)),
+            tally(period, one.facts, period.group if period.compared else period.earlier).lost,
+            one.facts.severity,
+        )
+        for one in found
+    )
+    mark = "report.group-mark" if period.compared else "report.before-mark"
+    return Section(
+        "needs",
+        Message("report.needs"),
+        says=(
+            Message(
+                "report.needs-say",
+                count=min(TRAINED, len(found)),
+                of=len(found),
+                part=shown(part / lost if lost else None, Unit.SHARE),
+                names=Message("join.list", parts=tuple(title(one.facts.title) for one in found[:TRAINED])),
+            ),
+        ),
+        plots=(BarPlot(Unit.POINTS, bars, Message(mark)),),
+        notes=(Message("report.lost-note"),),
+    )
+
+
+def _need(source: Source, period: Period, scope: Scope, one: CriterionTally, place: int) -> Section:
+    of, query = one.facts, period.query
+    past, group = tally(period, of, period.earlier), tally(period, of, period.group)
+    other, key = (group, "group") if period.compared else (past, "before")
+    change = "same"
+    if differs(one.share, other.share):
+        change = "worse" if (one.share.value or 0) > (other.share.value or 0) else "better"
+    chinese, english = source.advice(of.criterion)
+    says = [
+        Message(
+            f"report.need.{change}-{key}",
+            share=shown(one.share.value, Unit.SHARE),
+            other=shown(other.share.value, Unit.SHARE),
+            many=f"{one.share.count:,}",
+        )
+    ]
+    if chinese:
+        says.append(Message("report.advice", text=title(chinese, english)))
+    agents = _agents(period, one)
+    return Section(
+        f"need-{of.criterion}",
+        Message("report.need-title", number=place, criterion=title(of.title)),
+        says=tuple(says),
+        headlines=(
+            Headline(
+                head("share"),
+                of_hundred(one.share, query, criterion=of.criterion),
+                of_hundred(past.share),
+                of_hundred(group.share) if period.compared else None,
+            ),
+            Headline(
+                head("lost"),
+                Figure(one.lost, Unit.POINTS),
+                Figure(past.lost, Unit.POINTS),
+                Figure(group.lost, Unit.POINTS) if period.compared else None,
+            ),
+            Headline(head("confirmed"), Figure(one.confirmed)),
+            Headline(head("unsettled"), Figure(one.unsettled)),
+        ),
+        tables=agents,
+        examples=examples(source, period, scope, of.criterion),
+        breaks=True,
+    )
+
+
+def _agents(period: Period, one: CriterionTally) -> tuple[Table, ...]:
+    """Agents whose share lies over that of all by more than chance, the surest first."""
+    facts, of = period.facts, one.facts
+    if period.query.kind is ReportKind.AGENT or period.query.agent is not None:
+        return ()
+    size = len(facts.agents)
+    total = count(facts.agent, size, of.eligible & period.now)
+    bad = count(facts.agent, size, of.standing & period.now)
+    whole = share(of.standing, of.eligible & period.now)
+    rows: list[tuple[float, tuple[Cell, ...]]] = []
+    for place in map(int, np.flatnonzero(bad)):
+        rate = wilson(int(bad[place]), int(total[place]))
+        if not differs(rate, whole) or (rate.value or 0) < (whole.value or 0):
+            continue
+        who = facts.agents[place]
+        query = ReportQuery(ReportKind.TRAINING, period.first, period.last, agent=who.agent_id)
+        name = agent_name(who.agent_id, who.name)
+        figure = of_hundred(rate, query, criterion=of.criterion)
+        rows.append(
+            (rate.low or 0.0, (Label(name, report=query), Figure(bad[place], calls=figure.calls), figure))
+        )
+    rows.sort(key=lambda row: -row[0])
+    if not rows:
+        return ()
+    columns = ("agent", "with", "share")
+    return (
+        Table(
+            heads(*columns),
+            tuple(row for _, row in rows[:MOST_AGENTS]),
+            Message("report.who", count=len(rows), whole=shown(whole.value, Unit.SHARE)),
+        ),
+    )

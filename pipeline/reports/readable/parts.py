@@ -1,0 +1,382 @@
+"""Sections that several reports have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.domain import Status
+from pipeline.intervals import Proportion
+from pipeline.messages import Message, Text, verbatim
+from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
+from pipeline.reports.readable.counting import (
+    CriterionTally,
+    Period,
+    agents_of,
+    count,
+    differs,
+    ranked,
+    scores,
+    share,
+    tally,
+)
+from pipeline.reports.readable.heads import head, heads
+from pipeline.reports.readable.model import (
+    Bar,
+    BarPlot,
+    Cell,
+    Figure,
+    Headline,
+    Label,
+    Section,
+    Table,
+    Unit,
+)
+from pipeline.reports.readable.plots import agent_name, score_section, share_section, shown
+from pipeline.store.call_facts import Codes, Flags
+
+BARS = 10
+"""Criteria that are drawn; the table has all."""
+ROWS = 300
+"""Most rows of a table of agents: a workbook of all is what exports are for."""
+
+
+def of_hundred(one: Proportion, query: ReportQuery | None = None, **behind: object) -> Figure:
+    """A share with its interval, and the calls behind it."""
+    calls = query.calls(**behind) if query is not None and one.count else None  # type: ignore[arg-type]
+    return Figure(one.value, Unit.SHARE, one.low, one.high, calls)
+
+
+def headline_section(period: Period) -> Section:
+    """The figures that stand first, each beside the period before and the group."""
+    query, facts = period.query, period.facts
+    now, earlier = period.now, period.earlier
+    judged, violating = period.judged, period.violating
+    behind = query.calls()
+
+    def counted(part: Flags, title: str, **calls: object) -> Headline:
+        many = int((part & now).sum())
+        return Headline(
+            Message(title),
+            Figure(many, calls=query.calls(**calls) if many else None),  # type: ignore[arg-type]
+            Figure(int((part & earlier).sum())),
+        )
+
+    mine, past = scores(facts, now), scores(facts, earlier)
+    group = scores(facts, period.group)
+    rate, before = share(violating, judged & now), share(violating, judged & earlier)
+    compared = period.compared
+    items = (
+        counted(np.ones(len(facts), bool), "report.calls"),
+        Headline(
+            Message("report.coverage"),
+            of_hundred(share(judged, now)),
+            of_hundred(share(judged, earlier)),
+        ),
+        Headline(
+            Message("report.mean"),
+            Figure(mine.mean, Unit.SCORE, mine.low, mine.high, behind if mine.calls else None),
+            Figure(past.mean, Unit.SCORE),
+            Figure(group.mean, Unit.SCORE) if compared else None,
+        ),
+        Headline(
+            Message("report.passing"),
+            of_hundred(share(facts.passes, ~np.isnan(facts.score) & now)),
+            of_hundred(share(facts.passes, ~np.isnan(facts.score) & earlier)),
+            of_hundred(share(facts.passes, ~np.isnan(facts.score) & period.group)) if compared else None,
+        ),
+        Headline(
+            Message("report.violating"),
+            of_hundred(rate, query, violating=True),
+            of_hundred(before),
+            of_hundred(share(violating, judged & period.group)) if compared else None,
+        ),
+        counted(facts.flagged, "report.flagged", flagged=True),
+        counted(facts.alerted, "report.alerted", alert="any"),
+    )
+    return Section(
+        "figures",
+        Message("report.figures"),
+        says=_said_of(period, mine.mean, past.mean, rate, before),
+        headlines=items,
+        notes=(Message("report.pending-note", count=mine.pending),) if mine.pending else (),
+    )
+
+
+def _said_of(
+    period: Period, mean: float | None, past: float | None, rate: Proportion, before: Proportion
+) -> tuple[Message, ...]:
+    many = int(period.now.sum())
+    if not many:
+        return (Message("report.none"),)
+    facts = {
+        "calls": f"{many:,}",
+        "mean": shown(mean, Unit.SCORE),
+        "rate": shown(rate.value, Unit.SHARE),
+    }
+    if before.value is None or rate.value is None:
+        return (Message("report.says.first", **facts),)
+    change = "more" if rate.value > before.value else "less"
+    if not differs(rate, before):
+        change = "same"
+    return (
+        Message(
+            f"report.says.{change}",
+            **facts,
+            before=shown(before.value, Unit.SHARE),
+            past=shown(past, Unit.SCORE),
+        ),
+    )
+
+
+def control_sections(period: Period) -> tuple[Section, Section]:
+    """Calls with a violation, and mean scores, over days or weeks."""
+    query = period.query
+    return (
+        share_section(
+            period,
+            period.violating,
+            period.judged & period.own,
+            id="violating",
+            title=Message("report.control-violating"),
+            behind=lambda first, last: query.calls(first, last, violating=True),
+        ),
+        score_section(
+            period,
+            period.own,
+            id="scores",
+            title=Message("report.control-scores"),
+            behind=lambda first, last: query.calls(first, last),
+        ),
+    )
+
+
+def criteria_section(period: Period) -> Section:
+    """Which criteria were violated, beside the period before, and beside the group where there is one."""
+    query = period.query
+    found = ranked(period, period.now)
+    if not found:
+        return Section("criteria", Message("report.criteria"), (Message("report.no-violations"),))
+    past = {one.facts.criterion: tally(period, one.facts, period.earlier) for one in found}
+    group = {one.facts.criterion: tally(period, one.facts, period.group) for one in found}
+    compared = period.compared
+    other = group if compared else past
+    columns = ["class", "criterion", "eligible", "with", "share", "before"]
+    columns += ["group"] if compared else []
+    columns += ["lost", "confirmed", "overturned", "unsettled"]
+    rows = tuple(_criterion_row(query, one, past, group if compared else None) for one in found)
+    bars = tuple(
+        Bar(
+            one.facts.title,
+            of_hundred(one.share, query, criterion=one.facts.criterion),
+            other[one.facts.criterion].share.value,
+            one.facts.severity,
+        )
+        for one in found[:BARS]
+    )
+    plot = BarPlot(Unit.SHARE, bars, Message("report.group-mark" if compared else "report.before-mark"))
+    return Section(
+        "criteria",
+        Message("report.criteria"),
+        says=_said_of_criteria(found, other, compared=compared),
+        plots=(plot,),
+        tables=(Table(heads(*columns), rows),),
+        notes=(Message("report.criteria-note"),),
+    )
+
+
+def _criterion_row(
+    query: ReportQuery,
+    one: CriterionTally,
+    past: dict[str, CriterionTally],
+    group: dict[str, CriterionTally] | None,
+) -> tuple[Cell, ...]:
+    of = one.facts.criterion
+    report = ReportQuery(ReportKind.CRITERION, query.first, query.last, criterion=of)
+    return (
+        Label(verbatim(one.facts.severity.value), severity=one.facts.severity),
+        Label(one.facts.title, report=report),
+        Figure(one.share.total),
+        Figure(one.share.count, calls=query.calls(criterion=of)),
+        of_hundred(one.share),
+        Figure(past[of].share.value, Unit.SHARE),
+        *((Figure(group[of].share.value, Unit.SHARE),) if group is not None else ()),
+        Figure(one.lost, Unit.POINTS),
+        Figure(one.confirmed),
+        Figure(one.overturned),
+        Figure(one.unsettled),
+    )
+
+
+def _said_of_criteria(
+    found: Sequence[CriterionTally], other: dict[str, CriterionTally], *, compared: bool
+) -> tuple[Message, ...]:
+    first = found[0]
+    says = [
+        Message(
+            "report.costliest",
+            criterion=_title(first.facts.title),
+            share=shown(first.share.value, Unit.SHARE),
+            lost=shown(first.lost, Unit.POINTS),
+        )
+    ]
+    changed = [one for one in found if differs(one.share, other[one.facts.criterion].share)]
+    risen = [one for one in changed if (one.share.value or 0) > (other[one.facts.criterion].share.value or 0)]
+    key = "group" if compared else "before"
+    if not changed:
+        says.append(Message(f"report.difference.none-{key}"))
+    elif risen:
+        most = max(
+            risen, key=lambda one: (one.share.value or 0) - (other[one.facts.criterion].share.value or 0)
+        )
+        says.append(
+            Message(
+                f"report.difference.worse-{key}",
+                criterion=_title(most.facts.title),
+                share=shown(most.share.value, Unit.SHARE),
+                other=shown(other[most.facts.criterion].share.value, Unit.SHARE),
+                count=len(risen),
+            )
+        )
+    else:
+        says.append(Message(f"report.difference.better-{key}", count=len(changed)))
+    return tuple(says)
+
+
+def _title(chinese: str) -> Message:
+    from pipeline.messages import title
+
+    return title(chinese)
+
+
+def groups_section(period: Period, kind: ReportKind) -> Section | None:
+    """Teams, queues or agents beside each other, in the order of their names: nobody is ranked."""
+    facts = period.facts
+    names: list[tuple[str, Text]]
+    codes: Codes
+    match kind:
+        case ReportKind.TEAM:
+            codes, names = facts.team, [(name, verbatim(name)) for name in facts.teams]
+        case ReportKind.QUEUE:
+            codes, names = facts.queue, [(name, verbatim(name)) for name in facts.queues]
+        case _:
+            codes = facts.agent
+            names = [(one.agent_id, agent_name(one.agent_id, one.name)) for one in facts.agents]
+    now, judged = period.now, period.judged
+    size = len(names)
+    every, of = count(codes, size, now), count(codes, size, now & judged)
+    bad = count(codes, size, now & period.violating)
+    flagged = count(codes, size, now & facts.flagged)
+    scored = now & ~np.isnan(facts.score)
+    means, lows, highs = (
+        count(codes, size, scored, values) / np.maximum(1, count(codes, size, scored))
+        for values in (facts.score, facts.low, facts.high)
+    )
+    many = count(codes, size, scored)
+    rows: list[tuple[Cell, ...]] = []
+    outside = 0
+    whole = share(period.violating, judged & now)
+    present = [place for place in range(size) if every[place]]
+    if len(present) < 2:
+        return None
+    shares = {}
+    for place in present:
+        key, name = names[place]
+        rate = _proportion(int(bad[place]), int(of[place]))
+        shares[place] = rate
+        outside += differs(rate, whole) and (rate.value or 0) > (whole.value or 0)
+        mine = {NAMED[kind]: key}
+        query = ReportQuery(kind, period.first, period.last, **mine)  # type: ignore[arg-type]
+        has = many[place] > 0
+        rows.append(
+            (
+                Label(name, report=query),
+                Figure(every[place], calls=query.calls()),
+                Figure(
+                    means[place] if has else None,
+                    Unit.SCORE,
+                    _finite(lows[place]) if has else None,
+                    _finite(highs[place]) if has else None,
+                ),
+                Figure(flagged[place], calls=query.calls(flagged=True) if flagged[place] else None),
+                of_hundred(rate, query, violating=True),
+            )
+        )
+    columns = (NAMED[kind], "calls", "mean", "flagged", "share")
+    bars = tuple(
+        Bar(names[place][1], row[4])  # type: ignore[arg-type]
+        for place, row in zip(present, rows, strict=True)
+    )
+    plots = (BarPlot(Unit.SHARE, bars),) if len(bars) <= 2 * BARS else ()
+    table = Table(heads(*columns), tuple(rows[:ROWS]))
+    return Section(
+        f"{kind}s",
+        Message(f"report.groups.{kind}"),
+        says=(
+            Message(
+                f"report.groups-say.{kind}",
+                count=len(rows),
+                over=outside,
+                whole=shown(whole.value, Unit.SHARE),
+            ),
+        ),
+        plots=plots,
+        tables=(table,),
+        notes=(Message("report.interval-note"),)
+        + ((Message("report.rows-cut", count=ROWS),) if len(rows) > ROWS else ()),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _proportion(part: int, total: int) -> Proportion:
+    from pipeline.intervals import wilson
+
+    return wilson(part, total)
+
+
+def coverage_section(period: Period) -> Section:
+    """What could be inspected, and what not."""
+    query, now = period.query, period.now
+    total = int(now.sum())
+    rows: list[tuple[Cell, ...]] = []
+    for place, status in enumerate(Status):
+        many = int(((period.facts.status == place) & now).sum())
+        if many:
+            rows.append(
+                (
+                    Label(Message(f"board.status.{status}")),
+                    Figure(many, calls=query.calls(status=status)),
+                    Figure(many / total, Unit.SHARE),
+                )
+            )
+    judged = int((period.judged & now).sum())
+    hours = float(period.facts.seconds[now].sum()) / 3600
+    return Section(
+        "coverage",
+        Message("report.coverage-title"),
+        says=(
+            Message(
+                "report.coverage-says",
+                share=shown(judged / total if total else None, Unit.SHARE),
+                calls=f"{judged:,}",
+                total=f"{total:,}",
+                hours=f"{hours:,.1f}",
+            ),
+        ),
+        tables=(
+            Table(
+                (head("status"), head("calls"), head("of")),
+                tuple(rows),
+            ),
+        )
+        if rows
+        else (),
+    )
+
+
+def agents_in(period: Period) -> int:
+    return len(agents_of(period.facts, period.now))
