@@ -66,6 +66,9 @@ ROUTES: dict[str, Row] = {
     "POST /queue/filters/{filter_id}/delete": Row({P.REVIEW, P.ASSIGN}, path={"filter_id": "1"}),
     "GET /agents": Row({P.LISTEN}),
     "GET /agents/{agent_id}": Row({P.LISTEN}, path={"agent_id": "8002"}),
+    # reports
+    "GET /reports": Row({P.EXPORT}),
+    "GET /reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
@@ -184,6 +187,7 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),
     "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
+    "GET /api/v1/reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
     # the call screen
     "GET /calls/{call_id}": Row({P.LISTEN}, scoped=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ from pipeline.cli.words import english_titles
 from pipeline.errors import CommandError, RubricError
 from pipeline.reports import STDOUT
 from pipeline.reports.files import file_name, whole_file
-from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery, Step, month_of, week_of
+from pipeline.reports.readable.asked import NAMED, ChartStep, ReportKind, ReportQuery, month_of, week_of
 from pipeline.reports.readable.links import NO_LINKS, ReportLinks
 from pipeline.reports.readable.model import Report
 from pipeline.rubric import Rubric
@@ -30,6 +29,7 @@ _TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 _HEAD = 4096
 """Characters of a page in which its title stands."""
 
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="report.option.out", metavar="PLACE")]
 Room = Annotated[str | None, typer.Option("--room", help="report.option.room", metavar="URL")]
 Queue = Annotated[str | None, typer.Option("--queue", help="report.option.queue", rich_help_panel=PANEL)]
 
@@ -50,7 +50,7 @@ def report(
     team: Team = None,
     queue: Queue = None,
     criterion: Criterion = None,
-    by: Annotated[Step | None, typer.Option(help="report.option.by")] = None,
+    by: Annotated[ChartStep | None, typer.Option(help="report.option.by")] = None,
     room: Room = None,
 ) -> int:
     """One report, in one format as a file or in several in a folder."""
@@ -132,15 +132,15 @@ def _parsed(read: Callable[[], date], option: str, text: str, example: str) -> d
 def _made(session: Session, query: ReportQuery, formats: tuple[str, ...]) -> tuple[Report, str]:
     from pipeline.domain import Scope
     from pipeline.reports.readable.making import make
-    from pipeline.reports.readable.source import Source
+    from pipeline.reports.readable.source import ReportSource
 
     with existing_store(session) as store:
         need_criterion(session, store, query.criterion)
-        made = make(Source(store, _rubric(session)), query, Scope())
+        made = make(ReportSource(store, _rubric(session)), query, Scope())
         facts = {name: getattr(query, name) for name in ("agent", "team", "queue", "criterion")}
         store.audit.note(
-            "report",
-            subject=query.kind.value,
+            "export",
+            subject=f"report-{query.kind}",
             format=", ".join(formats),
             date_from=made.first,
             date_to=made.last,
@@ -167,29 +167,14 @@ def _links(base: str | None) -> ReportLinks:
 
 
 def _content(session: Session, made: Report, format: str, links: ReportLinks) -> bytes:
-    lang, say = session.words.lang, session.words.said
-    if format == "json":
-        from pipeline.reports.readable.as_json import as_json
+    from pipeline.web.reporting.asking import written
+    from pipeline.web.reporting.pdf import printed
 
-        text = json.dumps(as_json(made, say, links), ensure_ascii=False, indent=1)
-        return f"{text}\n".encode("utf-8", "backslashreplace")
-    if format == "xlsx":
-        import io
-
-        from pipeline.reports.readable.workbook import write_workbook
-
-        book = io.BytesIO()
-        write_workbook(made, say, links, book)
-        return book.getvalue()
-    from pipeline.web.reporting.document import report_html
-
+    lang = session.words.lang
     titles = {} if lang == "zh" else english_titles(session.settings.rubric, session.settings.layer)
-    page = report_html(made, lang, links=links, titles=titles)
     if format == "pdf":
-        from pipeline.web.reporting.pdf import printed
-
-        return printed(page)
-    return page.encode("utf-8", "replace")
+        return printed(written(made, "html", lang, titles, links).decode())
+    return written(made, format, lang, titles, links)  # type: ignore[arg-type]
 
 
 def _label(first: date, last: date) -> str:

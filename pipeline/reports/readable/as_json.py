@@ -14,11 +14,11 @@ from pipeline.reports.readable.model import (
     Clipping,
     ClusterPlot,
     ControlPlot,
-    Figure,
     Headline,
     Plot,
     Report,
-    Section,
+    ReportFigure,
+    ReportSection,
     Table,
 )
 
@@ -44,7 +44,7 @@ def as_json(report: Report, say: Say, links: ReportLinks) -> dict[str, Any]:
     }
 
 
-def _section(one: Section, say: Say, links: ReportLinks) -> dict[str, Any]:
+def _section(one: ReportSection, say: Say, links: ReportLinks) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": one.id,
         "title": say(one.title),
@@ -62,7 +62,7 @@ def _section(one: Section, say: Say, links: ReportLinks) -> dict[str, Any]:
     return found
 
 
-def _figure(one: Figure, links: ReportLinks) -> dict[str, Any]:
+def _figure(one: ReportFigure, links: ReportLinks) -> dict[str, Any]:
     found: dict[str, Any] = {"value": rounded(one.value, 4), "unit": one.unit.value}
     if one.low is not None or one.high is not None:
         found |= {"low": rounded(one.low, 4), "high": rounded(one.high, 4)}
@@ -81,7 +81,7 @@ def _headline(one: Headline, say: Say, links: ReportLinks) -> dict[str, Any]:
 
 
 def _cell(one: Cell, say: Say, links: ReportLinks) -> dict[str, Any]:
-    if isinstance(one, Figure):
+    if isinstance(one, ReportFigure):
         return _figure(one, links)
     found: dict[str, Any] = {"text": say(one.text)}
     if one.calls is not None:

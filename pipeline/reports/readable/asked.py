@@ -11,6 +11,8 @@ from pipeline.store.filter import CallFilter
 
 MOST_DAYS = 366
 """A report is about no more days than this."""
+EARLIEST, LATEST = date(1990, 1, 1), date(9990, 12, 31)
+"""Days around which there are others to compare with."""
 
 
 class ReportKind(StrEnum):
@@ -29,7 +31,7 @@ class ReportKind(StrEnum):
     QUALITY = "quality"
 
 
-class Step(StrEnum):
+class ChartStep(StrEnum):
     """What a point of a chart stands for."""
 
     DAY = "day"
@@ -54,7 +56,7 @@ class ReportQuery:
     team: str | None = None
     queue: str | None = None
     criterion: str | None = None
-    step: Step | None = None
+    step: ChartStep | None = None
     """What a point of a chart is; None: a day, in a long period a week."""
 
     def calls(self, first: date | None = None, last: date | None = None, **more: object) -> CallFilter:
@@ -78,8 +80,8 @@ def period_of(
     fewer days say little about one agent.
     """
     if first is not None or last is not None:
-        start = first or last or latest
-        end = max(last or latest, start)
+        start = min(max(first or last or latest, EARLIEST), LATEST)
+        end = min(max(last or latest, start), LATEST)
         return max(start, end - timedelta(days=MOST_DAYS - 1)), end
     match kind:
         case ReportKind.NIGHT | ReportKind.DAY:

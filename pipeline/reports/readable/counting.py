@@ -11,8 +11,8 @@ import numpy as np
 
 from pipeline.domain import Status
 from pipeline.intervals import Proportion, wilson
-from pipeline.reports.readable.asked import ReportQuery, Step, before
-from pipeline.store.call_facts import CallFacts, Codes, CriterionFacts, Flags, Numbers
+from pipeline.reports.readable.asked import ChartStep, ReportQuery, before
+from pipeline.store.period_calls import Codes, CriterionFacts, Flags, Numbers, PeriodCalls
 
 CHART_DAYS = 30
 """A chart of a short period begins so many days before its end, so that there are points to compare."""
@@ -28,7 +28,7 @@ class Period:
     query: ReportQuery
     first: date
     last: date
-    facts: CallFacts
+    facts: PeriodCalls
     """Everything from the period before on; of a group where one is compared with it."""
     own: Flags
     """Calls of whom the report is about, of whatever day."""
@@ -69,10 +69,10 @@ class Period:
         return min(self.first, last - timedelta(days=CHART_DAYS - 1)), self.last
 
     @property
-    def step(self) -> Step:
+    def step(self) -> ChartStep:
         if self.query.step is not None:
             return self.query.step
-        return Step.WEEK if (self.last - self.first).days >= LONG_DAYS else Step.DAY
+        return ChartStep.WEEK if (self.last - self.first).days >= LONG_DAYS else ChartStep.DAY
 
     def between(self, first: date, last: date) -> Flags:
         inside = np.array([first <= day <= last for day in self.facts.days], bool)
@@ -90,8 +90,8 @@ class Period:
         for place, day in enumerate(self.facts.days):
             if not first <= day <= last:
                 continue
-            start = day if self.step is Step.DAY else day - timedelta(days=day.weekday())
-            end = day if self.step is Step.DAY else start + timedelta(days=6)
+            start = day if self.step is ChartStep.DAY else day - timedelta(days=day.weekday())
+            end = day if self.step is ChartStep.DAY else start + timedelta(days=6)
             if not spans or spans[-1][0] != start:
                 spans.append((start, end))
             of_day[place] = len(spans) - 1
@@ -123,7 +123,7 @@ class Scores:
     pending: int
 
 
-def scores(facts: CallFacts, where: Flags) -> Scores:
+def scores(facts: PeriodCalls, where: Flags) -> Scores:
     scored = where & ~np.isnan(facts.score)
     many = int(scored.sum())
     if not many:
@@ -183,6 +183,6 @@ def differs(one: Proportion, other: Proportion) -> bool:
     return one.low > other.high or one.high < other.low
 
 
-def agents_of(facts: CallFacts, where: Flags) -> Sequence[int]:
+def agents_of(facts: PeriodCalls, where: Flags) -> Sequence[int]:
     """Indexes of the agents who have such calls."""
     return [int(code) for code in np.unique(facts.agent[where]) if code >= 0]

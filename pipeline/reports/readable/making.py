@@ -10,15 +10,15 @@ import numpy as np
 
 from pipeline.domain import Scope
 from pipeline.messages import Message, Text, title, verbatim
-from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery, before, period_of
+from pipeline.reports.readable.asked import ReportKind, ReportQuery, before, period_of
 from pipeline.reports.readable.counting import CHART_DAYS, Period
 from pipeline.reports.readable.kinds import calls, criterion, quality, training
-from pipeline.reports.readable.model import Report, Section
+from pipeline.reports.readable.model import Report, ReportSection
 from pipeline.reports.readable.plots import agent_name
-from pipeline.reports.readable.source import Source
-from pipeline.store.call_facts import CallFacts, Flags
+from pipeline.reports.readable.source import ReportSource
+from pipeline.store.period_calls import Flags, PeriodCalls
 
-Sections = Callable[[Source, Period, Scope], Iterator[Section]]
+Sections = Callable[[ReportSource, Period, Scope], Iterator[ReportSection]]
 KINDS: Mapping[ReportKind, Sections] = {
     ReportKind.NIGHT: calls.sections,
     ReportKind.DAY: calls.sections,
@@ -33,7 +33,7 @@ KINDS: Mapping[ReportKind, Sections] = {
 }
 
 
-def make(source: Source, query: ReportQuery, scope: Scope) -> Report:
+def make(source: ReportSource, query: ReportQuery, scope: Scope) -> Report:
     """The report that is asked for, over the calls inside the scope.
 
     Memory grows with the calls that are read: some 100 bytes each, and 10 for each criterion.
@@ -56,8 +56,8 @@ def make(source: Source, query: ReportQuery, scope: Scope) -> Report:
 
 
 def _read(
-    source: Source, query: ReportQuery, scope: Scope, first: date, last: date, charted: date
-) -> CallFacts:
+    source: ReportSource, query: ReportQuery, scope: Scope, first: date, last: date, charted: date
+) -> PeriodCalls:
     """The period, the one before it, and what charts show; of an agent also their team, of anything else also
     everybody."""
     start = min(before(first, last)[0], charted - timedelta(days=CHART_DAYS - 1))
@@ -71,7 +71,7 @@ def _read(
     return source.store.period_facts.read(replace(wanted, team=None, queue=None), scope)
 
 
-def _own(facts: CallFacts, query: ReportQuery) -> Flags:
+def _own(facts: PeriodCalls, query: ReportQuery) -> Flags:
     own = np.ones(len(facts), bool)
     ids = [one.agent_id for one in facts.agents]
     if query.agent in ids:  # else it was a name, and all calls are of those who have it
@@ -83,7 +83,7 @@ def _own(facts: CallFacts, query: ReportQuery) -> Flags:
     return own
 
 
-def _about(query: ReportQuery, facts: CallFacts) -> Text | None:
+def _about(query: ReportQuery, facts: PeriodCalls) -> Text | None:
     parts: list[Message] = []
     if query.agent is not None:
         found = next((one for one in facts.agents if one.agent_id == query.agent), None)
@@ -95,8 +95,3 @@ def _about(query: ReportQuery, facts: CallFacts) -> Text | None:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else Message("join.list", parts=tuple(parts))
-
-
-def needs(kind: ReportKind) -> str | None:
-    """The field without which a report of this kind cannot be made."""
-    return NAMED.get(kind)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from pipeline.control import ChartKind, Quadrant, Rule, Side, Unsaid
 from pipeline.domain import Severity
 from pipeline.messages import Message, Text
-from pipeline.reports.readable.asked import ReportQuery, Step
+from pipeline.reports.readable.asked import ChartStep, ReportQuery
 from pipeline.store.filter import CallFilter
 
 
@@ -31,7 +31,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReportFigure:
     """A number of a report."""
 
     value: float | None
@@ -64,7 +64,7 @@ class Label:
     severity: Severity | None = None
 
 
-Cell: TypeAlias = Figure | Label
+Cell: TypeAlias = ReportFigure | Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class ControlPlot:
     """A control chart, or the bare points where there are too few to say."""
 
     unit: Unit
-    step: Step
+    step: ChartStep
     points: tuple[ControlPoint, ...]
     centre: float | None
     kind: ChartKind | None
@@ -119,11 +119,11 @@ class ClusterPlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ReportBar:
     """A value beside that of others."""
 
     name: Text
-    figure: Figure
+    figure: ReportFigure
     other: float | None = None
     """The same of the period before, or of the group."""
     severity: Severity | None = None
@@ -132,7 +132,7 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class BarPlot:
     unit: Unit
-    bars: tuple[Bar, ...]
+    bars: tuple[ReportBar, ...]
     other: Message | None = None
     """What ``other`` of the bars is."""
 
@@ -145,9 +145,9 @@ class Headline:
     """A number that stands first, with what it is compared to."""
 
     title: Message
-    figure: Figure
-    before: Figure | None = None
-    group: Figure | None = None
+    figure: ReportFigure
+    before: ReportFigure | None = None
+    group: ReportFigure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Clipping:
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class ClipExamples:
     """Places beside each other: as it should not be, and as it should."""
 
     bad: tuple[Clipping, ...]
@@ -170,7 +170,7 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """One thing that a report tells: a sentence, what shows it, and the table behind it."""
 
     id: str
@@ -180,7 +180,7 @@ class Section:
     plots: tuple[Plot, ...] = ()
     headlines: tuple[Headline, ...] = ()
     tables: tuple[Table, ...] = ()
-    examples: Examples | None = None
+    examples: ClipExamples | None = None
     notes: tuple[Message, ...] = ()
     """How to read it: thresholds and where they come from."""
     breaks: bool = False
@@ -198,4 +198,4 @@ class Report:
     before: tuple[date, date]
     """The period that it is compared with."""
     made_at: datetime
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[ReportSection, ...] = field(default=())

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.domain import Status
-from pipeline.intervals import Proportion
-from pipeline.messages import Message, Text, verbatim
+from pipeline.intervals import Proportion, wilson
+from pipeline.messages import Message, Text, title, verbatim
 from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
 from pipeline.reports.readable.counting import (
     CriterionTally,
     Period,
-    agents_of,
     count,
     differs,
     ranked,
@@ -23,18 +22,18 @@ from pipeline.reports.readable.counting import (
 )
 from pipeline.reports.readable.heads import head, heads
 from pipeline.reports.readable.model import (
-    Bar,
     BarPlot,
     Cell,
-    Figure,
     Headline,
     Label,
-    Section,
+    ReportBar,
+    ReportFigure,
+    ReportSection,
     Table,
     Unit,
 )
 from pipeline.reports.readable.plots import agent_name, score_section, share_section, shown
-from pipeline.store.call_facts import Codes, Flags
+from pipeline.store.period_calls import Codes, Flags
 
 BARS = 10
 """Criteria that are drawn; the table has all."""
@@ -42,25 +41,25 @@ ROWS = 300
 """Most rows of a table of agents: a workbook of all is what exports are for."""
 
 
-def of_hundred(one: Proportion, query: ReportQuery | None = None, **behind: object) -> Figure:
+def of_hundred(one: Proportion, query: ReportQuery | None = None, **behind: object) -> ReportFigure:
     """A share with its interval, and the calls behind it."""
     calls = query.calls(**behind) if query is not None and one.count else None  # type: ignore[arg-type]
-    return Figure(one.value, Unit.SHARE, one.low, one.high, calls)
+    return ReportFigure(one.value, Unit.SHARE, one.low, one.high, calls)
 
 
-def headline_section(period: Period) -> Section:
+def headline_section(period: Period) -> ReportSection:
     """The figures that stand first, each beside the period before and the group."""
     query, facts = period.query, period.facts
     now, earlier = period.now, period.earlier
     judged, violating = period.judged, period.violating
     behind = query.calls()
 
-    def counted(part: Flags, title: str, **calls: object) -> Headline:
+    def counted(part: Flags, name: str, **calls: object) -> Headline:
         many = int((part & now).sum())
         return Headline(
-            Message(title),
-            Figure(many, calls=query.calls(**calls) if many else None),  # type: ignore[arg-type]
-            Figure(int((part & earlier).sum())),
+            Message(name),
+            ReportFigure(many, calls=query.calls(**calls) if many else None),  # type: ignore[arg-type]
+            ReportFigure(int((part & earlier).sum())),
         )
 
     mine, past = scores(facts, now), scores(facts, earlier)
@@ -76,9 +75,9 @@ def headline_section(period: Period) -> Section:
         ),
         Headline(
             Message("report.mean"),
-            Figure(mine.mean, Unit.SCORE, mine.low, mine.high, behind if mine.calls else None),
-            Figure(past.mean, Unit.SCORE),
-            Figure(group.mean, Unit.SCORE) if compared else None,
+            ReportFigure(mine.mean, Unit.SCORE, mine.low, mine.high, behind if mine.calls else None),
+            ReportFigure(past.mean, Unit.SCORE),
+            ReportFigure(group.mean, Unit.SCORE) if compared else None,
         ),
         Headline(
             Message("report.passing"),
@@ -95,7 +94,7 @@ def headline_section(period: Period) -> Section:
         counted(facts.flagged, "report.flagged", flagged=True),
         counted(facts.alerted, "report.alerted", alert="any"),
     )
-    return Section(
+    return ReportSection(
         "figures",
         Message("report.figures"),
         says=_said_of(period, mine.mean, past.mean, rate, before),
@@ -130,7 +129,7 @@ def _said_of(
     )
 
 
-def control_sections(period: Period) -> tuple[Section, Section]:
+def control_sections(period: Period) -> tuple[ReportSection, ReportSection]:
     """Calls with a violation, and mean scores, over days or weeks."""
     query = period.query
     return (
@@ -152,12 +151,12 @@ def control_sections(period: Period) -> tuple[Section, Section]:
     )
 
 
-def criteria_section(period: Period) -> Section:
+def criteria_section(period: Period) -> ReportSection:
     """Which criteria were violated, beside the period before, and beside the group where there is one."""
     query = period.query
     found = ranked(period, period.now)
     if not found:
-        return Section("criteria", Message("report.criteria"), (Message("report.no-violations"),))
+        return ReportSection("criteria", Message("report.criteria"), (Message("report.no-violations"),))
     past = {one.facts.criterion: tally(period, one.facts, period.earlier) for one in found}
     group = {one.facts.criterion: tally(period, one.facts, period.group) for one in found}
     compared = period.compared
@@ -167,16 +166,16 @@ def criteria_section(period: Period) -> Section:
     columns += ["lost", "confirmed", "overturned", "unsettled"]
     rows = tuple(_criterion_row(query, one, past, group if compared else None) for one in found)
     bars = tuple(
-        Bar(
+        ReportBar(
             one.facts.title,
-            of_hundred(one.share, query, criterion=one.facts.criterion),
+            of_hundred(one.share, query, criterion=one.facts.criterion, stands=True),
             other[one.facts.criterion].share.value,
             one.facts.severity,
         )
         for one in found[:BARS]
     )
     plot = BarPlot(Unit.SHARE, bars, Message("report.group-mark" if compared else "report.before-mark"))
-    return Section(
+    return ReportSection(
         "criteria",
         Message("report.criteria"),
         says=_said_of_criteria(found, other, compared=compared),
@@ -197,15 +196,15 @@ def _criterion_row(
     return (
         Label(verbatim(one.facts.severity.value), severity=one.facts.severity),
         Label(one.facts.title, report=report),
-        Figure(one.share.total),
-        Figure(one.share.count, calls=query.calls(criterion=of)),
+        ReportFigure(one.share.total),
+        ReportFigure(one.share.count, calls=query.calls(criterion=of, stands=True)),
         of_hundred(one.share),
-        Figure(past[of].share.value, Unit.SHARE),
-        *((Figure(group[of].share.value, Unit.SHARE),) if group is not None else ()),
-        Figure(one.lost, Unit.POINTS),
-        Figure(one.confirmed),
-        Figure(one.overturned),
-        Figure(one.unsettled),
+        ReportFigure(past[of].share.value, Unit.SHARE),
+        *((ReportFigure(group[of].share.value, Unit.SHARE),) if group is not None else ()),
+        ReportFigure(one.lost, Unit.POINTS),
+        ReportFigure(one.confirmed),
+        ReportFigure(one.overturned),
+        ReportFigure(one.unsettled),
     )
 
 
@@ -216,7 +215,7 @@ def _said_of_criteria(
     says = [
         Message(
             "report.costliest",
-            criterion=_title(first.facts.title),
+            criterion=title(first.facts.title),
             share=shown(first.share.value, Unit.SHARE),
             lost=shown(first.lost, Unit.POINTS),
         )
@@ -233,7 +232,7 @@ def _said_of_criteria(
         says.append(
             Message(
                 f"report.difference.worse-{key}",
-                criterion=_title(most.facts.title),
+                criterion=title(most.facts.title),
                 share=shown(most.share.value, Unit.SHARE),
                 other=shown(other[most.facts.criterion].share.value, Unit.SHARE),
                 count=len(risen),
@@ -244,13 +243,7 @@ def _said_of_criteria(
     return tuple(says)
 
 
-def _title(chinese: str) -> Message:
-    from pipeline.messages import title
-
-    return title(chinese)
-
-
-def groups_section(period: Period, kind: ReportKind) -> Section | None:
+def groups_section(period: Period, kind: ReportKind) -> ReportSection | None:
     """Teams, queues or agents beside each other, in the order of their names: nobody is ranked."""
     facts = period.facts
     names: list[tuple[str, Text]]
@@ -283,7 +276,7 @@ def groups_section(period: Period, kind: ReportKind) -> Section | None:
     shares = {}
     for place in present:
         key, name = names[place]
-        rate = _proportion(int(bad[place]), int(of[place]))
+        rate = wilson(int(bad[place]), int(of[place]))
         shares[place] = rate
         outside += differs(rate, whole) and (rate.value or 0) > (whole.value or 0)
         mine = {NAMED[kind]: key}
@@ -292,25 +285,25 @@ def groups_section(period: Period, kind: ReportKind) -> Section | None:
         rows.append(
             (
                 Label(name, report=query),
-                Figure(every[place], calls=query.calls()),
-                Figure(
+                ReportFigure(every[place], calls=query.calls()),
+                ReportFigure(
                     means[place] if has else None,
                     Unit.SCORE,
                     _finite(lows[place]) if has else None,
                     _finite(highs[place]) if has else None,
                 ),
-                Figure(flagged[place], calls=query.calls(flagged=True) if flagged[place] else None),
+                ReportFigure(flagged[place], calls=query.calls(flagged=True) if flagged[place] else None),
                 of_hundred(rate, query, violating=True),
             )
         )
     columns = (NAMED[kind], "calls", "mean", "flagged", "share")
     bars = tuple(
-        Bar(names[place][1], row[4])  # type: ignore[arg-type]
+        ReportBar(names[place][1], row[4])  # type: ignore[arg-type]
         for place, row in zip(present, rows, strict=True)
     )
     plots = (BarPlot(Unit.SHARE, bars),) if len(bars) <= 2 * BARS else ()
     table = Table(heads(*columns), tuple(rows[:ROWS]))
-    return Section(
+    return ReportSection(
         f"{kind}s",
         Message(f"report.groups.{kind}"),
         says=(
@@ -332,13 +325,7 @@ def _finite(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _proportion(part: int, total: int) -> Proportion:
-    from pipeline.intervals import wilson
-
-    return wilson(part, total)
-
-
-def coverage_section(period: Period) -> Section:
+def coverage_section(period: Period) -> ReportSection:
     """What could be inspected, and what not."""
     query, now = period.query, period.now
     total = int(now.sum())
@@ -349,13 +336,13 @@ def coverage_section(period: Period) -> Section:
             rows.append(
                 (
                     Label(Message(f"board.status.{status}")),
-                    Figure(many, calls=query.calls(status=status)),
-                    Figure(many / total, Unit.SHARE),
+                    ReportFigure(many, calls=query.calls(status=status)),
+                    ReportFigure(many / total, Unit.SHARE),
                 )
             )
     judged = int((period.judged & now).sum())
     hours = float(period.facts.seconds[now].sum()) / 3600
-    return Section(
+    return ReportSection(
         "coverage",
         Message("report.coverage-title"),
         says=(
@@ -376,7 +363,3 @@ def coverage_section(period: Period) -> Section:
         if rows
         else (),
     )
-
-
-def agents_in(period: Period) -> int:
-    return len(agents_of(period.facts, period.now))

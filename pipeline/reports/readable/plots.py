@@ -21,25 +21,27 @@ from pipeline.control import (
     why_unsaid,
 )
 from pipeline.messages import Message, Text, verbatim
-from pipeline.reports.readable.asked import ReportKind, ReportQuery, Step
+from pipeline.reports.readable.asked import ChartStep, ReportKind, ReportQuery
 from pipeline.reports.readable.counting import Period, agents_of, count
 from pipeline.reports.readable.model import (
     ClusterPlot,
     ClusterPoint,
     ControlPlot,
     ControlPoint,
-    Section,
+    ReportSection,
     Unit,
 )
-from pipeline.store.call_facts import Flags
 from pipeline.store.filter import CallFilter
+from pipeline.store.period_calls import Flags
 
 Behind = Callable[[date, date], CallFilter]
 """First and last day of a point -> the calls behind it."""
 SIGMAS = (3, 2, 1)
 
 
-def share_section(period: Period, part: Flags, of: Flags, *, id: str, title: Text, behind: Behind) -> Section:
+def share_section(
+    period: Period, part: Flags, of: Flags, *, id: str, title: Text, behind: Behind
+) -> ReportSection:
     """A control chart of a share: a p chart, or Laney's where the points scatter more than by chance."""
     spans, codes = period.steps
     parts, totals = count(codes, len(spans), part & of), count(codes, len(spans), of)
@@ -56,7 +58,7 @@ def share_section(period: Period, part: Flags, of: Flags, *, id: str, title: Tex
         behind,
     )
     many = float(parts.sum())
-    return Section(
+    return ReportSection(
         id=id,
         title=title,
         says=_said(plot, chart, events=many / len(kept) if kept else 0.0),
@@ -65,7 +67,7 @@ def share_section(period: Period, part: Flags, of: Flags, *, id: str, title: Tex
     )
 
 
-def score_section(period: Period, own: Flags, *, id: str, title: Text, behind: Behind) -> Section:
+def score_section(period: Period, own: Flags, *, id: str, title: Text, behind: Behind) -> ReportSection:
     """A control chart of single values: the mean score of each day or week."""
     spans, codes = period.steps
     scored = own & ~np.isnan(period.facts.score)
@@ -77,7 +79,7 @@ def score_section(period: Period, own: Flags, *, id: str, title: Text, behind: B
     chart = None if unsaid else individuals_chart(values)
     rows = [(*spans[p], value, int(totals[p])) for p, value in zip(kept, values, strict=True)]
     plot = _plot(chart, unsaid, Unit.SCORE, period.step, rows, behind)
-    return Section(
+    return ReportSection(
         id=id, title=title, says=_said(plot, chart), plots=(plot,), notes=_notes(chart, period.step)
     )
 
@@ -86,7 +88,7 @@ def _plot(
     chart: ControlChart | None,
     unsaid: Unsaid | None,
     unit: Unit,
-    step: Step,
+    step: ChartStep,
     rows: Sequence[tuple[date, date, float, int]],
     behind: Behind,
 ) -> ControlPlot:
@@ -150,7 +152,7 @@ def _said(plot: ControlPlot, chart: ControlChart | None, *, events: float = 0.0)
     )
 
 
-def _notes(chart: ControlChart | None, step: Step) -> tuple[Message, ...]:
+def _notes(chart: ControlChart | None, step: ChartStep) -> tuple[Message, ...]:
     if chart is None:
         return ()
     found = [Message(f"report.chart.{chart.kind}", step=Message(f"report.step.{step}"))]
@@ -161,7 +163,7 @@ def _notes(chart: ControlChart | None, step: Step) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def cluster_section(period: Period) -> Section:
+def cluster_section(period: Period) -> ReportSection:
     """Agents by their mean score and its steadiness."""
     facts = period.facts
     scored = period.now & ~np.isnan(facts.score)
@@ -173,7 +175,9 @@ def cluster_section(period: Period) -> Section:
     found = cluster(who, [int(totals[n]) for n in who], [sums[n] for n in who], [squares[n] for n in who])
     notes = (Message("report.cluster-note", least=FEWEST_CALLS, count=found.left_out),)
     if found.level is None or found.steadiness is None:
-        return Section("cluster", Message("report.cluster"), (Message("report.cluster-few"),), notes=notes)
+        return ReportSection(
+            "cluster", Message("report.cluster"), (Message("report.cluster-few"),), notes=notes
+        )
     points = tuple(
         ClusterPoint(
             name=agent_name(facts.agents[one.who].agent_id, facts.agents[one.who].name),
@@ -193,7 +197,7 @@ def cluster_section(period: Period) -> Section:
         **{one.value.replace("-", "_"): found.count(one) for one in Quadrant},
     )
     plot = ClusterPlot(points, found.level, found.steadiness)
-    return Section("cluster", Message("report.cluster"), (says,), (plot,), notes=notes)
+    return ReportSection("cluster", Message("report.cluster"), (says,), (plot,), notes=notes)
 
 
 def agent_name(agent_id: str | None, name: str | None) -> Message:

@@ -9,7 +9,7 @@ from pipeline.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReportSource:
     store: Store
     rubric: Rubric | None
     """Where advice stands; None: no sheet can be read."""

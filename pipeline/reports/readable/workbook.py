@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from pipeline.messages import Message
+from pipeline.reports.fields import encodable
 from pipeline.reports.readable.as_json import Say
 from pipeline.reports.readable.heads import head
 from pipeline.reports.readable.links import ReportLinks
@@ -19,10 +20,10 @@ from pipeline.reports.readable.model import (
     Cell,
     ClusterPlot,
     ControlPlot,
-    Figure,
     Label,
     Report,
-    Section,
+    ReportFigure,
+    ReportSection,
     Table,
     Unit,
 )
@@ -59,7 +60,8 @@ class _Writer:
     """Formats are made once for a book."""
 
     def __init__(self, book: Any, say: Say, links: ReportLinks) -> None:
-        self._book, self._say, self._links = book, say, links
+        self._book, self._links = book, links
+        self._say: Say = lambda text: str(encodable(say(text)))
         self._title = book.add_format({"bold": True, "font_size": 16})
         self._head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "bottom": 1, "text_wrap": True})
         self._bold = book.add_format({"bold": True, "font_size": 12})
@@ -91,7 +93,7 @@ class _Writer:
         for section in report.sections:
             self._details(section)
 
-    def _summary(self, sheet: Any, row: int, section: Section) -> int:
+    def _summary(self, sheet: Any, row: int, section: ReportSection) -> int:
         say = self._say
         sheet.write_string(row, 0, say(section.title), self._bold)
         row += 1
@@ -113,10 +115,12 @@ class _Writer:
             for kind, clips in (("bad", section.examples.bad), ("good", section.examples.good)):
                 for clip in clips:
                     sheet.write_string(row, 0, say(Message(f"report.clip.{kind}")))
-                    self._text(sheet, row, 1, clip.place.call_id, self._links.place(clip.place))
+                    self._text(
+                        sheet, row, 1, str(encodable(clip.place.call_id)), self._links.place(clip.place)
+                    )
                     sheet.write_string(row, 2, say(clip.who))
                     sheet.write_string(row, 3, (clip.when or "")[:16].replace("T", " "))
-                    sheet.write_string(row, 4, clip.quote)
+                    sheet.write_string(row, 4, str(encodable(clip.quote)))
                     row += 1
         for text in section.notes:
             sheet.merge_range(row, 0, row, 4, say(text), self._muted)
@@ -124,7 +128,7 @@ class _Writer:
             row += 1
         return row + 1
 
-    def _details(self, section: Section) -> None:
+    def _details(self, section: ReportSection) -> None:
         for plot in section.plots:
             match plot:
                 case ControlPlot() if plot.points:
@@ -137,7 +141,7 @@ class _Writer:
         for table in section.tables:
             self._table(section, table)
 
-    def _table(self, section: Section, table: Table) -> None:
+    def _table(self, section: ReportSection, table: Table) -> None:
         say = self._say
         sheet = self._sheet(say(section.title if table.title is None else table.title))
         for column, name in enumerate(table.columns):
@@ -150,7 +154,7 @@ class _Writer:
         sheet.freeze_panes(1, 2 if len(table.columns) > 4 else 1)
         sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
 
-    def _control(self, section: Section, plot: ControlPlot) -> None:
+    def _control(self, section: ReportSection, plot: ControlPlot) -> None:
         say, unit = self._say, plot.unit
         title = say(section.title)
         sheet = self._sheet(title)
@@ -164,7 +168,7 @@ class _Writer:
         sheet.set_column(6, 6, 40)
         for row, point in enumerate(plot.points, start=1):
             sheet.write_datetime(row, 0, datetime.combine(point.first, datetime.min.time()), self._day)
-            self._cell(sheet, row, 1, Figure(point.value, unit, calls=point.calls))
+            self._cell(sheet, row, 1, ReportFigure(point.value, unit, calls=point.calls))
             sheet.write_number(row, 2, point.of, self._plain[Unit.COUNT])
             if plot.centre is not None:
                 sheet.write_number(row, 3, plot.centre, self._plain[unit])
@@ -197,16 +201,16 @@ class _Writer:
         chart.set_size({"width": 760, "height": 320})
         sheet.insert_chart("I2", chart)
 
-    def _cluster(self, section: Section, plot: ClusterPlot) -> None:
+    def _cluster(self, section: ReportSection, plot: ClusterPlot) -> None:
         say = self._say
         columns = (head("agent"), head("mean"), Message("report.sheet.variation"), head("calls"),
                    Message("report.sheet.quadrant"))  # fmt: skip
         rows: Sequence[tuple[Cell, ...]] = [
             (
                 Label(one.name, report=one.report),
-                Figure(one.mean, Unit.SCORE),
-                Figure(one.variation, Unit.SHARE),
-                Figure(one.of),
+                ReportFigure(one.mean, Unit.SCORE),
+                ReportFigure(one.variation, Unit.SHARE),
+                ReportFigure(one.of),
                 Label(Message(f"report.quadrant.{one.quadrant}")),
             )
             for one in plot.points
@@ -262,7 +266,7 @@ class _Writer:
         return self._book.add_worksheet(found)
 
 
-def section_head(section: Section) -> Message:
+def section_head(section: ReportSection) -> Message:
     """What the numbers of a chart without a table are."""
     return (
         head("lost")

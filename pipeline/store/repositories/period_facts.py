@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
 
 from pipeline.domain import Outcome, ReviewState, Scope, Severity, Status
-from pipeline.store.call_facts import AgentFacts, CallFacts, CriterionFacts, Judged
 from pipeline.store.database import Repository
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, compile_filter
+from pipeline.store.period_calls import AgentFacts, CriterionFacts, PeriodCalls, StoredOutcome
 from pipeline.store.repositories.call_totals import JOINED
 from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.statements import pages
@@ -32,10 +32,10 @@ FEW_CALLS = 20_000
 AT_ONCE = 10_000
 """Rows that are turned into arrays together."""
 _OUTCOMES = {
-    Outcome.PASSED: Judged.PASSED,
-    Outcome.FAILED: Judged.FAILED,
-    Outcome.NOT_APPLICABLE: Judged.NOT_APPLICABLE,
-    Outcome.UNDETERMINED: Judged.UNDETERMINED,
+    Outcome.PASSED: StoredOutcome.PASSED,
+    Outcome.FAILED: StoredOutcome.FAILED,
+    Outcome.NOT_APPLICABLE: StoredOutcome.NOT_APPLICABLE,
+    Outcome.UNDETERMINED: StoredOutcome.UNDETERMINED,
 }
 _STATUSES = {status.value: place for place, status in enumerate(Status)}
 _SEVERITIES = {severity.value: place for place, severity in enumerate(Severity)}
@@ -44,7 +44,7 @@ _SEVERITIES = {severity.value: place for place, severity in enumerate(Severity)}
 class PeriodFacts(Repository):
     """The calls that a report is about."""
 
-    def read(self, where: CallFilter, scope: Scope) -> CallFacts:
+    def read(self, where: CallFilter, scope: Scope) -> PeriodCalls:
         """The calls that the filter chooses by day, agent, team and queue; other conditions do not matter."""
         with self._read() as connection:
             those = compile_filter(_of_calls(where), connection, scope).of_call
@@ -87,7 +87,7 @@ class _Names:
         return tuple(names), turned[codes]
 
 
-def _facts(connection: Connection, those: Sequence[ColumnElement[bool]]) -> CallFacts:
+def _facts(connection: Connection, those: Sequence[ColumnElement[bool]]) -> PeriodCalls:
     day, agent, team, queue = _Names(), _Names(), _Names(), _Names()
     who: dict[str, AgentFacts] = {}
     keys: list[NDArray[Any]] = []
@@ -127,7 +127,7 @@ def _facts(connection: Connection, those: Sequence[ColumnElement[bool]]) -> Call
     teams, team_codes = team.in_order(whole[:, 2])
     queues, queue_codes = queue.in_order(whole[:, 3])
     flags = table[:, 8:15] > 0
-    return CallFacts(
+    return PeriodCalls(
         days=tuple(map(date.fromisoformat, days)),
         day=day_codes,
         agents=tuple(who[name] for name in agents),
@@ -207,7 +207,7 @@ def _criteria(
         if severity is None:
             continue
         states = said.get(criterion, {})
-        failed = outcome_codes == Judged.FAILED
+        failed = outcome_codes == StoredOutcome.FAILED
         overturned = states.get(ReviewState.OVERTURNED, nothing)
         found[criterion] = CriterionFacts(
             criterion=criterion,

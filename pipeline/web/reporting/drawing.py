@@ -11,14 +11,14 @@ from typing import Any
 from pipeline.control import Quadrant, Rule
 from pipeline.messages import Message
 from pipeline.reports.readable.model import (
-    Bar,
     BarPlot,
     ClusterPlot,
     ClusterPoint,
     ControlPlot,
     ControlPoint,
-    Figure,
     Plot,
+    ReportBar,
+    ReportFigure,
     Unit,
 )
 from pipeline.reports.readable.plots import shown
@@ -119,7 +119,7 @@ class ClusterDrawing:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    bar: Bar
+    bar: ReportBar
     name: str
     y: float
     width: float
@@ -140,10 +140,10 @@ class BarDrawing:
     rows: tuple[BarRow, ...]
 
 
-Drawing = ControlDrawing | ClusterDrawing | BarDrawing
+PlotDrawing = ControlDrawing | ClusterDrawing | BarDrawing
 
 
-def drawing(plot: Plot) -> Drawing:
+def drawing(plot: Plot) -> PlotDrawing:
     match plot:
         case ControlPlot():
             return _control(plot)
@@ -153,7 +153,7 @@ def drawing(plot: Plot) -> Drawing:
             return _bars(plot)
 
 
-def figured(figure: Figure) -> str:
+def figured(figure: ReportFigure) -> str:
     """A number as it is written; a score that is not settled as its range."""
     if figure.value is None:
         return "–"
@@ -163,7 +163,7 @@ def figured(figure: Figure) -> str:
     return shown(figure.value, figure.unit)
 
 
-def interval(figure: Figure) -> str:
+def interval(figure: ReportFigure) -> str:
     """The ends of the interval of a share; empty where there is none."""
     if figure.unit is not Unit.SHARE or figure.low is None or figure.high is None:
         return ""

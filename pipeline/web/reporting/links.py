@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pipeline.reports.readable.asked import ReportKind, ReportQuery, Step
+from pipeline.reports.readable.asked import ChartStep, ReportKind, ReportQuery
 from pipeline.reports.readable.links import ReportLinks
 from pipeline.reports.readable.model import Place
 from pipeline.store.filter import CallFilter
@@ -13,17 +13,17 @@ from pipeline.web.queue_link import QueueLink
 from pipeline.web.render import call_url, url
 
 
-def report_url(query: ReportQuery, /, tail: str = "", **more: object) -> str:
+def report_url(query: ReportQuery, /, *, base: str = "", **more: object) -> str:
     """The address of a report; days that are not given stay open, so that it always is the latest one."""
     return url(
-        f"/reports/{query.kind}{tail}",
+        f"{base}/reports/{query.kind}",
         **{"from": _day(query.first), "to": _day(query.last)},
         agent=query.agent,
         team=query.team,
         queue=query.queue,
         criterion=query.criterion,
         by=query.step and query.step.value,
-        **{name.rstrip("_"): value for name, value in more.items()},
+        **more,
     )
 
 
@@ -48,5 +48,5 @@ def moved(query: ReportQuery, kind: ReportKind) -> ReportQuery:
     return replace(query, kind=kind)
 
 
-def step_of(value: str) -> Step | None:
-    return Step(value) if value in {one.value for one in Step} else None
+def step_of(value: str) -> ChartStep | None:
+    return ChartStep(value) if value in {one.value for one in ChartStep} else None

@@ -25,7 +25,7 @@ MOST = 64
 
 
 @dataclass(slots=True)
-class _Entry:
+class _ShelfPlace:
     report: Report | None = None
     made: float = float("-inf")
     coming: Future[Report] | None = None
@@ -35,7 +35,7 @@ class ReportShelf:
     """Reports by what was asked for and by whom it may be seen."""
 
     def __init__(self, *, patience: float = PATIENCE_SECONDS) -> None:
-        self._entries: LRUCache[Hashable, _Entry] = LRUCache(MOST)
+        self._entries: LRUCache[Hashable, _ShelfPlace] = LRUCache(MOST)
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="reports")
         self._patience = patience
@@ -47,7 +47,7 @@ class ReportShelf:
             Exception: what making it raised, once; the next one who asks has it made again.
         """
         with self._lock:
-            entry = self._entries.setdefault(key, _Entry())
+            entry = self._entries.setdefault(key, _ShelfPlace())
             if entry.coming is None and time.monotonic() - entry.made > FRESH_SECONDS:
                 entry.coming = self._workers.submit(make)
             coming = entry.coming

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import Scope
-from pipeline.messages import Message
+from pipeline.messages import Message, title
 from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.counting import Period, ranked
-from pipeline.reports.readable.model import Section
+from pipeline.reports.readable.model import ReportSection
 from pipeline.reports.readable.parts import (
     control_sections,
     coverage_section,
@@ -17,13 +17,13 @@ from pipeline.reports.readable.parts import (
     headline_section,
 )
 from pipeline.reports.readable.plots import Behind, cluster_section, share_section
-from pipeline.reports.readable.source import Source
+from pipeline.reports.readable.source import ReportSource
 
 CHARTED = 3
 """Criteria with a control chart of their own, where none was asked for."""
 
 
-def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
+def sections(source: ReportSource, period: Period, scope: Scope) -> Iterator[ReportSection]:
     yield headline_section(period)
     if not period.now.any():
         return
@@ -40,7 +40,7 @@ def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
     yield coverage_section(period)
 
 
-def criterion_charts(period: Period) -> Iterator[Section]:
+def criterion_charts(period: Period) -> Iterator[ReportSection]:
     """Control charts of the criterion that was asked for, else of those that cost most."""
     wanted = period.query.criterion
     every = period.facts.criteria
@@ -56,10 +56,10 @@ def criterion_charts(period: Period) -> Iterator[Section]:
             one.standing,
             one.eligible & period.own,
             id=f"chart-{one.criterion}",
-            title=Message("report.control-criterion", criterion=Message("title", zh=one.title)),
+            title=Message("report.control-criterion", criterion=title(one.title)),
             behind=behind,
         )
 
 
 def _behind(period: Period, criterion: str) -> Behind:
-    return lambda first, last: period.query.calls(first, last, criterion=criterion)
+    return lambda first, last: period.query.calls(first, last, criterion=criterion, stands=True)

@@ -13,18 +13,28 @@ from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.clips import examples
 from pipeline.reports.readable.counting import Period, count, differs, share, tally
 from pipeline.reports.readable.heads import head, heads
-from pipeline.reports.readable.model import Bar, BarPlot, Cell, Figure, Headline, Label, Section, Table, Unit
+from pipeline.reports.readable.model import (
+    BarPlot,
+    Cell,
+    Headline,
+    Label,
+    ReportBar,
+    ReportFigure,
+    ReportSection,
+    Table,
+    Unit,
+)
 from pipeline.reports.readable.parts import BARS, ROWS, of_hundred
 from pipeline.reports.readable.plots import agent_name, share_section, shown
-from pipeline.reports.readable.source import Source
-from pipeline.store.call_facts import Codes, CriterionFacts
+from pipeline.reports.readable.source import ReportSource
+from pipeline.store.period_calls import Codes, CriterionFacts
 
 
-def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
+def sections(source: ReportSource, period: Period, scope: Scope) -> Iterator[ReportSection]:
     name = period.query.criterion
     one = period.facts.criteria.get(name or "")
     if one is None or not (one.asked & period.now).any():
-        yield Section("figures", Message("report.figures"), (Message("report.none"),))
+        yield ReportSection("figures", Message("report.figures"), (Message("report.none"),))
         return
     yield _headline(period, one)
     yield share_section(
@@ -33,7 +43,7 @@ def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
         one.eligible & period.own,
         id="violating",
         title=Message("report.control-criterion", criterion=title(one.title)),
-        behind=lambda first, last: period.query.calls(first, last, criterion=one.criterion),
+        behind=lambda first, last: period.query.calls(first, last, criterion=one.criterion, stands=True),
     )
     yield share_section(
         period,
@@ -44,7 +54,7 @@ def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
         behind=lambda first, last: period.query.calls(first, last),
     )
     yield from filter(None, (_groups(period, one, kind) for kind in (ReportKind.TEAM, ReportKind.AGENT)))
-    yield Section(
+    yield ReportSection(
         "examples",
         Message("report.examples"),
         says=(Message("report.examples-say"),),
@@ -52,7 +62,7 @@ def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
     )
 
 
-def _headline(period: Period, one: CriterionFacts) -> Section:
+def _headline(period: Period, one: CriterionFacts) -> ReportSection:
     now, past = tally(period, one, period.now), tally(period, one, period.earlier)
     query = period.query
     settled = wilson(now.confirmed, now.confirmed + now.overturned)
@@ -61,7 +71,7 @@ def _headline(period: Period, one: CriterionFacts) -> Section:
         change = "more" if (now.share.value or 0) > (past.share.value or 0) else "less"
     if past.share.value is None:
         change = "first"
-    return Section(
+    return ReportSection(
         "figures",
         Message("report.figures"),
         says=(
@@ -77,13 +87,13 @@ def _headline(period: Period, one: CriterionFacts) -> Section:
         headlines=(
             Headline(
                 head("with"),
-                Figure(now.share.count, calls=query.calls(criterion=one.criterion)),
-                Figure(past.share.count),
+                ReportFigure(now.share.count, calls=query.calls(criterion=one.criterion, stands=True)),
+                ReportFigure(past.share.count),
             ),
             Headline(head("share"), of_hundred(now.share), of_hundred(past.share)),
-            Headline(head("lost"), Figure(now.lost, Unit.POINTS), Figure(past.lost, Unit.POINTS)),
+            Headline(head("lost"), ReportFigure(now.lost, Unit.POINTS), ReportFigure(past.lost, Unit.POINTS)),
             Headline(Message("report.precision"), of_hundred(settled)),
-            Headline(head("unsettled"), Figure(now.unsettled)),
+            Headline(head("unsettled"), ReportFigure(now.unsettled)),
             Headline(
                 Message("report.undetermined"), of_hundred(share(one.undetermined, one.asked & period.now))
             ),
@@ -92,7 +102,7 @@ def _headline(period: Period, one: CriterionFacts) -> Section:
     )
 
 
-def _groups(period: Period, one: CriterionFacts, kind: ReportKind) -> Section | None:
+def _groups(period: Period, one: CriterionFacts, kind: ReportKind) -> ReportSection | None:
     facts = period.facts
     codes: Codes
     names: list[tuple[str, Text]]
@@ -108,7 +118,7 @@ def _groups(period: Period, one: CriterionFacts, kind: ReportKind) -> Section | 
     if len(present) < 2:
         return None
     rows: list[tuple[Cell, ...]] = []
-    bars: list[Bar] = []
+    bars: list[ReportBar] = []
     over = 0
     for place in present:
         key, name = names[place]
@@ -116,13 +126,18 @@ def _groups(period: Period, one: CriterionFacts, kind: ReportKind) -> Section | 
         over += differs(rate, whole) and (rate.value or 0) > (whole.value or 0)
         mine = {"team" if kind is ReportKind.TEAM else "agent": key}
         theirs = ReportQuery(kind, period.first, period.last, criterion=one.criterion, **mine)  # type: ignore[arg-type]
-        figure = of_hundred(rate, theirs, criterion=one.criterion)
+        figure = of_hundred(rate, theirs, criterion=one.criterion, stands=True)
         rows.append(
-            (Label(name, report=theirs), Figure(of[place]), Figure(bad[place], calls=figure.calls), figure)
+            (
+                Label(name, report=theirs),
+                ReportFigure(of[place]),
+                ReportFigure(bad[place], calls=figure.calls),
+                figure,
+            )
         )
-        bars.append(Bar(name, figure))
+        bars.append(ReportBar(name, figure))
     columns = (str(kind), "eligible", "with", "share")
-    return Section(
+    return ReportSection(
         f"{kind}s",
         Message(f"report.groups.{kind}"),
         says=(

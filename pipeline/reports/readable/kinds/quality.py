@@ -14,12 +14,21 @@ from pipeline.messages import Message, Text, title, verbatim
 from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.counting import Period, share
 from pipeline.reports.readable.heads import heads
-from pipeline.reports.readable.model import Bar, BarPlot, Cell, Figure, Label, Section, Table, Unit
+from pipeline.reports.readable.model import (
+    BarPlot,
+    Cell,
+    Label,
+    ReportBar,
+    ReportFigure,
+    ReportSection,
+    Table,
+    Unit,
+)
 from pipeline.reports.readable.parts import of_hundred
 from pipeline.reports.readable.plots import agent_name, share_section, shown
-from pipeline.reports.readable.source import Source
+from pipeline.reports.readable.source import ReportSource
 from pipeline.review.agreement import fleiss_kappa, percent_agreement
-from pipeline.store.call_facts import Flags
+from pipeline.store.period_calls import Flags
 from pipeline.store.repositories.inspection_quality import DecidedAppeals, QualityFigures
 
 FEWEST_DOUBLES = 18
@@ -27,7 +36,7 @@ FEWEST_DOUBLES = 18
 Psychological Measurement 1 (1977), ask for 2 k² items, and people say one of k = 3 words."""
 
 
-def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
+def sections(source: ReportSource, period: Period, scope: Scope) -> Iterator[ReportSection]:
     figures = source.store.inspection_quality.figures(period.query.calls(period.first, period.last), scope)
     yield _trust(period, figures)
     yield _drift(period)
@@ -37,9 +46,9 @@ def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
     yield _work(figures)
 
 
-def _trust(period: Period, figures: QualityFigures) -> Section:
+def _trust(period: Period, figures: QualityFigures) -> ReportSection:
     rows: list[tuple[Cell, ...]] = []
-    bars: list[Bar] = []
+    bars: list[ReportBar] = []
     sums = [0, 0]
     for one in period.facts.criteria.values():
         confirmed = int((one.confirmed & one.failed & period.now).sum())
@@ -56,23 +65,24 @@ def _trust(period: Period, figures: QualityFigures) -> Section:
             (
                 Label(verbatim(one.severity.value), severity=one.severity),
                 Label(one.title, report=report),
-                Figure(confirmed, calls=behind),
-                Figure(overturned, calls=behind if overturned else None),
+                ReportFigure(confirmed, calls=behind),
+                ReportFigure(overturned, calls=behind if overturned else None),
                 of_hundred(precision),
                 of_hundred(missed),
                 of_hundred(undetermined),
             )
         )
-        bars.append(Bar(one.title, of_hundred(precision), severity=one.severity))
+        bars.append(ReportBar(one.title, of_hundred(precision), severity=one.severity))
         sums = [sums[0] + confirmed, sums[1] + confirmed + overturned]
     if not rows:
-        return Section("trust", Message("report.trust"), (Message("report.nothing-settled"),))
+        return ReportSection("trust", Message("report.trust"), (Message("report.nothing-settled"),))
     values = [2.0 if bar.figure.value is None else bar.figure.value for bar in bars]
     order = sorted(range(len(rows)), key=values.__getitem__)
     whole = wilson(*sums)
-    worst = bars[order[0]]
+    # the one that is most surely low, not one that few findings make look so
+    worst = min(bars, key=lambda bar: 2.0 if bar.figure.high is None else bar.figure.high)
     columns = ("class", "criterion", "confirmed", "overturned", "precision", "missed", "undetermined")
-    return Section(
+    return ReportSection(
         "trust",
         Message("report.trust"),
         says=(
@@ -101,7 +111,7 @@ def _every(period: Period, part: str) -> Flags:
     return found
 
 
-def _drift(period: Period) -> Section:
+def _drift(period: Period) -> ReportSection:
     overturned = _every(period, "overturned")
     settled = overturned | _every(period, "confirmed")
     return share_section(
@@ -114,7 +124,7 @@ def _drift(period: Period) -> Section:
     )
 
 
-def _undetermined(period: Period) -> Iterator[Section]:
+def _undetermined(period: Period) -> Iterator[ReportSection]:
     found = np.zeros(len(period.facts), bool)
     for one in period.facts.criteria.values():
         found |= one.undetermined
@@ -128,12 +138,12 @@ def _undetermined(period: Period) -> Iterator[Section]:
     )
 
 
-def _agreement(figures: QualityFigures) -> Section:
+def _agreement(figures: QualityFigures) -> ReportSection:
     items = [tuple(one.said.values()) for one in figures.doubles]
     agreed = percent_agreement(items)
     kappa = fleiss_kappa(items) if len(items) >= FEWEST_DOUBLES else None
     if agreed is None:
-        return Section("agreement", Message("report.agreement"), (Message("report.no-doubles"),))
+        return ReportSection("agreement", Message("report.agreement"), (Message("report.no-doubles"),))
     same: dict[int, int] = defaultdict(int)
     pairs: dict[int, int] = defaultdict(int)
     for one in figures.doubles:
@@ -144,15 +154,15 @@ def _agreement(figures: QualityFigures) -> Section:
     rows = tuple(
         (
             Label(verbatim(figures.reviewers[user])),
-            Figure(pairs[user]),
+            ReportFigure(pairs[user]),
             of_hundred(wilson(same[user], pairs[user])),
         )
         for user in sorted(pairs, key=lambda user: figures.reviewers[user])
     )
-    bars = tuple(Bar(row[0].text, row[2]) for row in rows)
+    bars = tuple(ReportBar(row[0].text, row[2]) for row in rows)
     columns = ("reviewer", "pairs", "agreed")
     key = "report.agreement-says" if kappa is not None else "report.agreement-few"
-    return Section(
+    return ReportSection(
         "agreement",
         Message("report.agreement"),
         says=(
@@ -169,15 +179,15 @@ def _agreement(figures: QualityFigures) -> Section:
     )
 
 
-def _appeals(period: Period, figures: QualityFigures) -> Section:
+def _appeals(period: Period, figures: QualityFigures) -> ReportSection:
     upheld = sum(one.upheld for one in figures.by_agent)
     total = upheld + sum(one.rejected for one in figures.by_agent)
     if not total:
-        return Section("appeals", Message("report.appeals"), (Message("report.no-appeals"),))
+        return ReportSection("appeals", Message("report.appeals"), (Message("report.no-appeals"),))
     whole = wilson(upheld, total)
     reviewers = _decided(period, figures.by_reviewer, "reviewer")
     agents = _decided(period, figures.by_agent, "agent")
-    return Section(
+    return ReportSection(
         "appeals",
         Message("report.appeals"),
         says=(
@@ -191,7 +201,7 @@ def _appeals(period: Period, figures: QualityFigures) -> Section:
             ),
         ),
         plots=(
-            BarPlot(Unit.SHARE, tuple(Bar(row[0].text, row[3]) for row in reviewers.rows)),  # type: ignore[union-attr, arg-type]
+            BarPlot(Unit.SHARE, tuple(ReportBar(row[0].text, row[3]) for row in reviewers.rows)),  # type: ignore[union-attr, arg-type]
         ),
         tables=(reviewers, agents),
         notes=(Message("report.appeals-note"),),
@@ -210,7 +220,14 @@ def _decided(period: Period, found: Sequence[DecidedAppeals], whose: str) -> Tab
         else:
             name = Message("report.machine") if one.key is None else verbatim(one.name or one.key)
         rate = wilson(one.upheld, one.upheld + one.rejected)
-        rows.append((Label(name, report=report), Figure(one.upheld), Figure(one.rejected), of_hundred(rate)))
+        rows.append(
+            (
+                Label(name, report=report),
+                ReportFigure(one.upheld),
+                ReportFigure(one.rejected),
+                of_hundred(rate),
+            )
+        )
     columns = (whose, "upheld", "rejected", "upheld-share")
     return Table(
         heads(*columns),
@@ -219,27 +236,27 @@ def _decided(period: Period, found: Sequence[DecidedAppeals], whose: str) -> Tab
     )
 
 
-def _work(figures: QualityFigures) -> Section:
+def _work(figures: QualityFigures) -> ReportSection:
     if not figures.work:
-        return Section("work", Message("report.work"), (Message("report.no-work"),))
+        return ReportSection("work", Message("report.work"), (Message("report.no-work"),))
     rows: list[tuple[Cell, ...]] = []
-    bars: list[Bar] = []
+    bars: list[ReportBar] = []
     for one in figures.work:
         name: Text = Message("report.shell") if one.user is None else verbatim(one.name or str(one.user))
         rows.append(
             (
                 Label(name),
-                Figure(one.days),
-                Figure(one.calls),
-                Figure(one.finished),
-                Figure(one.finished / one.days if one.days else None, Unit.SCORE),
-                Figure(one.verdicts),
+                ReportFigure(one.days),
+                ReportFigure(one.calls),
+                ReportFigure(one.finished),
+                ReportFigure(one.finished / one.days if one.days else None, Unit.SCORE),
+                ReportFigure(one.verdicts),
                 of_hundred(wilson(one.overturned, one.on_findings)),
-                Figure(one.unsure),
-                Figure(one.additions),
+                ReportFigure(one.unsure),
+                ReportFigure(one.additions),
             )
         )
-        bars.append(Bar(name, Figure(one.verdicts)))
+        bars.append(ReportBar(name, ReportFigure(one.verdicts)))
     columns = (
         "reviewer",
         "days",
@@ -253,7 +270,7 @@ def _work(figures: QualityFigures) -> Section:
     )
     verdicts = sum(one.verdicts for one in figures.work)
     most = max(figures.work, key=lambda one: one.verdicts)
-    return Section(
+    return ReportSection(
         "work",
         Message("report.work"),
         says=(

@@ -13,41 +13,53 @@ from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.clips import examples
 from pipeline.reports.readable.counting import CriterionTally, Period, count, differs, ranked, share, tally
 from pipeline.reports.readable.heads import head, heads
-from pipeline.reports.readable.model import Bar, BarPlot, Cell, Figure, Headline, Label, Section, Table, Unit
+from pipeline.reports.readable.model import (
+    BarPlot,
+    Cell,
+    Headline,
+    Label,
+    ReportBar,
+    ReportFigure,
+    ReportSection,
+    Table,
+    Unit,
+)
 from pipeline.reports.readable.parts import of_hundred
 from pipeline.reports.readable.plots import agent_name, shown
-from pipeline.reports.readable.source import Source
+from pipeline.reports.readable.source import ReportSource
 
 TRAINED = 3
 """Criteria: one or two behaviours at a time can be trained, and a third for choice."""
 MOST_AGENTS = 10
 
 
-def sections(source: Source, period: Period, scope: Scope) -> Iterator[Section]:
+def sections(source: ReportSource, period: Period, scope: Scope) -> Iterator[ReportSection]:
     found = ranked(period, period.now)
     if not found:
         key = "report.no-violations" if period.now.any() else "report.none"
-        yield Section("needs", Message("report.needs"), (Message(key),))
+        yield ReportSection("needs", Message("report.needs"), (Message(key),))
         return
     yield _needs(period, found)
     for place, one in enumerate(found[:TRAINED], start=1):
         yield _need(source, period, scope, one, place)
 
 
-def _needs(period: Period, found: tuple[CriterionTally, ...]) -> Section:
+def _needs(period: Period, found: tuple[CriterionTally, ...]) -> ReportSection:
     lost = sum(one.lost for one in found)
     part = sum(one.lost for one in found[:TRAINED])
     bars = tuple(
-        Bar(
+        ReportBar(
             one.facts.title,
-            Figure(one.lost, Unit.POINTS, calls=period.query.calls(criterion=one.facts.criterion)),
+            ReportFigure(
+                one.lost, Unit.POINTS, calls=period.query.calls(criterion=one.facts.criterion, stands=True)
+            ),
             tally(period, one.facts, period.group if period.compared else period.earlier).lost,
             one.facts.severity,
         )
         for one in found
     )
     mark = "report.group-mark" if period.compared else "report.before-mark"
-    return Section(
+    return ReportSection(
         "needs",
         Message("report.needs"),
         says=(
@@ -64,7 +76,9 @@ def _needs(period: Period, found: tuple[CriterionTally, ...]) -> Section:
     )
 
 
-def _need(source: Source, period: Period, scope: Scope, one: CriterionTally, place: int) -> Section:
+def _need(
+    source: ReportSource, period: Period, scope: Scope, one: CriterionTally, place: int
+) -> ReportSection:
     of, query = one.facts, period.query
     past, group = tally(period, of, period.earlier), tally(period, of, period.group)
     other, key = (group, "group") if period.compared else (past, "before")
@@ -83,25 +97,25 @@ def _need(source: Source, period: Period, scope: Scope, one: CriterionTally, pla
     if chinese:
         says.append(Message("report.advice", text=title(chinese, english)))
     agents = _agents(period, one)
-    return Section(
+    return ReportSection(
         f"need-{of.criterion}",
         Message("report.need-title", number=place, criterion=title(of.title)),
         says=tuple(says),
         headlines=(
             Headline(
                 head("share"),
-                of_hundred(one.share, query, criterion=of.criterion),
+                of_hundred(one.share, query, criterion=of.criterion, stands=True),
                 of_hundred(past.share),
                 of_hundred(group.share) if period.compared else None,
             ),
             Headline(
                 head("lost"),
-                Figure(one.lost, Unit.POINTS),
-                Figure(past.lost, Unit.POINTS),
-                Figure(group.lost, Unit.POINTS) if period.compared else None,
+                ReportFigure(one.lost, Unit.POINTS),
+                ReportFigure(past.lost, Unit.POINTS),
+                ReportFigure(group.lost, Unit.POINTS) if period.compared else None,
             ),
-            Headline(head("confirmed"), Figure(one.confirmed)),
-            Headline(head("unsettled"), Figure(one.unsettled)),
+            Headline(head("confirmed"), ReportFigure(one.confirmed)),
+            Headline(head("unsettled"), ReportFigure(one.unsettled)),
         ),
         tables=agents,
         examples=examples(source, period, scope, of.criterion),
@@ -126,9 +140,12 @@ def _agents(period: Period, one: CriterionTally) -> tuple[Table, ...]:
         who = facts.agents[place]
         query = ReportQuery(ReportKind.TRAINING, period.first, period.last, agent=who.agent_id)
         name = agent_name(who.agent_id, who.name)
-        figure = of_hundred(rate, query, criterion=of.criterion)
+        figure = of_hundred(rate, query, criterion=of.criterion, stands=True)
         rows.append(
-            (rate.low or 0.0, (Label(name, report=query), Figure(bad[place], calls=figure.calls), figure))
+            (
+                rate.low or 0.0,
+                (Label(name, report=query), ReportFigure(bad[place], calls=figure.calls), figure),
+            )
         )
     rows.sort(key=lambda row: -row[0])
     if not rows:

@@ -21,7 +21,7 @@ Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 
 
-class Judged(IntEnum):
+class StoredOutcome(IntEnum):
     """What the machine said of a criterion in a call; in this order it is stored in an array."""
 
     ABSENT = 0
@@ -40,7 +40,7 @@ class CriterionFacts:
     title: str
     severity: Severity
     outcome: NDArray[np.int8]
-    """Values of :class:`Judged`."""
+    """Values of :class:`StoredOutcome`."""
     confirmed: Flags
     """A person says that it was violated, whatever the machine said."""
     overturned: Flags
@@ -51,7 +51,7 @@ class CriterionFacts:
 
     @property
     def failed(self) -> Flags:
-        found: Flags = self.outcome == Judged.FAILED
+        found: Flags = self.outcome == StoredOutcome.FAILED
         return found
 
     @property
@@ -63,12 +63,12 @@ class CriterionFacts:
     @property
     def eligible(self) -> Flags:
         """Judged, passed or failed; and where people added a violation."""
-        found: Flags = (self.outcome == Judged.PASSED) | self.failed | self.confirmed
+        found: Flags = (self.outcome == StoredOutcome.PASSED) | self.failed | self.confirmed
         return found
 
     @property
     def undetermined(self) -> Flags:
-        found: Flags = self.outcome == Judged.UNDETERMINED
+        found: Flags = self.outcome == StoredOutcome.UNDETERMINED
         return found
 
     @property
@@ -87,7 +87,7 @@ class AgentFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CallFacts:
+class PeriodCalls:
     """The calls that were chosen, in the order of their keys."""
 
     days: tuple[date, ...]
