@@ -221,7 +221,7 @@ def _control(plot: ControlPlot) -> ControlDrawing:
     values = [point.value for point in points] + [limit for point in points for limit in point.limits]
     low, high = _room(
         values or [0.0, 1.0],
-        least=0.02 if share else 2.0,
+        least=0.02 if share else 1.0,
         floor=0.0 if share else None,
         ceiling=1.0 if share else None,
     )
@@ -351,7 +351,7 @@ def _names(
     found: dict[int, tuple[str, str]] = {}
     boxes: list[tuple[float, float, float, float]] = [(x - 6, y - 6, x + 6, y + 6) for x, y, _ in placed]
     far = sorted(placed, key=lambda one: -math.hypot(one[0] - middle[0], one[1] - middle[1]))
-    for x, y, one in far:
+    for x, y, one in far[: 8 * NAMED]:
         if len(found) >= NAMED:
             break
         text = rendered(one.name)

@@ -94,12 +94,16 @@ def _trust(period: Period, figures: QualityFigures) -> ReportSection:
                 total=f"{whole.total:,}",
                 criterion=title(str(worst.name)),
                 worst=shown(worst.figure.value, Unit.SHARE),
-                heard=figures.heard,
             ),
         ),
         plots=(BarPlot(Unit.SHARE, tuple(bars[n] for n in order if bars[n].figure.value is not None)),),
         tables=(Table(heads(*columns), tuple(rows[n] for n in order)),),
-        notes=(Message("report.precision-note"), Message("report.missed-note", count=figures.heard)),
+        notes=(
+            Message("report.precision-note"),
+            Message("report.missed-note", count=figures.heard)
+            if figures.heard
+            else Message("report.missed-none"),
+        ),
     )
 
 
