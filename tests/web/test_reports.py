@@ -107,6 +107,8 @@ def test_a_workbook_and_what_was_taken_is_written_down(supervisor: Browser, busy
     answer = supervisor.get("/api/v1/reports/month?from=2026-11-01&to=2026-11-30&format=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     assert book.sheetnames[0] == "质检月报"
+    linked = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+    assert any(isinstance(cell.value, int | float) for cell in linked), "a figure and its calls in one cell"
     (row, *_) = busy.audit.entries(action="export")
     assert (row.subject, row.details["format"]) == ("report-month", "xlsx")
 
