@@ -73,7 +73,7 @@ def main() -> int:
 def drawn(store: Store, kind: ReportKind, lang: Lang) -> str:
     rubric = load_rubric(load_settings().rubric)
     about = {ReportKind.AGENT: {"agent": AGENT}, ReportKind.TEAM: {"team": "客服01组"}}.get(kind, {})
-    report = make(ReportSource(store, rubric), ReportQuery(kind, **about), Scope())
+    report = make(ReportSource(store, rubric), ReportQuery(kind, **about), Scope())  # type: ignore[arg-type]
     return report_html(report, lang, links=room_links("https://qa.example.com"), titles=rubric.in_english)
 
 
