@@ -18,7 +18,7 @@ from pipeline.messages import Message
 from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.model import Report, Unit
 from pipeline.store import Store
-from pipeline.web.reporting.drawing import _ticks
+from pipeline.web.reporting.axes import ticks
 from pipeline.web.reporting.shelf import ReportShelf
 from tests.web.conftest import AGENT, OTHER_TEAM, TEAM, Browser, Client
 
@@ -166,7 +166,7 @@ def test_what_went_wrong_is_said_once_and_tried_again() -> None:
     ],
 )
 def test_an_axis_has_round_numbers(low: float, high: float, unit: Unit, first: str, last: str) -> None:
-    labels = [label for _, label in _ticks(low, high, unit)]
+    labels = [label for _, label in ticks(low, high, unit)]
     assert (labels[0].rstrip("0%").rstrip("."), labels[-1].rstrip("0%").rstrip(".")) == (
         first.rstrip("0%").rstrip("."),
         last.rstrip("0%").rstrip("."),

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.domain import Status
-from pipeline.intervals import Proportion, wilson
-from pipeline.messages import Message, Text, title, verbatim
-from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
+from pipeline.intervals import Proportion
+from pipeline.messages import Message, title, verbatim
+from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.counting import (
     CriterionTally,
     Period,
-    count,
     differs,
     ranked,
     scores,
@@ -32,13 +31,11 @@ from pipeline.reports.readable.model import (
     Table,
     Unit,
 )
-from pipeline.reports.readable.plots import agent_name, score_section, share_section, shown
-from pipeline.store.period_calls import Codes, Flags
+from pipeline.reports.readable.plots import score_section, share_section, shown
+from pipeline.store.period_calls import Flags
 
 BARS = 10
 """Criteria that are drawn; the table has all."""
-ROWS = 300
-"""Most rows of a table of agents: a workbook of all is what exports are for."""
 
 
 def of_hundred(one: Proportion, query: ReportQuery | None = None, **behind: object) -> ReportFigure:
@@ -241,88 +238,6 @@ def _said_of_criteria(
     else:
         says.append(Message(f"report.difference.better-{key}", count=len(changed)))
     return tuple(says)
-
-
-def groups_section(period: Period, kind: ReportKind) -> ReportSection | None:
-    """Teams, queues or agents beside each other, in the order of their names: nobody is ranked."""
-    facts = period.facts
-    names: list[tuple[str, Text]]
-    codes: Codes
-    match kind:
-        case ReportKind.TEAM:
-            codes, names = facts.team, [(name, verbatim(name)) for name in facts.teams]
-        case ReportKind.QUEUE:
-            codes, names = facts.queue, [(name, verbatim(name)) for name in facts.queues]
-        case _:
-            codes = facts.agent
-            names = [(one.agent_id, agent_name(one.agent_id, one.name)) for one in facts.agents]
-    now, judged = period.now, period.judged
-    size = len(names)
-    every, of = count(codes, size, now), count(codes, size, now & judged)
-    bad = count(codes, size, now & period.violating)
-    flagged = count(codes, size, now & facts.flagged)
-    scored = now & ~np.isnan(facts.score)
-    means, lows, highs = (
-        count(codes, size, scored, values) / np.maximum(1, count(codes, size, scored))
-        for values in (facts.score, facts.low, facts.high)
-    )
-    many = count(codes, size, scored)
-    rows: list[tuple[Cell, ...]] = []
-    outside = 0
-    whole = share(period.violating, judged & now)
-    present = [place for place in range(size) if every[place]]
-    if len(present) < 2:
-        return None
-    shares = {}
-    for place in present:
-        key, name = names[place]
-        rate = wilson(int(bad[place]), int(of[place]))
-        shares[place] = rate
-        outside += differs(rate, whole) and (rate.value or 0) > (whole.value or 0)
-        mine = {NAMED[kind]: key}
-        query = ReportQuery(kind, period.first, period.last, **mine)  # type: ignore[arg-type]
-        has = many[place] > 0
-        rows.append(
-            (
-                Label(name, report=query),
-                ReportFigure(every[place], calls=query.calls()),
-                ReportFigure(
-                    means[place] if has else None,
-                    Unit.SCORE,
-                    _finite(lows[place]) if has else None,
-                    _finite(highs[place]) if has else None,
-                ),
-                ReportFigure(flagged[place], calls=query.calls(flagged=True) if flagged[place] else None),
-                of_hundred(rate, query, violating=True),
-            )
-        )
-    columns = (NAMED[kind], "calls", "mean", "flagged", "share")
-    bars = tuple(
-        ReportBar(names[place][1], row[4])  # type: ignore[arg-type]
-        for place, row in zip(present, rows, strict=True)
-    )
-    plots = (BarPlot(Unit.SHARE, bars),) if len(bars) <= 2 * BARS else ()
-    table = Table(heads(*columns), tuple(rows[:ROWS]))
-    return ReportSection(
-        f"{kind}s",
-        Message(f"report.groups.{kind}"),
-        says=(
-            Message(
-                f"report.groups-say.{kind}",
-                count=len(rows),
-                over=outside,
-                whole=shown(whole.value, Unit.SHARE),
-            ),
-        ),
-        plots=plots,
-        tables=(table,),
-        notes=(Message("report.interval-note"),)
-        + ((Message("report.rows-cut", count=ROWS),) if len(rows) > ROWS else ()),
-    )
-
-
-def _finite(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def coverage_section(period: Period) -> ReportSection:

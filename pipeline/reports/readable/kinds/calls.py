@@ -8,12 +8,12 @@ from pipeline.domain import Scope
 from pipeline.messages import Message, title
 from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.counting import Period, ranked
+from pipeline.reports.readable.groups import groups_section
 from pipeline.reports.readable.model import ReportSection
 from pipeline.reports.readable.parts import (
     control_sections,
     coverage_section,
     criteria_section,
-    groups_section,
     headline_section,
 )
 from pipeline.reports.readable.plots import Behind, cluster_section, share_section

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from pipeline.domain import Scope
 from pipeline.intervals import wilson
-from pipeline.messages import Message, Text, title, verbatim
-from pipeline.reports.readable.asked import ReportKind, ReportQuery
+from pipeline.messages import Message, title
+from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.clips import examples
-from pipeline.reports.readable.counting import Period, count, differs, share, tally
+from pipeline.reports.readable.counting import Period, differs, share, tally
+from pipeline.reports.readable.groups import ROWS, compared, groups_of
 from pipeline.reports.readable.heads import head, heads
 from pipeline.reports.readable.model import (
-    BarPlot,
     Cell,
     Headline,
     Label,
@@ -24,10 +22,10 @@ from pipeline.reports.readable.model import (
     Table,
     Unit,
 )
-from pipeline.reports.readable.parts import BARS, ROWS, of_hundred
-from pipeline.reports.readable.plots import agent_name, share_section, shown
+from pipeline.reports.readable.parts import of_hundred
+from pipeline.reports.readable.plots import share_section, shown
 from pipeline.reports.readable.source import ReportSource
-from pipeline.store.period_calls import Codes, CriterionFacts
+from pipeline.store.period_calls import CriterionFacts
 
 
 def sections(source: ReportSource, period: Period, scope: Scope) -> Iterator[ReportSection]:
@@ -103,49 +101,17 @@ def _headline(period: Period, one: CriterionFacts) -> ReportSection:
 
 
 def _groups(period: Period, one: CriterionFacts, kind: ReportKind) -> ReportSection | None:
-    facts = period.facts
-    codes: Codes
-    names: list[tuple[str, Text]]
-    if kind is ReportKind.TEAM:
-        codes, names = facts.team, [(name, verbatim(name)) for name in facts.teams]
-    else:
-        codes = facts.agent
-        names = [(each.agent_id, agent_name(each.agent_id, each.name)) for each in facts.agents]
-    of = count(codes, len(names), one.eligible & period.now)
-    bad = count(codes, len(names), one.standing & period.now)
-    whole = share(one.standing, one.eligible & period.now)
-    present = [int(place) for place in np.flatnonzero(of)]
-    if len(present) < 2:
+    of = one.eligible & period.now
+    found = groups_of(period, kind, one.standing, of, criterion=one.criterion)
+    if len(found) < 2:
         return None
     rows: list[tuple[Cell, ...]] = []
     bars: list[ReportBar] = []
-    over = 0
-    for place in present:
-        key, name = names[place]
-        rate = wilson(int(bad[place]), int(of[place]))
-        over += differs(rate, whole) and (rate.value or 0) > (whole.value or 0)
-        mine = {"team" if kind is ReportKind.TEAM else "agent": key}
-        theirs = ReportQuery(kind, period.first, period.last, criterion=one.criterion, **mine)  # type: ignore[arg-type]
-        figure = of_hundred(rate, theirs, criterion=one.criterion, stands=True)
-        rows.append(
-            (
-                Label(name, report=theirs),
-                ReportFigure(of[place]),
-                ReportFigure(bad[place], calls=figure.calls),
-                figure,
-            )
-        )
-        bars.append(ReportBar(name, figure))
-    columns = (str(kind), "eligible", "with", "share")
-    return ReportSection(
-        f"{kind}s",
-        Message(f"report.groups.{kind}"),
-        says=(
-            Message(
-                f"report.groups-say.{kind}", count=len(rows), over=over, whole=shown(whole.value, Unit.SHARE)
-            ),
-        ),
-        plots=(BarPlot(Unit.SHARE, tuple(bars)),) if len(bars) <= 2 * BARS else (),
-        tables=(Table(heads(*columns), tuple(rows[:ROWS])),),
-        notes=(Message("report.interval-note"),),
-    )
+    for each in found:
+        figure = of_hundred(each.rate, each.calls, criterion=one.criterion, stands=True)
+        broken = ReportFigure(each.rate.count, calls=figure.calls)
+        label = Label(each.name, report=each.report)
+        rows.append((label, ReportFigure(each.rate.total), broken, figure))
+        bars.append(ReportBar(each.name, figure))
+    table = Table(heads(str(kind), "eligible", "with", "share"), tuple(rows[:ROWS]))
+    return compared(kind, found, share(one.standing, of), bars, table)

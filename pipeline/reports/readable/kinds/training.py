@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
+from dataclasses import replace
 
 from pipeline.domain import Scope
-from pipeline.intervals import wilson
 from pipeline.messages import Message, title
-from pipeline.reports.readable.asked import ReportKind, ReportQuery
+from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.clips import examples
-from pipeline.reports.readable.counting import CriterionTally, Period, count, differs, ranked, share, tally
+from pipeline.reports.readable.counting import CriterionTally, Period, differs, ranked, share, tally
+from pipeline.reports.readable.groups import groups_of
 from pipeline.reports.readable.heads import head, heads
 from pipeline.reports.readable.model import (
     BarPlot,
@@ -25,7 +24,7 @@ from pipeline.reports.readable.model import (
     Unit,
 )
 from pipeline.reports.readable.parts import of_hundred
-from pipeline.reports.readable.plots import agent_name, shown
+from pipeline.reports.readable.plots import shown
 from pipeline.reports.readable.source import ReportSource
 
 TRAINED = 3
@@ -125,28 +124,19 @@ def _need(
 
 def _agents(period: Period, one: CriterionTally) -> tuple[Table, ...]:
     """Agents whose share lies over that of all by more than chance, the surest first."""
-    facts, of = period.facts, one.facts
-    if period.query.kind is ReportKind.AGENT or period.query.agent is not None:
+    of = one.facts
+    if period.query.agent is not None:
         return ()
-    size = len(facts.agents)
-    total = count(facts.agent, size, of.eligible & period.now)
-    bad = count(facts.agent, size, of.standing & period.now)
-    whole = share(of.standing, of.eligible & period.now)
+    eligible = of.eligible & period.now
+    whole = share(of.standing, eligible)
     rows: list[tuple[float, tuple[Cell, ...]]] = []
-    for place in map(int, np.flatnonzero(bad)):
-        rate = wilson(int(bad[place]), int(total[place]))
-        if not differs(rate, whole) or (rate.value or 0) < (whole.value or 0):
+    for each in groups_of(period, ReportKind.AGENT, of.standing, eligible, criterion=of.criterion):
+        if not differs(each.rate, whole) or (each.rate.value or 0) < (whole.value or 0):
             continue
-        who = facts.agents[place]
-        query = ReportQuery(ReportKind.TRAINING, period.first, period.last, agent=who.agent_id)
-        name = agent_name(who.agent_id, who.name)
-        figure = of_hundred(rate, query, criterion=of.criterion, stands=True)
-        rows.append(
-            (
-                rate.low or 0.0,
-                (Label(name, report=query), ReportFigure(bad[place], calls=figure.calls), figure),
-            )
-        )
+        figure = of_hundred(each.rate, each.calls, criterion=of.criterion, stands=True)
+        broken = ReportFigure(each.rate.count, calls=figure.calls)
+        report = replace(each.report, kind=ReportKind.TRAINING, criterion=None)
+        rows.append((each.rate.low or 0.0, (Label(each.name, report=report), broken, figure)))
     rows.sort(key=lambda row: -row[0])
     if not rows:
         return ()
