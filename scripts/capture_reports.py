@@ -31,7 +31,7 @@ from scripts.synthetic_store import fill
 from tests.e2e.browser.rooms import browser
 
 ROOT = Path(__file__).resolve().parent.parent
-CALLS = 12_000
+CALLS = 60_000
 AGENT = "8012"
 Theme = Literal["light", "dark"]
 
