@@ -57,6 +57,7 @@ docs: setup-test ## 重写由代码生成的文档 | the pages that are written 
 capture: setup-test ## 重画 docs/ 里命令和复核台的图 | the pictures in docs/ of what the commands print and the review room shows
 	@$(PY) scripts/capture.py
 	@$(PY) -m scripts.capture_review
+	@$(PY) -m scripts.capture_reports
 
 demo: ## 重新合成演示录音（要下载音色，约十分钟） | play the demo night anew (fetches voices; about ten minutes)
 	@sh scripts/setup.sh voices

@@ -24,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from pipeline.domain import OpenCause, Outcome, Scope, Severity, Status
+from pipeline.domain import OpenCause, Outcome, ReviewState, Scope, Severity, Status
 from pipeline.review.claims import CLAIM_AT_MOST
 from pipeline.store import codec, days
 from pipeline.store.asked import of_agent, with_id
@@ -88,6 +88,8 @@ class CallFilter:
     """Said in the call: every part between spaces. Or the call's id, or how it begins."""
     criterion: str | None = None
     """Violated, as the machine says or as a person added."""
+    stands: bool | None = None
+    """With ``criterion``: without what people overturned, and with what they added; reports count so."""
     severity: Severity | None = None
     """The gravest class among what still stands."""
     violating: bool | None = None
@@ -232,8 +234,14 @@ def _case(where: CallFilter) -> list[ColumnElement[bool]]:
     if where.criterion is not None:
         f, v = findings.c, verdicts.c
         failed = select(f.inspection).where(f.criterion == where.criterion, f.outcome == Outcome.FAILED.value)
-        added = select(v.call).where(v.criterion == where.criterion, v.added)
-        out.append(or_(c.inspection.in_(failed), c.call.in_(added)))
+        said = select(v.call).where(v.criterion == where.criterion)
+        if where.stands:
+            overturned = said.where(v.state == ReviewState.OVERTURNED.value)
+            confirmed = said.where(v.state == ReviewState.CONFIRMED.value)
+            broken = and_(c.inspection.in_(failed), c.call.not_in(overturned))
+            out.append(or_(broken, c.call.in_(confirmed)))
+        else:
+            out.append(or_(c.inspection.in_(failed), c.call.in_(said.where(v.added))))
     return out
 
 

@@ -23,13 +23,16 @@ from pipeline.store.repositories.attempts import Attempts, FileDigests
 from pipeline.store.repositories.audit import AuditLog
 from pipeline.store.repositories.calibrations import Calibrations
 from pipeline.store.repositories.cases import Cases
+from pipeline.store.repositories.clips import Clips
 from pipeline.store.repositories.coaching import Coaching
 from pipeline.store.repositories.day_statistics import DayStatistics
 from pipeline.store.repositories.decisions import Decisions
 from pipeline.store.repositories.identities import Identities
+from pipeline.store.repositories.inspection_quality import InspectionQuality
 from pipeline.store.repositories.inspections import CallRows, Inspections
 from pipeline.store.repositories.judgements import Judgements
 from pipeline.store.repositories.merges import Merges
+from pipeline.store.repositories.period_facts import PeriodFacts
 from pipeline.store.repositories.proposals import Proposals
 from pipeline.store.repositories.queue import Queue
 from pipeline.store.repositories.rule_edits import RuleEdits
@@ -92,10 +95,13 @@ class Store:
         self.audit = AuditLog(database)
         self.calibrations = Calibrations(database)
         self.cases = Cases(database)
+        self.clips = Clips(database)
         self.coaching = Coaching(database)
         self.days = DayStatistics(database)
         self.decisions = Decisions(database)
+        self.inspection_quality = InspectionQuality(database)
         self.merges = Merges(database)
+        self.period_facts = PeriodFacts(database)
         self.proposals = Proposals(database)
         self.queue = Queue(database, self.query_cache)
         self.rule_edits = RuleEdits(database)

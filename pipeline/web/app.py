@@ -24,6 +24,7 @@ from pipeline.web.errors import answer, register
 from pipeline.web.names import WholeNames
 from pipeline.web.proxies import ActingAddress, Proxies
 from pipeline.web.purges import Purges
+from pipeline.web.reporting.shelf import ReportShelf
 from pipeline.web.security import Guard
 from pipeline.web.static_files import VersionedFiles
 from pipeline.web.topbar import WaitingCounts
@@ -44,7 +45,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     )
     app.state.settings, app.state.store = settings, store
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
-    app.state.call_visits = CallVisits()
+    app.state.call_visits, app.state.reports = CallVisits(), ReportShelf()
     for route in api_routes():
         if not guarded(route.dependant):
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")

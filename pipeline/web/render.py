@@ -302,5 +302,7 @@ def environment(lang: Lang) -> Environment:
     )
     found.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": to_jsonable_python}
     found.filters.update(FILTERS)
-    found.globals.update(GLOBALS, t=partial(say, lang), lang=lang)
+    from pipeline.web.reporting.drawing import TOOLS  # here: it puts names into words by what stands above
+
+    found.globals.update(GLOBALS, **TOOLS, t=partial(say, lang), lang=lang)
     return found

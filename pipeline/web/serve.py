@@ -67,6 +67,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
         server.run(sockets=[sock])
     finally:
         close_playback_service(app)
+        app.state.reports.close()
         trials().stop()
         # Python aborts where it ends beside a thread that is inside a library written in C++.
         reading.join(LAST_SECONDS)

@@ -17,6 +17,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/", "nav.overview", ()),
     ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
     ("/agents", "nav.agents", (P.LISTEN,)),
+    ("/reports", "nav.reports", (P.EXPORT,)),
     ("/settlement", "nav.settlement", (P.SETTLE,)),
     ("/appeals", "nav.appeals", (P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE)),
     ("/samples", "nav.samples", (P.SAMPLE, P.HEAR)),

@@ -70,6 +70,9 @@ ROUTES: dict[str, Row] = {
     "GET /settlement": Row({P.SETTLE}),
     "GET /settlement/errors": Row({P.SETTLE}),
     "GET /api/v1/settlement": Row({P.SETTLE}),
+    # reports
+    "GET /reports": Row({P.EXPORT}),
+    "GET /reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
@@ -188,6 +191,7 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),
     "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
+    "GET /api/v1/reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
     "GET /api/v1/lists/{name}": Row({P.EXPORT}, path={"name": "agents"}),
     # the call screen

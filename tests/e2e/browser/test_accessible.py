@@ -52,7 +52,8 @@ def screens(found: Furnished) -> dict[str, tuple[str, ...]]:
         "admin": (
             "/admin", "/admin/users", f"/admin/users/{found.people['agent'].id}", "/admin/teams",
             "/admin/audit", "/admin/retention", "/samples/new", "/calibrations/new", "/rules/what-if",
-            f"/calibrations/{found.calibration}", "/overview/problems", "/calls/O04",
+            f"/calibrations/{found.calibration}", "/overview/problems", "/calls/O04", "/reports",
+            "/reports/month", "/reports/training", "/reports/quality", f"/reports/agent?agent={found.agent}",
             "/settlement", "/settlement/errors?which=pending",
         ),
         "agent": (

@@ -1,65 +1,98 @@
-"""``callinspect report settlement``: shown, and as a file."""
+"""``callinspect report``: files, dated folders with an index, and what it refuses."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from pipeline.cli.main import Exit, status
 from tests.nights import fill
 
-ROOT = Path(__file__).resolve().parents[3]
 
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    fill(tmp_path / "callinspect.db")
+@pytest.fixture
+def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    fill(tmp_path / "callinspect.db")
     return tmp_path
 
 
-def test_it_is_shown_with_what_counts_first(capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["report", "settlement", "--month", "2026-11"]) == Exit.DONE
-    said = capsys.readouterr().out
-    assert said.index("只计人工确认") < said.index("刘志远") < said.index("2026-11")
-    assert "待复核 3 个" in said.replace("\n", "")
-    assert status(["report", "settlement", "--lang", "en"]) == Exit.DONE  # the latest month with calls
-    assert "Only errors count" in capsys.readouterr().out
+def run(*arguments: str, code: int = Exit.DONE) -> None:
+    assert status(["report", *arguments]) == code
 
 
-def test_the_ending_of_the_file_decides(capsys: pytest.CaptureFixture[str], place: Path) -> None:
-    for ending in ("html", "xlsx", "json", "csv"):
-        out = place / "made" / f"十月.{ending}"
-        assert status(["report", "settlement", "--month", "2026-11", "-o", str(out)]) == Exit.DONE
-        assert "质检合格率" in capsys.readouterr().err and out.stat().st_size > 200
-    assert json.loads((place / "made" / "十月.json").read_text("utf-8"))["total"]["calls"] == 2
-    assert openpyxl.load_workbook(place / "made" / "十月.xlsx")["坐席结算"].max_row == 4
-    assert status(["report", "settlement", "--format", "csv"]) == Exit.DONE
-    assert capsys.readouterr().out.lstrip("\ufeff").startswith("month,agent_id")
+def test_a_file(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("night", "-o", "night.html", "--room", "https://qa.example/")
+    text = (night / "night.html").read_text(encoding="utf-8")
+    assert "昨夜质检报告" in text
+    assert 'href="https://qa.example/queue?' in text
+    assert "昨夜质检报告 写到 night.html" in capsys.readouterr().err
+    before = (night / "night.html").read_bytes()
+    run("night", "-o", "night.html", "--room", "https://qa.example/", "--lang", "en")
+    assert "Night report" in (night / "night.html").read_text(encoding="utf-8")
+    assert before != (night / "night.html").read_bytes()
+
+
+def test_a_file_that_leads_nowhere_says_so(night: Path) -> None:
+    run("day", "-o", "day.html")
+    text = (night / "day.html").read_text(encoding="utf-8")
+    assert "--room" in text and "/queue?" not in text
+
+
+def test_standard_output(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("month", "-o", "-", "-f", "json", "--month", "2026-11")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["from"], found["to"]) == ("2026-11-01", "2026-11-30")
+    assert found["sections"][0]["headlines"][0]["value"] == 4
+
+
+def test_dated_folders_with_an_index(night: Path) -> None:
+    run("month", "-o", "reports/", "-f", "html", "-f", "xlsx", "--month", "2026-11")
+    run("agent", "--agent", "8002", "--week", "2026-W47", "-o", "reports")
+    run("day", "--from", "2026-11-20", "--to", "2026-11-20", "-o", "reports/", "-f", "json")
+    made = {str(path.relative_to(night / "reports")) for path in (night / "reports").rglob("*.*")}
+    assert made == {
+        "index.html",
+        "2026-11/month.html",
+        "2026-11/month.xlsx",
+        "2026-W47/agent-8002.html",
+        "2026-11-20/day.json",
+    }
+    index = (night / "reports" / "index.html").read_text(encoding="utf-8")
+    assert all(name in index for name in made - {"index.html"})
+    assert "坐席报告" in index
+    again = index
+    run("month", "-o", "reports/", "-f", "xlsx", "--month", "2026-11")
+    assert (night / "reports" / "index.html").read_text(encoding="utf-8") == again
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--month", "2026-13"], "2026-13"),
-        (["--month", "2020-01"], "2020-01 没有通话"),
-        (["-o", "x.docx"], "html, xlsx, json, csv"),
-        (["--format", "pdf"], "html, xlsx, json, csv"),
-        (["--table", "none.yaml"], "none.yaml"),
+        (["agent", "-o", "x.html"], "--agent"),
+        (["night", "-o", "x.doc"], "html, pdf, xlsx, json"),
+        (["night", "-o", "x.html", "-f", "html", "-f", "pdf"], "html, pdf, xlsx, json"),
+        (["night", "-o", "x.html", "--month", "2026-11", "--week", "2026-W47"], "--from/--to"),
+        (["night", "-o", "x.html", "--month", "11"], "2026-11"),
+        (["night", "-o", "x.html", "--week", "x"], "2026-W47"),
+        (["criterion", "--criterion", "no-such", "-o", "x.html"], "no-such"),
+        (["night"], "night.html"),
     ],
 )
-def test_what_cannot_be(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["report", "settlement", *arguments]) == Exit.USAGE
+def test_what_is_refused(
+    night: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    run(*arguments, code=Exit.USAGE)
     assert said in capsys.readouterr().err
+    assert not (night / "x.html").exists()
 
 
-def test_a_wrong_table_is_told_with_its_line(capsys: pytest.CaptureFixture[str], place: Path) -> None:
-    text = (ROOT / "rubrics" / "settlement.yaml").read_text("utf-8")
-    (place / "ours.yaml").write_text(text.replace("amount: 2000", "amont: 2000"), "utf-8")
-    assert status(["report", "settlement", "--table", "ours.yaml"]) == Exit.USAGE
-    line = next(n for n, one in enumerate(text.splitlines(), 1) if "amount: 2000" in one)
-    told = capsys.readouterr().err
-    assert f"ours.yaml:{line}: " in told and "amount" in told
+def test_without_chromium_it_says_what_to_do(
+    night: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.web.reporting.pdf.find_browser", lambda: None)
+    run("night", "-o", "night.pdf", code=Exit.USAGE)
+    assert ".html" in capsys.readouterr().err
+    assert not (night / "night.pdf").exists()

@@ -16,6 +16,7 @@ from pipeline.audio import REASON_CODES
 from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.bench.breakdown import NOISE_BANDS
+from pipeline.control import ChartKind, Quadrant, Rule, Side
 from pipeline.domain import CaseState, How, OpenCause, Outcome, PhraseKind, Role, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
@@ -26,6 +27,8 @@ from pipeline.messages.catalogue import texts
 from pipeline.phrases.template import SLOTS
 from pipeline.reports.kinds import KINDS
 from pipeline.reports.lists import LISTS
+from pipeline.reports.readable.asked import ChartStep, ReportKind
+from pipeline.reports.readable.heads import HEADS as COLUMNS
 from pipeline.reports.violations_book import MEANT, SHEETS
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
@@ -88,6 +91,23 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "reason.": {*REASON_CODES, PARTIAL, FAULT, GAVE_UP},
     "model.file-": set(State),
     "slot.": set(SLOTS),
+    "report.title.": set(ReportKind),
+    "report.about.": set(ReportKind),
+    "report.step.": set(ChartStep),
+    "report.chart.": set(ChartKind),
+    "report.rule.": {f"{rule}-{side}" for rule in Rule for side in Side},
+    "report.quadrant.": set(Quadrant),
+    "report.column.": set(COLUMNS),
+    "report.says.": {"first", "more", "less", "same"},
+    "report.criterion.": {"first", "more", "less", "same"},
+    "report.need.": {f"{how}-{than}" for how in ("worse", "better", "same") for than in ("group", "before")},
+    "report.difference.": {
+        f"{how}-{than}" for how in ("worse", "better", "none") for than in ("group", "before")
+    },
+    "report.groups.": {"team", "queue", "agent"},
+    "report.groups-say.": {"team", "queue", "agent"},
+    "report.appeals-by.": {"reviewer", "agent"},
+    "report.clip.": {"bad", "good", "none"},
     "model.title.": set(load_manifest().names()),
     "model.licence.": {"sense-voice"},
 }

@@ -1,0 +1,26 @@
+"""What columns and figures of reports are called."""
+
+from __future__ import annotations
+
+from pipeline.messages import Message
+
+HEADS = (
+    *("a-day", "additions", "agent", "agreed", "before", "calls", "class", "confirmed", "criterion", "days"),
+    *("eligible", "finished", "flagged", "group", "looked", "lost", "mean", "missed", "of", "overturned"),
+    *("overturns", "pairs", "precision", "queue", "rejected", "reviewer", "share", "status", "team"),
+    *("undetermined", "unsettled", "unsure", "upheld", "upheld-share", "verdicts", "with"),
+)
+
+
+def head(name: str) -> Message:
+    """
+    Raises:
+        ValueError: nothing is called so.
+    """
+    if name not in HEADS:
+        raise ValueError(name)
+    return Message(f"report.column.{name}")
+
+
+def heads(*names: str) -> tuple[Message, ...]:
+    return tuple(map(head, names))

@@ -1,0 +1,1 @@
+"""Reports as pages, as files that are printed, and as downloads."""
