@@ -72,9 +72,10 @@ class AlertHead:
     overdue: bool
 
     @property
-    def order(self) -> tuple[bool, bool, datetime, int]:
-        """Above all others, then late, then by what is due next."""
-        return (not self.first, not self.overdue, self.due_at, self.id)
+    def order(self) -> tuple[bool, bool, bool, datetime, int]:
+        """Above all others, then late, then by what is to be reported next; last what is reported."""
+        reported = self.state is AlertState.REPORTED
+        return (not self.first, not self.overdue, reported, self.due_at, self.id)
 
 
 _OPEN = [state.value for state in sorted(OPEN)]
