@@ -12,7 +12,7 @@ from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
 from pipeline.errors import CommandError, RubricError
 from pipeline.messages import Message
-from pipeline.review.alerts import Terms
+from pipeline.review.alerts import AlertTerms
 from pipeline.review.effective import Effective
 from pipeline.store import Store, open_store
 
@@ -30,7 +30,7 @@ def existing_store(session: Session) -> Store:
     """
     need_store(session)
     store = open_store(session.settings.store)
-    store.alerts.terms = Terms.of(session.settings.alerts)
+    store.alerts.terms = AlertTerms.of(session.settings.alerts)
     return store
 
 

@@ -37,7 +37,7 @@ FROM: Mapping[AlertStep, frozenset[AlertState]] = {
     AlertStep.LIABILITY: OPEN,
     AlertStep.ANALYSE: OPEN | {AlertState.CLOSED},
     AlertStep.CLOSE: frozenset({AlertState.REPORTED}),
-    AlertStep.DISMISS: OPEN,
+    AlertStep.OVERTURN: OPEN,
     AlertStep.COMMENT: frozenset(AlertState),
     AlertStep.UNDO: frozenset(AlertState),
 }
@@ -49,13 +49,13 @@ OFFERED = (
     AlertStep.LIABILITY,
     AlertStep.ANALYSE,
     AlertStep.CLOSE,
-    AlertStep.DISMISS,
+    AlertStep.OVERTURN,
     AlertStep.COMMENT,
     AlertStep.UNDO,
 )
-_LASTING = frozenset({AlertStep.RAISE, AlertStep.OVERTURN, AlertStep.COMMENT, AlertStep.UNDO})
+_LASTING = frozenset({AlertStep.RAISE, AlertStep.FOLLOW, AlertStep.COMMENT, AlertStep.UNDO})
 """What no undo takes back: that it was found, what follows from another verdict, and words."""
-_OWNERS = frozenset({AlertStep.REPORT, AlertStep.CLOSE, AlertStep.DISMISS})
+_OWNERS = frozenset({AlertStep.REPORT, AlertStep.CLOSE, AlertStep.OVERTURN})
 """Steps that belong to who has it, or to those who judge."""
 _JUDGED = frozenset({AlertStep.LIABILITY, AlertStep.ANALYSE})
 
@@ -101,8 +101,8 @@ def _after(standing: AlertStanding, event: AlertEvent) -> AlertStanding:
             return replace(standing, liability=event.liability)
         case AlertStep.ANALYSE:
             return replace(standing, analysis=event.analysis)
-        case AlertStep.CLOSE | AlertStep.DISMISS | AlertStep.OVERTURN:
-            state = AlertState.CLOSED if event.kind is AlertStep.CLOSE else AlertState.DISMISSED
+        case AlertStep.CLOSE | AlertStep.OVERTURN | AlertStep.FOLLOW:
+            state = AlertState.CLOSED if event.kind is AlertStep.CLOSE else AlertState.OVERTURNED
             return replace(
                 standing, state=state, reason=event.comment, ended_at=event.at, ended_by_name=event.by_name
             )
@@ -163,8 +163,8 @@ def check_worker(user: User, *, agent_id: str | None, team: str | None) -> None:
 def _check_undo(standing: AlertStanding, user: User | None) -> None:
     if standing.last is None:
         raise Refused("there is nothing to take back", code="alert-nothing")
-    if standing.state is AlertState.DISMISSED and standing.last.kind is not AlertStep.DISMISS:
-        raise Refused("it follows from the finding, which was overturned", code="alert-overturned")
+    if standing.state is AlertState.OVERTURNED and standing.last.kind is not AlertStep.OVERTURN:
+        raise Refused("it follows from the finding, which was overturned", code="alert-follows")
     if user is not None and standing.last.by != user.id and user.role not in DECIDING:
         raise Refused("only who took the last step, or the supervisor, takes it back", code="alert-undo")
 
@@ -204,7 +204,7 @@ _NEEDED: Mapping[AlertStep, tuple[Callable[[NewStep], object], str, str]] = {
     AlertStep.LIABILITY: (lambda step: step.liability, "say who is to blame", "alert-liability"),
     AlertStep.ANALYSE: (lambda step: step.analysis, "say what the cause was", "alert-analysis"),
     AlertStep.CLOSE: (lambda step: step.comment.strip(), "say why", "alert-reason"),
-    AlertStep.DISMISS: (lambda step: step.comment.strip(), "say why", "alert-reason"),
+    AlertStep.OVERTURN: (lambda step: step.comment.strip(), "say why", "alert-reason"),
     AlertStep.COMMENT: (lambda step: step.comment.strip(), "the comment is empty", "empty"),
 }
 """What a step cannot do without."""
@@ -244,10 +244,10 @@ def follows_finding(
 ) -> AlertStep | None:
     """What the verdict on the finding of the same name makes of an alert: OVERTURN closes an open one, UNDO
     opens it again; None where nothing changes."""
-    held = next((one for one in reversed(tuple(events)) if one.kind is AlertStep.OVERTURN), None)
+    held = next((one for one in reversed(tuple(events)) if one.kind is AlertStep.FOLLOW), None)
     stands = held is not None and not held.undone
     if overturned and standing.open:
-        return AlertStep.OVERTURN
+        return AlertStep.FOLLOW
     if not overturned and stands:
         return AlertStep.UNDO
     return None

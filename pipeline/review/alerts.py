@@ -4,7 +4,7 @@
 
     new ──take──> taken ──report──> reported ──close──> closed      (once liability was judged)
      │              │                  │
-     └──────────────┴──────dismiss─────┴──> dismissed               (it was no escalation)
+     └──────────────┴──────overturn────┴──> overturned               (it was no escalation)
 
 An alert belongs to a call, a phrase code and the sound it was given on. It is there as soon as the machine or
 a person finds the escalation. Each step is an event with time and name; the last one can be taken back, and
@@ -32,7 +32,7 @@ class AlertState(StrEnum):
     REPORTED = "reported"
     """Whoever has to know of it has been told."""
     CLOSED = "closed"
-    DISMISSED = "dismissed"
+    OVERTURNED = "overturned"
     """It was no escalation."""
 
 
@@ -69,8 +69,8 @@ class AlertStep(StrEnum):
     ANALYSE = "analyse"
     """Cause, right handling and prevention, for the complaint report."""
     CLOSE = "close"
-    DISMISS = "dismiss"
     OVERTURN = "overturn"
+    FOLLOW = "follow"
     """The finding of the same name was overturned, which settles this too; nobody's own step."""
     COMMENT = "comment"
     UNDO = "undo"
@@ -81,7 +81,7 @@ OPEN = frozenset({AlertState.NEW, AlertState.TAKEN, AlertState.REPORTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class TimeLimit:
     """How long people have: until a working day ends, or some time from the finding."""
 
     days: int = 0
@@ -90,7 +90,7 @@ class Limit:
     """From the finding; None: whole days count."""
 
     @classmethod
-    def read(cls, text: str) -> Limit:
+    def read(cls, text: str) -> TimeLimit:
         """From ``30m``, ``4h`` or ``2d``."""
         number = int(text[:-1])
         match text[-1]:
@@ -102,14 +102,14 @@ class Limit:
                 return cls(days=number)
 
 
-SAME_DAY = Limit()
+SAME_DAY = TimeLimit()
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AlertTerms:
     """By when alerts are to be dealt with, as the centre says."""
 
-    limits: Mapping[str, Limit] = field(default_factory=dict)
+    limits: Mapping[str, TimeLimit] = field(default_factory=dict)
     """Code -> how long, where it is not the same day."""
     day_ends: int = 24
     """Hour at which a working day ends, by the clock of the call."""
@@ -119,10 +119,10 @@ class Terms:
     """Codes that stand above all others."""
 
     @classmethod
-    def of(cls, settings: AlertSettings) -> Terms:
+    def of(cls, settings: AlertSettings) -> AlertTerms:
         """As the settings say."""
         return cls(
-            limits={code: Limit.read(text) for code, text in settings.within.items()},
+            limits={code: TimeLimit.read(text) for code, text in settings.within.items()},
             day_ends=settings.day_ends,
             working=frozenset(settings.working_days),
             first=settings.first,
@@ -236,7 +236,7 @@ class AlertStanding:
     report: Report | None = None
     analysis: Analysis = NO_ANALYSIS
     reason: str = ""
-    """Why it was closed or dismissed."""
+    """Why it was closed or overturned."""
     ended_at: datetime | None = None
     ended_by_name: str | None = None
     agent_id: str | None = None
@@ -307,7 +307,7 @@ class Alert:
 
 def late(standing: AlertStanding, due_at: datetime, now: datetime) -> bool:
     """Whether the deadline, which is that of the report, was missed."""
-    if standing.state is AlertState.DISMISSED:
+    if standing.state is AlertState.OVERTURNED:
         return False
     if standing.report is not None:
         return standing.report.at > due_at

@@ -42,7 +42,7 @@ def _expression(text: str) -> str:
 _Pattern = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_expression)]
 
 
-class Examples(BaseModel):
+class DegreeExamples(BaseModel):
     """Sentences that have this degree, and such that have not: its tests."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,7 +61,7 @@ class DegreeWordings(BaseModel):
     patterns: Annotated[tuple[_Pattern, ...], Field(min_length=1)]
     exceptions: tuple[_Pattern, ...] = ()
     """Where one of these is found in the clause, it has not this degree."""
-    examples: Examples
+    examples: DegreeExamples
 
     def fits(self, clause: str) -> bool:
         return _found(self.patterns, clause) and not _found(self.exceptions, clause)

@@ -151,7 +151,7 @@ def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
         .where(alerts.c.call.in_(page))
     )
     said = {row.id: row for row in connection.execute(judged)}
-    ended = select(alerts.c.id).where(alerts.c.call.in_(page), alerts.c.state == AlertState.DISMISSED.value)
+    ended = select(alerts.c.id).where(alerts.c.call.in_(page), alerts.c.state == AlertState.OVERTURNED.value)
     candidates = {*said, *connection.execute(ended).scalars()}
     for key, events in events_of(connection, sorted(candidates)).items():
         verdict = said.get(key)
@@ -159,7 +159,7 @@ def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
         step = follows_finding(standing_of(events), overturned=overturned, events=events)
         if step is None:
             continue
-        held = next((one.id for one in reversed(events) if one.kind is AlertStep.OVERTURN), None)
+        held = next((one.id for one in reversed(events) if one.kind is AlertStep.FOLLOW), None)
         by = None if verdict is None or verdict.user is None else _user(connection, verdict.user)
         append(
             connection, key, NewStep(step), by=by, request=str(uuid4()), at=datetime.now(UTC),

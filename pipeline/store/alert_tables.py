@@ -25,12 +25,12 @@ alerts = Table(
         "heard", String(16), nullable=False, comment="degree as the words say: unstated, speaks, will, done"
     ),
     Column("places", Text, nullable=False, comment="JSON [[start, end, role, quote, confidence], ...]"),
-    Column("state", String(16), nullable=False, comment="new, taken, reported, closed, dismissed"),
+    Column("state", String(16), nullable=False, comment="new, taken, reported, closed, overturned"),
     Column("owner", Integer, ForeignKey("users.id")),
     Column("degree", String(16), comment="as a person corrected it"),
     Column("liability", String(16), comment="none, light, medium, grave; NULL: not judged"),
     Column("reported_at", String(64)),
-    Column("ended_at", String(64), comment="closed or dismissed"),
+    Column("ended_at", String(64), comment="closed or overturned"),
     Column("version", Integer, nullable=False, comment="counts steps: who acts on an old one is told"),
     Column(
         "audio_sha256", String(64), nullable=False, server_default="", comment="the sound it was given on"
@@ -49,7 +49,7 @@ alert_events = Table(
         "kind",
         String(16),
         nullable=False,
-        comment="raise, take, report, degree, liability, analyse, close, dismiss, overturn, comment, undo",
+        comment="raise, take, report, degree, liability, analyse, close, overturn, follow, comment, undo",
     ),
     Column("comment", SafeText, nullable=False, server_default=""),
     Column("details", Text, nullable=False, server_default="{}", comment="JSON object: what the step said"),

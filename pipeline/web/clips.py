@@ -1,4 +1,4 @@
-"""A few seconds of a call as text that a page holds in itself, for reports that leave the house."""
+"""A few seconds of a call as text that a page holds in itself, for reports that are forwarded."""
 
 from __future__ import annotations
 

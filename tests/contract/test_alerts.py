@@ -24,7 +24,16 @@ from pipeline.domain import (
 from pipeline.domain.people import Scope, User, UserRole
 from pipeline.errors import Conflict, Missing, Refused, ReviewError
 from pipeline.review.alert_rules import NewStep
-from pipeline.review.alerts import Alert, AlertState, AlertStep, Analysis, Degree, Liability, Limit, Terms
+from pipeline.review.alerts import (
+    Alert,
+    AlertState,
+    AlertStep,
+    AlertTerms,
+    Analysis,
+    Degree,
+    Liability,
+    TimeLimit,
+)
 from pipeline.store import CallFilter, Store
 from pipeline.store.alert_finding import refresh_all
 from pipeline.store.alert_tables import alert_events, alerts
@@ -243,7 +252,7 @@ def test_the_last_step_can_be_taken_back(house: House) -> None:
         (NewStep(AlertStep.DEGREE), "alert-degree"),
         (NewStep(AlertStep.LIABILITY), "alert-liability"),
         (NewStep(AlertStep.ANALYSE), "alert-analysis"),
-        (NewStep(AlertStep.DISMISS, comment=" "), "alert-reason"),
+        (NewStep(AlertStep.OVERTURN, comment=" "), "alert-reason"),
         (NewStep(AlertStep.COMMENT), "empty"),
         (NewStep(AlertStep.CLOSE, comment="x"), "alert-state"),
         (NewStep(AlertStep.COMMENT, comment="x" * 4001), "too-long"),
@@ -336,8 +345,8 @@ def test_overturning_the_finding_closes_its_alert(store: Store, run_id: int) -> 
     case = store.decisions.decide("c1", COMPLAINT, Verdict.OVERTURNED, by=rev.id, request=request(), seen=9)
     (alert,) = store.alerts.of_call("c1")
     assert (alert.state, alert.events[-1].kind, alert.events[-1].by_name) == (
-        AlertState.DISMISSED,
-        AlertStep.OVERTURN,
+        AlertState.OVERTURNED,
+        AlertStep.FOLLOW,
         "王芳",
     )
     with pytest.raises(Refused) as refused:
@@ -351,7 +360,9 @@ def test_overturning_the_finding_closes_its_alert(store: Store, run_id: int) -> 
 
 def test_late_ones_come_first_and_reading_writes_nothing(house: House) -> None:
     store = house.store
-    store.alerts.terms = Terms({"esc-12315": Limit(after=timedelta(0)), COMPLAINT: Limit(days=3)})
+    store.alerts.terms = AlertTerms(
+        {"esc-12315": TimeLimit(after=timedelta(0)), COMPLAINT: TimeLimit(days=3)}
+    )
     found = store.alerts.page(AlertFilter(AlertGroup.OPEN)).alerts
     assert [one.code for one in found] == [HARM, "esc-12315", COMPLAINT, COMPLAINT]
     assert [one.overdue for one in found] == [False, True, False, False]
@@ -384,5 +395,5 @@ def test_lists_are_cut_by_scope_filters_and_pages(house: House) -> None:
     taken = house.step(house.alert("c1"), AlertStep.TAKE, house.reviewer)
     mine = page(AlertFilter(AlertGroup.MINE, by=house.reviewer.id)).alerts
     assert [one.id for one in mine] == [taken.id]
-    house.step(house.alert("c2", HARM), AlertStep.DISMISS, house.reviewer, comment="玩笑")
-    assert [one.code for one in page(AlertFilter(AlertGroup.DISMISSED)).alerts] == [HARM]
+    house.step(house.alert("c2", HARM), AlertStep.OVERTURN, house.reviewer, comment="玩笑")
+    assert [one.code for one in page(AlertFilter(AlertGroup.OVERTURNED)).alerts] == [HARM]

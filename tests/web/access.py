@@ -110,7 +110,7 @@ ROUTES: dict[str, Row] = {
     "POST /alerts/{alert}/liability": Row({P.LIABILITY}, path=ALERT, form={"seen": "1", "liability": "none"}),
     "POST /alerts/{alert}/analysis": Row({P.ALERT}, path=ALERT, form={"seen": "1", "cause": "x"}),
     "POST /alerts/{alert}/close": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
-    "POST /alerts/{alert}/dismiss": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
+    "POST /alerts/{alert}/overturn": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
     "POST /alerts/{alert}/undo": Row({P.ALERT}, path=ALERT, form={"seen": "1"}),
     "POST /alerts/{alert}/comment": Row({P.ALERT}, path=ALERT, form={"comment": "x"}),
     # samples

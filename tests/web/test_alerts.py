@@ -76,7 +76,7 @@ def test_the_whole_way_by_forms(store: Store, reviewer: Browser, lead: Browser, 
     assert press(reviewer, "undo", store) == 303
     assert alert(store).state is AlertState.REPORTED
     assert press(reviewer, "comment", store, comment="再核实") == 303
-    assert press(reviewer, "dismiss", store, comment="是玩笑") == 303
+    assert press(reviewer, "overturn", store, comment="是玩笑") == 303
     assert "是玩笑" in reviewer.get("/alerts/1").text
 
 
@@ -219,7 +219,7 @@ def test_the_report_is_one_file_with_its_sound(store: Store, reviewer: Browser, 
 
 
 def test_what_was_no_escalation_is_in_no_report(store: Store, reviewer: Browser) -> None:
-    store.alerts.step(1, NewStep(AlertStep.DISMISS, "是玩笑"), by=None, request="x")
+    store.alerts.step(1, NewStep(AlertStep.OVERTURN, "是玩笑"), by=None, request="x")
     twin = reviewer.get("/alerts/report?format=json").json()
     assert (twin["figures"]["total"], twin["cases"]) == (0, [])
 

@@ -50,7 +50,7 @@ FIELDS: tuple[Field, ...] = (
     text("ended_by"),
 )
 """``first`` says that it stands above all others, as a threat of self-harm does; ``found_by`` is null where
-the machine found it; ``reason`` says why it was closed or dismissed."""
+the machine found it; ``reason`` says why it was closed or overturned."""
 
 
 def record(one: Alert) -> Record:

@@ -14,7 +14,7 @@ from pipeline.domain import Role, Span
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing
 from pipeline.review.alert_rules import standing_of
-from pipeline.review.alerts import OPEN, Alert, AlertPlace, AlertState, Degree, Liability, Terms
+from pipeline.review.alerts import OPEN, Alert, AlertPlace, AlertState, AlertTerms, Degree, Liability
 from pipeline.store import rows
 from pipeline.store.alert_events import events_of
 from pipeline.store.alert_tables import alerts
@@ -38,7 +38,7 @@ class AlertGroup(StrEnum):
     JUDGE = "judge"
     """Reported; liability is to be judged."""
     CLOSED = "closed"
-    DISMISSED = "dismissed"
+    OVERTURNED = "overturned"
     ALL = "all"
 
 
@@ -107,13 +107,15 @@ def _group(wanted: AlertFilter) -> list[ColumnElement[bool]]:
             return [a.state.in_(_OPEN), a.owner == wanted.by]
         case AlertGroup.JUDGE:
             return [a.state == AlertState.REPORTED.value, a.liability.is_(None)]
-        case AlertGroup.CLOSED | AlertGroup.DISMISSED:
+        case AlertGroup.CLOSED | AlertGroup.OVERTURNED:
             return [a.state == wanted.group.value]
         case AlertGroup.ALL:
             return []
 
 
-def heads(connection: Connection, conditions: Iterable[Any], terms: Terms, now: datetime) -> list[AlertHead]:
+def heads(
+    connection: Connection, conditions: Iterable[Any], terms: AlertTerms, now: datetime
+) -> list[AlertHead]:
     """Open alerts in the order in which they are to be dealt with, without the rest of them: quick."""
     a = alerts.c
     query = (
@@ -142,7 +144,7 @@ def ended(
 
 
 def alerts_of(
-    connection: Connection, keys: Sequence[int], terms: Terms, now: datetime | None = None
+    connection: Connection, keys: Sequence[int], terms: AlertTerms, now: datetime | None = None
 ) -> tuple[Alert, ...]:
     """These alerts with their events, in the order given."""
     raiser = users.alias()
@@ -160,7 +162,7 @@ def alerts_of(
     return tuple(found[key] for key in keys if key in found)
 
 
-def alert_of(connection: Connection, alert: int, terms: Terms) -> Alert:
+def alert_of(connection: Connection, alert: int, terms: AlertTerms) -> Alert:
     """
     Raises:
         Missing: there is none of this number.
@@ -187,12 +189,12 @@ def waiting(user: int, *, judges: bool) -> ColumnElement[bool]:
     return or_(*mine)
 
 
-def _due(row: Row[Any], terms: Terms) -> datetime:
+def _due(row: Row[Any], terms: AlertTerms) -> datetime:
     started = None if row.started_at is None else datetime.fromisoformat(row.started_at)
     return terms.due(row.code, started, datetime.fromisoformat(row.found_at))
 
 
-def _alert(row: Row[Any], events: Any, terms: Terms, now: datetime) -> Alert:
+def _alert(row: Row[Any], events: Any, terms: AlertTerms, now: datetime) -> Alert:
     return Alert(
         id=row.alert,
         call=rows.read_call(row).header,

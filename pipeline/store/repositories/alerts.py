@@ -13,7 +13,7 @@ from pipeline.domain.people import Scope, User, scope_of
 from pipeline.errors import Refused, no_call
 from pipeline.review import alert_rules as rules
 from pipeline.review.alert_rules import NewStep
-from pipeline.review.alerts import Alert, AlertPlace, AlertState, AlertStep, Degree, Terms
+from pipeline.review.alerts import Alert, AlertPlace, AlertState, AlertStep, AlertTerms, Degree
 from pipeline.review.events import check_text, reused
 from pipeline.store import identities
 from pipeline.store.alert_events import append
@@ -44,7 +44,7 @@ _BY_DEADLINE = frozenset({AlertGroup.OPEN, AlertGroup.LATE, AlertGroup.MINE, Ale
 
 
 @dataclass(frozen=True, slots=True)
-class AlertPage:
+class AlertListing:
     """Some alerts of a list, and how many it has."""
 
     alerts: tuple[Alert, ...]
@@ -64,7 +64,7 @@ class AlertCounts:
     """Code -> how many are open."""
 
 
-class Alerts(Repository):
+class AlertRegister(Repository):
     """Steps are events; the last one can be taken back, by an event too.
 
     Each step takes the person (``by``; None: the shell, which may do what a supervisor may), ``request``, the
@@ -74,7 +74,7 @@ class Alerts(Repository):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.terms = Terms()
+        self.terms = AlertTerms()
         """Deadlines, as whoever opened the store with settings says: they are worked out at each reading."""
 
     def add(
@@ -168,7 +168,7 @@ class Alerts(Repository):
 
     def page(
         self, wanted: AlertFilter = EVERY, *, scope: Scope = EVERYWHERE, limit: int = SHOWN, offset: int = 0
-    ) -> AlertPage:
+    ) -> AlertListing:
         """One page of a list: what is open in the order in which it is to be dealt with, else what ended
         last."""
         now = datetime.now(UTC)
@@ -179,7 +179,7 @@ class Alerts(Repository):
                 keys, total = [one.id for one in found[offset : offset + limit]], len(found)
             else:
                 keys, total = ended(connection, conditions, limit=limit, offset=offset)
-            return AlertPage(alerts_of(connection, keys, self.terms, now), total)
+            return AlertListing(alerts_of(connection, keys, self.terms, now), total)
 
     def every(self, wanted: AlertFilter = EVERY, *, scope: Scope = EVERYWHERE) -> Iterator[Alert]:
         """All alerts of a filter, the oldest call first, streaming."""

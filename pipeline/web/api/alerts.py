@@ -106,7 +106,7 @@ def alert(alert: Number, visitor: Worker, store: TheStore) -> Any:
 def step(alert: Number, visitor: Worker, store: TheStore, what: StepWord) -> Any:
     """Take a step, or take the last one back (`undo`); the same `request` again changes nothing."""
     visible_alert(store, visitor, alert)
-    if what.kind in (AlertStep.RAISE, AlertStep.OVERTURN):
+    if what.kind in (AlertStep.RAISE, AlertStep.FOLLOW):
         raise Refused(
             f"nobody takes the step {what.kind}", code="alert-state", state="", step=what.kind.value
         )

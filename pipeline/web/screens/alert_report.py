@@ -144,7 +144,7 @@ def _told(store: Store, visitor: Visitor, wanted: AlertFilter) -> tuple[tuple[Al
     found = [
         one
         for one in store.alerts.every(wanted, scope=visitor.scope)
-        if one.state is not AlertState.DISMISSED
+        if one.state is not AlertState.OVERTURNED
     ]
     figures = _figures(found, wanted)
     found.sort(key=lambda one: (not one.first, _WEIGHT.index(one.standing.liability), one.id))

@@ -82,7 +82,7 @@ class AlertsPage(PageContext):
 
 
 @dataclass(frozen=True, slots=True)
-class AlertPage(PageContext):
+class AlertScreen(PageContext):
     template: ClassVar[str] = "alerts/show.html"
     line: AlertLine
     degrees: tuple[Degree, ...]
@@ -164,7 +164,7 @@ def add(
 @router.get("/{alert}")
 def show(request: Request, alert: Number, visitor: Worker, store: TheStore) -> Response:
     found = visible_alert(store, visitor, alert)
-    context = AlertPage(line_of(found, visitor), tuple(Degree), tuple(Liability))
+    context = AlertScreen(line_of(found, visitor), tuple(Degree), tuple(Liability))
     return page(request, context, visitor=visitor)
 
 
@@ -226,12 +226,12 @@ def close(
     return _step(store, visitor, alert, NewStep(AlertStep.CLOSE, comment), token, seen, back)
 
 
-@router.post("/{alert}/dismiss")
-def dismiss(
+@router.post("/{alert}/overturn")
+def overturn(
     alert: Number, visitor: Worker, store: TheStore, token: RequestName, seen: Seen, comment: Text = "",
     back: Back = "alert",
 ) -> Response:  # fmt: skip
-    return _step(store, visitor, alert, NewStep(AlertStep.DISMISS, comment), token, seen, back)
+    return _step(store, visitor, alert, NewStep(AlertStep.OVERTURN, comment), token, seen, back)
 
 
 @router.post("/{alert}/undo")
