@@ -84,7 +84,7 @@ def _found(connection: Connection, page: Sequence[int]) -> dict[_Key, dict[str, 
         .where(i.call.in_(page), i.current, alerted())
         .order_by(i.call)
     )
-    heads: list[Row[Any]] = [row for row in connection.execute(query) if row.alerts]
+    heads: list[Row[Any]] = list(connection.execute(query))
     said = _said(connection, heads)
     return {
         (head.call, code): {

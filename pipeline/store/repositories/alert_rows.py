@@ -124,7 +124,8 @@ def heads(
         .where(*conditions, a.state.in_(_OPEN))
     )
     found = []
-    for row in connection.execute(query):
+    those: list[Row[Any]] = list(connection.execute(query))
+    for row in those:
         due, state = _due(row, terms), AlertState(row.state)
         overdue = state is not AlertState.REPORTED and now >= due
         found.append(AlertHead(row.id, row.code, state, due, row.code in terms.first, overdue))

@@ -9,6 +9,7 @@ import pytest
 from pipeline.review.alerts import AlertStanding, AlertState, AlertTerms, Report, TimeLimit, late
 from pipeline.settings import AlertSettings
 
+HALF_HOUR = TimeLimit.read("30m")
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -35,8 +36,8 @@ def at(text: str, zone: timezone = CHINA) -> datetime:
             AlertTerms({"x": TimeLimit(days=1)}, working=frozenset(range(1, 6))),
             "2026-11-20T09:05", "2026-11-20T10:00", "2026-11-24T00:00",
         ),
-        (AlertTerms({"x": TimeLimit.read("30m")}), "2026-11-20T09:05", "2026-11-20T10:00", "2026-11-20T10:30"),
-        (AlertTerms({"y": TimeLimit.read("30m")}), "2026-11-20T09:05", "2026-11-20T10:00", "2026-11-21T00:00"),
+        (AlertTerms({"x": HALF_HOUR}), "2026-11-20T09:05", "2026-11-20T10:00", "2026-11-20T10:30"),
+        (AlertTerms({"y": HALF_HOUR}), "2026-11-20T09:05", "2026-11-20T10:00", "2026-11-21T00:00"),
     ],
 )  # fmt: skip
 def test_the_day_ends_by_the_clock_of_the_call(terms: AlertTerms, started: str, found: str, due: str) -> None:
