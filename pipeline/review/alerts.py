@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from pipeline.domain import CallHeader, Role, Span
@@ -271,10 +271,10 @@ class Alert:
     audio_sha256: str
     version: int
     standing: AlertStanding
+    late: bool
+    """When somebody looked: reported after the deadline, or not reported although it is over."""
     events: tuple[AlertEvent, ...] = ()
     """In the order they came."""
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When somebody looked."""
 
     @property
     def degree(self) -> Degree:
@@ -290,11 +290,6 @@ class Alert:
         return self.standing.open
 
     @property
-    def late(self) -> bool:
-        """Not reported in time: closed or reported late, or still to be reported when the time was over."""
-        return late(self.standing, self.due_at, self.now)
-
-    @property
     def overdue(self) -> bool:
         """Late, and somebody has still to do something about it: these stand first."""
         return self.late and self.state in (AlertState.NEW, AlertState.TAKEN)
@@ -305,7 +300,7 @@ class Alert:
         return next(iter(self.places), None)
 
 
-def late(standing: AlertStanding, due_at: datetime, now: datetime) -> bool:
+def is_late(standing: AlertStanding, due_at: datetime, now: datetime) -> bool:
     """Whether the deadline, which is that of the report, was missed."""
     if standing.state is AlertState.OVERTURNED:
         return False

@@ -14,7 +14,7 @@ from pipeline.domain import Role, Span
 from pipeline.domain.people import Scope
 from pipeline.errors import Missing
 from pipeline.review.alert_rules import standing_of
-from pipeline.review.alerts import OPEN, Alert, AlertPlace, AlertState, AlertTerms, Degree, Liability
+from pipeline.review.alerts import OPEN, Alert, AlertPlace, AlertState, AlertTerms, Degree, Liability, is_late
 from pipeline.store import rows
 from pipeline.store.alert_events import events_of
 from pipeline.store.alert_tables import alerts
@@ -196,6 +196,7 @@ def _due(row: Row[Any], terms: AlertTerms) -> datetime:
 
 
 def _alert(row: Row[Any], events: Any, terms: AlertTerms, now: datetime) -> Alert:
+    due, standing = _due(row, terms), standing_of(events, agent_id=row.agent_id, team=row.team)
     return Alert(
         id=row.alert,
         call=rows.read_call(row).header,
@@ -205,13 +206,13 @@ def _alert(row: Row[Any], events: Any, terms: AlertTerms, now: datetime) -> Aler
         by_machine=row.by_machine,
         heard=Degree(row.heard),
         places=tuple(_place(*parts) for parts in loads(row.places)),
-        due_at=_due(row, terms),
+        due_at=due,
         first=row.code in terms.first,
         audio_sha256=row.audio_sha256,
         version=row.version,
-        standing=standing_of(events, agent_id=row.agent_id, team=row.team),
+        standing=standing,
+        late=is_late(standing, due, now),
         events=events,
-        now=now,
     )
 
 

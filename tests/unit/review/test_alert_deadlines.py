@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.review.alerts import AlertStanding, AlertState, AlertTerms, Report, TimeLimit, late
+from pipeline.review.alerts import AlertStanding, AlertState, AlertTerms, Report, TimeLimit, is_late
 from pipeline.settings import AlertSettings
 
 HALF_HOUR = TimeLimit.read("30m")
@@ -81,8 +81,10 @@ def test_late_is_what_was_not_reported_in_time() -> None:
     )
     open_, taken = AlertStanding(), AlertStanding(AlertState.TAKEN)
     assert (
-        late(open_, due, due) and late(taken, due, now) and not late(open_, due, due - timedelta(seconds=1))
+        is_late(open_, due, due)
+        and is_late(taken, due, now)
+        and not is_late(open_, due, due - timedelta(seconds=1))
     )
-    assert not late(AlertStanding(AlertState.REPORTED, report=in_time), due, now)
-    assert late(AlertStanding(AlertState.CLOSED, report=too_late), due, now)
-    assert not late(AlertStanding(AlertState.OVERTURNED), due, now)
+    assert not is_late(AlertStanding(AlertState.REPORTED, report=in_time), due, now)
+    assert is_late(AlertStanding(AlertState.CLOSED, report=too_late), due, now)
+    assert not is_late(AlertStanding(AlertState.OVERTURNED), due, now)
