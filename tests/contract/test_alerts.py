@@ -333,6 +333,28 @@ def test_an_older_store_gets_the_alerts_of_its_inspections(house: House) -> None
     assert house.store.alerts.page().total == 4
 
 
+def test_a_call_that_is_replaced_takes_its_alerts_out_of_the_lists(house: House, run_id: int) -> None:
+    store, taken = house.store, house.step(house.alert("c1"), AlertStep.TAKE, house.reviewer)
+    store.inspections.save(inspection("new"), run_id=run_id)
+    merged = store.merges.merge("new", "c1", by=house.supervisor.id)
+    assert [one.call.call_id for one in store.alerts.page().alerts if one.id == taken.id] == []
+    assert store.alerts.page().total == 3 and store.alerts.counts().open == 3
+    assert [(one.id, one.by_machine) for one in store.alerts.of_call(merged.replaced)] == [(taken.id, False)]
+    store.merges.undo("c1", by=house.supervisor.id)
+    assert store.alerts.page().total == 4
+    assert [(one.id, one.by_machine, one.state) for one in store.alerts.of_call("c1")] == [
+        (taken.id, True, AlertState.TAKEN)
+    ]
+
+
+def test_deleting_a_call_deletes_its_alerts(house: House) -> None:
+    house.closed("c1")
+    house.store.purge(datetime(2027, 1, 1).date())
+    with house.store._read() as connection:
+        assert connection.execute(alerts.select()).all() == []
+        assert connection.execute(alert_events.select()).all() == []
+
+
 def test_overturning_the_finding_closes_its_alert(store: Store, run_id: int) -> None:
     """Where the sheet has a criterion of the same name."""
     one = threat("c1", (COMPLAINT, "我要投诉", "我要投诉"))
