@@ -27,6 +27,7 @@ FILE = Path("degrees", "escalation.yaml")
 LARGEST_BYTES = 1 << 20
 _ENDS = re.compile("[，,。.！!？?；;：:…\\s]+")
 _NOISE = re.compile("[^\\w]+")
+COMPLAINING = "投诉"
 _RANK = (Degree.DONE, Degree.WILL, Degree.SPEAKS)
 """From the gravest: the first whose wordings fit counts."""
 
@@ -80,12 +81,15 @@ class Degrees(BaseModel):
         return gravest(fitting)
 
     def of(self, said: str, quote: str) -> Degree:
-        """The degree of an escalation.
+        """The degree of an escalation. What was found may be a name alone, or badly written: the clause is
+        read once more as if it said 投诉 there.
 
         Args:
             said: the whole utterance. quote: the words in it that were found.
         """
-        return self.of_clause(clause_of(said, quote))
+        clause = clause_of(said, quote)
+        stands_for = clause.replace(quote, COMPLAINING, 1) if quote else clause
+        return gravest((self.of_clause(clause), self.of_clause(stands_for)))
 
 
 def _found(patterns: Sequence[str], clause: str) -> bool:

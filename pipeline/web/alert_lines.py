@@ -11,7 +11,6 @@ from pipeline.review.alerts import Alert, AlertState, AlertStep, Degree
 from pipeline.review.claims import own_call
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.repositories.alert_rows import AlertFilter, AlertGroup
 from pipeline.store.repositories.alerts import AlertCounts
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.titles import escalation_codes
@@ -84,6 +83,5 @@ def board_of(store: Store, visitor: Visitor) -> AlertBoard | None:
     """None for those who have no part in alerts."""
     if not visitor.may(Permission.ALERT):
         return None
-    counts = store.alerts.counts(scope=visitor.scope)
-    found = store.alerts.page(AlertFilter(AlertGroup.OPEN), scope=visitor.scope, limit=FIRST_SCREEN)
-    return AlertBoard(counts, lines_of(found.alerts, visitor))
+    counts, found = store.alerts.board(scope=visitor.scope, limit=FIRST_SCREEN)
+    return AlertBoard(counts, lines_of(found, visitor))

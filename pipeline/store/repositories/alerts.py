@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -208,17 +209,23 @@ class AlertRegister(Repository):
 
     def counts(self, *, scope: Scope = EVERYWHERE) -> AlertCounts:
         """What stands open inside the scope."""
+        return self.board(scope=scope, limit=0)[0]
+
+    def board(
+        self, *, scope: Scope = EVERYWHERE, limit: int = SHOWN
+    ) -> tuple[AlertCounts, tuple[Alert, ...]]:
+        """What stands open inside the scope, and the first of it, in one pass."""
+        now = datetime.now(UTC)
         with self._read() as connection:
-            found = self._heads(connection, AlertFilter(AlertGroup.OPEN), scope, datetime.now(UTC))
-        codes: dict[str, int] = {}
-        for one in found:
-            codes[one.code] = codes.get(one.code, 0) + 1
-        return AlertCounts(
+            found = self._heads(connection, AlertFilter(AlertGroup.OPEN), scope, now)
+            top = alerts_of(connection, [one.id for one in found[:limit]], self.terms, now)
+        counts = AlertCounts(
             first=sum(one.first for one in found),
             late=sum(one.overdue for one in found),
             open=len(found),
-            codes=codes,
+            codes=Counter(one.code for one in found),
         )
+        return counts, top
 
     def codes(self, *, scope: Scope = EVERYWHERE) -> tuple[str, ...]:
         """Codes of which there are alerts."""

@@ -40,6 +40,12 @@ def test_the_degree_is_that_of_the_clause_in_which_it_was_said() -> None:
     assert DEGREES.of("我要投诉你，我已经打过12315了", "投诉") is Degree.SPEAKS
 
 
+def test_what_was_found_stands_for_complaining() -> None:
+    assert DEGREES.of("那我要投诉你，还要打1235", "打1235") is Degree.SPEAKS
+    assert DEGREES.of("我马上就去功性不那里", "功性不") is Degree.WILL
+    assert DEGREES.of("消费者协会的牌子", "消费者协会") is Degree.UNSTATED
+
+
 def test_words_that_are_not_in_the_utterance_stand_for_themselves() -> None:
     assert DEGREES.of("别的话", "我要投诉") is Degree.SPEAKS
     assert DEGREES.of("我已经投诉了", "") is Degree.UNSTATED
