@@ -27,7 +27,6 @@ FILE = Path("degrees", "escalation.yaml")
 LARGEST_BYTES = 1 << 20
 _ENDS = re.compile("[，,。.！!？?；;：:…\\s]+")
 _NOISE = re.compile("[^\\w]+")
-COMPLAINING = "投诉"
 _RANK = (Degree.DONE, Degree.WILL, Degree.SPEAKS)
 """From the gravest: the first whose wordings fit counts."""
 
@@ -73,6 +72,8 @@ class Degrees(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    complaining: Annotated[str, Field(min_length=1, max_length=20)]
+    """The plain word that what was found stands for."""
     degrees: Annotated[tuple[DegreeWordings, ...], Field(min_length=1)]
 
     def of_clause(self, clause: str) -> Degree:
@@ -82,13 +83,13 @@ class Degrees(BaseModel):
 
     def of(self, said: str, quote: str) -> Degree:
         """The degree of an escalation. What was found may be a name alone, or badly written: the clause is
-        read once more as if it said 投诉 there.
+        read once more as if it said the plain word there.
 
         Args:
             said: the whole utterance. quote: the words in it that were found.
         """
         clause = clause_of(said, quote)
-        stands_for = clause.replace(quote, COMPLAINING, 1) if quote else clause
+        stands_for = clause.replace(quote, self.complaining, 1) if quote else clause
         return gravest((self.of_clause(clause), self.of_clause(stands_for)))
 
 

@@ -74,14 +74,14 @@ EMPTY = "    examples: {hit: [], quiet: []}"
     ("content", "line"),
     [
         (
-            f"degrees:\n  - degree: done\n    reason: x\n    patterns: ['(']\n{EMPTY}",
-            4,
+            f"complaining: x\ndegrees:\n  - degree: done\n    reason: x\n    patterns: ['(']\n{EMPTY}",
+            5,
         ),
         (
-            f"degrees:\n  - degree: angry\n    reason: x\n    patterns: [x]\n{EMPTY}",
-            2,
+            f"complaining: x\ndegrees:\n  - degree: angry\n    reason: x\n    patterns: [x]\n{EMPTY}",
+            3,
         ),
-        ("degrees: []\n", 1),
+        ("complaining: x\ndegrees: []\n", 2),
     ],
 )
 def test_a_fault_in_the_file_has_its_place(tmp_path: Path, content: str, line: int) -> None:
