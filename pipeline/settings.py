@@ -11,7 +11,7 @@ import ipaddress
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -133,6 +133,24 @@ class ServeSettings(BaseModel):
         return given
 
 
+class AlertSettings(BaseModel):
+    """By when a customer who threatens to go outside, or to harm themselves, is to be reported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    within: Mapping[str, Annotated[str, Field(pattern=r"^\d{1,3}[mhd]$")]] = Field(
+        default_factory=dict,
+        description="phrase code = time from the finding (30m, 4h), or working days after it (0d: same day)",
+    )
+    day_ends: int = Field(default=24, ge=1, le=24, description="hour at which a working day ends")
+    working_days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
+        default=(1, 2, 3, 4, 5, 6, 7), min_length=1, description="days of the week, Monday 1"
+    )
+    first: tuple[str, ...] = Field(
+        default=("esc-self-harm",), description="phrase codes whose alerts stand above all others"
+    )
+
+
 class AppealSettings(BaseModel):
     """How long everybody has when an agent appeals, in days."""
 
@@ -226,6 +244,9 @@ class Settings(BaseSettings):
 
     serve: ServeSettings = Field(default_factory=ServeSettings, description="the review room")
     oidc: OidcSettings = Field(default_factory=OidcSettings, description="signing in by an identity provider")
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings, description="deadlines of customers who threaten to go outside"
+    )
     appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
 
     def fingerprint(self, vocabulary: str = "") -> str:

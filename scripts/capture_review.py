@@ -40,6 +40,11 @@ SAYS = {
     "comment": ["语气平和，不构成质问。", "背景噪声大，听不清后半句。", "整通耐心，只有开头着急。",
                 "客户先打断。", "同意进入评议。", "听了三遍，是在复述。", "像是复述，语气正常。"],
     "quote": ["您等一下"],
+    "to": ["值班经理"],
+    "cause": ["两次来电都没有告诉客户多久能处理完。"],
+    "handling": ["先致歉，说明处理时限，到期主动回访。"],
+    "prevention": ["工单必须写明预计完成时间，班组长每天抽查。"],
+    "end": ["已回访，客户接受处理结果。"],
 }  # fmt: skip
 
 Theme = Literal["light", "dark"]
@@ -84,6 +89,8 @@ def screens(found: Furnished) -> dict[str, tuple[str, str, Act | None]]:
         "queue": ("rev1", "/queue", None),
         "call": ("rev1", f"/calls/{found.call}", play),
         "call-keys": ("rev1", f"/calls/{found.call}", lambda page: page.keyboard.press("?")),
+        "alerts": ("chief", "/alerts", None),
+        "alert": ("chief", "/alerts/4", None),
         "agents": ("chief", "/agents", None),
         "agent": ("chief", f"/agents/{found.agent}", None),
         "appeals": ("chief", "/appeals", None),

@@ -11,13 +11,15 @@ from datetime import date
 from itertools import count
 
 from pipeline.domain import Finding, Inspection, Outcome, Role, Span, User, UserRole, Verdict
+from pipeline.review.alert_rules import NewStep
+from pipeline.review.alerts import AlertStep, Analysis, Liability
 from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import SampleRule, Which
 from pipeline.store import CallFilter, Store
 
 Say = Callable[[str], str]
-"""What kind of text ("comment", "reason", "title", "note", "name") -> a text."""
+"""What kind of text ("comment", "reason", "title", "note", "name", "to", "cause", ...) -> a text."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def furnish(store: Store, *, say: Say, password: str, on: date, call: str | None
     names = requests()
     review(store, chosen, people, say=say, names=names)
     appeal = appeals(store, chosen, other, people, say=say, names=names)
+    alerts(store, people, say=say, names=names)
     rule = SampleRule(date_from=on, date_to=on, count=1, which=Which.ALL)
     sample = store.samples.announce(
         say("title"), rule, seed="2026-11", by=people["chief"].id, request=next(names)
@@ -139,6 +142,20 @@ def appeals(
     appeals.accept(waits.id, by=people["lead"], request=next(names), comment=say("comment"))
     appeals.opine(waits.id, Opinion.REJECT, by=people["lead"], request=next(names), comment=say("comment"))
     return waits.id
+
+
+def alerts(store: Store, people: Mapping[str, User], *, say: Say, names: Iterator[str]) -> None:
+    """Some of the threats are dealt with: one closed, one reported, one taken, as many as there are."""
+    report = NewStep(AlertStep.REPORT, reported_to=say("to"))
+    blame = NewStep(AlertStep.LIABILITY, liability=Liability.LIGHT)
+    why = NewStep(AlertStep.ANALYSE, analysis=Analysis(say("cause"), say("handling"), say("prevention")))
+    end = NewStep(AlertStep.CLOSE, say("end"))
+    ways = ((report, blame, why, end), (report,), (NewStep(AlertStep.TAKE),))
+    common = [one for one in store.alerts.every() if not one.first]
+    for found, way in zip(common, ways, strict=False):
+        for step in way:
+            by = people["chief" if step.kind is AlertStep.LIABILITY else "rev1"]
+            store.alerts.step(found.id, step, by=by, request=next(names))
 
 
 def calibrate(

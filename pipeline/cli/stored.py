@@ -12,6 +12,7 @@ from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
 from pipeline.errors import CommandError, RubricError
 from pipeline.messages import Message
+from pipeline.review.alerts import AlertTerms
 from pipeline.review.effective import Effective
 from pipeline.store import Store, open_store
 
@@ -28,7 +29,9 @@ def existing_store(session: Session) -> Store:
         StoreError: it cannot be opened.
     """
     need_store(session)
-    return open_store(session.settings.store)
+    store = open_store(session.settings.store)
+    store.alerts.terms = AlertTerms.of(session.settings.alerts)
+    return store
 
 
 def need_store(session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
 from pipeline.messages import Message
-from pipeline.store import projections
+from pipeline.store import alert_finding, projections
 from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
@@ -20,6 +20,8 @@ _LOCK_KEY = 0x7C1_0001
 
 _FIRST_WITH_DOUBT = "0006"
 """Older stores have no cases yet, or cases that say nothing of doubt."""
+_FIRST_WITH_ALERTS = "0016"
+"""Older stores have escalations that nobody could take."""
 
 
 def _revision(connection: Connection) -> str | None:
@@ -65,3 +67,5 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     command.upgrade(config, REVISION)
     if found is not None and found < _FIRST_WITH_DOUBT:
         projections.refresh_all(connection)
+    elif found is not None and found < _FIRST_WITH_ALERTS:
+        alert_finding.refresh_all(connection)

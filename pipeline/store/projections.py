@@ -1,4 +1,5 @@
-"""Cases and verdicts: what inspections and events add up to, written in the transaction that changes them.
+"""Cases, verdicts and alerts: what inspections and events add up to, written in the transaction that changes
+them.
 
 The rules are those of :mod:`pipeline.review`. Of calls nobody has decided anything about, which are nearly
 all, the database counts the findings of many at once; the others are read whole, with all their events.
@@ -36,7 +37,7 @@ from pipeline.review.claims import Claim
 from pipeline.review.effective import Effective, effective
 from pipeline.review.folding import verdicts
 from pipeline.review.priority import GRAVE, Workload
-from pipeline.store import rows
+from pipeline.store import alert_finding, rows
 from pipeline.store.days import counted
 from pipeline.store.people_tables import users
 from pipeline.store.reading import parts_of
@@ -54,7 +55,8 @@ def refresh(connection: Connection, keys: Sequence[int]) -> None:
         these = {"keys": page}
         _write_cases(connection, list(_undecided(connection, these)))
         for key in connection.execute(_DECIDED, these).scalars().all():
-            refresh_reviewed(connection, key)
+            _refresh_reviewed(connection, key)
+        alert_finding.refresh(connection, page)
 
 
 def refresh_all(connection: Connection) -> None:
@@ -64,7 +66,12 @@ def refresh_all(connection: Connection) -> None:
 
 
 def refresh_reviewed(connection: Connection, key: int) -> None:
-    """Write the verdicts and the case of a call from its events and its current inspection."""
+    """Write the verdicts, the case and the alerts of a call from its events and its current inspection."""
+    _refresh_reviewed(connection, key)
+    alert_finding.refresh(connection, [key])
+
+
+def _refresh_reviewed(connection: Connection, key: int) -> None:
     call = reviewed(connection, key)
     if call is not None:
         _write_verdicts(connection, key, call)

@@ -18,6 +18,7 @@ from pipeline.store.purging import Purge
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.accounts import Accounts
 from pipeline.store.repositories.agent_statistics import AgentStatistics
+from pipeline.store.repositories.alerts import AlertRegister
 from pipeline.store.repositories.appeals import Appeals
 from pipeline.store.repositories.attempts import Attempts, FileDigests
 from pipeline.store.repositories.audit import AuditLog
@@ -91,6 +92,7 @@ class Store:
         # what people do
         self.accounts = Accounts(database)
         self.agents = AgentStatistics(database, self.query_cache)
+        self.alerts = AlertRegister(database)
         self.appeals = Appeals(database)
         self.audit = AuditLog(database)
         self.calibrations = Calibrations(database)

@@ -62,6 +62,10 @@ class Permission(StrEnum):
     EXPORT = "export"
     SETTLE = "settle"
     """Read the settlement of a month (agents: their own row)."""
+    ALERT = "alert"
+    """Take, report and close a customer's threat to go outside."""
+    LIABILITY = "liability"
+    """Judge who is to blame for it."""
     MERGE = "merge"
     """Say that a call holds the corrected file of another."""
 
@@ -69,9 +73,11 @@ class Permission(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE}),
-    UserRole.REVIEWER: frozenset({P.LISTEN, P.REVIEW, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT}),
+    UserRole.REVIEWER: frozenset(
+        {P.LISTEN, P.REVIEW, P.ALERT, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT}
+    ),
     UserRole.LEAD: frozenset(
-        {P.LISTEN, P.ASSIGN, P.COACH, P.ACCEPT, P.JUDGE, P.CALIBRATE, P.RULES, P.EXPORT}
+        {P.LISTEN, P.ASSIGN, P.COACH, P.ACCEPT, P.ALERT, P.LIABILITY, P.JUDGE, P.CALIBRATE, P.RULES, P.EXPORT}
     ),
     UserRole.SUPERVISOR: frozenset(Permission) - {P.USERS, P.RETENTION},
     UserRole.ADMINISTRATOR: frozenset(Permission),

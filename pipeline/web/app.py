@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 import pipeline
 import pipeline.web.api
 import pipeline.web.screens
+from pipeline.review.alerts import AlertTerms
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.access import anyone, signed_in
@@ -44,6 +45,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         openapi_url=None,  # pipeline/web/api/schema.py, for people who are signed in
     )
     app.state.settings, app.state.store = settings, store
+    store.alerts.terms = AlertTerms.of(settings.alerts)
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
     app.state.call_visits, app.state.reports = CallVisits(), ReportShelf()
     for route in api_routes():

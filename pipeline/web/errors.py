@@ -107,7 +107,7 @@ def show(
     number = getattr(request.state, "number", "")
     if for_htmx(request):
         # beside the page, not in place of what was being worked on
-        aside = {"HX-Retarget": "#messages", "HX-Reswap": "afterbegin"}
+        aside = {"HX-Retarget": "#messages", "HX-Reswap": "afterbegin", "HX-Push-Url": "false"}
         beside = ErrorFragment(message, code, number)
         return fragment(request, beside, visitor=visitor, status=status, headers=aside)
     title = TITLES.get(status, "error.title.unexpected")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.domain import PhraseKind
 from pipeline.errors import UsageError
 from pipeline.reports.report_words import ReportWords
 from pipeline.settings import Settings
@@ -18,6 +19,15 @@ def code_titles(settings: Settings) -> Mapping[str, str]:
         return {code: one.title for code, one in read_book(settings).lexicons.codes.items()}
     except UsageError:
         return {}
+
+
+def escalation_codes(settings: Settings) -> Mapping[str, str]:
+    """Code -> title of what counts as a threat to go outside, as the lexicons say now."""
+    try:
+        codes = read_book(settings).lexicons.codes
+    except UsageError:
+        return {}
+    return {code: one.title for code, one in codes.items() if one.kind is PhraseKind.ESCALATION}
 
 
 def english_titles(settings: Settings) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ P = Permission
 NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/", "nav.overview", ()),
     ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
+    ("/alerts", "nav.alerts", (P.ALERT,)),
     ("/agents", "nav.agents", (P.LISTEN,)),
     ("/reports", "nav.reports", (P.EXPORT,)),
     ("/settlement", "nav.settlement", (P.SETTLE,)),
@@ -73,6 +74,8 @@ def _count(store: Store, visitor: Visitor) -> Mapping[str, int]:
     try:
         if visitor.may(P.REVIEW):
             found["/queue"] = store.cases.waiting_for(visitor.user.id, visitor.scope)
+        if visitor.may(P.ALERT):
+            found["/alerts"] = store.alerts.waiting_for(visitor.user)
         if any(visitor.may(one) for one in (P.ACCEPT, P.JUDGE, P.DECIDE)):
             found["/appeals"] = store.appeals.waiting_for(visitor.user)
     except StoreError:  # a page that explains what is wrong with the store has no numbers

@@ -16,6 +16,8 @@ from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Span, UserR
 from pipeline.domain.acting import Acting, acting_as, acting_user
 from pipeline.errors import Refused
 from pipeline.messages import known
+from pipeline.review.alert_rules import NewStep
+from pipeline.review.alerts import AlertStep
 from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
 from pipeline.review.sampling import Per, SampleRule, Which
@@ -192,6 +194,15 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
             appealed(name, lambda made=made: appeals.send_back(made, by=None, request="a6", comment="请说明"))
         else:
             appealed(name, lambda made=made: appeals.withdraw(made, by=agent, request="a7"))
+
+    alert = store.alerts.of_call(CALL)[0].id
+    take = NewStep(AlertStep.TAKE)
+    act("AlertRegister.step", lambda: store.alerts.step(alert, take, by=rev, request="l1"), call=CALL)
+    act(
+        "AlertRegister.add",
+        lambda: store.alerts.add(CALL, "esc-media", place, by=rev, request="l2"),
+        call=CALL,
+    )
 
     rule = SampleRule(date(2026, 11, 19), date(2026, 11, 21), per=Per.ALL, which=Which.ALL)
     act("Samples.announce", lambda: samples.announce("抽", rule, seed="s", by=boss.id, request="s1"))

@@ -36,6 +36,8 @@ LATER = (
     "DROP TABLE proposals",
     "DROP TABLE rule_edits",
     "ALTER TABLE hits DROP COLUMN wording",
+    "DROP TABLE alert_events",
+    "DROP TABLE alerts",
     "DROP TABLE rarity_changes",
 )
 """What later migrations make, undone."""

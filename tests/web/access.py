@@ -42,6 +42,8 @@ PATH = {"token": "no-such-token", "user_id": "1", "name": "x"}
 PANEL = {P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE}
 """Whoever has a part in an appeal."""
 
+ALERT = {"alert": "1"}
+
 ROUTES: dict[str, Row] = {
     # signing in
     "GET /sign-in": Row(ANYONE),
@@ -103,6 +105,21 @@ ROUTES: dict[str, Row] = {
     ),
     "POST /appeals/{appeal}/withdraw": Row(PANEL, path={"appeal": "1"}, form={"seen": "1"}),
     "POST /appeals/{appeal}/comment": Row(PANEL, path={"appeal": "1"}, form={"comment": "x"}),
+    # alerts
+    "GET /alerts": Row({P.ALERT}),
+    "POST /alerts": Row({P.ALERT}, form={"call_id": "O02", "code": "esc-media", "start": "1", "end": "2"}),
+    "GET /alerts/report": Row({P.ALERT}),
+    "GET /alerts/report/file": Row({P.EXPORT}),
+    "GET /alerts/{alert}": Row({P.ALERT}, path=ALERT),
+    "POST /alerts/{alert}/take": Row({P.ALERT}, path=ALERT, form={"seen": "1"}),
+    "POST /alerts/{alert}/report": Row({P.ALERT}, path=ALERT, form={"seen": "1", "to": "x"}),
+    "POST /alerts/{alert}/degree": Row({P.ALERT}, path=ALERT, form={"seen": "1", "degree": "will"}),
+    "POST /alerts/{alert}/liability": Row({P.LIABILITY}, path=ALERT, form={"seen": "1", "liability": "none"}),
+    "POST /alerts/{alert}/analysis": Row({P.ALERT}, path=ALERT, form={"seen": "1", "cause": "x"}),
+    "POST /alerts/{alert}/close": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
+    "POST /alerts/{alert}/overturn": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
+    "POST /alerts/{alert}/undo": Row({P.ALERT}, path=ALERT, form={"seen": "1"}),
+    "POST /alerts/{alert}/comment": Row({P.ALERT}, path=ALERT, form={"comment": "x"}),
     # samples
     "GET /samples": Row({P.SAMPLE, P.HEAR}),
     "POST /samples": Row({P.SAMPLE}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
@@ -187,6 +204,10 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/queue/{call_id}/claim": Row({P.REVIEW}, scoped=True),
     "POST /api/v1/queue/{call_id}/release": Row({P.REVIEW}, scoped=True),
     "GET /api/v1/appeals": Row(PANEL),
+    "GET /api/v1/alerts": Row({P.ALERT}),
+    "GET /api/v1/alerts/{alert}": Row({P.ALERT}, path=ALERT),
+    "POST /api/v1/alerts/{alert}/steps": Row({P.ALERT}, path=ALERT),
+    "POST /api/v1/calls/{call_id}/alerts": Row({P.ALERT}, scoped=True),
     "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),

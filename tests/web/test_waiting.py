@@ -20,18 +20,27 @@ def shown(browser: Browser, path: str = "/account") -> dict[str, str]:
     )
 
 
+ALERT = {"/alerts": "1"}
+"""The customer of O02 threatens to complain, and nobody has taken that."""
+
+
 def test_an_appeal_waits_for_one_after_the_other(agent: Browser, lead: Browser, supervisor: Browser) -> None:
-    assert shown(lead) == {}
+    assert shown(lead) == ALERT
     made = agent.post("/appeals", {"call_id": "O02", "criterion": "shirk", "reason": "按流程转接"}).headers[
         "location"
     ]
     assert shown(agent) == {}, "an agent only waits"
-    assert shown(supervisor) == {}
+    assert shown(supervisor) == ALERT
     lead.post(f"{made}/comment", {"comment": "收到"})  # whatever somebody does, theirs is counted anew
-    assert shown(lead) == {"/appeals": "1"}
+    assert shown(lead) == {**ALERT, "/appeals": "1"}
     assert "1 件等您处理" in lead.get("/").text
     assert lead.post(f"{made}/accept", {"seen": "2"}).status_code == 303
     assert lead.post(f"{made}/opinion", {"opinion": "reject", "comment": "听过了"}).status_code == 303
+    assert shown(lead) == ALERT
+    assert lead.post("/alerts/1/take", {"seen": "1"}).status_code == 303
+    assert shown(lead) == ALERT, "to be reported"
+    assert lead.post("/alerts/1/report", {"seen": "2", "to": "值班经理"}).status_code == 303
+    assert lead.post("/alerts/1/overturn", {"seen": "3", "comment": "玩笑"}).status_code == 303
     assert shown(lead) == {}
 
 

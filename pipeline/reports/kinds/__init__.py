@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.reports.fields import Field, Record
-from pipeline.reports.kinds import calls, findings, hits, transcripts, trust, violations
+from pipeline.reports.kinds import alerts, calls, findings, hits, transcripts, trust, violations
 from pipeline.store import CallFilter, Store
 
 
@@ -34,4 +34,5 @@ KINDS: dict[str, RecordKind] = {
     "hits": RecordKind(hits.FIELDS, hits.records),
     "transcripts": RecordKind(transcripts.FIELDS, transcripts.records),
     "trust": RecordKind(trust.FIELDS, trust.records),
+    "alerts": RecordKind(alerts.FIELDS, alerts.records),
 }

@@ -18,7 +18,7 @@ from pipeline.domain import Call, IdSource, Inspection, other_ids
 from pipeline.errors import Missing, no_call
 from pipeline.review.appeals import OPEN
 from pipeline.review.merge_rules import MergeSide, check_judged, check_merge, check_undo, revived
-from pipeline.store import freshness, identities, projections, reading, rows
+from pipeline.store import alert_finding, freshness, identities, projections, reading, rows
 from pipeline.store.auditing import note
 from pipeline.store.codec import dumps
 from pipeline.store.database import Repository
@@ -90,6 +90,7 @@ class Merges(Repository):
             )
             connection.execute(delete(verdicts).where(verdicts.c.call == theirs.id))
             connection.execute(delete(cases).where(cases.c.call == theirs.id))
+            alert_finding.refresh(connection, [theirs.id])
             values = {"replaced": theirs.id, "call": ours.id, "former": dumps(former), "at": now()}
             connection.execute(insert(merges).values(values))
             _judge(connection, ours.id, judged)

@@ -25,7 +25,7 @@ from pipeline.web.titles import report_words
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
 Exporter = Annotated[Visitor, Depends(allowed(Permission.EXPORT))]
-What = Literal["violations", "calls", "findings", "hits", "transcripts", "trust"]
+What = Literal["violations", "calls", "findings", "hits", "transcripts", "trust", "alerts"]
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 MEDIA = {
     "csv": "text/csv; charset=utf-8",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,8 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.domain import UserRole
 from pipeline.errors import no_agent
 from pipeline.intervals import Proportion, wilson
+from pipeline.review.alerts import Liability
 from pipeline.store import CriterionCount, Store
 from pipeline.store.repositories.agent_statistics import AgentPage, AgentTotals, Week
+from pipeline.store.repositories.alert_rows import AlertFilter, AlertGroup
 from pipeline.store.repositories.coaching import Note
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.charts import BarPart, axis_top, stacked
@@ -80,6 +82,16 @@ class ViolatedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledLiability:
+    """What was found about a customer's threat to go outside, without who found it."""
+
+    call_id: str
+    started_at: datetime | None
+    code: str
+    liability: Liability
+
+
+@dataclass(frozen=True, slots=True)
 class AgentScreen(PageContext):
     template: ClassVar[str] = "agents/agent.html"
     found: AgentPage
@@ -95,6 +107,8 @@ class AgentScreen(PageContext):
     criteria_top: float
     clean: int
     """Criteria without a violation."""
+    liabilities: tuple[SettledLiability, ...]
+    """Who was to blame where customers threatened to go outside, once that is settled; the newest first."""
     calls: QueueLink
 
 
@@ -164,9 +178,22 @@ def agent(
         criteria=criteria,
         criteria_top=axis_top([100 * (one.share.high or 0) for one in criteria]),
         clean=sum(1 for one in found.criteria if not _violated(one)),
+        liabilities=_settled(store, visitor, agent_id, start, end),
         calls=link_to(agent=agent_id, date_from=start, date_to=end),
     )
     return page(request, context, visitor=visitor)
+
+
+def _settled(
+    store: Store, visitor: Visitor, agent_id: str, start: date | None, end: date | None
+) -> tuple[SettledLiability, ...]:
+    wanted = AlertFilter(AlertGroup.CLOSED, agent=agent_id, date_from=start, date_to=end)
+    found = store.alerts.page(wanted, scope=visitor.scope).alerts
+    return tuple(
+        SettledLiability(one.call.call_id, one.call.started_at, one.code, one.standing.liability)
+        for one in found
+        if one.standing.liability is not None
+    )
 
 
 def _period(

@@ -14,7 +14,8 @@ from pipeline.domain import Inspection
 from pipeline.errors import Conflict
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.store import Store
-from pipeline.web.access import Permission, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, Visitor, allowed
+from pipeline.web.alert_lines import CallAlerts, alerts_of_call
 from pipeline.web.call.answers import refused
 from pipeline.web.call.bands import Drawing, drawing
 from pipeline.web.call.figures import Figure, TalkPart, figures, talk_bar
@@ -49,6 +50,7 @@ class CallScreen(PageContext):
     figures: tuple[Figure, ...]
     talk: tuple[TalkPart, ...]
     """Where the time of the call went."""
+    alerts: CallAlerts
     witnesses: Witnesses
     """What it rests on who is the agent."""
     sound_gone: str | None
@@ -67,6 +69,7 @@ def call(
     call_id: VisibleCall,
     visitor: Listener,
     store: TheStore,
+    settings: TheSettings,
     service: ThePlaybackService,
     queue: str = "",
     again: bool = False,
@@ -85,6 +88,7 @@ def call(
         drawing=drawing(inspection, view.sheet, view.weak),
         figures=figures(inspection, MEASURES),
         talk=talk_bar(inspection.measures, inspection.duration),
+        alerts=alerts_of_call(store, settings, inspection.recording.call, visitor),
         witnesses=witnesses(inspection),
         sound_gone=_sound_gone(view, service, visitor),
         queue=queue,

@@ -17,6 +17,7 @@ from pipeline.store import Store
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.day_statistics import DaySummary, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
+from pipeline.web.alert_lines import AlertBoard, board_of
 from pipeline.web.charts import BarPart, ChartColumn, axis_top, columns, stacked
 from pipeline.web.context import PageContext
 from pipeline.web.queue_link import QueueLink, day_of, link_to
@@ -67,6 +68,8 @@ class OverviewPage(PageContext):
     chosen: date | None
     earlier: date | None
     later: date | None
+    alerts: AlertBoard | None
+    """What customers threaten and nobody has settled, of all days; None for those who have no part in it."""
     figures: DayFigures | None
     """None where there is no day to show."""
     run: RunProgress | None
@@ -118,6 +121,7 @@ def overview(
         chosen=chosen,
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
+        alerts=board_of(store, visitor),
         figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
         run=_progress(store, visitor),
         narrow=visitor.scope != Scope(),

@@ -44,6 +44,7 @@ def screens(found: Furnished) -> dict[str, tuple[str, ...]]:
     return {
         "rev1": (
             "/", "/queue", "/queue?state=all", f"/calls/{HEARD}", "/agents", f"/agents/{found.agent}",
+            "/alerts", "/alerts/1", "/alerts/2", "/alerts/report",
             "/appeals", f"/appeals/{found.appeal}", "/samples", f"/samples/{found.sample}", "/calibrations",
             f"/calibrations/{found.calibration}/calls/1", f"/calibrations/{found.closed}", "/exemplars",
             "/rules/trust", "/rules", "/rules/phrases", "/rules/phrases/shirk", "/rules/try?text=这不归我管",

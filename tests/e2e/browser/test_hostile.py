@@ -96,6 +96,7 @@ def test_screens(chrome: Browser, hostile: tuple[Room, Furnished]) -> None:
         watched = Watched(context)
         for path in (
             "/", "/overview/problems", "/queue", "/queue?state=all", "/agents", agent_url(found.agent),
+            "/alerts?group=all", "/alerts/1", "/alerts/report",
             "/appeals", "/appeals?group=decided", f"/appeals/{found.appeal}", "/samples",
             f"/samples/{found.sample}", "/samples/new", "/calibrations", "/calibrations/new",
             f"/calibrations/{found.calibration}", f"/calibrations/{found.calibration}/calls/1",

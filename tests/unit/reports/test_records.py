@@ -31,6 +31,9 @@ EXPECTED = {
     "calls_with_violation per_100_calls low high confirmed overturned pending added only_flags",
     "trust": "criterion title severity takes_points since changes_next confirmed overturned precision "
     "precision_low precision_high bar reviews_needed heard missed miss_rate miss_low miss_high",
+    "alerts": "call_id agent_id agent_name team queue started_at code title first degree quote start end "
+    "found_at found_by due_at late state owner reported_at reported_by reported_to liability cause handling "
+    "prevention reason ended_at ended_by",
 }
 
 
