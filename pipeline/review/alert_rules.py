@@ -19,7 +19,7 @@ from pipeline.review.alerts import (
     Analysis,
     Degree,
     Liability,
-    Report,
+    ReportMade,
 )
 from pipeline.review.claims import own_call
 
@@ -93,7 +93,7 @@ def _after(standing: AlertStanding, event: AlertEvent) -> AlertStanding:
         case AlertStep.REPORT:
             if standing.owner is None:
                 standing = replace(standing, owner=event.by, owner_name=event.by_name)
-            report = Report(event.reported_at or event.at, event.by, event.by_name, event.reported_to)
+            report = ReportMade(event.reported_at or event.at, event.by, event.by_name, event.reported_to)
             return replace(standing, state=AlertState.REPORTED, report=report)
         case AlertStep.DEGREE:
             return replace(standing, degree=event.degree)

@@ -176,7 +176,7 @@ class AlertPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportMade:
     """That whoever has to know was told."""
 
     at: datetime
@@ -233,7 +233,7 @@ class AlertStanding:
     degree: Degree | None = None
     """As a person corrected it."""
     liability: Liability | None = None
-    report: Report | None = None
+    report: ReportMade | None = None
     analysis: Analysis = NO_ANALYSIS
     reason: str = ""
     """Why it was closed or overturned."""

@@ -39,7 +39,7 @@ MOST_CLIPS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ReportKind:
+class CodeSection:
     """One kind of threat in the figures."""
 
     code: str
@@ -62,7 +62,7 @@ class ComplaintFigures:
     open: int
     degrees: Mapping[Degree, int]
     liabilities: Mapping[Liability, int]
-    kinds: tuple[ReportKind, ...]
+    kinds: tuple[CodeSection, ...]
     """The most frequent first."""
 
 
@@ -159,7 +159,7 @@ def _figures(found: Sequence[Alert], wanted: AlertFilter) -> ComplaintFigures:
         those = [one for one in found if one.code == code]
         degrees = Counter(one.degree for one in those)
         kinds.append(
-            ReportKind(
+            CodeSection(
                 code=code,
                 total=total,
                 bar=tuple(stacked([(f"degree-{d}", degrees[d]) for d in reversed(Degree)], top=most)),

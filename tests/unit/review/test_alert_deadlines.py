@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.review.alerts import AlertStanding, AlertState, AlertTerms, Report, TimeLimit, is_late
+from pipeline.review.alerts import AlertStanding, AlertState, AlertTerms, ReportMade, TimeLimit, is_late
 from pipeline.settings import AlertSettings
 
 HALF_HOUR = TimeLimit.read("30m")
@@ -77,7 +77,7 @@ def test_settings_make_terms() -> None:
 def test_late_is_what_was_not_reported_in_time() -> None:
     due, now = at("2026-11-21T00:00"), at("2026-11-22T00:00")
     in_time, too_late = (
-        Report(at(text), 1, "王芳", "主管") for text in ("2026-11-20T20:00", "2026-11-21T00:01")
+        ReportMade(at(text), 1, "王芳", "主管") for text in ("2026-11-20T20:00", "2026-11-21T00:01")
     )
     open_, taken = AlertStanding(), AlertStanding(AlertState.TAKEN)
     assert (

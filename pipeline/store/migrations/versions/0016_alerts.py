@@ -37,8 +37,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
         sa.UniqueConstraint("call", "code", name="uq_alerts"),
     )
-    op.create_index("ix_alerts_state", "alerts", ["state", "ended_at"])
-    op.create_index("ix_alerts_owner", "alerts", ["owner", "state"])
+    op.create_index("ix_alerts_state_ended_at", "alerts", ["state", "ended_at"])
+    op.create_index("ix_alerts_owner_state", "alerts", ["owner", "state"])
     op.create_table(
         "alert_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -57,4 +57,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("undoes", name="uq_alert_events_undoes"),
         sa.UniqueConstraint("request", name="uq_alert_events_request"),
     )
-    op.create_index("ix_alert_events_alert", "alert_events", ["alert", "id"])
+    op.create_index("ix_alert_events_alert_id", "alert_events", ["alert", "id"])
