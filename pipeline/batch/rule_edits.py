@@ -26,7 +26,7 @@ from pipeline.phrases.layer import (
     ChangedExamples,
     PhraseChange,
 )
-from pipeline.phrases.lexicon_file import CodeEntry, PhraseEntry, read_yaml
+from pipeline.phrases.lexicon_file import LONGEST_TEXT, CodeEntry, PhraseEntry, read_yaml
 from pipeline.phrases.own_sentences import OwnSentence, sentences_of, written
 from pipeline.rubric.layer import SheetChange, SheetLayer
 from pipeline.validation import explained
@@ -79,7 +79,7 @@ class EditContent(BaseModel):
     def _merged(self, later: EditContent) -> EditContent:
         return EditContent(
             codes=_merged(self.codes, later.codes, lambda c: c.code),
-            phrases=_merged(self.phrases, later.phrases, lambda p: (p.code, p.phrase)),
+            phrases=_merged(self.phrases, later.phrases, lambda p: (p.code, p.phrase), _both_phrases),
             changes=_merged(self.changes, later.changes, lambda c: (c.code, c.phrase), _both),
             sentences=_merged(self.sentences, later.sentences, lambda s: (s.text, s.role)),
             sheet=SheetLayer(
@@ -121,24 +121,45 @@ def _merged(
     return tuple(found.values())
 
 
-def _both(old: PhraseChange, new: PhraseChange) -> PhraseChange:
-    def joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one + other))
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one + other))
 
-    hit = joined(old.examples.hit, new.examples.hit)
-    quiet = joined(old.examples.quiet, new.examples.quiet)
+
+def _both(old: PhraseChange, new: PhraseChange) -> PhraseChange:
+    hit = _joined(old.examples.hit, new.examples.hit)
+    quiet = _joined(old.examples.quiet, new.examples.quiet)
     return PhraseChange(
         code=new.code,
         phrase=new.phrase,
         off=new.off,
-        variants=joined(old.variants, new.variants),
-        patterns=joined(old.patterns, new.patterns),
-        exceptions=joined(old.exceptions, new.exceptions),
+        variants=_joined(old.variants, new.variants),
+        patterns=_joined(old.patterns, new.patterns),
+        exceptions=_joined(old.exceptions, new.exceptions),
         examples=ChangedExamples(
             hit=tuple(text for text in hit if text not in new.examples.quiet),
             quiet=tuple(text for text in quiet if text not in new.examples.hit),
         ),
         reason=new.reason,
+    )
+
+
+def _both_phrases(old: AddedPhrase, new: AddedPhrase) -> AddedPhrase:
+    """A phrase that was added twice says all that was written of it: nothing is left out silently."""
+
+    reason = "；".join(_joined((old.reason,), (new.reason,)))
+    return AddedPhrase.model_validate(
+        {
+            **old.model_dump(exclude_defaults=True),
+            **new.model_dump(exclude_defaults=True),
+            "variants": _joined(old.variants, new.variants),
+            "patterns": _joined(old.patterns, new.patterns),
+            "exceptions": _joined(old.exceptions, new.exceptions),
+            "examples": {
+                "hit": _joined(old.examples.hit, new.examples.hit),
+                "quiet": _joined(old.examples.quiet, new.examples.quiet),
+            },
+            "reason": reason if len(reason) <= LONGEST_TEXT else new.reason,
+        }
     )
 
 

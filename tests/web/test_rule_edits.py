@@ -389,6 +389,50 @@ def test_a_kind_that_the_draft_brings_takes_another_phrase(
     assert supervisor.post(f"{place}/phrases", nothing).status_code == 400, "nobody chose what it is"
 
 
+def test_drafts_side_by_side_do_not_give_one_name_to_two_kinds(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    criterion = load_rules(settings).rubric.criteria[0].id
+    names = []
+    for title in ("推给驿站", "别再打"):
+        place = draft(supervisor, title)
+        said = {
+            "seen": version(store, place), "sentences": f"{title}这种话不许说", "reason": "投诉多", "code": "+",
+            "title": title, "criterion": criterion,
+        }  # fmt: skip
+        assert supervisor.post(f"{place}/phrases", said).status_code == 303
+        content = store.rule_edits.edit(int(place.rsplit("/", 1)[1])).content
+        names += [content["codes"][0]["code"], content["sheet"]["items"][0]["item"]["id"]]
+    assert names[0] == names[1] != names[2] == names[3]
+
+
+def test_a_phrase_added_twice_says_all_and_a_kind_goes_with_all_that_names_it(
+    supervisor: Browser, settings: Settings, store: Store
+) -> None:
+    place = draft(supervisor)
+    number = int(place.rsplit("/", 1)[1])
+
+    def add(sentences: str, quiet: str, code: str) -> None:
+        said = {
+            "seen": version(store, place), "sentences": sentences, "quiet": quiet, "reason": "应当核实",
+            "code": code, "title": "推给驿站", "criterion": load_rules(settings).rubric.criteria[0].id,
+        }  # fmt: skip
+        assert supervisor.post(f"{place}/phrases", said).status_code == 303
+
+    add("您自己去驿站拿", "", "+")
+    (code,) = (each["code"] for each in store.rule_edits.edit(number).content["codes"])
+    add("驿站那边您去催\n您催驿站去", "我去催驿站", code)
+    add("驿站那边您去催\n这个找驿站去", "", code)
+    (phrase,) = store.rule_edits.edit(number).content["phrases"]
+    assert phrase["examples"] == {
+        "hit": ["驿站那边您去催", "您催驿站去", "这个找驿站去"],
+        "quiet": ["我去催驿站"],
+    }
+    gone = supervisor.post(f"{place}/remove", {"seen": version(store, place), "part": "codes", "number": "0"})
+    assert gone.status_code == 303
+    assert store.rule_edits.edit(number).content == {}, "its second phrase and its item too"
+
+
 def test_a_phrase_that_ordinary_people_say_is_warned_of(
     supervisor: Browser, settings: Settings, store: Store
 ) -> None:

@@ -97,10 +97,11 @@ def code_of(
     return EditContent(codes=(entry,), sheet=SheetLayer(items=(added,)))
 
 
-def own_code(book: Book, taken: Iterable[str]) -> str:
-    """A name for a new code that no lexicon, item or edit has."""
+def own_code(book: Book, edit_id: int, taken: Iterable[str]) -> str:
+    """A name for a new code that no lexicon, item or edit has, nor ever had: with the number of its edit, as
+    drafts that were begun side by side, or rolled back, must not give one name to two kinds of phrase."""
     known = {*book.lexicons.codes, *(item.id for item in book.rubric.items), *taken}
-    return next(name for number in range(1, 10_000) if (name := f"own-{number}") not in known)
+    return next(name for number in range(1, 10_000) if (name := f"own-{edit_id}-{number}") not in known)
 
 
 def change_of(
@@ -164,7 +165,7 @@ def sheet_of(
 
 
 def without(content: EditContent, part: str, number: int) -> EditContent:
-    """The same without one of its parts.
+    """The same without one of its parts; with a code goes all that names it, its item of the sheet too.
 
     Raises:
         Refused: ``edit-form``: there is no such part.
@@ -178,10 +179,28 @@ def without(content: EditContent, part: str, number: int) -> EditContent:
                 key = part.removeprefix("sheet-")
                 kept = _cut(getattr(sheet, key), number)
                 return content.model_copy(update={"sheet": sheet.model_copy(update={key: kept})})
+            case "codes":
+                code = content.codes[number].code
+                return _without_code(content, code, _cut(content.codes, number))
             case _:
                 return content.model_copy(update={part: _cut(getattr(content, part), number)})
     except (AttributeError, IndexError) as error:
         raise Refused("there is no such part", code="edit-form", reason=part) from error
+
+
+def _without_code(content: EditContent, code: str, codes: tuple[CodeEntry, ...]) -> EditContent:
+    sheet = content.sheet
+    items = tuple(one for one in sheet.items if one.item.get("id") != code)
+    changes = tuple(one for one in sheet.changes if ("item", code) not in one.targets)
+    return content.model_copy(
+        update={
+            "codes": codes,
+            "phrases": tuple(one for one in content.phrases if one.code != code),
+            "changes": tuple(one for one in content.changes if one.code != code),
+            "sentences": tuple(one for one in content.sentences if code not in (*one.codes, *one.not_codes)),
+            "sheet": sheet.model_copy(update={"items": items, "changes": changes}),
+        }
+    )
 
 
 def with_wordings(content: EditContent, part: str, number: int, kept: Sequence[str]) -> EditContent:

@@ -53,8 +53,7 @@ def add_phrase(
             if code not in book.lexicons.codes and code not in {c.code for c in content.codes}:
                 raise Refused(f"there is no code {code!r}", code="edit-form", reason=code)
             return content.merged(drafting.phrase_of(book, code, said, spared, reason))
-        taken = [*(c.code for c in content.codes), *book.lexicons.codes]
-        name = drafting.own_code(book, taken)
+        name = drafting.own_code(book, edit_id, (c.code for c in content.codes))
         made = drafting.code_of(
             book, name, said, spared, reason,
             title=title, severity=severity, criterion=criterion, deduct=deduct,
