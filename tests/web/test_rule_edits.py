@@ -397,7 +397,7 @@ def test_drafts_side_by_side_do_not_give_one_name_to_two_kinds(
     for title in ("推给驿站", "别再打"):
         place = draft(supervisor, title)
         said = {
-            "seen": version(store, place), "sentences": f"{title}这种话不许说", "reason": "投诉多", "code": "+",
+            "seen": version(store, place), "sentences": f"{title}这种话不许说", "reason": "难听", "code": "+",
             "title": title, "criterion": criterion,
         }  # fmt: skip
         assert supervisor.post(f"{place}/phrases", said).status_code == 303
