@@ -108,6 +108,13 @@ def test_figures_of_a_team_lead_to_calls_of_that_team(supervisor: Browser, store
     assert "href" not in line
 
 
+def test_a_team_with_a_long_name_can_be_opened(supervisor: Browser, store: Store) -> None:
+    put(store, night_call("T1", agent=("8777", "甲", "组" * 300)))
+    for path in ("/settlement", "/settlement/errors", "/api/v1/settlement"):
+        answer = supervisor.get(path, params={"month": MONTH, "team": "组" * 300})
+        assert answer.status_code == 200, path
+
+
 def test_what_is_wrong_with_the_table_is_told(
     settings: Settings, store: Store, supervisor: Browser, tmp_path: Path
 ) -> None:

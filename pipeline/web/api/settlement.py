@@ -16,6 +16,7 @@ from pipeline.settlement import Month
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.api.answers import failures
 from pipeline.web.links import room_address
+from pipeline.web.names import FieldName
 from pipeline.web.settlements import file_of, latest_month, table_in_use
 from pipeline.web.titles import report_words
 
@@ -49,7 +50,7 @@ def settlement_file(
     store: TheStore,
     settings: TheSettings,
     month: Annotated[str, AfterValidator(_month), Query(max_length=7)] = "",
-    team: Annotated[str, Query(max_length=200)] = "",
+    team: Annotated[FieldName, Query(max_length=400)] = "",
     format: Literal["xlsx", "csv", "json", "html"] = "json",
 ) -> Response:
     """Who is qualified, what counts and what it comes to; agents get their own row."""
