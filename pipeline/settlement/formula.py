@@ -19,6 +19,8 @@ from pipeline.messages import Message, Text, ValueRefused
 
 LONGEST = 400
 """Characters; longer ones are no formula that anybody could check."""
+DEEPEST = 200
+"""Parts within parts; sums of as many terms as there is room for are no deeper."""
 MOST_PLACES = 6
 """To so many decimals ``round`` goes at most."""
 
@@ -72,9 +74,23 @@ def _tree(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ValueRefused(Message("settlement.formula-long", most=LONGEST))
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        found = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueRefused(Message("settlement.formula-syntax", text=text)) from error
+    level: list[ast.AST] = [found]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in ast.iter_child_nodes(one)]
+        if not level:
+            return found
+    raise ValueRefused(Message("settlement.formula-syntax", text=text))
+
+
+def _written(node: ast.expr) -> str:
+    """A part as it would be written; of one too deep for that only that it is there."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "…"
 
 
 def _number(node: ast.expr, names: Names) -> Number:
@@ -95,13 +111,13 @@ def _number(node: ast.expr, names: Names) -> Number:
         case ast.Call(func=ast.Name(id="round"), args=[_] | [_, ast.Constant(value=int())], keywords=[]):
             return _rounded(node, _number(node.args[0], names))
         case _:
-            raise ValueRefused(Message("settlement.formula-only", found=ast.unparse(node)))
+            raise ValueRefused(Message("settlement.formula-only", found=_written(node)))
 
 
 def _constant(node: ast.expr, value: float) -> Number:
     found = Decimal(repr(value))
     if not found.is_finite():
-        raise ValueRefused(Message("settlement.formula-only", found=ast.unparse(node)))
+        raise ValueRefused(Message("settlement.formula-only", found=_written(node)))
     return lambda values: found
 
 
@@ -129,7 +145,7 @@ def _extreme(choose: Callable[[list[Decimal]], Decimal], parts: list[Number]) ->
 def _rounded(node: ast.Call, inner: Number) -> Number:
     places = node.args[1].value if len(node.args) == 2 and isinstance(node.args[1], ast.Constant) else 0
     if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MOST_PLACES:
-        raise ValueRefused(Message("settlement.formula-only", found=ast.unparse(node)))
+        raise ValueRefused(Message("settlement.formula-only", found=_written(node)))
     step = Decimal(1).scaleb(-places)
 
     def found(values: Values) -> Decimal | None:
@@ -158,7 +174,7 @@ def _truth(node: ast.expr, names: Names) -> Truth:
         case ast.Compare(ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
             return _compared(_COMPARISONS[type(op)], _number(node.left, names), _number(right, names))
         case _:
-            raise ValueRefused(Message("settlement.condition-only", found=ast.unparse(node)))
+            raise ValueRefused(Message("settlement.condition-only", found=_written(node)))
 
 
 def _every(parts: list[Truth]) -> Truth:

@@ -30,8 +30,8 @@ def _as_written(given: object) -> object:
 
 
 Money = Annotated[Decimal, BeforeValidator(_as_written), Field(ge=0, le=10_000_000, decimal_places=2)]
-Rate = Annotated[Decimal, BeforeValidator(_as_written), Field(ge=0, le=1000)]
-Points = Annotated[Decimal, BeforeValidator(_as_written), Field(ge=-100_000, le=100_000)]
+Rate = Annotated[Decimal, BeforeValidator(_as_written), Field(ge=0, le=1000, decimal_places=6)]
+Points = Annotated[Decimal, BeforeValidator(_as_written), Field(ge=-100_000, le=100_000, decimal_places=6)]
 
 
 class Counts(Options):

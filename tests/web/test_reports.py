@@ -172,3 +172,8 @@ def test_an_axis_has_round_numbers(low: float, high: float, unit: Unit, first: s
         last.rstrip("0%").rstrip("."),
     )
     assert len(set(labels)) == len(labels) >= 2
+
+
+def test_labels_of_an_axis_have_the_room_there_is() -> None:
+    assert max(len(label) for _, label in ticks(0.99, 1.0, Unit.SHARE)) <= len("100.0%")
+    assert [label for _, label in ticks(0.0, 0.1, Unit.SHARE)] == ["0%", "2%", "4%", "6%", "8%", "10%"]

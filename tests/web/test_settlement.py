@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pipeline.reports.lists import LISTS
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.web.app import create_app
+from tests.nights import bad_call, night_call, put
 from tests.people import user
 from tests.web.conftest import AGENT, OTHER_TEAM, TEAM, Browser, Client
 
@@ -82,6 +85,34 @@ def test_a_month_without_calls_and_one_that_is_none(supervisor: Browser) -> None
     assert "没有被检通话" in supervisor.get("/settlement?month=2020-01").text
     for month in ("x", "2026-13", "0000-01", "9999-12", ""):
         assert supervisor.get(f"/settlement?month={month}").status_code == 200, month
+
+
+@pytest.mark.parametrize("month", ["x", "2026-13", "2026-1", "0000-01", "9999-12"])
+def test_no_file_of_another_month_than_was_asked_for(supervisor: Browser, month: str) -> None:
+    assert supervisor.get(f"/api/v1/settlement?month={month}").status_code == 422
+
+
+def test_figures_of_a_team_lead_to_calls_of_that_team(supervisor: Browser, store: Store) -> None:
+    """An agent who changed teams has calls in both."""
+    card = bad_call().scorecard
+    for call, team in (("T1", TEAM), ("T2", OTHER_TEAM), ("T3", None)):
+        put(store, night_call(call, agent=("8777" if team else "8778", "甲", team), card=card))  # type: ignore[arg-type]
+    for path in (f"/settlement?month={MONTH}&team={TEAM}", f"/settlement?month={MONTH}"):
+        page = supervisor.get(path).text
+        rows = [one for one in page.split("<tr>") if "甲" in one and "8777" in one]
+        leads = re.findall('href="([^"]*agent=8777[^"]*)">([0-9]+)<', rows[0])
+        assert len(rows) == 1 and len(leads) == 2
+        for where, count in leads:
+            assert supervisor.get(html.unescape(where)).text.count("<tr") - 1 == int(count), where
+    line = next(one for one in page.split("<tr>") if "（无班组）" in one)
+    assert "href" not in line
+
+
+def test_a_team_with_a_long_name_can_be_opened(supervisor: Browser, store: Store) -> None:
+    put(store, night_call("T1", agent=("8777", "甲", "组" * 300)))
+    for path in ("/settlement", "/settlement/errors", "/api/v1/settlement"):
+        answer = supervisor.get(path, params={"month": MONTH, "team": "组" * 300})
+        assert answer.status_code == 200, path
 
 
 def test_what_is_wrong_with_the_table_is_told(

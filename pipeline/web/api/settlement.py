@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import AfterValidator
 
 from pipeline.domain import UserRole
 from pipeline.errors import Missing
@@ -15,11 +16,21 @@ from pipeline.settlement import Month
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.api.answers import failures
 from pipeline.web.links import room_address
+from pipeline.web.names import FieldName
 from pipeline.web.settlements import file_of, latest_month, table_in_use
 from pipeline.web.titles import report_words
 
 router = APIRouter(prefix="/api/v1/settlement", tags=["exports"], dependencies=[Depends(nothing_sealed)])
 Settler = Annotated[Visitor, Depends(allowed(Permission.SETTLE))]
+
+
+def _month(text: str) -> str:
+    """A file of another month than the one that was asked for would be paid."""
+    if text and Month.read(text) is None:
+        raise ValueError(text)
+    return text
+
+
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -38,8 +49,8 @@ def settlement_file(
     visitor: Settler,
     store: TheStore,
     settings: TheSettings,
-    month: Annotated[str, Query(max_length=7)] = "",
-    team: Annotated[str, Query(max_length=200)] = "",
+    month: Annotated[str, AfterValidator(_month), Query(max_length=7)] = "",
+    team: Annotated[FieldName, Query(max_length=400)] = "",
     format: Literal["xlsx", "csv", "json", "html"] = "json",
 ) -> Response:
     """Who is qualified, what counts and what it comes to; agents get their own row."""

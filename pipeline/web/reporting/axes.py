@@ -31,7 +31,8 @@ def ticks(low: float, high: float, unit: Unit, *, most: int = 5) -> list[tuple[f
     span = (high - low) * hundred
     rough = span / most
     size = 10 ** math.floor(math.log10(rough))
-    step = next(size * part for part in (1, 2, 2.5, 5, 10) if size * part >= rough)
+    parts = (1, 2, 2.5, 5, 10) if size >= 1 else (1, 2, 5, 10)  # 100.00% is wider than the room there is
+    step = next(size * part for part in parts if size * part >= rough)
     digits = max(
         0,
         -math.floor(math.log10(step) + 1e-9) + (1 if step / 10 ** math.floor(math.log10(step)) == 2.5 else 0),

@@ -18,6 +18,7 @@ from pipeline.store import Store
 from pipeline.store.repositories.settlements import ErrorFilter
 from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed, nothing_sealed
 from pipeline.web.context import PageContext
+from pipeline.web.names import FieldName
 from pipeline.web.queue_link import QueueLink, link_to
 from pipeline.web.render import page
 from pipeline.web.settlements import (
@@ -34,7 +35,7 @@ router = APIRouter(prefix="/settlement", dependencies=[Depends(nothing_sealed)])
 
 Settler = Annotated[Visitor, Depends(allowed(Permission.SETTLE))]
 MonthText = Annotated[str, Query(max_length=7)]
-Name = Annotated[str, Query(max_length=200)]
+Name = Annotated[FieldName, Query(max_length=400)]
 PENDING = (Standing.APPEALED, Standing.OPEN, Standing.UNREVIEWED, Standing.FLAGGED)
 
 

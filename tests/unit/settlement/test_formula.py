@@ -74,6 +74,9 @@ def test_what_a_condition_says(text: str, holds: bool | None) -> None:
         "",
         "a" * (LONGEST + 1),
         "(" * 300,
+        "+" * 390 + "1",
+        "+" * 150 + "1",
+        "-" * 390 + "1",
         "1 < 2 < 3",
         "open",
     ],
@@ -81,6 +84,10 @@ def test_what_a_condition_says(text: str, holds: bool | None) -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused):
         number_of(text, NAMES)
+
+
+def test_a_long_sum_is_not_too_deep() -> None:
+    assert number_of("+".join("1" * (LONGEST // 2)), NAMES)({}) == LONGEST // 2
 
 
 @pytest.mark.parametrize("text", ["critical", "qualified == 1", "1 < critical < 3", "errors and qualified"])

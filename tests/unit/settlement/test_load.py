@@ -35,6 +35,8 @@ def test_the_one_that_comes_with_it(criteria: list[str]) -> None:
     [
         ("qualified:  ", "qualifed:  ", "qualifed:", "qualified"),
         ("critical: 0.1 ", "critical: -1 ", "critical: -1", "-1"),
+        ("critical: 0.1 ", "critical: '1e-999999' ", "critical: '1e", ""),
+        ("{up_to: 1, points: 120}", "{up_to: 1, points: '1e-999999'}", "1e-999999", ""),
         ("more_than_days: 5", "more_than_days: 40", "more_than_days: 40", "40"),
         ("amount: 2000", "amount: 1.005", "amount: 1.005", ""),
         ("criteria: [abuse, threat]", "criteria: [abuse, threats]", "threats", "threat"),
