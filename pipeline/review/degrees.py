@@ -63,8 +63,11 @@ class DegreeWordings(BaseModel):
     """Where one of these is found in the clause, it has not this degree."""
     examples: DegreeExamples
 
-    def fits(self, clause: str) -> bool:
-        return _found(self.patterns, clause) and not _found(self.exceptions, clause)
+    def fits(self, *readings: str) -> bool:
+        """Whether one of these readings of a clause has this degree, and none an exception."""
+        return any(_found(self.patterns, one) for one in readings) and not any(
+            _found(self.exceptions, one) for one in readings
+        )
 
 
 class Degrees(BaseModel):
@@ -76,21 +79,21 @@ class Degrees(BaseModel):
     """The plain word that what was found stands for."""
     degrees: Annotated[tuple[DegreeWordings, ...], Field(min_length=1)]
 
-    def of_clause(self, clause: str) -> Degree:
-        words = _NOISE.sub("", clause)
-        fitting = {one.degree for one in self.degrees if one.fits(words)}
-        return gravest(fitting)
+    def of_clause(self, *readings: str) -> Degree:
+        words = [_NOISE.sub("", one) for one in readings]
+        return gravest(one.degree for one in self.degrees if one.fits(*words))
 
     def of(self, said: str, quote: str) -> Degree:
         """The degree of an escalation. What was found may be a name alone, or badly written: the clause is
-        read once more as if it said the plain word there.
+        read once more as if it said the plain word there. An exception counts in whichever reading it is:
+        of "已经不想活了" the plain word leaves "已经投诉".
 
         Args:
             said: the whole utterance. quote: the words in it that were found.
         """
         clause = clause_of(said, quote)
         stands_for = clause.replace(quote, self.complaining, 1) if quote else clause
-        return gravest((self.of_clause(clause), self.of_clause(stands_for)))
+        return self.of_clause(clause, stands_for)
 
 
 def _found(patterns: Sequence[str], clause: str) -> bool:

@@ -15,13 +15,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
-from pipeline.domain import ReviewState, Role
+from pipeline.domain import ReviewState, Role, Verdict
 from pipeline.review.alert_rules import NewStep, follows_finding, standing_of
 from pipeline.review.alerts import AlertState, AlertStep, Degree
 from pipeline.review.degrees import default_degrees, gravest
 from pipeline.store.alert_events import append, events_of
 from pipeline.store.alert_tables import alerts
-from pipeline.store.codec import dumps, read_strings
+from pipeline.store.codec import dumps, loads, read_strings
 from pipeline.store.filter import alerted
 from pipeline.store.people_tables import users
 from pipeline.store.repositories.accounts import ACCOUNT, user_of
@@ -66,13 +66,22 @@ def _rows(page: Sequence[int]) -> Any:
 def _bring_along(connection: Connection, row: Row[Any], found: Mapping[str, Any] | None) -> None:
     mine = alerts.c.id == row.id
     if found is not None:
-        changed = {"by_machine": True, "heard": found["heard"], "places": found["places"]}
+        places = dumps([*_by_people(row), *loads(found["places"])])
+        changed = {"by_machine": True, "heard": found["heard"], "places": places}
         if (row.by_machine, row.heard, row.places) != tuple(changed.values()):
             connection.execute(update(alerts).where(mine).values(changed))
     elif row.by_machine and row.version == 1:
         connection.execute(delete(alerts).where(mine))
     elif row.by_machine:
-        connection.execute(update(alerts).where(mine).values(by_machine=False))
+        gone: dict[str, Any] = {"by_machine": False}
+        if by_people := _by_people(row):
+            gone |= {"heard": Degree.UNSTATED.value, "places": dumps(by_people)}
+        connection.execute(update(alerts).where(mine).values(gone))
+
+
+def _by_people(row: Row[Any]) -> list[Any]:
+    """Places that a person heard: they have no confidence."""
+    return [place for place in loads(row.places) if place[-1] is None]
 
 
 def _found(connection: Connection, page: Sequence[int]) -> dict[_Key, dict[str, Any]]:
@@ -146,7 +155,7 @@ def _heard(said: Sequence[tuple[Row[Any], str]], threshold: float) -> dict[str, 
 def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
     """Close what was overturned as a finding of the same name; open it again where that no longer stands."""
     judged = (
-        select(alerts.c.id, verdicts.c.state, verdicts.c.user)
+        select(alerts.c.id, verdicts.c.verdict, verdicts.c.state, verdicts.c.user)
         .join(verdicts, (verdicts.c.call == alerts.c.call) & (verdicts.c.criterion == alerts.c.code))
         .where(alerts.c.call.in_(page))
     )
@@ -157,7 +166,7 @@ def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
         verdict = said.get(key)
         overturned = verdict is not None and verdict.state == ReviewState.OVERTURNED.value
         step = follows_finding(standing_of(events), overturned=overturned, events=events)
-        if step is None:
+        if step is None or (step is AlertStep.UNDO and _still_said(verdict)):
             continue
         held = next((one.id for one in reversed(events) if one.kind is AlertStep.FOLLOW), None)
         by = None if verdict is None or verdict.user is None else _user(connection, verdict.user)
@@ -165,6 +174,11 @@ def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
             connection, key, NewStep(step), by=by, request=str(uuid4()), at=datetime.now(UTC),
             undoes=held if step is AlertStep.UNDO else None,
         )  # fmt: skip
+
+
+def _still_said(verdict: Any) -> bool:
+    """Whether people hold that it was none, although the machine no longer says what they said it about."""
+    return verdict is not None and verdict.state is None and verdict.verdict == Verdict.OVERTURNED.value
 
 
 def _user(connection: Connection, key: int) -> Any:

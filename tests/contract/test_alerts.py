@@ -314,6 +314,25 @@ def test_a_new_judgement_keeps_what_people_did(house: House, run_id: int) -> Non
     ]
 
 
+def test_a_new_judgement_keeps_the_place_that_a_person_heard(house: House, run_id: int) -> None:
+    store, heard = house.store, Span(3, 5)
+    store.alerts.add("c1", HARM, heard, by=house.reviewer, request=request(), quote="活着没意思")
+    store.inspections.save(threat("c1", (HARM, "死给你看", "我死给你看"), rubric="r2"), run_id=run_id)
+    assert [place.quote for place in house.alert("c1", HARM).places] == ["活着没意思", "死给你看"]
+    store.inspections.save(inspection("c1", rubric="r3"), run_id=run_id)
+    left = house.alert("c1", HARM)
+    assert [place.quote for place in left.places] == ["活着没意思"]
+    assert (left.by_machine, left.heard) == (False, Degree.UNSTATED)
+
+
+def test_two_long_requests_that_begin_alike_are_two(house: House) -> None:
+    for end, name in enumerate(("esc-media", "esc-miit")):
+        made = house.store.alerts.add(
+            "c1", name, Span(1, 2), by=house.reviewer, request="x" * 60 + str(end), degree=Degree.WILL
+        )
+        assert made.degree is Degree.WILL
+
+
 def test_saving_again_changes_nothing(house: House, run_id: int) -> None:
     with house.store._read() as connection:
         before = connection.execute(alerts.select().order_by(alerts.c.id)).all()
@@ -378,6 +397,27 @@ def test_overturning_the_finding_closes_its_alert(store: Store, run_id: int) -> 
     store.decisions.undo(case.event, by=rev.id, request=request())
     (alert,) = store.alerts.of_call("c1")
     assert (alert.state, alert.standing.ended_at) == (AlertState.NEW, None)
+
+
+@pytest.mark.parametrize("found", [False, True], ids=["the machine finds nothing", "the sheet asks no more"])
+def test_what_people_overturned_stays_so_when_the_call_is_judged_again(
+    store: Store, run_id: int, found: bool
+) -> None:
+    one = threat("c1", (COMPLAINT, "我要投诉", "我要投诉"))
+    card = one.scorecard
+    assert card is not None
+    criterion = finding(COMPLAINT, Outcome.FAILED, severity=Severity.C)
+    store.inspections.save(replace(one, scorecard=replace(card, findings=(criterion,))), run_id=run_id)
+    rev = store.accounts.add("rev", display_name="王芳", role=UserRole.REVIEWER)
+    case = store.decisions.decide("c1", COMPLAINT, Verdict.OVERTURNED, by=rev.id, request=request(), seen=9)
+    said = [(COMPLAINT, "我要投诉", "我要投诉")] if found else []
+    again = threat("c1", *said, rubric="r2")
+    store.inspections.save(again, run_id=run_id)
+    (alert,) = store.alerts.of_call("c1")
+    assert (alert.state, alert.by_machine) == (AlertState.OVERTURNED, found)
+    assert case.event is not None
+    store.decisions.undo(case.event, by=rev.id, request=request())
+    assert store.alerts.of_call("c1")[0].state is AlertState.NEW
 
 
 def test_late_ones_come_first_and_reading_writes_nothing(house: House) -> None:

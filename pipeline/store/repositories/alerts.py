@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from sqlalchemy import Connection, func, select
 
@@ -119,7 +120,7 @@ class AlertRegister(Repository):
             append(connection, made, step, by=by, request=request, at=now)
             if degree is not None and degree is not Degree.UNSTATED:
                 said = NewStep(AlertStep.DEGREE, degree=degree)
-                append(connection, made, said, by=by, request=f"{request[:57]}-degree", at=now)
+                append(connection, made, said, by=by, request=str(uuid4()), at=now)
             return alert_of(connection, made, self.terms)
 
     def step(

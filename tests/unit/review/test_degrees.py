@@ -46,6 +46,19 @@ def test_what_was_found_stands_for_complaining() -> None:
     assert DEGREES.of("消费者协会的牌子", "消费者协会") is Degree.UNSTATED
 
 
+@pytest.mark.parametrize(
+    ("said", "quote", "degree"),
+    [
+        ("我已经不想活了", "不想活了", Degree.UNSTATED),
+        ("我昨天打了三次电话我要投诉你们", "我要投诉", Degree.SPEAKS),
+        ("我刚才打了好几个电话要投诉", "要投诉", Degree.SPEAKS),
+    ],
+)
+def test_the_plain_word_hides_no_exception(said: str, quote: str, degree: Degree) -> None:
+    """What was found may hold the very word that says that it is not done yet."""
+    assert DEGREES.of(said, quote) is degree
+
+
 def test_words_that_are_not_in_the_utterance_stand_for_themselves() -> None:
     assert DEGREES.of("别的话", "我要投诉") is Degree.SPEAKS
     assert DEGREES.of("我已经投诉了", "") is Degree.UNSTATED
