@@ -229,6 +229,29 @@ def check_said(step: NewStep, *, since: datetime | None, now: datetime) -> None:
         raise Refused("it cannot have been reported before the call, or later than now", code="alert-when")
 
 
+def check_standing_call(alert: Alert, step: AlertStep) -> None:
+    """Refuse work on an alert whose call another one has replaced: it is in no list and no count any more.
+
+    Raises:
+        Conflict: ``alert-replaced``.
+    """
+    if alert.replaced_by is not None and step is not AlertStep.COMMENT:
+        raise Conflict("its call was replaced", code="alert-replaced", call=alert.replaced_by)
+
+
+def is_current(alert: Alert, seen: int, step: AlertStep) -> bool:
+    """Whether a page that shows version ``seen`` shows all that this step goes by.
+
+    A remark changes nothing that another step says, so what somebody is writing meanwhile holds. What is
+    taken back is the last event of all, be it a remark.
+    """
+    since = alert.version - seen
+    if since == 0 or step is AlertStep.UNDO:
+        return since == 0
+    later = alert.events[-since:] if 0 < since <= len(alert.events) else ()
+    return len(later) == since and all(event.kind is AlertStep.COMMENT for event in later)
+
+
 def changed_meanwhile(found: Alert) -> Conflict:
     """Somebody took a step that the page did not show yet."""
     last = found.events[-1]

@@ -275,6 +275,8 @@ class Alert:
     """When somebody looked: reported after the deadline, or not reported although it is over."""
     events: tuple[AlertEvent, ...] = ()
     """In the order they came."""
+    replaced_by: str | None = None
+    """The call that has taken the place of this one, whose alerts count instead."""
 
     @property
     def degree(self) -> Degree:

@@ -50,7 +50,7 @@ def refresh(connection: Connection, keys: Sequence[int]) -> None:
             connection.execute(insert(alerts), new)
         for key, row in known.items():
             _bring_along(connection, row, found.get(key))
-        _follow_verdicts(connection, page)
+        follow_verdicts(connection, page)
 
 
 def refresh_all(connection: Connection) -> None:
@@ -152,7 +152,7 @@ def _heard(said: Sequence[tuple[Row[Any], str]], threshold: float) -> dict[str, 
     return {"heard": gravest(degree for _, degree in sure).value, "places": dumps(places)}
 
 
-def _follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
+def follow_verdicts(connection: Connection, page: Sequence[int]) -> None:
     """Close what was overturned as a finding of the same name; open it again where that no longer stands."""
     judged = (
         select(alerts.c.id, verdicts.c.verdict, verdicts.c.state, verdicts.c.user)

@@ -34,6 +34,11 @@ class AlertLine:
     waits_for_visitor: bool
     """True where the next step is theirs."""
 
+    @property
+    def takeable(self) -> bool:
+        """True where nobody has it and this visitor may."""
+        return AlertStep.TAKE in self.steps and self.alert.standing.owner is None
+
 
 @dataclass(frozen=True, slots=True)
 class AlertBoard:

@@ -209,6 +209,20 @@ def test_who_is_second_is_told(house: House) -> None:
     assert house.step(found, AlertStep.TAKE, house.lead).standing.owner == house.lead.id
 
 
+def test_a_remark_meanwhile_stops_nobody(house: House) -> None:
+    found = house.step(house.alert("c1"), AlertStep.TAKE, house.reviewer)
+    house.step(found, AlertStep.COMMENT, house.supervisor, comment="尽快")
+    after = house.step(found, AlertStep.REPORT, house.reviewer, seen=found.version, reported_to="主管")
+    assert after.state is AlertState.REPORTED
+    with pytest.raises(Conflict) as told:
+        house.step(found, AlertStep.DEGREE, house.other, seen=found.version, degree=Degree.DONE)
+    assert code(told) == "alert-meanwhile", "a report is more than a remark"
+    house.step(after, AlertStep.COMMENT, house.supervisor, comment="好")
+    with pytest.raises(Conflict) as told:
+        house.step(after, AlertStep.UNDO, house.reviewer, seen=after.version)
+    assert code(told) == "alert-meanwhile", "what is taken back is what the page shows last"
+
+
 def test_a_press_counts_once(house: House) -> None:
     found, take = house.alert("c1"), NewStep(AlertStep.TAKE)
     for _ in range(2):
@@ -359,6 +373,12 @@ def test_a_call_that_is_replaced_takes_its_alerts_out_of_the_lists(house: House,
     assert [one.call.call_id for one in store.alerts.page().alerts if one.id == taken.id] == []
     assert store.alerts.page().total == 3 and store.alerts.counts().open == 3
     assert [(one.id, one.by_machine) for one in store.alerts.of_call(merged.replaced)] == [(taken.id, False)]
+    with pytest.raises(Conflict) as told:
+        house.step(taken, AlertStep.REPORT, house.reviewer, reported_to="主管")
+    assert (code(told), told.value.facts["call"]) == ("alert-replaced", "c1"), (
+        "the new recording goes by the old name"
+    )
+    assert store.alerts.alert(taken.id).replaced_by == "c1"
     store.merges.undo("c1", by=house.supervisor.id)
     assert store.alerts.page().total == 4
     assert [(one.id, one.by_machine, one.state) for one in store.alerts.of_call("c1")] == [
@@ -397,6 +417,20 @@ def test_overturning_the_finding_closes_its_alert(store: Store, run_id: int) -> 
     store.decisions.undo(case.event, by=rev.id, request=request())
     (alert,) = store.alerts.of_call("c1")
     assert (alert.state, alert.standing.ended_at) == (AlertState.NEW, None)
+
+
+def test_what_was_overturned_meanwhile_holds_when_the_end_is_taken_back(house: House, run_id: int) -> None:
+    one = threat("c9", (COMPLAINT, "我要投诉", "我要投诉"))
+    card = one.scorecard
+    assert card is not None
+    found = finding(COMPLAINT, Outcome.FAILED, severity=Severity.C)
+    house.store.inspections.save(replace(one, scorecard=replace(card, findings=(found,))), run_id=run_id)
+    closed = house.closed("c9")
+    house.store.decisions.decide(
+        "c9", COMPLAINT, Verdict.OVERTURNED, by=house.other.id, request=request(), seen=9
+    )
+    assert house.alert("c9").state is AlertState.CLOSED, "what ended stays as it ended"
+    assert house.step(closed, AlertStep.UNDO, house.supervisor).state is AlertState.OVERTURNED
 
 
 @pytest.mark.parametrize("found", [False, True], ids=["the machine finds nothing", "the sheet asks no more"])

@@ -51,10 +51,12 @@ def test_the_whole_way_by_forms(store: Store, reviewer: Browser, lead: Browser, 
     assert "扬言投诉" in page and "我要投诉" in page and "待认领" in page
     taken = reviewer.post("/alerts/1/take", {"seen": "1", "back": "call"})
     assert (taken.status_code, taken.headers["location"]) == (303, f"/calls/{CALL}#alerts")
-    at = (datetime.now().astimezone() - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M")
+    clock = alert(store).due_at.tzinfo
+    at = (datetime.now(clock) - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M")
     assert press(reviewer, "report", store, to="值班经理", at=at) == 303
     report = alert(store).standing.report
-    assert report is not None and report.at.astimezone().strftime("%Y-%m-%dT%H:%M") == at
+    assert report is not None and report.at.astimezone(clock).strftime("%Y-%m-%dT%H:%M") == at
+    assert at.replace("T", " ") in reviewer.get("/alerts/1").text, "by the clock of the call"
     assert press(reviewer, "liability", store, liability="grave") == 403
     assert press(lead, "liability", store, liability="light") == 303
     assert press(lead, "degree", store, degree="will", comment="语气坚决") == 303

@@ -148,11 +148,19 @@ def alerts_of(
     connection: Connection, keys: Sequence[int], terms: AlertTerms, now: datetime | None = None
 ) -> tuple[Alert, ...]:
     """These alerts with their events, in the order given."""
-    raiser = users.alias()
+    raiser, heir = users.alias(), calls.alias()
     own = [column for column in alerts.c if column.name not in ("id", "audio_sha256")]
-    columns = (*calls.c, *own, alerts.c.id.label("alert"), raiser.c.display_name.label("raiser"))
-    joined = alerts.join(calls, calls.c.id == alerts.c.call).outerjoin(
-        raiser, raiser.c.id == alerts.c.raised_by
+    columns = (
+        *calls.c,
+        *own,
+        alerts.c.id.label("alert"),
+        raiser.c.display_name.label("raiser"),
+        heir.c.call_id.label("heir"),
+    )
+    joined = (
+        alerts.join(calls, calls.c.id == alerts.c.call)
+        .outerjoin(raiser, raiser.c.id == alerts.c.raised_by)
+        .outerjoin(heir, heir.c.id == calls.c.replaced_by)
     )
     moment = now or datetime.now(UTC)
     found: dict[int, Alert] = {}
@@ -213,6 +221,7 @@ def _alert(row: Row[Any], events: Any, terms: AlertTerms, now: datetime) -> Aler
         standing=standing,
         late=is_late(standing, due, now),
         events=events,
+        replaced_by=row.heir,
     )
 
 

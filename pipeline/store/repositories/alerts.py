@@ -19,6 +19,7 @@ from pipeline.review.alerts import Alert, AlertPlace, AlertState, AlertStep, Ale
 from pipeline.review.events import check_text, reused
 from pipeline.store import identities
 from pipeline.store.alert_events import append
+from pipeline.store.alert_finding import follow_verdicts
 from pipeline.store.alert_tables import alert_events, alerts
 from pipeline.store.codec import dumps
 from pipeline.store.database import Database, Repository
@@ -130,7 +131,7 @@ class AlertRegister(Repository):
 
         Raises:
             Refused, Conflict: as :func:`pipeline.review.alert_rules.check_step`; ``alert-meanwhile``:
-                somebody took a step that the page did not show.
+                somebody took a step that the page did not show; ``alert-replaced``.
         """
         analysis = step.analysis
         check_text(
@@ -145,13 +146,17 @@ class AlertRegister(Repository):
                     raise reused(request)
                 return found
             now = datetime.now(UTC)
-            if seen is not None and seen != found.version:
+            if seen is not None and not rules.is_current(found, seen, step.kind):
                 raise rules.changed_meanwhile(found)
+            rules.check_standing_call(found, step.kind)
             rules.check_step(step.kind, found.standing, by)
             rules.check_said(step, since=found.call.started_at, now=now)
             last = found.standing.last
             undoes = last.id if step.kind is AlertStep.UNDO and last is not None else None
             append(connection, alert, step, by=by, request=request, at=now, undoes=undoes)
+            if undoes is not None:  # what was decided about the finding meanwhile holds again
+                key = connection.execute(select(alerts.c.call).where(alerts.c.id == alert)).scalar_one()
+                follow_verdicts(connection, [key])
             return alert_of(connection, alert, self.terms)
 
     def alert(self, alert: int) -> Alert:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -187,8 +187,9 @@ def report(
     comment: Text = "",
     back: Back = "alert",
 ) -> Response:
-    """``at``: by the clock of this server, as the browser's field gives it; empty: now."""
-    step = NewStep(AlertStep.REPORT, comment, reported_to=to, reported_at=_moment(at))
+    """``at``: by the clock of the call, as the page shows times; empty: now."""
+    zone = store.alerts.alert(alert).due_at.tzinfo
+    step = NewStep(AlertStep.REPORT, comment, reported_to=to, reported_at=_moment(at, zone))
     return _step(store, visitor, alert, step, token, seen, back)
 
 
@@ -271,8 +272,8 @@ def visible_alert(store: Store, visitor: Visitor, alert: int) -> Alert:
     return found
 
 
-def _moment(text: str) -> datetime | None:
-    """What the browser's field says, by the clock of this server.
+def _moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """What the browser's field says, by the clock of the call.
 
     Raises:
         Refused: ``alert-when``: it is no time.
@@ -281,6 +282,6 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text.strip())
-        return found if found.tzinfo is not None else found.astimezone()
+        return found if found.tzinfo is not None else found.replace(tzinfo=zone).astimezone(zone)
     except (ValueError, OverflowError, OSError) as error:
         raise Refused("say when it was reported, as 2026-11-20T15:30", code="alert-when") from error
