@@ -73,6 +73,13 @@ def october(store: Store, scope: Scope = EVERYWHERE, **given: str) -> dict[str |
     return {one.agent_id: one for one in store.settlements.months(*OCTOBER, scope, **given)}
 
 
+def test_whoever_changes_teams_is_settled_with_the_last_one(store: Store, run_id: int) -> None:
+    moved = [("8001", "陈思雨", team) for team in ("乙组", "乙组", "甲组")]
+    keep(store, run_id, *(call(f"c{day}", day, agent=agent) for day, agent in enumerate(moved, start=1)))
+    assert (october(store)["8001"].team, october(store)["8001"].calls) == ("甲组", 3)
+    assert october(store, team="乙组")["8001"].calls == 2
+
+
 def test_each_error_has_one_standing(store: Store, run_id: int) -> None:
     names = ("confirmed", "overturned", "unsure", "unreviewed")
     keep(store, run_id, *(call(name, 1 + n, "rude") for n, name in enumerate(names)))

@@ -114,6 +114,9 @@ def _formats(out: Path, given: list[str] | None, *, folder: bool) -> tuple[str, 
     found = tuple(dict.fromkeys(given or ()))
     if not found:
         found = ("html",) if folder or out == STDOUT else (out.suffix.removeprefix(".").lower(),)
+    ending = out.suffix.removeprefix(".").lower()
+    if not folder and out != STDOUT and ending in FORMATS and len(found) == 1 and found[0] != ending:
+        raise CommandError("report-ending", format=", ".join(found), path=str(out))
     for one in found:
         if one not in FORMATS or (len(found) > 1 and not folder):
             raise CommandError("report-format", format=", ".join(found), known=", ".join(FORMATS))
@@ -130,6 +133,8 @@ def _period(
     first, last = day(date_from, "--from"), day(date_to, "--to")
     if sum((month is not None, week is not None, first is not None or last is not None)) > 1:
         raise CommandError("report-period")
+    if first is not None and last is not None and first > last:
+        raise CommandError("report-order", first=first.isoformat(), last=last.isoformat())
     if month is not None:
         return month_of(_parsed(lambda: date.fromisoformat(f"{month}-01"), "--month", month, "2026-11"))
     if week is not None:
@@ -148,6 +153,7 @@ def _made(session: Session, query: ReportQuery, formats: tuple[str, ...]) -> tup
     from pipeline.domain import Scope
     from pipeline.reports.readable.making import make
     from pipeline.reports.readable.source import ReportSource
+    from pipeline.store import CallFilter
 
     with existing_store(session) as store:
         need_criterion(session, store, query.criterion)
@@ -161,7 +167,13 @@ def _made(session: Session, query: ReportQuery, formats: tuple[str, ...]) -> tup
             date_to=made.last,
             **facts,
         )
-        return made, "" if store.calls.count() else none_found(session, store)
+        if not store.calls.count():
+            return made, none_found(session, store)
+        asked = CallFilter(
+            date_from=made.first, date_to=made.last, agent=query.agent, team=query.team, queue=query.queue
+        )
+        empty = not store.calls.count(asked)
+        return made, session.words("report.no-calls", first=made.first, last=made.last) if empty else ""
 
 
 def _rubric(session: Session) -> Rubric | None:

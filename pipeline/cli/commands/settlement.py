@@ -70,7 +70,10 @@ def _format(format: str | None, out: Path | None) -> str | None:
     """
     if format is None and out is None:
         return None
-    chosen = format or (out.suffix.removeprefix(".").lower() if out is not None else "")
+    ending = "" if out in (None, STDOUT) else out.suffix.removeprefix(".").lower()
+    chosen = format or ending or ("html" if out == STDOUT else "")
+    if format is not None and ending in FORMATS and ending != format:
+        raise CommandError("report-ending", format=format, path=str(out))
     if chosen not in FORMATS:
         raise CommandError("settlement-format", known=", ".join(FORMATS))
     return chosen

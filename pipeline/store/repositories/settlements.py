@@ -45,17 +45,22 @@ class Settlements(Repository):
     def months(
         self, first: date, last: date, scope: Scope, *, team: str | None = None
     ) -> tuple[AgentMonth, ...]:
-        """Each agent with an inspected call in these days, and the calls without a known agent together."""
+        """Each agent with an inspected call in these days, and the calls without a known agent together.
+
+        ``team``: only calls of that team. Without it an agent's calls are settled together, with the team
+        that the last of them names.
+        """
         those = [*between(first, last), within(scope)]
         if team is not None:
             those.append(calls.c.team == team)
         with self._read() as connection:
             errors = _errors_by_agent(connection, those)
+            teams = _last_teams(connection, those)
             return tuple(
                 AgentMonth(
                     agent_id=row.agent_id,
                     agent_name=row.agent_name,
-                    team=row.team,
+                    team=teams.get(row.agent_id),
                     calls=row.calls,
                     days=row.days,
                     scored=row.scored,
@@ -100,7 +105,6 @@ def _calls_by_agent(those: list[ColumnElement[bool]]) -> Select[Any]:
         select(
             calls.c.agent_id,
             func.max(calls.c.agent_name).label("agent_name"),
-            func.max(calls.c.team).label("team"),
             func.count().label("calls"),
             func.count(distinct(func.substr(counted(), 1, 10))).label("days"),
             func.count(c.score_high).label("scored"),
@@ -112,6 +116,19 @@ def _calls_by_agent(those: list[ColumnElement[bool]]) -> Select[Any]:
         .where(JUDGED, *those)
         .group_by(calls.c.agent_id)
     )
+
+
+def _last_teams(connection: Connection, those: list[ColumnElement[bool]]) -> dict[str | None, str | None]:
+    """The team that each agent's last call names: whoever changes teams is settled with the new one."""
+    latest = func.max(counted()).label("latest")
+    query = (
+        select(calls.c.agent_id, calls.c.team, latest)
+        .select_from(JOINED)
+        .where(JUDGED, *those, calls.c.team.is_not(None))
+        .group_by(calls.c.agent_id, calls.c.team)
+        .order_by(latest, calls.c.team)
+    )
+    return {row.agent_id: row.team for row in connection.execute(query)}
 
 
 def _errors_by_agent(

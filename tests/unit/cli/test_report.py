@@ -96,3 +96,13 @@ def test_without_chromium_it_says_what_to_do(
     run("night", "-o", "night.pdf", code=Exit.USAGE)
     assert ".html" in capsys.readouterr().err
     assert not (night / "night.pdf").exists()
+
+
+def test_what_was_asked_wrongly_is_told(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("month", "-o", "m.html", "--from", "2026-11-10", "--to", "2026-11-01", code=Exit.USAGE)
+    assert "2026-11-10" in capsys.readouterr().err
+    run("month", "-o", "m.xlsx", "-f", "html", code=Exit.USAGE)
+    assert "m.xlsx" in capsys.readouterr().err
+    run("team", "--team", "没有这个班组", "-o", "t.html")
+    assert "没有符合条件的通话" in capsys.readouterr().err
+    assert not (night / "m.html").exists() and (night / "t.html").exists()
