@@ -30,6 +30,7 @@ from pipeline.settings import CallListSettings, Settings
 from pipeline.store import JUDGING, Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
+Decide = Callable[[Store], tuple[InspectorFactory, Revisions]]
 
 
 class PoolFactory(Protocol):
@@ -51,6 +52,7 @@ def run(
     report: Report | None = None,
     limits: Limits | None = None,
     pool: PoolFactory = WorkerPool,
+    decide: Decide | None = None,
 ) -> RunSummary:
     """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
 
@@ -67,6 +69,8 @@ def run(
         allow_empty: a dump without any recording is no mistake.
         report: told about every step.
         pool: who does the work: processes of their own, unless told otherwise.
+        decide: lets the reviews have their say, once no other run is at work: the tools and revisions that
+            it gives go before the others.
 
     Raises:
         UsageError: the dump, the call list or the configuration cannot be used; the dump is empty.
@@ -76,6 +80,8 @@ def run(
     with open_store(settings.store) as store, stop_on_signals() as stop:
         run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
         try:
+            if decide is not None:
+                inspector, revisions = decide(store)
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
