@@ -252,8 +252,7 @@ def test_no_rate_undoes_what_a_person_said(store: Store, run_id: int, url: str, 
     task = Task(before.recording, heard=True)
     inspector = CallInspector(cast("Any", None), rules, before.revisions)
     assert [one.scorecard for one in inspections_of(inspector, [task], settings)] == [before.scorecard]
-    swap = correct_roles(store, rules, "r0", by=ann, request="swap")
-    assert finding_of(store, 0).outcome is not Outcome.FAILED and swap
+    correct_roles(store, rules, "r0", by=ann, request="swap")
     event = store.decisions.history("r0")[-1].id
     undo_roles(store, rules, event, by=ann, request="swap back")
     assert outcome_of(store, 0) == confirmed
