@@ -127,7 +127,7 @@ def _swapped(store: Store, rules: Rules, current: Inspection, *, turned: bool = 
     Args:
         turned: somebody is about to say so; else they have said it already.
     """
-    said = store.judgements.words_of(current, turned=turned)
+    said = store.judgements.words_of(current.recording, turned=turned)
     base = _as_heard(store, current)
     if base is not None:
         return judge_again(base, rules, earlier=store.judgements.confirmed_earlier(base), words=said)

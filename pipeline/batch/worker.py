@@ -150,11 +150,15 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
                     fresh.append(recording)
                 else:
                     earlier = store.judgements.confirmed_earlier(stored)
-                    mine = replace(stored, recording=recording)
-                    said = store.judgements.words_of(mine)
-                    yield inspector.judge_again(mine, earlier=earlier, words=said)
+                    said = store.judgements.words_of(recording)
+                    yield inspector.judge_again(
+                        replace(stored, recording=recording), earlier=earlier, words=said
+                    )
     if fresh:
-        yield from inspector.inspect(fresh)
+        spoken = {task.recording.call.call_id: task.words for task in tasks if task.words}
+        for inspection in inspector.inspect(fresh):
+            words = spoken.get(inspection.recording.call.call_id)
+            yield inspection if not words else inspector.judge_again(inspection, earlier=(), words=words)
 
 
 def _sendable(error: CallinspectError) -> CallinspectError:

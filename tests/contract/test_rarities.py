@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +20,7 @@ from pipeline.batch.run import run
 from pipeline.batch.work import Task
 from pipeline.batch.worker import inspections_of
 from pipeline.conversation import Timeline
-from pipeline.domain import Finding, How, Inspection, Outcome, ReviewState, Role, Span, Verdict
+from pipeline.domain import Finding, How, Inspection, Outcome, Recording, ReviewState, Role, Span, Verdict
 from pipeline.errors import StoreError
 from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.rules import load_rules
@@ -207,6 +209,21 @@ def test_stored_calls_judged_again_are_as_fresh_ones(store: Store, run_id: int, 
     assert back.only_flags, "the gate is another matter: it waits for reviews that bear the criterion out"
 
 
+class Hears(CallInspector):
+    """Hears what it is told to, as an engine that never heard the call."""
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        for one in recordings:
+            heard = call(int(one.call.call_id[1:]))
+            known = replace(heard.revisions, lexicons=self.rules.revisions.lexicons)  # its hits stay as told
+            heard = replace(heard, revisions=known)
+            fresh = replace(judge_again(heard, self.rules, earlier=()), recording=one)
+            assert fresh.scorecard is not None
+            found = next(f for f in fresh.scorecard.findings if f.criterion == ITEM)
+            assert found.outcome is Outcome.UNDETERMINED, "by the rate alone"
+            yield fresh
+
+
 def edited(layer: Path, text: str) -> None:
     """A centre's own phrase, which no call has."""
     folder = layer / "lexicons"
@@ -247,11 +264,16 @@ def test_no_rate_undoes_what_a_person_said(store: Store, run_id: int, url: str, 
     before = store.inspections.current("r0")
     assert before is not None
     rules = rules_in_force(store, settings)
-    words = store.judgements.words_of(before)
+    words = store.judgements.words_of(before.recording)
     assert judge_again(before, rules, earlier=(), words=words).scorecard == before.scorecard
     task = Task(before.recording, heard=True)
     inspector = CallInspector(cast("Any", None), rules, before.revisions)
     assert [one.scorecard for one in inspections_of(inspector, [task], settings)] == [before.scorecard]
+    anew = Hears(cast("Any", None), rules, before.revisions)
+    task = Task(before.recording, heard=False, words=dict(words))
+    assert pickle.loads(pickle.dumps(task)) == task, "it is sent to another process"
+    (fresh,) = inspections_of(anew, [task], settings)
+    assert fresh.scorecard == before.scorecard, "nor does it hang on who heard it"
     correct_roles(store, rules, "r0", by=ann, request="swap")
     event = store.decisions.history("r0")[-1].id
     undo_roles(store, rules, event, by=ann, request="swap back")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.domain import Inspection, PhraseHit
+from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.rubric.rarity import Words
 from pipeline.store import judging, standing, upholding
 from pipeline.store.database import Repository
@@ -59,13 +59,13 @@ class Judgements(Repository):
                 found |= upholding.words(connection, page)
             return found
 
-    def words_of(self, inspection: Inspection, *, turned: bool = False) -> Words:
-        """What people settled on the sound of this call: no learned rate undoes it.
+    def words_of(self, recording: Recording, *, turned: bool = False) -> Words:
+        """What people settled on this sound of a call: no learned rate undoes it.
 
         Args:
             turned: agent and customer are about to be taken the other way round.
         """
-        call_id, sound = inspection.recording.call.call_id, inspection.recording.sha256
+        call_id, sound = recording.call.call_id, recording.sha256
         with self._read() as connection:
             return upholding.words_in(connection, call_id, sound, turned=turned)
 
