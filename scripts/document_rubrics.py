@@ -133,8 +133,8 @@ def _table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.default
-    if value is None or value == () or isinstance(value, BaseModel):
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ((), {}) or isinstance(value, BaseModel):
         return ""
     return f"`{value}`"
 

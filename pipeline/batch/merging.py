@@ -52,4 +52,5 @@ def _judged(store: Store, rules: Callable[[], Rules], call_id: str, facts: Call)
     if replace(known, call_id=facts.call_id) == facts:
         return None
     changed = replace(current, recording=replace(current.recording, call=facts))
-    return judge_again(changed, rules(), earlier=store.judgements.confirmed_earlier(current))
+    earlier, said = store.judgements.confirmed_earlier(current), store.judgements.words_of(current.recording)
+    return judge_again(changed, rules(), earlier=earlier, words=said)

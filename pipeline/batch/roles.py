@@ -29,7 +29,7 @@ def correct_roles(
         Missing: no such call. Refused: ``not-heard``, where nothing was said. Conflict: ``request-reused``;
             ``other-recording``: the id is not that of ``sound`` any more.
     """
-    corrected = _swapped(store, rules, _heard(store, call_id))
+    corrected = _swapped(store, rules, _heard(store, call_id), turned=True)
     return store.decisions.correct_roles(
         call_id, corrected, by=by, request=request, comment=comment, sound=sound, regardless=regardless
     )
@@ -42,7 +42,7 @@ def undo_roles(store: Store, rules: Rules, event_id: int, *, by: int | None, req
         Missing: no such event. Refused: as :meth:`Decisions.undo`.
     """
     call_id = store.decisions.event(event_id).call_id
-    restored = _swapped(store, rules, _heard(store, call_id))
+    restored = _swapped(store, rules, _heard(store, call_id), turned=True)
     return store.decisions.undo_roles(event_id, restored, by=by, request=request)
 
 
@@ -121,18 +121,24 @@ def _heard(store: Store, call_id: str) -> Inspection:
     return found
 
 
-def _swapped(store: Store, rules: Rules, current: Inspection) -> Inspection:
-    """The call judged with the roles the other way round."""
+def _swapped(store: Store, rules: Rules, current: Inspection, *, turned: bool = False) -> Inspection:
+    """The call judged with the roles the other way round.
+
+    Args:
+        turned: somebody is about to say so; else they have said it already.
+    """
+    said = store.judgements.words_of(current.recording, turned=turned)
     base = _as_heard(store, current)
     if base is not None:
-        return judge_again(base, rules, earlier=store.judgements.confirmed_earlier(base))
+        return judge_again(base, rules, earlier=store.judgements.confirmed_earlier(base), words=said)
     # What the sound confirmed is not looked for again: it changes its speaker, whichever revision knew it.
     known = (*current.hits, *store.judgements.confirmed_earlier(current))
-    turned = swapped(replace(current, hits=known))
+    other = swapped(replace(current, hits=known))
     speakers: dict[tuple[str, str], Role | None] = {
         (p.code.code, p.canonical): p.code.role for p in rules.matcher.lexicons.phrases
     }
-    return judge_again(replace(turned, hits=of_speaker(turned.hits, speakers)), rules, earlier=())
+    theirs = replace(other, hits=of_speaker(other.hits, speakers))
+    return judge_again(theirs, rules, earlier=(), words=said)
 
 
 def _as_heard(store: Store, current: Inspection) -> Inspection | None:

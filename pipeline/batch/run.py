@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +19,7 @@ from pipeline.batch.stopping import StopRequest, stop_on_signals
 from pipeline.batch.summary import OTHER_RULES, TOO_FEW, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.voices import settle_voices
-from pipeline.batch.work import Limits, groups
+from pipeline.batch.work import Job, Limits, groups
 from pipeline.batch.worker import InspectorFactory
 from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError, UsageError
@@ -30,6 +30,7 @@ from pipeline.settings import CallListSettings, Settings
 from pipeline.store import JUDGING, Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
+Decide = Callable[[Store], tuple[InspectorFactory, Revisions]]
 
 
 class PoolFactory(Protocol):
@@ -51,6 +52,7 @@ def run(
     report: Report | None = None,
     limits: Limits | None = None,
     pool: PoolFactory = WorkerPool,
+    decide: Decide | None = None,
 ) -> RunSummary:
     """Inspect every recording of ``dump`` that has no up-to-date inspection in ``settings.store``.
 
@@ -67,6 +69,8 @@ def run(
         allow_empty: a dump without any recording is no mistake.
         report: told about every step.
         pool: who does the work: processes of their own, unless told otherwise.
+        decide: lets the reviews have their say, once no other run is at work: the tools and revisions that
+            it gives go before the others.
 
     Raises:
         UsageError: the dump, the call list or the configuration cannot be used; the dump is empty.
@@ -76,6 +80,8 @@ def run(
     with open_store(settings.store) as store, stop_on_signals() as stop:
         run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
         try:
+            if decide is not None:
+                inspector, revisions = decide(store)
             this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
             store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
@@ -173,10 +179,18 @@ class _Run:
         self._store.runs.expect(self._run_id, len(plan.jobs))
         return plan
 
+    def _with_words(self, job: Job) -> Job:
+        """The job, with what people settled in a call that is to be heard anew."""
+        if job.heard or job.key is None:
+            return job
+        return replace(job, words=dict(self._store.judgements.words_of(job.recording)) or None)
+
     def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, start: PoolFactory) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
+        if self._store.trust.rarity_changes():  # else no rate puts anything in doubt
+            plan.jobs[:] = map(self._with_words, plan.jobs)
         began = time.monotonic()
         self._workers = min(worker_count(self._settings), len(plan.jobs))
 

@@ -149,7 +149,9 @@ def _judge(
         return False
     earlier = store.judgements.confirmed_earlier(current)
     turned = replace(_with_roles(current, earlier, one, rules), role_evidence=one.found.evidence)
-    judged = judge_again(turned, rules, earlier=earlier if one.found.roles == voices.roles else ())
+    earlier = earlier if one.found.roles == voices.roles else ()
+    said = store.judgements.words_of(current.recording)
+    judged = judge_again(turned, rules, earlier=earlier, words=said)
     judged = replace(judged, voices=replace(voices, roles=one.found.roles))
     if not store.inspections.save(judged, run_id=run_id, replace=True, key=one.of.key):
         return False

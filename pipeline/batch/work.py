@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain import IdSource, Recording
 
 if TYPE_CHECKING:
+    from pipeline.rubric.rarity import Words
     from pipeline.store import FileStamp  # workers load this module, and no database
 
 _SLOWEST_BYTES_PER_SECOND = {".wav": 8_000.0, ".flac": 4_000.0, ".mp3": 1_000.0, ".m4a": 1_000.0}
@@ -27,6 +28,8 @@ class Task:
     """Judge again what the store has of it, instead of listening."""
     donor: str | None = None
     """Id of the call with the same sound that was heard, where it is another."""
+    words: Words | None = None
+    """What people settled on this sound, of a call that is heard anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Job:
     """Id of the call with the same sound that was heard, where it is another."""
     key: int | None = None
     """Of the call, where the store has it."""
+    words: Words | None = None
+    """What people settled on this sound, of a call that is heard anew."""
     ruled_otherwise: bool = False
     """True where the call stands as other lexicons or another rubric judged it."""
 
@@ -86,7 +91,7 @@ class Group:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        return tuple(Task(job.recording, job.heard, job.donor) for job in self.jobs)
+        return tuple(Task(job.recording, job.heard, job.donor, job.words) for job in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.errors import CallinspectError
 from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.messages import Message
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import Settings
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -37,7 +38,13 @@ class Inspector(Protocol):
         calls it hit are tried again one by one.
         """
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
         """What was heard before, judged with today's lexicons, rubric and facts of the call.
 
         Gives what ``inspect`` would give for the same recording, without its audio.
@@ -143,9 +150,15 @@ def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settin
                     fresh.append(recording)
                 else:
                     earlier = store.judgements.confirmed_earlier(stored)
-                    yield inspector.judge_again(replace(stored, recording=recording), earlier=earlier)
+                    said = store.judgements.words_of(recording)
+                    yield inspector.judge_again(
+                        replace(stored, recording=recording), earlier=earlier, words=said
+                    )
     if fresh:
-        yield from inspector.inspect(fresh)
+        spoken = {task.recording.call.call_id: task.words for task in tasks if task.words}
+        for inspection in inspector.inspect(fresh):
+            words = spoken.get(inspection.recording.call.call_id)
+            yield inspection if not words else inspector.judge_again(inspection, earlier=(), words=words)
 
 
 def _sendable(error: CallinspectError) -> CallinspectError:

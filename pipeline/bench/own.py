@@ -17,6 +17,7 @@ from pipeline.inspection.rules import load_rules
 from pipeline.inspection.spine import CallInspector, load_inspector
 from pipeline.inspection.tools import present_revisions
 from pipeline.memory import peak_bytes
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.transcription import ScoresTexts, SpeechWindow, Transcriber, WindowText
@@ -99,8 +100,14 @@ class ClockedInspector:
         )
         self._write()
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
-        return self._inspector.judge_again(stored, earlier=earlier)
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
+        return self._inspector.judge_again(stored, earlier=earlier, words=words)
 
     def _write(self) -> None:
         times = WorkerTimes(self._ready_at, self._loading_cpu, peak_bytes(), tuple(self._groups))

@@ -10,18 +10,20 @@ from pipeline.domain import NO_EVIDENCE, Inspection, PhraseHit, RoleEvidence, St
 from pipeline.inspection.hits import surviving
 from pipeline.inspection.rules import Rules
 from pipeline.rubric import Facts, score
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.speech.roles import CLAIM_WEIGHT
 
 PARTIAL = "incomplete"
 """Reason code of a call of which only a part could be read."""
 
 
-def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
+def judge(heard: Inspection, timeline: Timeline, rules: Rules, words: Words = NO_WORDS) -> Inspection:
     """Score a call by its facts, measures and hits; the scorecard decides whether the sheet applies at all.
 
     Args:
         heard: the inspection without its judgement. Status ``partial`` and its reason say that only a part of
             the sound could be read, and stay.
+        words: what people settled in this call, which no learned rate undoes.
     """
     facts = Facts(
         heard.recording.call,
@@ -32,7 +34,7 @@ def judge(heard: Inspection, timeline: Timeline, rules: Rules) -> Inspection:
         trace=rules.traces,
         incomplete=heard.status is Status.PARTIAL,
     )
-    scorecard = score(rules.rubric, facts, rules.gate)
+    scorecard = score(rules.rubric, facts, rules.gate, words)
     lexicons, rubric = rules.revisions
     judged = replace(
         heard, scorecard=scorecard, revisions=replace(heard.revisions, lexicons=lexicons, rubric=rubric)
@@ -52,6 +54,7 @@ def judge_again(
     *,
     earlier: Sequence[PhraseHit],
     written: Sequence[PhraseHit] | None = None,
+    words: Words = NO_WORDS,
 ) -> Inspection:
     """Judge a stored inspection by the present lexicons and rubric, without its sound.
 
@@ -63,13 +66,15 @@ def judge_again(
             other lexicons hid behind a written one comes back with them. The store knows it
             (``store.judgements.confirmed_earlier``).
         written: what the present lexicons find in the text, from callers that know a shorter way to it.
+        words: what people settled in this call, which no learned rate undoes. The store knows it
+            (``store.judgements.words_of``).
     """
     if stored.duration is None or stored.status is Status.UNREADABLE:
         return stored
     hits = hits_again(stored, rules, earlier=earlier, written=written)
     timeline = Timeline.of(stored, rules.matcher.lexicons.words)
     evidence = role_evidence_now(stored)
-    return judge(replace(stored, hits=hits, role_evidence=evidence), timeline, rules)
+    return judge(replace(stored, hits=hits, role_evidence=evidence), timeline, rules, words)
 
 
 def hits_again(

@@ -30,6 +30,7 @@ from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
 from pipeline.phrases.confirm import near_misses
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.transcription import segment
@@ -101,8 +102,14 @@ class CallInspector:
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
         return inspect(recordings, self.tools, self.rules, revisions=self.revisions)
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
-        return judge_again(stored, self.rules, earlier=earlier)
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
+        return judge_again(stored, self.rules, earlier=earlier, words=words)
 
 
 def load_inspector(settings: Settings, gate: TrustGate = OPEN_GATE) -> CallInspector:

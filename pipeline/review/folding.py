@@ -58,7 +58,12 @@ def verdicts(events: Sequence[Decision]) -> dict[str, FindingVerdict]:
     Events from before the roles were swapped spoke about somebody else's words: they count again when the
     swap is undone.
     """
-    gone, now = taken_back(events), swapped(events)
+    return verdicts_when(events, swapped(events))
+
+
+def verdicts_when(events: Sequence[Decision], now: bool) -> dict[str, FindingVerdict]:
+    """The same while the roles are swapped, or are not: what stands once somebody swaps them."""
+    gone = taken_back(events)
     out: dict[str, FindingVerdict] = {}
     for event in events:
         if event.kind in _ABOUT_FINDINGS and event.id not in gone and event.swapped == now:

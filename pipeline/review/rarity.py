@@ -24,7 +24,14 @@ from dataclasses import dataclass, replace
 
 from pipeline.domain import PhraseKind
 from pipeline.rubric import Rubric
-from pipeline.rubric.rarity import REFERENCE, LearnedRarity, RarityRule
+from pipeline.rubric.rarity import (
+    COMMONEST,
+    RAREST,
+    REFERENCE,
+    LearnedRarity,
+    RarityRule,
+    by_reviews,
+)
 
 WEIGHED = PhraseKind.FORBIDDEN
 """What items accuse of, and reviews speak of; of a customer's escalations nobody says that they are right."""
@@ -37,7 +44,8 @@ MARGIN = 1.25
 """A rate is changed when the reviews move it by at least this factor from what holds: one review more does
 not judge a night again."""
 _CERTAIN = 0.999
-"""Confidences beyond count as this: a certain place that is overturned must not outweigh all others."""
+"""Confidences beyond, or as near to nothing, count as this: a certain place that is overturned must not
+outweigh all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,14 @@ def factor_of(rule: RarityRule, found: RarityFigures, rate: float) -> float:
     """
     if not rule.learn or found.settled < rule.reviews:
         return 1.0
+    return _solved(rule, found, rate)
+
+
+def _solved(rule: RarityRule, found: RarityFigures, rate: float) -> float:
+    """The factor that so many reviews speak for; it takes no rate beyond what a sheet may say."""
     from scipy.optimize import brentq  # half a second that only who learns needs to wait for
 
-    told = [_log_odds(min(one.told, _CERTAIN)) for one in found.places]
+    told = [_log_odds(max(1 - _CERTAIN, min(one.told, _CERTAIN))) for one in found.places]
     unfound = _log_odds(rate / 1000 * MISSED)
     right = found.confirmed + found.added + rule.strength / 2
 
@@ -94,12 +107,13 @@ def factor_of(rule: RarityRule, found: RarityFigures, rate: float) -> float:
         expected = sum(_probability(one + d) for one in told) + found.heard * _probability(unfound + d)
         return expected + rule.strength * _probability(d) - right
 
-    most = math.log(rule.most)
-    if surplus(-most) >= 0:
-        return round(1 / rule.most, 3)
-    if surplus(most) <= 0:
-        return rule.most
-    return round(math.exp(brentq(surplus, -most, most)), 3)
+    rarest = min(0.0, max(-math.log(rule.most), math.log(RAREST / rate)))
+    commonest = max(0.0, min(math.log(rule.most), math.log(COMMONEST / rate)))
+    if surplus(rarest) >= 0:
+        return round(math.exp(rarest), 3)
+    if surplus(commonest) <= 0:
+        return round(math.exp(commonest), 3)
+    return round(math.exp(brentq(surplus, rarest, commonest)), 3)
 
 
 def _log_odds(share: float) -> float:
@@ -147,7 +161,7 @@ class CodeRarity:
     @property
     def rate(self) -> float:
         """What evidence is weighed against, per 1,000 utterances."""
-        return self.stated * self.factor
+        return by_reviews(self.stated, self.factor)
 
     @property
     def due(self) -> bool:
@@ -197,15 +211,16 @@ def rarities_of(
     known: Mapping[str, RarityFigures],
     changes: Iterable[RarityChange],
 ) -> tuple[CodeRarity, ...]:
-    """Every code, in the order given. What was learned over another rate of the sheet holds no longer."""
-    latest = {one.learned.code: one for one in sorted(changes, key=lambda one: one.id)}
+    """Every code, in the order given. What was learned over another rate of the sheet is another sheet's."""
+    known_changes = sorted(changes, key=lambda one: one.id)
+    latest = {(one.learned.code, one.learned.per_1000): one for one in known_changes}
     found = []
     for one in codes:
-        figures, change = known.get(one.code, NO_FIGURES), latest.get(one.code)
-        if change is not None and (change.learned.per_1000 != one.stated or change.learned.factor == 1):
+        figures, change = known.get(one.code, NO_FIGURES), latest.get((one.code, one.stated))
+        if change is not None and change.learned.factor == 1:
             change = None
         now = 1.0 if change is None else change.learned.factor
-        then = _next(rule, factor_of(rule, figures, one.stated), now, few=figures.settled < rule.reviews)
+        then = _next(rule, figures, one.stated, now)
         found.append(
             CodeRarity(
                 *(one.code, one.criteria, one.reference, one.stated),
@@ -218,13 +233,21 @@ def rarities_of(
     return tuple(found)
 
 
-def _next(rule: RarityRule, learned: float, now: float, *, few: bool) -> float:
-    """The factor from the next decision on: as it is where nothing new was learned, or next to nothing."""
+def _next(rule: RarityRule, found: RarityFigures, rate: float, now: float) -> float:
+    """The factor from the next decision on: as it is where nothing new was learned, or next to nothing.
+
+    People take a rate back by taking their reviews back. With fewer than half of what learning waits for, the
+    rate of the sheet holds again; between, what is left may only draw the factor towards it.
+    """
     if not rule.learn:
         return 1.0
-    if few or abs(math.log(learned / now)) < math.log(MARGIN):
-        return now
-    return learned
+    few = found.settled < rule.reviews
+    if few and (now == 1 or 2 * found.settled < rule.reviews):
+        return 1.0
+    learned = _solved(rule, found, rate)
+    if few:
+        learned = max(now, min(learned, 1.0)) if now < 1 else min(now, max(learned, 1.0))
+    return now if abs(math.log(learned / now)) < math.log(MARGIN) else learned
 
 
 def learned_of(rarities: Iterable[CodeRarity]) -> tuple[LearnedRarity, ...]:

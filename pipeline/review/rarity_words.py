@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline.messages import Message, verbatim
 from pipeline.review.rarity import CodeRarity, RarityChange
-from pipeline.rubric.rarity import rounded
+from pipeline.rubric.rarity import by_reviews, rounded
 
 
 def by_criterion(rarities: Iterable[CodeRarity]) -> dict[str, tuple[Message, ...]]:
@@ -30,7 +30,7 @@ def sentences(one: CodeRarity) -> tuple[Message, ...]:
     """Which rate, whose it is, and what the reviews say of it."""
     said = [rate(one)]
     if one.due:
-        said.append(Message("rarity.due", rate=rounded(one.stated * one.next_factor)))
+        said.append(Message("rarity.due", rate=rounded(by_reviews(one.stated, one.next_factor))))
     elif 0 < one.figures.settled < one.reviews:
         said.append(Message("rarity.few", count=one.figures.settled, reviews=one.reviews))
     return tuple(said)
@@ -51,6 +51,6 @@ def learned(change: RarityChange) -> Message:
     at = datetime.fromisoformat(change.at).astimezone().strftime("%Y-%m-%d %H:%M")
     if of.factor == 1:
         return Message("rarity.back", at=at, rate=rounded(of.per_1000))
-    facts = {"rate": rounded(of.per_1000 * of.factor), "stated": of.per_1000, "factor": of.factor}
+    facts = {"rate": rounded(by_reviews(of.per_1000, of.factor)), "stated": of.per_1000, "factor": of.factor}
     said = {"confirmed": of.confirmed, "overturned": of.overturned, "added": of.added, "heard": of.heard}
     return Message("rarity.learned", at=at, **facts, **said)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
-from pipeline.domain import Finding, Outcome, Role, Scorecard
+from pipeline.domain import Finding, Outcome, PhraseKind, Role, Scorecard
 from pipeline.messages import Message
 from pipeline.rubric.answer import Truth
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.flags import flag_reasons
 from pipeline.rubric.gate import why_not_applicable
 from pipeline.rubric.judge import Judged, judge
-from pipeline.rubric.rarity import Rarities
+from pipeline.rubric.rarity import NO_WORDS, Rarities, Words
 from pipeline.rubric.scaled import scaled
 from pipeline.rubric.sheet import BONUS, Rubric
 from pipeline.rubric.sums import Earned, Sum
@@ -19,13 +20,13 @@ from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.rubric.whole import deducted
 
 
-def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE) -> Scorecard:
+def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE, words: Words = NO_WORDS) -> Scorecard:
     """Judge one call: findings with evidence, the score and its ledger, flags and alerts.
 
-    The same rubric, facts and gate always give the same card; nothing else is read. The facts hold what the
-    evidence tells; what is found is weighed against how rare it is here.
+    The same rubric, facts, gate and words of people always give the same card; nothing else is read. The
+    facts hold what the evidence tells; what is found is weighed against how rare it is here.
     """
-    facts = Rarities(rubric.rarity, gate.learned).weigh(facts)
+    facts = Rarities(rubric.rarity, gate.learned, held(rubric, words)).weigh(facts)
     raised = alerts(rubric, facts)
     reason = why_not_applicable(rubric, facts)
     if reason is not None:
@@ -48,6 +49,25 @@ def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE) -> Scorecar
         flag_reasons=reasons,
         alerts=raised,
     )
+
+
+def held(rubric: Rubric, words: Words) -> dict[str, tuple[float, float]]:
+    """By code of what a person settled: the factors between which learned rates may move it. What was learned
+    over another rate of the sheet is none. Where two criteria speak of a code, what was confirmed goes first.
+    """
+    found = {}
+    for code, items in rubric.accused.items() if words else ():
+        stated = rubric.rarity.rate(code, PhraseKind.FORBIDDEN)
+        least, most = 0.0, math.inf
+        for word in (words[item.id] for item in items if item.id in words):
+            then = (r.factor for r in word.learned if r.code == code and r.per_1000 == stated)
+            if word.found:
+                least = max([least, 1.0, *then])
+            else:
+                most = min([most, 1.0, *then])
+        if (least, most) != (0.0, math.inf):
+            found[code] = (least, most)
+    return found
 
 
 def _nothing(reason: Message, raised: tuple[str, ...]) -> Scorecard:

@@ -28,6 +28,7 @@ from pipeline.domain import (
 )
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import Rules, load_rules
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -71,8 +72,14 @@ class ByTheseRules:
     def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
         raise AssertionError("listens to what is stored")
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
-        return judge_again(stored, self.rules, earlier=earlier)
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
+        return judge_again(stored, self.rules, earlier=earlier, words=words)
 
 
 def edit(settings: Settings, variant: str) -> Rules:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from pipeline.batch.rescoring import rescore
+from pipeline.batch.roles import correct_roles, undo_roles
+from pipeline.batch.rulebooks import rules_in_force
+from pipeline.batch.run import run
+from pipeline.batch.work import Task
+from pipeline.batch.worker import inspections_of
 from pipeline.conversation import Timeline
-from pipeline.domain import Finding, Inspection, Outcome, Role, Span, Verdict
+from pipeline.domain import Finding, How, Inspection, Outcome, Recording, ReviewState, Role, Span, Verdict
+from pipeline.errors import StoreError
 from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.rules import load_rules
+from pipeline.inspection.spine import CallInspector
 from pipeline.review.rarity import CodeRarity
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.rubric import Rubric
@@ -21,7 +32,8 @@ from pipeline.rubric.rarity import REFERENCE, RarityRule
 from pipeline.rubric.trust import OPEN_GATE, TrustGate, sheet_revision
 from pipeline.settings import Settings
 from pipeline.store import Store, open_store
-from pipeline.store.tables import hits
+from pipeline.store.review_tables import verdicts
+from pipeline.store.tables import calls, hits
 from tests.migrations import tables_at
 from tests.nights import bad_call
 from tests.people import user
@@ -195,6 +207,142 @@ def test_stored_calls_judged_again_are_as_fresh_ones(store: Store, run_id: int, 
     back = finding_of(store, 26)
     assert (back.outcome, back.evidence) == (before[26].outcome, before[26].evidence)
     assert back.only_flags, "the gate is another matter: it waits for reviews that bear the criterion out"
+
+
+class Hears(CallInspector):
+    """Hears what it is told to, as an engine that never heard the call."""
+
+    def inspect(self, recordings: Sequence[Recording]) -> Iterator[Inspection]:
+        for one in recordings:
+            heard = call(int(one.call.call_id[1:]))
+            known = replace(heard.revisions, lexicons=self.rules.revisions.lexicons)  # its hits stay as told
+            heard = replace(heard, revisions=known)
+            fresh = replace(judge_again(heard, self.rules, earlier=()), recording=one)
+            assert fresh.scorecard is not None
+            found = next(f for f in fresh.scorecard.findings if f.criterion == ITEM)
+            assert found.outcome is Outcome.UNDETERMINED, "by the rate alone"
+            yield fresh
+
+
+def edited(layer: Path, text: str) -> None:
+    """A centre's own phrase, which no call has."""
+    folder = layer / "lexicons"
+    folder.mkdir(parents=True, exist_ok=True)
+    phrase = f"code: praise, phrase: {text}, reason: r, examples: {{hit: [{text}]}}"
+    (folder / "own.yaml").write_text(f"phrases:\n  - {{{phrase}}}\n", "utf-8")
+
+
+def outcome_of(store: Store, number: int) -> tuple[Outcome, ReviewState | None]:
+    """What the machine says, and what stands of what people said of it."""
+    with store._read() as connection:
+        v, c = verdicts.c, calls.c
+        query = select(v.state).join(calls, c.id == v.call).where(c.call_id == f"r{number}")
+        state = connection.execute(query.where(v.criterion == ITEM)).scalar()
+    return finding_of(store, number).outcome, state and ReviewState(state)
+
+
+def test_no_rate_undoes_what_a_person_said(store: Store, run_id: int, url: str, tmp_path: Path) -> None:
+    """Neither is what they confirmed put in doubt, nor does what they heard of change under their word."""
+    confirmed = (Outcome.FAILED, ReviewState.CONFIRMED)
+    heard_of = (Outcome.UNDETERMINED, ReviewState.CONFIRMED)
+    keep(store, run_id, range(30))
+    store.runs.finish(run_id, state="finished")
+    settings = Settings(store=url, workers=1, layer=tmp_path)
+    ann = user(store, "ann")
+    say(store, ann, range(4), Verdict.CONFIRMED)
+    say(store, ann, range(4, 22), Verdict.OVERTURNED)
+    assert rescore(settings=settings).gate.learned[0].factor < 0.5
+    assert outcome_of(store, 0) == confirmed and finding_of(store, 25).outcome is Outcome.UNDETERMINED
+    rules = rules_in_force(store, settings)
+    correct_roles(store, rules, "r0", by=ann, request="swap")
+    undo_roles(store, rules, store.decisions.history("r0")[-1].id, by=ann, request="swap back")
+    assert outcome_of(store, 0) == confirmed, "nor do roles that are put right"
+    say(store, ann, range(26, 27), Verdict.CONFIRMED)
+    edited(tmp_path, "天上有一朵紫色的云")
+    dry = rescore(settings=settings, dry_run=True)
+    assert (dry.outdated, dry.changes.judged) == (30, 30)
+    assert rescore(settings=settings).changes.calls == dry.changes.calls
+    assert outcome_of(store, 0) == confirmed and outcome_of(store, 26) == heard_of
+    assert finding_of(store, 25).outcome is Outcome.UNDETERMINED, "of others the rate decides"
+    # a call at a time it comes to the same: by a run that meets it again
+    before = store.inspections.current("r0")
+    assert before is not None
+    rules = rules_in_force(store, settings)
+    words = store.judgements.words_of(before.recording)
+    assert judge_again(before, rules, earlier=(), words=words).scorecard == before.scorecard
+    task = Task(before.recording, heard=True)
+    inspector = CallInspector(cast("Any", None), rules, before.revisions)
+    assert [one.scorecard for one in inspections_of(inspector, [task], settings)] == [before.scorecard]
+    anew = Hears(cast("Any", None), rules, before.revisions)
+    task = Task(before.recording, heard=False, words=dict(words))
+    assert pickle.loads(pickle.dumps(task)) == task, "it is sent to another process"
+    (fresh,) = inspections_of(anew, [task], settings)
+    assert fresh.scorecard == before.scorecard, "nor does it hang on who heard it"
+    # the rate goes back: what a person spoke of stays what they spoke of
+    for number in range(4, 22):
+        store.decisions.undo(store.decisions.history(f"r{number}")[-1].id, by=ann, request=f"u{number}")
+    edited(tmp_path, "地上有一条绿色的河")
+    assert rescore(settings=settings).gate.learned == ()
+    assert outcome_of(store, 0) == confirmed and outcome_of(store, 26) == heard_of
+    assert finding_of(store, 25).outcome is Outcome.FAILED
+    # who takes the word back takes it from there
+    store.decisions.undo(store.decisions.history("r26")[-1].id, by=ann, request="u26")
+    edited(tmp_path, "水里有一只会唱歌的鱼")
+    rescore(settings=settings)
+    assert finding_of(store, 26).outcome is Outcome.FAILED
+
+
+def test_people_take_a_rate_back(store: Store, run_id: int) -> None:
+    keep(store, run_id, range(30))
+    ann = user(store, "ann")
+    say(store, ann, range(20), Verdict.OVERTURNED)
+    assert store.trust.decide(SHEET).learned
+    for number in range(20):
+        store.decisions.undo(store.decisions.history(f"r{number}")[-1].id, by=ann, request=f"u{number}")
+        assert of(store).next_factor <= 1
+    assert (of(store).figures.settled, of(store).due, of(store).next_factor) == (0, True, 1)
+    assert store.trust.decide(SHEET).learned == () and not of(store).due
+
+
+def test_what_people_say_of_what_a_rate_left_undetermined_counts(store: Store, run_id: int, url: str) -> None:
+    keep(store, run_id, range(46))
+    keep(store, run_id, range(46, 48), told=0.45)  # undetermined by its evidence
+    store.runs.finish(run_id, state="finished")
+    ann = user(store, "ann")
+    say(store, ann, range(20), Verdict.OVERTURNED)
+    settings = Settings(store=url, workers=1)
+    rescore(settings=settings)
+    learned = of(store).factor
+    assert {finding_of(store, n).outcome for n in range(48)} == {Outcome.UNDETERMINED}
+    say(store, ann, range(20, 48), Verdict.CONFIRMED)
+    assert (of(store).figures.confirmed, of(store).figures.overturned) == (26, 20)
+    assert of(store).next_factor > learned * 2
+
+
+def test_while_another_run_is_at_work_nothing_is_decided(
+    store: Store, run_id: int, url: str, tmp_path: Path
+) -> None:
+    keep(store, run_id, range(22))
+    say(store, user(store, "ann"), range(20), Verdict.OVERTURNED)
+    settings, asked = Settings(store=url, workers=1), list[Store]()
+    with pytest.raises(StoreError):
+        rescore(settings=settings)
+    with pytest.raises(StoreError):
+        run(tmp_path, settings=settings, inspector=cast("Any", None), revisions=call(0).revisions,
+            decide=cast("Any", asked.append))  # fmt: skip
+    assert asked == [] and store.trust.rarity_changes() == () and store.trust.changes() == ()
+    store.runs.finish(run_id, state="finished")
+    assert rescore(settings=settings).gate.learned and store.trust.rarity_changes()
+
+
+def test_reviews_are_compared_with_what_people_were_told(store: Store, run_id: int) -> None:
+    """What only the sentence told gets no surer where violations are common, and nobody is told so."""
+    keep(store, run_id, range(2))
+    say(store, user(store, "ann"), range(2), Verdict.CONFIRMED)
+    with store.trust._write() as connection:
+        connection.execute(update(hits).where(hits.c.code == CODE).values(how=How.SENTENCE.value))
+    stated = SHEET.model_copy(update={"rarity": RarityRule(per_1000={CODE: 5.5})})
+    assert {place.told for place in of(store, stated).figures.places} == {WEAK}
 
 
 def _fresh(number: int, told: float, gate: TrustGate) -> Inspection:

@@ -47,6 +47,7 @@ from pipeline.domain import (
 from pipeline.errors import ReviewError
 from pipeline.ingest import discover, identify
 from pipeline.messages import verbatim
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -92,7 +93,13 @@ class Scribe:
             said = (Utterance(Role.AGENT, Span(0.0, 0.5), digest),)
             yield self._judged(recording, Transcript(said), sound.duration)
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
         return self._judged(stored.recording, stored.transcript, stored.duration)
 
     @staticmethod

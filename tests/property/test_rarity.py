@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import How, Outcome, PhraseHit, PhraseKind, Role, Span
@@ -21,7 +21,17 @@ from pipeline.review.rarity import (
 )
 from pipeline.rubric import dialogue, load_rubric, score
 from pipeline.rubric.proof import FAINT
-from pipeline.rubric.rarity import NEVER_SURER, REFERENCE, LearnedRarity, Rarities, RarityRule, moved
+from pipeline.rubric.rarity import (
+    COMMONEST,
+    NEVER_SURER,
+    RAREST,
+    REFERENCE,
+    LearnedRarity,
+    Rarities,
+    RarityRule,
+    by_reviews,
+    moved,
+)
 from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld, sheet_revision
 from pipeline.settings import Settings
 
@@ -45,7 +55,7 @@ def hit(confidence: float, how: How = How.EXACT, kind: PhraseKind = PhraseKind.F
 
 
 def at(rate: float) -> Rarities:
-    return Rarities(RarityRule(per_1000={CODE: rate}))
+    return Rarities(RarityRule(per_1000={CODE: rate}, most=9))
 
 
 @given(shares, rates, rates, found_by, weighed_kinds)
@@ -175,6 +185,66 @@ def _event(change: RarityChange | None) -> RarityChange:
     return replace(change, id=2)
 
 
+@given(shares, rates, st.floats(0.01, 100), found_by)
+@example(0.5, 100.0, 10.0, How.EXACT)  # every utterance
+@example(0.5, 100.0, 50.0, How.EXACT)
+def test_whatever_was_learned_nothing_doubtful_gets_certain(
+    told: float, stated: float, factor: float, how: How
+) -> None:
+    taught = (LearnedRarity(CODE, stated, factor, 0, 0, 0, 0),)
+    sure = Rarities(RarityRule(per_1000={CODE: stated}, most=9), taught).weighed(hit(told, how)).confidence
+    assert 0 <= sure <= 1
+    assert (sure in (0, 1)) is (told in (0, 1))
+    if stated * factor >= USUAL and how not in NEVER_SURER:
+        assert sure >= told - 0.0005, "told in three digits"
+
+
+@given(
+    st.lists(st.builds(SettledPlace, shares, st.booleans()), min_size=20, max_size=40).map(tuple),
+    st.integers(0, 2000),
+    rates,
+    st.floats(1, 1000),
+    st.floats(1, 100),
+)
+@example((SettledPlace(0.0, True),) * 20, 0, 0.001, 10.0, 10.0)
+@example((SettledPlace(1.0, False),) * 20, 0, 100.0, 1.0, 9.9)
+def test_any_rule_that_a_sheet_may_have_learns_a_rate_that_it_may_say(
+    places: tuple[SettledPlace, ...], heard: int, rate: float, strength: float, most: float
+) -> None:
+    rule = RarityRule(strength=strength, most=most)
+    factor = factor_of(rule, RarityFigures(places, 0, heard), rate)
+    assert RAREST * 0.99 <= by_reviews(rate, factor) <= COMMONEST
+    assert 1 / most - 0.001 <= factor <= most + 0.001
+
+
+@given(many_places, st.integers(0, 60), rates)
+def test_who_takes_the_reviews_back_takes_the_rate_back(
+    found: tuple[SettledPlace, ...], left: int, rate: float
+) -> None:
+    codes = [RatedCode(CODE, ("c",), USUAL, rate)]
+    (first,) = rarities_of(RULE, codes, {CODE: RarityFigures(found)}, [])
+    log = [] if not first.due else [_event(first.decided("2026-11-20T20:00:00+00:00").change)]
+    some = RarityFigures(found[:left])
+    (after,) = rarities_of(RULE, codes, {CODE: some}, log)
+    if 2 * some.settled < RULE.reviews:
+        assert after.next_factor == 1
+    elif some.settled < RULE.reviews:
+        low, high = sorted((1.0, after.factor))
+        assert low <= after.next_factor <= high, "too few are left to move it further"
+
+
+@given(st.floats(0.3, 3).filter(lambda ratio: ratio != 1))
+def test_two_sheets_do_not_forget_each_other_s_rates(ratio: float) -> None:
+    found = RarityFigures((SettledPlace(0.62, False),) * 20)
+    log: list[RarityChange] = []
+    for stated in (USUAL, USUAL * ratio) * 3:
+        codes = [RatedCode(CODE, ("c",), USUAL, stated)]
+        (one,) = rarities_of(RULE, codes, {CODE: found}, log)
+        if one.due:
+            log.append(replace(_event(one.decided("2026-11-20T20:00:00+00:00").change), id=len(log)))
+    assert [one.learned.per_1000 for one in log] == [USUAL, USUAL * ratio], "each once, over its own rate"
+
+
 learned = st.builds(
     LearnedRarity, st.just(CODE), st.just(USUAL), st.floats(0.1, 10), *[st.integers(0, 99)] * 4
 )
@@ -202,7 +272,7 @@ SAID = (
 @given(st.floats(0.3, 0.97), rates)
 def test_a_score_weighs_and_leaves_the_facts_alone(told: float, rate: float) -> None:
     facts = dialogue(*SAID, hit_confidence=round(told, 3))
-    stated = SHEET.model_copy(update={"rarity": RarityRule(per_1000={CODE: rate})})
+    stated = SHEET.model_copy(update={"rarity": RarityRule(per_1000={CODE: rate}, most=9)})
     taught = TrustGate((), (LearnedRarity(CODE, USUAL, rate / USUAL, 0, 20, 0, 0),))
     by_sheet, by_reviews = (
         next(f for f in score(sheet, facts, gate).findings if f.criterion == CODE)

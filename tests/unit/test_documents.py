@@ -26,6 +26,10 @@ def test_a_page_that_is_written_from_the_code_is_up_to_date(script: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
+def test_a_page_that_is_written_from_the_code_shows_no_inside_of_a_library() -> None:
+    assert "Undefined" not in (ROOT / "docs" / "rubrics.md").read_text("utf-8")
+
+
 def test_make_docs_writes_every_page_that_is_written_from_the_code() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"scripts/(document_\w+\.py)", makefile)) == {path.name for path in WRITTEN}

@@ -25,6 +25,7 @@ from pipeline.inspection.judging import hits_again, judge_again
 from pipeline.inspection.program import judging_revision
 from pipeline.inspection.rules import RuleRevisions, Rules, load_rules
 from pipeline.messages import Message
+from pipeline.rubric.rarity import NO_WORDS
 from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.store import Judgement, KeptJudgement, Store, StoredProblem, judgement, open_store
@@ -91,6 +92,7 @@ def _judge_calls(
     confirmed = store.judgements.confirmed(
         [key for key, before in found.items() if rematcher.outdated(before)]
     )
+    upheld = store.judgements.upheld(list(found))
     written: Sequence[Sequence[PhraseHit] | None]
     try:
         written = rematcher.written(list(found.values()))
@@ -106,7 +108,8 @@ def _judge_calls(
                 if now == before.hits:
                     keep(key, before)
                     continue
-            after = judge_again(before, rules, written=text_hits, earlier=earlier)
+            said = upheld.get(key, NO_WORDS)
+            after = judge_again(before, rules, written=text_hits, earlier=earlier, words=said)
             change, made = compare(before, after), [judgement(key, after)] if write else []
         except Exception as error:
             if not _own(error):
@@ -134,6 +137,8 @@ class _Unreached:
 def _unreached(store: Store, rematcher: Rematcher, keys: Sequence[int], wanted: RuleRevisions) -> _Unreached:
     stored = store.judgements.standing(keys, rubric=wanted.rubric, program=judging_revision())
     found = {key: one for key, one in stored if rematcher.hits_decide(one)}
+    for key in store.judgements.upheld(list(found)):
+        del found[key]  # how a rate weighs them hangs on what people said meanwhile
     confirmed = store.judgements.confirmed(list(found))
     try:
         same = rematcher.unchanged(list(found.values()), [confirmed.get(key, ()) for key in found])

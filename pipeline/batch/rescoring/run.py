@@ -75,15 +75,17 @@ def rescore(
     loaded = load_rules(settings)
     began = time.monotonic()
     with open_store(settings.store) as store, stop_on_signals() as stop:
-        trust = store.trust.foreseen if dry_run else store.trust.decide
-        loaded = loaded.under(trust(loaded.rubric))
+        loaded = loaded.under(store.trust.foreseen(loaded.rubric))
         rules = loaded.revisions
         found = store.calls.count(wanted)
         work = _Work(store, settings, loaded, stop, report or (lambda _: None))
         keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
-        if keys and not dry_run:
+        if not dry_run and (keys or store.trust.due(loaded.rubric)):
             run_id = store.runs.start(kind="rescore", settings=settings.fingerprint())
-            try:  # asked again: another run may have ended between
+            try:  # decided and asked here, where no other run is at work
+                loaded = loaded.under(store.trust.decide(loaded.rubric))
+                rules = loaded.revisions
+                work = _Work(store, settings, loaded, stop, report or (lambda _: None))
                 keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
                 keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import RenderableType
@@ -29,6 +29,11 @@ from pipeline.errors import CommandError
 from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
+
+if TYPE_CHECKING:
+    from pipeline.batch.worker import InspectorFactory
+    from pipeline.domain import Revisions
+    from pipeline.store import Store
 
 ENGINES = ("local",)
 
@@ -58,21 +63,24 @@ def run(
     from pipeline.inspection.rules import load_rules
     from pipeline.inspection.spine import load_inspector
     from pipeline.inspection.tools import present_revisions
-    from pipeline.store import open_store
 
     session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
     rules = load_rules(session.settings)
     revisions = present_revisions(session.settings, rules)  # fails before the store is touched
-    with open_store(session.settings.store) as store:
-        rules = rules.under(
-            store.trust.decide(rules.rubric)
-        )  # once: what people decide meanwhile is for the next run
+
+    def decide(store: Store) -> tuple[InspectorFactory, Revisions]:
+        nonlocal rules  # once: what people decide meanwhile is for the next run
+        rules = rules.under(store.trust.decide(rules.rubric))
+        judged_by = replace(revisions, rubric=rules.revisions.rubric)
+        return partial(load_inspector, gate=rules.gate), judged_by
+
     with run_progress(session) as report:
         summary = run_batch(
             dump,
             settings=session.settings,
-            inspector=partial(load_inspector, gate=rules.gate),
-            revisions=replace(revisions, rubric=rules.revisions.rubric),
+            inspector=load_inspector,
+            revisions=revisions,
+            decide=decide,
             calls=calls,
             limit=limit,
             since=day(since, "--since"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.domain import Inspection, PhraseHit
-from pipeline.store import judging, standing
+from pipeline.domain import Inspection, PhraseHit, Recording
+from pipeline.rubric.rarity import Words
+from pipeline.store import judging, standing, upholding
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement
@@ -48,6 +49,25 @@ class Judgements(Repository):
         revision first: whoever judges it again needs them."""
         with self._read() as connection:
             return judging.confirmed_earlier(connection, inspection)
+
+    def upheld(self, keys: Sequence[int]) -> Mapping[int, Words]:
+        """What people settled in the calls of these inspections, by key; of calls that people spoke of, and
+        where a rate was ever learned."""
+        with self._read() as connection:
+            found: dict[int, Words] = {}
+            for page in pages(keys):
+                found |= upholding.words(connection, page)
+            return found
+
+    def words_of(self, recording: Recording, *, turned: bool = False) -> Words:
+        """What people settled on this sound of a call: no learned rate undoes it.
+
+        Args:
+            turned: agent and customer are about to be taken the other way round.
+        """
+        call_id, sound = recording.call.call_id, recording.sha256
+        with self._read() as connection:
+            return upholding.words_in(connection, call_id, sound, turned=turned)
 
     def save(self, made: Sequence[Judgement | KeptJudgement], *, run_id: int) -> int:
         """Store new judgements beside the old ones, all in one transaction, and make them current.

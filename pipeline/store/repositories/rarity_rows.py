@@ -2,7 +2,8 @@
 
 A place counts by the confidence that its surest hit has in the current inspection of its call, as the
 evidence told it: what a rate made of it before is no part of it. It counts too where the rate meanwhile left
-the finding undetermined: else what people said would take itself back.
+the finding undetermined, and so does what people say of it then: else what they said would take itself back,
+and they could not.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from pipeline.domain import How, Outcome, ReviewState, Role, Verdict
 from pipeline.review import rarity as rules
-from pipeline.review.rarity import CodeRarity, RarityChange, RarityFigures, SettledPlace
+from pipeline.review.rarity import CodeRarity, RarityChange, RarityFigures, RatedCode, SettledPlace
 from pipeline.rubric import Rubric
-from pipeline.rubric.rarity import LearnedRarity, moved, odds_ratio
+from pipeline.rubric.rarity import NEVER_SURER, LearnedRarity, moved, odds_ratio, told_at
 from pipeline.rubric.sheet import Item
 from pipeline.store.auditing import note
 from pipeline.store.review_tables import verdicts
@@ -24,6 +25,8 @@ from pipeline.store.rule_tables import rarity_changes
 from pipeline.store.tables import hits, inspections, utterances
 
 _SETTLED = (ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value)
+_ROUNDED = 0.0005
+"""Confidences are told in three digits."""
 _SAID = (Verdict.CONFIRMED.value, Verdict.OVERTURNED.value)
 
 
@@ -84,9 +87,8 @@ def _figures(
     rated = {one.code: one for one in rules.rated(rubric)}
     said: dict[str, dict[int, SettledPlace]] = {code: {} for code in rated}
     for item in dict.fromkeys(item for items in rubric.accused.values() for item in items):
-        for call, code, told, right in _places(connection, item, rubric.rarity.latest):
-            sure = moved(told, odds_ratio(rated[code].stated, rated[code].reference))
-            said[code].setdefault(call, SettledPlace(sure, right))
+        for call, code, place in _places(connection, item, rubric, rated):
+            said[code].setdefault(call, place)
     spoken = {} if heard is None else _utterances(connection, heard)
     found = {}
     for code, items in rubric.accused.items():
@@ -99,42 +101,70 @@ def _figures(
     return found
 
 
-def _places(connection: Connection, item: Item, latest: int) -> Sequence[tuple[int, str, float, bool]]:
-    """Call, code, confidence and whether it was right, of the latest settled findings of an item."""
+def _places(
+    connection: Connection, item: Item, rubric: Rubric, rated: Mapping[str, RatedCode]
+) -> Sequence[tuple[int, str, SettledPlace]]:
+    """Call, code, and what was told of it, of the latest settled findings of an item."""
     v = verdicts.c
     settled = (
         select(v.call, v.decision, v.state, v.verdict)
         .where(
             v.criterion == item.id,
-            v.outcome == Outcome.FAILED.value,
+            or_(v.outcome == Outcome.FAILED.value, _left_undetermined(item, rubric, rated)),
             v.added.is_(False),
             v.verdict.in_(_SAID),
             or_(v.state.in_(_SETTLED), v.state.is_(None)),
         )
         .order_by(v.decision.desc())
-        .limit(latest)
+        .limit(rubric.rarity.latest)
         .subquery()
     )
     s, h, i = settled.c, hits.c, inspections.c
     query = (
-        select(s.call, s.state, s.verdict, h.code, func.max(h.confidence).label("told"))
+        select(s.call, s.state, s.verdict, h.code, h.how, func.max(h.confidence).label("told"))
         .select_from(
             settled.join(inspections, and_(i.call == s.call, i.current)).join(hits, h.inspection == i.id)
         )
-        .where(
-            h.code.in_(item.check.options.codes),
-            h.kind == rules.WEIGHED.value,
-            h.how != How.MEANING.value,
-            h.role.in_([_party(item), Role.UNKNOWN.value]),
-        )
-        .group_by(s.call, s.decision, s.state, s.verdict, h.code)
-        .order_by(s.decision, func.max(h.confidence).desc(), h.code)
+        .where(_accuses(item))
+        .group_by(s.call, s.decision, s.state, s.verdict, h.code, h.how)
+        .order_by(s.decision, h.code, h.how)
     )
-    surest: dict[int, tuple[int, str, float, bool]] = {}
+    surest: dict[int, tuple[int, str, SettledPlace]] = {}
     for row in connection.execute(query):
-        right = (row.state or row.verdict) == ReviewState.CONFIRMED.value
-        surest.setdefault(row.call, (row.call, row.code, row.told, right))
+        right, of = (row.state or row.verdict) == ReviewState.CONFIRMED.value, rated[row.code]
+        told = told_at(row.told, How(row.how), of.stated, of.reference)
+        if row.call not in surest or surest[row.call][2].told < told:
+            surest[row.call] = (row.call, row.code, SettledPlace(told, right))
     return list(surest.values())
+
+
+def _accuses(item: Item) -> ColumnElement[bool]:
+    """Condition: a hit of what the item accuses of, by whom it accuses."""
+    h = hits.c
+    return and_(
+        h.code.in_(item.check.options.codes),
+        h.kind == rules.WEIGHED.value,
+        h.how != How.MEANING.value,
+        h.role.in_([_party(item), Role.UNKNOWN.value]),
+    )
+
+
+def _left_undetermined(item: Item, rubric: Rubric, rated: Mapping[str, RatedCode]) -> ColumnElement[bool]:
+    """Condition: a verdict on what would accuse at the rate of the sheet, and is undetermined by a learned
+    one. What evidence leaves undetermined by itself counts for no rate, as ever."""
+    v, h, i = verdicts.c, hits.c, inspections.c
+    bar = rubric.bars[item.severity].accuse if item.severity else 1.0
+    needed = []
+    for code in item.check.options.codes:
+        stated = odds_ratio(rated[code].stated, rated[code].reference)
+        least = moved(bar, 1 / stated) - _ROUNDED
+        capped = h.how.in_([one.value for one in NEVER_SURER])
+        needed.append(
+            and_(h.code == code, h.confidence >= least, or_(~capped, h.confidence >= max(least, bar)))
+        )
+    found = hits.join(inspections, h.inspection == i.id)
+    accusing = select(1).select_from(found).where(i.call == v.call, i.current, _accuses(item), or_(*needed))
+    return and_(v.outcome == Outcome.UNDETERMINED.value, exists(accusing))
 
 
 def _party(item: Item) -> str:

@@ -80,10 +80,7 @@ class TrustRegister(Repository):
     def decide(self, rubric: Rubric) -> TrustGate:
         """Let the reviews open and close gates and move rates: at the beginning of a run or a rescoring,
         which judges all of its calls by the answer, whatever people decide meanwhile."""
-        with self._read() as connection:
-            due = any(one.due for one in _trust(connection, rubric))
-            due = due or any(one.due for one in _rarities(connection, rubric))
-        if due:
+        if self.due(rubric):
             with self._write() as connection:
                 for one in _trust(connection, rubric):
                     if one.due:
@@ -92,6 +89,12 @@ class TrustRegister(Repository):
                     if rare.due and (change := rare.decided(now()).change) is not None:
                         rarity_rows.append(connection, change)
         return self.in_force(rubric)
+
+    def due(self, rubric: Rubric) -> bool:
+        """Whether the next run or rescoring decides anything."""
+        with self._read() as connection:
+            due = any(one.due for one in _trust(connection, rubric))
+            return due or any(one.due for one in _rarities(connection, rubric))
 
     def act(
         self,

@@ -35,6 +35,7 @@ from pipeline.domain import (
 )
 from pipeline.errors import AudioError, ModelError
 from pipeline.messages import verbatim
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import Settings
 
 REVISIONS = Revisions(audio_sha256="", engine="tiny", model="m1", lexicons="l1", rubric="r1", settings="s1")
@@ -50,7 +51,13 @@ class TinyInspector:
         for recording in recordings:
             yield from self._one(recording)
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
         made = self._made(stored.recording, stored.status, stored.reason, "judged again")
         corrected = stored.revisions.roles_corrected
         revisions = made.revisions.with_roles_swapped if corrected else made.revisions

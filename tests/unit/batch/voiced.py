@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.domain import Inspection, PhraseHit, Recording, Revisions
 from pipeline.inspection.judging import judge_again
 from pipeline.inspection.rules import load_rules
+from pipeline.rubric.rarity import NO_WORDS, Words
 from pipeline.settings import Settings
 from tests.voices import heard_call
 
@@ -46,8 +47,14 @@ class VoicedInspector:
                 seed=int(customer),
             )
 
-    def judge_again(self, stored: Inspection, *, earlier: Sequence[PhraseHit]) -> Inspection:
-        return judge_again(stored, self._rules, earlier=earlier)
+    def judge_again(
+        self,
+        stored: Inspection,
+        *,
+        earlier: Sequence[PhraseHit],
+        words: Words = NO_WORDS,
+    ) -> Inspection:
+        return judge_again(stored, self._rules, earlier=earlier, words=words)
 
 
 def voiced(settings: Settings) -> VoicedInspector:

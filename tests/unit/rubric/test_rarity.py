@@ -80,12 +80,29 @@ def test_a_sheet_that_says_nothing_of_it_keeps_its_revision(tmp_path: Path) -> N
         ("rarity: {per_1000: {not-know: 500}}", 4),
         ("rarity: {most: 0.5}", 4),
         ("rarity: {per_100: {not-know: 1}}", 4),
+        ("rarity: {per_1000: {not-know: true}}", 4),
+        ("rarity: {strength: true}", 4),
+        ("rarity: {strength: 1.0e-9}", 4),
+        ("rarity: {per_1000: {not-know: 100}}", 4),  # ten times as often is every utterance
+        ("rarity: {per_1000: {not-know: 20}, most: 50}", 4),
+        ("rarity: {latest: 5, reviews: 20}", 4),  # could never learn
+        ("rarity: {reviews: 500}", 4),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, rarity: str, line: int) -> None:
     with pytest.raises(RubricError) as refused:
         load_rubric(sheet(tmp_path, rarity=rarity), codes=CODES)
     assert refused.value.line == line
+
+
+def test_what_is_refused_says_what_to_write(tmp_path: Path) -> None:
+    for rarity, remedy in (
+        ("rarity: {per_1000: {not-know: 100}}", "lower most"),
+        ("rarity: {reviews: 500}", "at least 500"),
+    ):
+        with pytest.raises(RubricError) as refused:
+            load_rubric(sheet(tmp_path, rarity=rarity), codes=CODES)
+        assert remedy in refused.value.said("en")
 
 
 def test_a_rate_of_what_is_nobody_s_fault_is_warned_of(tmp_path: Path) -> None:
