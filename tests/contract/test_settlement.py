@@ -74,10 +74,10 @@ def october(store: Store, scope: Scope = EVERYWHERE, **given: str) -> dict[str |
 
 
 def test_whoever_changes_teams_is_settled_with_the_last_one(store: Store, run_id: int) -> None:
-    moved = [("8001", "陈思雨", team) for team in ("乙组", "乙组", "甲组")]
+    moved = [("8001", "陈思雨", team) for team in ("甲组", "甲组", "乙组")]  # 乙 comes before 甲
     keep(store, run_id, *(call(f"c{day}", day, agent=agent) for day, agent in enumerate(moved, start=1)))
-    assert (october(store)["8001"].team, october(store)["8001"].calls) == ("甲组", 3)
-    assert october(store, team="乙组")["8001"].calls == 2
+    assert (october(store)["8001"].team, october(store)["8001"].calls) == ("乙组", 3)
+    assert october(store, team="甲组")["8001"].calls == 2
 
 
 def test_each_error_has_one_standing(store: Store, run_id: int) -> None:
