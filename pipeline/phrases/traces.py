@@ -61,7 +61,9 @@ class TraceFinder:
     def __call__(self, code: str, utterance: Utterance) -> bool:
         """Whether an utterance may hold the required phrase of a code, by its words or their sound."""
         text, sounds = _heard(utterance.text)
-        return bool(text) and (self._reads_like(code, text) or self._sounds_like(code, utterance, text, sounds))
+        return bool(text) and (
+            self._reads_like(code, text) or self._sounds_like(code, utterance, text, sounds)
+        )
 
     def _reads_like(self, code: str, text: str) -> bool:
         bar = self._bars.get(code)

@@ -41,6 +41,8 @@ MOST_ORDINARY = 0.02
 at where it has its usual place ..."""
 WHOLE_CALL = {"empathy": 0.01, "identity": 0.01}
 """... and all of the agent's for these."""
+LEAST_BAR = 1.0
+"""Natural log likelihood ratio below which nothing speaks for the phrase, however rare it is in ordinary talk."""
 BLOCK = 5
 
 
@@ -117,7 +119,8 @@ def trained(rows: list[_Row]) -> SentenceModel:
         slope, level = calibrated(told, labels)
         weights[:, column], bias[column] = slope * fit, slope * shift + level
         plain = np.array([row.plain for row in rows]) & (labels == 0)
-        bars[column] = exceeded(slope * told[plain] + level, WHOLE_CALL.get(code, MOST_ORDINARY))
+        ordinary = exceeded(slope * told[plain] + level, WHOLE_CALL.get(code, MOST_ORDINARY))
+        bars[column] = max(LEAST_BAR, ordinary)
     weights *= rare[:, None]
     steps = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     return SentenceModel(
