@@ -5,8 +5,8 @@ greeting and wrote it badly; nobody can be charged with its absence then. The pi
 stand in ``words.yaml``. The worse an utterance was heard, the less a piece needs to sound like what was
 written.
 
-People also say the same in words that no lexicon has: of 112 wordings that somebody wrote without looking, one
-in ten was not found. A linear model over runs of characters and syllables, trained by
+People also say the same in words that no lexicon has: of 112 wordings that somebody wrote without looking,
+one in ten was not found. A linear model over runs of characters and syllables, trained by
 ``scripts/train_sentences/required.py``, tells what may be such a wording. It never says that something was
 said; it leaves open whether it was.
 """
@@ -32,8 +32,8 @@ SHORT = 3
 """Pieces of up to so many syllables must sound the same but for tones, however badly they were heard: noise
 sounds like any of them."""
 STRETCH, STEP = 24, 12
-"""Characters that are read at a time, and from one stretch to the next: the model was trained on sentences, and
-a closing may stand at the end of a long utterance."""
+"""Characters that are read at a time, and from one stretch to the next: the model was trained on sentences,
+and a closing may stand at the end of a long utterance."""
 
 
 class TraceFinder:

@@ -35,14 +35,15 @@ SENTENCES = LEXICONS / "required-sentences"
 CODES = ("closing", "empathy", "greeting", "hold-ask", "hold-thanks", "identity", "rating-prompt")
 FREEDOM = 10.0
 LEAST_SENTENCES = 3
-"""A feature stands in so many sentences, or in two that are a required phrase; and in one of those at least."""
+"""A feature stands in so many sentences, or in two that are a required phrase; in one of those at least."""
 MOST_ORDINARY = 0.02
 """Share of what agents say besides that may leave open whether the phrase was said: two utterances are looked
 at where it has its usual place ..."""
 WHOLE_CALL = {"empathy": 0.01, "identity": 0.01}
 """... and all of the agent's for these."""
 LEAST_BAR = 1.0
-"""Natural log likelihood ratio below which nothing speaks for the phrase, however rare it is in ordinary talk."""
+"""Natural log likelihood ratio below which too little speaks for the phrase, however rare that is in
+ordinary talk: curt words to begin with (讲吧，什么事) come near half of it."""
 BLOCK = 5
 
 

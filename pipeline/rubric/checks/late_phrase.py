@@ -46,7 +46,7 @@ def check(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> CheckResul
 
 
 def _may_be_earlier(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> Message | None:
-    """The words may have been said in time: where the recogniser heard nothing but noise, or in other words."""
+    """The words may have been said in time, where the recogniser heard but noise, or in other words."""
     if options.usual_place is None:
         return None
     place = options.usual_place.on(facts)
