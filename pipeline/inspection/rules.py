@@ -43,8 +43,8 @@ class Rules:
 
     @cached_property
     def traces(self) -> TraceFinder:
-        """What still sounds like a required phrase that was not found."""
-        return TraceFinder(self.matcher.lexicons.words.traces.codes)
+        """What still sounds or reads like a required phrase that was not found."""
+        return TraceFinder.shipped(self.matcher.lexicons.words.traces.codes)
 
 
 def load_rules(settings: Settings) -> Rules:

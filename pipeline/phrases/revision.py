@@ -19,8 +19,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 ENTRANCES = ("phrases.reading", "phrases.matcher")
 """What reads lexicons and what matches them; with what they import they decide what is found."""
 SENTENCES = Path("phrases", "sentences.npz")
-DATA = (SENTENCES, Path("phrases", "word_classes.toml"))
-"""The weights by which a sentence is judged and the words that count alike in them decide like code."""
+DATA = (SENTENCES, Path("phrases", "required.npz"), Path("phrases", "word_classes.toml"))
+"""The weights by which a sentence is judged and the words that count alike in them decide like code; those of
+required phrases decide no hit, but whether one is missing."""
 _IMPORT = re.compile(r"^ *from pipeline\.((?:phrases|conversation)[\w.]*) import", re.MULTILINE)
 _BLANK = re.compile(rb"^\s*(?:#.*)?\r?\n", re.MULTILINE)
 """Lines that decide nothing. Docstrings count: to take them out needs a parser, which takes half as long as

@@ -30,6 +30,8 @@ from pipeline.phrases.word_classes import class_runs, classed
 
 WEIGHTS = "sentences.npz"
 """File beside this module; it decides hits, so it is part of their revision."""
+REQUIRED_WEIGHTS = "required.npz"
+"""The same for sentences that may be a required phrase: see ``traces``."""
 LONGEST_RUN = 3
 """Characters or syllables that a feature has at most."""
 AROUND = 16

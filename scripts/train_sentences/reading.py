@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.domain import PhraseKind, Role
 from pipeline.phrases import Lexicons
@@ -65,13 +66,23 @@ def read_sentences(folder: Path, lexicons: Lexicons) -> list[LabelledSentence]:
 
 def _written(folder: Path, lexicons: Lexicons) -> Iterator[LabelledSentence]:
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-            row = json.loads(line)
-            unknown = sorted(set(row["codes"]) - lexicons.codes.keys())
-            if unknown:
-                raise ValueError(f"{path}:{number + 1}: no lexicon has the code {unknown[0]}; correct it")
+        for number, row in enumerate(written(path, lexicons)):
             block = f"{path.stem}{number // BLOCK}"
             yield LabelledSentence(row["text"], Role(row["role"]), frozenset(row["codes"]), block, True)
+
+
+def written(path: Path, lexicons: Lexicons) -> Iterator[dict[str, Any]]:
+    """The lines of a file of sentences: ``text``, ``role``, ``codes``.
+
+    Raises:
+        ValueError: a code that is in no lexicon, with file and line.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        row: dict[str, Any] = json.loads(line)
+        unknown = sorted(set(row["codes"]) - lexicons.codes.keys())
+        if unknown:
+            raise ValueError(f"{path}:{number}: no lexicon has the code {unknown[0]}; correct it")
+        yield row
 
 
 def _examples(lexicons: Lexicons) -> Iterator[LabelledSentence]:

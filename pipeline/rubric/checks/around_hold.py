@@ -42,7 +42,8 @@ def check(facts: Facts, options: AroundHoldCheckOptions, bar: Bar) -> CheckResul
         if any(h.role is Role.AGENT for h in said):
             continue
         proof = Evidence(window, Role.AGENT, "", options.say)
-        if said or poor_hearing(facts, Role.AGENT, _next_words(facts, window, options), bar):
+        alike = facts.traces(options.codes, Role.AGENT, window) is not None
+        if said or alike or poor_hearing(facts, Role.AGENT, _next_words(facts, window, options), bar):
             unclear.append(proof)
         else:
             missing.append((wait, proof))

@@ -9,7 +9,7 @@ from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, not_applicable, passed, undetermined
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
-from pipeline.rubric.proof import cite_all, doubt, garbled
+from pipeline.rubric.proof import cite_all, doubt, garbled, shortened
 from pipeline.rubric.window import Options, Window
 from pipeline.rubric.wording import party, phrases
 
@@ -46,12 +46,17 @@ def check(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> CheckResul
 
 
 def _may_be_earlier(facts: Facts, options: LatePhraseCheckOptions, bar: Bar) -> Message | None:
-    """The words may have been said in time where the recogniser heard nothing but noise."""
+    """The words may have been said in time, where the recogniser heard but noise, or in other words."""
     if options.usual_place is None:
         return None
     place = options.usual_place.on(facts)
     hidden = garbled(facts, options.role, place, bar, least=options.least_characters)
-    return None if hidden is None else Message("doubt.unclear-at", at=clock(hidden.span.start))
+    if hidden is not None:
+        return Message("doubt.unclear-at", at=clock(hidden.span.start))
+    trace = facts.traces(options.codes, options.role, place)
+    if trace is None or trace.span.start >= options.after_seconds:
+        return None
+    return Message("doubt.sounds-alike", quote=shortened(trace.text), at=clock(trace.span.start))
 
 
 def describe(options: LatePhraseCheckOptions) -> Message:

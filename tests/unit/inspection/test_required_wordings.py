@@ -14,7 +14,7 @@ from pipeline.domain import Call, Outcome, PhraseHit, Role, Severity, Span, Utte
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.rubric import Facts
 from pipeline.rubric.answer import BARS
-from pipeline.rubric.checks import required_phrase
+from pipeline.rubric.checks import around_hold, required_phrase
 from pipeline.settings import Settings
 
 FILE = Path(__file__).with_name("required_wordings.tsv")
@@ -84,3 +84,20 @@ def test_absence_from_half_a_recording_is_no_fault() -> None:
     for incomplete, outcome in ((False, Outcome.FAILED), (True, Outcome.UNDETERMINED)):
         facts = Facts(Call("C1"), timeline, incomplete=incomplete)
         assert required_phrase.check(facts, options, BARS[Severity.D]).outcome is outcome
+
+
+HOLD = ("我把您的电话放一放，去跟库房对一下，您看成吗", "我看看")
+
+
+@pytest.mark.parametrize(("text", "outcome"), [(HOLD[0], Outcome.UNDETERMINED), (HOLD[1], Outcome.FAILED)])
+def test_a_hold_that_may_have_been_asked_for_in_other_words_is_not_charged(
+    text: str, outcome: Outcome
+) -> None:
+    said = (Utterance(Role.AGENT, Span(1, 5), text, confidence=0.9),)
+    said += (Utterance(Role.AGENT, Span(30, 33), "查到了", confidence=0.9),)
+    timeline = Timeline.heard(
+        duration=34.0, speech={Role.AGENT: tuple(u.span for u in said)}, utterances=said, tones=(Span(6, 29),)
+    )
+    facts = Facts(Call("C1"), timeline, hits=rules().matcher.match(said), trace=rules().traces)
+    options = around_hold.OPTIONS.model_validate({"codes": ["hold-ask"], "side": "before", "say": "请您稍等"})
+    assert around_hold.check(facts, options, BARS[Severity.D]).outcome is outcome

@@ -10,7 +10,10 @@ from pipeline.conversation.text import syllable
 from pipeline.domain import Role, Span, Utterance
 from pipeline.phrases.alignment import align, wording
 from pipeline.phrases.normal_form import normalise
+from pipeline.phrases.sentences import REQUIRED_WEIGHTS, load_model
 from pipeline.phrases.traces import SHORT, SURE, UNSURE, TraceFinder
+from scripts.train_sentences.reading import MODEL
+from scripts.train_sentences.required import required_digest
 
 finder = TraceFinder({"greeting": ("高兴为您服务", "为您福"), "closing": ("再见",)})
 
@@ -44,6 +47,27 @@ def test_short_pieces_must_sound_the_same() -> None:
 
 def test_a_code_without_pieces_leaves_no_trace() -> None:
     assert not finder("surname", heard("高兴为您服务", 0.1))
+
+
+def test_the_weights_are_those_of_the_sentences() -> None:
+    """Otherwise: ``python -m scripts.train_sentences.required``."""
+    assert load_model(MODEL.with_name(REQUIRED_WEIGHTS)).digest == required_digest()
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "found"),
+    [
+        ("closing", "那您看还有哪儿需要我再讲讲的吗", True),
+        ("closing", "单子已经补好了，钱三到五天退回去，那要是没有别的我就先不占用您时间了", True),
+        ("closing", "师傅明天上午九点到您家", False),
+        ("greeting", "您好，供暖公司的，请问家里哪间不热", True),
+        ("greeting", "喂，说吧，什么事", False),
+        ("identity", "先跟您对一下，户主的名字是哪几个字", True),
+        ("identity", "您卡上还有三百二十块", False),
+    ],
+)
+def test_other_words_for_the_same_leave_a_trace(code: str, text: str, found: bool) -> None:
+    assert TraceFinder.shipped({})(code, heard(text, 0.95)) is found
 
 
 def test_the_first_glance_changes_no_answer() -> None:
