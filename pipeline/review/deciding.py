@@ -66,8 +66,8 @@ def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int
 
     Raises:
         Conflict: ``judged-meanwhile``, ``decided-meanwhile``.
-        Refused: ``not-a-finding``, ``no-sheet``, ``not-on-the-sheet``, ``place-needed``, ``not-asked``, and what
-            the table of states refuses.
+        Refused: ``not-a-finding``, ``no-sheet``, ``not-on-the-sheet``, ``place-needed``, ``not-asked``, and
+            what the table of states refuses.
     """
     finding = _finding(call, event.criterion)
     held = call.held(finding.criterion, finding.outcome)

@@ -1,4 +1,4 @@
-"""The questions above a sheet, for one call: what the machine heard that hints at an answer, and what people say."""
+"""The questions above a sheet, for one call: what was heard that hints at an answer, and what people say."""
 
 from __future__ import annotations
 

@@ -94,17 +94,16 @@ def by_person(asked: ByPerson) -> Message:
 def _questions(rubric: Rubric, tell: _Teller) -> Iterator[str]:
     for question in rubric.questions:
         answers = tuple(title(one.title, one.title_en) for one in question.answers)
-        asked = title(question.title, question.title_en)
-        yield tell.say(
-            Message(
-                "explain.question", title=asked, id=question.id, answers=Message("join.list", parts=answers)
-            )
-        )
+        asked, listed = title(question.title, question.title_en), Message("join.list", parts=answers)
+        yield tell.say(Message("explain.question", title=asked, id=question.id, answers=listed))
         named = {one.id: title(one.title, one.title_en) for one in question.answers}
         for hint in question.hints:
             sign = title(hint.title, hint.title_en)
-            what = hint.when.describe() if hint.when else sign
-            told = Message("explain.hint", answer=named[hint.answer], sign=sign, what=what)
+            told = Message("explain.hint", answer=named[hint.answer], sign=sign)
+            if hint.when:
+                told = Message(
+                    "explain.hint-when", answer=named[hint.answer], sign=sign, what=hint.when.describe()
+                )
             yield tell.say(told, indent=2)
 
 

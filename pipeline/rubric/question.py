@@ -1,4 +1,4 @@
-"""What is asked of every call above the sheet: was it solved, how did the customer feel, was the company harmed.
+"""What is asked of a call above the sheet: was it solved, how did the customer feel, was the company harmed.
 
 Signs in the call hint at an answer, each with its place; people's answer is the one that counts. Neither ever
 moves a point.

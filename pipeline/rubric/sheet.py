@@ -50,8 +50,8 @@ class ByPerson(Options):
 
     required: bool | tuple[str, ...] = Field(
         False,
-        description="true: a review is not done before it is answered; a list: so in queues in whose name one "
-        "of these stands, and optional in the others",
+        description="true: a review is not done before it is answered; a list: so in queues in whose name "
+        "one of these stands, and optional in the others",
     )
     queues: tuple[str, ...] = Field(
         (), description="asked only in queues in whose name one of these stands; in all where not given"

@@ -74,9 +74,7 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
         )
 
 
-def _said(
-    connection: Connection, those: Subquery
-) -> dict[tuple[str | None, str], tuple[int, int, int, int, int]]:
+def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, ...]]:
     """(agent, criterion) -> calls in which people confirmed, overturned and added a violation, those in which
     one that the machine did not accuse of is open, and those in which people said whether there is one, where
     the machine never says so.
@@ -100,12 +98,8 @@ def _said(
         for which in (confirmed, overturned, and_(confirmed, ~failed), open_, answered)
     )
     query = select(calls.c.agent_id, f.criterion, *counts).select_from(joined)
-    return {
-        (agent, criterion): (int(a), int(b), int(c), int(d), int(e))
-        for agent, criterion, a, b, c, d, e in connection.execute(
-            query.group_by(calls.c.agent_id, f.criterion)
-        )
-    }
+    grouped = connection.execute(query.group_by(calls.c.agent_id, f.criterion))
+    return {(agent, criterion): tuple(map(int, found)) for agent, criterion, *found in grouped}
 
 
 def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:

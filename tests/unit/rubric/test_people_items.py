@@ -1,4 +1,4 @@
-"""Items that people answer: the machine says nothing of them, and they cost what the sheet says, beyond its 100."""
+"""Items that people answer: the machine says nothing of them, and they cost points beyond the 100."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ LINES = ("坐席: 您好，请问有什么可以帮您", "客户: 我想问一�
 
 def reasons(queue: str | None) -> dict[str, str]:
     card = score(parse_rubric(WITH), dialogue(*LINES, direction="inbound", queue=queue))
-    return {
-        f.criterion: f.reason.code for f in card.findings if f.criterion in ("wrong", "ticket") and f.reason
-    }
+    found = {f.criterion: f.reason.code for f in card.findings if f.reason}
+    return {name: found[name] for name in ("wrong", "ticket")}
 
 
 def answered(rubric: Rubric, *failed: str) -> tuple[float, float]:
@@ -80,16 +79,10 @@ def test_an_item_is_judged_by_one_of_the_two(more: str) -> None:
 
 
 def test_what_people_answer_and_are_asked_is_part_of_the_revision_and_silence_is_not() -> None:
-    asked = (
-        "questions: [{id: fine, title: 好吗, answers: [{id: well, title: 好}, {id: badly, title: 不好}]}]\n"
-    )
-    texts = (
-        SHEET,
-        WITH,
-        WITH.replace("by_people: 10", "by_people: 11"),
-        WITH.replace("售后", "售前"),
-        SHEET + asked,
-    )
+    answers = "answers: [{id: well, title: 好}, {id: badly, title: 不好}]"
+    asked = f"{SHEET}questions: [{{id: fine, title: 好吗, {answers}}}]\n"
+    dearer, elsewhere = WITH.replace("by_people: 10", "by_people: 11"), WITH.replace("售后", "售前")
+    texts = (SHEET, WITH, dearer, elsewhere, asked)
     revisions = [parse_rubric(text).revision for text in texts]
     assert len(set(revisions)) == len(texts)
     assert revisions[0] == "a90b4768a1acfc4b", "a sheet from before there were any keeps its name"
