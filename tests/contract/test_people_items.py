@@ -10,6 +10,7 @@ from pipeline.domain import CaseState, Inspection, Outcome, Role, Severity, Span
 from pipeline.errors import Conflict, Refused
 from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.rubric import dialogue, parse_rubric, score
+from pipeline.settlement import Standing
 from pipeline.store import CallFilter, Store
 from pipeline.store.errors_found import errors_found
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -146,11 +147,11 @@ def test_judging_again_keeps_what_people_said(room: Store) -> None:
 # Questions
 
 
-def questions(room: Store) -> dict[str, AskedQuestion]:
-    found = room.inspections.current("P1")
+def questions(room: Store, call_id: str = "P1") -> dict[str, AskedQuestion]:
+    found = room.inspections.current(call_id)
     assert found is not None
     rubric = room.rulebooks.rubric(found.revisions.rubric)
-    asked = asked_questions(rubric, found, room.decisions.history("P1"), room.decisions.verdicts("P1"))
+    asked = asked_questions(rubric, found, room.decisions.history(call_id), room.decisions.verdicts(call_id))
     return {one.id: one for one in asked}
 
 
@@ -172,12 +173,10 @@ def test_peoples_answer_wins_and_moves_nothing(room: Store) -> None:
 
 
 def test_a_hint_says_where_it_was_heard_and_a_cleared_one_is_gone(room: Store) -> None:
-    put(room, judged("P1", WITH, "坐席: [abuse|闭嘴]", "客户: [esc-complaint|我要投诉]"))
-    boss = user(room, "boss", UserRole.SUPERVISOR)
-    heard = questions(room)["harm"]
-    assert [sign.sign.code for sign in heard.signs] == ["title"] and heard.signs[0].places
-    assert (heard.hint, heard.said) == ("risk", None)
-    room.decisions.decide("P1", "abuse", NO, by=boss, request="r1", seen=9)
-    user(room, "ann")
-    room.decisions.decide("P1", "abuse", NO, by=user(room, "bob"), request="r2", seen=9)
-    assert questions(room)["harm"].hint is None
+    put(room, judged("P2", WITH, "坐席: [abuse|闭嘴]"))
+    heard = questions(room, "P2")["harm"]
+    assert (heard.hint, heard.said, len(heard.signs)) == ("risk", None, 1)
+    assert heard.signs[0].places[0].quote == "闭嘴"
+    for name in ("ann", "bob"):
+        room.decisions.decide("P2", "abuse", NO, by=user(room, name), request=name, seen=9)
+    assert questions(room, "P2")["harm"].hint is None

@@ -116,18 +116,16 @@ def _question(one: AskedQuestion, words: Words) -> Text:
     """What people say; beside it, or where nobody has, what hints at an answer and where."""
     line = Text(f"{words.said(one.title)}{words.colon}")
     if one.said_title is not None:
-        line.append(words.said(one.said_title), style="bold").append(
-            f" {one.by_name or ''}".rstrip(), style="dim"
-        )
+        line.append(words.said(one.said_title), style="bold")
+        line.append(f" {one.by_name or ''}".rstrip(), style="dim")
     else:
         line.append(words("show.question-nobody"), style="dim")
     told = []
     for sign in one.signs:
         places = " ".join(stretch(place.span) for place in sign.places)
         told.append(f"{words.said(one.title_of(sign.answer))} - {words.said(sign.sign)} {places}".rstrip())
-    hint = (
-        words("show.question-hint", signs=words.sentences(told)) if told else words("show.question-no-hint")
-    )
+    signs = words.sentences(told)
+    hint = words("show.question-hint", signs=signs) if told else words("show.question-no-hint")
     return line.append(f"  {hint}", style="dim")
 
 
