@@ -93,6 +93,8 @@ def verdict(held: FindingVerdict | None, words: Words) -> Text:
         return Text("-", style="dim")
     if held.cause is not None:
         return Text(words(f"show.open-{held.cause}"), style="bold yellow")
+    if not held.applies:
+        return Text(words("show.said-not-applicable"), style="bold")
     added = held.added and held.state is ReviewState.CONFIRMED
     text = Text(words("show.said-added" if added else _SAID[held.state]), style="bold")
     if held.by_name:
@@ -151,7 +153,7 @@ def proof(finding: Finding, inspection: Inspection, words: Words, held: FindingV
     """
     lines: list[Text] = []
     quoted = any(item.how is not None for item in finding.evidence)
-    if finding.reason and not quoted:
+    if finding.reason and not quoted and not (finding.asked and held is not None):
         lines.append(Text(words.said(finding.reason)))
     limit = 1 if finding.outcome is Outcome.PASSED else EVIDENCE_SHOWN
     lines.extend(_place(item, words, inspection, explained=bool(lines)) for item in finding.evidence[:limit])
