@@ -60,13 +60,13 @@ How points add up: a score is 100 less what the sheet prints for each fault.
 * The ledger of each scorecard adds up to its score exactly, and every limit that bites is a line of it
   (`“通话保持”最多扣6分 +3`). A sheet of whole points gives whole scores.
 * `points` should add up to 100; the linter warns where they do not.
-* What no machine can tell has `person` in place of `check`: reviewers answer it (passed, failed with place and
-  reason, not applicable). `person: {required: true}` must be answered before a review is done, `required:
-  [投诉]` in queues of that name, `queues: [售后]` asks in those alone. The machine never judges such an item, so
-  its score is what it was; what people fail costs up to `by_people` of the criterion, beyond the 100 points:
-  taking it from the 100 would change every score that exists.
-* `questions` stand above the sheet, with hints that never move a point; without them a sheet asks whether it was
-  solved, how the customer felt, and whether the company was harmed. `questions: []` asks nothing.
+* What no machine can tell has `person` in place of `check`: reviewers answer it (passed, failed with place
+  and reason, not applicable). `person: {required: true}` must be answered before a review is done,
+  `required: [投诉]` in queues of that name, `queues: [售后]` asks in those alone. The machine never judges
+  such an item, so its score is what it was; what people fail costs up to `by_people` of the criterion,
+  beyond the 100 points: taking it from the 100 would change every score that exists.
+* `questions` stand above the sheet, with hints that never move a point; without them a sheet asks whether
+  it was solved, how the customer felt, and whether the company was harmed. `questions: []` asks nothing.
 * An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
   undetermined, which costs nothing and flags nothing.
 * Evidence is weighed against how rare a violation is: `rarity: {per_1000: {abuse: 0.055}}` says how often a

@@ -79,12 +79,19 @@ def findings_table(
             str(number),
             severity(finding.severity),
             words.title(finding, outcome),
-            Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
+            _of_the_machine(finding, words),
             _points(finding, held, now, words),
             *([verdict(held, words)] if said else []),
             proof(finding, inspection, words, held),
         )
     return table
+
+
+def _of_the_machine(finding: Finding, words: Words) -> Text:
+    """What the machine says; nothing of what people answer."""
+    if finding.asked:
+        return Text("-", style="dim")
+    return Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome])
 
 
 def verdict(held: FindingVerdict | None, words: Words) -> Text:
