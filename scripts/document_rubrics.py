@@ -67,6 +67,7 @@ How points add up: a score is 100 less what the sheet prints for each fault.
   beyond the 100 points: taking it from the 100 would change every score that exists.
 * `questions` stand above the sheet, with hints that never move a point; without them a sheet asks whether
   it was solved, how the customer felt, and whether the company was harmed. `questions: []` asks nothing.
+  The three are written in `pipeline/rubric/questions.yaml`, to copy from.
 * An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
   undetermined, which costs nothing and flags nothing.
 * Evidence is weighed against how rare a violation is: `rarity: {per_1000: {abuse: 0.055}}` says how often a
@@ -149,6 +150,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None or value in ((), {}) or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, tuple) and isinstance(value[0], BaseModel):
+        return ""  # a file of its own
     return f"`{value}`"
 
 

@@ -58,7 +58,7 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> CheckResult:
         return not_applicable(Message("check.not-in-force"))
     skip = excluded(item.when, facts)
     if item.check is None:
-        return _asked(item, facts, skip or not_applicable(Message(ASKED)))
+        return _asked(item, facts, skip or not_applicable(Message("check.asked")))
     return skip or item.check.run(facts, rubric.bars[item.severity])
 
 
@@ -75,7 +75,7 @@ def _asked(item: Item, facts: Facts, result: CheckResult) -> CheckResult:
         return result
     if not item.person.asked(queue):
         return not_applicable(Message("check.not-asked"))
-    return not_applicable(Message(REQUIRED if item.person.must(queue) else ASKED))
+    return not_applicable(Message("check.required") if item.person.must(queue) else Message("check.asked"))
 
 
 def _as_far_as_roles_are_sure(result: CheckResult, facts: Facts) -> CheckResult:

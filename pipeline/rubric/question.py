@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Evidence, Finding, Role
+from pipeline.domain import Evidence, Finding
 from pipeline.messages import Message, ValueRefused, title
 from pipeline.rubric.answer import Truth
 from pipeline.rubric.condition import Condition
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.window import Options
+from pipeline.yaml_file import read_text
 
 ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 MOST_PLACES = 3
@@ -108,124 +110,8 @@ def signs(
     return tuple(found)
 
 
-def _says(pattern: str, meaning: str, meaning_en: str, **more: Any) -> dict[str, Any]:
-    options = {"role": Role.CUSTOMER, "pattern": pattern, "meaning": meaning, "meaning_en": meaning_en}
-    return {"says": {**options, **more}}
-
-
-_AT_THE_END = {"last_percent": 25}
-_ESCALATES = {"title": "客户扬言升级", "title_en": "the customer threatens to go outside", "fact": "alert"}
-
-_SHIPPED: tuple[dict[str, Any], ...] = (
-    {
-        "id": "solved",
-        "title": "问题是否解决",
-        "title_en": "Was it solved?",
-        "answers": (
-            {"id": "solved", "title": "已解决", "title_en": "solved"},
-            {"id": "follow-up", "title": "待跟进", "title_en": "to be followed up"},
-            {"id": "unsolved", "title": "未解决", "title_en": "not solved"},
-        ),
-        "hints": (
-            {
-                "answer": "solved",
-                "title": "客户在结尾致谢或说好了",
-                "title_en": "the customer gives thanks at the end",
-                "when": _says(
-                    "谢谢|多谢|感谢|(明白|清楚|弄好|搞定|解决|可以)了",
-                    "致谢，或“弄好了”“明白了”一类的话",
-                    "thanks, or that it works or is clear now",
-                    unless="不用谢|算了|没(有)?(解决|弄好|搞定)|(不|没)(明白|清楚|可以)",
-                    within=_AT_THE_END,
-                ),
-            },
-            {
-                "answer": "unsolved",
-                "title": "客户在结尾说没有解决",
-                "title_en": "the customer says at the end that it is not solved",
-                "when": _says(
-                    "还是(不行|没|不对|不能)|没(有)?(解决|弄好)|解决不了|等于没说|白打",
-                    "“还是不行”“没解决”一类的话",
-                    "that it still does not work",
-                    within=_AT_THE_END,
-                ),
-            },
-            {
-                "answer": "unsolved",
-                "title": "客户说不是第一次来电",
-                "title_en": "the customer says that this is not the first call",
-                "when": _says(
-                    "第[二三四五六七八九十几]次打|打了.{1,3}(次|回|遍)(电话|你们)|又打(过)?来|(之前|上次|昨天)(也)?打过",
-                    "“打了三次电话了”“上次打过”一类的话",
-                    "that they called before",
-                ),
-            },
-            {"answer": "unsolved", **_ESCALATES},
-        ),
-    },
-    {
-        "id": "feeling",
-        "title": "客户情绪如何",
-        "title_en": "How did the customer feel?",
-        "answers": (
-            {"id": "satisfied", "title": "满意", "title_en": "satisfied"},
-            {"id": "calm", "title": "平静", "title_en": "calm"},
-            {"id": "unhappy", "title": "不满", "title_en": "unhappy"},
-        ),
-        "hints": (
-            {
-                "answer": "satisfied",
-                "title": "客户表扬",
-                "title_en": "the customer praises",
-                "when": {"phrase": {"codes": ("praise",), "role": Role.CUSTOMER}},
-            },
-            {
-                "answer": "satisfied",
-                "title": "客户在结尾表示满意",
-                "title_en": "the customer is pleased at the end",
-                "when": _says(
-                    "(很|挺|非常|比较)满意|太好了|(太|非常|十分)感谢",
-                    "“很满意”“太好了”“非常感谢”一类的话",
-                    "that they are pleased or very thankful",
-                    unless="不(太)?满意",
-                    within=_AT_THE_END,
-                ),
-            },
-            {
-                "answer": "unhappy",
-                "title": "客户在结尾抱怨",
-                "title_en": "the customer complains at the end",
-                "when": _says(
-                    "什么态度|太(差|坑|过分)|失望|不(太)?满意|不像话|离谱|凭什么|气死|投诉",
-                    "“太差了”“什么态度”“要投诉”一类的话",
-                    "words of anger or complaint",
-                    unless="不(是)?(要|想|打算)?投诉",
-                    within=_AT_THE_END,
-                ),
-            },
-            {"answer": "unhappy", **_ESCALATES},
-        ),
-    },
-    {
-        "id": "harm",
-        "title": "公司是否受损",
-        "title_en": "Was the company harmed?",
-        "answers": (
-            {"id": "unharmed", "title": "没有", "title_en": "no"},
-            {"id": "risk", "title": "有风险", "title_en": "at risk"},
-            {"id": "harmed", "title": "已受损", "title_en": "yes"},
-        ),
-        "hints": (
-            {"answer": "risk", **_ESCALATES},
-            {
-                "answer": "risk",
-                "title": "红线违规",
-                "title_en": "a fatal violation",
-                "fact": "fatal",
-            },
-        ),
-    },
+QUESTIONS = tuple(
+    Question.model_validate(one)
+    for one in read_text(Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8"))
 )
-
-QUESTIONS = tuple(Question.model_validate(one) for one in _SHIPPED)
 """The questions of a sheet that says nothing of them."""

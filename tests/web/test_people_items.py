@@ -48,8 +48,6 @@ def test_a_question_is_answered_and_taken_back(reviewer: Browser, client: Client
     shape = Shape(answer.text)
     assert (answer.status_code, shape.open) == (200, [])
     assert {"questions", "account", "undo"} <= set(shape.ids)
-        shape.ids
-    )
     assert 'id="review"' not in answer.text and "人工：平静" in " ".join(answer.text.split())
     told = reviewer.get(f"/api/v1{CALL}").json()["questions"]
     said = {one["id"]: one["said"] for one in told}
