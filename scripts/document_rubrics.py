@@ -21,10 +21,12 @@ from pipeline.rubric.check import CHECK_KINDS  # noqa: E402
 from pipeline.rubric.condition import CONDITION_KINDS  # noqa: E402
 from pipeline.rubric.cue import Cue  # noqa: E402
 from pipeline.rubric.example import Example  # noqa: E402
+from pipeline.rubric.question import Hint, Question, QuestionAnswer  # noqa: E402
 from pipeline.rubric.rarity import RarityRule  # noqa: E402
 from pipeline.rubric.sheet import (  # noqa: E402
     Alerts,
     Bonus,
+    ByPerson,
     Criterion,
     FlagRule,
     Gate,
@@ -58,6 +60,14 @@ How points add up: a score is 100 less what the sheet prints for each fault.
 * The ledger of each scorecard adds up to its score exactly, and every limit that bites is a line of it
   (`“通话保持”最多扣6分 +3`). A sheet of whole points gives whole scores.
 * `points` should add up to 100; the linter warns where they do not.
+* What no machine can tell has `person` in place of `check`: reviewers answer it (passed, failed with place
+  and reason, not applicable). `person: {required: true}` must be answered before a review is done,
+  `required: [投诉]` in queues of that name, `queues: [售后]` asks in those alone. The machine never judges
+  such an item, so its score is what it was; what people fail costs up to `by_people` of the criterion,
+  beyond the 100 points: taking it from the 100 would change every score that exists.
+* `questions` stand above the sheet, with hints that never move a point; without them a sheet asks whether
+  it was solved, how the customer felt, and whether the company was harmed. `questions: []` asks nothing.
+  The three are written in `pipeline/rubric/questions.yaml`, to copy from.
 * An item fails only on good evidence. The bars under `evidence` rise with severity; below them it is
   undetermined, which costs nothing and flags nothing.
 * Evidence is weighed against how rare a violation is: `rarity: {per_1000: {abuse: 0.055}}` says how often a
@@ -88,6 +98,10 @@ PARTS: tuple[tuple[str, type[Any]], ...] = (
     ("Section", SheetSection),
     ("Criterion", Criterion),
     ("Item", Item),
+    ("By person (`person` of an item)", ByPerson),
+    ("Question (`questions`)", Question),
+    ("Answer (in `answers` of a question)", QuestionAnswer),
+    ("Hint (in `hints` of a question)", Hint),
     ("Bonus", Bonus),
     ("Test (in `tests` of an item)", Test),
     ("Flag rule", FlagRule),
@@ -136,6 +150,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None or value in ((), {}) or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, tuple) and isinstance(value[0], BaseModel):
+        return ""  # a file of its own
     return f"`{value}`"
 
 

@@ -14,6 +14,7 @@ from pipeline.errors import CommandError, RubricError
 from pipeline.messages import Message
 from pipeline.review.alerts import AlertTerms
 from pipeline.review.effective import Effective
+from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.store import Store, open_store
 
 SQLITE = "sqlite:///"
@@ -97,6 +98,8 @@ class ShownCall:
     """Id of the call that holds the corrected file of this one."""
     replaces: tuple[str, ...] = ()
     """Ids of the calls whose corrected file this one holds."""
+    questions: tuple[AskedQuestion, ...] = ()
+    """Above the sheet."""
 
 
 def reviewed_call(session: Session, call_id: str) -> ShownCall:
@@ -111,7 +114,10 @@ def reviewed_call(session: Session, call_id: str) -> ShownCall:
             case, said = store.cases.case(call_id), store.decisions.verdicts(call_id)
             replaces = store.merges.replaced(call_id)
             now = store.decisions.effective(call_id)
-            return ShownCall(inspection, case, said, now, _files(store, call_id), replaces=replaces)
+            rubric = store.rulebooks.rubric(inspection.revisions.rubric)
+            questions = asked_questions(rubric, inspection, store.decisions.history(call_id), said)
+            files = _files(store, call_id)
+            return ShownCall(inspection, case, said, now, files, replaces=replaces, questions=questions)
         heir, last = store.merges.replacement(call_id), store.merges.last(call_id)
         if heir is None or last is None:
             raise CommandError("no-call", call=call_id)

@@ -21,6 +21,11 @@ class Severity(StrEnum):
     E = "E"
 
 
+ASKED, REQUIRED = "check.asked", "check.required"
+"""Codes of the reason of an item that no machine judges, where nobody was to look at it yet: may be answered,
+and must be."""
+
+
 class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
@@ -73,6 +78,16 @@ class Finding:
     only_flags: bool = False
     """True where it failed and takes no points until a person confirms it: too much of what this criterion
     finds was overturned, or a supervisor said so."""
+
+    @property
+    def asked(self) -> bool:
+        """True where a person answers this, and no machine."""
+        return self.reason is not None and self.reason.code in (ASKED, REQUIRED)
+
+    @property
+    def required(self) -> bool:
+        """True where a review is not done before somebody has answered it."""
+        return self.reason is not None and self.reason.code == REQUIRED
 
 
 @dataclass(frozen=True, slots=True)

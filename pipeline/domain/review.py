@@ -35,6 +35,8 @@ class DecisionKind(StrEnum):
     ROLES = "roles"
     """Agent and customer were swapped in the whole call."""
     COMMENT = "comment"
+    ANSWER = "answer"
+    """What somebody says to a question above the sheet."""
     FINISH = "finish"
     REOPEN = "reopen"
     UNDO = "undo"
@@ -105,6 +107,17 @@ class Decision:
         return bool(self.details.get("swapped"))
 
     @property
+    def applies(self) -> bool:
+        """False where somebody said that an item which people answer does not apply to this call."""
+        return self.details.get("applies") is not False
+
+    @property
+    def answer(self) -> str | None:
+        """What was said to a question."""
+        found = self.details.get("answer")
+        return found if isinstance(found, str) else None
+
+    @property
     def version(self) -> int:
         """Version of the case that this made."""
         found = self.details.get("version", 0)
@@ -133,6 +146,7 @@ class Voice:
     decision: int
     comment: str = ""
     by_name: str | None = None
+    applies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,8 @@ class FindingVerdict:
     """Everybody's latest word, in the order in which they spoke first."""
     hidden: bool = False
     """Words of others are left out: a second person is to listen without knowing them."""
+    applies: bool = True
+    """False where what is no violation is so because it does not apply."""
     state: ReviewState = ReviewState.UNREVIEWED
     cause: OpenCause | None = None
     next: Next = Next.NOBODY

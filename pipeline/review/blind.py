@@ -60,6 +60,7 @@ def seen(one: FindingVerdict, eyes: int | None) -> FindingVerdict:
         by_name=own.by_name if own else None,
         decision=own.decision if own else 0,
         comment=own.comment if own else "",
+        applies=own.applies if own else True,
         second=None,
         second_name=None,
         additions=places,
@@ -89,8 +90,11 @@ def seen_history(
     grave = {e.criterion for e in events if e.grave and e.criterion is not None}
     closed = {name for name in grave if name not in verdicts or hides(verdicts[name])}
     spoke = {e.by for e in events if e.criterion in closed and e.kind in _ABOUT and not _cannot_tell(e)}
+    whole = DecisionKind.ANSWER
     return tuple(
-        replace(e, comment="") if e.by in spoke and not _own(e, eyes) and e.criterion is None else e
+        replace(e, comment="")
+        if e.by in spoke and not _own(e, eyes) and (e.criterion is None or e.kind is whole)
+        else e
         for e in events
         if _own(e, eyes) or not _tells(e, closed, spoke)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.domain import (
@@ -72,9 +72,15 @@ class CallUnderReview:
                 fatal=f.fatal,
                 confidence=min((e.confidence for e in f.evidence), default=None),
                 verdict=self.held(f.criterion, f.outcome),
+                asked=f.required,
             )
             for f in self.findings
         }
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Items that people must answer, and nobody has."""
+        return tuple(name for name, one in self.weighed.items() if one.unanswered)
 
     @property
     def waiting(self) -> dict[str, Outcome]:
@@ -127,10 +133,10 @@ def figures(call: CallUnderReview, score: Effective | None) -> CaseFigures:
         score: with the verdicts in it; None where the sheet was never used.
     """
     work = workload(call.weighed.values(), alerts=call.alerts, day=call.day)
-    finished_by, finished_at = _finished(call.events, call.waiting)
+    finished_by, finished_at = _finished(call.events, call.waiting, call.unanswered)
     state = CaseState.OPEN if call.flagged or work.open_findings else CaseState.NONE
     if finished_at is not None and not work.open_findings:
-        state = CaseState.DONE
+        state, work = CaseState.DONE, replace(work, unanswered=0)  # a later sheet may ask for more
     return _case(state, work, call.worst, score, finished_by, finished_at)
 
 
@@ -177,12 +183,13 @@ def _case(
 
 
 def _finished(
-    events: Sequence[Decision], waiting: Mapping[str, Outcome]
+    events: Sequence[Decision], waiting: Mapping[str, Outcome], unanswered: Sequence[str]
 ) -> tuple[int | None, datetime | None]:
     """Who finished the call and when; nobody where something waits since that was not left then.
 
     The number alone does not tell: one finding may have gone and another come. A doubt that was left and has
-    become a violation is new too.
+    become a violation is new too. An item that had been answered and is not any more waits again; one that a
+    later sheet asks does not.
     """
     gone = taken_back(events)
     kinds = (DecisionKind.FINISH, DecisionKind.REOPEN)
@@ -192,5 +199,8 @@ def _finished(
     recorded = turns[-1].details.get("left")
     left = recorded if isinstance(recorded, dict) else {}
     if any(left.get(criterion) not in (outcome, Outcome.FAILED) for criterion, outcome in waiting.items()):
+        return None, None
+    answered = turns[-1].details.get("answered")
+    if isinstance(answered, list) and set(answered) & set(unanswered):
         return None, None
     return turns[-1].by, turns[-1].at

@@ -8,6 +8,7 @@ anew: so a page, the JSON and the shell obey the same rules, by the table of :mo
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -65,11 +66,16 @@ def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int
 
     Raises:
         Conflict: ``judged-meanwhile``, ``decided-meanwhile``.
-        Refused: ``not-a-finding``, ``no-sheet``, ``not-on-the-sheet``, and what the table of states refuses.
+        Refused: ``not-a-finding``, ``no-sheet``, ``not-on-the-sheet``, ``place-needed``, ``not-asked``, and
+            what the table of states refuses.
     """
     finding = _finding(call, event.criterion)
     held = call.held(finding.criterion, finding.outcome)
-    if finding.outcome not in (Outcome.FAILED, Outcome.UNDETERMINED) and held is None:
+    if event.details.get("applies") is False and not (finding.asked and event.verdict is Verdict.OVERTURNED):
+        raise Refused("whether this applies, the sheet says", code="not-asked")
+    if finding.asked:
+        _check_answer(event, held)
+    elif finding.outcome not in (Outcome.FAILED, Outcome.UNDETERMINED) and held is None:
         if seen < call.version:
             raise Conflict(
                 f"the call was judged again meanwhile: {finding.title} is {finding.outcome.value} now",
@@ -83,6 +89,16 @@ def decide(call: CallUnderReview, actor: Actor, event: NewDecision, *, seen: int
         )
     _check_nobody_was_first(call, event, seen, held)
     return _judged(call, actor, event, finding, held)
+
+
+def _check_answer(event: NewDecision, held: FindingVerdict | None) -> None:
+    """What people answer fails at a place; who says that it does says where (`add`), unless somebody has.
+
+    Raises:
+        Refused: ``place-needed``.
+    """
+    if event.verdict is Verdict.CONFIRMED and not (held is not None and held.additions):
+        raise Refused("say where in the call it fails, and why", code="place-needed")
 
 
 def _check_nobody_was_first(
@@ -138,19 +154,45 @@ def comment(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecis
     return _complete(call, event)
 
 
+def answer(call: CallUnderReview, actor: Actor, event: NewDecision, *, known: Collection[str]) -> NewDecision:
+    """Answer a question above the sheet; the latest answer stands.
+
+    Args:
+        known: the answers that the question has; empty where the sheet has no such question.
+
+    Raises:
+        Refused: ``no-question``, ``no-answer``, ``role``.
+    """
+    if _outsider(actor) is not None:
+        raise Refused(REFUSALS["role"], code="role")
+    if not known:
+        raise Refused(f"{event.criterion!r} is no question of this sheet", code="no-question")
+    said = event.details.get("answer")
+    if said not in known:
+        raise Refused(f"{said!r} is none of the answers", code="no-answer")
+    return _complete(call, event)
+
+
 def finish(call: CallUnderReview, actor: Actor, event: NewDecision, *, incomplete: bool) -> NewDecision:
     """Say that the call is reviewed. ``incomplete``: although violations are not decided yet.
 
     Raises:
-        Refused: ``undecided``.
+        Refused: ``unanswered``: items that must be answered are not; ``undecided``.
     """
+    if call.unanswered:
+        raise Refused(
+            f"{len(call.unanswered)} required items are not answered yet: " + ", ".join(call.unanswered),
+            code="unanswered",
+            count=len(call.unanswered),
+        )
     if call.undecided and not incomplete:
         raise Refused(
             f"{call.undecided} violations are not decided yet; decide them, or leave them on purpose",
             code="undecided",
             count=call.undecided,
         )
-    return _complete(call, event, left=call.waiting)
+    answered = [f.criterion for f in call.findings if f.required]
+    return _complete(call, event, left=call.waiting, answered=answered)
 
 
 def reopen(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:

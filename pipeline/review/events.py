@@ -70,6 +70,8 @@ def same_request(event: NewDecision, stored: Decision, call_id: str) -> bool:
         and (stored.criterion, stored.verdict) == (event.criterion, event.verdict)
         and (stored.span, stored.role, stored.quote) == (event.span, event.role, event.quote)
         and stored.comment == event.comment
+        and (stored.details.get("applies"), stored.details.get("answer"))
+        == (event.details.get("applies"), event.details.get("answer"))
     )
 
 

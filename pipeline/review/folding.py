@@ -52,6 +52,13 @@ def swapped(events: Sequence[Decision]) -> bool:
     return sum(e.kind is DecisionKind.ROLES and e.id not in gone for e in events) % 2 == 1
 
 
+def answers(events: Sequence[Decision]) -> dict[str, Decision]:
+    """Question -> the latest answer that stands; whatever is said of findings, and whoever is who."""
+    gone = taken_back(events)
+    said = {e.criterion: e for e in events if e.kind is DecisionKind.ANSWER and e.id not in gone}
+    return {name: event for name, event in said.items() if name is not None and event.answer is not None}
+
+
 def verdicts(events: Sequence[Decision]) -> dict[str, FindingVerdict]:
     """Criterion -> what stands of the events of one call, in the order they came.
 
@@ -137,6 +144,7 @@ def _begin(event: Decision) -> FindingVerdict:
         grave=event.grave,
         comment=event.comment,
         by_name=event.by_name,
+        applies=event.applies,
     )
 
 
@@ -152,7 +160,10 @@ def _stayed(before: FindingVerdict, event: Decision, act: Act) -> FindingVerdict
     """
     known = {voice.by for voice in before.voices}
     kept = before if act is Act.UNSURE and event.by in known else _heard(before, event)
-    return replace(kept, comment=event.comment or before.comment) if event.by == before.by else kept
+    if event.by != before.by:
+        return kept
+    applies = event.applies if act is Act.OVERTURN else before.applies
+    return replace(kept, comment=event.comment or before.comment, applies=applies)
 
 
 def _moved(before: FindingVerdict, event: Decision, line: Transition) -> FindingVerdict:
@@ -179,13 +190,14 @@ def _moved(before: FindingVerdict, event: Decision, line: Transition) -> Finding
         decision=first.decision,
         comment=first.comment,
         second=second,
+        applies=first.applies,
     )
 
 
 def _heard(before: FindingVerdict, event: Decision) -> FindingVerdict:
     """With this person's latest word."""
     said = event.verdict or Verdict.CONFIRMED
-    mine = Voice(event.by, said, event.at, event.id, event.comment, event.by_name)
+    mine = Voice(event.by, said, event.at, event.id, event.comment, event.by_name, event.applies)
     if any(voice.by == event.by for voice in before.voices):
         voices = tuple(mine if voice.by == event.by else voice for voice in before.voices)
     else:
@@ -249,7 +261,7 @@ def outcome_with(
     if verdict.state is ReviewState.CONFIRMED:
         return Outcome.FAILED
     if verdict.state is ReviewState.OVERTURNED:
-        return Outcome.PASSED
+        return Outcome.PASSED if verdict.applies else Outcome.NOT_APPLICABLE
     if reading is Scenario.LOW:
         return Outcome.FAILED
     return Outcome.PASSED if outcome is Outcome.FAILED and reading is Scenario.HIGH else outcome

@@ -48,6 +48,8 @@ class Weighed:
     """Lowest among its evidence."""
     verdict: FindingVerdict | None = None
     """What people say, where that still speaks about this outcome."""
+    asked: bool = False
+    """A person must answer it, and no machine does."""
 
     @property
     def undecided(self) -> bool:
@@ -58,6 +60,11 @@ class Weighed:
     def doubtful(self) -> bool:
         """Not determined, grave if it were true, and nobody has looked at it."""
         return self.verdict is None and self.outcome is Outcome.UNDETERMINED and self.severity in GRAVE
+
+    @property
+    def unanswered(self) -> bool:
+        """A person must answer it, and nobody has."""
+        return self.asked and self.verdict is None
 
     @property
     def waits(self) -> bool:
@@ -92,11 +99,13 @@ class Workload:
     """Findings about which somebody has spoken, and somebody else is still to speak."""
     causes: tuple[OpenCause, ...] = ()
     """Why they are open, each once."""
+    unanswered: int = 0
+    """Items that a person must answer, and nobody has. They make no call more urgent."""
 
     @property
     def pending(self) -> int:
         """Findings that somebody is still to speak about."""
-        return self.undecided + self.doubts + self.open_findings
+        return self.undecided + self.doubts + self.open_findings + self.unanswered
 
 
 def workload(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Workload:
@@ -114,6 +123,7 @@ def workload(findings: Iterable[Weighed], *, alerts: bool, day: str) -> Workload
         day=day,
         open_findings=len(causes),
         causes=tuple(sorted(set(causes))),
+        unanswered=sum(f.unanswered for f in found),
     )
 
 

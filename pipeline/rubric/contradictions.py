@@ -38,7 +38,7 @@ def punished_twice(rubric: Rubric, document: Any) -> Iterator[Issue]:
     items = list(each_item(rubric))
     for n, (_, first) in enumerate(items):
         for place, second in items[n + 1 :]:
-            common = overlap(first.check, second.check)
+            common = overlap(first.check, second.check) if first.check and second.check else None
             if common:
                 yield Issue(
                     Level.WARNING,
@@ -105,9 +105,10 @@ def _beyond_recording(rubric: Rubric, facts: Sequence[Condition], item: Item) ->
     )
     if longest is not None and longest < rubric.applies.min_seconds:
         return Message("lint.never.too-short")
+    options = item.check.options if item.check else None
     low, high = (
-        getattr(item.check.options, "min_seconds", None),
-        getattr(item.check.options, "below_seconds", None),
+        getattr(options, "min_seconds", None),
+        getattr(options, "below_seconds", None),
     )
     if low is not None and high is not None and low >= high:
         return Message("lint.never.silence", low=low, high=high)

@@ -27,6 +27,9 @@ NAMED = frozenset(
         "scale",
         "when",
         "check",
+        "person",
+        "by_people",
+        "questions",
         "valid_from",
         "valid_until",
         "advice",
@@ -50,6 +53,7 @@ ABOUT_SHEET = (
     "rarity",
     "flag",
     "alerts",
+    "questions",
 )
 UNSAID = ("id", "items", "criteria", "sections", "tests", "bonus")
 """Fields that are compared elsewhere, or that judge nobody."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.errors import RubricError
 from pipeline.messages import Lang, Message, Text, joined, render, title
 from pipeline.rubric.instances import Examples, instances
-from pipeline.rubric.sheet import Bonus, Criterion, Item, Rubric, SheetSection
+from pipeline.rubric.sheet import Bonus, ByPerson, Criterion, Item, Rubric, SheetSection
 from pipeline.rubric.wording import NOTHING, with_titles
 
 FATAL = {"sheet": Message("explain.fatal-sheet"), "section": Message("explain.fatal-section")}
@@ -56,6 +56,8 @@ def explain(
             items = [i for i in line.items if criterion in (None, i.id, line.id, section.id)]
             if items:
                 lines += [*_criterion(section, line, tell), *(t for i in items for t in _item(i, tell)), ""]
+    if criterion is None and rubric.questions:
+        lines += [*_questions(rubric, tell), ""]
     for bonus in rubric.bonus:
         if criterion in (None, bonus.id):
             lines += [*_bonus(bonus, tell), ""]
@@ -77,9 +79,39 @@ def cost(item: Item) -> Message:
     return joined("join.semicolon", (FATAL[item.fatal] if item.fatal else None, points)) or NOTHING
 
 
+def by_person(asked: ByPerson) -> Message:
+    """Who answers an item without a check, and where."""
+    parts = []
+    if asked.queues:
+        parts.append(Message("rule.queue", names=Message("join.list", parts=asked.queues)))
+    if isinstance(asked.required, bool):
+        parts.append(Message("explain.required" if asked.required else "explain.optional"))
+    else:
+        parts.append(Message("explain.required-in", names=Message("join.list", parts=asked.required)))
+    return Message("explain.person", how=joined("join.comma", parts) or NOTHING)
+
+
+def _questions(rubric: Rubric, tell: _Teller) -> Iterator[str]:
+    for question in rubric.questions:
+        answers = tuple(title(one.title, one.title_en) for one in question.answers)
+        asked, listed = title(question.title, question.title_en), Message("join.list", parts=answers)
+        yield tell.say(Message("explain.question", title=asked, id=question.id, answers=listed))
+        named = {one.id: title(one.title, one.title_en) for one in question.answers}
+        for hint in question.hints:
+            sign = title(hint.title, hint.title_en)
+            told = Message("explain.hint", answer=named[hint.answer], sign=sign)
+            if hint.when:
+                told = Message(
+                    "explain.hint-when", answer=named[hint.answer], sign=sign, what=hint.when.describe()
+                )
+            yield tell.say(told, indent=2)
+
+
 def _criterion(section: SheetSection, criterion: Criterion, tell: _Teller) -> Iterator[str]:
     names = {"section": _title(section), "title": _title(criterion)}
     yield tell.say(Message("explain.criterion", **names, points=criterion.points))
+    if criterion.by_people:
+        yield tell.say(Message("explain.by-people", points=criterion.by_people), indent=2)
     for when in (section.when, criterion.when):
         if when is not None:
             yield tell.say(Message("explain.applies", what=when.describe()), indent=2)
@@ -90,13 +122,17 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
     severity = item.severity.value
     named = Message("explain.item", title=_title(item), id=item.id, severity=severity, cost=cost(item))
     yield tell.say(named, indent=2)
-    yield tell.say(Message("explain.fails", what=item.check.describe()), indent=4)
+    if item.check is not None:
+        yield tell.say(Message("explain.fails", what=item.check.describe()), indent=4)
+    if item.person is not None:
+        yield tell.say(by_person(item.person), indent=4)
     if item.when is not None:
         yield tell.say(Message("explain.applies", what=item.when.describe()), indent=4)
     for name, examples in instances(item, tell.phrases).named:
         quoted = "".join(f"“{tell.say(one)}”" for one in examples)
         yield tell.say(Message("explain.examples", name=name, quoted=quoted), indent=4)
-    yield tell.say(Message("explain.evidence", accuse=bar.accuse, role=bar.role), indent=4)
+    if item.check is not None:
+        yield tell.say(Message("explain.evidence", accuse=bar.accuse, role=bar.role), indent=4)
     for note in tell.notes.get(item.id, ()):
         yield tell.say(note, indent=4)
     if item.valid_from or item.valid_until:

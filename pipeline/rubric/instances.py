@@ -67,6 +67,8 @@ def instances(item: Item, phrases: Mapping[str, Sequence[Examples]]) -> Instance
 
     An item without phrases and without dialogues of its own is shown by those of its kind, where they fit.
     """
+    if item.check is None:
+        return Instances()
     found = [one for code in getattr(item.check.options, "codes", ()) for one in phrases.get(code, ())]
     said, quiet = _turns(one.hit for one in found), _turns(one.quiet for one in found)
     failing, passing = dialogues(item, "failed"), dialogues(item, "passed")
@@ -80,20 +82,21 @@ def instances(item: Item, phrases: Mapping[str, Sequence[Examples]]) -> Instance
 def dialogues(item: Item, outcome: str) -> tuple[Message, ...]:
     """The dialogues stored with an item that come out so; where it has none, those of the same options."""
     own = [test.dialogue for test in item.tests if test.expect == outcome]
-    if not item.tests:
+    if not item.tests and item.check is not None:
         kind = CHECK_KINDS[item.check.kind]
         own = [
             example.dialogue
             for example in kind.EXAMPLES
-            if example.expect == outcome and not example.facts and _same(kind, example.options, item)
+            if example.expect == outcome
+            and not example.facts
+            and _same(kind, example.options, item.check.options)
         ]
     return tuple(Message("join.lines", parts=tuple(map(_readable, lines))) for lines in own[:MOST])
 
 
-def _same(kind: object, options: Mapping[str, object], item: Item) -> bool:
-    """Whether an example was made for what this item looks at: the same limits."""
+def _same(kind: object, options: Mapping[str, object], mine: object) -> bool:
+    """Whether an example was made for what an item looks at: the same limits."""
     parsed = kind.OPTIONS.model_validate(options)  # type: ignore[attr-defined]
-    mine = item.check.options
     named = set(options) - {"codes", "say", "excused_by"}
     return "codes" not in options and all(getattr(parsed, n) == getattr(mine, n) for n in named)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pipeline.domain import Outcome
+from pipeline.domain.finding import ASKED, REQUIRED
 from pipeline.messages import Message
 from pipeline.rubric.answer import CheckResult, Truth, not_applicable, undetermined
 from pipeline.rubric.condition import Condition
@@ -45,7 +46,7 @@ def judge(rubric: Rubric, facts: Facts, only_flag: Collection[str] = ()) -> Iter
         for criterion in section.criteria:
             skip = skip_section or excluded(criterion.when, facts)
             for item in criterion.items:
-                result = skip or judge_item(rubric, item, facts)
+                result = _asked(item, facts, skip or judge_item(rubric, item, facts))
                 sure = _as_far_as_roles_are_sure(result, facts)
                 yield Judged(section, criterion, item, sure, item.id in only_flag)
 
@@ -55,7 +56,26 @@ def judge_item(rubric: Rubric, item: Item, facts: Facts) -> CheckResult:
     day = facts.call.started_at.date() if facts.call.started_at else None
     if not in_force(day, item.valid_from, item.valid_until):
         return not_applicable(Message("check.not-in-force"))
-    return excluded(item.when, facts) or item.check.run(facts, rubric.bars[item.severity])
+    skip = excluded(item.when, facts)
+    if item.check is None:
+        return _asked(item, facts, skip or not_applicable(Message("check.asked")))
+    return skip or item.check.run(facts, rubric.bars[item.severity])
+
+
+def _asked(item: Item, facts: Facts, result: CheckResult) -> CheckResult:
+    """What an item for people comes to before any of them has spoken: nothing, and that it is asked.
+
+    Where it is in doubt whether it applies, a person can tell.
+    """
+    if item.person is None or item.check is not None:
+        return result
+    queue = facts.call.queue
+    known = result.reason is not None and result.reason.code in (ASKED, REQUIRED)
+    if result.outcome is Outcome.NOT_APPLICABLE and not known:
+        return result
+    if not item.person.asked(queue):
+        return not_applicable(Message("check.not-asked"))
+    return not_applicable(Message("check.required") if item.person.must(queue) else Message("check.asked"))
 
 
 def _as_far_as_roles_are_sure(result: CheckResult, facts: Facts) -> CheckResult:

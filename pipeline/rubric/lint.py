@@ -111,7 +111,7 @@ def _titles(rubric: Rubric, document: Any) -> Iterator[Issue]:
 def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
     for place, criterion in each_criterion(rubric):
         line = line_of(document, (*place, "points"))
-        most = sum(i.up_to or i.deduct for i in criterion.items)
+        most = sum(i.up_to or i.deduct for i in criterion.items if i.person is None)
         if most < criterion.points and not any(i.fatal for i in criterion.items):
             yield Issue(
                 Level.WARNING,
@@ -126,7 +126,8 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                 ),
             )
         for item in criterion.items:
-            if item.deduct > criterion.points:
+            limit = criterion.points if item.person is None else criterion.by_people
+            if item.deduct > limit:
                 yield Issue(
                     Level.WARNING,
                     "deducts-too-much",
@@ -136,7 +137,7 @@ def _points(rubric: Rubric, document: Any) -> Iterator[Issue]:
                         "lint.deducts-too-much",
                         item=title_of(item),
                         deduct=item.deduct,
-                        points=criterion.points,
+                        points=limit,
                     ),
                 )
 
@@ -152,8 +153,9 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
             Message("lint.unused-code", code=code),
         )
     for place, item in each_item(rubric):
-        wanted = getattr(item.check.options, "role", None)
-        for code in getattr(item.check.options, "codes", ()):
+        options = item.check.options if item.check else None
+        wanted = getattr(options, "role", None)
+        for code in getattr(options, "codes", ()):
             role = getattr(codes.get(code), "role", None)
             if isinstance(role, Role) and isinstance(wanted, Role) and role is not wanted:
                 yield Issue(

@@ -47,6 +47,7 @@ def scaled(
     lines: list[LedgerEntry] = [start(judged, worth, LEFT_OUT)]
     points: dict[str, float] = {}
     lost_in: dict[str, float] = dict.fromkeys(worth, 0.0)
+    more_in: dict[str, float] = dict.fromkeys(worth, 0.0)  # beyond the points of the sheet
     lost, taken = 0.0, 0
 
     def take(by: Judged, amount: float, note: Message | None) -> None:
@@ -60,10 +61,11 @@ def scaled(
         if by.failed and not by.costs:
             _book(lines, points, by, 0.0, ONLY_FLAGS)
         if by.costs and by.item.deduct:
-            room = worth[by.criterion.id] - lost_in[by.criterion.id]
-            cost = wanted(by)
-            lost_in[by.criterion.id] += min(room, cost)
-            take(by, min(room, cost), _note(by, cost, room))
+            peoples = by.item.person is not None
+            limit, gone = (by.criterion.by_people, more_in) if peoples else (worth[by.criterion.id], lost_in)
+            room, cost = limit - gone[by.criterion.id], wanted(by)
+            gone[by.criterion.id] += min(room, cost)
+            take(by, min(room, cost), _note(by, cost, room, limit))
     for by in judged:
         if by.costs and by.item.fatal == "section":
             inside = [c.id for c in by.section.criteria if c.id in worth]
@@ -76,11 +78,11 @@ def scaled(
         taken = FULL
     if not fatal:
         taken -= _add_bonus(lines, points, earned, room=taken)
-    sections = sections_of(rubric, worth, lambda c: worth[c] - lost_in[c])
+    sections = sections_of(rubric, worth, lambda c: worth[c] - lost_in[c] - more_in[c])
     return Sum((FULL - taken) / 100, bool(fatal), tuple(lines), sections, points)
 
 
-def _note(by: Judged, cost: float, room: float) -> Message | None:
+def _note(by: Judged, cost: float, room: float, limit: float) -> Message | None:
     times, parts = by.result.times, list[Message]()
     if by.item.up_to is not None and times > 1:
         parts.append(Message("ledger.each", count=times, points=by.item.deduct))
@@ -88,7 +90,7 @@ def _note(by: Judged, cost: float, room: float) -> Message | None:
         parts.append(Message("ledger.at-most", points=by.item.up_to))
     if cost > room:
         item = title(by.criterion.title, by.criterion.title_en)
-        parts.append(Message("ledger.exhausted", item=item, points=by.criterion.points))
+        parts.append(Message("ledger.exhausted", item=item, points=limit))
     return joined("join.comma", parts)
 
 

@@ -18,6 +18,7 @@ from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
+from pipeline.rubric.question import QUESTIONS, Question
 from pipeline.rubric.rarity import RATE, RarityRule
 from pipeline.rubric.trust import TrustRule
 from pipeline.rubric.window import Options
@@ -44,8 +45,33 @@ class Test(Options):
     )
 
 
+class ByPerson(Options):
+    """That a reviewer answers an item, and of which calls it is asked."""
+
+    required: bool | tuple[str, ...] = Field(
+        False,
+        description="true: a review is not done before it is answered; a list: so in queues in whose name "
+        "one of these stands, and optional in the others",
+    )
+    queues: tuple[str, ...] = Field(
+        (), description="asked only in queues in whose name one of these stands; in all where not given"
+    )
+
+    def asked(self, queue: str | None) -> bool:
+        """Whether it is asked of a call of this queue."""
+        return not self.queues or _named(queue, self.queues)
+
+    def must(self, queue: str | None) -> bool:
+        """Whether it must be answered there."""
+        return self.required if isinstance(self.required, bool) else _named(queue, self.required)
+
+
+def _named(queue: str | None, wanted: tuple[str, ...]) -> bool:
+    return queue is not None and any(part in queue for part in wanted)
+
+
 class Item(Options):
-    """One way to go wrong, one finding."""
+    """One way to go wrong, one finding: judged by its check, or answered by a person."""
 
     id: str = Field(pattern=ID, description="stays the same across revisions, so that trends survive")
     title: str = Field(min_length=1, description="what people read")
@@ -58,7 +84,10 @@ class Item(Options):
         (), exclude=True, description="what it was called before: older findings are told in English by it"
     )
     severity: Severity = Field(description="class of the violation, A gravest")
-    check: Check = Field(description="what is looked for")
+    check: Check | None = Field(None, description="what the machine looks for")
+    person: ByPerson | None = Field(
+        None, exclude=True, description="instead of a check: reviewers answer it, the machine never"
+    )
     deduct: float = Field(0, ge=0, description="points taken; for each occurrence where up_to is given")
     up_to: float | None = Field(
         None, gt=0, description="deduct for each occurrence, but never more than this"
@@ -73,8 +102,15 @@ class Item(Options):
     advice_en: str = Field("", exclude=True, description="the advice in English")
     tests: tuple[Test, ...] = Field((), exclude=True, description="dialogues that the linter runs")
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The phrase codes that its check looks for."""
+        return getattr(self.check.options, "codes", ()) if self.check else ()
+
     @model_validator(mode="after")
     def _costs_something(self) -> Item:
+        if (self.check is None) is (self.person is None):
+            raise ValueRefused(Message("rubric.check-or-person"))
         if not self.deduct and not self.fatal:
             raise ValueRefused(Message("rubric.costs-nothing"))
         if self.up_to is not None and self.up_to < self.deduct:
@@ -89,6 +125,12 @@ class Criterion(Options):
     title: str = Field(min_length=1, description="what people read")
     title_en: str = Field("", exclude=True, description="the title in English")
     points: float = Field(ge=0, description="what it is worth")
+    by_people: float = Field(
+        0,
+        ge=0,
+        exclude=True,
+        description="what its items for people may cost together, beyond the points of the sheet",
+    )
     when: Condition | None = Field(None, description="where this does not hold, no item applies")
     items: tuple[Item, ...] = Field(min_length=1, description="the ways to lose its points")
 
@@ -195,6 +237,11 @@ class Rubric(Options):
         description="how often violations are said, which evidence is weighed against",
     )
     sections: tuple[SheetSection, ...] = Field(min_length=1, description="the parts of the sheet")
+    questions: tuple[Question, ...] = Field(
+        QUESTIONS,
+        exclude=True,
+        description="asked of every call, above the sheet; three where not given, none where empty",
+    )
     bonus: tuple[Bonus, ...] = Field((), description="points on top")
     flag: tuple[FlagRule, ...] = Field((), description="which calls go to a person")
     alerts: Alerts = Field(
@@ -213,6 +260,10 @@ class Rubric(Options):
                 if name not in seen:
                     raise ValueRefused(Message("rubric.flag-item", name=name))
         groups = [c.id for c in self.criteria] + [s.id for s in self.sections]
+        asked = [question.id for question in self.questions]
+        for name in asked:
+            if name in seen or asked.count(name) > 1:
+                raise ValueRefused(Message("rubric.item-twice", name=name))
         for name in groups:
             if groups.count(name) > 1:
                 raise ValueRefused(Message("rubric.part-twice", name=name))
@@ -226,6 +277,10 @@ class Rubric(Options):
         pairs = [(one.title, one.title_en) for one in named]
         pairs += [(item.title_passed, item.title_passed_en) for item in self.items]
         pairs += [(rule.reason, rule.reason_en) for rule in self.flag]
+        for question in self.questions:
+            pairs.append((question.title, question.title_en))
+            pairs += [(one.title, one.title_en) for one in question.answers]
+            pairs += [(one.title, one.title_en) for one in question.hints]
         pairs = [(former, one.title_en) for one in self.items for former in one.former_titles] + pairs
         return {BONUS: BONUS_EN} | {chinese: told for chinese, told in pairs if told}
 
@@ -233,6 +288,11 @@ class Rubric(Options):
     def neutral_titles(self) -> dict[str, str]:
         """By item: its title where it did not fail, which accuses nobody ("开场白", not "未报开头语")."""
         return {i.id: i.title_passed or c.title for c in self.criteria for i in c.items}
+
+    @cached_property
+    def asked(self) -> tuple[Item, ...]:
+        """The items that people answer."""
+        return tuple(i for i in self.items if i.person is not None)
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -247,7 +307,7 @@ class Rubric(Options):
         """Phrase code -> the items that a hit of it fails, in the order of the sheet."""
         found: dict[str, tuple[Item, ...]] = {}
         for item in self.items:
-            for code in item.check.options.codes if item.check.kind == "phrase" else ():
+            for code in item.codes if item.check and item.check.kind == "phrase" else ():
                 found[code] = (*found.get(code, ()), item)
         return found
 
@@ -260,6 +320,11 @@ class Rubric(Options):
         judges = self.model_dump_json(by_alias=True, exclude={"scale"} if self.scale else None)
         if self.rarity.stated:  # a sheet that says nothing of it keeps the digest it had
             judges += repr(self.rarity.stated)
+        # So do sheets on which people answer nothing of their own.
+        if asked := [(c.id, c.by_people, i.id, i.person) for c in self.criteria for i in c.items if i.person]:
+            judges += repr(asked)
+        if self.questions != QUESTIONS:
+            judges += repr(self.questions)
         return hashlib.sha256(judges.encode()).hexdigest()[:16]
 
     @cached_property

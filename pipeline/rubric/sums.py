@@ -63,7 +63,9 @@ def start(judged: Sequence[Judged], worth: dict[str, float], note: str) -> Ledge
     """The first line; ``note`` is the code of what it means that some criteria do not apply."""
     left_out = tuple(
         dict.fromkeys(
-            title(j.criterion.title, j.criterion.title_en) for j in judged if j.criterion.id not in worth
+            title(j.criterion.title, j.criterion.title_en)
+            for j in judged
+            if j.criterion.id not in worth and j.item.person is None
         )
     )
     said = Message(note, items=Message("join.list", parts=left_out)) if left_out else None

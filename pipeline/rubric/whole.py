@@ -40,9 +40,14 @@ def deducted(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned])
         return None
     account = _Account([start(judged, worth, LEFT_OUT)])
     lost: dict[str, int] = {}
+    more: dict[str, int] = {}  # beyond the points of the sheet
     for criterion, items in _by_criterion(judged):
         if criterion.id in worth:
-            lost[criterion.id] = _deduct(account, criterion, [by for by in items if by.costs])
+            costs = [by for by in items if by.costs and by.item.deduct]
+            machines = [by for by in costs if by.item.person is None]
+            lost[criterion.id] = _deduct(account, criterion, machines, criterion.points)
+            peoples = [by for by in costs if by.item.person is not None]
+            more[criterion.id] = _deduct(account, criterion, peoples, criterion.by_people)
         for by in items:
             if by.failed and not by.costs:
                 account.book_item(by, 0, ONLY_FLAGS)
@@ -60,7 +65,7 @@ def deducted(rubric: Rubric, judged: Sequence[Judged], earned: Iterable[Earned])
         for gain in earned:
             account.book(gain.bonus.id, gain.bonus.title, _cents(gain.points), gain.evidence, _gain(gain))
         account.limit(rubric.rubric, NOT_ABOVE_100, max(0, account.total - FULL))
-    sections = sections_of(rubric, worth, lambda c: (_cents(worth[c]) - lost[c]) / 100)
+    sections = sections_of(rubric, worth, lambda c: (_cents(worth[c]) - lost[c] - more[c]) / 100)
     return Sum(account.total / 100, bool(fatal), tuple(account.lines), sections, account.points)
 
 
@@ -110,16 +115,13 @@ def _by_criterion(judged: Sequence[Judged]) -> list[tuple[Criterion, list[Judged
     return list(found.values())
 
 
-def _deduct(account: _Account, criterion: Criterion, failed: Sequence[Judged]) -> int:
-    """Book what the items of a criterion cost; what it lost in hundredths."""
-    costs = [by for by in failed if by.item.deduct]
+def _deduct(account: _Account, criterion: Criterion, costs: Sequence[Judged], limit: float) -> int:
+    """Book what items of a criterion cost, ``limit`` points together at most; what it lost in hundredths."""
     for by in costs:
         account.book_item(by, -_cents(wanted(by)), _note(by))
     lost = sum(_cents(wanted(by)) for by in costs)
-    excess = max(0, lost - _cents(criterion.points))
-    most = Message(
-        "ledger.criterion-limit", item=title(criterion.title, criterion.title_en), points=criterion.points
-    )
+    excess = max(0, lost - _cents(limit))
+    most = Message("ledger.criterion-limit", item=title(criterion.title, criterion.title_en), points=limit)
     account.limit(criterion.id, most, -excess, among=[by.item.id for by in costs])
     return lost - excess
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, select
+from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, or_, select
 
 from pipeline.domain import Outcome, ReviewState, Severity, Status
+from pipeline.domain.finding import ASKED, REQUIRED
 from pipeline.store.filter import CallFilter, compile_filter
 from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.statements import pages
-from pipeline.store.tables import calls, findings, inspections
+from pipeline.store.tables import asked_of_people, calls, findings, inspections
 from pipeline.store.views import CriterionCount, SummaryFigures
 
 BINS = 10
@@ -53,7 +54,8 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
         query = query.where(f.severity == where.severity.value)
     said = _said(connection, those)
     for row in connection.execute(query):
-        confirmed, overturned, added, doubtful = said.get((row.agent_id, row.criterion), (0, 0, 0, 0))
+        nobody = (0, 0, 0, 0, 0)
+        confirmed, overturned, added, doubtful, answered = said.get((row.agent_id, row.criterion), nobody)
         yield CriterionCount(
             agent_id=row.agent_id,
             agent_name=row.agent_name,
@@ -61,7 +63,7 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
             criterion=row.criterion,
             title=row.title,
             severity=None if row.severity is None else Severity(row.severity),
-            eligible_calls=int(row.eligible),
+            eligible_calls=int(row.eligible) + answered,
             violations=int(row.violations),
             calls_with_violation=int(row.calls_with),
             confirmed=confirmed,
@@ -72,9 +74,10 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
         )
 
 
-def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, int, int, int]]:
-    """(agent, criterion) -> calls in which people confirmed, overturned and added a violation, and those in
-    which one that the machine did not accuse of is open.
+def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str], tuple[int, ...]]:
+    """(agent, criterion) -> calls in which people confirmed, overturned and added a violation, those in which
+    one that the machine did not accuse of is open, and those in which people said whether there is one, where
+    the machine never says so.
 
     From the verdicts to the findings: there are few of those, and millions of these.
     """
@@ -83,6 +86,8 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
     confirmed = v.state == ReviewState.CONFIRMED.value
     overturned = and_(failed, v.state == ReviewState.OVERTURNED.value)
     open_ = and_(~failed, v.state == ReviewState.OPEN.value)
+    settled = v.state.in_([ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value])
+    answered = and_(or_(asked_of_people(ASKED), asked_of_people(REQUIRED)), settled, v.applies)
     joined = (
         verdicts.join(those, v.call == those.c.call)
         .join(findings, and_(f.inspection == those.c.id, f.criterion == v.criterion))
@@ -90,13 +95,11 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
     )
     counts = (
         func.sum(case((which, 1), else_=0))
-        for which in (confirmed, overturned, and_(confirmed, ~failed), open_)
+        for which in (confirmed, overturned, and_(confirmed, ~failed), open_, answered)
     )
     query = select(calls.c.agent_id, f.criterion, *counts).select_from(joined)
-    return {
-        (agent, criterion): (int(a), int(b), int(c), int(d))
-        for agent, criterion, a, b, c, d in connection.execute(query.group_by(calls.c.agent_id, f.criterion))
-    }
+    grouped = connection.execute(query.group_by(calls.c.agent_id, f.criterion))
+    return {(agent, criterion): tuple(map(int, found)) for agent, criterion, *found in grouped}
 
 
 def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:

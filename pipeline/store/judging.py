@@ -106,6 +106,7 @@ def outdated(connection: Connection, where: CallFilter, *, lexicons: str, rubric
             verdicts.c.call == inspections.c.call,
             verdicts.c.state == ReviewState.CONFIRMED.value,
             verdicts.c.added.is_(False),
+            verdicts.c.outcome != Outcome.NOT_APPLICABLE.value,  # no rate moves what people answer
         )
     )
     learned = rubric != sheet_revision(rubric) and rubric.endswith(LEARNED)

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from pipeline.domain import FindingVerdict, Outcome, Severity
+from pipeline.domain.finding import REQUIRED
 from pipeline.review.blind import keeps_added
 from pipeline.review.call import CallUnderReview, CaseFigures, figures, undecided_figures
 from pipeline.review.claims import Claim
@@ -46,7 +47,7 @@ from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import cases, decisions
 from pipeline.store.review_tables import verdicts as verdict_rows
 from pipeline.store.statements import pages, upsert_for
-from pipeline.store.tables import calls, findings, inspections
+from pipeline.store.tables import asked_of_people, calls, findings, inspections
 
 
 def refresh(connection: Connection, keys: Sequence[int]) -> None:
@@ -156,6 +157,7 @@ def _undecided(connection: Connection, these: dict[str, Sequence[int]]) -> Itera
             confidence=row.confidence,
             alerts=(row.alerts or "[]") != "[]",
             day=row.day,
+            unanswered=row.unanswered,
         )
         found = undecided_figures(work, flagged=bool(row.flagged), score=row.score, passed=row.passed)
         yield _case_values(row.call, row.inspection, row.audio_sha256, found)
@@ -167,6 +169,7 @@ def _counts() -> Select[Any]:
     i, f, held = inspections.c, findings.c, findings.alias()
     failed = f.outcome == Outcome.FAILED.value
     undetermined = f.outcome == Outcome.UNDETERMINED.value
+    must = asked_of_people(REQUIRED)
     doubt = and_(undetermined, f.severity.in_([grave.value for grave in GRAVE]))
 
     def count(which: Any) -> Any:
@@ -178,13 +181,14 @@ def _counts() -> Select[Any]:
             *(calls.c.audio_sha256, counted().label("day")),
             count(failed).label("undecided"),
             count(doubt).label("doubts"),
+            count(must).label("unanswered"),
             count(and_(failed, f.fatal)).label("fatals"),
             func.min(case((failed, f.severity))).label("worst"),
             func.min(case((failed, f.confidence))).label("confidence"),
         )
         .select_from(
             inspections.join(calls, i.call == calls.c.id).outerjoin(
-                findings, and_(f.inspection == i.id, or_(failed, undetermined))
+                findings, and_(f.inspection == i.id, or_(failed, undetermined, must))
             )
         )
         .where(
@@ -226,13 +230,15 @@ def _upsert(dialect: str, columns: tuple[str, ...]) -> Any:
 def _write_verdicts(connection: Connection, key: int, call: CallUnderReview) -> None:
     connection.execute(delete(verdict_rows).where(verdict_rows.c.call == key))
     outcomes = {f.criterion: f.outcome for f in call.findings}
+    asked = {f.criterion for f in call.findings if f.asked}
     many = [
         {
             "call": key,
             "criterion": one.criterion,
             "verdict": one.verdict,
             "outcome": one.outcome.value,
-            "added": keeps_added(one),
+            "added": keeps_added(one) and one.criterion not in asked,  # no machine missed it
+            "applies": one.applies,
             "decision": one.decision,
             "user": one.by,
             "second": one.second,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     false,
     text,
+    true,
 )
 
 from pipeline.store.tables import metadata
@@ -39,7 +40,7 @@ decisions = Table(
         "kind",
         String(16),
         nullable=False,
-        comment="verdict, addition, roles, comment, finish, reopen, undo",
+        comment="verdict, addition, roles, comment, answer, finish, reopen, undo",
     ),
     Column("criterion", SafeText, comment="verdict, addition, comment on a finding"),
     Column("verdict", String(16), comment="confirmed, overturned or unsure"),
@@ -77,7 +78,7 @@ verdicts = Table(
     Column("criterion", SafeText, primary_key=True),
     Column("verdict", String(16), nullable=False),
     Column("outcome", String(16), nullable=False, comment="it holds as long as the machine still says this"),
-    Column("added", Boolean, nullable=False, comment="a person found it, not the machine"),
+    Column("added", Boolean, nullable=False, comment="a person found it, and the machine should have"),
     Column("decision", Integer, ForeignKey("decisions.id"), nullable=False),
     Column("user", Integer, ForeignKey("users.id")),
     Column("second", Integer, ForeignKey("users.id"), comment="the other person who spoke"),
@@ -85,6 +86,9 @@ verdicts = Table(
     Column("cause", String(12), comment="why it is open: unheard, second, disputed, sound"),
     Column("next", String(12), comment="who is to speak: nobody, reviewer, another, supervisor"),
     Column("at", String(64), nullable=False),
+    Column(
+        "applies", Boolean, nullable=False, server_default=true(), comment="false: a person says it does not"
+    ),
     Index(None, "criterion", "verdict"),
     # The latest settled verdicts on what a criterion found, without a look at the rest.
     Index(

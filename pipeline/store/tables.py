@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     func,
     select,
@@ -31,7 +33,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0016"
+REVISION = "0017"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -344,6 +346,13 @@ findings = _part(
     Index(None, "severity", "outcome", "inspection"),
     number="from 0, in the order of the rubric",
 )
+
+
+def asked_of_people(code: str) -> ColumnElement[bool]:
+    """Condition: a finding that no machine judges, with this reason (:mod:`pipeline.domain.finding`)."""
+    f = findings.c
+    return and_(f.outcome == "not-applicable", f.reason.contains(f'"{code}"', autoescape=True))
+
 
 call_voices = Table(
     "call_voices",

@@ -11,6 +11,7 @@ from pipeline.domain import Case, Decision, FindingVerdict
 from pipeline.errors import Conflict
 from pipeline.review.appeals import Appeal, AppealEvent
 from pipeline.review.calibration import Calibration
+from pipeline.review.questions import AskedQuestion
 from pipeline.store.repositories.agent_statistics import AgentPage
 from pipeline.store.repositories.call_rows import QueueRow
 from pipeline.store.repositories.coaching import Exemplar
@@ -102,6 +103,13 @@ def redact_calibration(found: Calibration) -> Calibration:
 def redact_history(events: Iterable[Decision], visitor: Visitor) -> tuple[Decision, ...]:
     """The events; none for those who are not to know who took part."""
     return tuple(events) if visitor.sees_reviewers else ()
+
+
+def redact_questions(found: Iterable[AskedQuestion], visitor: Visitor) -> tuple[AskedQuestion, ...]:
+    """The questions, without who answered them."""
+    if visitor.sees_reviewers:
+        return tuple(found)
+    return tuple(replace(one, by=None, by_name=None) for one in found)
 
 
 def redact_verdicts(found: Mapping[str, FindingVerdict], visitor: Visitor) -> Mapping[str, FindingVerdict]:

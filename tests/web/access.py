@@ -226,6 +226,12 @@ ROUTES: dict[str, Row] = {
         {P.REVIEW}, scoped=True, form={"criterion": "shirk", "start": "1", "end": "2"}
     ),
     "POST /calls/{call_id}/proposals": Row({P.REVIEW}, scoped=True, form={"criterion": "shirk"}),
+    "POST /calls/{call_id}/items": Row(
+        {P.REVIEW}, scoped=True, form={"criterion": "shirk", "said": "passed", "seen": "9"}
+    ),
+    "POST /calls/{call_id}/answers": Row(
+        {P.REVIEW}, scoped=True, form={"question": "solved", "said": "solved"}
+    ),
     "POST /calls/{call_id}/comments": Row({P.REVIEW}, scoped=True, form={"comment": "x"}),
     "POST /calls/{call_id}/undo": Row({P.REVIEW}, scoped=True, form={"event": "1"}),
     "POST /calls/{call_id}/roles": Row({P.REVIEW}, scoped=True),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
 from pipeline.cli.selection import Agent, CallId, Criterion, Doubt, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
@@ -22,9 +23,12 @@ from pipeline.errors import CommandError, LexiconError
 from pipeline.reports import KINDS, STDOUT, Exported, check_asked, export, formats_of
 from pipeline.reports.report_words import Places, ReportWords
 from pipeline.reports.whole_call import whole_call
+from pipeline.review.questions import AskedQuestion
 
 SHOWN = 100
 """Rows of a table where ``--limit`` does not say otherwise: a run has thousands."""
+
+_QUESTIONS = TypeAdapter(tuple[AskedQuestion, ...])
 
 
 @command
@@ -85,6 +89,7 @@ def show(
             **record,
             "replaced_by": found.replaced_by,
             "replaces": list(found.replaces),
+            "questions": _QUESTIONS.dump_python(found.questions, mode="json"),
         }
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
         return 0
@@ -93,7 +98,15 @@ def show(
     if found.replaces:
         session.out.print(session.words("show.replaces", calls=session.words.listed(found.replaces)))
     titles = code_titles(session)
-    parts = page(found.inspection, session.words, titles, case=found.case, said=found.said, now=found.now)
+    parts = page(
+        found.inspection,
+        session.words,
+        titles,
+        case=found.case,
+        said=found.said,
+        now=found.now,
+        questions=found.questions,
+    )
     for part in parts:
         session.out.print(part)
     return 0

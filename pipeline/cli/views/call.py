@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.rule import Rule
@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline.cli.views.calls import score_range
 from pipeline.cli.views.conversation import conversation
 from pipeline.cli.views.scorecard import NOBODY, findings_table, ledger, without_a_row
-from pipeline.cli.views.times import length, moment
+from pipeline.cli.views.times import length, moment, stretch
 from pipeline.cli.words import Words
 from pipeline.domain import (
     Case,
@@ -26,6 +26,7 @@ from pipeline.domain import (
 )
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.review.effective import Effective
+from pipeline.review.questions import AskedQuestion
 
 
 def page(
@@ -36,6 +37,7 @@ def page(
     case: Case | None = None,
     said: Mapping[str, FindingVerdict] = NOBODY,
     now: Effective | None = None,
+    questions: Sequence[AskedQuestion] = (),
 ) -> Iterator[RenderableType]:
     """Heading, verdict, conversation, measures, findings, ledger: what there is of each.
 
@@ -46,6 +48,7 @@ def page(
     scored = inspection.scorecard is not None and inspection.scorecard.score is not None
     people = case if case is not None and scored and (said or not case.final) else None
     yield from _verdict(inspection, words, titles, people, now)
+    yield from (_question(one, words) for one in questions)
     if people is not None:
         yield _people(people, inspection, words)
     if inspection.transcript.utterances:
@@ -109,6 +112,23 @@ def _verdict(
         yield Text(f"{words('show.alerts')}{words.colon}{named}", style="bold magenta")
 
 
+def _question(one: AskedQuestion, words: Words) -> Text:
+    """What people say; beside it, or where nobody has, what hints at an answer and where."""
+    line = Text(f"{words.said(one.title)}{words.colon}")
+    if one.said_title is not None:
+        line.append(words.said(one.said_title), style="bold")
+        line.append(f" {one.by_name or ''}".rstrip(), style="dim")
+    else:
+        line.append(words("show.question-nobody"), style="dim")
+    told = []
+    for sign in one.signs:
+        places = " ".join(stretch(place.span) for place in sign.places)
+        told.append(f"{words.said(one.title_of(sign.answer))} - {words.said(sign.sign)} {places}".rstrip())
+    signs = words.sentences(told)
+    hint = words("show.question-hint", signs=signs) if told else words("show.question-no-hint")
+    return line.append(f"  {hint}", style="dim")
+
+
 def _passed(inspection: Inspection, passed: bool, words: Words) -> str:
     """Whether the call passes; of a part of a recording that is all that can be said."""
     if not passed:
@@ -140,8 +160,12 @@ def _scorecard(
 ) -> Iterator[RenderableType]:
     yield _section(words("show.findings"))
     yield findings_table(inspection, words, said, now)
+    left = [one for one in card.findings if one.asked and one.criterion not in said]
+    if left:
+        names = words.sentences([words.said(one.title) for one in left])
+        yield Text(f"{words('show.unanswered')}{words.colon}{names}", style="dim")
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-        if rest := [words.title(one) for one in without_a_row(card, outcome, said)]:
+        if rest := [words.title(one) for one in without_a_row(card, outcome, said) if one not in left]:
             yield Text(f"{words(f'outcome.{outcome}')}{words.colon}{words.sentences(rest)}", style="dim")
     if card.ledger:
         yield _section(words("show.ledger"))

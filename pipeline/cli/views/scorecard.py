@@ -79,12 +79,19 @@ def findings_table(
             str(number),
             severity(finding.severity),
             words.title(finding, outcome),
-            Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome]),
+            _of_the_machine(finding, words),
             _points(finding, held, now, words),
             *([verdict(held, words)] if said else []),
             proof(finding, inspection, words, held),
         )
     return table
+
+
+def _of_the_machine(finding: Finding, words: Words) -> Text:
+    """What the machine says; nothing of what people answer."""
+    if finding.asked:
+        return Text("-", style="dim")
+    return Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome])
 
 
 def verdict(held: FindingVerdict | None, words: Words) -> Text:
@@ -93,6 +100,8 @@ def verdict(held: FindingVerdict | None, words: Words) -> Text:
         return Text("-", style="dim")
     if held.cause is not None:
         return Text(words(f"show.open-{held.cause}"), style="bold yellow")
+    if not held.applies:
+        return Text(words("show.said-not-applicable"), style="bold")
     added = held.added and held.state is ReviewState.CONFIRMED
     text = Text(words("show.said-added" if added else _SAID[held.state]), style="bold")
     if held.by_name:
@@ -151,7 +160,7 @@ def proof(finding: Finding, inspection: Inspection, words: Words, held: FindingV
     """
     lines: list[Text] = []
     quoted = any(item.how is not None for item in finding.evidence)
-    if finding.reason and not quoted:
+    if finding.reason and not quoted and not (finding.asked and held is not None):
         lines.append(Text(words.said(finding.reason)))
     limit = 1 if finding.outcome is Outcome.PASSED else EVIDENCE_SHOWN
     lines.extend(_place(item, words, inspection, explained=bool(lines)) for item in finding.evidence[:limit])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select, update
 
 from pipeline.domain import Outcome
+from pipeline.domain.finding import ASKED, REQUIRED
 from pipeline.review import calibration_rules
 from pipeline.review.calibration import Calibration, CalibrationScore, CalibrationState, ScoreEntry, SheetLine
 from pipeline.review.events import check_author
@@ -27,7 +28,7 @@ from pipeline.store.review_tables import (
     calibrations,
 )
 from pipeline.store.statements import insert_once, now, upsert
-from pipeline.store.tables import calls, findings, inspections, sound_of
+from pipeline.store.tables import asked_of_people, calls, findings, inspections, sound_of
 
 
 class Calibrations(Repository):
@@ -195,6 +196,7 @@ class Calibrations(Repository):
                 .join(findings, findings.c.inspection == inspections.c.id)
             )
             .where(calibration_calls.c.calibration == calibration_id)
+            .where(~asked_of_people(ASKED), ~asked_of_people(REQUIRED))  # of these it says nothing
         )
         with self._read() as connection:
             calibration_rules.check_closed(calibration_of(connection, calibration_id))

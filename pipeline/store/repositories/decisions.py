@@ -21,15 +21,18 @@ from pipeline.domain import (
     Verdict,
 )
 from pipeline.review import blind, deciding
+from pipeline.review.call import CallUnderReview
+from pipeline.review.claims import Actor
 from pipeline.review.effective import Effective
 from pipeline.review.events import NewDecision
-from pipeline.review.folding import swapped, verdicts
+from pipeline.review.folding import answers, swapped, verdicts
 from pipeline.store.database import Repository
 from pipeline.store.projections import reviewed, scored
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.appending import Rule, append_decision, undo_decision
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.repositories.decision_rows import event_of, histories, history
+from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import decisions
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls
@@ -57,8 +60,10 @@ class Decisions(Repository):
         comment: str = "",
         origin: Origin | str = Origin.REVIEW,
         sound: str | None = None,
+        applies: bool = True,
     ) -> Case:
-        """Say what a finding is. ``seen``: version of the case that the page showed.
+        """Say what a finding is. ``seen``: version of the case that the page showed. ``applies``: False says
+        of an item which people answer that it does not apply to this call (with ``overturned``).
 
         A second person who agrees settles a grave finding; one who disagrees makes it a dispute.
 
@@ -67,7 +72,8 @@ class Decisions(Repository):
                 ``judged-meanwhile`` (the machine no longer says so), ``claimed`` (somebody has the call open;
                 so with every act on a call).
             Refused: ``not-a-finding``, ``too-long``, and what :mod:`pipeline.review.states` refuses:
-                ``disputed``, ``unheard``, ``ended``, ``appeal-decided``, ``role``.
+                ``disputed``, ``unheard``, ``ended``, ``appeal-decided``, ``role``; ``place-needed``: an item
+                which people answer fails at a place (:meth:`add`).
         """
         event = NewDecision(
             DecisionKind.VERDICT,
@@ -78,6 +84,7 @@ class Decisions(Repository):
             verdict=Verdict(verdict),
             comment=comment,
             sound=sound,
+            details={} if applies else {"applies": False},
         )
         return self._append(call_id, event, partial(deciding.decide, seen=seen))
 
@@ -126,6 +133,39 @@ class Decisions(Repository):
         )
         return self._append(call_id, event, deciding.comment)
 
+    def answer(
+        self, call_id: str, question: str, said: str, *, by: int | None, request: str, comment: str = "",
+        sound: str | None = None,
+    ) -> Case:  # fmt: skip
+        """Answer a question above the sheet; the latest answer stands, and moves no point.
+
+        Raises:
+            Refused: ``no-question``, ``no-answer`` (not on the sheet that judged the call), ``role``.
+        """
+        event = NewDecision(
+            DecisionKind.ANSWER,
+            by,
+            request,
+            criterion=question,
+            comment=comment,
+            sound=sound,
+            details={"answer": said},
+        )
+
+        with self._write() as connection:
+
+            def rule(call: CallUnderReview, actor: Actor, event: NewDecision) -> NewDecision:
+                sheet = rubric_of(connection, call.rubric)
+                known = next((q.answers for q in (sheet.questions if sheet else ()) if q.id == question), ())
+                return deciding.answer(call, actor, event, known=[one.id for one in known])
+
+            return append_decision(connection, call_id, event, rule)
+
+    def answers(self, call_id: str) -> dict[str, Decision]:
+        """Question -> the answer of people that stands."""
+        with self._read() as connection:
+            return answers(history(connection, call_key(connection, call_id)))
+
     def correct_roles(
         self, call_id: str, corrected: Inspection, *, by: int | None, request: str, comment: str = "",
         sound: str | None = None, regardless: bool = False,
@@ -161,7 +201,8 @@ class Decisions(Repository):
         """Say that the call is reviewed; its claim ends. Second persons may still be waited for.
 
         Raises:
-            Refused: ``undecided``: violations nobody has decided, unless ``incomplete`` says to leave them.
+            Refused: ``unanswered``: items that must be answered are not; ``undecided``: violations nobody has
+                decided, unless ``incomplete`` says to leave them.
         """
         event = NewDecision(DecisionKind.FINISH, by, request, sound=sound)
         return self._append(call_id, event, partial(deciding.finish, incomplete=incomplete))

@@ -92,7 +92,7 @@ def _figures(
     spoken = {} if heard is None else _utterances(connection, heard)
     found = {}
     for code, items in rubric.accused.items():
-        alone = [item for item in items if item.check.options.codes == (code,)]
+        alone = [item for item in items if item.codes == (code,)]
         found[code] = RarityFigures(
             places=tuple(said[code].values()),
             added=max((missed.get(item.id, 0) for item in alone), default=0),
@@ -142,7 +142,7 @@ def _accuses(item: Item) -> ColumnElement[bool]:
     """Condition: a hit of what the item accuses of, by whom it accuses."""
     h = hits.c
     return and_(
-        h.code.in_(item.check.options.codes),
+        h.code.in_(item.codes),
         h.kind == rules.WEIGHED.value,
         h.how != How.MEANING.value,
         h.role.in_([_party(item), Role.UNKNOWN.value]),
@@ -155,7 +155,7 @@ def _left_undetermined(item: Item, rubric: Rubric, rated: Mapping[str, RatedCode
     v, h, i = verdicts.c, hits.c, inspections.c
     bar = rubric.bars[item.severity].accuse if item.severity else 1.0
     needed = []
-    for code in item.check.options.codes:
+    for code in item.codes:
         stated = odds_ratio(rated[code].stated, rated[code].reference)
         least = moved(bar, 1 / stated) - _ROUNDED
         capped = h.how.in_([one.value for one in NEVER_SURER])
@@ -168,6 +168,7 @@ def _left_undetermined(item: Item, rubric: Rubric, rated: Mapping[str, RatedCode
 
 
 def _party(item: Item) -> str:
+    assert item.check is not None  # only checks accuse
     role: Role = item.check.options.role
     return role.value
 

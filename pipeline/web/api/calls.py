@@ -14,6 +14,7 @@ from pipeline.domain import Case, Decision, FindingVerdict
 from pipeline.errors import no_call
 from pipeline.reports.kinds import calls, findings, hits, transcripts
 from pipeline.review.effective import Effective
+from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.store import Store
 from pipeline.store.repositories.merges import Merged
 from pipeline.store.repositories.queue import QueuePage
@@ -30,7 +31,7 @@ from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
 from pipeline.web.call.acts import CallAct, Corrects, act, present_rules
 from pipeline.web.playback_service import standing
 from pipeline.web.queue_link import QueueQuery, read_link
-from pipeline.web.redact import redact_case, redact_history, redact_queue, redact_verdicts
+from pipeline.web.redact import redact_case, redact_history, redact_questions, redact_queue, redact_verdicts
 from pipeline.web.sanitise import SanitisedJSON
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], default_response_class=SanitisedJSON)
@@ -53,6 +54,7 @@ WholeCall: type[BaseModel] = create_model(
     findings=(FINDINGS, ...),
     case=(MAYBE_CASE, ...),
     effective=(MAYBE_EFFECTIVE, ...),
+    questions=(list[AskedQuestion], ...),
     replaced_by=(str | None, ...),
     replaces=(list[str], ...),
 )
@@ -83,7 +85,9 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     if inspection is None:
         raise no_call(call_id)
     case = store.cases.case(call_id)
-    said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
+    verdicts = store.decisions.verdicts(call_id, eyes=visitor.user.id)
+    said = redact_verdicts(verdicts, visitor)
+    rubric, events = store.rulebooks.rubric(inspection.revisions.rubric), store.decisions.history(call_id)
     now = store.decisions.effective(call_id)
     record = calls.record(inspection, case, now=now, files=_files(store, call_id))
     return {
@@ -93,6 +97,7 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
         "findings": list(findings.of_call(inspection, said)),
         "case": redact_case(case, visitor),
         "effective": now,
+        "questions": redact_questions(asked_questions(rubric, inspection, events, verdicts), visitor),
         "replaced_by": store.merges.replacement(call_id),
         "replaces": list(store.merges.replaced(call_id)),
     }

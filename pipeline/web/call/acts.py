@@ -47,6 +47,9 @@ class VerdictAct(_Act):
     criterion: Text
     verdict: Verdict
     seen: int = Field(ge=0, le=2**31 - 1, description="version of the case that was looked at")
+    applies: bool = Field(
+        True, description="false, with overturned: an item that people answer does not apply to this call"
+    )
 
 
 class AdditionAct(_Act):
@@ -63,6 +66,14 @@ class AdditionAct(_Act):
 class CommentAct(_Act):
     kind: Literal["comment"]
     criterion: Text | None = None
+
+
+class AnswerAct(_Act):
+    """An answer to a question above the sheet; the latest one stands."""
+
+    kind: Literal["answer"]
+    question: Text
+    answer: Text
 
 
 class FinishAct(_Act):
@@ -87,7 +98,7 @@ class UndoAct(_Act):
     event: Key
 
 
-CallAct = VerdictAct | AdditionAct | CommentAct | FinishAct | ReopenAct | RolesAct | UndoAct
+CallAct = VerdictAct | AdditionAct | CommentAct | AnswerAct | FinishAct | ReopenAct | RolesAct | UndoAct
 
 
 class Corrects(BaseModel):
@@ -117,6 +128,7 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, what: 
                 seen=what.seen,
                 comment=what.comment,
                 sound=sound,
+                applies=what.applies,
             )
         case AdditionAct():
             if not what.start < what.end:
@@ -135,6 +147,10 @@ def act(store: Store, settings: Settings, call_id: str, visitor: Visitor, what: 
         case CommentAct():
             return decisions.comment(
                 call_id, what.comment, by=by, request=name, criterion=what.criterion, sound=sound
+            )
+        case AnswerAct():
+            return decisions.answer(
+                call_id, what.question, what.answer, by=by, request=name, comment=what.comment, sound=sound
             )
         case FinishAct():
             return decisions.finish(call_id, by=by, request=name, incomplete=what.incomplete, sound=sound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
@@ -25,6 +26,16 @@ from pipeline.web.queue_link import fields_of
 from pipeline.web.render import call_url, fragment
 
 
+class Questions(StrEnum):
+    """What of the questions above the sheet is shown anew."""
+
+    LEFT = "left"
+    """Nothing: they stand as they are."""
+    TOO = "too"
+    ALONE = "alone"
+    """Nothing else but the account and the head."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallChanged(PageContext):
     """What a decision changed on the page."""
@@ -32,7 +43,8 @@ class CallChanged(PageContext):
     template: ClassVar[str] = "call/changed.html"
     view: Annotated[CallView, PlainSerializer(call_twin)]
     entry: Entry | None
-    """The finding that was decided on; None: all of them are shown anew."""
+    """The finding that was decided on; None: all of them are shown anew, unless questions are shown alone."""
+    questions: Questions
     drawing: Drawing
     queue: str
     message: str | None
@@ -49,6 +61,7 @@ def answer(
     criterion: str | None = None,
     at: str | None = None,
     whole: bool = False,
+    questions: Questions = Questions.LEFT,
 ) -> Response:
     """Do it, and show how the call stands then: one finding, all of them, or (``whole``) the page anew.
 
@@ -57,12 +70,12 @@ def answer(
     try:
         write()
     except (Conflict, Refused) as error:
-        return refused(request, store, call_id, visitor, error, criterion=criterion)
+        return refused(request, store, call_id, visitor, error, criterion=criterion, questions=questions)
     if whole and for_htmx(request):
         return Response(status_code=204, headers={"HX-Redirect": call_url(call_id)})
     if not for_htmx(request):
         return RedirectResponse(call_url(call_id) + (f"#finding-{at}" if at else ""), 303)
-    return changed(request, store, call_id, visitor, criterion=criterion)
+    return changed(request, store, call_id, visitor, criterion=criterion, questions=questions)
 
 
 def refused(
@@ -73,6 +86,7 @@ def refused(
     error: ReviewError,
     *,
     criterion: str | None = None,
+    questions: Questions = Questions.LEFT,
 ) -> Response:
     """Why not, above the finding as it stands now."""
     if not for_htmx(request) or error.code == "other-recording":
@@ -83,6 +97,7 @@ def refused(
         call_id,
         visitor,
         criterion=criterion,
+        questions=questions,
         status=STATUS[type(error)],
         message=explained(request, error, visitor),
     )
@@ -102,13 +117,15 @@ def changed(
     visitor: Visitor,
     *,
     criterion: str | None,
+    questions: Questions = Questions.LEFT,
     status: int = 200,
     message: str | None = None,
 ) -> Response:
-    view = look(store, call_id, visitor, words=False)
+    view = look(store, call_id, visitor, words=questions is not Questions.LEFT)
     context = CallChanged(
         view=view,
         entry=view.entry(criterion) if criterion else None,
+        questions=questions,
         drawing=drawing(view.inspection, view.sheet, view.weak),
         queue=queue_of(request),
         message=message,

@@ -43,6 +43,6 @@ def usual_places(inspection: Inspection, rubric: Rubric | None) -> Mapping[str, 
 
 def _windows(rubric: Rubric) -> Iterator[tuple[str, Window]]:
     for item in rubric.items:
-        options = item.check.options
+        options = item.check.options if item.check else None
         if isinstance(options, RequiredPhraseCheckOptions) and options.usual_place is not None:
             yield item.id, options.usual_place

@@ -121,7 +121,7 @@ class Entry:
     def waits_for(self, user: User) -> bool:
         """True where this person's word is waited for."""
         if self.verdict is None:
-            return self.finding.outcome in OPEN_OUTCOMES
+            return self.finding.outcome in OPEN_OUTCOMES or self.finding.required
         match self.verdict.next:
             case Next.REVIEWER:
                 return True
@@ -161,6 +161,18 @@ class ReviewSheet:
     rest: tuple[SheetGroup, ...]
     """Passed."""
     not_applicable: tuple[Finding, ...]
+    checklist: tuple[Entry, ...] = ()
+    """What people answer, in the order of the sheet; what they failed stands among the groups too."""
+
+    @property
+    def unanswered(self) -> tuple[Entry, ...]:
+        """What nobody has answered."""
+        return tuple(entry for entry in self.checklist if entry.verdict is None)
+
+    @property
+    def required(self) -> int:
+        """How many of those must be answered."""
+        return sum(entry.finding.required for entry in self.unanswered)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -182,8 +194,8 @@ class ReviewSheet:
         return {criterion: why for criterion, why in found if why is not None}
 
     def entry(self, criterion: str) -> Entry | None:
-        every = (*self.groups, *self.rest)
-        return next((e for g in every for e in g.entries if e.finding.criterion == criterion), None)
+        every = [e for g in (*self.groups, *self.rest) for e in g.entries]
+        return next((e for e in (*every, *self.checklist) if e.finding.criterion == criterion), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,16 +231,23 @@ def sheet(
     shown: list[tuple[Finding, FindingVerdict | None]] = []
     passed: list[Finding] = []
     idle: list[Finding] = []
+    checklist: list[Entry] = []
     for finding in card.findings:
         held = verdicts.get(finding.criterion)
         held = held if held is not None and held.holds(finding.outcome) else None
-        if finding.outcome in OPEN_OUTCOMES or held is not None:
+        if finding.asked:
+            outcome = outcome_with(finding.outcome, held)
+            checklist.append(context.entry(0, finding, held, outcome))
+            if held is not None and not (held.settled and outcome is not Outcome.FAILED):
+                shown.append((finding, held))
+        elif finding.outcome in OPEN_OUTCOMES or held is not None:
             shown.append((finding, held))
         elif finding.outcome is Outcome.PASSED:
             passed.append(finding)
         else:
             idle.append(finding)
-    return ReviewSheet(_numbered(_by_section(shown), context), _grouped(passed, context), tuple(idle))
+    groups = _numbered(_by_section(shown), context)
+    return ReviewSheet(groups, _grouped(passed, context), tuple(idle), tuple(checklist))
 
 
 def _by_section(

@@ -25,9 +25,12 @@ from pipeline.domain import (
     Severity,
 )
 from pipeline.errors import no_call
+from pipeline.messages import Text
 from pipeline.reports.kinds import calls, findings
 from pipeline.review.claims import own_call
 from pipeline.review.effective import Effective
+from pipeline.review.questions import AskedQuestion, asked_questions
+from pipeline.rubric import Rubric
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.rarity import Rarities
 from pipeline.store import CallFilter, Store
@@ -35,7 +38,7 @@ from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
 from pipeline.web.call.sheet import Entry, FindingContext, ReviewSheet, sheet
 from pipeline.web.call.weight import WeakHit, weak_hits
-from pipeline.web.redact import redact_case, redact_history, redact_verdicts
+from pipeline.web.redact import redact_case, redact_history, redact_questions, redact_verdicts
 from pipeline.web.sanitise import sanitise
 
 
@@ -59,6 +62,8 @@ class CallView:
     """Class -> how good proof had to be when the call was judged."""
     rarities: Rarities = field(default_factory=Rarities)
     """What its evidence was weighed against."""
+    questions: tuple[AskedQuestion, ...] = ()
+    """Above the sheet; without signs where the transcript was not read."""
     words: bool = True
     """False where only findings were read, without the transcript."""
 
@@ -220,13 +225,14 @@ class CallView:
     def entry(self, criterion: str) -> Entry | None:
         return self.sheet.entry(criterion)
 
-    def title(self, criterion: str | None) -> str:
-        """What a criterion is called on this call's sheet."""
+    def title(self, criterion: str | None) -> Text:
+        """What a criterion or a question is called on this call's sheet."""
         return self._titles.get(criterion or "", criterion or "")
 
     @cached_property
-    def _titles(self) -> Mapping[str, str]:
-        return {f.criterion: sanitise(f.title) for f in self.card.findings} if self.card else {}
+    def _titles(self) -> Mapping[str, Text]:
+        asked: dict[str, Text] = {one.id: one.title for one in self.questions}
+        return asked | {f.criterion: sanitise(f.title) for f in self.card.findings} if self.card else asked
 
 
 def call_twin(view: CallView) -> dict[str, Any]:
@@ -240,6 +246,7 @@ def call_twin(view: CallView) -> dict[str, Any]:
             for entry in view.sheet.entries
             if entry.appeal
         },
+        "questions": redact_questions(view.questions, visitor),
         "ledger": view.ledger,
         "effective": view.effective,
         "case": redact_case(view.case, visitor),
@@ -263,19 +270,22 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     decisions, cases, eyes = store.decisions, store.cases, visitor.user.id
     case, merging = cases.case(call_id), store.merges
     verdicts = decisions.verdicts(call_id, eyes=eyes)
-    context = _context(store, found, visitor)
+    rubric = store.rulebooks.rubric(found.revisions.rubric)
+    context = _context(store, found, visitor, rubric)
+    history = decisions.history(call_id, eyes=eyes)
     return CallView(
         visitor=visitor,
         inspection=found,
         sheet=sheet(found.scorecard, verdicts, context),
         verdicts=verdicts,
         case=case,
-        history=decisions.history(call_id, eyes=eyes),
+        history=history,
         effective=decisions.effective(call_id),
         replaced_by=merging.replacement(call_id),
         replaces=merging.replaced(call_id),
         bars=context.bars,
         rarities=context.rarities,
+        questions=asked_questions(rubric, found, history, verdicts, listen=words),
         words=words,
     )
 
@@ -288,9 +298,8 @@ def _inspection(store: Store, call_id: str, *, words: bool) -> Inspection:
     return found
 
 
-def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingContext:
+def _context(store: Store, inspection: Inspection, visitor: Visitor, rubric: Rubric | None) -> FindingContext:
     """The usual places of what was not found, and the appeals that this visitor may read."""
-    rubric = store.rulebooks.rubric(inspection.revisions.rubric)
     appeals = store.appeals.of_call(inspection.recording.call.call_id)
     gate = store.trust.gate(inspection.revisions.rubric)
     return FindingContext(

@@ -15,6 +15,7 @@ from pipeline.phrases import Code, Phrase
 from pipeline.phrases.plain_wording import plain_wording
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
+from pipeline.rubric.explain import by_person
 from pipeline.rubric.instances import instances
 from pipeline.rubric.sheet import Bonus, Criterion, Item
 from pipeline.rubric.wording import with_titles
@@ -187,7 +188,7 @@ class RuleReader:
             id=item.id,
             title=item.title,
             severity=item.severity,
-            judged_by=self._says(item.check),
+            judged_by=self._says(item.check) if item.person is None else self._text(by_person(item.person)),
             applies=self._says(item.when),
             examples=tuple((self._text(name), tuple(map(self._text, found))) for name, found in shown.named),
             advice=(item.advice_en if self.lang == "en" else "") or item.advice,

@@ -4,6 +4,7 @@ and proposals for the rules, with one key."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, ClassVar
 
@@ -15,6 +16,7 @@ from pipeline.web.access import Permission, TheSettings, TheStore, VisibleCall, 
 from pipeline.web.call.acts import (
     LONGEST,
     AdditionAct,
+    AnswerAct,
     CallAct,
     CommentAct,
     FinishAct,
@@ -24,7 +26,7 @@ from pipeline.web.call.acts import (
     VerdictAct,
     act,
 )
-from pipeline.web.call.answers import answer
+from pipeline.web.call.answers import Questions, answer
 from pipeline.web.call.learning import proposed
 from pipeline.web.call.view import look
 from pipeline.web.context import PageContext
@@ -54,7 +56,13 @@ class Desk:
     settings: TheSettings
 
     def act(
-        self, said: CallAct, *, criterion: str | None = None, at: str | None = None, whole: bool = False
+        self,
+        said: CallAct,
+        *,
+        criterion: str | None = None,
+        at: str | None = None,
+        whole: bool = False,
+        questions: Questions = Questions.LEFT,
     ) -> Response:
         """Do it, and show how the call stands then; without scripts the page opens at the finding ``at``."""
         write = partial(act, self.store, self.settings, self.call_id, self.visitor, said)
@@ -67,6 +75,7 @@ class Desk:
             criterion=criterion,
             at=at or criterion,
             whole=whole,
+            questions=questions,
         )
 
 
@@ -97,6 +106,7 @@ def decide(
             criterion=criterion,
             verdict=verdict,
             seen=seen,
+            applies=True,
             audio_sha256=sound,
         )
     return desk.act(said, criterion=criterion)
@@ -129,6 +139,73 @@ def add(
     return desk.act(said)
 
 
+class ItemAnswer(StrEnum):
+    """What people say of an item that no machine judges."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not-applicable"
+    UNSURE = "unsure"
+
+
+@router.post("/items")
+def answer_item(
+    desk: TheDesk,
+    criterion: Criterion,
+    request_id: RequestName,
+    said: Annotated[ItemAnswer, Form()],
+    start: Annotated[float | None, Form(ge=0, le=LONGEST, allow_inf_nan=False)] = None,
+    end: Annotated[float | None, Form(ge=0, le=LONGEST, allow_inf_nan=False)] = None,
+    role: Annotated[Role, Form()] = Role.AGENT,
+    seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
+    quote: Text = "",
+    comment: Text = "",
+    sound: Sound = None,
+) -> Response:
+    """Passed, failed at a place and for a reason, not applicable, or cannot tell."""
+    act: CallAct
+    if said is ItemAnswer.FAILED and start is not None and end is not None:
+        act = AdditionAct(
+            kind="addition",
+            request=request_id,
+            comment=comment,
+            criterion=criterion,
+            start=start,
+            end=end,
+            role=role,
+            quote=quote,
+            audio_sha256=sound,
+        )
+    else:
+        verdicts = {ItemAnswer.FAILED: Verdict.CONFIRMED, ItemAnswer.UNSURE: Verdict.UNSURE}
+        act = VerdictAct(
+            kind="verdict",
+            request=request_id,
+            comment=comment,
+            criterion=criterion,
+            verdict=verdicts.get(said, Verdict.OVERTURNED),
+            seen=seen,
+            applies=said is not ItemAnswer.NOT_APPLICABLE,
+            audio_sha256=sound,
+        )
+    return desk.act(act, at=criterion)
+
+
+@router.post("/answers")
+def answer_question(
+    desk: TheDesk,
+    question: Criterion,
+    request_id: RequestName,
+    said: Annotated[str, Form(max_length=200)],
+    sound: Sound = None,
+) -> Response:
+    """Answer one of the questions above the sheet."""
+    act = AnswerAct(
+        kind="answer", request=request_id, comment="", question=question, answer=said, audio_sha256=sound
+    )
+    return desk.act(act, questions=Questions.ALONE)
+
+
 @router.post("/comments")
 def comment(
     desk: TheDesk,
@@ -150,6 +227,8 @@ def undo(
     """Take an event of this call back; where it is about roles, the page changes with the call."""
     said = UndoAct(kind="undo", request=request_id, comment="", audio_sha256=None, event=event)
     root = desk.store.decisions.root(event)
+    if root.kind is DecisionKind.ANSWER:
+        return desk.act(said, questions=Questions.TOO)
     return desk.act(said, at=root.criterion, whole=root.kind is DecisionKind.ROLES)
 
 

@@ -67,11 +67,17 @@ def test_people_see_at_most_15_criteria_that_are_worth_100_points() -> None:
     rubric = service_rubric()
     assert len(rubric.criteria) + bool(rubric.bonus) <= 15
     assert sum(c.points for c in rubric.criteria) == 100
-    assert [s.title for s in rubric.sections] == ["服务规范", "沟通技巧", "业务合规", "红线"]
+    assert [s.title for s in rubric.sections] == ["服务规范", "沟通技巧", "业务处理", "业务合规", "红线"]
 
 
 def test_its_items_are_the_catalogue_of_violations() -> None:
-    assert sorted(item.id for item in service_rubric().items) == sorted(CODES)
+    assert sorted(item.id for item in service_rubric().items if item.check) == sorted(CODES)
+
+
+def test_what_people_answer_is_optional_and_costs_no_point_of_the_100() -> None:
+    asked = service_rubric().asked
+    assert len(asked) == 7 and not any(item.person and item.person.required for item in asked)
+    assert [c.by_people for c in service_rubric().criteria if c.by_people] == [20]
 
 
 def test_each_item_that_costs_points_says_how_to_do_better() -> None:

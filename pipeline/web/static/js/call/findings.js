@@ -66,11 +66,19 @@ export function startFindings(frame, player, transcript, wave) {
     else announce(frame.dataset.saidNext);
   }
 
+  /** The next item that people answer, after this one; what the machine found is not gone back to. */
+  function advanceChecks(from) {
+    const list = [...document.querySelectorAll("#checklist .check-item")];
+    const at = list.findIndex((each) => each.dataset.criterion === from);
+    const open = [...list.slice(at + 1), ...list.slice(0, at)].find((each) => each.dataset.check === "open" && !each.classList.contains("sending"));
+    if (open) choose(open);
+  }
+
   // Each press is one request of its own, also where an earlier one still waits for the network.
   document.addEventListener(
     "click",
     (event) => {
-      const button = event.target.closest?.('.verdict button[name="verdict"]');
+      const button = event.target.closest?.('.verdict button[name="verdict"], .check-answer button, .question-answers button');
       if (button) button.form.elements.request.value = uuid();
     },
     { capture: true },
@@ -78,6 +86,11 @@ export function startFindings(frame, player, transcript, wave) {
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
+    if (form.matches?.(".check-answer, .check-place") && !event.defaultPrevented) {
+      form.closest(".finding").classList.add("sending");
+      advanceChecks(form.closest(".finding").dataset.criterion);
+      return;
+    }
     if (!form.matches?.(".verdict") || event.defaultPrevented) return;
     const element = form.closest(".finding");
     element.classList.add("sending");
@@ -90,11 +103,12 @@ export function startFindings(frame, player, transcript, wave) {
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const element = event.detail.elt.closest?.(".finding");
-    if (!element || !event.detail.elt.matches(".verdict")) return;
+    if (!element || !event.detail.elt.matches(".verdict, .check-answer, .check-place")) return;
     element.classList.remove("sending");
     const { status } = event.detail.xhr;
     if (status === 0 || status >= 500 || status === 401) {
       const note = element.querySelector(".finding-waiting");
+      if (!note) return;
       note.textContent = frame.dataset.saidWaiting;
       note.hidden = false;
     }
@@ -113,7 +127,7 @@ export function startFindings(frame, player, transcript, wave) {
   /** Show what the server says now; what is not part of it stays. */
   function replace(html) {
     const parsed = new DOMParser().parseFromString(html, "text/html");
-    for (const fresh of parsed.querySelectorAll("#review, .finding, #account, #undo, #call-head, #call-marks, #findings-count, .worth")) {
+    for (const fresh of parsed.querySelectorAll("#review, #questions, .finding, #account, #undo, #call-head, #call-marks, #findings-count, .worth")) {
       const stale = document.getElementById(fresh.id);
       if (!stale || fresh.parentElement?.closest("#review")) continue;
       fresh.removeAttribute("hx-swap-oob");
@@ -193,6 +207,30 @@ export function startFindings(frame, player, transcript, wave) {
       else if (document.getElementById("add-open")) say(frame.dataset.saidSelect);
     });
   }
+
+  // What people answer: where it fails is what is selected, else where the sound stands.
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (!target.open || !target.matches?.(".check-failed")) return;
+      const { start, end, quote, comment } = target.querySelector("form").elements;
+      const words = transcript.selected();
+      if (words) {
+        start.value = words.start.toFixed(2);
+        end.value = words.end.toFixed(2);
+        quote.value = words.quote;
+      } else {
+        start.value ||= player.time.toFixed(2);
+        end.value ||= Math.min(player.time + 3, player.duration).toFixed(2);
+      }
+      comment.focus();
+    },
+    { capture: true },
+  );
+  const check = (said) => article(current)?.querySelector(`.check-answer button[value="${said}"]`)?.click();
+  onKey("1", () => check("passed"));
+  onKey("2", () => article(current)?.querySelector(".check-failed > summary")?.click());
+  onKey("3", () => check("not-applicable"));
 
   function add(words) {
     document.getElementById("add-no-words").hidden = Boolean(words);
