@@ -1,7 +1,7 @@
 """Judging rows of the call list by one file of rules.
 
-What is in doubt accuses nobody: it is counted with its reason. One act is one finding: rows of a number that began
-at the same second, or while the earlier one was still spoken, are legs of one call.
+What is in doubt accuses nobody: it is counted with its reason. One act is one finding: rows of a number that
+began at the same second, or while the earlier one was still spoken, are legs of one call.
 """
 
 from __future__ import annotations

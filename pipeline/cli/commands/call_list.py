@@ -52,6 +52,7 @@ def judge(session: Session, date_from: From = None, date_to: To = None) -> int:
             return 0
         first, last = day(date_from, "--from") or span[0], day(date_to, "--to") or span[1]
         found = store.listed.judge(rules, first, last)
+        store.audit.note("list-judge", first=first, last=last, found=len(found.found))
     session.say(
         session.words(
             "call-list.judged", first=str(first), last=str(last), found=len(found.found),
