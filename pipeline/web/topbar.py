@@ -17,7 +17,6 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/", "nav.overview", ()),
     ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
     ("/alerts", "nav.alerts", (P.ALERT,)),
-    ("/call-list", "nav.call-list", (P.REVIEW, P.ASSIGN)),
     ("/agents", "nav.agents", (P.LISTEN,)),
     ("/reports", "nav.reports", (P.EXPORT,)),
     ("/settlement", "nav.settlement", (P.SETTLE,)),

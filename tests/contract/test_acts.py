@@ -199,7 +199,9 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
             appealed(name, lambda made=made: appeals.withdraw(made, by=agent, request="a7"))
 
     with store._write() as connection:
-        connection.execute(update(calls).where(calls.c.call_id == CALL).values(satisfaction="very-dissatisfied"))
+        connection.execute(
+            update(calls).where(calls.c.call_id == CALL).values(satisfaction="very-dissatisfied")
+        )
     take_it = CallbackStep.TAKE
     act("Callbacks.step", lambda: store.callbacks.step(CALL, take_it, by=rev, request="b1"), call=CALL)
     alert = store.alerts.of_call(CALL)[0].id

@@ -23,7 +23,14 @@ RULES = ListRules.model_validate(
     {
         "name": "催收",
         "rules": [
-            {"id": "night", "title": "夜间", "title_en": "night", "check": "hours", "from": "22:00", "to": "08:00"},
+            {
+                "id": "night",
+                "title": "夜间",
+                "title_en": "night",
+                "check": "hours",
+                "from": "22:00",
+                "to": "08:00",
+            },
             {"id": "tries", "title": "次数", "check": "attempts", "most": 2},
         ],
     }
@@ -80,7 +87,13 @@ def test_no_number_and_no_case_is_kept_and_a_purge_takes_the_rows(store: Store) 
 
 @pytest.mark.parametrize(
     ("number", "is_hidden"),
-    [(NUMBER, False), ("+86 138-0013-8000", False), ("138****8000", True), ("95588", True), ("138XXXX8000", True)],
+    [
+        (NUMBER, False),
+        ("+86 138-0013-8000", False),
+        ("138****8000", True),
+        ("95588", True),
+        ("138XXXX8000", True),
+    ],
 )
 def test_a_masked_number_is_nobodys(number: str, is_hidden: bool) -> None:
     assert hidden(number) is is_hidden
@@ -88,7 +101,11 @@ def test_a_masked_number_is_nobodys(number: str, is_hidden: bool) -> None:
 
 def test_one_number_however_it_is_written_is_one(store: Store) -> None:
     store.listed.save(
-        [tried("a", 10), tried("b", 11, customer_number="+8613800138000"), tried("c", 12, customer_number="0" + NUMBER)]
+        [
+            tried("a", 10),
+            tried("b", 11, customer_number="+8613800138000"),
+            tried("c", 12, customer_number="0" + NUMBER),
+        ]
     )
     store.listed.judge([RULES], DAY, DAY)
     assert [one[0] for one in store.listed.counts(EVERY, EVERYWHERE).rules] == ["tries"]

@@ -92,9 +92,7 @@ class AgentStatistics(Repository):
             *those, c.satisfaction.is_not(None), c.replaced_by.is_(None)
         )
         with self._read() as connection:
-            found: dict[str | None, int] = dict(
-                connection.execute(query.group_by(c.satisfaction)).tuples().all()
-            )
+            found = {row[0]: int(row[1]) for row in connection.execute(query.group_by(c.satisfaction))}
         worst_first = (*reversed(tuple(Satisfaction)[:-1]), Satisfaction.NOT_RATED)
         return tuple((one, found[one.value]) for one in worst_first if one.value in found)
 

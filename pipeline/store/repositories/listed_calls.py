@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, false, func, insert, select
 
 from pipeline.domain import ListedCall, Recorded, Scope
-from pipeline.list_rules import Found, Judged, ListRules, StoredRow, judge
+from pipeline.list_rules import Found, Judged, ListRule, ListRules, StoredRow, judge
 from pipeline.store.database import Repository
 from pipeline.store.listed_tables import (
     list_doubts,
@@ -27,7 +27,7 @@ from pipeline.store.tables import calls
 
 BLOCK = 5_000
 """Rows that are read or written at once."""
-SHOWN = 200
+SHOWN = 100
 _FEWEST_DIGITS = 7
 """A number with fewer digits, or with any of them hidden, may be anybody's."""
 _NUMBER = re.compile(r"[+\d][\d\s\-()]*")
@@ -84,6 +84,8 @@ class ListDoubts:
     """Rows that one rule could not judge for one reason."""
 
     rule: str
+    title: str
+    title_en: str
     reason: str
     rows: int
 
@@ -141,7 +143,7 @@ class ListedCalls(Repository):
                 out.found += found.found
                 out.doubts += found.doubts
         with self._write() as connection:
-            _replace(connection, out, first, last)
+            _replace(connection, out, {rule.id: rule for one in rules for rule in one.rules}, first, last)
         return out
 
     def span(self) -> tuple[date, date] | None:
@@ -182,7 +184,7 @@ class ListedCalls(Repository):
             if wanted.rule is not None:
                 in_doubt.append(d.rule == wanted.rule)
             doubts = connection.execute(
-                select(d.rule, d.reason, func.sum(d.rows))
+                select(d.rule, func.max(d.title), func.max(d.title_en), d.reason, func.sum(d.rows))
                 .where(*in_doubt)
                 .group_by(d.rule, d.reason)
                 .order_by(d.rule, func.sum(d.rows).desc())
@@ -194,7 +196,7 @@ class ListedCalls(Repository):
             rules=tuple((row[0], row[1], row[2], row[3]) for row in by_rule),
             hours={row[0]: row[1] for row in hours if row[0] is not None},
             agents=tuple((row[0], row[1], row[2]) for row in agents),
-            doubts=tuple(ListDoubts(row[0], row[1], int(row[2])) for row in doubts),
+            doubts=tuple(ListDoubts(*row[:4], int(row[4])) for row in doubts),
             rows=listed,
         )
 
@@ -318,7 +320,9 @@ def _stored(connection: Connection, first: date, last: date) -> Iterator[StoredR
         )  # fmt: skip
 
 
-def _replace(connection: Connection, out: Judged, first: date, last: date) -> None:
+def _replace(
+    connection: Connection, out: Judged, rules: Mapping[str, ListRule], first: date, last: date
+) -> None:
     """Write what was found on these days in place of what was."""
     for table in (list_findings, list_doubts):
         connection.execute(
@@ -333,7 +337,15 @@ def _replace(connection: Connection, out: Judged, first: date, last: date) -> No
             for number, (row, over) in enumerate(zip(found.rows, found.over, strict=True))
         ]
     doubts = [
-        {"rule": d.rule, "day": d.day, "team": d.team, "reason": d.reason.value, "rows": rows}
+        {
+            "rule": d.rule,
+            "title": rules[d.rule].title,
+            "title_en": rules[d.rule].title_en,
+            "day": d.day,
+            "team": d.team,
+            "reason": d.reason.value,
+            "rows": rows,
+        }
         for d, rows in sorted(out.doubts.items(), key=str)
     ]
     for table, values in ((list_findings, made), (list_finding_rows, parts), (list_doubts, doubts)):

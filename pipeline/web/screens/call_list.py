@@ -126,7 +126,8 @@ def index(
         wanted = replace(wanted, date_from=start, date_to=newest)
     counts = store.listed.counts(wanted, visitor.scope)
     link = ListLink(wanted)
-    titles = {one: named(zh, en) for one, zh, en, _ in counts.rules}
+    titles = {one.rule: named(one.title, one.title_en) for one in counts.doubts}
+    titles |= {one: named(zh, en) for one, zh, en, _ in counts.rules}
     highest = max((one[3] for one in counts.rules), default=0)
     most = max((one[2] for one in counts.agents), default=0)
     hours = [counts.hours.get(one, 0) for one in range(24)]

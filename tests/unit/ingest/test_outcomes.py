@@ -42,7 +42,8 @@ def test_unknown_words_are_told_once_and_a_bare_number_is_no_rating(put, find):
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("65", 65.0), ("1:05", 65.0), ("1分5秒", 65.0), ("0", 0.0), ("", None), ("长", None)]
+    ("text", "seconds"),
+    [("65", 65.0), ("1:05", 65.0), ("1分5秒", 65.0), ("0", 0.0), ("", None), ("长", None)],
 )
 def test_durations(text, seconds):
     assert read_seconds(text) == seconds

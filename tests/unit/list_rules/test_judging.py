@@ -43,8 +43,8 @@ def test_hours_over_midnight(at: str, bad: int) -> None:
 def test_nobody_is_accused_by_a_time_that_is_none_or_of_no_known_zone() -> None:
     world = datetime(2026, 11, 20, 15, tzinfo=UTC)  # 23:00 in Shanghai
     rows = [
-        row(1, None), row(2, "00:00:00", clock=False), row(3, world.isoformat()), row(4, "23:00", direction=None),
-        row(5, "23:00", damaged=True),
+        row(1, None), row(2, "00:00:00", clock=False), row(3, world.isoformat()),
+        row(4, "23:00", direction=None), row(5, "23:00", damaged=True),
     ]  # fmt: skip
     found = judged(NIGHT, *rows)
     assert not found.found
@@ -101,7 +101,9 @@ def test_a_recording_is_missing_only_where_the_others_of_the_day_are_there() -> 
     (found,) = judged(SOUND, there, gone).found
     assert found.rows == (2,) and not found.one_agent, "nobody who talks can lose a recording"
     assert not judged(SOUND, there, row(2, recorded="missing", answered=True, talk_seconds=5.0)).found
-    partly = judged(SOUND, there, gone, row(3, recorded="missing", **talk), row(4, recorded="unclear", **talk))
+    partly = judged(
+        SOUND, there, gone, row(3, recorded="missing", **talk), row(4, recorded="unclear", **talk)
+    )
     assert not partly.found
     assert reasons(partly) == {Reason.FOLDER_INCOMPLETE: 2, Reason.UNCLEAR_FILE: 1}
 

@@ -86,6 +86,8 @@ def upgrade() -> None:
         "list_doubts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.Text(), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
         sa.Column("team", sa.Text()),
         sa.Column("reason", sa.String(32), nullable=False),
