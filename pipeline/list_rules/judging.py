@@ -25,7 +25,7 @@ from pipeline.list_rules.sheet import (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RuleBreach:
     """Something that went against a rule."""
 
     rule: ListRule
@@ -55,10 +55,10 @@ class Doubt(NamedTuple):
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedList:
     """What a file of rules found."""
 
-    found: list[Found] = field(default_factory=list)
+    found: list[RuleBreach] = field(default_factory=list)
     doubts: Counter[Doubt] = field(default_factory=Counter)
 
 
@@ -67,7 +67,7 @@ class _Timed(NamedTuple):
     row: StoredRow
 
 
-def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) -> Judged:
+def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) -> JudgedList:
     """What went against the rules on these days, both included.
 
     Args:
@@ -83,7 +83,7 @@ def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) 
         else:
             timed.append(_Timed(at, row))
     timed.sort(key=lambda one: (one.at, one.row.id))
-    out = Judged()
+    out = JudgedList()
     for rule in rules.rules:
         judgement = _Judgement(rule, first, last, out)
         kept = [one for one in timed if judgement.takes(one.row, one.at.date())]
@@ -97,7 +97,7 @@ def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) 
 class _Judgement:
     """One rule at work."""
 
-    def __init__(self, rule: ListRule, first: date, last: date, out: Judged) -> None:
+    def __init__(self, rule: ListRule, first: date, last: date, out: JudgedList) -> None:
         self.rule, self._out = rule, out
         self.first, self.last = first, last
 
@@ -137,7 +137,7 @@ class _Judgement:
         concerned = tries if isinstance(self.rule, AttemptsRule | PauseRule) else guilty
         agents = {None if isinstance(self.rule, RecordingRule) else one.row.agent_id for one in concerned}
         self._out.found.append(
-            Found(
+            RuleBreach(
                 self.rule,
                 guilty[0].at.date(),
                 guilty[0].at.hour,

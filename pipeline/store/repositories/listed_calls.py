@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, false, func, insert, select
 
 from pipeline.domain import ListedCall, Recorded, Scope
-from pipeline.list_rules import Found, Judged, ListRule, ListRules, StoredRow, judge
+from pipeline.list_rules import JudgedList, ListRule, ListRules, RuleBreach, StoredRow, judge
 from pipeline.store.database import Repository
 from pipeline.store.listed_tables import (
     list_doubts,
@@ -133,9 +133,9 @@ class ListedCalls(Repository):
         bounds = (date.fromisoformat(known[0]), date.fromisoformat(known[-1])) if known else None
         return SavedRows(len(rows), saved, bounds)
 
-    def judge(self, rules: Sequence[ListRules], first: date, last: date) -> Judged:
+    def judge(self, rules: Sequence[ListRules], first: date, last: date) -> JudgedList:
         """Judge these days, both included; what was found in them before is replaced."""
-        out = Judged()
+        out = JudgedList()
         with self._read() as connection:
             for one in rules:
                 back = first - timedelta(days=one.lookback_days + 1)
@@ -321,7 +321,7 @@ def _stored(connection: Connection, first: date, last: date) -> Iterator[StoredR
 
 
 def _replace(
-    connection: Connection, out: Judged, rules: Mapping[str, ListRule], first: date, last: date
+    connection: Connection, out: JudgedList, rules: Mapping[str, ListRule], first: date, last: date
 ) -> None:
     """Write what was found on these days in place of what was."""
     for table in (list_findings, list_doubts):
@@ -353,7 +353,7 @@ def _replace(
             connection.execute(insert(table), page)
 
 
-def _finding_values(key: int, found: Found) -> dict[str, Any]:
+def _finding_values(key: int, found: RuleBreach) -> dict[str, Any]:
     who = found.who
     return {
         "id": key,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import RubricError
-from pipeline.list_rules import Judged, ListRules, Reason, StoredRow, judge, load_list_rules
+from pipeline.list_rules import JudgedList, ListRules, Reason, StoredRow, judge, load_list_rules
 
 DAY = date(2026, 11, 20)
 NIGHT = {"id": "night", "title": "夜间", "check": "hours", "from": "22:00", "to": "08:00"}
@@ -27,11 +27,11 @@ def row(key: int, at: str | None = "10:00:00", **facts: Any) -> StoredRow:
     return StoredRow(key, started_at=started, **{**given, **facts})
 
 
-def judged(rule: dict[str, Any], *rows: StoredRow, **more: Any) -> Judged:
+def judged(rule: dict[str, Any], *rows: StoredRow, **more: Any) -> JudgedList:
     return judge(rows, ListRules.model_validate({"name": "x", "rules": [rule], **more}), DAY, DAY)
 
 
-def reasons(found: Judged) -> dict[Reason, int]:
+def reasons(found: JudgedList) -> dict[Reason, int]:
     return {doubt.reason: count for doubt, count in found.doubts.items()}
 
 
