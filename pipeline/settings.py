@@ -33,6 +33,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from pipeline.domain import Relation, Satisfaction
 from pipeline.environment import BETWEEN, PREFIX, no_json, variable, variable_of
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
@@ -91,6 +92,23 @@ class CallListSettings(BaseModel):
         default=3.0,
         ge=0,
         description="files changed this recently are watched for a second: a call may still run; 0: never",
+    )
+    satisfaction: dict[str, Satisfaction] = Field(
+        default_factory=dict,
+        description="what ratings mean: the list's text = very-satisfied, ..., very-dissatisfied, not-rated",
+    )
+    relations: dict[str, Relation] = Field(
+        default_factory=dict,
+        description="what the list calls whoever was reached: text = self, third-party or emergency",
+    )
+    rules: tuple[Path, ...] = Field(
+        default=(), description="files of rules over the call list; none: nothing of it is judged"
+    )
+    callback_days: int = Field(
+        default=1,
+        ge=0,
+        le=365,
+        description="a very dissatisfied customer is to be called back so many days later",
     )
 
 

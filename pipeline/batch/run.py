@@ -25,9 +25,11 @@ from pipeline.domain import Revisions, Status
 from pipeline.errors import StoreError, UsageError
 from pipeline.ingest import Discovery, discover
 from pipeline.inspection.program import judging_revision
+from pipeline.list_rules import load_rule_files
 from pipeline.messages import Message, message_json
 from pipeline.settings import CallListSettings, Settings
 from pipeline.store import JUDGING, Store, StoredProblem, open_store
+from pipeline.store.repositories.listed_calls import SavedRows
 
 Report = Callable[[Progress], None]
 Decide = Callable[[Store], tuple[InspectorFactory, Revisions]]
@@ -95,6 +97,7 @@ def run(
                 settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
             keep_roles(store, settings, run_id=run_id, failed=unkept.append)
             this.keep_copies(plan)
+            this.judge_list()
             late = [*this.other_rules(plan, tally), *unkept]
             store.runs.add_problems(run_id, late)
             tally.problems += late
@@ -153,10 +156,13 @@ class _Run:
         self._began = time.monotonic()
         self._workers = 0
         self._peak_bytes = 0
+        self._listed = SavedRows(0, 0)
+        self._list_rules = load_rule_files(settings.calls.rules)
 
     def plan(self, delivery: Delivery, *, limit: int | None, since: date | None, retry: bool) -> Plan:
         self._report(Progress("discover", 0, 0))
         discovery = delivery.discover(self._settings.calls)
+        self._listed = self._store.listed.save(discovery.listed)
         candidates, problems = chosen(discovery, since=since)
         problems += delivery.too_few(discovery)
         began = time.monotonic()
@@ -235,6 +241,11 @@ class _Run:
             keys = {(one.call_id, one.sha256): one.key for one in known}
             there = [(keys[found], paths) for *name, paths in plan.copies if (found := tuple(name)) in keys]
             self._store.identities.move_files(there=there, gone=[], run_id=self._run_id)
+
+    def judge_list(self) -> None:
+        """Judge the days of the call list that changed, once their calls are stored."""
+        if self._list_rules and self._listed.days is not None:
+            self._store.listed.judge(self._list_rules, *self._listed.days)
 
     def other_rules(self, plan: Plan, tally: Tally) -> list[StoredProblem]:
         """That scores changed because this run judges by other rules: an option that was given once is gone

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": ("calls.show", "help.show"),
     "clip": ("clip.clip", "help.clip"),
     "export": ("calls.export_records", "help.export"),
+    "call-list": ("call_list.app", "help.call-list"),
     "report": ("report.app", "help.report"),
     "lexicon": ("lexicon.app", "help.lexicon"),
     "rubric": ("rubric.app", "help.rubric"),

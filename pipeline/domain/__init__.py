@@ -23,6 +23,7 @@ from pipeline.domain.finding import (
     Severity,
 )
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
+from pipeline.domain.listed import ListedCall, Recorded, Relation, Satisfaction
 from pipeline.domain.measurement import Measurement, Measures
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phases import Next, OpenCause, Phase, ReviewState
@@ -77,6 +78,7 @@ __all__ = [
     "IdSource",
     "Inspection",
     "LedgerEntry",
+    "ListedCall",
     "Measurement",
     "Measures",
     "Next",
@@ -86,11 +88,14 @@ __all__ = [
     "Phase",
     "PhraseHit",
     "PhraseKind",
+    "Recorded",
     "Recording",
+    "Relation",
     "ReviewState",
     "Revisions",
     "Role",
     "RoleEvidence",
+    "Satisfaction",
     "Scope",
     "Scorecard",
     "Section",

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.domain.listed import Satisfaction
+
 AUDIO_CHANNELS = ("left", "right", "mono")
 """What a call list may claim about the agent's channel; empty means: find out."""
 
@@ -61,6 +63,8 @@ class Call:
     started_at: datetime | None = None
     agent_channel: str | None = None
     """One of AUDIO_CHANNELS as the switch claims it, or None: find out."""
+    satisfaction: Satisfaction | None = None
+    """How the customer rated it; None: the list has no rating of it."""
 
     @property
     def header(self) -> CallHeader:
@@ -73,6 +77,7 @@ class Call:
             queue=self.queue,
             direction=self.direction,
             started_at=self.started_at,
+            satisfaction=self.satisfaction,
         )
 
 
@@ -88,6 +93,7 @@ class CallHeader:
     queue: str | None
     direction: str | None
     started_at: datetime | None
+    satisfaction: Satisfaction | None = None
 
 
 @dataclass(frozen=True, slots=True)

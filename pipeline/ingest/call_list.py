@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.domain import Call
+from pipeline.domain import Call, ListedCall, Satisfaction
 from pipeline.errors import CallListError
 from pipeline.files import FileRefused, read_plain
 from pipeline.ingest.columns import plain, read_channel, read_direction, recognise
 from pipeline.ingest.discovery import Problem
-from pipeline.ingest.values import cleaned, is_total, narrow, read_time, rounded
+from pipeline.ingest.outcomes import read_answered, read_rating, read_relation, read_seconds
+from pipeline.ingest.values import cleaned, has_clock, is_total, narrow, read_time, rounded
 from pipeline.messages import Message, system_problem
 from pipeline.settings import CallListSettings
 
@@ -22,8 +23,10 @@ _LAST_HEADING = 15
 """Lines with something in them among which the headings are looked for."""
 _KEYS = 100
 """More than all columns: a line that names calls or files is the heading before any other."""
-_NUMBERS = ("call_id", "agent_id", "customer_number")
+_NUMBERS = ("call_id", "agent_id", "customer_number", "case_id")
 """Columns in which spreadsheets destroy numbers."""
+_MOST_WORDS = 20
+"""Words of one column that are told as unknown; a column of free text would fill the page."""
 _MAX_ROW_LINES = 20
 """Lines one quoted row may span; a longer one is a quotation mark that nobody closed."""
 
@@ -37,6 +40,13 @@ class Row:
     """With an empty call_id where the row has none."""
     files: tuple[str, ...]
     """As written: none, one, or the agent's and the customer's."""
+    listed: ListedCall
+    """What the row says beyond the sound."""
+
+    @property
+    def soundless(self) -> bool:
+        """Nobody answered, so that no recording is missed."""
+        return self.listed.answered is False and not self.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def read_call_list(path: Path, settings: CallListSettings) -> CallList:
             path=path,
             line=heading.line + 1,
         )
-    reader = _Reader(path, heading.fields, columns, settings.columns)
+    reader = _Reader(path, heading.fields, columns, settings)
     return reader.read(lines, heading.next_line, heading.separator)
 
 
@@ -160,9 +170,11 @@ class _Reader:
     """Turns records into rows and collects the problems."""
 
     def __init__(
-        self, path: Path, headings: Sequence[str], columns: Mapping[str, int], mapping: Mapping[str, str]
+        self, path: Path, headings: Sequence[str], columns: Mapping[str, int], settings: CallListSettings
     ) -> None:
         self._path, self._headings, self._columns = path, headings, columns
+        self._settings = settings
+        self._unknown: dict[str, set[str]] = {}
         self._problems: list[Problem] = []
         self._seen: dict[str, Row] = {}
         used = {plain(headings[position]) for position in columns.values()}
@@ -170,7 +182,7 @@ class _Reader:
             if heading and position not in columns.values():
                 code = "call-list.same-heading" if plain(heading) in used else "call-list.unused-column"
                 self._problem(1, Message(code, heading=heading))
-        for name, heading in mapping.items():
+        for name, heading in settings.columns.items():
             if name not in columns:
                 self._problem(1, Message("call-list.no-such-column", column=name, heading=heading))
 
@@ -199,6 +211,7 @@ class _Reader:
             return None
         fields = self._mended(line, fields)
         call_id = self._field(fields, "call_id")
+        damaged = len(fields) < len(self._headings) or any(fields[len(self._headings) :])
         if len(fields) < len(self._headings):
             missing = len(self._headings) - len(fields)
             reason = Message("call-list.missing-fields", missing=missing, all=len(self._headings))
@@ -209,12 +222,16 @@ class _Reader:
         if len(files) > 2:
             self._problem(line, Message("call-list.many-files", files=len(files)), call_id)
             return None
+        call = self._call(line, fields, call_id)
+        row = Row(line, call, files, self._listed(line, fields, call, files, damaged))
+        if not call_id and row.soundless and call.started_at is not None and call.customer_number:
+            return row  # a try that nobody answered has no recording, and in some lists no id
         if not call_id and not files:
             self._problem(line, Message("call-list.empty-row"))
             return None
         if not call_id and "call_id" in self._columns:
             self._problem(line, Message("call-list.no-call-id"))
-        return Row(line, self._call(line, fields, call_id), files)
+        return row
 
     def _mended(self, line: int, fields: list[str]) -> list[str]:
         """The fields with numbers as they were; those that a spreadsheet rounded are told and left out."""
@@ -246,12 +263,66 @@ class _Reader:
             customer_number=self._field(fields, "customer_number") or None,
             started_at=read_time(started) if started else None,
             agent_channel=read_channel(narrow(channel)) if channel else None,
+            satisfaction=self._rating(line, fields, call_id),
         )
         if started and call.started_at is None:
             self._problem(line, Message("call-list.bad-time", written=started), call_id)
         if channel and call.agent_channel is None:
             self._problem(line, Message("call-list.bad-channel", written=channel), call_id)
         return call
+
+    def _rating(self, line: int, fields: Sequence[str], call_id: str) -> Satisfaction | None:
+        written = self._field(fields, "satisfaction")
+        rating = read_rating(written, self._settings.satisfaction) if written else None
+        if written and rating is None:
+            self._not_known(line, "satisfaction", written, call_id)
+        return rating
+
+    def _listed(
+        self, line: int, fields: Sequence[str], call: Call, files: tuple[str, ...], damaged: bool
+    ) -> ListedCall:
+        answered, talk = self._field(fields, "answered"), self._field(fields, "talk_seconds")
+        seconds = read_seconds(talk) if talk else None
+        relation = self._field(fields, "relation")
+        reached = read_relation(relation, self._settings.relations) if relation else None
+        connected = read_answered(answered) if answered else None
+        if answered and connected is None:
+            self._not_known(line, "answered", answered, call.call_id)
+        if talk and seconds is None:
+            self._not_known(line, "talk_seconds", talk, call.call_id)
+        if relation and reached is None:
+            self._not_known(line, "relation", relation, call.call_id)
+        if not answered and seconds is not None:
+            connected = seconds > 0
+        elif connected is not None and seconds is not None and connected != (seconds > 0):
+            connected = None  # the row contradicts itself
+        date, clock = self._field(fields, "started_at"), self._field(fields, "time_of_day")
+        return ListedCall(
+            call_id=call.call_id or None,
+            row_id=call.call_id or ";".join(files) or None,
+            agent_id=call.agent_id,
+            agent_name=call.agent_name,
+            team=call.team,
+            queue=call.queue,
+            direction=call.direction,
+            customer_number=call.customer_number,
+            started_at=call.started_at,
+            clock=has_clock(f"{date} {clock}".strip()) or has_clock(date),
+            answered=connected,
+            talk_seconds=seconds,
+            relation=reached,
+            case_id=self._field(fields, "case_id") or None,
+            purpose=self._field(fields, "purpose") or None,
+            damaged=damaged,
+        )
+
+    def _not_known(self, line: int, column: str, written: str, call_id: str) -> None:
+        """Tell each word of a column once."""
+        told = self._unknown.setdefault(column, set())
+        if written not in told and len(told) < _MOST_WORDS:
+            told.add(written)
+            reason = Message(f"call-list.not-known.{column}", written=written[:60])
+            self._problem(line, reason, call_id)
 
     def _repeated(self, row: Row) -> bool:
         """True, and reported, if an earlier row has the same call id."""

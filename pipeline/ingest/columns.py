@@ -63,12 +63,40 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "agent_channel": (
         "坐席声道", "座席声道", "声道", "客服声道", "坐席所在声道", "座席所在声道", "channel",
     ),
+    "answered": (
+        "是否接通", "是否接听", "是否应答", "接通状态", "接听状态", "应答状态", "接通", "呼叫结果",
+        "通话结果", "通话状态",
+        "呼叫状态", "外呼结果", "isanswered", "disposition", "callresult", "callstatus",
+    ),
+    "talk_seconds": (
+        "通话时长", "通话时长秒", "通话秒数", "通话时长(s)", "计费时长", "计费时长秒", "talktime",
+        "talkduration", "billsec",
+    ),
+    "relation": (
+        "联系人关系", "与本人关系", "与客户关系", "联系对象", "接触对象", "通话对象", "接听人关系", "关系",
+        "relationship",
+        "contacttype",
+    ),
+    "case_id": (
+        "案件编号", "案件号", "案件id", "借据号", "借据编号", "合同号", "合同编号", "客户编号", "客户号",
+        "caseno", "casenumber",
+    ),
+    "purpose": (
+        "通话目的", "呼叫目的", "外呼目的", "目的", "外呼任务", "任务名称", "活动名称", "campaign",
+        "campaignname",
+    ),
+    "satisfaction": (
+        "满意度", "满意度评价", "满意度结果", "满意度评分", "满意度得分", "客户满意度", "客户评价",
+        "服务评价", "评价结果", "ivr评价",
+        "csat", "satisfactionscore", "surveyresult",
+    ),
 }
 # fmt: on
 """Our names, and other headings that CTI systems write for them (case, spaces, underscores and brackets do
 not count). Those of one column stand in the order in which they are believed: the agent's number before the
 bare word for an agent, and that before the extension. What can mean two things is in none (编号: of a call or
 of an agent; 被叫号码: the customer's or ours), and beside a number 坐席 is not guessed to be a name.
+Durations that may count the ringing (呼叫时长, 时长) are no ``talk_seconds``.
 ``time_of_day`` stands beside ``started_at`` where a list has a column for the date and one for the time."""
 
 _DIRECTIONS = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from pipeline.domain import Call, IdSource
+from pipeline.domain import Call, IdSource, ListedCall, Recorded
 from pipeline.errors import UsageError
 from pipeline.ingest.call_list import Row, read_call_list
 from pipeline.ingest.columns import recognise
@@ -40,11 +40,16 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     sources = join_parties(found.files)
     problems = [*found.problems, *(listed.problems if listed else ())]
     candidates: list[Candidate] = []
+    entries: tuple[ListedCall, ...] = ()
     if listed is not None and calls is not None:
         files = ListedFiles(found, sources, calls.parent)
         outcomes = [_listed(row, files, found, calls) for row in listed.rows]
         candidates, contested = _uncontested([o for o in outcomes if isinstance(o, _Match)], calls)
         problems += [*(o for o in outcomes if isinstance(o, Problem)), *contested]
+        kept = {id(candidate) for candidate in candidates}
+        entries = tuple(
+            _entry(row, outcome, kept, found.root) for row, outcome in zip(listed.rows, outcomes, strict=True)
+        )
     known = {path for candidate in candidates for path in candidate.paths}
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)
@@ -55,7 +60,7 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
     ]
     named = tuple(_named(candidate, found.root) for candidate in (*candidates, *unlisted))
     recordings = len(found.files) + len(found.growing)
-    return Discovery(named, tuple(problems), found.ignored, recordings)
+    return Discovery(named, tuple(problems), found.ignored, recordings, entries)
 
 
 def compiled(settings: CallListSettings) -> list[Template]:
@@ -91,6 +96,19 @@ class _Match:
     guessed: bool
 
 
+def _entry(row: Row, outcome: _Match | Problem | None, kept: Collection[int], root: Path) -> ListedCall:
+    """The row, with whether its sound is there and which call that is."""
+    if isinstance(outcome, Problem):
+        missing = outcome.kind == "missing-file"
+        return replace(row.listed, recorded=Recorded.MISSING if missing else Recorded.UNCLEAR)
+    if outcome is None:
+        return replace(row.listed, recorded=Recorded.MISSING if row.soundless else Recorded.UNCLEAR)
+    if id(outcome.candidate) not in kept:
+        return row.listed
+    call = _named(outcome.candidate, root).call
+    return replace(row.listed, recorded=Recorded.FOUND, call_id=call.call_id)
+
+
 def _uncontested(matches: Sequence[_Match], calls: Path) -> tuple[list[Candidate], list[Problem]]:
     """Drop guesses at a file that another row means as well: one of them would blame the wrong agent."""
     claims: dict[Path, list[_Match]] = {}
@@ -123,7 +141,9 @@ def _listed(row: Row, files: ListedFiles, found: Scan, calls: Path) -> _Match | 
                 paths += several.paths
                 guessed = guessed or several.guessed
     if not row.files:
-        by_name = files.named(call_id)
+        by_name = files.named(call_id) if call_id else None
+        if by_name is None and row.soundless:
+            return None
         if by_name is None:
             reason = Message("call-list.names-no-file", call_id=call_id)
             return Problem(calls, call_id, row.line, reason, "missing-file")
@@ -146,7 +166,8 @@ def _unlisted(sources: Sequence[Source], root: Path, templates: Sequence[Templat
         # A pair's common name has no ending, but may hold a dot: give it one that can be taken off.
         facts = read_name(name if len(source.paths) == 1 else name.with_name(name.name + ".pair"), templates)
         channel = "left" if source.agent_first else None
-        call = Call(**{"call_id": "", **facts.values}, started_at=facts.started_at, agent_channel=channel)
+        named = Call("", started_at=facts.started_at, agent_channel=channel)
+        call = replace(named, **facts.values)  # type: ignore[arg-type]  # texts, each of a field of text
         out.append(Candidate(call, source.paths, IdSource.TEMPLATE))
     return out
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.domain import Call, IdSource
+from pipeline.domain import Call, IdSource, ListedCall
 from pipeline.messages import Message
 
 PROBLEM_KINDS = frozenset(
@@ -60,3 +60,5 @@ class Discovery:
     """Files that are no recordings (lists, pictures, hidden files, links to files found elsewhere)."""
     recordings: int = 0
     """Files that are recordings, those still written to among them."""
+    listed: tuple[ListedCall, ...] = ()
+    """Every usable row of the call list, those without a recording among them."""

@@ -167,6 +167,13 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
     return datetime(year, month, day, hour, minute, second)
 
 
+def has_clock(text: str) -> bool:
+    """Whether a written time tells the time of day: 2026-11-20 is a day, and so is midnight on the second,
+    which programs write for one."""
+    found = read_time(text)
+    return found is not None and (found.hour, found.minute, found.second, found.microsecond) != (0, 0, 0, 0)
+
+
 def moment_in(name: str) -> datetime | None:
     """The moment that a name tells, with its time zone if it has one; None where it is none or several."""
     told = {moment for match in _MOMENT.finditer(name) if (moment := _read_moment(match)) is not None}

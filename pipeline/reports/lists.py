@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from pipeline.reports.fields import Field, Record, Scalar
+from pipeline.messages import title
+from pipeline.reports.fields import Field, Record, Scalar, rounded
 from pipeline.reports.report_words import Places, ReportWords
 from pipeline.reports.workbook import BookColumn, Kind, Link, Value, open_book
 from pipeline.reports.writers import TABLES
+from pipeline.store.repositories.listed_calls import ListFinding
 
 _TYPES: Mapping[Kind, Scalar] = {
     Kind.COUNT: Scalar.INTEGER,
@@ -54,6 +56,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn("score_low", Kind.NUMBER, 9),
         ListColumn("score_high", Kind.NUMBER, 9),
         ListColumn("final", flag=True, width=8),
+        ListColumn("satisfaction", width=12, family="satisfaction."),
         ListColumn("worst", width=8),
         ListColumn("flag_reasons", Kind.WRAPPED, 44),
         ListColumn("pending", Kind.COUNT, 9),
@@ -138,6 +141,31 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn("at", Kind.MOMENT, 17),
         ListColumn("approved", flag=True, width=9),
     ),
+    "call-list": (
+        ListColumn("id", Kind.COUNT, 8),
+        ListColumn("day", width=12),
+        ListColumn("rule", width=18),
+        ListColumn("title", width=30),
+        *_agent(),
+        ListColumn("queue"),
+        ListColumn("number_end", width=10),
+        ListColumn("measured", Kind.NUMBER, 10),
+        ListColumn("row_at", Kind.MOMENT, 17),
+        ListColumn("row_over", flag=True, width=9),
+        ListColumn("row_agent", width=10),
+        ListColumn("row_call", width=24),
+    ),
+    "callbacks": (
+        _CALL,
+        *_agent(),
+        ListColumn("started_at", Kind.MOMENT, 17),
+        ListColumn("due", width=12),
+        ListColumn("overdue", flag=True, width=8),
+        ListColumn("owner", width=14),
+        ListColumn("done_at", Kind.MOMENT, 17),
+        ListColumn("done_by", width=14),
+        ListColumn("remark", Kind.WRAPPED, 40),
+    ),
     "audit": (
         ListColumn("id", Kind.COUNT, 9),
         ListColumn("at", Kind.MOMENT, 17),
@@ -150,6 +178,29 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
     ),
 }
 """Name of a list -> its columns."""
+
+
+def list_finding_records(found: Iterable[ListFinding], words: ReportWords) -> Iterator[Record]:
+    """What rules over the call list found: a record for each row of each finding, so that a sheet can be
+    sorted by time; ``id`` counts findings."""
+    for one in found:
+        for row in one.rows:
+            yield {
+                "id": one.id,
+                "day": one.day.isoformat(),
+                "rule": one.rule,
+                "title": words.said(title(one.title, one.title_en)),
+                "agent_name": one.agent_name,
+                "agent_id": one.agent_id,
+                "team": one.team,
+                "queue": one.queue,
+                "number_end": one.number_end,
+                "measured": rounded(one.measured, 2),
+                "row_at": row.at.replace(tzinfo=None).isoformat(),
+                "row_over": row.over,
+                "row_agent": row.agent_id,
+                "row_call": row.call_id,
+            }
 
 
 def write_list(

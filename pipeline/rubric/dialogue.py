@@ -23,6 +23,7 @@ from pipeline.domain import (
     PhraseHit,
     PhraseKind,
     Role,
+    Satisfaction,
     Span,
     Utterance,
     characters,
@@ -50,6 +51,7 @@ def dialogue(
     queue: str | None = None,
     team: str | None = None,
     started_at: datetime | None = None,
+    satisfaction: str | None = None,
     measures: Mapping[str, float | None] | None = None,
     confidence: float = 1.0,
     hit_confidence: float = 1.0,
@@ -85,7 +87,14 @@ def dialogue(
         utterances.append(Utterance(role, span, text, (), confidence, role_confidence, overlapped))
         now, gap = max(now, span.end), GAP_S
     return Facts(
-        call=Call(call_id, direction=direction, queue=queue, team=team, started_at=started_at),
+        call=Call(
+            call_id,
+            direction=direction,
+            queue=queue,
+            team=team,
+            started_at=started_at,
+            satisfaction=Satisfaction(satisfaction) if satisfaction else None,
+        ),
         timeline=Timeline(
             duration=now + tail,
             speech=_speech(utterances),

@@ -24,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from pipeline.domain import OpenCause, Outcome, ReviewState, Scope, Severity, Status
+from pipeline.domain import OpenCause, Outcome, ReviewState, Satisfaction, Scope, Severity, Status
 from pipeline.review.claims import CLAIM_AT_MOST
 from pipeline.store import codec, days
 from pipeline.store.asked import of_agent, with_id
@@ -96,6 +96,8 @@ class CallFilter:
     """Some violation still stands."""
     cause: OpenCause | None = None
     """Some finding of the call is open for this reason."""
+    satisfaction: Satisfaction | None = None
+    """How the customer rated it."""
     score_from: float | None = None
     """The score with people's verdicts in it, included."""
     score_below: float | None = None
@@ -251,6 +253,7 @@ def _call(where: CallFilter, connection: Connection, scope: Scope) -> list[Colum
         (c.call_id, where.call_id),
         (c.team, where.team),
         (c.queue, where.queue),
+        (c.satisfaction, where.satisfaction and where.satisfaction.value),
     ]
     out = [column == value for column, value in equal if value is not None]
     if where.agent is not None:

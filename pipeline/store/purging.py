@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Select, delete, func, select, text
 from pipeline.store.auditing import note
 from pipeline.store.days import counted
 from pipeline.store.erasing import Remains
+from pipeline.store.listed_tables import list_doubts, list_findings, listed_calls
 from pipeline.store.review_tables import appeals, decisions, verdicts
 from pipeline.store.run_tables import attempts, file_digests, problems
 from pipeline.store.tables import call_files, calls, inspections
@@ -73,6 +74,9 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
     while gone:
         with write() as connection:
             gone = _delete_page(connection, before)
+    with write() as connection:
+        for table in (list_findings, list_doubts, listed_calls):
+            connection.execute(delete(table).where(table.c.day < before.isoformat()))
     with write() as connection:
         _forget_words(connection)
     return found

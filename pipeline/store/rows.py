@@ -23,6 +23,7 @@ from pipeline.domain import (
     Recording,
     Revisions,
     Role,
+    Satisfaction,
     Scorecard,
     Severity,
     Span,
@@ -41,6 +42,7 @@ _ROLES = {role.value: role for role in Role}
 _KINDS = {kind.value: kind for kind in PhraseKind}
 _HOWS = {how.value: how for how in How}
 _SEVERITIES = {severity.value: severity for severity in Severity}
+_RATINGS = {rating.value: rating for rating in Satisfaction}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -59,6 +61,7 @@ def call_values(call: Call) -> Values:
         if started is None
         else started.replace(tzinfo=None).isoformat(timespec="microseconds"),
         "agent_channel": call.agent_channel,
+        "satisfaction": None if call.satisfaction is None else call.satisfaction.value,
     }
 
 
@@ -73,6 +76,7 @@ def read_call(row: Row[Any]) -> Call:
         customer_number=row.customer_number,
         started_at=None if row.started_at is None else datetime.fromisoformat(row.started_at),
         agent_channel=row.agent_channel,
+        satisfaction=None if row.satisfaction is None else _RATINGS[row.satisfaction],
     )
 
 

@@ -23,6 +23,7 @@ from pipeline.store.repositories.appeals import Appeals
 from pipeline.store.repositories.attempts import Attempts, FileDigests
 from pipeline.store.repositories.audit import AuditLog
 from pipeline.store.repositories.calibrations import Calibrations
+from pipeline.store.repositories.callbacks import Callbacks
 from pipeline.store.repositories.cases import Cases
 from pipeline.store.repositories.clips import Clips
 from pipeline.store.repositories.coaching import Coaching
@@ -32,6 +33,7 @@ from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspection_quality import InspectionQuality
 from pipeline.store.repositories.inspections import CallRows, Inspections
 from pipeline.store.repositories.judgements import Judgements
+from pipeline.store.repositories.listed_calls import ListedCalls
 from pipeline.store.repositories.merges import Merges
 from pipeline.store.repositories.period_facts import PeriodFacts
 from pipeline.store.repositories.proposals import Proposals
@@ -86,6 +88,7 @@ class Store:
         self.identities = Identities(database)
         self.inspections = Inspections(database)
         self.judgements = Judgements(database)
+        self.listed = ListedCalls(database)
         self.runs = Runs(database, self._lock)
         self.violations = Violations(database)
         self.voices = Voices(database)
@@ -95,6 +98,7 @@ class Store:
         self.alerts = AlertRegister(database)
         self.appeals = Appeals(database)
         self.audit = AuditLog(database)
+        self.callbacks = Callbacks(database)
         self.calibrations = Calibrations(database)
         self.cases = Cases(database)
         self.clips = Clips(database)

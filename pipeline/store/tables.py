@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0017"
+REVISION = "0018"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(
@@ -85,6 +85,8 @@ calls = Table(
         ForeignKey("calls.id"),
         comment="the call that holds the corrected file: this one has no current inspection any more",
     ),
+    Column("satisfaction", String(20), comment="how the customer rated it, as the call list says"),
+    Index(None, "satisfaction"),
     Index(None, "started_local"),
     Index("ix_calls_counted", text("coalesce(started_local, received_local)")),
     Index(None, "audio_sha256"),

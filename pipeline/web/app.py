@@ -46,6 +46,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     )
     app.state.settings, app.state.store = settings, store
     store.alerts.terms = AlertTerms.of(settings.alerts)
+    store.callbacks.days = settings.calls.callback_days
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
     app.state.call_visits, app.state.reports = CallVisits(), ReportShelf()
     for route in api_routes():

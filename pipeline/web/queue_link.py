@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.domain import Severity, Status
+from pipeline.domain import Satisfaction, Severity, Status
 from pipeline.store.filter import CallFilter, QueueState
 from pipeline.web.render import url
 
@@ -82,6 +82,7 @@ class QueueLink:
             "status": w.status and w.status.value,
             "reason": w.reason,
             "flagged": None if w.flagged is None else str(int(w.flagged)),
+            "satisfaction": w.satisfaction and w.satisfaction.value,
             "violating": None if w.violating is None else str(int(w.violating)),
             "undated": None if w.undated is None else str(int(w.undated)),
             "text": w.text,
@@ -123,6 +124,7 @@ def read_link(query: Mapping[str, str]) -> QueueLink:
             status=_one_of(Status, get("status")),
             reason=_text(get("reason")),
             flagged=_flag(get("flagged")),
+            satisfaction=_one_of(Satisfaction, get("satisfaction")),
             violating=_flag(get("violating")),
             undated=_flag(get("undated")),
             text=_text(get("text")),
@@ -159,5 +161,6 @@ class QueueQuery(BaseModel):
     score_from: float | None = None
     score_below: float | None = None
     status: Status | None = None
+    satisfaction: Satisfaction | None = Field(None, description="how the customer rated it")
     undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")
     text: str | None = Field(None, description="said in the call; or its id, or how it begins")

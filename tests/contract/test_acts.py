@@ -26,6 +26,7 @@ from pipeline.rubric import load_rubric
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.database import Repository
+from pipeline.store.repositories.callbacks import CallbackStep
 from pipeline.store.repositories.proposals import NewDraft, ProposalKind, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
 from pipeline.store.tables import calls
@@ -45,6 +46,8 @@ OF_A_RUN = dict.fromkeys(
         "Inspections.choose",
         "Inspections.save",
         "Judgements.save",
+        "ListedCalls.judge",
+        "ListedCalls.save",
         "Runs.add_problems",
         "Runs.expect",
         "Runs.finish",
@@ -195,6 +198,12 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
         else:
             appealed(name, lambda made=made: appeals.withdraw(made, by=agent, request="a7"))
 
+    with store._write() as connection:
+        connection.execute(
+            update(calls).where(calls.c.call_id == CALL).values(satisfaction="very-dissatisfied")
+        )
+    take_it = CallbackStep.TAKE
+    act("Callbacks.step", lambda: store.callbacks.step(CALL, take_it, by=rev, request="b1"), call=CALL)
     alert = store.alerts.of_call(CALL)[0].id
     take = NewStep(AlertStep.TAKE)
     act("AlertRegister.step", lambda: store.alerts.step(alert, take, by=rev, request="l1"), call=CALL)

@@ -77,6 +77,7 @@ FIELDS: tuple[Field, ...] = (
     Field("open_causes", ListOf(Scalar.TEXT), 16),
     integer("pending"),
     text("audio_sha256", 18),
+    text("satisfaction", 16),
     Field("paths", ListOf(Scalar.TEXT), 40),
 )
 
@@ -158,6 +159,7 @@ def _who(call: Call) -> Record:
         "queue": call.queue,
         "direction": call.direction,
         "started_at": call.started_at.isoformat() if call.started_at else None,
+        "satisfaction": None if call.satisfaction is None else call.satisfaction.value,
     }
 
 

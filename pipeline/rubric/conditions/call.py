@@ -1,4 +1,5 @@
-"""Facts of the call: direction, queue, team, agent, duration, number of turns, how the conversation ended."""
+"""Facts of the call: direction, queue, team, agent, duration, number of turns, how the conversation ended,
+and how the customer rated it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Role
+from pipeline.domain import Role, Satisfaction
 from pipeline.messages import Message, ValueRefused, joined
 from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.ending import Ending, ending
@@ -30,6 +31,7 @@ class CallConditionOptions(Options):
     ended_by: Literal["agent", "customer"] | None = Field(
         None, description="who broke off or closed the conversation"
     )
+    satisfaction: tuple[Satisfaction, ...] = Field((), description="any of these is the customer's rating")
 
     @model_validator(mode="after")
     def _something(self) -> CallConditionOptions:
@@ -82,6 +84,13 @@ def _answers(facts: Facts, options: CallConditionOptions) -> list[Answer]:
         wanted_end = Ending.AGENT if options.ended_by == "agent" else Ending.CUSTOMER
         truth = Truth.UNKNOWN if how.ending is Ending.UNKNOWN else _truth(how.ending is wanted_end)
         answers.append(Answer(truth, how.evidence, how.reason))
+    if options.satisfaction:
+        rating = call.satisfaction
+        if rating is None:
+            answers.append(Answer(Truth.UNKNOWN, (), Message("call.no-rating")))
+        else:
+            rated = Message("call.rated", rating=Message(f"satisfaction.{rating}"))
+            answers.append(Answer(_truth(rating in options.satisfaction), (), rated))
     return answers
 
 
@@ -101,12 +110,18 @@ def describe(options: CallConditionOptions) -> Message:
         None if o.max_seconds is None else Message("rule.max-seconds", seconds=o.max_seconds),
         None if o.min_utterances is None else Message("rule.min-utterances", utterances=o.min_utterances),
         Message("rule.ended-by", who=party(Role(o.ended_by))) if o.ended_by else None,
+        _rated(o.satisfaction),
     ]
     return joined("join.comma", parts) or NOTHING
 
 
 def _named(code: str, names: Sequence[str]) -> Message | None:
     return Message(code, names=Message("join.list", parts=tuple(names))) if names else None
+
+
+def _rated(ratings: Sequence[Satisfaction]) -> Message | None:
+    parts = tuple(Message(f"satisfaction.{rating}") for rating in ratings)
+    return Message("rule.satisfaction", names=Message("join.list", parts=parts)) if parts else None
 
 
 EXAMPLES = (
@@ -116,4 +131,9 @@ EXAMPLES = (
     Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "yes", {"queue": "贷后回访"}),
     Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "no", {"queue": "售后"}),
     Example({"min_seconds": 600}, ("坐席: 您好",), "no"),
+    Example(
+        {"satisfaction": ["very-dissatisfied"]}, ("坐席: 您好",), "yes", {"satisfaction": "very-dissatisfied"}
+    ),
+    Example({"satisfaction": ["very-dissatisfied"]}, ("坐席: 您好",), "no", {"satisfaction": "not-rated"}),
+    Example({"satisfaction": ["very-dissatisfied"]}, ("坐席: 您好",), "unknown"),
 )

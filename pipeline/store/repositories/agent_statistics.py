@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.conversation.collation import CollationKey, by_name
-from pipeline.domain import ReviewState, Scope
+from pipeline.domain import ReviewState, Satisfaction, Scope
 from pipeline.store import counting
 from pipeline.store.database import Database, Repository
 from pipeline.store.days import between, counted
@@ -81,6 +81,20 @@ class AgentStatistics(Repository):
         with self._read() as connection:
             key = ("agents", scope, date_from, date_to, team)
             return self._cache.get(key, _version(connection), lambda: _agents(connection, those))
+
+    def ratings(
+        self, agent_id: str, scope: Scope, *, date_from: date | None = None, date_to: date | None = None
+    ) -> tuple[tuple[Satisfaction, int], ...]:
+        """How customers rated an agent's calls of these days, the worst first, each with its calls."""
+        c = calls.c
+        those = [*between(date_from, date_to), within(scope), c.agent_id == agent_id]
+        query = select(c.satisfaction, func.count()).where(
+            *those, c.satisfaction.is_not(None), c.replaced_by.is_(None)
+        )
+        with self._read() as connection:
+            found = {row[0]: int(row[1]) for row in connection.execute(query.group_by(c.satisfaction))}
+        worst_first = (*reversed(tuple(Satisfaction)[:-1]), Satisfaction.NOT_RATED)
+        return tuple((one, found[one.value]) for one in worst_first if one.value in found)
 
     def one(
         self, agent_id: str, scope: Scope, *, date_from: date | None = None, date_to: date | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from pipeline.domain import OpenCause, Severity, Status
+from pipeline.domain import OpenCause, Satisfaction, Severity, Status
 from pipeline.messages import Message
 from pipeline.store import codec
 from pipeline.store.days import counted
@@ -71,6 +71,8 @@ class QueueRow:
     claimed_name: str | None
     finished_name: str | None
     version: int
+    satisfaction: Satisfaction | None = None
+    """How the customer rated it."""
 
 
 _assigned, _claimed, _finished = (users.alias(name) for name in ("assigned", "claimed", "finished"))
@@ -83,7 +85,7 @@ def _rows(keys: Sequence[int]) -> Select[Any]:
     return (
         select(
             *(i.id, i.call, i.rubric, c.call_id, c.started_local, counted().label("counted_at")),
-            *(c.agent_id, c.agent_name, c.team, c.queue, first.label("paths")),
+            *(c.agent_id, c.agent_name, c.team, c.queue, c.satisfaction, first.label("paths")),
             *(
                 i.duration,
                 i.status,
@@ -159,6 +161,7 @@ def _row(row: Row[Any], reasons: tuple[Message, ...]) -> QueueRow:
         claimed_name=row.claimed_name if held else None,
         finished_name=row.finished_name,
         version=row.version,
+        satisfaction=None if row.satisfaction is None else Satisfaction(row.satisfaction),
     )
 
 

@@ -13,10 +13,11 @@ from fastapi.responses import StreamingResponse
 
 from pipeline.errors import Missing
 from pipeline.reports.fields import Record, rounded
-from pipeline.reports.lists import write_list
+from pipeline.reports.lists import list_finding_records, write_list
 from pipeline.reports.report_words import Places, ReportWords
 from pipeline.store import Store
 from pipeline.store.filter import CallFilter, QueueState
+from pipeline.store.repositories.callbacks import CallbackGroup
 from pipeline.web.access import Forbidden, Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.api.answers import failures
 from pipeline.web.api.exports import IN_MEMORY, LEFT_OUT, MEDIA, Format, pieces
@@ -26,6 +27,7 @@ from pipeline.web.redact import redact_appeal, redact_calibration, redact_exempl
 from pipeline.web.scopes import within_scope
 from pipeline.web.screens.admin_audit import audit_rows, read_audit_filter
 from pipeline.web.screens.appeals import GROUPS
+from pipeline.web.screens.call_list import read_filter
 from pipeline.web.screens.overview import violating
 from pipeline.web.titles import report_words
 
@@ -33,7 +35,16 @@ router = APIRouter(prefix="/api/v1/lists", tags=["exports"])
 P = Permission
 Exporter = Annotated[Visitor, Depends(allowed(P.EXPORT))]
 ListName = Literal[
-    "queue", "agents", "appeals", "samples", "sample-calls", "calibrations", "exemplars", "audit"
+    "queue",
+    "agents",
+    "appeals",
+    "samples",
+    "sample-calls",
+    "calibrations",
+    "exemplars",
+    "audit",
+    "call-list",
+    "callbacks",
 ]
 PAGE = 1_000
 """Calls that are read at once."""
@@ -126,6 +137,7 @@ def _queue(asked: Asked) -> Iterator[Record]:
                 "score_low": rounded(row.score_low, 2),
                 "score_high": rounded(row.score_high, 2),
                 "final": row.final,
+                "satisfaction": row.satisfaction and row.satisfaction.value,
                 "worst": row.worst and row.worst.value,
                 "flag_reasons": "；".join(asked.words.said(one) for one in row.flag_reasons),
                 "pending": row.pending,
@@ -275,6 +287,39 @@ def _audit(asked: Asked) -> Iterator[Record]:
         before = rows[-1].id
 
 
+def _call_list(asked: Asked) -> Iterator[Record]:
+    q = asked.query
+    wanted = read_filter(
+        q.get("from", ""), q.get("to", ""), q.get("rule", ""), q.get("team", ""), q.get("agent", ""),
+        q.get("hour", ""),
+    )  # fmt: skip
+    found = asked.store.listed.findings(wanted, asked.visitor.scope)
+    return list_finding_records(found, asked.words)
+
+
+def _callbacks(asked: Asked) -> Iterator[Record]:
+    named = asked.query.get("group", "")
+    group = CallbackGroup(named) if named in set(CallbackGroup) else CallbackGroup.OPEN
+    start, by = 0, asked.visitor.user.id
+    while True:
+        page = asked.store.callbacks.page(group, by=by, scope=asked.visitor.scope, limit=PAGE, offset=start)
+        for one in page.rows:
+            yield {
+                "call_id": one.call_id,
+                **_who(one),
+                "started_at": one.started_at,
+                "due": one.due.isoformat(),
+                "overdue": one.late,
+                "owner": one.owner_name,
+                "done_at": one.done_at,
+                "done_by": one.done_name,
+                "remark": one.remark or None,
+            }
+        start += PAGE
+        if start >= page.total:
+            return
+
+
 LISTS: Mapping[str, tuple[tuple[Permission, ...], Rows]] = {
     "queue": ((P.LISTEN,), _queue),
     "agents": ((P.LISTEN,), _agents),
@@ -284,6 +329,8 @@ LISTS: Mapping[str, tuple[tuple[Permission, ...], Rows]] = {
     "calibrations": ((P.CALIBRATE,), _calibrations),
     "exemplars": ((P.LISTEN,), _exemplars),
     "audit": ((P.AUDIT,), _audit),
+    "call-list": ((P.REVIEW, P.ASSIGN), _call_list),
+    "callbacks": ((P.ALERT,), _callbacks),
 }
 """Name -> permissions of which one opens the list's page, and what makes its rows."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.domain import UserRole
+from pipeline.domain import Satisfaction, UserRole
 from pipeline.errors import no_agent
 from pipeline.intervals import Proportion, wilson
 from pipeline.review.alerts import Liability
@@ -108,6 +108,8 @@ class AgentScreen(PageContext):
     clean: int
     """Criteria without a violation."""
     liabilities: tuple[SettledLiability, ...]
+    ratings: tuple[tuple[Satisfaction, int], ...]
+    """How customers rated these calls, the worst first; none where nobody rated any."""
     """Who was to blame where customers threatened to go outside, once that is settled; the newest first."""
     calls: QueueLink
 
@@ -179,6 +181,7 @@ def agent(
         criteria_top=axis_top([100 * (one.share.high or 0) for one in criteria]),
         clean=sum(1 for one in found.criteria if not _violated(one)),
         liabilities=_settled(store, visitor, agent_id, start, end),
+        ratings=store.agents.ratings(agent_id, visitor.scope, date_from=start, date_to=end),
         calls=link_to(agent=agent_id, date_from=start, date_to=end),
     )
     return page(request, context, visitor=visitor)

@@ -15,6 +15,7 @@ from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message
 from pipeline.store import Store
 from pipeline.store.repositories.call_totals import CallTotals
+from pipeline.store.repositories.callbacks import Callback, CallbackCounts
 from pipeline.store.repositories.day_statistics import DaySummary, Undated, Worst
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed
 from pipeline.web.alert_lines import AlertBoard, board_of
@@ -24,6 +25,8 @@ from pipeline.web.queue_link import QueueLink, day_of, link_to
 from pipeline.web.render import fragment, page
 
 router = APIRouter()
+FIRST_CALLBACKS = 5
+"""Customers to be called back whom the first screen names; the rest is counted."""
 WIDTH, HEIGHT = 760.0, 150.0
 """Units of the distribution of scores."""
 
@@ -62,6 +65,14 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackBoard:
+    """Customers to be called back: how many, and the first of them."""
+
+    counts: CallbackCounts
+    rows: tuple[Callback, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewPage(PageContext):
     template: ClassVar[str] = "overview/index.html"
     days: tuple[date, ...]
@@ -70,6 +81,8 @@ class OverviewPage(PageContext):
     later: date | None
     alerts: AlertBoard | None
     """What customers threaten and nobody has settled, of all days; None for those who have no part in it."""
+    callbacks: CallbackBoard | None
+    """Customers to be called back; None for those who have no part in it."""
     figures: DayFigures | None
     """None where there is no day to show."""
     run: RunProgress | None
@@ -122,6 +135,7 @@ def overview(
         earlier=next((day for day in days if chosen and day < chosen), None),
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
         alerts=board_of(store, visitor),
+        callbacks=_callbacks(store, visitor),
         figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
         run=_progress(store, visitor),
         narrow=visitor.scope != Scope(),
@@ -156,6 +170,15 @@ def problems(request: Request, visitor: ProblemReader, store: TheStore) -> Respo
     )
     context = ProblemsPage(run, rows, found is not None and found.more)
     return page(request, context, visitor=visitor)
+
+
+def _callbacks(store: Store, visitor: Visitor) -> CallbackBoard | None:
+    if not visitor.may(Permission.ALERT):
+        return None
+    counts = store.callbacks.counts(scope=visitor.scope)
+    if not counts.open:
+        return None
+    return CallbackBoard(counts, store.callbacks.page(scope=visitor.scope, limit=FIRST_CALLBACKS).rows)
 
 
 def _progress(store: Store, visitor: Visitor) -> RunProgress | None:

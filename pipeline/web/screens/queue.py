@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BeforeValidator
 
-from pipeline.domain import Severity, Status
+from pipeline.domain import Satisfaction, Severity, Status
 from pipeline.store.filter import QueueState
 from pipeline.store.repositories.queue import Choices, Count, QueuePage, SavedFilter
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
@@ -54,6 +54,7 @@ class QueueScreen(PageContext):
     """The call that they came from then, where it is not done."""
     severities: tuple[Severity, ...]
     statuses: tuple[Status, ...]
+    satisfactions: tuple[Satisfaction, ...]
 
 
 @router.get("")
@@ -75,6 +76,7 @@ def queue(request: Request, visitor: Listener, store: TheStore) -> Response:
         left=left_open(store, visitor, request.query_params.get("left", "")) if visitor.works else None,
         severities=tuple(Severity),
         statuses=tuple(Status),
+        satisfactions=tuple(Satisfaction),
     )
     return page(request, context, visitor=visitor)
 

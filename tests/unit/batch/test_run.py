@@ -18,11 +18,12 @@ from pipeline.batch.run import run
 from pipeline.batch.summary import Progress, RunSummary
 from pipeline.batch.work import Limits
 from pipeline.batch.worker import InspectorFactory
-from pipeline.domain import DecisionKind, Revisions, Role, Severity
+from pipeline.domain import DecisionKind, Revisions, Role, Scope, Severity
 from pipeline.errors import CallinspectError, ModelError, StoreError, UsageError
 from pipeline.messages import Message, render
-from pipeline.settings import Settings
+from pipeline.settings import CallListSettings, Settings
 from pipeline.store import open_store
+from pipeline.store.repositories.listed_calls import ListFilter
 from tests.contract.worlds import LocalPool, did_nothing
 from tests.stores import empty_store
 from tests.unit.batch.tiny import (
@@ -501,3 +502,23 @@ def test_an_empty_dump_is_a_mistake_unless_it_is_allowed(night: Night) -> None:
     assert "没有录音" in refused.value.said("zh") and "--allow-empty" in refused.value.said("en")
     summary = night.run(allow_empty=True)
     assert (summary.found, summary.exit_status, did_nothing(summary)) == (0, 0, True)
+
+
+def test_the_rows_of_the_list_are_judged_with_the_run_and_a_later_list_brings_the_rating(
+    night: Night, in_this_process: None, tmp_path: Path
+) -> None:
+    rules, listed = tmp_path / "rules.yaml", tmp_path / "calls.csv"
+    rules.write_text('name: x\nrules: [{id: night, title: 夜间, check: hours, from: "22:00", to: "08:00"}]\n')
+    only = CallListSettings(rules=(rules,), settle_seconds=0)
+    night.settings = night.settings.model_copy(update={"calls": only})
+    night.add("a")
+    head = "call_id,started_at,direction,customer_number,是否接通,满意度\n"
+    late = "b,2026-11-20 23:30:00,呼出,13800138000,未接,\n"
+    listed.write_text(head + "a,2026-11-20 10:00:00,呼出,13800138000,是,\n" + late)
+    assert not night.run(calls=listed).problems
+    listed.write_text(head + "a,2026-11-20 22:00:00,呼出,13800138000,是,非常不满意\n" + late)
+    night.run(calls=listed)
+    with open_store(night.settings.store) as store:
+        found = list(store.listed.findings(ListFilter(), Scope()))
+        assert [[row.call_id for row in one.rows] for one in found] == [["a"], [None]]
+        assert [one.call_id for one in store.callbacks.page().rows] == ["a"]

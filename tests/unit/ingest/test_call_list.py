@@ -125,10 +125,10 @@ def test_every_heading_means_one_column():
 def test_unused_and_missing_columns_are_mentioned(put, find):
     put("1.wav")
 
-    found = find("call_id,file,满意度\nC1,1.wav,5\n", columns={"team": "班"})
+    found = find("call_id,file,备注\nC1,1.wav,5\n", columns={"team": "班"})
 
     assert len(found.candidates) == 1
-    assert "满意度" in zh(found.problems[0].reason)
+    assert "备注" in zh(found.problems[0].reason)
     assert "班" in zh(found.problems[1].reason)
 
 

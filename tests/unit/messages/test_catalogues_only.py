@@ -21,6 +21,7 @@ SPEECH = (
     "conversation/text.py",
     "domain/transcript.py",
     "ingest/columns.py",
+    "ingest/outcomes.py",
     "ingest/parties.py",
     "ingest/values.py",
     "inspection/spine.py",

@@ -17,10 +17,11 @@ from pipeline.batch.faults import FAULT, GAVE_UP
 from pipeline.batch.rescoring import Changes
 from pipeline.bench.breakdown import NOISE_BANDS
 from pipeline.control import ChartKind, Quadrant, Rule, Side
-from pipeline.domain import CaseState, How, OpenCause, Outcome, PhraseKind, Role, Status
+from pipeline.domain import CaseState, How, OpenCause, Outcome, PhraseKind, Role, Satisfaction, Status
 from pipeline.domain.people import UserRole
 from pipeline.domain.review import AppealState
 from pipeline.inspection.judging import PARTIAL
+from pipeline.list_rules import Reason
 from pipeline.measures import catalogue
 from pipeline.messages import known
 from pipeline.messages.catalogue import texts
@@ -110,6 +111,9 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "report.clip.": {"bad", "good", "none"},
     "model.title.": set(load_manifest().names()),
     "model.licence.": {"sense-voice"},
+    "satisfaction.": {*Satisfaction, "short"},
+    "call-list.doubt.": set(Reason),
+    "call-list.not-known.": {"satisfaction", "answered", "talk_seconds", "relation"},
 }
 """Keys that end in a value: prefix -> all the values there are."""
 
@@ -136,7 +140,7 @@ REPORTS = {
 
 ROOT = Path(pipeline.__file__).parent
 MAKERS = (
-    "audio", "batch", "bench", "conversation", "ingest", "messages", "phrases", "reports", "review", "rubric",
+    "audio", "batch", "bench", "conversation", "ingest", "list_rules", "messages", "phrases", "reports", "review", "rubric",
     "settlement", "speech", "store", "transcription",
 )  # fmt: skip
 """Rooms that make messages."""

@@ -57,5 +57,6 @@ NEW = (
     "taken_channel",
     "role_evidence",
     "only_flags",
+    "satisfaction",
 )
 """Columns that the old tables do not have."""
