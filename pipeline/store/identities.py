@@ -14,6 +14,7 @@ from pipeline.domain import Call, IdSource, Recording, Status, other_ids
 from pipeline.store import projections, rows
 from pipeline.store.alert_tables import alerts
 from pipeline.store.call_files import add_files, files_of, place
+from pipeline.store.coaching_tables import goal_clips
 from pipeline.store.repositories.appeal_steps import close_reassigned
 from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
 from pipeline.store.rule_tables import proposals
@@ -21,7 +22,18 @@ from pipeline.store.statements import now, pages, upsert
 from pipeline.store.tables import call_files, calls, former_ids, inspections, merges
 from pipeline.store.views import KnownCall, Renaming
 
-_TOUCHES = (decisions, appeals, alerts, notes, sample_calls, calibration_calls, exemplars, merges, proposals)
+_TOUCHES = (
+    decisions,
+    appeals,
+    alerts,
+    notes,
+    sample_calls,
+    calibration_calls,
+    exemplars,
+    merges,
+    proposals,
+    goal_clips,
+)
 """What people do with calls."""
 
 
