@@ -423,7 +423,7 @@ def _count(connection: Connection, goal: Goal, between: tuple[date, date], scope
     standing = or_(and_(failed, unsettled), confirmed)
     sums = (func.sum(case((each, 1), else_=0)) for each in (standing, applied, and_(failed, unsettled)))
     query = (
-        select(*list(sums))
+        select(*sums)
         .select_from(
             calls.join(inspections, and_(inspections.c.call == calls.c.id, inspections.c.current))
             .outerjoin(findings, and_(f.inspection == inspections.c.id, f.criterion == goal.criterion))
@@ -431,8 +431,8 @@ def _count(connection: Connection, goal: Goal, between: tuple[date, date], scope
         )
         .where(calls.c.agent_id == goal.agent_id, ~days.undated(), within(scope), *days.between(*between))
     )
-    broken, of, unreviewed = connection.execute(query).one()
-    return Counted(between[0], between[1], int(broken or 0), int(of or 0), int(unreviewed or 0))
+    broken, of, unreviewed = (int(value or 0) for value in connection.execute(query).one())
+    return Counted(between[0], between[1], broken, of, unreviewed)
 
 
 def _tell_step(connection: Connection, goal: Goal, step: GoalStep, by: int | None) -> None:
