@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipeline.domain import Inspection, Outcome, Scope, Scorecard, Severity, Span, UserRole, Verdict
+from pipeline.domain import Inspection, Outcome, Scope, Scorecard, Severity, Span, User, UserRole, Verdict
 from pipeline.errors import Missing, Refused
+from pipeline.review.appeals import Opinion
 from pipeline.review.goals import Change, GoalState, GoalStep, Recheck
 from pipeline.review.notices import NoticeKind
 from pipeline.store import Store
@@ -166,3 +167,13 @@ def test_a_decided_appeal_and_assigned_calls_are_told(store: Store, run_id: int)
     store.cases.assign(["c0"], rev, chief)
     (notice,) = store.notices.of(rev, Scope())
     assert (notice.kind, notice.number) == (NoticeKind.CALLS, 2), "told once, of what is new"
+    number = user(store, "agent", UserRole.AGENT, team=TEAM, agent_id=AGENT)
+    filer = User(number, "agent", "agent", UserRole.AGENT, team=TEAM, agent_id=AGENT)
+    made = store.appeals.file("c0", RUDE, "不是", by=filer, request="f", late=True)
+    store.appeals.accept(made.id, by=None, request="a")
+    given = {"by": None, "request": "d", "comment": "听过", "without_panel": True}
+    for _ in range(2):
+        store.appeals.decide(made.id, Opinion.UPHOLD, **given)  # type: ignore[arg-type]
+    (notice,) = store.notices.of(number, OF_AGENT)
+    assert (notice.kind, notice.number, notice.call_id) == (NoticeKind.APPEAL, made.id, "c0")
+    assert store.notices.of(number, replace(OF_AGENT, sealed=frozenset({"c0"}))) == ()
