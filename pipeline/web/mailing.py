@@ -54,7 +54,7 @@ def send_waiting(store: Store, settings: Settings) -> int:
                 if following is None:
                     return sent
                 letter = following
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: an address that is none
         raise MailFailed(type(error).__name__) from error
 
 

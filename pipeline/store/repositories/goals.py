@@ -126,13 +126,13 @@ class Goals(Repository):
         check_text(text, request=request)
         today = today or date.today()
         with self._write() as connection:
+            _alone(connection, agent_id)
             made = select(goals.c.id, goals.c.set_by).where(goals.c.request == request)
             if (known := connection.execute(made).one_or_none()) is not None:
                 check_author(request, known.set_by, by)
                 return _goal(connection, known.id, EVERYWHERE)
             check_due(due, today)
             team = _team(connection, agent_id, scope)
-            _alone(connection, agent_id)
             check_room(_under_way(connection, agent_id), criterion, insist=insist)
             named = _named(connection, agent_id, criterion)
             values = {
@@ -344,7 +344,8 @@ def _team(connection: Connection, agent_id: str, scope: Scope) -> str | None:
 
 
 def _alone(connection: Connection, agent_id: str) -> None:
-    """Two who set a goal for one agent at the same moment follow each other: the limit holds for both."""
+    """Two who set a goal for one agent at the same moment follow each other: the limit holds for
+    both, and one press sent twice makes one goal."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"goal:{agent_id}"))))
 

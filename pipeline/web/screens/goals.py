@@ -35,6 +35,7 @@ P = Permission
 Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
 Coach = Annotated[Visitor, Depends(allowed(P.COACH))]
 Back = Annotated[str, Form(max_length=2000)]
+FIRST_YEAR = 1970
 CLIPS, CLIP_SECONDS = 3, 8.0
 """Places that are found for a goal where nobody names one, and how long one is of which only the beginning is
 known."""
@@ -93,7 +94,9 @@ def plan_of(
     names one."""
     teams = tuple(store.queue.choices(visitor.scope).teams)
     chosen = team if team in teams else (teams[0] if teams else None)
-    of = Month.read(month) or Month.of(date.today())
+    of = Month.read(month)
+    if of is None or of.year < FIRST_YEAR:
+        of = Month.of(date.today())
     return plan(store, visitor, sheet_of(settings), of, chosen), chosen, teams
 
 
