@@ -63,6 +63,9 @@ class Change(StrEnum):
     """Too few calls to say: the intervals touch."""
     BETTER = "better"
     WORSE = "worse"
+    """By what people have settled: nobody is told that they got worse by the machine's word alone."""
+    UNREVIEWED = "unreviewed"
+    """It would be worse if all were so that nobody has reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,11 @@ class Recheck:
             return Change.NOT_YET
         if not differs(self.before.share, self.since.share):
             return Change.UNSURE
-        less = (self.since.share.value or 0) < (self.before.share.value or 0)
-        return Change.BETTER if less else Change.WORSE
+        if (self.since.share.value or 0) < (self.before.share.value or 0):
+            return Change.BETTER
+        settled = wilson(self.since.broken - self.since.unreviewed, self.since.applied)
+        more = (settled.value or 0) > (self.before.share.value or 0)
+        return Change.WORSE if more and differs(self.before.share, settled) else Change.UNREVIEWED
 
 
 def days_before(talked: date | None, set_on: date) -> tuple[date, date]:
