@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.domain import Inspection, Outcome, Scope, Scorecard, Severity, Span, User, UserRole, Verdict
 from pipeline.errors import Missing, Refused
@@ -14,6 +15,7 @@ from pipeline.review.goals import Change, GoalState, GoalStep, Recheck
 from pipeline.review.notices import NoticeKind
 from pipeline.store import Store
 from pipeline.store.repositories.goals import ClipWord, Goal
+from pipeline.store.tables import calls
 from tests.inspections import finding
 from tests.nights import night_call
 from tests.people import user
@@ -66,6 +68,9 @@ def test_calls_before_the_talk_never_count_as_since(store: Store, run_id: int) -
         ("doubt", date(2026, 10, 21), Outcome.UNDETERMINED),
     ):
         store.inspections.save(call(name, day, outcome), run_id=run_id)
+    with store._write() as connection:  # inspected after the talk; nobody knows when it was made
+        late = update(calls).where(calls.c.call_id == "undated")
+        connection.execute(late.values(received_local="2026-10-21T09:00:00"))
     made = goal(store)
     assert recheck(store, made).since is None
     store.goals.step(made.id, GoalStep.TALK, by=None, request="t", today=TALK)
