@@ -188,6 +188,34 @@ class AppealSettings(BaseModel):
     )
 
 
+class CoachingSettings(BaseModel):
+    """What a centre allows in coaching."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anonymous: bool = Field(
+        default=False, description="whoever proposes a good recording may ask not to be named"
+    )
+
+
+class MailSettings(BaseModel):
+    """Telling people by mail that a notice waits for them: the kind and a link, nothing else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="", description="SMTP server; empty: no mail")
+    port: int = Field(default=587, ge=1, le=65535, description="its port")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the connection is kept secret"
+    )
+    user: str = Field(default="", description="name to sign in with there; empty: without")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="best as CALLINSPECT_MAIL__PASSWORD in the environment"
+    )
+    sender: str = Field(default="callinspect@localhost", description="address that mail comes from")
+    seconds: float = Field(default=10, gt=0, le=120, description="how long the server is waited for")
+
+
 class OidcSettings(BaseModel):
     """Signing in by an identity provider (OpenID Connect)."""
 
@@ -266,6 +294,10 @@ class Settings(BaseSettings):
         default_factory=AlertSettings, description="deadlines of customers who threaten to go outside"
     )
     appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
+    coaching: CoachingSettings = Field(
+        default_factory=CoachingSettings, description="what a centre allows in coaching"
+    )
+    mail: MailSettings = Field(default_factory=MailSettings, description="notices by mail")
 
     def fingerprint(self, vocabulary: str = "") -> str:
         """Digest (16 hex digits) of the settings that can change a result.

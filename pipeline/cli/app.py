@@ -31,6 +31,7 @@ COMMANDS = {
     "sample": ("sample.app", "help.sample"),
     "appeal": ("appeal.app", "help.appeal"),
     "calibrate": ("calibrate.app", "help.calibrate"),
+    "notify": ("notify.notify", "help.notify"),
     "serve": ("serving.serve", "help.serve"),
     "user": ("user.app", "help.user"),
     "merge": ("maintenance.merge", "help.merge"),

@@ -14,6 +14,7 @@ from pipeline.domain import Call, IdSource, Recording, Status, other_ids
 from pipeline.store import projections, rows
 from pipeline.store.alert_tables import alerts
 from pipeline.store.call_files import add_files, files_of, place
+from pipeline.store.coaching_tables import goal_clips
 from pipeline.store.listed_tables import callback_events
 from pipeline.store.repositories.appeal_steps import close_reassigned
 from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
@@ -33,6 +34,7 @@ _TOUCHES = (
     merges,
     proposals,
     callback_events,
+    goal_clips,
 )
 """What people do with calls."""
 

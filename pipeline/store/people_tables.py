@@ -36,6 +36,7 @@ users = Table(
     Column("theme", String(8), comment="light, dark or NULL for the system's"),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", String(64), nullable=False),
+    Column("mail", SafeText, comment="where notices go; NULL: nowhere"),
 )
 
 sessions = Table(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, delete, func, select, text
 
 from pipeline.store.auditing import note
+from pipeline.store.coaching_tables import goals, notices
 from pipeline.store.days import counted
 from pipeline.store.erasing import Remains
 from pipeline.store.listed_tables import list_doubts, list_findings, listed_calls
@@ -78,6 +79,7 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
         for table in (list_findings, list_doubts, listed_calls):
             connection.execute(delete(table).where(table.c.day < before.isoformat()))
     with write() as connection:
+        _forget_coaching(connection, before)
         _forget_words(connection)
     return found
 
@@ -110,6 +112,12 @@ def _delete_traces(connection: Connection, keys: Sequence[int]) -> None:
     sounds = select(calls.c.audio_sha256).where(calls.c.id.in_(keys))
     connection.execute(delete(attempts).where(attempts.c.audio_sha256.in_(sounds)))
     connection.execute(delete(file_digests).where(file_digests.c.paths.in_(paths)))
+
+
+def _forget_coaching(connection: Connection, before: date) -> None:
+    """Goals that ended before the day, and what people were told before it; places went with their calls."""
+    connection.execute(delete(goals).where(goals.c.ended_on < before.isoformat()))
+    connection.execute(delete(notices).where(notices.c.at < before.isoformat()))
 
 
 def _forget_words(connection: Connection) -> None:

@@ -301,4 +301,7 @@ exemplars = Table(
     Column("nominated_by", Integer, ForeignKey("users.id")),
     Column("at", String(64), nullable=False),
     Column("approved_by", Integer, ForeignKey("users.id"), comment="NULL: nominated only"),
+    Column(
+        "anonymous", Boolean, nullable=False, server_default=false(), comment="who proposed it is not told"
+    ),
 )

@@ -29,12 +29,14 @@ from pipeline.store.repositories.clips import Clips
 from pipeline.store.repositories.coaching import Coaching
 from pipeline.store.repositories.day_statistics import DayStatistics
 from pipeline.store.repositories.decisions import Decisions
+from pipeline.store.repositories.goals import Goals
 from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspection_quality import InspectionQuality
 from pipeline.store.repositories.inspections import CallRows, Inspections
 from pipeline.store.repositories.judgements import Judgements
 from pipeline.store.repositories.listed_calls import ListedCalls
 from pipeline.store.repositories.merges import Merges
+from pipeline.store.repositories.notices import Notices
 from pipeline.store.repositories.period_facts import PeriodFacts
 from pipeline.store.repositories.proposals import Proposals
 from pipeline.store.repositories.queue import Queue
@@ -105,8 +107,10 @@ class Store:
         self.coaching = Coaching(database)
         self.days = DayStatistics(database)
         self.decisions = Decisions(database)
+        self.goals = Goals(database)
         self.inspection_quality = InspectionQuality(database)
         self.merges = Merges(database)
+        self.notices = Notices(database)
         self.period_facts = PeriodFacts(database)
         self.proposals = Proposals(database)
         self.queue = Queue(database, self.query_cache)

@@ -16,6 +16,7 @@ from pipeline.store import Store
 from pipeline.web import oidc, vendor
 from pipeline.web.app import create_app
 from pipeline.web.certificates import check_pair
+from pipeline.web.mailing import Notifier
 from pipeline.web.playback_service import close_playback_service
 from pipeline.web.rulebook.book import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
@@ -62,11 +63,14 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     # Reading the rules takes a second: it need not be the first visitor's.
     reading = threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True)
     reading.start()
+    notifier = Notifier(store, settings)
+    notifier.start()
     ready()
     try:
         server.run(sockets=[sock])
     finally:
         close_playback_service(app)
+        notifier.stop()
         app.state.reports.close()
         trials().stop()
         # Python aborts where it ends beside a thread that is inside a library written in C++.

@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/samples", "nav.samples", (P.SAMPLE, P.HEAR)),
     ("/calibrations", "nav.calibrations", (P.CALIBRATE,)),
     ("/exemplars", "nav.exemplars", (P.LISTEN,)),
+    ("/coaching", "nav.coaching", (P.COACH, P.APPEAL)),
     ("/rules", "nav.rules", (P.RULES,)),
     ("/admin", "nav.admin", (P.USERS, P.AUDIT, P.RETENTION)),
 )
@@ -72,6 +73,7 @@ def waiting(request: Request, visitor: Visitor) -> Mapping[str, int]:
 def _count(store: Store, visitor: Visitor) -> Mapping[str, int]:
     found: dict[str, int] = {}
     try:
+        found["/notices"] = store.notices.unread(visitor.user.id, visitor.scope)
         if visitor.may(P.REVIEW):
             found["/queue"] = store.cases.waiting_for(visitor.user.id, visitor.scope)
         if visitor.may(P.ALERT):

@@ -7,12 +7,12 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Span, UserRole, Verdict
+from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Scope, Span, UserRole, Verdict
 from pipeline.domain.acting import Acting, acting_as, acting_user
 from pipeline.errors import Refused
 from pipeline.messages import known
@@ -20,6 +20,7 @@ from pipeline.review.alert_rules import NewStep
 from pipeline.review.alerts import AlertStep
 from pipeline.review.appeals import Opinion
 from pipeline.review.calibration import ScoreEntry
+from pipeline.review.goals import GoalStep
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.review.trust import TrustChangeKind
 from pipeline.rubric import load_rubric
@@ -69,6 +70,10 @@ NO_ACTS = {
     "TrustRegister.decide": "the reviews' doing; each change they make has a row (test_trust.py)",
     "Rulebooks.save_draft": "an edit that nobody else sees; trying it is noted",
     "Rulebooks.drop_draft": "the same",
+    "Notices.read": "somebody's own list; what it tells about has its row",
+    "Notices.take_letter": "the program's own doing: mail that goes out",
+    "Notices.sent": "the same",
+    "Goals.post_due": "the program's own doing: a day has come",
 } | OF_A_RUN
 """Write methods that are no act of a person upon anything, and why."""
 
@@ -237,6 +242,11 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     )
     (note,) = coaching.notes("8002")
     act("Coaching.acknowledge", lambda: coaching.acknowledge(note.id, agent_id="8002"), call=CALL)
+    day = date.today() + timedelta(days=9)
+    act("Goals.set", lambda: store.goals.set("8002", shirk, due=day, by=boss.id, request="g1"))
+    (goal,) = store.goals.all(scope=Scope())
+    act("Goals.step", lambda: store.goals.step(goal.id, GoalStep.TALK, by=boss.id, request="g2"))
+    act("Accounts.set_mail", lambda: store.accounts.set_mail(rev.id, "a@example.com"))
     act("Coaching.nominate", lambda: coaching.nominate(CALL, title="好", by=rev.id), call=CALL)
     act("Coaching.approve", lambda: coaching.approve(CALL, by=boss.id), call=CALL)
     act("Coaching.withdraw", lambda: coaching.withdraw(CALL), call=CALL)

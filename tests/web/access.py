@@ -42,7 +42,7 @@ PATH = {"token": "no-such-token", "user_id": "1", "name": "x"}
 PANEL = {P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE}
 """Whoever has a part in an appeal."""
 
-ALERT = {"alert": "1"}
+ALERT, GOAL = {"alert": "1"}, {"goal": "1"}
 
 ROUTES: dict[str, Row] = {
     # signing in
@@ -79,6 +79,11 @@ ROUTES: dict[str, Row] = {
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
     "POST /account/sessions": Row(EVERYBODY),
+    "POST /account/mail": Row(EVERYBODY),
+    # notices
+    "GET /notices": Row(EVERYBODY),
+    "POST /notices/read": Row(EVERYBODY),
+    "POST /notices/{notice}/open": Row(EVERYBODY, path={"notice": "1"}),
     # administration
     "GET /admin": Row({P.USERS, P.AUDIT, P.RETENTION}),
     "GET /admin/users": Row({P.USERS}),
@@ -145,6 +150,11 @@ ROUTES: dict[str, Row] = {
     "GET /coaching": Row({P.LISTEN}),
     "POST /coaching/notes": Row({P.COACH}, form={"agent_id": "8002", "text": "x"}),
     "POST /coaching/notes/{note}/read": Row({P.LISTEN}, path={"note": "1"}),
+    "GET /coaching/plan": Row({P.COACH}),
+    "GET /coaching/goals/{goal}": Row({P.LISTEN}, path=GOAL),
+    "POST /coaching/goals": Row({P.COACH}, form={"agent_id": "8002", "criterion": "shirk"}),
+    "POST /coaching/goals/{goal}/acknowledge": Row({P.LISTEN}, path=GOAL),
+    "POST /coaching/goals/{goal}/step": Row({P.COACH}, path=GOAL, form={"kind": "talk"}),
     "GET /exemplars": Row({P.LISTEN}),
     "POST /exemplars": Row({P.LISTEN}, form={"call_id": "O02", "title": "x"}),
     "POST /exemplars/approve": Row({P.DECIDE}, form={"call_id": "O02"}),
@@ -208,6 +218,13 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/alerts/{alert}": Row({P.ALERT}, path=ALERT),
     "POST /api/v1/alerts/{alert}/steps": Row({P.ALERT}, path=ALERT),
     "POST /api/v1/calls/{call_id}/alerts": Row({P.ALERT}, scoped=True),
+    "GET /api/v1/goals": Row({P.LISTEN}),
+    "POST /api/v1/goals": Row({P.COACH}),
+    "GET /api/v1/goals/{goal}": Row({P.LISTEN}, path=GOAL),
+    "POST /api/v1/goals/{goal}/steps": Row({P.LISTEN}, path=GOAL),
+    "GET /api/v1/coaching/plan": Row({P.COACH}),
+    "GET /api/v1/notices": Row(EVERYBODY),
+    "POST /api/v1/notices/read": Row(EVERYBODY),
     "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),

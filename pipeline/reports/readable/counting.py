@@ -174,15 +174,6 @@ def ranked(period: Period, where: Flags) -> tuple[CriterionTally, ...]:
     return tuple(sorted(hit, key=lambda one: (-one.lost, -one.share.count, one.facts.criterion)))
 
 
-def differs(one: Proportion, other: Proportion) -> bool:
-    """Whether two shares differ by more than chance: their 95 % intervals do not touch. That is stricter than
-    a test at 5 % (N. Schenker and J. F. Gentleman, The American Statistician 55, 2001), as befits a sentence
-    that people act on."""
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return False
-    return one.low > other.high or one.high < other.low
-
-
 def agents_of(facts: PeriodCalls, where: Flags) -> Sequence[int]:
     """Indexes of the agents who have such calls."""
     return [int(code) for code in np.unique(facts.agent[where]) if code >= 0]

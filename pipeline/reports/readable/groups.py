@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.intervals import Proportion, wilson
+from pipeline.intervals import Proportion, differs, wilson
 from pipeline.messages import Message, Text, verbatim
 from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
-from pipeline.reports.readable.counting import Period, count, differs, share
+from pipeline.reports.readable.counting import Period, count, share
 from pipeline.reports.readable.heads import heads
 from pipeline.reports.readable.model import (
     BarPlot,

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.domain import Status
-from pipeline.intervals import Proportion
+from pipeline.intervals import Proportion, differs
 from pipeline.messages import Message, title, verbatim
 from pipeline.reports.readable.asked import ReportKind, ReportQuery
 from pipeline.reports.readable.counting import (
     CriterionTally,
     Period,
-    differs,
     ranked,
     scores,
     share,

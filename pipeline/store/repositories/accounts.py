@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,9 @@ from pipeline.store.repositories.account_rules import (
 )
 from pipeline.store.statements import now, pages, upsert
 from pipeline.store.tables import calls
+
+_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
+"""Plain addresses; nothing that could end a line of a letter's head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,26 @@ class Accounts(Repository):
         if values:
             with self._write() as connection:
                 connection.execute(update(users).where(users.c.id == user_id).values(values))
+
+    def mail_of(self, user_id: int) -> str | None:
+        """Where notices of this person go; None: nowhere."""
+        with self._read() as connection:
+            found: str | None = connection.execute(select(users.c.mail).where(users.c.id == user_id)).scalar()
+        return found
+
+    def set_mail(self, user_id: int, mail: str | None) -> None:
+        """Send notices there from now on (None: nowhere); the log says that it changed, not the address.
+
+        Raises:
+            Refused: ``mail-address``: that is no address.
+        """
+        if mail is not None and not _ADDRESS.fullmatch(mail):
+            raise Refused("that is no mail address", code="mail-address")
+        with self._write() as connection:
+            changed = update(users).where(users.c.id == user_id, users.c.mail.is_distinct_from(mail))
+            name = connection.execute(changed.values(mail=mail).returning(users.c.name)).scalar()
+            if name is not None:
+                note(connection, "mail-set" if mail else "mail-drop", subject=name)
 
     def set_password(self, user_id: int, password: str, *, keep: str | None = None) -> None:
         """Store a new argon2id string; all sessions end but the one with the digest ``keep``, and so do

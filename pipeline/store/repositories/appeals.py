@@ -18,9 +18,11 @@ from pipeline.review import appeal_rules as rules
 from pipeline.review import deciding
 from pipeline.review.appeals import OPEN, Appeal, Opinion, Step, Terms, UpheldRates
 from pipeline.review.events import NewDecision, check_text, reused
+from pipeline.review.notices import NoticeKind
 from pipeline.store import identities
 from pipeline.store.database import Repository
 from pipeline.store.filter import within
+from pipeline.store.notifying import accounts_of, tell
 from pipeline.store.projections import reviewed
 from pipeline.store.repositories.appeal_rows import (
     appeal_of,
@@ -218,6 +220,7 @@ class Appeals(Repository):
             connection.execute(update(appeals).where(appeals.c.id == appeal).values(values))
             if step is Step.DECIDE:
                 _write_verdict(connection, found, opinion, by, request, comment)
+                _tell(connection, appeal, by)
             return appeal_of(connection, appeal)
 
 
@@ -275,6 +278,15 @@ def _write_verdict(
     except Refused as refused:
         if refused.code not in rules.MOOT:
             raise
+
+
+def _tell(connection: Connection, appeal: int, by: User | None) -> None:
+    """Whoever filed it, and whose call it is, learn that it is decided."""
+    a = appeals.c
+    row = connection.execute(select(a.call, a.agent_id, a.filed_by).where(a.id == appeal)).one()
+    to = [row.filed_by, *accounts_of(connection, row.agent_id)]
+    who = by.id if by else None
+    tell(connection, NoticeKind.APPEAL, to, key=appeal, by=who, call=row.call, number=appeal)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,9 +32,11 @@ from pipeline.review.claims import (
     check_impartial,
     claim,
 )
+from pipeline.review.notices import NoticeKind
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, claimed, compile_filter, within
+from pipeline.store.notifying import tell
 from pipeline.store.people_tables import users
 from pipeline.store.projections import claim_of
 from pipeline.store.repositories.accounts import actor_of, names_of
@@ -135,15 +138,21 @@ class Cases(Repository):
                 if connection.execute(known).scalar() is None:
                     raise Missing(f"there is no user {to}", code="no-user")
             name = names_of(connection, [to]).get(to)
-            done = 0
+            done = given = 0
             for page in pages(sorted(set(call_ids))):
                 these = select(calls.c.id).where(calls.c.call_id.in_(page)).order_by(calls.c.id)
                 keys = list(connection.execute(these.with_for_update(key_share=True)).scalars())
+                new = select(func.count()).where(
+                    cases.c.call.in_(keys), cases.c.assigned.is_distinct_from(to)
+                )
+                given += int(connection.execute(new).scalar_one())
                 done += connection.execute(
                     update(cases).where(cases.c.call.in_(keys)).values(assigned=to)
                 ).rowcount
                 for key in keys:
                     note(connection, "assign", by=by, call=key, to=name)
+            if given:
+                tell(connection, NoticeKind.CALLS, [to], key=uuid4(), by=by, number=given)
             return done
 
     def next(

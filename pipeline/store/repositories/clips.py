@@ -11,8 +11,8 @@ from sqlalchemy import and_, case, func, or_, select
 from pipeline.domain import Outcome, ReviewState, Scope
 from pipeline.store import codec
 from pipeline.store.database import Repository
-from pipeline.store.filter import CallFilter, compile_filter
-from pipeline.store.review_tables import cases, verdicts
+from pipeline.store.filter import CallFilter, compile_filter, within
+from pipeline.store.review_tables import cases, exemplars, verdicts
 from pipeline.store.tables import calls, findings, inspections
 
 LOOKED_AT = 400
@@ -93,6 +93,29 @@ class Clips(Repository):
                 latest.at.desc(),
             )
             return _from_different_agents(map(_clip, connection.execute(query)), limit)
+
+    def exemplary(self, criterion: str, scope: Scope, *, limit: int) -> tuple[Clip, ...]:
+        """Where it was done right in the library, which everybody may hear: a place that proves it, in an
+        approved recording that nobody has found a violation of it in; the newest recording first."""
+        f, v = findings.c, verdicts.c
+        said = and_(v.call == calls.c.id, v.criterion == f.criterion)
+        query = (
+            select(*_COLUMNS)
+            .select_from(_JOINED.join(exemplars, exemplars.c.call == calls.c.id).outerjoin(verdicts, said))
+            .where(
+                within(Scope(sealed=scope.sealed)),
+                exemplars.c.approved_by.is_not(None),
+                f.criterion == criterion,
+                f.outcome == Outcome.PASSED.value,
+                f.evidence != "[]",
+                inspections.c.current,
+                v.state.is_(None),
+            )
+            .order_by(exemplars.c.at.desc(), calls.c.id)
+            .limit(limit)
+        )
+        with self._read() as connection:
+            return tuple(map(_clip, connection.execute(query)))
 
 
 _JOINED = (

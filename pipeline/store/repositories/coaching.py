@@ -12,9 +12,11 @@ from pipeline.domain.people import Scope
 from pipeline.errors import Missing, Refused
 from pipeline.review.calibration import CalibrationState
 from pipeline.review.events import check_author
+from pipeline.review.notices import NoticeKind
 from pipeline.store import auditing, rows
 from pipeline.store.database import Repository
 from pipeline.store.filter import within
+from pipeline.store.notifying import accounts_of, tell
 from pipeline.store.repositories.accounts import names_of
 from pipeline.store.repositories.case_rows import call_key
 from pipeline.store.review_tables import (
@@ -99,8 +101,10 @@ class Coaching(Repository):
                 "text": text.strip(), "author": by, "at": now(), "request": request,
                 "audio_sha256": sound_of(key),
             }  # fmt: skip
-            if insert_once(connection, notes, values) is not None:
+            if (made := insert_once(connection, notes, values)) is not None:
                 about = criterion or None
+                to = accounts_of(connection, agent_id)
+                tell(connection, NoticeKind.NOTE, to, key=made, by=by, call=key, number=made)
                 auditing.note(connection, "note-write", by=by, subject=agent_id, call=key, criterion=about)
             else:
                 author = select(notes.c.author).where(notes.c.request == request)
@@ -127,9 +131,19 @@ class Coaching(Repository):
             mine = (notes.c.id == note_id) & (notes.c.agent_id == agent_id)
             values = {"acknowledged_at": now()}
             unread = notes.c.acknowledged_at.is_(None)
-            read = update(notes).where(mine, unread).values(values).returning(notes.c.call)
+            read = update(notes).where(mine, unread).values(values).returning(notes.c.call, notes.c.author)
             for row in connection.execute(read).all():
                 auditing.note(connection, "note-read", subject=agent_id, call=row.call)
+                # of the call alone: whether its author may still see it is asked when they look
+                tell(
+                    connection,
+                    NoticeKind.NOTE_READ,
+                    [row.author],
+                    key=note_id,
+                    by=None,
+                    call=row.call,
+                    number=note_id,
+                )
             found = _notes(connection, _note_query().where(mine))
         if not found:
             raise Missing("there is no such note", code="no-note")
@@ -141,10 +155,15 @@ class Coaching(Repository):
         with self._read() as connection:
             return connection.execute(query).first() is not None
 
-    def nominate(self, call_id: str, *, title: str, note: str = "", by: int | None) -> Exemplar:
+    def nominate(
+        self, call_id: str, *, title: str, note: str = "", by: int | None, anonymous: bool = False
+    ) -> Exemplar:
         """Propose a call as an example; somebody approves it before others hear it.
 
         A call that is proposed already stays as it was proposed first.
+
+        Args:
+            anonymous: nobody is told who proposes it; the log of acts knows.
 
         Raises:
             Refused: no title.
@@ -160,6 +179,7 @@ class Coaching(Repository):
                 "note": note.strip(),
                 "nominated_by": by,
                 "at": now(),
+                "anonymous": anonymous,
             }
             statement = upsert(connection, exemplars).values(values)
             nominated = statement.on_conflict_do_nothing(index_elements=["call"]).returning(exemplars.c.call)
@@ -178,6 +198,10 @@ class Coaching(Repository):
             unapproved = (exemplars.c.call == key) & exemplars.c.approved_by.is_(None)
             if connection.execute(update(exemplars).where(unapproved).values(approved_by=by)).rowcount:
                 auditing.note(connection, "exemplar-approve", by=by, call=key)
+                who = connection.execute(
+                    select(exemplars.c.nominated_by).where(exemplars.c.call == key)
+                ).scalar()
+                tell(connection, NoticeKind.EXEMPLAR, [who], key=key, by=by, call=key)
             found = _exemplars(connection, _exemplar_query().where(calls.c.id == key))
         if not found:
             raise Missing("this call was not proposed", code="no-exemplar")
@@ -266,7 +290,7 @@ def _exemplar(row: Row[Any], names: dict[int | None, str]) -> Exemplar:
         score=row.score,
         title=row.title,
         note=row.note,
-        nominated_by=names.get(row.nominated_by),
+        nominated_by=None if row.anonymous else names.get(row.nominated_by),
         at=row.at,
         approved_by=names.get(row.approved_by),
         approved=row.approved_by is not None,

@@ -35,6 +35,10 @@ class AccountPage(PageContext):
     template: ClassVar[str] = "account/index.html"
     sessions: tuple[SignedInBrowser, ...]
     has_password: bool
+    mail: str | None
+    """Where notices go."""
+    mailed: bool
+    """The centre sends mail."""
     shortest: int
     """Characters of a password."""
     done: str
@@ -73,6 +77,15 @@ def sign_out_elsewhere(request: Request, visitor: SignedIn, store: TheStore) -> 
     return RedirectResponse("/account?done=sessions", 303)
 
 
+@router.post("/mail")
+def choose_mail(
+    request: Request, visitor: SignedIn, store: TheStore, mail: Annotated[str, Form(max_length=255)] = ""
+) -> Response:
+    """Everybody says themselves whether, and where, mail goes."""
+    store.accounts.set_mail(visitor.user.id, mail.strip() or None)
+    return RedirectResponse("/account?done=mail", 303)
+
+
 def _page(
     request: Request, visitor: Visitor, store: Store, *, done: str = "", error: Refused | None = None
 ) -> Response:
@@ -83,8 +96,10 @@ def _page(
             for row in sessions
         ),
         has_password=(store.accounts.credentials(visitor.user.name) or (None, None))[1] is not None,
+        mail=store.accounts.mail_of(visitor.user.id),
+        mailed=bool(the_settings(request).mail.host),
         shortest=passwords.SHORTEST,
-        done=done if done in ("password", "sessions") else "",
+        done=done if done in ("password", "sessions", "mail") else "",
         message=in_words(error, visitor.lang, the_settings(request)) if error else None,
     )
     return page(request, context, visitor=visitor, status=400 if error else 200)

@@ -11,9 +11,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import no_agent
 from pipeline.store.repositories.coaching import Exemplar, Note
-from pipeline.web.access import Permission, TheStore, Visitor, allowed
+from pipeline.store.repositories.goals import Goal
+from pipeline.web.access import Permission, TheSettings, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
+from pipeline.web.goal_cards import GoalCard, cards, sees_goals_of
 from pipeline.web.names import FieldName
 from pipeline.web.redact import redact_exemplars
 from pipeline.web.render import page, url
@@ -33,6 +35,8 @@ class CoachingPage(PageContext):
     template: ClassVar[str] = "coaching/index.html"
     agent_id: str
     notes: tuple[Note, ...]
+    goals: tuple[GoalCard, ...]
+    """Where they are for whoever looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,23 @@ class ExemplarsPage(PageContext):
     template: ClassVar[str] = "coaching/exemplars.html"
     approved: tuple[Exemplar, ...]
     proposed: tuple[Exemplar, ...]
+    anonymous: bool
+    """Whoever proposes one may ask not to be named."""
 
 
 @router.get("/coaching")
 def notes(request: Request, visitor: Listener, store: TheStore, agent: str = "") -> Response:
     """The notes to one agent; an agent's own where none is named."""
     agent_id = agent or visitor.user.agent_id or ""
+    if not agent_id and visitor.may(P.COACH):
+        return RedirectResponse(url("/coaching/plan", format=request.query_params.get("format")), 303)
     if agent_id != visitor.user.agent_id and not store.coaching.knows(agent_id, scope=visitor.scope):
         raise no_agent(agent_id)
     found = tuple(store.coaching.notes(agent_id, scope=visitor.scope))
-    return page(request, CoachingPage(agent_id, found), visitor=visitor)
+    goals: tuple[Goal, ...] = ()
+    if sees_goals_of(visitor, agent_id):
+        goals = store.goals.all(scope=visitor.scope, agent_id=agent_id)
+    return page(request, CoachingPage(agent_id, found, cards(store, visitor, goals)), visitor=visitor)
 
 
 @router.post("/coaching/notes")
@@ -77,7 +88,7 @@ def write(
         criterion=criterion or None,
         starts=seconds_of(starts),
     )
-    return RedirectResponse(_own(back) or url("/coaching", agent=agent_id), status_code=303)
+    return RedirectResponse(own_address(back) or url("/coaching", agent=agent_id), status_code=303)
 
 
 @router.post("/coaching/notes/{note}/read")
@@ -88,15 +99,16 @@ def acknowledge(
     back: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     store.coaching.acknowledge(note, agent_id=visitor.user.agent_id)
-    return RedirectResponse(_own(back) or "/coaching", status_code=303)
+    return RedirectResponse(own_address(back) or "/coaching", status_code=303)
 
 
 @router.get("/exemplars")
-def exemplars(request: Request, visitor: Listener, store: TheStore) -> Response:
+def exemplars(request: Request, visitor: Listener, store: TheStore, settings: TheSettings) -> Response:
     found = redact_exemplars(store.coaching.exemplars(scope=visitor.scope), visitor)
     context = ExemplarsPage(
         approved=tuple(one for one in found if one.approved),
         proposed=tuple(one for one in found if not one.approved),
+        anonymous=settings.coaching.anonymous,
     )
     return page(request, context, visitor=visitor)
 
@@ -107,10 +119,13 @@ def nominate(
     store: TheStore,
     call_id: CallId,
     title: Annotated[str, Form(max_length=200)],
+    settings: TheSettings,
     note: Annotated[str, Form(max_length=4000)] = "",
+    anonymous: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     check_in_scope(store, visitor, call_id)
-    store.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id)
+    hidden = bool(anonymous) and settings.coaching.anonymous
+    store.coaching.nominate(call_id, title=title, note=note, by=visitor.user.id, anonymous=hidden)
     return RedirectResponse("/exemplars", status_code=303)
 
 
@@ -137,6 +152,6 @@ def seconds_of(text: str) -> float | None:
     return found if math.isfinite(found) and found >= 0 else None
 
 
-def _own(back: str) -> str:
+def own_address(back: str) -> str:
     """An address of ours to return to; nothing that leads to another site."""
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else ""

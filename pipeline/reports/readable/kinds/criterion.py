@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.domain import Scope
-from pipeline.intervals import wilson
+from pipeline.intervals import differs, wilson
 from pipeline.messages import Message, title
 from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.clips import examples
-from pipeline.reports.readable.counting import Period, differs, share, tally
+from pipeline.reports.readable.counting import Period, share, tally
 from pipeline.reports.readable.groups import ROWS, compared, groups_of
 from pipeline.reports.readable.heads import head, heads
 from pipeline.reports.readable.model import (

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.domain import Scope
+from pipeline.intervals import differs
 from pipeline.messages import Message, title
 from pipeline.reports.readable.asked import ReportKind
 from pipeline.reports.readable.clips import examples
-from pipeline.reports.readable.counting import CriterionTally, Period, differs, ranked, share, tally
+from pipeline.reports.readable.counting import CriterionTally, Period, ranked, share, tally
 from pipeline.reports.readable.groups import groups_of
 from pipeline.reports.readable.heads import head, heads
 from pipeline.reports.readable.model import (

@@ -1,0 +1,112 @@
+"""Telling people by mail that a notice waits for them: what kind, and a link. Nothing else leaves the room.
+
+Mail is no part of any act: notices are written with the act, and go out afterwards, one by one. What does
+not go out is tried again later, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import ssl
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+
+from pipeline.errors import StoreError
+from pipeline.messages import Lang, known, languages, say
+from pipeline.settings import MailSettings, Settings
+from pipeline.store import Store
+from pipeline.store.repositories.notices import Letter
+from pipeline.web.links import base_url
+
+EVERY_SECONDS = 60.0
+"""How often the review room looks what there is to tell."""
+MOST_AT_ONCE = 200
+"""Letters of one round: the next goes on."""
+
+
+class MailFailed(Exception):  # noqa: N818 - nothing is wrong with the program
+    """The server did not take a letter; the next round tries again."""
+
+
+def send_waiting(store: Store, settings: Settings) -> int:
+    """Send what is to be sent; how many letters went out.
+
+    Raises:
+        MailFailed: the server cannot be reached, or takes no letter. What was taken is not sent again.
+    """
+    if not settings.mail.host:
+        return 0
+    first = store.notices.take_letter()
+    if first is None:  # most of the time: nobody connects for nothing
+        return 0
+    try:
+        with _connected(settings.mail) as server:
+            sent, letter = 0, first
+            while True:
+                server.send_message(letter_of(letter, settings))
+                store.notices.sent(letter.notice)
+                sent += 1
+                following = store.notices.take_letter() if sent < MOST_AT_ONCE else None
+                if following is None:
+                    return sent
+                letter = following
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: an address that is none
+        raise MailFailed(type(error).__name__) from error
+
+
+def letter_of(letter: Letter, settings: Settings) -> EmailMessage:
+    """The kind of the notice in the reader's language and the address of the list of notices: no name, no
+    call, no number."""
+    lang: Lang = letter.lang if letter.lang in languages() else settings.lang
+    general = f"notice.mail.{letter.kind}"
+    what = say(lang, general if known(general) else f"notice.{letter.kind}")
+    found = EmailMessage(policy=SMTP)
+    found["From"], found["To"] = settings.mail.sender, letter.mail
+    found["Subject"] = f"{say(lang, 'app.name')}: {what}"
+    found["Date"] = formatdate()
+    found["Auto-Submitted"] = "auto-generated"
+    found.set_content(say(lang, "notice.mail.body", what=what, link=base_url(settings.serve) + "/notices"))
+    return found
+
+
+@contextlib.contextmanager
+def _connected(mail: MailSettings) -> Iterator[smtplib.SMTP]:
+    trusted = ssl.create_default_context()
+    server: smtplib.SMTP
+    if mail.security == "tls":
+        server = smtplib.SMTP_SSL(mail.host, mail.port, timeout=mail.seconds, context=trusted)
+    else:
+        server = smtplib.SMTP(mail.host, mail.port, timeout=mail.seconds)
+    with server:
+        if mail.security == "starttls":
+            server.starttls(context=trusted)
+        if mail.user:
+            server.login(mail.user, mail.password.get_secret_value())
+        yield server
+
+
+class Notifier:
+    """A thread beside the server: goals that are due become notices, and notices mail."""
+
+    def __init__(self, store: Store, settings: Settings, *, every: float = EVERY_SECONDS) -> None:
+        self._store, self._settings, self._every = store, settings, every
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the letter that is being sent."""
+        self._over.set()
+        self._thread.join(self._settings.mail.seconds + 5)
+
+    def _work(self) -> None:
+        while not self._over.wait(self._every):
+            with contextlib.suppress(StoreError, MailFailed):  # next time
+                self._store.goals.post_due()
+                send_waiting(self._store, self._settings)
