@@ -194,7 +194,10 @@ class Calibrations(Repository):
                 .join(inspections, (inspections.c.call == calls.c.id) & inspections.c.current)
                 .join(findings, findings.c.inspection == inspections.c.id)
             )
-            .where(calibration_calls.c.calibration == calibration_id)
+            .where(
+                calibration_calls.c.calibration == calibration_id,
+                findings.c.outcome != Outcome.HINT.value,
+            )
         )
         with self._read() as connection:
             calibration_rules.check_closed(calibration_of(connection, calibration_id))

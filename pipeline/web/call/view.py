@@ -25,6 +25,7 @@ from pipeline.domain import (
     Severity,
 )
 from pipeline.errors import no_call
+from pipeline.messages import title
 from pipeline.reports.kinds import calls, findings
 from pipeline.review.claims import own_call
 from pipeline.review.effective import Effective
@@ -303,4 +304,5 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor) -> FindingC
         gate,
         rubric.bars if rubric is not None else BARS,
         Rarities(rubric.rarity, gate.learned) if rubric is not None else Rarities(),
+        {i.id: title(i.advice, i.advice_en) for i in rubric.items if i.hint} if rubric is not None else {},
     )
