@@ -102,7 +102,7 @@ def verdict(held: FindingVerdict | None, words: Words) -> Text:
 
 
 def ordered(card: Scorecard, said: Mapping[str, FindingVerdict] = NOBODY) -> list[tuple[int, Finding]]:
-    """What deserves a row, as numbered in the scorecard: failed, doubtful, what passed with a place, hints."""
+    """What deserves a row, as numbered in the scorecard: failed, doubtful, passed with a place, hints."""
     rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.HINT]
     shown = [
         (number, finding)
