@@ -56,6 +56,10 @@ How points add up: a score is 100 less what the sheet prints for each fault.
 * A criterion whose items are all not applicable costs nothing, and the rest costs what it says: nothing is
   stretched. An undetermined item costs nothing.
 * `fatal: section` loses the rest of the section, `fatal: sheet` what is left of the score.
+* `hint: true` makes an item a hint: what it finds is shown on the call page, in `show` and in exports with
+  the outcome `hint`, and is no violation. It takes no points, flags nothing, cannot be confirmed or appealed,
+  and no statistic, report or settlement counts it. Where it finds nothing it leaves no line at all. Its class
+  only says how good the proof must be. To make it count, write `hint: false` and `deduct`.
 * A bonus is added at the end, up to 100.
 * The ledger of each scorecard adds up to its score exactly, and every limit that bites is a line of it
   (`“通话保持”最多扣6分 +3`). A sheet of whole points gives whole scores.

@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     UNDETERMINED = "undetermined"
     """Could not be measured, or the evidence is too weak to accuse anyone."""
+    HINT = "hint"
+    """Something to do better that is no violation: no points, no flag, counted nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class PhraseKind(StrEnum):
     REQUIRED = "required"
     ESCALATION = "escalation"
     PRAISE = "praise"
+    WORDING = "wording"
+    """What hints look for, well said or less well: it accuses nobody, and nobody is known by it."""
 
 
 class How(StrEnum):

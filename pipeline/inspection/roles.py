@@ -94,6 +94,8 @@ def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: M
     for hits in matcher.match_all(ways):
         surest: dict[str, float] = {}
         for hit in hits:
+            if hit.kind is PhraseKind.WORDING:
+                continue
             odds = FORBIDDEN_ODDS if hit.kind is PhraseKind.FORBIDDEN else PHRASE_ODDS
             surest[hit.code] = max(surest.get(hit.code, 0.0), odds * hit.confidence)
         believed.append(sum(surest.values()))

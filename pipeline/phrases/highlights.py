@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.domain import PhraseHit, PhraseKind, Utterance
 
 GRAVEST_FIRST = (PhraseKind.FORBIDDEN, PhraseKind.REQUIRED, PhraseKind.ESCALATION, PhraseKind.PRAISE)
-"""Of two phrases in one place the first of these is shown."""
+"""Of two phrases in one place the first of these is shown; what only hints look for is not marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Highlight:
 def highlights(utterance: Utterance, hits: Sequence[PhraseHit]) -> tuple[Highlight, ...]:
     """Non-overlapping highlights in order; of two that overlap the graver kind stays."""
     chosen: list[Highlight] = []
-    for hit in sorted(hits, key=lambda h: (GRAVEST_FIRST.index(h.kind), h.span)):
+    marked = (hit for hit in hits if hit.kind in GRAVEST_FIRST)
+    for hit in sorted(marked, key=lambda h: (GRAVEST_FIRST.index(h.kind), h.span)):
         found = place_of(utterance, hit.quote, hit.span.start)
         if found and all(found[1] <= m.start or found[0] >= m.end for m in chosen):
             chosen.append(Highlight(*found, hit.kind))

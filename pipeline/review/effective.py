@@ -215,7 +215,7 @@ def _sum(
         for section in rubric.sections
         for criterion in section.criteria
         for item in criterion.items
-        if item.id in found
+        if item.id in found and not item.hint
     ]
     earned = [
         Earned(bonus, found[bonus.id].evidence)
@@ -229,7 +229,9 @@ def _beyond(rubric: Rubric, found: Mapping[str, Finding]) -> frozenset[str]:
     """Criteria that did not apply for the machine."""
     none = Outcome.NOT_APPLICABLE
     return frozenset(
-        c.id for c in rubric.criteria if all(found[i.id].outcome is none for i in c.items if i.id in found)
+        c.id
+        for c in rubric.criteria
+        if all(found[i.id].outcome is none for i in c.items if i.id in found and not i.hint)
     )
 
 

@@ -35,7 +35,7 @@ def never_applies(rubric: Rubric, document: Any) -> Iterator[Issue]:
 
 def punished_twice(rubric: Rubric, document: Any) -> Iterator[Issue]:
     """Pairs of items that take points for one slip."""
-    items = list(each_item(rubric))
+    items = [(place, item) for place, item in each_item(rubric) if not item.hint]
     for n, (_, first) in enumerate(items):
         for place, second in items[n + 1 :]:
             common = overlap(first.check, second.check) if first.check and second.check else None

@@ -38,6 +38,22 @@ REQUIRED = frozenset(
     ("greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks", "empathy", "surname")
 )
 """Codes of the default lexicons that are required phrases."""
+WORDINGS = frozenset(
+    (
+        "complaint-repeat",
+        "answer-when",
+        "offers-way",
+        "argues",
+        "suggestion",
+        "suggestion-thanks",
+        "hold-reason",
+        "hold-time",
+        "better-wording",
+        "free-now",
+        "fee-plain",
+    )
+)
+"""Codes of the default lexicons that only hints look for."""
 GAP_S = 0.4
 _FORMS = Message("join.list", parts=("坐席: ...", "客户: ...", "静音: 秒", "保持: 秒"))
 LINE = re.compile(r"^(?P<who>\w+?)(?:@(?P<at>[\d.]+))?(?:\((?P<rate>\d+)\))?\s*[:：]\s*(?P<text>.*)$")
@@ -127,6 +143,8 @@ def _kind(code: str) -> PhraseKind:
         return PhraseKind.ESCALATION
     if code in REQUIRED:
         return PhraseKind.REQUIRED
+    if code in WORDINGS:
+        return PhraseKind.WORDING
     return PhraseKind.PRAISE if code == "praise" else PhraseKind.FORBIDDEN
 
 

@@ -22,6 +22,7 @@ NAMED = frozenset(
         "deduct",
         "up_to",
         "fatal",
+        "hint",
         "points",
         "pass_mark",
         "scale",
@@ -104,6 +105,8 @@ def _title(part: Any) -> Message:
 
 def _worth(part: Any) -> Message:
     match part:
+        case Item(hint=True):
+            return Message("diff.worth-hint")
         case Item(fatal="sheet"):
             return Message("diff.worth-fatal", severity=part.severity.value)
         case Item():

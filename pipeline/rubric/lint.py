@@ -186,7 +186,7 @@ def _lexicon(rubric: Rubric, document: Any, codes: Mapping[str, object]) -> Iter
 
 def _flags(rubric: Rubric) -> Iterator[Issue]:
     for severity in (Severity.A, Severity.B):
-        items = [i for i in rubric.items if i.severity is severity]
+        items = [i for i in rubric.accusing if i.severity is severity]
         caught = any(severity in rule.severity for rule in rubric.flag)
         loose = [i for i in items if not caught and not any(i.id in rule.items for rule in rubric.flag)]
         if loose:

@@ -13,6 +13,7 @@ KINDS = {
     PhraseKind.REQUIRED: Message("matched.required"),
     PhraseKind.ESCALATION: Message("matched.escalation"),
     PhraseKind.PRAISE: Message("matched.praise"),
+    PhraseKind.WORDING: Message("matched.wording"),
 }
 HOWS = {
     How.EXACT: Message("matched.exact"),

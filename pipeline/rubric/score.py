@@ -31,7 +31,8 @@ def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE, words: Word
     reason = why_not_applicable(rubric, facts)
     if reason is not None:
         return _nothing(reason, raised)
-    judged = tuple(judge(rubric, facts, gate.only_flag))
+    every = tuple(judge(rubric, facts, gate.only_flag))
+    judged = tuple(j for j in every if not j.item.hint)
     earned = tuple(_earned(rubric, facts))
     total = add_up(rubric, judged, (e for e in earned if e.evidence))
     if total is None:
@@ -39,7 +40,11 @@ def score(rubric: Rubric, facts: Facts, gate: TrustGate = OPEN_GATE, words: Word
     passed = not total.fatal and total.score >= rubric.pass_mark
     reasons = flag_reasons(rubric, facts, judged, passed=passed, raised=raised)
     return Scorecard(
-        findings=tuple(_finding(j, total) for j in judged) + tuple(_bonus_finding(e, total) for e in earned),
+        findings=(
+            *(_finding(j, total) for j in judged),
+            *(_bonus_finding(e, total) for e in earned),
+            *(_hint(j) for j in every if j.item.hint and j.failed),
+        ),
         score=total.score,
         passed=passed,
         fatal=total.fatal,
@@ -95,6 +100,23 @@ def _finding(judged: Judged, total: Sum) -> Finding:
         group_title=judged.criterion.title,
         weight=result.weight,
         only_flags=judged.failed and judged.only_flags,
+    )
+
+
+def _hint(judged: Judged) -> Finding:
+    """What could be done better. It has no class and comes after all else, so that what counts keeps its
+    number; a hint that has nothing to say leaves no finding."""
+    return Finding(
+        criterion=judged.item.id,
+        title=judged.item.title,
+        section=judged.section.title,
+        severity=None,
+        outcome=Outcome.HINT,
+        points=0.0,
+        evidence=judged.result.evidence,
+        reason=judged.result.reason,
+        group=judged.criterion.id,
+        group_title=judged.criterion.title,
     )
 
 

@@ -95,6 +95,11 @@ class Item(Options):
     fatal: Literal["sheet", "section"] | None = Field(
         None, description="a failure brings the sheet or section to 0"
     )
+    hint: bool = Field(
+        False,
+        exclude=True,
+        description="true: what it finds is a hint, no violation: no points, no flag, counted nowhere",
+    )
     when: Condition | None = Field(None, description="where this does not hold, the item does not apply")
     valid_from: date | None = Field(None, description="calls before this day are not judged by it")
     valid_until: date | None = Field(None, description="calls after this day are not judged by it")
@@ -111,6 +116,10 @@ class Item(Options):
     def _costs_something(self) -> Item:
         if (self.check is None) is (self.person is None):
             raise ValueRefused(Message("rubric.check-or-person"))
+        if self.hint:
+            if self.deduct or self.fatal or self.up_to is not None:
+                raise ValueRefused(Message("rubric.hint-costs"))
+            return self
         if not self.deduct and not self.fatal:
             raise ValueRefused(Message("rubric.costs-nothing"))
         if self.up_to is not None and self.up_to < self.deduct:
@@ -303,10 +312,15 @@ class Rubric(Options):
         return tuple(i for c in self.criteria for i in c.items)
 
     @cached_property
+    def accusing(self) -> tuple[Item, ...]:
+        """Every item but the hints: those that can be violated."""
+        return tuple(i for i in self.items if not i.hint)
+
+    @cached_property
     def accused(self) -> dict[str, tuple[Item, ...]]:
         """Phrase code -> the items that a hit of it fails, in the order of the sheet."""
         found: dict[str, tuple[Item, ...]] = {}
-        for item in self.items:
+        for item in self.accusing:
             for code in item.codes if item.check and item.check.kind == "phrase" else ():
                 found[code] = (*found.get(code, ()), item)
         return found
@@ -325,6 +339,9 @@ class Rubric(Options):
             judges += repr(asked)
         if self.questions != QUESTIONS:
             judges += repr(self.questions)
+        hints = [item.id for item in self.items if item.hint]
+        if hints:
+            judges += repr(hints)
         return hashlib.sha256(judges.encode()).hexdigest()[:16]
 
     @cached_property

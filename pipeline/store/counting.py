@@ -45,6 +45,7 @@ def criterion_counts(connection: Connection, where: CallFilter) -> Iterator[Crit
             func.sum(case((f.only_flags, 1), else_=0)).label("only_flags"),
         )
         .select_from(findings.join(those, f.inspection == those.c.id).join(calls, those.c.call == c.id))
+        .where(f.outcome != Outcome.HINT.value)
         .group_by(c.agent_id, f.criterion)
         .order_by(c.agent_id.is_(None), c.agent_id, f.criterion)
     )

@@ -87,6 +87,7 @@ STYLES = {
     PhraseKind.REQUIRED: "green",
     PhraseKind.ESCALATION: "bold magenta",
     PhraseKind.PRAISE: "cyan",
+    PhraseKind.WORDING: "blue",
 }
 
 

@@ -38,6 +38,7 @@ OUTCOME_STYLES = {
     Outcome.UNDETERMINED: "yellow",
     Outcome.PASSED: "green",
     Outcome.NOT_APPLICABLE: "dim",
+    Outcome.HINT: "cyan",
 }
 
 NOBODY: Mapping[str, FindingVerdict] = {}
@@ -58,7 +59,7 @@ def findings_table(
     said: Mapping[str, FindingVerdict] = NOBODY,
     now: Effective | None = None,
 ) -> Table:
-    """Failed first, gravest first; ``#`` is the number that ``clip --finding`` takes.
+    """Failed first, gravest first, hints last; ``#`` is the number that ``clip --finding`` takes.
 
     ``said``: criterion -> people's verdict; without any there is no column for it. ``now``: the score with
     them, whose points are shown.
@@ -110,12 +111,12 @@ def verdict(held: FindingVerdict | None, words: Words) -> Text:
 
 
 def ordered(card: Scorecard, said: Mapping[str, FindingVerdict] = NOBODY) -> list[tuple[int, Finding]]:
-    """What deserves a row, numbered as in the scorecard: failed, doubtful, passed with a place, decided."""
-    rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE]
+    """What deserves a row, as numbered in the scorecard: failed, doubtful, passed with a place, hints."""
+    rank = [Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.HINT]
     shown = [
         (number, finding)
         for number, finding in enumerate(card.findings, start=1)
-        if finding.outcome in rank[:2]
+        if finding.outcome in (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.HINT)
         or (finding.outcome is Outcome.PASSED and finding.evidence)
         or finding.criterion in said
     ]

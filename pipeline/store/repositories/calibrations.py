@@ -195,8 +195,12 @@ class Calibrations(Repository):
                 .join(inspections, (inspections.c.call == calls.c.id) & inspections.c.current)
                 .join(findings, findings.c.inspection == inspections.c.id)
             )
-            .where(calibration_calls.c.calibration == calibration_id)
-            .where(~asked_of_people(ASKED), ~asked_of_people(REQUIRED))  # of these it says nothing
+            .where(
+                calibration_calls.c.calibration == calibration_id,
+                findings.c.outcome != Outcome.HINT.value,
+                ~asked_of_people(ASKED),  # of these it says nothing
+                ~asked_of_people(REQUIRED),
+            )
         )
         with self._read() as connection:
             calibration_rules.check_closed(calibration_of(connection, calibration_id))

@@ -252,7 +252,9 @@ def _by_inspection(connection: Connection, wanted: NDArray[np.int64]) -> Iterato
     f = findings.c
     for page in pages(wanted.tolist()):
         found: dict[tuple[str, str], list[tuple[int, float]]] = {}
-        query = select(f.criterion, f.outcome, f.inspection, f.points).where(f.inspection.in_(page))
+        query = select(f.criterion, f.outcome, f.inspection, f.points).where(
+            f.inspection.in_(page), f.outcome != Outcome.HINT.value
+        )
         for row in connection.execute(query):
             found.setdefault((row.criterion, row.outcome), []).append((row.inspection, row.points))
         for (criterion, outcome), rows in found.items():

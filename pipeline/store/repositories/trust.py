@@ -149,7 +149,7 @@ class TrustRegister(Repository):
 
 
 def _trust(connection: Connection, rubric: Rubric) -> tuple[Trust, ...]:
-    items = [(item.id, item.severity) for item in rubric.items]
+    items = [(item.id, item.severity) for item in rubric.accusing]
     known = figures(connection, [name for name, _ in items], latest=rubric.trust.latest)
     return rules.trust_of(rubric.trust, items, known, _changes(connection))
 

@@ -65,6 +65,8 @@ class Entry:
     """Why the machine took no points for it, where its criterion only flagged."""
     bar: float | None = None
     """Confidence (0..1) from which on a phrase of its class accuses; None where it has no class."""
+    advice: Message | None = None
+    """How to do it instead, for a hint."""
 
     @property
     def why_not(self) -> Message | None:
@@ -163,6 +165,8 @@ class ReviewSheet:
     not_applicable: tuple[Finding, ...]
     checklist: tuple[Entry, ...] = ()
     """What people answer, in the order of the sheet; what they failed stands among the groups too."""
+    hints: tuple[Entry, ...] = ()
+    """What could be done better; no violations."""
 
     @property
     def unanswered(self) -> tuple[Entry, ...]:
@@ -209,13 +213,15 @@ class FindingContext:
     bars: Mapping[Severity, Bar] = field(default_factory=lambda: BARS)
     rarities: Rarities = field(default_factory=Rarities)
     """What its evidence was weighed against."""
+    advice: Mapping[str, Message] = field(default_factory=dict)
+    """How to do it instead, by hint."""
 
     def entry(self, number: int, finding: Finding, held: FindingVerdict | None, outcome: Outcome) -> Entry:
         name = finding.criterion
         usual, appeal = self.usual_places.get(name), self.appeals.get(name)
         withheld = next((w for w in self.gate.withheld if w.criterion == name and finding.only_flags), None)
         bar = None if finding.severity is None else self.bars[finding.severity].accuse
-        return Entry(number, finding, held, outcome, usual, appeal, withheld, bar)
+        return Entry(number, finding, held, outcome, usual, appeal, withheld, bar, self.advice.get(name))
 
 
 NO_CONTEXT = FindingContext()
@@ -232,6 +238,7 @@ def sheet(
     passed: list[Finding] = []
     idle: list[Finding] = []
     checklist: list[Entry] = []
+    hints: list[Finding] = []
     for finding in card.findings:
         held = verdicts.get(finding.criterion)
         held = held if held is not None and held.holds(finding.outcome) else None
@@ -240,14 +247,21 @@ def sheet(
             checklist.append(context.entry(0, finding, held, outcome))
             if held is not None and not (held.settled and outcome is not Outcome.FAILED):
                 shown.append((finding, held))
+        elif finding.outcome is Outcome.HINT:
+            hints.append(finding)
         elif finding.outcome in OPEN_OUTCOMES or held is not None:
             shown.append((finding, held))
         elif finding.outcome is Outcome.PASSED:
             passed.append(finding)
         else:
             idle.append(finding)
-    groups = _numbered(_by_section(shown), context)
-    return ReviewSheet(groups, _grouped(passed, context), tuple(idle), tuple(checklist))
+    return ReviewSheet(
+        _numbered(_by_section(shown), context),
+        _grouped(passed, context),
+        tuple(idle),
+        tuple(checklist),
+        tuple(context.entry(0, finding, None, finding.outcome) for finding in hints),
+    )
 
 
 def _by_section(

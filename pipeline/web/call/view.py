@@ -25,7 +25,7 @@ from pipeline.domain import (
     Severity,
 )
 from pipeline.errors import no_call
-from pipeline.messages import Text
+from pipeline.messages import Text, title
 from pipeline.reports.kinds import calls, findings
 from pipeline.review.claims import own_call
 from pipeline.review.effective import Effective
@@ -312,4 +312,5 @@ def _context(store: Store, inspection: Inspection, visitor: Visitor, rubric: Rub
         gate,
         rubric.bars if rubric is not None else BARS,
         Rarities(rubric.rarity, gate.learned) if rubric is not None else Rarities(),
+        {i.id: title(i.advice, i.advice_en) for i in rubric.items if i.hint} if rubric is not None else {},
     )

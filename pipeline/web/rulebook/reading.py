@@ -40,6 +40,8 @@ class ItemText:
     deduct: float
     up_to: float | None
     fatal: Literal["sheet", "section"] | None
+    hint: bool
+    """What it finds is no violation."""
     use: CriterionUse
     trust: TrustLine | None
     """How far it can be trusted; None where that is not asked."""
@@ -195,6 +197,7 @@ class RuleReader:
             deduct=item.deduct,
             up_to=item.up_to,
             fatal=item.fatal,
+            hint=item.hint,
             use=use,
             trust=self.trust.get(item.id),
             rarity=self.rarity.get(item.id, ()),

@@ -37,6 +37,8 @@ router = APIRouter(prefix="/calibrations")
 P = Permission
 Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
 
+_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.HINT)
+"""What a person may score: hints are the machine's alone."""
 SCORING = tuple(role for role in UserRole if P.CALIBRATE in ROLE_PERMISSIONS[role])
 
 
@@ -165,7 +167,7 @@ def sheet(request: Request, calibration: Number, place: Number, visitor: Scorer,
         calibration=redact_calibration(found),
         chosen=chosen,
         lines=tuple(store.calibrations.sheet(found.id, chosen.call_id, user=visitor.user.id)),
-        outcomes=tuple(Outcome),
+        outcomes=_OUTCOMES,
         may_score=found.open and found.invited(visitor.user.id) and chosen.call_id in left,
         next=next((c.place for c in found.calls if c.place > place), None),
     )
@@ -190,7 +192,7 @@ def _score(store: Store, visitor: Visitor, calibration: int, place: int, given: 
     for name, criterion in given.items():
         kind, _, number = name.partition("-")
         outcome = given.get(f"outcome-{number}", "")
-        if kind == "criterion" and outcome in set(Outcome):
+        if kind == "criterion" and outcome in set(_OUTCOMES):
             said[criterion] = ScoreEntry(Outcome(outcome), given.get(f"comment-{number}", "")[:4000])
     store.calibrations.score(found.id, chosen.call_id, said, user=visitor.user.id)
     further = next((c.place for c in found.calls if c.place > place), None)

@@ -95,3 +95,35 @@ def test_a_hit_by_a_template_names_a_sentence() -> None:
     for text, phrase in said.items():
         hits = default_matcher().match([sentence(text, Role.AGENT)])
         assert [h.phrase for h in hits if h.code == "surname"] == [phrase]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("我理解，是这样的", "empathy"),
+        ("由于我们的服务不周给您带来了不便，非常抱歉", "empathy"),
+        ("您放心，我们一定帮您查清问题，尽快给您答复", "empathy"),
+        ("是的，理解您的想法", "empathy"),
+        ("您的心情我理解", "empathy"),
+        ("我会优先考虑处理您的问题", "empathy"),
+        ("如果我无法立刻解决，我会告诉您我处理的步骤", "empathy"),
+        ("对不起", "empathy"),
+        ("对不起，非常欢迎您监督我们的服务", "empathy"),
+        ("您的投诉内容我们已做好了详细记录，会尽快回复您", "answer-when"),
+        ("我已经记录下您的建议，感谢您对我们的关注", "suggestion-thanks"),
+        ("请留下您的联系方式，我们会将处理结果尽快通知到您", "answer-when"),
+        ("请问您是否可以等待", "hold-ask"),
+        ("非常感谢您的耐心等待", "hold-thanks"),
+        ("抱歉让您久等", "hold-thanks"),
+        ("我把您拉进黑名单了", "blacklist"),
+        ("可能我没有表达清楚", None),
+        ("您可以在网上办理", None),
+        ("为确保服务质量，该通电话将会被录音", None),
+        ("当前线路繁忙，请稍作等待", None),
+        ("您随意再见", None),
+    ],
+)
+def test_wordings_that_the_trade_teaches(said: str, code: str | None) -> None:
+    kinds = (PhraseKind.FORBIDDEN, PhraseKind.REQUIRED, PhraseKind.WORDING)
+    found = {h.code for h in default_matcher().match([sentence(said, Role.AGENT)]) if h.kind in kinds}
+    assert code in found if code else not found

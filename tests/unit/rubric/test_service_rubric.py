@@ -42,6 +42,20 @@ CODES = [
     "closing-missing",
     "empathy-missing",
     "rating-guide",
+    "company-secret",
+    "blacklist",
+]
+
+HINTS = [
+    "hold-no-reason",
+    "hold-no-time",
+    "better-wording",
+    "complaint-not-repeated",
+    "answer-time-missing",
+    "no-way-offered",
+    "argued",
+    "suggestion-no-thanks",
+    "fee-not-plain",
 ]
 
 GOOD = (
@@ -71,7 +85,8 @@ def test_people_see_at_most_15_criteria_that_are_worth_100_points() -> None:
 
 
 def test_its_items_are_the_catalogue_of_violations() -> None:
-    assert sorted(item.id for item in service_rubric().items if item.check) == sorted(CODES)
+    assert sorted(item.id for item in service_rubric().accusing if item.check) == sorted(CODES)
+    assert [item.id for item in service_rubric().items if item.hint] == HINTS
 
 
 def test_what_people_answer_is_optional_and_costs_no_point_of_the_100() -> None:
