@@ -140,8 +140,8 @@ REPORTS = {
 
 ROOT = Path(pipeline.__file__).parent
 MAKERS = (
-    "audio", "batch", "bench", "conversation", "ingest", "list_rules", "messages", "phrases", "reports", "review", "rubric",
-    "settlement", "speech", "store", "transcription",
+    "audio", "batch", "bench", "conversation", "ingest", "list_rules", "messages", "phrases", "reports",
+    "review", "rubric", "settlement", "speech", "store", "transcription",
 )  # fmt: skip
 """Rooms that make messages."""
 LITERAL = re.compile(r"""["']([\w-]+(?:\.[\w-]*)+)["']""")
