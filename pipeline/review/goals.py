@@ -54,7 +54,7 @@ ENDS: Mapping[GoalStep, GoalState] = {
 """Steps that end a goal: a person's word, whatever the figures say."""
 
 
-class Change(StrEnum):
+class GoalChange(StrEnum):
     """What the calls since the talk say beside those before it."""
 
     NOT_YET = "not-yet"
@@ -94,16 +94,16 @@ class Recheck:
     """None: nobody has spoken with the agent, or it was today."""
 
     @property
-    def change(self) -> Change:
+    def change(self) -> GoalChange:
         if self.since is None or not self.since.applied:
-            return Change.NOT_YET
+            return GoalChange.NOT_YET
         if not differs(self.before.share, self.since.share):
-            return Change.UNSURE
+            return GoalChange.UNSURE
         if (self.since.share.value or 0) < (self.before.share.value or 0):
-            return Change.BETTER
+            return GoalChange.BETTER
         settled = wilson(self.since.broken - self.since.unreviewed, self.since.applied)
         more = (settled.value or 0) > (self.before.share.value or 0)
-        return Change.WORSE if more and differs(self.before.share, settled) else Change.UNREVIEWED
+        return GoalChange.WORSE if more and differs(self.before.share, settled) else GoalChange.UNREVIEWED
 
 
 def days_before(talked: date | None, set_on: date) -> tuple[date, date]:

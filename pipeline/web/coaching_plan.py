@@ -29,7 +29,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class GoalProposal:
     """A criterion that an agent could work on."""
 
     criterion: str
@@ -57,7 +57,7 @@ class PlanLine:
     calls: int
     goals: tuple[GoalCard, ...]
     """Under way."""
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[GoalProposal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +114,17 @@ def _between(facts: PeriodCalls, first: date, last: date) -> Flags:
     return found
 
 
-def _few(found: list[Proposal], taken: set[str]) -> tuple[Proposal, ...]:
+def _few(found: list[GoalProposal], taken: set[str]) -> tuple[GoalProposal, ...]:
     room = [one for one in found if one.criterion not in taken]
     return tuple(sorted(room, key=lambda one: (not one.surely, -one.lost, one.criterion))[:MOST_OPEN])
 
 
 def _proposals(
     facts: PeriodCalls, now: Flags, earlier: Flags, rubric: Rubric | None, first: date, last: date
-) -> Mapping[int, list[Proposal]]:
+) -> Mapping[int, list[GoalProposal]]:
     """Index of an agent -> what they could work on."""
     size = len(facts.agents)
-    found: dict[int, list[Proposal]] = {at: [] for at in range(size)}
+    found: dict[int, list[GoalProposal]] = {at: [] for at in range(size)}
     items = {} if rubric is None else {item.id: item for item in rubric.items}
     for name, one in facts.criteria.items():
         broken = count(facts.agent, size, one.standing & now)
@@ -141,7 +141,7 @@ def _proposals(
             calls = link_to(agent=agent, criterion=name, stands=True, date_from=first, date_to=last)
             more = (share.value or 0) > (team.value or 0)
             found[at].append(
-                Proposal(
+                GoalProposal(
                     criterion=name,
                     title=one.title,
                     severity=one.severity,

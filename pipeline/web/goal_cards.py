@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.errors import Missing
 from pipeline.intervals import Proportion
-from pipeline.review.goals import Change, Counted
+from pipeline.review.goals import Counted, GoalChange
 from pipeline.store import Store
 from pipeline.store.repositories.clips import Clip
 from pipeline.store.repositories.goals import Goal, GoalClip, GoalEvent
@@ -39,7 +39,7 @@ class GoalCard:
     goal: Goal
     before: CountedSide
     since: CountedSide | None
-    change: Change
+    change: GoalChange
     top: float
     """Of the axis that both sides are drawn on, in calls of a hundred."""
     overdue: bool

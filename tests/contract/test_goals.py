@@ -11,7 +11,7 @@ from sqlalchemy import update
 from pipeline.domain import Inspection, Outcome, Scope, Scorecard, Severity, Span, User, UserRole, Verdict
 from pipeline.errors import Missing, Refused
 from pipeline.review.appeals import Opinion
-from pipeline.review.goals import Change, GoalState, GoalStep, Recheck
+from pipeline.review.goals import GoalChange, GoalState, GoalStep, Recheck
 from pipeline.review.notices import NoticeKind
 from pipeline.store import Store
 from pipeline.store.repositories.goals import ClipWord, Goal
@@ -79,7 +79,7 @@ def test_calls_before_the_talk_never_count_as_since(store: Store, run_id: int) -
     assert found.since is not None
     assert (found.before.broken, found.before.applied) == (11, 14)
     assert (found.since.broken, found.since.applied, found.since.first) == (0, 15, TALK + timedelta(days=1))
-    assert found.change is Change.BETTER
+    assert found.change is GoalChange.BETTER
 
 
 def test_few_calls_say_nothing_and_verdicts_count(store: Store, run_id: int) -> None:
@@ -95,7 +95,7 @@ def test_few_calls_say_nothing_and_verdicts_count(store: Store, run_id: int) -> 
     found = recheck(store, made)
     assert found.since is not None
     assert (found.since.broken, found.since.applied, found.since.unreviewed) == (2, 15, 1)
-    assert found.change is Change.UNSURE
+    assert found.change is GoalChange.UNSURE
     assert recheck(store, made, replace(OF_TEAM, sealed=frozenset({"since2"}))).since.applied == 14  # type: ignore[union-attr]
 
 

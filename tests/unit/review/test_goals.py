@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.review.goals import Change, Counted, Recheck, days_since
+from pipeline.review.goals import Counted, GoalChange, Recheck, days_since
 
 DAY = date(2026, 10, 14)
 
@@ -18,16 +18,16 @@ def side(broken: int, applied: int, unreviewed: int = 0) -> Counted:
 @pytest.mark.parametrize(
     ("before", "since", "said"),
     [
-        (side(9, 12), None, Change.NOT_YET),
-        (side(9, 12), side(0, 0), Change.NOT_YET),
-        (side(0, 0), side(0, 15), Change.UNSURE),
-        (side(3, 12), side(0, 15), Change.UNSURE),
-        (side(9, 12), side(0, 15, 0), Change.BETTER),
-        (side(1, 20), side(14, 15), Change.WORSE),
-        (side(1, 20), side(14, 15, 14), Change.UNREVIEWED),
+        (side(9, 12), None, GoalChange.NOT_YET),
+        (side(9, 12), side(0, 0), GoalChange.NOT_YET),
+        (side(0, 0), side(0, 15), GoalChange.UNSURE),
+        (side(3, 12), side(0, 15), GoalChange.UNSURE),
+        (side(9, 12), side(0, 15, 0), GoalChange.BETTER),
+        (side(1, 20), side(14, 15), GoalChange.WORSE),
+        (side(1, 20), side(14, 15, 14), GoalChange.UNREVIEWED),
     ],
 )
-def test_what_is_said(before: Counted, since: Counted | None, said: Change) -> None:
+def test_what_is_said(before: Counted, since: Counted | None, said: GoalChange) -> None:
     assert Recheck(before, since).change is said
 
 
