@@ -34,6 +34,9 @@ def test_covers_every_spoken_code() -> None:
         "rating-guide", "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks",
         "empathy", "surname", "esc-complaint", "esc-12315", "esc-consumer", "esc-media",
         "esc-lawsuit", "esc-cbirc", "esc-miit", "esc-police", "esc-self-harm", "praise",
+        "company-secret", "blacklist", "complaint-repeat", "answer-when", "offers-way", "argues",
+        "suggestion", "suggestion-thanks", "hold-reason", "hold-time", "better-wording", "free-now",
+        "fee-plain",
     }  # fmt: skip
 
 
