@@ -120,7 +120,7 @@ def test_a_hit_by_a_template_names_a_sentence() -> None:
         ("抱歉让您久等", "hold-thanks"),
         ("我把您拉进黑名单了", "blacklist"),
         ("可能我没有表达清楚", None),
-        ("您可以在网上办理", None),
+        ("您可以在网上办理", "offers-way"),
         ("为确保服务质量，该通电话将会被录音", None),
         ("当前线路繁忙，请稍作等待", None),
         ("您随意再见", None),
