@@ -34,6 +34,9 @@ def test_covers_every_spoken_code() -> None:
         "rating-guide", "greeting", "closing", "rating-prompt", "identity", "hold-ask", "hold-thanks",
         "empathy", "surname", "esc-complaint", "esc-12315", "esc-consumer", "esc-media",
         "esc-lawsuit", "esc-cbirc", "esc-miit", "esc-police", "esc-self-harm", "praise",
+        "company-secret", "blacklist", "complaint-repeat", "answer-when", "offers-way", "argues",
+        "suggestion", "suggestion-thanks", "hold-reason", "hold-time", "better-wording", "free-now",
+        "fee-plain",
     }  # fmt: skip
 
 
@@ -117,7 +120,7 @@ def test_a_hit_by_a_template_names_a_sentence() -> None:
         ("抱歉让您久等", "hold-thanks"),
         ("我把您拉进黑名单了", "blacklist"),
         ("可能我没有表达清楚", None),
-        ("您可以在网上办理", None),
+        ("您可以在网上办理", "offers-way"),
         ("为确保服务质量，该通电话将会被录音", None),
         ("当前线路繁忙，请稍作等待", None),
         ("您随意再见", None),
