@@ -24,7 +24,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
@@ -262,12 +262,7 @@ class Sample:
     population_sha256: str | None
     drawn: int
     heard: int
-    notice: Notice = field(init=False)
-
-    def __post_init__(self) -> None:
-        # a field, so that whatever shows a sample shows it too
-        notice = notice_of(datetime.fromisoformat(self.announced_at), self.rule)
-        object.__setattr__(self, "notice", notice)
+    notice: Notice
 
     @property
     def in_advance(self) -> bool:

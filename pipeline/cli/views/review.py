@@ -111,8 +111,9 @@ def rule(one: Sample, words: Words) -> str:
     days = f"{r.date_from}" if r.date_from == r.date_to else f"{r.date_from} - {r.date_to}"
     of = words(f"sample.nth.{r.per}") if r.turns else words(f"sample.of.{r.per}", count=r.count)
     parts = [of, words(f"sample.which.{r.which}"), days]
-    for turn in r.turns:
-        parts.append(words("sample.turn-is", nth=turn.nth, seconds=f"{turn.over:g}", hour=turn.hour))
+    parts += [
+        words("sample.turn-is", nth=turn.nth, seconds=f"{turn.over:g}", hour=turn.hour) for turn in r.turns
+    ]
     if r.hour_from or r.hour_to != 24:
         parts.append(f"{r.hour_from}:00-{r.hour_to}:00")
     if r.min_duration:
