@@ -13,6 +13,9 @@ Tickets of different calls are as good as independent: each call of a stratum ha
 Nobody knows a ticket without both the seed and the call id, and whoever has both can compute it::
 
     printf '%s' 'SEED:CALL_ID' | sha256sum
+
+A rule may name the n-th call of each day instead (:mod:`pipeline.review.turns`): then step 3 takes that one,
+calls that begin in the same second in order of the bytes of their ids, and nobody needs a ticket.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from enum import StrEnum
 
 from pipeline.domain import CallHeader
 from pipeline.errors import ReviewError
+from pipeline.review.turns import MOST_TURNS, Turn, turn_of, turns_from
 
 
 class Per(StrEnum):
@@ -67,6 +71,9 @@ class SampleRule:
     undated: bool = True
     """Also calls of which nobody says when they began, under the day of their first inspection; where the
     hours are limited, those cannot be told to be inside. Rules announced before this was told apart: no."""
+    turns: tuple[Turn, ...] = ()
+    """The n-th call of each day, by one of these; then ``count`` says nothing, and undated calls, which have
+    no place among the others, are left out. None: by lot."""
 
     def __post_init__(self) -> None:
         if not EARLIEST <= self.date_from <= self.date_to <= LATEST:
@@ -79,6 +86,13 @@ class SampleRule:
             raise ReviewError("hours go from 0 to 24, the first before the last", code="sample-hours")
         if not 0 <= self.min_duration < float("inf"):
             raise ReviewError("the shortest duration is a number of seconds", code="sample-duration")
+        if len(self.turns) > MOST_TURNS:
+            raise ReviewError(f"at most {MOST_TURNS} rules take turns", code="sample-turns")
+
+    @property
+    def by_lot(self) -> bool:
+        """Each call of a stratum has the same chance: only then do the calls speak for all others."""
+        return not self.turns
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), default=str, sort_keys=True)
@@ -94,6 +108,7 @@ class SampleRule:
                 "date_to": date.fromisoformat(values["date_to"]),
                 "per": Per(values["per"]),
                 "which": Which(values["which"]),
+                "turns": turns_from(values.get("turns", ())),
             }
         )
 
@@ -110,6 +125,10 @@ class SamplingUnit:
 
     call_id: str
     stratum: str
+    began: str = ""
+    """``YYYY-MM-DDTHH:MM:SS`` by the clock where it was taken; empty: nobody says."""
+    duration: float = 0.0
+    """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +138,9 @@ class Drawn:
     call_id: str
     stratum: str
     place: int
-    """From 1, by ticket within the stratum."""
+    """From 1, by ticket within the stratum; of n-th calls by day."""
     ticket: str
+    """Empty where no ticket was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +158,32 @@ def draw(seed: str, rule: SampleRule, population: Iterable[SamplingUnit]) -> Dra
     for candidate in population:
         strata[candidate.stratum].append(candidate)
         names.append(candidate.call_id)
+    taken = _nth_calls if rule.turns else _by_ticket
     calls = tuple(
         Drawn(call_id, stratum, place, ticket_)
         for stratum in sorted(strata)
-        for place, (ticket_, call_id) in enumerate(
-            sorted((ticket(seed, c.call_id), c.call_id) for c in strata[stratum])[: rule.count], start=1
-        )
+        for place, (ticket_, call_id) in enumerate(taken(seed, rule, strata[stratum]), start=1)
     )
     return Draw(len(names), population_digest(names), calls)
+
+
+def _by_ticket(seed: str, rule: SampleRule, stratum: Iterable[SamplingUnit]) -> list[tuple[str, str]]:
+    return sorted((ticket(seed, c.call_id), c.call_id) for c in stratum)[: rule.count]
+
+
+def _nth_calls(seed: str, rule: SampleRule, stratum: Iterable[SamplingUnit]) -> list[tuple[str, str]]:
+    days: dict[str, list[SamplingUnit]] = defaultdict(list)
+    for call in stratum:
+        if call.began:
+            days[call.began[:10]].append(call)
+    found = []
+    for day in sorted(days):
+        turn = turn_of(seed, day, rule.turns)
+        counted = [c for c in days[day] if c.duration >= turn.over and int(c.began[11:13]) >= turn.hour]
+        if len(counted) >= turn.nth:
+            counted.sort(key=lambda c: (c.began, _bytes(c.call_id)))
+            found.append(("", counted[turn.nth - 1].call_id))
+    return found
 
 
 def ticket(seed: str, call_id: str) -> str:
@@ -175,6 +213,28 @@ def announced_in_advance(announced_at: datetime, rule: SampleRule, zone: tzinfo 
     return announced_at < begins
 
 
+class Notice(StrEnum):
+    """How long before its period a rule was announced."""
+
+    DAY_BEFORE = "day-before"
+    """On an earlier day: everybody could know."""
+    SAME_DAY = "same-day"
+    """Late, yet before its first hour: nobody could pick."""
+    AFTER = "after"
+    """When the period had begun."""
+
+
+def notice_of(announced_at: datetime, rule: SampleRule, zone: tzinfo | None = None) -> Notice:
+    """
+    Args:
+        announced_at: with an offset.
+        zone: where the calls are taken; None: where this computer is.
+    """
+    if not announced_in_advance(announced_at, rule, zone):
+        return Notice.AFTER
+    return Notice.DAY_BEFORE if announced_at.astimezone(zone).date() < rule.date_from else Notice.SAME_DAY
+
+
 def period_is_over(now: datetime, rule: SampleRule, zone: tzinfo | None = None) -> bool:
     """True where no more calls of the period can come."""
     return now.astimezone(zone).date() > rule.date_to
@@ -202,11 +262,12 @@ class Sample:
     population_sha256: str | None
     drawn: int
     heard: int
+    notice: Notice
 
     @property
     def in_advance(self) -> bool:
         """True where it was announced before its period began: nobody could pick."""
-        return announced_in_advance(datetime.fromisoformat(self.announced_at), self.rule)
+        return self.notice is not Notice.AFTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from pipeline.domain import Inspection, Status
 from pipeline.domain.people import Scope, UserRole
 from pipeline.errors import Conflict, Missing, Refused
-from pipeline.review.sampling import Per, SampleRule, Which
+from pipeline.review.sampling import Notice, Per, SampleRule, Which
+from pipeline.review.turns import Turn
 from pipeline.store import Store
 from pipeline.store import review_tables as tables
 from pipeline.store.repositories.case_rows import call_key
@@ -105,6 +106,22 @@ def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: i
     assert samples.strata(made.id) == {"1001": 8, "1002": 4}, "what came later was not covered"
     with pytest.raises(Missing):
         samples.strata(made.id + 1)
+
+
+def test_the_nth_call_of_each_agent_and_day(filled: Store, run_id: int) -> None:
+    samples = filled.samples
+    filled.inspections.save(inspection("no-day", agent_id="1001", started_at=None), run_id=run_id)
+    rule = replace(RULE, which=Which.ALL, turns=(Turn(2, 10.0, 11),))
+    made = samples.announce("第二通", rule, seed="s", by=None, request="r")
+    assert made.rule == rule and made.notice is Notice.AFTER
+    assert samples.draw(made.id).population == 11
+    assert [c.call.call_id for c in samples.calls(made.id)] == ["1001-3", "1002-3"]
+    assert samples.verify(made.id).holds
+    with filled._write() as connection:
+        key = call_key(connection, "1001-2")
+        mine = (sample_calls.c.sample == made.id) & (sample_calls.c.call == call_key(connection, "1001-3"))
+        connection.execute(update(sample_calls).where(mine).values(call=key))
+    assert samples.verify(made.id).only_stored == ("1001-2",), "another call put in its place"
 
 
 def test_calls_that_came_later_change_nothing(filled: Store, run_id: int) -> None:

@@ -67,8 +67,24 @@ def test_announced_before_its_day_and_not_drawn_before_its_end(supervisor: Brows
     day = (date.today() + timedelta(days=2)).isoformat()
     place = supervisor.post("/samples", {**FORM, "date_from": day, "date_to": day}).headers["location"]
     page = supervisor.get(place).text
-    assert "事先公告" in page and "之后才能抽取" in page
+    assert "提前一天公告" in page and "之后才能抽取" in page
     assert supervisor.post(f"{place}/draw").status_code == 400
+
+
+def test_the_nth_call_is_announced_and_drawn(supervisor: Browser, reviewer: Browser) -> None:
+    rows = {"turn_nth": ["1", "", "x"], "turn_over": ["5", "60", "60"], "turn_hour": ["0", "11", "11"]}
+    assert supervisor.post("/samples", {**FORM, **rows}).status_code == 400  # the third is no number
+    rows["turn_nth"][2] = ""
+    where = supervisor.post("/samples", {**FORM, **rows}).headers["location"]
+    assert supervisor.post(f"{where}/draw").status_code == 303
+    page = reviewer.get(f"{where}?verify=1").text
+    assert all(text in page for text in ("每名坐席每天第 n 通", "0 点后第 1 通不短于 5 秒的", "重算结果一致"))
+    assert "事后公告" in reviewer.get("/samples").text
+    sample = next(one for one in reviewer.get("/api/v1/samples").json() if where.endswith(f"/{one['id']}"))
+    assert sample["notice"] == "after"
+    assert sample["rule"]["turns"] == [{"nth": 1, "over": 5.0, "hour": 0}]
+    rows_of = supervisor.get("/api/v1/lists/samples?format=jsonl").text
+    assert '"turns": "1/5/0"' in rows_of or '"turns":"1/5/0"' in rows_of
 
 
 def test_a_seed_is_made_where_none_is_given(supervisor: Browser, store: Store) -> None:

@@ -24,7 +24,8 @@ from pipeline.cli.views.review import (
     table,
 )
 from pipeline.review.misses import SampleOutcome, miss_rates, overall_miss
-from pipeline.review.sampling import MOST, Per, Sample, SampleCall, SampleRule, Which
+from pipeline.review.sampling import MOST, Notice, Per, Sample, SampleCall, SampleRule, Which
+from pipeline.review.turns import Turn
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -45,6 +46,7 @@ def announce(
     min_duration: Annotated[float, typer.Option(help="sample.min-duration", min=0)] = 0.0,
     hour_from: Annotated[int, typer.Option(help="sample.hour-from", min=0, max=23)] = 0,
     hour_to: Annotated[int, typer.Option(help="sample.hour-to", min=1, max=24)] = 24,
+    turn: Annotated[list[str] | None, typer.Option(help="sample.turn", metavar="N/SECONDS/HOUR")] = None,
     seed: Annotated[str | None, typer.Option(help="sample.seed", metavar="TEXT")] = None,
     as_name: As = None,
     as_json: Json = False,
@@ -55,6 +57,7 @@ def announce(
     wanted = SampleRule(
         date_from=first, date_to=last, count=count, per=per, which=which,
         min_duration=min_duration, hour_from=hour_from, hour_to=hour_to,
+        turns=tuple(Turn.from_text(one) for one in turn or ()),
     )  # fmt: skip
     with existing_store(session) as store:
         user = acting(store, as_name)
@@ -68,7 +71,9 @@ def announce(
     else:
         session.out.print(str(made.id))
         session.say(words("sample.told", rule=rule(made, words), seed=made.seed), "green")
-    if not made.in_advance:
+    if made.notice is Notice.SAME_DAY:
+        session.say(words("sample.same-day"), "yellow")
+    elif made.notice is Notice.AFTER:
         session.say(words("sample.late"), "yellow")
     return 0
 
@@ -139,9 +144,10 @@ def _show(
     session: Session, sample: Sample, calls: tuple[SampleCall, ...], strata: dict[str, int], as_json: bool
 ) -> None:
     heard = [SampleOutcome(call.stratum, call.misses) for call in calls]
-    overall = overall_miss(heard, strata)
+    # n-th calls are no lot: what was missed in them is no rate of all calls
+    overall = overall_miss(heard, strata) if sample.rule.by_lot else None
     if as_json:
-        facts = {**sample_record(sample), "overall_miss": asdict(overall)}
+        facts = {**sample_record(sample), "overall_miss": asdict(overall) if overall else None}
         _print_json({**facts, "calls": [sample_call_record(call) for call in calls]})
         return
     words, out = session.words, session.out
@@ -159,7 +165,7 @@ def _show(
             name = rate.stratum if rate.stratum is not None else words("sample.all-strata")
             facts = {"of": name, "heard": rate.calls.total, "rate": share(rate.calls)}
             out.print(words("sample.rate", **facts))
-        if len(rates) > 1 and overall.value is not None:
+        if len(rates) > 1 and overall is not None and overall.value is not None:
             interval = f"{overall.value:.1%} ({overall.low:.1%} - {overall.high:.1%})"
             out.print(words("sample.overall", rate=interval, covered=f"{overall.covered:.0%}"))
 

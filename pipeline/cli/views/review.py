@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipeline.domain.review import AppealState
 from pipeline.intervals import Proportion
 from pipeline.review.appeals import Appeal
 from pipeline.review.calibration import Calibration
-from pipeline.review.sampling import Sample, SampleCall
+from pipeline.review.sampling import Notice, Sample, SampleCall
 
 STATES = {
     AppealState.FILED: "yellow",
@@ -96,7 +97,9 @@ def samples_table(found: Sequence[Sample], words: Words) -> Table:
         "sample.heard",
     )
     for one in found:
-        announced = Text(local(one.announced_at), "" if one.in_advance else "yellow")
+        announced = Text(local(one.announced_at))
+        if one.notice is not Notice.DAY_BEFORE:
+            announced = Text(f"{local(one.announced_at)} {words(f'sample.notice.{one.notice}')}", "yellow")
         drawn = (f"{one.drawn}/{one.population}", f"{one.heard}/{one.drawn}") if one.drawn_at else ("-", "-")
         out.add_row(str(one.id), one.title, rule(one, words), announced, *drawn)
     return out
@@ -106,7 +109,11 @@ def rule(one: Sample, words: Words) -> str:
     """A rule in one line."""
     r = one.rule
     days = f"{r.date_from}" if r.date_from == r.date_to else f"{r.date_from} - {r.date_to}"
-    parts = [words(f"sample.of.{r.per}", count=r.count), words(f"sample.which.{r.which}"), days]
+    of = words(f"sample.nth.{r.per}") if r.turns else words(f"sample.of.{r.per}", count=r.count)
+    parts = [of, words(f"sample.which.{r.which}"), days]
+    parts += [
+        words("sample.turn-is", nth=turn.nth, seconds=f"{turn.over:g}", hour=turn.hour) for turn in r.turns
+    ]
     if r.hour_from or r.hour_to != 24:
         parts.append(f"{r.hour_from}:00-{r.hour_to}:00")
     if r.min_duration:
@@ -129,10 +136,12 @@ def sample_record(one: Sample) -> dict[str, Any]:
             "min_duration": r.min_duration,
             "hour_from": r.hour_from,
             "hour_to": r.hour_to,
+            "turns": [asdict(turn) for turn in r.turns],
         },
         "announced_at": one.announced_at,
         "announced_by": one.announced_by,
         "in_advance": one.in_advance,
+        "notice": one.notice,
         "drawn_at": one.drawn_at,
         "population": one.population,
         "population_sha256": one.population_sha256,

@@ -239,7 +239,9 @@ def _decided(connection: Connection, by: Any, decided: Sequence[Any]) -> dict[An
 def _heard(connection: Connection, those: Sequence[Any]) -> tuple[int, dict[str, int]]:
     """Calls of the period heard by lot among the unflagged ones, and what was missed in them."""
     rows = connection.execute(select(samples.c.id, samples.c.rule).where(samples.c.drawn_at.is_not(None)))
-    unflagged = [row.id for row in rows if SampleRule.from_json(row.rule).which is Which.UNFLAGGED]
+    rules = {row.id: SampleRule.from_json(row.rule) for row in rows}
+    # the n-th call of a day was not drawn by lot: it tells nothing about the others
+    unflagged = [key for key, rule in rules.items() if rule.which is Which.UNFLAGGED and rule.by_lot]
     of, v = sample_calls.c, verdicts.c
     heard = (
         select(of.call)

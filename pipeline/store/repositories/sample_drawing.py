@@ -35,18 +35,20 @@ def population_of(
     ]
     if (rule.hour_from, rule.hour_to) != (0, 24):
         conditions += [hour >= f"{rule.hour_from:02}", hour < f"{rule.hour_to:02}"]
-    if not rule.undated:
+    if rule.turns or not rule.undated:
         conditions.append(~undated())
     if rule.which is not Which.ALL:
         conditions.append(inspections.c.flagged.is_(rule.which is Which.FLAGGED))
     query = (
         select(calls.c.id, calls.c.call_id, calls.c.agent_id, calls.c.team)
+        .add_columns(calls.c.started_local, inspections.c.duration)
         .select_from(inspections.join(calls, calls.c.id == inspections.c.call))
         .where(*conditions)
     )
     for row in connection.execute(query):
         call_id = names.get(row.id, row.call_id)
-        yield SamplingUnit(call_id, stratum_of(rule.per, agent_id=row.agent_id, team=row.team))
+        stratum = stratum_of(rule.per, agent_id=row.agent_id, team=row.team)
+        yield SamplingUnit(call_id, stratum, (row.started_local or "")[:19], row.duration or 0.0)
 
 
 def names_at(connection: Connection, moment: str) -> dict[int, str]:

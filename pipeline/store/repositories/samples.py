@@ -12,7 +12,7 @@ from pipeline.domain.people import Scope
 from pipeline.errors import Missing
 from pipeline.review import sample_rules
 from pipeline.review.events import check_author
-from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification
+from pipeline.review.sampling import Sample, SampleCall, SampleRule, Verification, notice_of
 from pipeline.store import rows
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
@@ -200,12 +200,13 @@ def _samples(connection: Connection, query: Select[Any]) -> tuple[Sample, ...]:
             ).group_by(sample_calls.c.sample)
         )
     }
+    rules = {row.id: SampleRule.from_json(row.rule) for row in found}
     return tuple(
         Sample(
             id=row.id,
             title=row.title,
             seed=row.seed,
-            rule=SampleRule.from_json(row.rule),
+            rule=rules[row.id],
             announced_at=row.announced_at,
             announced_by=names.get(row.announced_by),
             drawn_at=row.drawn_at,
@@ -213,6 +214,7 @@ def _samples(connection: Connection, query: Select[Any]) -> tuple[Sample, ...]:
             population_sha256=row.population_sha256,
             drawn=counts.get(row.id, (0, 0))[0],
             heard=counts.get(row.id, (0, 0))[1],
+            notice=notice_of(datetime.fromisoformat(row.announced_at), rules[row.id]),
         )
         for row in found
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -23,6 +25,7 @@ from pipeline.review.sampling import (
     Which,
     period_is_over,
 )
+from pipeline.review.turns import MOST_NTH, Turn, turn_of
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
@@ -39,6 +42,17 @@ Hearer = Annotated[Visitor, Depends(allowed(P.HEAR))]
 
 
 MOST_MISSES = 999
+TURN_ROWS = 3
+"""Rules that the form has room for; the shell takes more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDay:
+    """A day of n-th calls: which rule held, and how many gave a call."""
+
+    day: str
+    turn: Turn
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ class NewSamplePage(PageContext):
     whiches: tuple[Which, ...]
     most: int
     """Calls that can be drawn of one stratum."""
+    most_nth: int
+    turn_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,8 @@ class SamplePage(PageContext):
     """Stratum -> the name of its agent."""
     verification: Verification | None
     most_misses: int
+    days: tuple[TurnDay, ...]
+    """Of n-th calls, once drawn."""
 
 
 @router.get("")
@@ -89,6 +107,8 @@ def new(request: Request, visitor: Announcer) -> Response:
         pers=tuple(Per),
         whiches=tuple(Which),
         most=MOST,
+        most_nth=MOST_NTH,
+        turn_rows=TURN_ROWS,
     )
     return page(request, context, visitor=visitor)
 
@@ -108,7 +128,12 @@ def announce(
     min_duration: Annotated[float, Form()] = 0.0,
     hour_from: Annotated[int, Form()] = 0,
     hour_to: Annotated[int, Form()] = 24,
+    turn_nth: Annotated[list[str] | None, Form()] = None,
+    turn_over: Annotated[list[str] | None, Form()] = None,
+    turn_hour: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
+    """Rows of the n-th call whose number is empty are left out; without any, calls are drawn by lot."""
+    rows = zip_longest(turn_nth or (), turn_over or (), turn_hour or (), fillvalue="")
     rule = SampleRule(
         date_from=date_from,
         date_to=date_to,
@@ -118,6 +143,7 @@ def announce(
         min_duration=min_duration,
         hour_from=hour_from,
         hour_to=hour_to,
+        turns=tuple(Turn.from_text("/".join(row)) for row in rows if row[0].strip()),
     )
     made = store.samples.announce(
         title, rule, seed=seed.strip() or secrets.token_hex(16), by=visitor.user.id, request=token
@@ -142,10 +168,11 @@ def show(
         over=period_is_over(datetime.now(UTC), found.rule),
         calls=tuple(calls),
         rates=miss_rates(heard) if drawn else (),
-        overall=overall_miss(heard, sizes) if drawn else None,
+        overall=overall_miss(heard, sizes) if drawn and found.rule.by_lot else None,
         names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name} if by_agent else {},
         verification=room.verify(sample) if verify and drawn else None,
         most_misses=MOST_MISSES,
+        days=_days(found, calls) if drawn and found.rule.turns else (),
     )
     return page(request, context, visitor=visitor)
 
@@ -167,6 +194,14 @@ def hear(
     check_in_scope(store, visitor, call_id)
     store.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
     return _to(sample)
+
+
+def _days(sample: Sample, calls: tuple[SampleCall, ...]) -> tuple[TurnDay, ...]:
+    """Every day of the period that gave the reader a call."""
+    counts = Counter(one.call.started_at.date().isoformat() for one in calls if one.call.started_at)
+    return tuple(
+        TurnDay(day, turn_of(sample.seed, day, sample.rule.turns), counts[day]) for day in sorted(counts)
+    )
 
 
 def _to(sample: int) -> Response:

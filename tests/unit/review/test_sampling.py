@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,15 +12,18 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ReviewError
 from pipeline.review.sampling import (
+    Notice,
     Per,
     SampleRule,
     SamplingUnit,
     Which,
     announced_in_advance,
     draw,
+    notice_of,
     period_is_over,
     ticket,
 )
+from pipeline.review.turns import Turn, turn_of
 
 RULE = SampleRule(date(2026, 11, 20), date(2026, 11, 21), count=2)
 POPULATION = [SamplingUnit(f"C{n:03}", f"agent {n % 3}") for n in range(30)]
@@ -80,6 +84,10 @@ def test_a_rule_comes_back_as_it_was() -> None:
         date(2026, 1, 1), date(2026, 1, 31), 3, Per.TEAM, Which.ALL, min_duration=30.5, hour_from=11
     )
     assert SampleRule.from_json(rule.as_json()) == rule
+    turning = replace(rule, turns=(Turn(2, 60.0, 11), Turn(3)))
+    assert SampleRule.from_json(turning.as_json()) == turning
+    before = rule.as_json().replace(', "turns": []', "")  # as it was kept before there were turns
+    assert "turns" not in before and SampleRule.from_json(before) == rule
 
 
 @pytest.mark.parametrize(
@@ -94,6 +102,7 @@ def test_a_rule_comes_back_as_it_was() -> None:
         ({"hour_to": 25}, "sample-hours"),
         ({"min_duration": -1.0}, "sample-duration"),
         ({"min_duration": float("nan")}, "sample-duration"),
+        ({"turns": (Turn(1),) * 10}, "sample-turns"),
     ],
 )
 def test_rules_that_make_no_sense(change: dict[str, object], code: str) -> None:
@@ -107,6 +116,51 @@ def test_announced_before_the_first_hour() -> None:
     rule = SampleRule(date(2026, 11, 20), date(2026, 11, 20), hour_from=11)
     assert announced_in_advance(datetime(2026, 11, 20, 10, 59, tzinfo=UTC), rule, UTC)
     assert not announced_in_advance(datetime(2026, 11, 20, 11, 0, tzinfo=UTC), rule, UTC)
+
+
+def test_a_day_before_or_late() -> None:
+    rule = SampleRule(date(2026, 11, 20), date(2026, 11, 20), hour_from=11)
+    said = {
+        datetime(2026, 11, 19, 23, 59, tzinfo=UTC): Notice.DAY_BEFORE,
+        datetime(2026, 11, 20, 0, 0, tzinfo=UTC): Notice.SAME_DAY,
+        datetime(2026, 11, 20, 11, 0, tzinfo=UTC): Notice.AFTER,
+    }
+    assert {moment: notice_of(moment, rule, UTC) for moment in said} == said
+
+
+@pytest.mark.parametrize("text", ["0", "100", "two", "2/x", "2/60/24", "2/-1", "2/inf", "2/60/11/5", ""])
+def test_turns_that_make_no_sense(text: str) -> None:
+    with pytest.raises(ReviewError):
+        Turn.from_text(text)
+
+
+def test_the_nth_call_of_each_day() -> None:
+    """The second of a minute or more from eleven on; who has fewer gives none."""
+    calls = [
+        ("early", "a", "2026-11-20T10:59:59", 90.0),
+        ("first", "a", "2026-11-20T11:00:00", 60.0),
+        ("short", "a", "2026-11-20T11:05:00", 59.9),
+        ("tie-2", "a", "2026-11-20T11:10:00", 61.0),
+        ("tie-1", "a", "2026-11-20T11:10:00", 61.0),
+        ("next-1", "a", "2026-11-21T12:00:00", 61.0),
+        ("next-2", "a", "2026-11-21T13:00:00", 61.0),
+        ("lonely", "b", "2026-11-20T12:00:00", 61.0),
+        ("nobody-says", "b", "", 61.0),
+    ]
+    rule = replace(RULE, turns=(Turn.from_text("2/60/11"),))
+    found = draw("s", rule, [SamplingUnit(*one) for one in calls])
+    assert [(c.stratum, c.place, c.call_id) for c in found.calls] == [("a", 1, "tie-1"), ("a", 2, "next-2")]
+    assert draw("another seed", rule, [SamplingUnit(*one) for one in reversed(calls)]) == found
+
+
+def test_the_shell_tells_whose_turn_it_is() -> None:
+    turns = (Turn(1), Turn(2), Turn(3))
+    days = [f"2026-12-{day:02}" for day in range(1, 15)]
+    one = "echo $(( 0x$(printf '%s' \"seed:$day\" | sha256sum | cut -c1-8) % 3 ))"
+    script = f"for day in {' '.join(days)}; do {one}; done"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    told = [turns[int(place)] for place in done.stdout.split()]
+    assert told == [turn_of("seed", day, turns) for day in days] and set(told) == set(turns)
 
 
 def test_the_period_ends_with_its_last_day() -> None:
