@@ -15,7 +15,7 @@ from pipeline.rubric.question import HeardSign, signs
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AnswerChoice:
     """One of the answers."""
 
     id: str
@@ -28,7 +28,7 @@ class AskedQuestion:
 
     id: str
     title: Message
-    choices: tuple[Choice, ...]
+    choices: tuple[AnswerChoice, ...]
     signs: tuple[HeardSign, ...]
     """What the machine heard; empty: no hint."""
     hint: str | None
@@ -87,7 +87,9 @@ def asked_questions(
             AskedQuestion(
                 id=question.id,
                 title=title(question.title, question.title_en),
-                choices=tuple(Choice(one.id, title(one.title, one.title_en)) for one in question.answers),
+                choices=tuple(
+                    AnswerChoice(one.id, title(one.title, one.title_en)) for one in question.answers
+                ),
                 signs=heard,
                 hint=spoken_for.pop() if len(spoken_for) == 1 else None,
                 said=event.answer if event else None,

@@ -30,7 +30,7 @@ from enum import StrEnum
 
 from pipeline.domain import CallHeader
 from pipeline.errors import ReviewError
-from pipeline.review.turns import MOST_TURNS, Turn, turn_of, turns_from
+from pipeline.review.turns import MOST_TURNS, DailyTurn, turn_of, turns_from
 
 
 class Per(StrEnum):
@@ -71,7 +71,7 @@ class SampleRule:
     undated: bool = True
     """Also calls of which nobody says when they began, under the day of their first inspection; where the
     hours are limited, those cannot be told to be inside. Rules announced before this was told apart: no."""
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[DailyTurn, ...] = ()
     """The n-th call of each day, by one of these; then ``count`` says nothing, and undated calls, which have
     no place among the others, are left out. None: by lot."""
 
@@ -213,7 +213,7 @@ def announced_in_advance(announced_at: datetime, rule: SampleRule, zone: tzinfo 
     return announced_at < begins
 
 
-class Notice(StrEnum):
+class NoticeGrade(StrEnum):
     """How long before its period a rule was announced."""
 
     DAY_BEFORE = "day-before"
@@ -224,15 +224,19 @@ class Notice(StrEnum):
     """When the period had begun."""
 
 
-def notice_of(announced_at: datetime, rule: SampleRule, zone: tzinfo | None = None) -> Notice:
+def notice_of(announced_at: datetime, rule: SampleRule, zone: tzinfo | None = None) -> NoticeGrade:
     """
     Args:
         announced_at: with an offset.
         zone: where the calls are taken; None: where this computer is.
     """
     if not announced_in_advance(announced_at, rule, zone):
-        return Notice.AFTER
-    return Notice.DAY_BEFORE if announced_at.astimezone(zone).date() < rule.date_from else Notice.SAME_DAY
+        return NoticeGrade.AFTER
+    return (
+        NoticeGrade.DAY_BEFORE
+        if announced_at.astimezone(zone).date() < rule.date_from
+        else NoticeGrade.SAME_DAY
+    )
 
 
 def period_is_over(now: datetime, rule: SampleRule, zone: tzinfo | None = None) -> bool:
@@ -262,12 +266,12 @@ class Sample:
     population_sha256: str | None
     drawn: int
     heard: int
-    notice: Notice
+    notice: NoticeGrade
 
     @property
     def in_advance(self) -> bool:
         """True where it was announced before its period began: nobody could pick."""
-        return self.notice is not Notice.AFTER
+        return self.notice is not NoticeGrade.AFTER
 
 
 @dataclass(frozen=True, slots=True)

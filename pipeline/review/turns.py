@@ -25,7 +25,7 @@ MOST_NTH = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DailyTurn:
     """ "The second call of a minute or more after eleven": 2, 60.0, 11."""
 
     nth: int
@@ -44,7 +44,7 @@ class Turn:
             raise ReviewError("the shortest duration is a number of seconds", code="sample-duration")
 
     @classmethod
-    def from_text(cls, text: str) -> Turn:
+    def from_text(cls, text: str) -> DailyTurn:
         """``N/SECONDS/HOUR``; what follows N may be left out.
 
         Raises:
@@ -63,12 +63,12 @@ class Turn:
         return f"{self.nth}/{self.over:g}/{self.hour}"
 
 
-def turns_from(values: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
+def turns_from(values: Iterable[Mapping[str, Any]]) -> tuple[DailyTurn, ...]:
     """As they were kept."""
-    return tuple(Turn(one["nth"], one["over"], one["hour"]) for one in values)
+    return tuple(DailyTurn(one["nth"], one["over"], one["hour"]) for one in values)
 
 
-def turn_of(seed: str, day: str, turns: Sequence[Turn]) -> Turn:
+def turn_of(seed: str, day: str, turns: Sequence[DailyTurn]) -> DailyTurn:
     """Which of the rules holds on a day.
 
     Args:

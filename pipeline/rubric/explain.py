@@ -72,7 +72,7 @@ def explain(
 def cost(item: Item) -> Message:
     """What a failure takes."""
     if item.hint:
-        return Message("explain.hint")
+        return Message("explain.hint-item")
     points = None
     if item.deduct and item.up_to is not None:
         points = Message("explain.deduct-each", each=item.deduct, most=item.up_to)

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from pipeline.domain import Inspection, Status
 from pipeline.domain.people import Scope, UserRole
 from pipeline.errors import Conflict, Missing, Refused
-from pipeline.review.sampling import Notice, Per, SampleRule, Which
-from pipeline.review.turns import Turn
+from pipeline.review.sampling import NoticeGrade, Per, SampleRule, Which
+from pipeline.review.turns import DailyTurn
 from pipeline.store import Store
 from pipeline.store import review_tables as tables
 from pipeline.store.repositories.case_rows import call_key
@@ -111,9 +111,9 @@ def test_a_stratum_counts_by_the_calls_the_rule_covered(filled: Store, run_id: i
 def test_the_nth_call_of_each_agent_and_day(filled: Store, run_id: int) -> None:
     samples = filled.samples
     filled.inspections.save(inspection("no-day", agent_id="1001", started_at=None), run_id=run_id)
-    rule = replace(RULE, which=Which.ALL, turns=(Turn(2, 10.0, 11),))
+    rule = replace(RULE, which=Which.ALL, turns=(DailyTurn(2, 10.0, 11),))
     made = samples.announce("第二通", rule, seed="s", by=None, request="r")
-    assert made.rule == rule and made.notice is Notice.AFTER
+    assert made.rule == rule and made.notice is NoticeGrade.AFTER
     assert samples.draw(made.id).population == 11
     assert [c.call.call_id for c in samples.calls(made.id)] == ["1001-3", "1002-3"]
     assert samples.verify(made.id).holds

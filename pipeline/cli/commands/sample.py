@@ -24,8 +24,8 @@ from pipeline.cli.views.review import (
     table,
 )
 from pipeline.review.misses import SampleOutcome, miss_rates, overall_miss
-from pipeline.review.sampling import MOST, Notice, Per, Sample, SampleCall, SampleRule, Which
-from pipeline.review.turns import Turn
+from pipeline.review.sampling import MOST, NoticeGrade, Per, Sample, SampleCall, SampleRule, Which
+from pipeline.review.turns import DailyTurn
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -57,7 +57,7 @@ def announce(
     wanted = SampleRule(
         date_from=first, date_to=last, count=count, per=per, which=which,
         min_duration=min_duration, hour_from=hour_from, hour_to=hour_to,
-        turns=tuple(Turn.from_text(one) for one in turn or ()),
+        turns=tuple(DailyTurn.from_text(one) for one in turn or ()),
     )  # fmt: skip
     with existing_store(session) as store:
         user = acting(store, as_name)
@@ -71,9 +71,9 @@ def announce(
     else:
         session.out.print(str(made.id))
         session.say(words("sample.told", rule=rule(made, words), seed=made.seed), "green")
-    if made.notice is Notice.SAME_DAY:
+    if made.notice is NoticeGrade.SAME_DAY:
         session.say(words("sample.same-day"), "yellow")
-    elif made.notice is Notice.AFTER:
+    elif made.notice is NoticeGrade.AFTER:
         session.say(words("sample.late"), "yellow")
     return 0
 

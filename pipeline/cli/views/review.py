@@ -16,7 +16,7 @@ from pipeline.domain.review import AppealState
 from pipeline.intervals import Proportion
 from pipeline.review.appeals import Appeal
 from pipeline.review.calibration import Calibration
-from pipeline.review.sampling import Notice, Sample, SampleCall
+from pipeline.review.sampling import NoticeGrade, Sample, SampleCall
 
 STATES = {
     AppealState.FILED: "yellow",
@@ -98,7 +98,7 @@ def samples_table(found: Sequence[Sample], words: Words) -> Table:
     )
     for one in found:
         announced = Text(local(one.announced_at))
-        if one.notice is not Notice.DAY_BEFORE:
+        if one.notice is not NoticeGrade.DAY_BEFORE:
             announced = Text(f"{local(one.announced_at)} {words(f'sample.notice.{one.notice}')}", "yellow")
         drawn = (f"{one.drawn}/{one.population}", f"{one.heard}/{one.drawn}") if one.drawn_at else ("-", "-")
         out.add_row(str(one.id), one.title, rule(one, words), announced, *drawn)

@@ -1,5 +1,4 @@
-"""Facts of the call: direction, queue, team, agent, duration, number of turns, how the conversation ended,
-and how the customer rated it."""
+"""Facts of the call: direction, queue, team, agent, duration, number of turns, end of the talk, rating."""
 
 from __future__ import annotations
 
@@ -31,7 +30,10 @@ class CallConditionOptions(Options):
     ended_by: Literal["agent", "customer"] | None = Field(
         None, description="who broke off or closed the conversation"
     )
-    satisfaction: tuple[Satisfaction, ...] = Field((), description="any of these is the customer's rating")
+    # left out of the sheet's digest where nothing is said of it: sheets from before keep their revision
+    satisfaction: tuple[Satisfaction, ...] = Field(
+        (), exclude_if=lambda told: not told, description="any of these is the customer's rating"
+    )
 
     @model_validator(mode="after")
     def _something(self) -> CallConditionOptions:

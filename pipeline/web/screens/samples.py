@@ -25,7 +25,7 @@ from pipeline.review.sampling import (
     Which,
     period_is_over,
 )
-from pipeline.review.turns import MOST_NTH, Turn, turn_of
+from pipeline.review.turns import MOST_NTH, DailyTurn, turn_of
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
@@ -51,7 +51,7 @@ class TurnDay:
     """A day of n-th calls: which rule held, and how many gave a call."""
 
     day: str
-    turn: Turn
+    turn: DailyTurn
     drawn: int
 
 
@@ -143,7 +143,7 @@ def announce(
         min_duration=min_duration,
         hour_from=hour_from,
         hour_to=hour_to,
-        turns=tuple(Turn.from_text("/".join(row)) for row in rows if row[0].strip()),
+        turns=tuple(DailyTurn.from_text("/".join(row)) for row in rows if row[0].strip()),
     )
     made = store.samples.announce(
         title, rule, seed=seed.strip() or secrets.token_hex(16), by=visitor.user.id, request=token

@@ -33,7 +33,7 @@ from pipeline.reports.readable.heads import HEADS as COLUMNS
 from pipeline.reports.violations_book import MEANT, SHEETS
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
-from pipeline.review.sampling import Notice, Per, Which
+from pipeline.review.sampling import NoticeGrade, Per, Which
 from pipeline.rubric import Level
 from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
@@ -67,7 +67,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "sample.which.": set(Which),
     "sample.of.": set(Per),
     "sample.nth.": set(Per),
-    "sample.notice.": set(Notice),
+    "sample.notice.": set(NoticeGrade),
     "calibration.state.": set(CalibrationState),
     "stage.": {"discover", "identify", "inspect", "rescore"},
     "verdict.": set(Changes().verdicts),

@@ -19,12 +19,23 @@ from pipeline.review.sample_rules import (
     stratum_of,
     verify,
 )
-from pipeline.review.sampling import Notice, Per, Sample, SampleRule, SamplingUnit, draw
+from pipeline.review.sampling import NoticeGrade, Per, Sample, SampleRule, SamplingUnit, draw
 
 RULE = SampleRule(date(2026, 11, 20), date(2026, 11, 21), count=2)
 POPULATION = [SamplingUnit(f"C{n:03}", f"agent {n % 3}") for n in range(30)]
 ANNOUNCED = Sample(
-    1, "周抽检", "seed", RULE, "2026-11-19T08:00:00+00:00", None, None, None, None, 0, 0, Notice.DAY_BEFORE
+    1,
+    "周抽检",
+    "seed",
+    RULE,
+    "2026-11-19T08:00:00+00:00",
+    None,
+    None,
+    None,
+    None,
+    0,
+    0,
+    NoticeGrade.DAY_BEFORE,
 )
 ANN, BOB = 2, 3
 

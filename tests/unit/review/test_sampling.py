@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ReviewError
 from pipeline.review.sampling import (
-    Notice,
+    NoticeGrade,
     Per,
     SampleRule,
     SamplingUnit,
@@ -23,7 +23,7 @@ from pipeline.review.sampling import (
     period_is_over,
     ticket,
 )
-from pipeline.review.turns import Turn, turn_of
+from pipeline.review.turns import DailyTurn, turn_of
 
 RULE = SampleRule(date(2026, 11, 20), date(2026, 11, 21), count=2)
 POPULATION = [SamplingUnit(f"C{n:03}", f"agent {n % 3}") for n in range(30)]
@@ -84,7 +84,7 @@ def test_a_rule_comes_back_as_it_was() -> None:
         date(2026, 1, 1), date(2026, 1, 31), 3, Per.TEAM, Which.ALL, min_duration=30.5, hour_from=11
     )
     assert SampleRule.from_json(rule.as_json()) == rule
-    turning = replace(rule, turns=(Turn(2, 60.0, 11), Turn(3)))
+    turning = replace(rule, turns=(DailyTurn(2, 60.0, 11), DailyTurn(3)))
     assert SampleRule.from_json(turning.as_json()) == turning
     before = rule.as_json().replace(', "turns": []', "")  # as it was kept before there were turns
     assert "turns" not in before and SampleRule.from_json(before) == rule
@@ -102,7 +102,7 @@ def test_a_rule_comes_back_as_it_was() -> None:
         ({"hour_to": 25}, "sample-hours"),
         ({"min_duration": -1.0}, "sample-duration"),
         ({"min_duration": float("nan")}, "sample-duration"),
-        ({"turns": (Turn(1),) * 10}, "sample-turns"),
+        ({"turns": (DailyTurn(1),) * 10}, "sample-turns"),
     ],
 )
 def test_rules_that_make_no_sense(change: dict[str, object], code: str) -> None:
@@ -121,9 +121,9 @@ def test_announced_before_the_first_hour() -> None:
 def test_a_day_before_or_late() -> None:
     rule = SampleRule(date(2026, 11, 20), date(2026, 11, 20), hour_from=11)
     said = {
-        datetime(2026, 11, 19, 23, 59, tzinfo=UTC): Notice.DAY_BEFORE,
-        datetime(2026, 11, 20, 0, 0, tzinfo=UTC): Notice.SAME_DAY,
-        datetime(2026, 11, 20, 11, 0, tzinfo=UTC): Notice.AFTER,
+        datetime(2026, 11, 19, 23, 59, tzinfo=UTC): NoticeGrade.DAY_BEFORE,
+        datetime(2026, 11, 20, 0, 0, tzinfo=UTC): NoticeGrade.SAME_DAY,
+        datetime(2026, 11, 20, 11, 0, tzinfo=UTC): NoticeGrade.AFTER,
     }
     assert {moment: notice_of(moment, rule, UTC) for moment in said} == said
 
@@ -131,7 +131,7 @@ def test_a_day_before_or_late() -> None:
 @pytest.mark.parametrize("text", ["0", "100", "two", "2/x", "2/60/24", "2/-1", "2/inf", "2/60/11/5", ""])
 def test_turns_that_make_no_sense(text: str) -> None:
     with pytest.raises(ReviewError):
-        Turn.from_text(text)
+        DailyTurn.from_text(text)
 
 
 def test_the_nth_call_of_each_day() -> None:
@@ -147,14 +147,14 @@ def test_the_nth_call_of_each_day() -> None:
         ("lonely", "b", "2026-11-20T12:00:00", 61.0),
         ("nobody-says", "b", "", 61.0),
     ]
-    rule = replace(RULE, turns=(Turn.from_text("2/60/11"),))
+    rule = replace(RULE, turns=(DailyTurn.from_text("2/60/11"),))
     found = draw("s", rule, [SamplingUnit(*one) for one in calls])
     assert [(c.stratum, c.place, c.call_id) for c in found.calls] == [("a", 1, "tie-1"), ("a", 2, "next-2")]
     assert draw("another seed", rule, [SamplingUnit(*one) for one in reversed(calls)]) == found
 
 
 def test_the_shell_tells_whose_turn_it_is() -> None:
-    turns = (Turn(1), Turn(2), Turn(3))
+    turns = (DailyTurn(1), DailyTurn(2), DailyTurn(3))
     days = [f"2026-12-{day:02}" for day in range(1, 15)]
     one = "echo $(( 0x$(printf '%s' \"seed:$day\" | sha256sum | cut -c1-8) % 3 ))"
     script = f"for day in {' '.join(days)}; do {one}; done"
