@@ -34,6 +34,8 @@ class RoleEvidence:
     comes back, or whenever somebody joins; in time order."""
     third_voice: bool = False
     """More than two people talk on one channel, and it is not known whose words are whose."""
+    like_voices: bool = False
+    """What agents say and what customers say was said on one channel in what passes for one voice."""
     sides_turn: float | None = None
     """Seconds from which on each channel holds the other party ..."""
     sides_doubtful: bool = False
@@ -48,6 +50,7 @@ class RoleEvidence:
         return (
             self.stranger
             or self.third_voice
+            or self.like_voices
             or self.sides_doubtful
             or _below(self.voice, -CONTRADICTS)
             or _below(self.words, -CONTRADICTS)

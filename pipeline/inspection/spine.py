@@ -15,7 +15,6 @@ from pipeline.domain import (
     Recording,
     Revisions,
     Role,
-    RoleEvidence,
     Span,
     Status,
     Utterance,
@@ -25,7 +24,7 @@ from pipeline.inspection.hearing import CallSound, segment_sound, sounds_of, tim
 from pipeline.inspection.hits import confirmable, find_hits, with_names
 from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.parties import parties_of
-from pipeline.inspection.roles import agent_channel, voices_of
+from pipeline.inspection.roles import agent_channel, evidence_of, voices_of
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
@@ -79,7 +78,7 @@ def inspect(
             measures=measure(timeline, sounds_of(call, roles)),
             hits=hits,
             agent_channel=agent_channel(call, roles),
-            role_evidence=parties.assignment.evidence if len(set(roles)) == 2 else RoleEvidence(),
+            role_evidence=evidence_of(parties.assignment),
             voices=voices_of(
                 parties.segments,
                 parties.assignment,

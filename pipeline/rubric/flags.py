@@ -141,6 +141,8 @@ def _why_doubtful(facts: Facts) -> Message:
         return Message("flag.stranger")
     if facts.roles.third_voice:
         return Message("flag.third-voice")
+    if facts.roles.like_voices:
+        return Message("flag.like-voices")
     if facts.roles.sides_doubtful:
         return Message("flag.sides", at=clock(facts.roles.sides_turn or 0.0))
     return Message("flag.roles")

@@ -26,7 +26,8 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
     if not facts.utterances or total(facts.timeline.talk) < 0.3:
         return Message("gate.no-speech")
     words = facts.timeline.characters
-    if gate.both_parties:
+    one_voice = facts.roles.like_voices  # a dialogue, whoever is named for it: a person has to listen
+    if gate.both_parties and not one_voice:
         alone = _only_party(words)
         if alone is not None:
             return alone
@@ -34,7 +35,7 @@ def why_not_applicable(rubric: Rubric, facts: Facts) -> Message | None:
         return Message("gate.too-short", seconds=round(facts.duration))
     if sum(words.values()) < gate.min_characters or len(facts.utterances) < gate.min_utterances:
         return Message("gate.too-few-words", count=sum(words.values()))
-    if _nobody_is_the_agent(facts, gate.min_role_confidence):
+    if not one_voice and _nobody_is_the_agent(facts, gate.min_role_confidence):
         return Message("gate.no-agent")
     if gate.unless is not None:
         answer = gate.unless.ask(facts)

@@ -99,6 +99,8 @@ def _why_doubtful(facts: Facts) -> Message:
         return Message("doubt.stranger")
     if facts.roles.third_voice:
         return Message("doubt.third-voice")
+    if facts.roles.like_voices:
+        return Message("doubt.like-voices")
     return Message("doubt.sides" if facts.roles.sides_doubtful else "doubt.roles")
 
 

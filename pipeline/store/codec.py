@@ -122,6 +122,8 @@ def role_evidence(value: RoleEvidence) -> str | None:
         named["second_agent"] = [[s.start, s.end] for s in value.second_agent]
     if value.third_voice:
         named["third_voice"] = True
+    if value.like_voices:
+        named["like_voices"] = True
     if value.sides_doubtful:
         named["sides_doubtful"] = True
     return dumps(named) if named else None

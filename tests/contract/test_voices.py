@@ -99,6 +99,7 @@ def test_what_roles_rest_on_is_stored_with_the_inspection(rules: Rules, store: S
         voice=3.25,
         second_agent=(Span(1.5, 20.0), Span(30.0, 60.0)),
         third_voice=True,
+        like_voices=True,
         sides_turn=24.5,
         sides_doubtful=True,
     )

@@ -41,3 +41,8 @@ def test_another_agent_who_comes_and_goes_has_both_times() -> None:
 def test_more_than_two_people_on_one_channel_are_told() -> None:
     found = witnesses(replace(good_call(), role_evidence=RoleEvidence(third_voice=True)))
     assert found.third and found.doubtful
+
+
+def test_two_people_in_what_passes_for_one_voice_are_told() -> None:
+    found = witnesses(replace(good_call(), role_evidence=RoleEvidence(like_voices=True)))
+    assert found.like and found.doubtful

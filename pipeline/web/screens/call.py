@@ -187,6 +187,8 @@ class Witnesses:
     """How often another agent seems to speak."""
     third: bool = False
     """More than two people seem to talk on one channel."""
+    like: bool = False
+    """Two people's words stand on one channel in what passes for one voice."""
     sides_turn: float | None = None
     """Seconds at which the channels change sides."""
 
@@ -205,5 +207,6 @@ def witnesses(inspection: Inspection) -> Witnesses:
         second_until=last if theirs and last < (inspection.duration or last) else None,
         second_times=len(theirs),
         third=evidence.third_voice,
+        like=evidence.like_voices,
         sides_turn=evidence.sides_turn,
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from pipeline.audio import Audio, Channel
-from pipeline.domain import Call, Recording, Role, Segment, Span, Transcript
+from pipeline.domain import Call, Recording, Role, RoleEvidence, Segment, Span, Transcript, VoicePiece
 from pipeline.inspection.hearing import CallSound, timeline_of
-from pipeline.inspection.roles import roles_of
+from pipeline.inspection.roles import evidence_of, roles_of, voices_of
 from pipeline.inspection.rules import load_rules
 from pipeline.settings import load_settings
-from pipeline.speech import SpeakerSegmentation, SpeakerTrack, SpeakerTurn
+from pipeline.speech import RoleAssignment, SpeakerSegmentation, SpeakerTrack, SpeakerTurn
 from pipeline.speech.segmentation import Layout
 from pipeline.transcription import SpeechWindow
 
@@ -87,6 +90,30 @@ def test_voices_that_may_be_one_are_one_where_the_words_do_not_tell_them_apart()
     found = roles_of(call(Layout.MONO, "inbound", doubtful=True), announced, MATCHER)
     assert found.roles[0] is found.roles[1]
     assert len(set(roles_of(call(Layout.MONO, "inbound"), announced, MATCHER).roles)) == 2
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_a_dialogue_in_what_passes_for_one_voice_is_told(doubtful: bool) -> None:
+    sound = call(Layout.MONO, "inbound", doubtful=doubtful)
+    one_voice = [replace(segment, party=0) for segment in INBOUND]
+    found = roles_of(sound, one_voice, MATCHER)
+    assert evidence_of(found).like_voices
+    assert not roles_of(sound, INBOUND, MATCHER).evidence.like_voices
+    assert not roles_of(sound, [s for s in INBOUND if s.party == 0], MATCHER).evidence.like_voices
+    assert not roles_of(call(Layout.STEREO, "inbound"), one_voice, MATCHER).evidence.like_voices
+
+
+def test_only_two_that_passed_for_one_may_be_parted_by_other_calls() -> None:
+    pieces = [VoicePiece(party, Span(0.0, 3.0), b"") for party in (0, 1)]
+    both, one = INBOUND, [replace(segment, party=0) for segment in INBOUND]
+    for roles, said, kept in (
+        ((Role.AGENT, Role.AGENT), both, False),
+        ((Role.AGENT, Role.AGENT), one, True),
+        ((Role.AGENT, Role.CUSTOMER), one, True),
+    ):
+        found = RoleAssignment(roles, 0.9, RoleEvidence(like_voices=True))
+        voices = voices_of(said, found, pieces, embedder="campplus", duration=30.0)
+        assert voices is not None and voices.evidence.like_voices is kept
 
 
 def test_speech_of_one_party_in_two_lanes_adds_up() -> None:

@@ -54,6 +54,7 @@ def test_witnesses_that_agree_accuse(evidence: RoleEvidence) -> None:
         (replace(SURE, claim=-2.5, words=None), "flag.roles"),
         (replace(SURE, stranger=True, voice=None), "flag.stranger"),
         (replace(SURE, third_voice=True), "flag.third-voice"),
+        (replace(SURE, like_voices=True), "flag.like-voices"),
         (replace(SURE, sides_turn=20.0, sides_doubtful=True), "flag.sides"),
     ],
 )
@@ -63,6 +64,15 @@ def test_witnesses_that_disagree_send_the_call_to_a_person(evidence: RoleEvidenc
     assert not card.fatal
     assert flag in flags(card)
     assert card.flagged
+
+
+def test_a_dialogue_that_passes_for_one_voice_is_no_monologue() -> None:
+    heard = call(*(line.replace("客户", "坐席") for line in TALK), direction="inbound")
+    alone = score(service_rubric(), heard)
+    assert alone.not_applicable is not None and alone.not_applicable.code == "gate.only-agent"
+    card = score(service_rubric(), replace(heard, roles=RoleEvidence(like_voices=True)))
+    assert "flag.like-voices" in flags(card)
+    assert set(outcomes(card).values()) <= {Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE}
 
 
 def test_what_a_second_agent_says_is_not_the_first_ones_doing() -> None:
