@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Span
 from pipeline.measures import measure
-from pipeline.measures.pitch import voiced_pitch_hz
+from pipeline.measures.voice import voiced_pitch_hz
 from pipeline.measures.samples import thinned
 from tests.timelines import sine, timeline
 
