@@ -90,7 +90,7 @@ def measured_in_sound(
 def measured_beside(
     name: str, *, unit: str, roles: tuple[Role, ...] = PARTIES
 ) -> Callable[[Callable[[Timeline, Role, Sounds], MeasuredValue]], tuple[Measure, ...]]:
-    """As `measured_for`, of a function that takes the channels of both parties too, as far as they are there."""
+    """As `measured_for`, of a function that takes both parties' channels too, as far as they are there."""
 
     def declare(take: Callable[[Timeline, Role, Sounds], MeasuredValue]) -> tuple[Measure, ...]:
         definition, source = _documentation(take, name)

@@ -37,11 +37,11 @@ HURRIED_UNSURE = 0.8
 def unclear_speech(timeline: Timeline, role: Role, sounds: Sounds) -> MeasuredValue:
     """Share of the party's speech (seconds) that the recogniser could hardly read although it was loud
     enough: utterances whose confidence is at most 0.65 of the other party's mean confidence in the same call.
-    The spans are those utterances. Only utterances of at least 6 characters and 1.5 s that are mostly Chinese,
-    not talked over, surely the party's, and less than 10 dB below its usual level count. None in a mono
-    recording, with less than 20 s of such speech, where the other party is not well understood itself (8 s
-    of such speech, mean confidence 0.6), or where loud speech stands out of the noise of the channel by less
-    than 15 dB. A dialect or an accent lowers the confidence as well.
+    The spans are those utterances. Only utterances of at least 6 characters and 1.5 s that are mostly
+    Chinese, not talked over, surely the party's, and less than 10 dB below its usual level count. None in a
+    mono recording, with less than 20 s of such speech, where the other party is not well understood itself
+    (8 s of such speech, mean confidence 0.6), or where loud speech stands out of the noise of the channel by
+    less than 15 dB. A dialect or an accent lowers the confidence as well.
 
     Source: word confidence as a measure of how well a speaker is understood, as automatic intelligibility
     rating does (A. Maier et al., "PEAKS - A system for the automatic evaluation of voice and speech

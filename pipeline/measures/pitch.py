@@ -34,7 +34,7 @@ def pitch_range(timeline: Timeline, role: Role, sound: Sound) -> MeasuredValue:
     JASA 2002, as in librosa; percentiles instead of extremes, as usual for pitch range; the limits are ours.
     """
     pitch = sampled_pitch(timeline, role, sound)
-    if len(pitch.semitones) < LEAST_VOICED_FRAMES:
+    if pitch.voiced < LEAST_VOICED_FRAMES:
         return UNMEASURED
     low, high = np.percentile(pitch.semitones, (LOW_PERCENTILE, HIGH_PERCENTILE))
     return MeasuredValue(float(high - low), pitch.spans)

@@ -43,6 +43,8 @@ class SampledPitch:
 
     semitones: NDArray[np.float64]
     """Of the frames in which the voice sounds, 12 log2 of Hz, without errors of an octave."""
+    voiced: int
+    """How many frames those are with the errors."""
     spans: tuple[Span, ...]
     """Where the sample was taken."""
 
@@ -56,7 +58,7 @@ def sampled_pitch(timeline: Timeline, role: Role, sound: Sound) -> SampledPitch:
         semitones = 12 * np.log2(pitch)
         if len(semitones):
             semitones = semitones[np.abs(semitones - np.median(semitones)) <= OCTAVE_GUARD]
-        return SampledPitch(semitones, spans)
+        return SampledPitch(semitones, len(pitch), spans)
 
     return _once(timeline, role, sound, take)
 
