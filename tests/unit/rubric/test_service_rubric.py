@@ -71,7 +71,7 @@ def test_people_see_at_most_15_criteria_that_are_worth_100_points() -> None:
 
 
 def test_its_items_are_the_catalogue_of_violations() -> None:
-    assert sorted(item.id for item in service_rubric().items) == sorted(CODES)
+    assert sorted(item.id for item in service_rubric().accusing) == sorted(CODES)
 
 
 def test_each_item_that_costs_points_says_how_to_do_better() -> None:
