@@ -61,7 +61,8 @@ def swallowed_speech(timeline: Timeline, role: Role, sounds: Sounds) -> Measured
     """Seconds in which the party hurries over its words: utterances of at least 15 characters at 500
     characters per minute or more, pauses left out, whose confidence is at most 0.8 of the other party's mean
     confidence in the same call. The spans are those utterances. Which utterances count, and when nothing is
-    measured, is as for unclear_speech_agent, with any 15 characters in place of 20 s.
+    measured, is as for unclear_speech_agent, with any 15 characters in place of 20 s. Where the recogniser
+    lost so many characters that the rate is no longer high, the speech is unclear, and not found here.
 
     Source: Mandarin speakers merge syllables under time pressure (C. Cheng and Y. Xu, "Extreme reductions:
     contraction of disyllables into monosyllables in Taiwan Mandarin", Interspeech 2009); the limits are ours.
