@@ -90,6 +90,17 @@ titles and examples of the lexicons in place of codes. A pattern is shown by its
 `title` says what is wrong (未报开头语); `title_passed` is the neutral title where the item did not fail
 (开头语 · 通过), the criterion's title where not given.
 
+Speech itself is judged by hints alone, each beside what it was measured against (`docs/measures.md`):
+口齿不清 and 吞字 against how well the other party of the same call is recognised, 提高嗓门 against the
+agent's own usual level and pitch (levels of a telephone line mean nothing by themselves), 语调平淡 by the
+standard deviation of pitch. Where speech is short or noisy, and for all but the last where both voices share
+a channel, nothing is measured and nothing said; so it is in stores from before. A dialect, an accent and many
+names lower the confidence of the recogniser too: listen before you talk about it.
+
+Two bands wait in `rubrics/service.yaml` as comments, for centres that want them: 应答迟缓 (黄金六秒: the
+median answer takes 6 s) and 说得多、问得少 (七分问三分说: 70 % of the talk is the agent's). Take the `# `
+away from their lines; `callinspect rubric explain` says them in words then.
+
 The dialogues below are examples and tests at once: `[code|words]` marks a phrase hit, `静音: 9` a silence
 and `保持: 20` a hold of so many seconds, `坐席(480)` the speaking rate. Items can carry such dialogues as
 `tests`.

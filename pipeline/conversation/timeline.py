@@ -6,9 +6,10 @@ what is stored of an inspection (`Timeline.of`); both give the same turns, silen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 from pipeline.conversation.announcement import LONG_HOLD_S, announced_in_words
 from pipeline.conversation.turns import characters_of, passages_of, turns_of
@@ -26,6 +27,8 @@ from pipeline.domain import (
     merge,
     subtract,
 )
+
+T = TypeVar("T")
 
 SPEECH_MEASURE = "speech_{role}"
 """The measure that keeps a party's turns as its evidence."""
@@ -62,6 +65,14 @@ class Timeline:
     """Both parties share a channel, so that two people at once cannot be told apart."""
     words: WordLists = field(default_factory=default_word_lists, repr=False)
     """What tells a question, an announcement or a word of listening."""
+    _memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for this call: several measures look at the same sound."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        value: T = self._memo[key]
+        return value
 
     @classmethod
     def heard(

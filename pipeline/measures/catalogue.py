@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from types import MappingProxyType, ModuleType
 
 import pipeline.measures
@@ -78,14 +78,25 @@ def measured_in_sound(
     """As `measured_for`, of a function that takes the party's channel too; without sound it is unmeasured."""
 
     def declare(take: Callable[[Timeline, Role, Sound], MeasuredValue]) -> tuple[Measure, ...]:
+        @wraps(take)
+        def of_channel(timeline: Timeline, role: Role, sounds: Sounds) -> MeasuredValue:
+            return take(timeline, role, sounds[role]) if role in sounds else UNMEASURED
+
+        return measured_beside(name, unit=unit, roles=roles)(of_channel)
+
+    return declare
+
+
+def measured_beside(
+    name: str, *, unit: str, roles: tuple[Role, ...] = PARTIES
+) -> Callable[[Callable[[Timeline, Role, Sounds], MeasuredValue]], tuple[Measure, ...]]:
+    """As `measured_for`, of a function that takes both parties' channels too, as far as they are there."""
+
+    def declare(take: Callable[[Timeline, Role, Sounds], MeasuredValue]) -> tuple[Measure, ...]:
         definition, source = _documentation(take, name)
 
         def bound(role: Role) -> Callable[[Timeline, Sounds], MeasuredValue]:
-            def of_channel(timeline: Timeline, sounds: Sounds) -> MeasuredValue:
-                sound = sounds.get(role)
-                return UNMEASURED if sound is None else take(timeline, role, sound)
-
-            return of_channel
+            return lambda timeline, sounds: take(timeline, role, sounds)
 
         return tuple(Measure(name.format(role=role), unit, definition, source, bound(role)) for role in roles)
 

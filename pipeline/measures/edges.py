@@ -64,15 +64,15 @@ def _heard(spans: tuple[Span, ...], sound: Sound | None, others: tuple[Span, ...
     """``spans`` without their quiet ends; ``others`` is sound that is neither theirs nor noise."""
     if sound is None or not spans:
         return spans
-    level = _level_db(sound)
-    spoken = _mask(len(level), spans)
-    busy = _mask(len(level), others)
+    level = level_db(sound)
+    spoken = frames_in(len(level), spans)
+    busy = frames_in(len(level), others)
     heard = level > _threshold_db(level[spoken], level[~(spoken | busy)])
     stretches = merge(spans, gap=INNER_PAUSE_S)
     return merge(chain.from_iterable(_trim(stretch, spans, heard) for stretch in stretches))
 
 
-def _level_db(sound: Sound) -> NDArray[np.float32]:
+def level_db(sound: Sound) -> NDArray[np.float32]:
     """Level of each frame of 10 ms, smoothed over three, shape (frames,)."""
     step = round(FRAME_S * SAMPLE_RATE_HZ)
     power = np.empty(len(sound) // step, np.float32)
@@ -98,7 +98,8 @@ def _threshold_db(spoken: NDArray[np.float32], quiet: NDArray[np.float32]) -> fl
     return max(loud - FAINT_DB, noise + ABOVE_NOISE_DB)
 
 
-def _mask(length: int, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
+def frames_in(length: int, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
+    """Which of ``length`` frames of 10 ms lie in ``spans``, shape (length,)."""
     mask = np.zeros(length, np.bool_)
     for span in spans:
         mask[round(span.start / FRAME_S) : round(span.end / FRAME_S)] = True

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.conversation import Timeline
-from pipeline.domain import SAMPLE_RATE_HZ, Role, Sound
+from pipeline.domain import Role, Sound, merge
 from pipeline.measures.catalogue import UNMEASURED, MeasuredValue, measured_in_sound
-from pipeline.measures.samples import speech_samples, speech_spans, thinned
-from pipeline.pitch import FRAME, LOWEST_HZ, RATE_HZ, track_pitch
-
-MOST_SPEECH_S, PIECE_S = 60.0, 1.0
-"""Pitch is taken from at most this much speech: the range no longer changes, and the cost stays tiny."""
-
-HOP_S = 0.02
-
-PERIODIC = 0.7
-"""Least correlation of a frame with itself one period later for the voice to sound in it."""
-
-QUIET_DB = 25.0
-"""Frames this far below the loud ones (95th percentile) are background."""
-
-OCTAVE_GUARD = 10.0
-"""Frames further than this many semitones from the median are errors of the tracker, which jumps by 12."""
+from pipeline.measures.samples import speech_spans
+from pipeline.measures.voice import HOP_S, channel_level, sampled_pitch
 
 LEAST_VOICED_FRAMES = 100
 """Two seconds of voice."""
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 10, 90
+
+SPREAD_LEAST_S = 10.0
+"""Seconds of voice (about twice as much speech) before a whole voice is called flat."""
+
+CITED, JOINED_S = 3, 0.3
+"""So many of the longest stretches prove it; shorter pauses do not part a stretch."""
 
 
 @measured_in_sound("pitch_range_{role}_semitones", unit="semitones", roles=(Role.AGENT,))
@@ -42,21 +33,27 @@ def pitch_range(timeline: Timeline, role: Role, sound: Sound) -> MeasuredValue:
     Source: A. de Cheveigné and H. Kawahara, "YIN, a fundamental frequency estimator for speech and music",
     JASA 2002, as in librosa; percentiles instead of extremes, as usual for pitch range; the limits are ours.
     """
-    spans = thinned(speech_spans(timeline, role), most_s=MOST_SPEECH_S, piece_s=PIECE_S)
-    samples = speech_samples(sound, spans)
-    if len(samples) < LEAST_VOICED_FRAMES * HOP_S * SAMPLE_RATE_HZ + FRAME * SAMPLE_RATE_HZ // RATE_HZ:
+    pitch = sampled_pitch(timeline, role, sound)
+    if pitch.voiced < LEAST_VOICED_FRAMES:
         return UNMEASURED
-    pitch = voiced_pitch_hz(samples)
-    if len(pitch) < LEAST_VOICED_FRAMES:
-        return UNMEASURED
-    semitones = 12 * np.log2(pitch)
-    semitones = semitones[np.abs(semitones - np.median(semitones)) <= OCTAVE_GUARD]
-    low, high = np.percentile(semitones, (LOW_PERCENTILE, HIGH_PERCENTILE))
-    return MeasuredValue(float(high - low), spans)
+    low, high = np.percentile(pitch.semitones, (LOW_PERCENTILE, HIGH_PERCENTILE))
+    return MeasuredValue(float(high - low), pitch.spans)
 
 
-def voiced_pitch_hz(sound: NDArray[np.float32]) -> NDArray[np.float64]:
-    """F0 in Hz of the frames in which a voice sounds, shape (voiced frames,), of sound at 16 kHz."""
-    track = track_pitch(sound, hop_seconds=HOP_S)
-    loud = track.energy > np.percentile(track.energy, 95) * 10 ** (-QUIET_DB / 10)
-    return track.f0_hz[loud & (track.periodicity > PERIODIC) & (track.f0_hz >= LOWEST_HZ)]
+@measured_in_sound("pitch_spread_{role}_semitones", unit="semitones", roles=(Role.AGENT,))
+def pitch_spread(timeline: Timeline, role: Role, sound: Sound) -> MeasuredValue:
+    """Standard deviation of the pitch of the party's voice, in semitones, over the frames of
+    pitch_range_agent_semitones. The spans are its three longest stretches of speech. None with less than 10 s
+    of voice, or where loud speech stands out of the noise of the line by less than 15 dB: hum is flat.
+
+    Source: standard deviation of pitch in semitones is the usual measure of liveliness (H. Traunmüller and
+    A. Eriksson, "The frequency range of the voice fundamental in the speech of male and female adults",
+    1995; R. Hincks, "Measures and perceptions of liveliness in student oral presentation speech", System 33,
+    2005); the limits are ours.
+    """
+    pitch = sampled_pitch(timeline, role, sound)
+    if len(pitch.semitones) * HOP_S < SPREAD_LEAST_S or not channel_level(timeline, role, sound).clear:
+        return UNMEASURED
+    stretches = merge(speech_spans(timeline, role), gap=JOINED_S)
+    longest = sorted(stretches, key=lambda span: -span.duration)[:CITED]
+    return MeasuredValue(float(np.std(pitch.semitones)), tuple(sorted(longest)))

@@ -12,7 +12,7 @@ import pytest
 from pipeline.domain import SAMPLE_RATE_HZ, Call, Recording, Span, Status
 from pipeline.inspection.hearing import segment_sound
 from pipeline.inspection.spine import CallInspector, load_inspector
-from pipeline.measures.edges import _level_db
+from pipeline.measures.edges import level_db
 from pipeline.measures.loudness import integrated_loudness
 from pipeline.settings import Settings
 from pipeline.speech import Diariser, SpeakerSegmenter
@@ -112,7 +112,7 @@ def test_what_looks_through_windows_takes_less_than_one(samples: int) -> None:
     """The functions on their own: nothing before them need have left out what is too short."""
     sound = sounds.noise(1.0, db=-20)[:samples]
     assert SpeechDetector().probabilities(sound).shape == (-(-samples // 512),)
-    assert len(_level_db(sound)) == samples // 160
+    assert len(level_db(sound)) == samples // 160
     assert integrated_loudness(sound) is None or samples >= 6400
     assert len(CepstralEmbedder().prepare(sound, [Span(0.0, samples / SAMPLE_RATE_HZ)]).loudness) >= 1
 

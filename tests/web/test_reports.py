@@ -68,6 +68,23 @@ def test_a_report_about_nothing_says_so(supervisor: Browser) -> None:
     assert supervisor.get("/reports/no-such").status_code in (404, 422)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("from=2026-13-01", "2026-13-01"),
+        ("to=morgen", "morgen"),
+        ("by=month", "month"),
+        ("from=2026-11-30&to=2026-11-01", "2026-11-30"),
+    ],
+)
+def test_what_an_address_says_wrongly_is_told(supervisor: Browser, asked: str, told: str) -> None:
+    for path in ("/reports/month", "/api/v1/reports/month"):
+        answer = supervisor.get(f"{path}?{asked}")
+        assert answer.status_code == 400
+        assert told in answer.text
+    assert supervisor.get("/reports/month?from=&to=&by=").status_code == 200, "an empty field is none"
+
+
 def test_the_form_leads_to_the_report(supervisor: Browser) -> None:
     answer = supervisor.get("/reports", params={"kind": "team", "about": TEAM, "from": "2026-11-01"})
     assert answer.status_code == 303

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from pipeline.errors import Missing, UsageError
+from pipeline.errors import Missing, Refused, UsageError
 from pipeline.messages import Lang, Text, render
 from pipeline.reports.readable.as_json import as_json
 from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
@@ -53,13 +54,16 @@ def asked_report(
     Raises:
         Forbidden: a kind that the visitor may not see.
         Missing: it does not say what it is about.
+        Refused: a day or a step that is none, or a period that ends before it begins.
     """
     if not may_see(visitor, kind):
         raise Forbidden(visitor=visitor)
+    days = asked_days(first, last)
+    if by and step_of(by) is None:
+        raise Refused(f"no step: {by!r}", code="report-step", value=by)
     query = ReportQuery(
         kind,
-        day_of(first),
-        day_of(last),
+        *days,
         agent=agent or None,
         team=team or None,
         queue=queue or None,
@@ -70,6 +74,22 @@ def asked_report(
     if needed is not None and getattr(query, needed) is None:
         raise Missing(f"which {needed}?", code="report-about")
     return query
+
+
+def asked_days(first: str, last: str) -> tuple[date | None, date | None]:
+    """The days of an address; None where it names none.
+
+    Raises:
+        Refused: what stands there is no day (a report about other days than were asked for misleads), or the
+            period ends before it begins.
+    """
+    start, end = day_of(first), day_of(last)
+    for value, day in ((first, start), (last, end)):
+        if value and day is None:
+            raise Refused(f"no day: {value!r}", code="report-day", value=value)
+    if start is not None and end is not None and end < start:
+        raise Refused("ends before it begins", code="report-order", first=first, last=last)
+    return start, end
 
 
 AskedReport = Annotated[ReportQuery, Depends(asked_report)]

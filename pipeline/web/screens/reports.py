@@ -28,6 +28,7 @@ from pipeline.web.reporting.asking import (
     QueryDay,
     QueryName,
     ReportReader,
+    asked_days,
     may_see,
     present_rubric,
 )
@@ -91,7 +92,7 @@ def reports(
     chosen = ReportKind(kind) if kind in {one.value for one in ReportKind} else None
     if chosen is not None and (about or chosen not in NAMED):
         mine = {NAMED[chosen]: about} if chosen in NAMED else {}
-        query = ReportQuery(chosen, day_of(first), day_of(last), **mine)  # type: ignore[arg-type]
+        query = ReportQuery(chosen, *asked_days(first, last), **mine)  # type: ignore[arg-type]
         return RedirectResponse(report_url(query), 303)
     found = store.queue.choices(visitor.scope)
     context = ReportsPage(

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from pipeline.domain import SAMPLE_RATE_HZ, Role, Span
 from pipeline.measures import measure
-from pipeline.measures.pitch import voiced_pitch_hz
 from pipeline.measures.samples import thinned
+from pipeline.measures.voice import voiced_pitch_hz
 from tests.timelines import sine, timeline
 
 F = NDArray[np.float32]
