@@ -36,7 +36,8 @@ YES = "|".join(
 NO = "|".join(
     (
         "不(要|用|需要|办|买|开|同意|可以|行|好|想|考虑|感兴趣|愿意|必|了)",
-        "别(给我|办|开|弄|买|扣)|算了|再说|(再|先)?(考虑|想想|商量)|下次|没(兴趣|同意|答应|说要)|拒绝",
+        "别(给我|办|开|弄|买|扣)|算了|再说|(再|先)?(考虑|想想|商量)|下次|拒绝",
+        "没(有)?(兴趣|同意|答应|说要|想好|考虑好|决定|确认)|(想|考虑|商量)好",
     )
 )
 """What refuses or puts off."""
@@ -67,9 +68,9 @@ def check(facts: Facts, options: ConsentCheckOptions, bar: Bar) -> CheckResult:
     question = next(a for a in reversed(asked) if a.span.end <= end.span.start)
     first = next(a for a in asked if a.span.end <= end.span.start)
     answers = _answers(facts, Span(first.span.end, end.span.start))
-    if (given := _saying(answers, options.yes, unless=(options.no, _ASKS))) is not None:
+    if (given := _agreeing(answers, options)) is not None:
         return passed(Message("consent.given", **_quoted(given)), (question, _cite(given)))
-    refusal = _saying(answers, options.no, unless=(options.yes, _ASKS))
+    refusal = _refusing(answers, options)
     place = Span(question.span.end, end.span.start)
     doubt = _doubt(facts, options, bar, (question, end), answers, refusal)
     evidence = (question, *(() if refusal is None else (_cite(refusal),)), end)
@@ -86,13 +87,27 @@ def _answers(facts: Facts, place: Span) -> list[Utterance]:
     return [u for u in facts.utterances if u.role in others and u.span.overlap(place) > 0]
 
 
-def _saying(said: Sequence[Utterance], pattern: str, *, unless: Sequence[str]) -> Utterance | None:
-    """The first utterance of the customer's with a pattern and none of the others."""
+def _agreeing(said: Sequence[Utterance], options: ConsentCheckOptions) -> Utterance | None:
+    """The first plain yes of the customer's: no refusal, and no question of their own."""
     for utterance in said:
-        if utterance.role is Role.CUSTOMER and compiled(pattern).search(utterance.text):
-            if not any(compiled(other).search(utterance.text) for other in unless):
+        plain = not any(compiled(other).search(utterance.text) for other in (options.no, _ASKS))
+        if utterance.role is Role.CUSTOMER and plain and compiled(options.yes).search(utterance.text):
+            return utterance
+    return None
+
+
+def _refusing(said: Sequence[Utterance], options: ConsentCheckOptions) -> Utterance | None:
+    """The first plain refusal of the customer's: nothing besides it could be a yes."""
+    for utterance in said:
+        if utterance.role is Role.CUSTOMER and compiled(options.no).search(utterance.text):
+            if not compiled(options.yes).search(_besides(utterance.text, options.no)):
                 return utterance
     return None
+
+
+def _besides(text: str, pattern: str) -> str:
+    """What is left of an utterance without the words of a pattern: 没想好 holds no 好."""
+    return str(compiled(pattern).sub("", text))
 
 
 def _doubt(
@@ -117,16 +132,17 @@ def _doubt(
         return Message("doubt.unclear-at", at=clock(unclear.span.start))
     if refusal is not None:
         return None
-    faint = next((u for u in answers if compiled(options.yes).search(u.text)), None)
+    faint = next((u for u in answers if compiled(options.yes).search(_besides(u.text, options.no))), None)
     faint = faint or next((u for u in answers if compiled(_LISTENS).search(u.text)), None)
     if faint is not None:
         return Message("consent.faint", **_quoted(faint))
     if _unheard(facts, place) >= MISSED_S or poor_hearing(facts, Role.CUSTOMER, place, bar) is not None:
         return Message("doubt.unrecognised")
     rest = _answers(facts, Span(end.span.start, max(end.span.end, facts.timeline.whole.end)))
-    late = _saying(rest, f"{options.yes}|{_LISTENS}", unless=(options.no,))
-    early = _saying(_answers(facts, Span(0.0, question.span.start)), _WANTS, unless=(options.no, _ASKS))
-    if (said := late or early) is not None:
+    before = _answers(facts, Span(0.0, question.span.start))
+    wide = options.model_copy(update={"yes": f"{options.yes}|{_LISTENS}"})
+    asked_for = options.model_copy(update={"yes": _WANTS})
+    if (said := _agreeing(rest, wide) or _agreeing(before, asked_for)) is not None:
         return Message("consent.elsewhere", **_quoted(said))
     return None
 
