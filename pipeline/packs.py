@@ -1,4 +1,4 @@
-"""Packs: rules of one trade that a centre switches on, and what is read over the shipped rules in which order.
+"""Packs: rules of one trade that a centre switches on, and what is read over the shipped rules in order.
 
 A pack is data: lexicon files in ``lexicons/packs/NAME/``, a part of the score sheet in
 ``rubrics/packs/NAME.yaml``, calls that show what it finds in ``rubrics/packs/NAME.calls.yaml``, and for some

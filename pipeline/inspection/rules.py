@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.packs import Layers
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.layer import LEXICONS, RUBRIC, WEIGHTS_FILE
 from pipeline.phrases.matcher import LazyMatcher
-from pipeline.packs import Layers
 from pipeline.phrases.traces import TraceFinder
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.trust import OPEN_GATE, TrustGate

@@ -24,8 +24,8 @@ from pipeline.phrases.reading import load_lexicons
 
 
 def check_lexicons(folder: Path, layer: Layered = None) -> list[LexiconIssue]:
-    """Everything wrong or doubtful in a folder of lexicons, packs and a centre's layer over it; an unreadable one
-    gives the one error that stops it.
+    """Everything wrong or doubtful in a folder of lexicons, packs and a centre's layer over it; an unreadable
+    one gives the one error that stops it.
 
     A run reads lexicons and does not check them: what is an error here stops no run.
     """

@@ -27,9 +27,7 @@ RATES = "per_1000"
 """The key of a rubric file whose value is a mapping by phrase code."""
 
 
-def load_rubric(
-    path: Path, *, codes: Mapping[str, object] | None = None, layer: Layered = None
-) -> Rubric:
+def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None, layer: Layered = None) -> Rubric:
     """Read and check a rubric file, and what packs and a centre's own layer change of it.
 
     ``codes`` are those of the lexicons; without them, any is accepted.
@@ -56,9 +54,7 @@ def rubric_text(path: Path, layer: Layered = None) -> str:
     return dump(_loaded(path, None, layer)[0])
 
 
-def _loaded(
-    path: Path, codes: Mapping[str, object] | None, layer: Layered
-) -> tuple[dict[str, Any], Rubric]:
+def _loaded(path: Path, codes: Mapping[str, object] | None, layer: Layered) -> tuple[dict[str, Any], Rubric]:
     document = read_document(path)
     rubric = _valid(document, path)
     _check_codes(document, codes, path)

@@ -82,21 +82,24 @@ def check(session: Session, name: Name) -> int:
     layers = Layers(None, (pack,))
     shipped, lexicons = load_lexicons(settings.lexicons), load_lexicons(settings.lexicons, layers)
     own = [code for code in lexicons.codes if code not in shipped.codes]
-    wrong: list[tuple[str, str, str]] = []
     talk = read_ordinary_talk(settings.lexicons)
-    for issue in issues_of(lexicons, compile_matcher(lexicons, only=own), talk, only=own):
-        wrong.append((issue.level, f"{issue.path}:{issue.line}", words.said(issue.message)))
+    wrong = [
+        (issue.level, f"{issue.path}:{issue.line}", words.said(issue.message))
+        for issue in issues_of(lexicons, compile_matcher(lexicons, only=own), talk, only=own)
+    ]
     known = {str(issue.text) for issue in check_rubric(settings.rubric, shipped.codes)}
-    for found in check_rubric(settings.rubric, lexicons.codes, layer=layers):
-        if str(found.text) not in known and found.level is not Level.HINT:
-            wrong.append((str(found.level), str(found.path or pack.sheet), words.said(found.text)))
+    wrong += [
+        (str(found.level), str(found.path or pack.sheet), words.said(found.text))
+        for found in check_rubric(settings.rubric, lexicons.codes, layer=layers)
+        if str(found.text) not in known and found.level is not Level.HINT
+    ]
     if not any(level == "error" for level, _, _ in wrong):
         calls = read_calls(pack.calls)
         rubric = load_rubric(settings.rubric, codes=lexicons.codes, layer=layers)
         added = {section["id"] for section in pack_sheet(pack.sheet).sections}
         items = [i.id for s in rubric.sections if s.id in added for c in s.criteria for i in c.items]
-        for problem in wrong_calls(calls, Rules(compile_matcher(lexicons), rubric), items):
-            wrong.append(("error", str(pack.calls), words.said(problem)))
+        problems = wrong_calls(calls, Rules(compile_matcher(lexicons), rubric), items)
+        wrong += [("error", str(pack.calls), words.said(problem)) for problem in problems]
         facts = {"codes": len(own), "items": len(items), "calls": len(calls)}
         session.out.print(words("pack.summary", name=name, revision=lexicons.revision, **facts))
     for level, place, text in wrong:

@@ -19,7 +19,19 @@ from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
 from pipeline.cli.invocation import program
-from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Packs, Team, To, day, selection
+from pipeline.cli.selection import (
+    Agent,
+    CallId,
+    Criterion,
+    Flagged,
+    From,
+    Limit,
+    Packs,
+    Team,
+    To,
+    day,
+    selection,
+)
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, need_criterion, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary

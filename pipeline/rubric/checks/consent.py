@@ -99,9 +99,9 @@ def _agreeing(said: Sequence[Utterance], options: ConsentCheckOptions) -> Uttera
 def _refusing(said: Sequence[Utterance], options: ConsentCheckOptions) -> Utterance | None:
     """The first plain refusal of the customer's: nothing besides it could be a yes."""
     for utterance in said:
-        if utterance.role is Role.CUSTOMER and compiled(options.no).search(utterance.text):
-            if not compiled(options.yes).search(_besides(utterance.text, options.no)):
-                return utterance
+        refuses = utterance.role is Role.CUSTOMER and compiled(options.no).search(utterance.text)
+        if refuses and not compiled(options.yes).search(_besides(utterance.text, options.no)):
+            return utterance
     return None
 
 
