@@ -32,6 +32,9 @@ class Pack:
     queues: tuple[str, ...] = ()
     """It holds where one of these stands in the queue's name; everywhere where there is none."""
 
+    def __str__(self) -> str:
+        return f"{self.name} = {list(self.queues)}" if self.queues else self.name
+
     @property
     def folder(self) -> Path:
         """Where its lexicon files lie."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.inspection.pack_calls import PackCall, read_calls
+from pipeline.batch.pack_calls import PackCall, read_calls
 from pipeline.packs import read_packs
 from pipeline.rubric.dialogue import LINE, MARK, PAUSES, SPEAKERS
 from pipeline.rubric.load import pack_sheet

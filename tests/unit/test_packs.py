@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batch.pack_calls import read_calls, wrong_calls
 from pipeline.batch.rescoring import rescore
 from pipeline.batch.rulebooks import keep_rules, kept_lexicons
 from pipeline.errors import UsageError
-from pipeline.inspection.pack_calls import read_calls, wrong_calls
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.messages import render
 from pipeline.packs import Layers, Pack, read_packs, shipped_packs

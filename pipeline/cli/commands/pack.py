@@ -70,7 +70,7 @@ def show(session: Session, name: Name) -> int:
 @command
 def check(session: Session, name: Name) -> int:
     """Exit status 2 where an example, a dialogue or a call of the pack comes out wrong."""
-    from pipeline.inspection.pack_calls import read_calls, wrong_calls
+    from pipeline.batch.pack_calls import read_calls, wrong_calls
     from pipeline.inspection.rules import Rules
     from pipeline.phrases import compile_matcher, load_lexicons
     from pipeline.phrases.linter import issues_of

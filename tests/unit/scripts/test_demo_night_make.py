@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.inspection.pack_calls import read_calls
+from pipeline.batch.pack_calls import read_calls
 from pipeline.packs import read_packs
 from pipeline.settings import data_root
 from scripts.demo_night.dialogue import Dialogue, Filler, Turn, load_dialogue, parse_line

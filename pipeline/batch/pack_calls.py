@@ -13,7 +13,7 @@ from pipeline.domain import Outcome
 from pipeline.errors import RubricError
 from pipeline.inspection.rules import Rules
 from pipeline.messages import Message, ValueRefused
-from pipeline.rubric.dialogue import MARK, dialogue
+from pipeline.rubric.dialogue import MARK, SPEAKERS, dialogue
 from pipeline.rubric.judge import judge
 from pipeline.rubric.load import entry_problem, innermost, read_document
 from pipeline.rubric.sheet import ID
@@ -103,7 +103,7 @@ def _judged(call: PackCall, rules: Rules) -> _Judged:
     facts = dialogue(*plain, direction=call.direction, queue=call.queue)
     hits = rules.matcher.match(facts.utterances)
     said = {(hit.utterance, hit.code) for hit in hits}
-    spoken = [line for line in call.lines if line.split(":")[0].strip() in ("坐席", "客户", "某人")]
+    spoken = [line for line in call.lines if line.strip().startswith(tuple(SPEAKERS))]
     missed = [
         (code, words)
         for number, line in enumerate(spoken)
