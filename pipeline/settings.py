@@ -38,6 +38,7 @@ from pipeline.environment import BETWEEN, PREFIX, no_json, variable, variable_of
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Lang, Message, ValueRefused, languages
+from pipeline.packs import Layers, Pack, read_packs
 from pipeline.validation import TOML_PLACE, explained, toml_problem
 
 CONFIG_FILE = Path("callinspect.toml")
@@ -63,6 +64,10 @@ def _database(store: str) -> str:
 
 def _unless_empty(given: Any) -> Any:
     return None if given == "" else given
+
+
+def _packs(given: Any) -> Any:
+    return read_packs(given, data_root())
 
 
 PathIfAny = Annotated[Path | None, BeforeValidator(_unless_empty)]
@@ -265,6 +270,9 @@ class Settings(BaseSettings):
     layer: PathIfAny = Field(
         None, description="folder of the centre's own rules, which are read over lexicons and rubric"
     )
+    packs: Annotated[tuple[Pack, ...], BeforeValidator(_packs)] = Field(
+        (), description="packs of rules switched on: a list, or a table NAME = [parts of queue names]"
+    )
     models: Path = Field(
         default_factory=lambda: data_root() / "models", description="folder of speech models"
     )
@@ -298,6 +306,15 @@ class Settings(BaseSettings):
         default_factory=CoachingSettings, description="what a centre allows in coaching"
     )
     mail: MailSettings = Field(default_factory=MailSettings, description="notices by mail")
+
+    @property
+    def layers(self) -> Layers:
+        """What is read over the lexicons and the sheet: the packs, and the centre's own layer."""
+        return Layers(self.layer, self.packs)
+
+    def layers_with(self, own: Path | None) -> Layers:
+        """The same with another folder in the place of the centre's own layer."""
+        return Layers(own, self.packs)
 
     def fingerprint(self, vocabulary: str = "") -> str:
         """Digest (16 hex digits) of the settings that can change a result.

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.domain import PhraseHit, PhraseKind, Role, Severity, Span, Utterance
+from pipeline.packs import Layers, read_packs
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.checking import SECONDS_PER_CHARACTER
 from pipeline.phrases.ordinary import ORDINARY_FILE
@@ -52,10 +53,12 @@ def main() -> None:
         help="JSON Lines",
     )
     options.add_argument("--lexicons", type=Path, default=load_settings().lexicons, help="folder")
+    options.add_argument("--pack", action="append", default=[], help="with the lexicons of a pack too")
     options.add_argument("--without", action="append", default=[], metavar="CODE", help="leave a code out")
     options.add_argument("-v", "--verbose", action="store_true", help="name every sentence accused")
     chosen = options.parse_args()
-    matcher = Matcher(load_lexicons(chosen.lexicons))
+    packs = read_packs(chosen.pack, data_root())
+    matcher = Matcher(load_lexicons(chosen.lexicons, Layers(None, packs)))
     for path in chosen.talk:
         dialogues, said = list(dialogues_of(path)), labels_of(path)
         found = [a for a in accusations(matcher, dialogues) if a.hit.code not in chosen.without]

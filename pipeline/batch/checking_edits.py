@@ -1,7 +1,7 @@
 """``python -m pipeline.batch.checking_edits``: checks an edit of a centre's rules before it judges anybody.
 
 A process of its own with bounded time and memory runs this: whatever somebody wrote harms nobody else. It
-reads a JSON object (``lexicons``, ``rubric``, ``old``, ``new``: paths; ``lang``) from its input,
+reads a JSON object (``lexicons``, ``rubric``, ``old``, ``new``: paths; ``packs``, ``lang``) from its input,
 trains the weights of the new layer where its sentences are others, and writes what it found as JSON.
 """
 
@@ -17,6 +17,7 @@ from pipeline.domain import PhraseHit, Role
 from pipeline.errors import UsageError
 from pipeline.files import replace_file
 from pipeline.messages import Lang, render
+from pipeline.packs import Layers, Pack, read_packs
 from pipeline.phrases import Lexicons, Matcher, compile_matcher, load_lexicons
 from pipeline.phrases.candidates import ACCUSING
 from pipeline.phrases.checking import sentence
@@ -28,6 +29,7 @@ from pipeline.phrases.own_sentences import digest_of, read_sentences, sentences_
 from pipeline.phrases.revision import rules_by_code
 from pipeline.phrases.training import shipped_sentences, train
 from pipeline.rubric import check_rubric
+from pipeline.settings import data_root
 
 MOST_SHOWN = 50
 """Ordinary sentences that are listed; all are counted."""
@@ -35,16 +37,19 @@ ORDINARY = "sentences/ordinary.jsonl"
 """More talk in which nothing is wrong, in the folder of lexicons."""
 
 
-def check(*, lexicons: Path, rubric: Path, old: Path | None, new: Path, lang: Lang) -> dict[str, Any]:
+def check(
+    *, lexicons: Path, rubric: Path, old: Path | None, new: Path, lang: Lang, packs: tuple[Pack, ...] = ()
+) -> dict[str, Any]:
     """What is wrong or doubtful, and which ordinary talk would be accused that is not now.
 
     The result is JSON: ``error`` (the rules cannot be read) or ``issues`` (place, level, message), ``codes``
     (whose hits may change), ``ordinary`` (text, role, code, phrase, quote) and ``accused`` (their number).
     """
     try:
-        before = load_lexicons(lexicons, old)
-        _train(lexicons, new)
-        after = load_lexicons(lexicons, new)
+        below, above = Layers(old, packs), Layers(new, packs)
+        before = load_lexicons(lexicons, below)
+        _train(lexicons, new, above)
+        after = load_lexicons(lexicons, above)
         codes = _changed(before, after)
         accused = list(_accused(lexicons, before, after, codes))
     except UsageError as error:
@@ -53,28 +58,28 @@ def check(*, lexicons: Path, rubric: Path, old: Path | None, new: Path, lang: La
         {"place": _place(i.path, i.line), "level": i.level, "message": render(i.message, lang)}
         for i in issues_of(after, compile_matcher(after, only=codes), only=codes)
     ]
-    known = {str(issue.text) for issue in check_rubric(rubric, before.codes, layer=old)}
+    known = {str(issue.text) for issue in check_rubric(rubric, before.codes, layer=below)}
     issues += [
         {
             "place": _place(issue.path, issue.line) if issue.path else rubric.name,
             "level": str(issue.level),
             "message": render(issue.text, lang),
         }
-        for issue in check_rubric(rubric, after.codes, layer=new)
+        for issue in check_rubric(rubric, after.codes, layer=above)
         if str(issue.text) not in known
     ]
     found = {"issues": issues, "codes": sorted(codes), "accused": len(accused)}
     return {"error": "", "ordinary": accused[:MOST_SHOWN], **found}
 
 
-def _train(lexicons: Path, layer: Path) -> None:
+def _train(lexicons: Path, layer: Path, over: Layers) -> None:
     """Make the weights those of the layer's sentences; none where it has none."""
     path = layer / WEIGHTS_FILE
     own = read_sentences(layer)
     if not own:
         path.unlink(missing_ok=True)
         return
-    known = load_lexicons(lexicons, layer)
+    known = load_lexicons(lexicons, over)
     read_sentences(layer, codes=known.codes)
     if known.increment is None or known.increment.trained_on != digest_of(own):
         replace_file(path, packed(train(own, known, shipped_sentences(lexicons))))
@@ -139,7 +144,8 @@ def main() -> None:
     asked = json.load(sys.stdin)
     lexicons, rubric, new = (Path(asked[name]) for name in ("lexicons", "rubric", "new"))
     old = Path(asked["old"]) if asked["old"] else None
-    found = check(lexicons=lexicons, rubric=rubric, old=old, new=new, lang=asked["lang"])
+    packs = read_packs(json.loads(asked["packs"]), data_root())
+    found = check(lexicons=lexicons, rubric=rubric, old=old, new=new, lang=asked["lang"], packs=packs)
     json.dump(found, sys.stdout, ensure_ascii=False)
 
 

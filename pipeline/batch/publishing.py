@@ -53,7 +53,8 @@ def present_basis(settings: Settings) -> str:
     """
     layer = layer_of(settings)
     try:
-        return basis_of(layer, settings.lexicons, settings.rubric)
+        packs = [path for pack in settings.packs for path in (*pack.lexicons, pack.sheet)]
+        return basis_of(layer, settings.lexicons, settings.rubric, *packs)
     except OSError as error:
         raise unusable(Path(error.filename or layer), error) from error
 

@@ -117,8 +117,9 @@ def fault_with(settings: Settings, layer: Path, files: Mapping[str, str]) -> Usa
 
 def _fault(settings: Settings, layer: Path, *, sentences: bool) -> UsageError | None:
     try:
-        lexicons = load_lexicons(settings.lexicons, layer)
-        load_rubric(settings.rubric, codes=lexicons.codes, layer=layer)
+        over = settings.layers_with(layer)
+        lexicons = load_lexicons(settings.lexicons, over)
+        load_rubric(settings.rubric, codes=lexicons.codes, layer=over)
         if sentences:
             read_sentences(layer, codes=lexicons.codes)
     except UsageError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError, RubricError
 from pipeline.inspection.rules import Rules, load_rules
+from pipeline.packs import Layers, Pack
 from pipeline.phrases import Lexicons, load_lexicons
 from pipeline.phrases.increments import SentenceIncrement
 from pipeline.phrases.layer import LEXICONS, WEIGHTS_FILE, layer_files
@@ -19,6 +20,8 @@ from pipeline.store.repositories.rulebook_rows import Rulebook
 
 LAYER = "layer/"
 """How names of files of the centre's own layer begin."""
+PACK = "pack/"
+"""How those of packs begin; the name of the pack follows."""
 
 
 def keep_rules(store: Store, settings: Settings, *, lexicons: str, rubric: str) -> None:
@@ -49,7 +52,7 @@ def rules_in_force(store: Store, settings: Settings) -> Rules:
 
 def _rubric(settings: Settings, revision: str) -> str | None:
     try:
-        text = rubric_text(settings.rubric, settings.layer)
+        text = rubric_text(settings.rubric, settings.layers)
         return text if rubric_of_revision(text, revision) is not None else None
     except (OSError, UnicodeDecodeError, RubricError):
         return None
@@ -58,9 +61,11 @@ def _rubric(settings: Settings, revision: str) -> str | None:
 def _lexicons(settings: Settings, revision: str) -> str | None:
     try:
         files = {path.name: path.read_text("utf-8-sig") for path in sorted(settings.lexicons.glob("*.yaml"))}
+        for pack in settings.packs:
+            files |= {f"{PACK}{pack.name}/{p.name}": p.read_text("utf-8-sig") for p in pack.lexicons}
         for path in layer_files(settings.layer):
             files[f"{LAYER}{path.name}"] = path.read_text("utf-8-sig")
-        lexicons = load_lexicons(settings.lexicons, settings.layer)
+        lexicons = load_lexicons(settings.lexicons, settings.layers)
         if lexicons.revision != revision:
             return None
         if lexicons.increment is not None:  # the weights themselves would be most of what is kept
@@ -82,10 +87,15 @@ def kept_lexicons(content: str, weights: SentenceIncrement | None) -> Lexicons |
             return None
         with tempfile.TemporaryDirectory(prefix="callinspect-") as folder:
             below, above = Path(folder) / "below", Path(folder) / "above"
+            packs: dict[str, Pack] = {}
             for name, text in files.items():
                 place = above / LEXICONS if name.startswith(LAYER) else below
+                if name.startswith(PACK):
+                    pack = packs.setdefault(name.split("/")[1], Pack(name.split("/")[1], Path(folder)))
+                    place = pack.folder
                 place.mkdir(parents=True, exist_ok=True)
                 (place / Path(name).name).write_text(text, encoding="utf-8")
-            return load_lexicons(below, above if above.exists() else None, weights=weights)
+            layers = Layers(above if above.exists() else None, tuple(packs.values()))
+            return load_lexicons(below, layers, weights=weights)
     except (ValueError, AttributeError, TypeError, LexiconError):
         return None

@@ -27,6 +27,7 @@ COMMANDS = {
     "report": ("report.app", "help.report"),
     "lexicon": ("lexicon.app", "help.lexicon"),
     "rubric": ("rubric.app", "help.rubric"),
+    "pack": ("pack.app", "help.pack"),
     "models": ("models.app", "help.models"),
     "sample": ("sample.app", "help.sample"),
     "appeal": ("appeal.app", "help.appeal"),

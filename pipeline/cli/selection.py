@@ -14,6 +14,8 @@ from pipeline.store import CallFilter
 
 Sheet = Annotated[Path | None, typer.Option("--rubric", help="option.rubric", metavar="FILE")]
 
+Packs = Annotated[list[str] | None, typer.Option("--pack", help="option.pack", metavar="NAME")]
+
 PANEL = "panel.filters"
 
 Flagged = Annotated[bool, typer.Option("--flagged", help="filter.flagged", rich_help_panel=PANEL)]

@@ -100,7 +100,7 @@ def open_session(shared: Shared) -> Session:
     session = Session(
         shared,
         settings,
-        Words(settings.lang, settings.rubric, settings.layer),
+        Words(settings.lang, settings.rubric, settings.layers),
         open_console(sys.stdout),
         open_console(sys.stderr),
     )

@@ -75,7 +75,7 @@ def _criteria(session: Session) -> dict[str, str]:
     from pipeline.rubric import load_rubric  # here: only a filter by criterion asks
 
     try:
-        sheet = load_rubric(session.settings.rubric, layer=session.settings.layer)
+        sheet = load_rubric(session.settings.rubric, layer=session.settings.layers)
     except RubricError:
         return {}
     titles = [(one.id, one.title) for one in sheet.items] + [(one.id, one.title) for one in sheet.bonus]

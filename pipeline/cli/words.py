@@ -12,6 +12,7 @@ from pipeline.domain import Finding, Outcome
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused
 from pipeline.messages import VERBATIM, Lang, Message, Text, known, languages, render, say
+from pipeline.packs import Layered
 from pipeline.settings import CONFIG_FILE, read_config
 
 SHELL = "shell"
@@ -25,8 +26,8 @@ class Words:
     lang: Lang = "zh"
     rubric: Path | None = None
     """The sheet whose titles are told in English too."""
-    layer: Path | None = None
-    """The centre's own changes of it."""
+    layer: Layered = None
+    """What packs and the centre change of it."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
         return say(self.lang, key, SHELL, **facts)
@@ -73,7 +74,7 @@ class Words:
 
 
 @cache
-def english_titles(rubric: Path | None, layer: Path | None = None) -> Mapping[str, str]:
+def english_titles(rubric: Path | None, layer: Layered = None) -> Mapping[str, str]:
     """What the sheet calls things in English; empty where it cannot be read or has no English titles."""
     from pipeline.rubric import load_rubric  # here and below: many a command tells no title
 
@@ -84,7 +85,7 @@ def english_titles(rubric: Path | None, layer: Path | None = None) -> Mapping[st
 
 
 @cache
-def neutral_titles(rubric: Path | None, layer: Path | None = None) -> Mapping[str, str]:
+def neutral_titles(rubric: Path | None, layer: Layered = None) -> Mapping[str, str]:
     """Item -> its title where it did not fail, as the sheet says now; empty where it cannot be read."""
     from pipeline.rubric import load_rubric
 

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.packs import Layers
 from pipeline.phrases import Matcher, load_lexicons
 from pipeline.phrases.layer import LEXICONS, RUBRIC, WEIGHTS_FILE
 from pipeline.phrases.matcher import LazyMatcher
@@ -54,20 +55,21 @@ def load_rules(settings: Settings) -> Rules:
     Raises:
         LexiconError, RubricError: with file, line and remedy.
     """
-    return _rules(settings.lexicons, settings.rubric, settings.layer, *stamps(settings))
+    return _rules(settings.lexicons, settings.rubric, settings.layers, *stamps(settings))
 
 
 @lru_cache(maxsize=2)
-def _rules(lexicons: Path, rubric: Path, layer: Path | None, *_stamps: object) -> Rules:
+def _rules(lexicons: Path, rubric: Path, layer: Layers, *_stamps: object) -> Rules:
     loaded = load_lexicons(lexicons, layer)
     return Rules(LazyMatcher(loaded), load_rubric(rubric, codes=loaded.codes, layer=layer))
 
 
 def stamps(settings: Settings) -> tuple[object, ...]:
-    """What changes when a file of rules does, of lexicons, rubric and the centre's own layer."""
+    """What changes when a file of rules does, of lexicons, rubric, packs and the centre's own layer."""
     layer = settings.layer
     own = () if layer is None else tuple(stamp(layer / part) for part in (LEXICONS, RUBRIC, WEIGHTS_FILE))
-    return stamp(settings.lexicons), stamp(settings.rubric), own
+    packs = tuple(tuple(map(stamp, (*pack.lexicons, pack.sheet))) for pack in settings.packs)
+    return stamp(settings.lexicons), stamp(settings.rubric), own, packs
 
 
 def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:

@@ -16,6 +16,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from pipeline.messages import Message, ValueRefused
+from pipeline.packs import Layered, layers_of
 from pipeline.phrases.entries import EntryReader, LexiconSource, Place, code_of, refuse
 from pipeline.phrases.lexicon import Code, Phrase, WrittenTemplate
 from pipeline.phrases.lexicon_file import CodeEntry, LexiconFile, LexiconModel, Name, PhraseEntry, Text
@@ -71,9 +72,11 @@ class LayerFile(LexiconFile):
         return super().entries + self.phrases
 
 
-def layer_files(layer: Path | None) -> list[Path]:
-    """The lexicon files of a layer, in the order in which they count."""
-    return [] if layer is None else sorted((layer / LEXICONS).glob("*.yaml"))
+def layer_files(layer: Layered) -> list[Path]:
+    """The lexicon files of the packs and of a centre's layer, in the order in which they count."""
+    layers = layers_of(layer)
+    own = [] if layers.own is None else sorted((layers.own / LEXICONS).glob("*.yaml"))
+    return [*(path for pack in layers.packs for path in pack.lexicons), *own]
 
 
 class PhraseCollector:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.messages import render
+from pipeline.packs import Layered
 from pipeline.phrases.checking import (
     LexiconIssue,
     dangers,
@@ -22,9 +23,9 @@ from pipeline.phrases.proofs import crowded_phrases, unproven_exceptions, unprov
 from pipeline.phrases.reading import load_lexicons
 
 
-def check_lexicons(folder: Path, layer: Path | None = None) -> list[LexiconIssue]:
-    """Everything wrong or doubtful in a folder of lexicons and a centre's layer over it; an unreadable one
-    gives the one error that stops it.
+def check_lexicons(folder: Path, layer: Layered = None) -> list[LexiconIssue]:
+    """Everything wrong or doubtful in a folder of lexicons, packs and a centre's layer over it; an unreadable
+    one gives the one error that stops it.
 
     A run reads lexicons and does not check them: what is an error here stops no run.
     """

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pipeline.conversation.wordlists import WORDS_FILE, load_word_lists
 from pipeline.errors import LexiconError
 from pipeline.messages import Message
+from pipeline.packs import Layered, layers_of
 from pipeline.phrases.entries import EntryReader, LexiconSource, check_compiles, refuse
 from pipeline.phrases.increments import SentenceIncrement, load_increment
 from pipeline.phrases.layer import LEXICONS, WEIGHTS_FILE, LayerFile, PhraseCollector, layer_files
@@ -26,10 +27,10 @@ RENAMED_KEYS = {"quiet_when": "negative_contexts"}
 
 
 def load_lexicons(
-    folder: Path, layer: Path | None = None, *, weights: SentenceIncrement | None = None
+    folder: Path, layer: Layered = None, *, weights: SentenceIncrement | None = None
 ) -> Lexicons:
-    """Read all ``*.yaml`` files of a folder, in the order of their names, and those of a centre's own layer
-    over them. ``weights`` stand in for those of the layer.
+    """Read all ``*.yaml`` files of a folder, in the order of their names, and those of packs and of a
+    centre's own layer over them. ``weights`` stand in for those of the layer.
 
     Raises:
         LexiconError: no folder, no file, too much altogether, or something wrong in one of them (file, line,
@@ -37,8 +38,9 @@ def load_lexicons(
     """
     if not folder.is_dir():
         raise LexiconError(Message("lexicon.no-folder"), path=folder)
-    if layer is not None and not layer.is_dir():
-        raise LexiconError(Message("lexicon.no-layer"), path=layer)
+    own_folder = layers_of(layer).own
+    if own_folder is not None and not own_folder.is_dir():
+        raise LexiconError(Message("lexicon.no-layer"), path=own_folder)
     paths = sorted(path for path in folder.glob("*.yaml") if path.name != WORDS_FILE)
     if not paths:
         inside = sorted(path.parent.name for path in folder.glob("*/*.yaml"))
@@ -61,14 +63,11 @@ def load_lexicons(
                     Message("lexicon.no-context", phrase=phrase.canonical, name=name, known=known),
                     phrase.place,
                 )
-    words = load_word_lists(folder if layer is None or not _has_words(layer) else layer / LEXICONS)
-    increment = weights or _increment(layer)
+    own_words = own_folder is not None and (own_folder / LEXICONS / WORDS_FILE).is_file()
+    words = load_word_lists(own_folder / LEXICONS if own_folder is not None and own_words else folder)
+    increment = weights or _increment(own_folder)
     revision = revision_of(phrases, contexts.values(), words, increment.digest if increment else "")
     return Lexicons(revision, collected.codes, phrases, contexts, words, reader.slots, increment)
-
-
-def _has_words(layer: Path) -> bool:
-    return (layer / LEXICONS / WORDS_FILE).is_file()
 
 
 def _increment(layer: Path | None) -> SentenceIncrement | None:

@@ -6,18 +6,22 @@ given replaces that of the sheet, null takes it out, ``off`` takes the part itse
 them, each with its ``section``) and ``items`` (each with its ``criterion``). Files apply in the order of
 their names, entries in the order of the file, and after each the sheet must still be one: so whatever is
 wrong is told with the line that brought it in.
+
+The file of a pack (see `pipeline.packs`) says what it is and brings ``sections``, nothing else: switched on
+it adds to the sheet and takes nothing out of it. Packs apply before the layer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from pipeline.errors import RubricError
 from pipeline.messages import Message, Text, ValueRefused
+from pipeline.packs import Layered, layers_of
 from pipeline.yaml_file import line_of
 
 FOLDER = "rubric"
@@ -88,9 +92,37 @@ class SheetLayer(LayerEntry):
     items: tuple[AddedItem, ...] = ()
 
 
-def rubric_files(layer: Path | None) -> list[Path]:
-    """The files of a layer that change the sheet, in the order in which they count."""
-    return [] if layer is None else sorted((layer / FOLDER).glob("*.yaml"))
+class PackSheet(LayerEntry):
+    """The file of a pack: what it is, and its part of the sheet."""
+
+    title: Name
+    title_en: Name
+    summary: Reason
+    summary_en: Reason
+    sources: tuple[Reason, ...] = ()
+    """Laws, standards and rules of the trade that it follows."""
+    sections: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
+
+
+class SheetFile(NamedTuple):
+    """A file that changes the sheet."""
+
+    path: Path
+    queues: tuple[str, ...] | None
+    """None of a layer; of a pack, where it holds: everywhere where there is none."""
+
+
+def rubric_files(layer: Layered) -> list[SheetFile]:
+    """The files of packs and of a layer that change the sheet, in the order in which they count."""
+    layers = layers_of(layer)
+    own = () if layers.own is None else sorted((layers.own / FOLDER).glob("*.yaml"))
+    return [
+        *(SheetFile(pack.sheet, pack.queues) for pack in layers.packs),
+        *(SheetFile(path, None) for path in own),
+    ]
+
+
+_F = TypeVar("_F", SheetLayer, PackSheet)
 
 
 def read_layer(document: Any, path: Path, explained: Callable[[ValidationError], Text]) -> SheetLayer:
@@ -98,8 +130,20 @@ def read_layer(document: Any, path: Path, explained: Callable[[ValidationError],
     Raises:
         RubricError: with file, line and remedy.
     """
+    return _read(SheetLayer, document, path, explained)
+
+
+def read_pack(document: Any, path: Path, explained: Callable[[ValidationError], Text]) -> PackSheet:
+    """
+    Raises:
+        RubricError: with file, line and remedy.
+    """
+    return _read(PackSheet, document, path, explained)
+
+
+def _read(kind: type[_F], document: Any, path: Path, explained: Callable[[ValidationError], Text]) -> _F:
     try:
-        return SheetLayer.model_validate(document)
+        return kind.model_validate(document)
     except ValidationError as error:
         line = line_of(document, error.errors()[0]["loc"])
         raise RubricError(explained(error), path=path, line=line) from error
@@ -110,18 +154,19 @@ def apply_layer(
     document: Any,
     path: Path,
     *,
+    queues: tuple[str, ...] | None = None,
     validate: Callable[[dict[str, Any]], object],
     explained: Callable[[ValidationError], Text],
 ) -> None:
-    """Change the sheet, a mapping as its file holds it, by a file of the layer.
+    """Change the sheet, a mapping as its file holds it, by a file of the layer or of a pack.
 
     Args:
+        queues: of a pack (see `SheetFile`).
         validate: raises ValidationError where the sheet is none any more.
 
     Raises:
         RubricError: with file, line and remedy.
     """
-    layer = read_layer(document, path, explained)
 
     def checked(*where: str | int) -> None:
         try:
@@ -129,6 +174,12 @@ def apply_layer(
         except ValidationError as error:
             raise RubricError(explained(error), path=path, line=line_of(document, where)) from error
 
+    if queues is not None:
+        for number, section in enumerate(read_pack(document, path, explained).sections):
+            sheet["sections"].append(_in_queues(plain(section), queues))
+            checked("sections", number)
+        return
+    layer = read_layer(document, path, explained)
     if layer.pass_mark is not None:
         sheet["pass_mark"] = layer.pass_mark
         checked("pass_mark")
@@ -158,6 +209,14 @@ def apply_layer(
                 else:
                     part[key] = plain(value)
         checked("changes", number)
+
+
+def _in_queues(section: dict[str, Any], queues: tuple[str, ...]) -> dict[str, Any]:
+    """A section of a pack where it holds in some queues only."""
+    if queues:
+        here: list[Any] = [{"call": {"queue": list(queues)}}]
+        section["when"] = {"all": [*here, section["when"]] if "when" in section else here}
+    return section
 
 
 def _added(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

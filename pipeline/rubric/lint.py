@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,16 @@ from pydantic import BaseModel
 from pipeline.domain import Role, Severity
 from pipeline.errors import RubricError
 from pipeline.messages import Message, ValueRefused
+from pipeline.packs import Layered, layers_of
 from pipeline.rubric.contradictions import never_applies, punished_twice
 from pipeline.rubric.dialogue import dialogue
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.issue import Issue, Level, each_condition, each_criterion, each_item, part_at, title_of
 from pipeline.rubric.judge import excluded, judge_item
 from pipeline.rubric.layer import rubric_files
-from pipeline.rubric.load import codes_used, load_rubric, read_document, rubric_text
+from pipeline.rubric.load import codes_used, load_rubric, pack_sheet, read_document, rubric_text
 from pipeline.rubric.rarity import REFERENCE, Rarities
-from pipeline.rubric.sheet import Rubric, Test
+from pipeline.rubric.sheet import Criterion, Rubric, Test
 from pipeline.rubric.wording import NOTHING, party
 from pipeline.yaml_file import line_of, read_text
 
@@ -32,7 +33,7 @@ NEGATIVE = ("未", "没", "不", "无")
 
 
 def check_rubric(
-    path: Path, codes: Mapping[str, object] | None = None, *, layer: Path | None = None
+    path: Path, codes: Mapping[str, object] | None = None, *, layer: Layered = None
 ) -> list[Issue]:
     """All issues of a rubric file by line; empty where there is nothing to say. With a layer's changes in it,
     what is doubtful is told of the sheet as a whole, without lines.
@@ -48,9 +49,10 @@ def check_rubric(
         return [Issue(Level.ERROR, "unusable", error.line, None, unusable, other)]
     changed = bool(rubric_files(layer))
     document = read_text(rubric_text(path, layer)) if changed else read_document(path)
+    own = _own_criteria(rubric, layer)
     issues = [
-        *_size(rubric),
-        *_sum(rubric, document),
+        *_size(rubric, own),
+        *_sum(rubric, own, document),
         *_points(rubric, document),
         *_titles(rubric, document),
         *never_applies(rubric, document),
@@ -65,8 +67,15 @@ def check_rubric(
     return sorted(issues, key=lambda i: (i.line or 0, i.rule, i.item or ""))
 
 
-def _size(rubric: Rubric) -> Iterator[Issue]:
-    shown = len(rubric.criteria) + bool(rubric.bonus)
+def _own_criteria(rubric: Rubric, layer: Layered) -> list[Criterion]:
+    """Those of the sheet without what packs bring: that stands beside its criteria and its 100 points."""
+    packs = layers_of(layer).packs
+    added = {str(section.get("id")) for pack in packs for section in pack_sheet(pack.sheet).sections}
+    return [c for section in rubric.sections if section.id not in added for c in section.criteria]
+
+
+def _size(rubric: Rubric, own: Sequence[Criterion]) -> Iterator[Issue]:
+    shown = len(own) + bool(rubric.bonus)
     if shown > MOST_CRITERIA:
         yield Issue(
             Level.WARNING,
@@ -77,8 +86,8 @@ def _size(rubric: Rubric) -> Iterator[Issue]:
         )
 
 
-def _sum(rubric: Rubric, document: Any) -> Iterator[Issue]:
-    total = sum(c.points for c in rubric.criteria)
+def _sum(rubric: Rubric, own: Sequence[Criterion], document: Any) -> Iterator[Issue]:
+    total = sum(c.points for c in own)
     if round(total, 6) == 100:
         return
     if rubric.scale:

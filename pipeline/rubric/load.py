@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from pipeline.errors import RubricError
 from pipeline.files import FileRefused, read_plain
 from pipeline.messages import Message, MessageError, Text
-from pipeline.rubric.layer import SheetLayer, apply_layer, plain, rubric_files
+from pipeline.packs import Layered
+from pipeline.rubric.layer import PackSheet, SheetLayer, apply_layer, plain, read_pack, rubric_files
 from pipeline.rubric.sheet import Rubric
 from pipeline.validation import explained
 from pipeline.yaml_file import YamlError, dump, line_of, read_text
@@ -26,10 +27,8 @@ RATES = "per_1000"
 """The key of a rubric file whose value is a mapping by phrase code."""
 
 
-def load_rubric(
-    path: Path, *, codes: Mapping[str, object] | None = None, layer: Path | None = None
-) -> Rubric:
-    """Read and check a rubric file, and what a centre's own layer changes of it.
+def load_rubric(path: Path, *, codes: Mapping[str, object] | None = None, layer: Layered = None) -> Rubric:
+    """Read and check a rubric file, and what packs and a centre's own layer change of it.
 
     ``codes`` are those of the lexicons; without them, any is accepted.
 
@@ -43,7 +42,7 @@ def load_rubric(
 FULL_WIDTH_COLON = "："
 
 
-def rubric_text(path: Path, layer: Path | None = None) -> str:
+def rubric_text(path: Path, layer: Layered = None) -> str:
     """The whole sheet as one text, a layer's changes in it: the file itself where no layer changes it.
 
     Raises:
@@ -55,25 +54,33 @@ def rubric_text(path: Path, layer: Path | None = None) -> str:
     return dump(_loaded(path, None, layer)[0])
 
 
-def _loaded(
-    path: Path, codes: Mapping[str, object] | None, layer: Path | None
-) -> tuple[dict[str, Any], Rubric]:
+def _loaded(path: Path, codes: Mapping[str, object] | None, layer: Layered) -> tuple[dict[str, Any], Rubric]:
     document = read_document(path)
     rubric = _valid(document, path)
     _check_codes(document, codes, path)
     sheet: dict[str, Any] = plain(document)
-    for own in rubric_files(layer):
+    for own, queues in rubric_files(layer):
         changes = read_document(own, layer=True)
         apply_layer(
             sheet,
             changes,
             own,
+            queues=queues,
             validate=Rubric.model_validate,
             explained=lambda error: entry_problem(innermost({}, error.errors())),
         )
         _check_codes(changes, codes, own)
         rubric = _valid(sheet, own)
     return sheet, rubric
+
+
+def pack_sheet(path: Path) -> PackSheet:
+    """What a pack says of itself, and its part of the sheet.
+
+    Raises:
+        RubricError: with file, line and remedy.
+    """
+    return read_pack(read_document(path), path, lambda error: entry_problem(innermost({}, error.errors())))
 
 
 def _valid(document: Any, path: Path) -> Rubric:
@@ -204,7 +211,8 @@ def entry_problem(detail: ErrorDetails, known: Collection[str] | None = None) ->
 def _known_keys() -> set[str]:
     """Every key a rubric file may have, for suggestions."""
     definitions = Rubric.model_json_schema(by_alias=True)
-    models = [definitions, *definitions.get("$defs", {}).values(), SheetLayer.model_json_schema()]
+    models = [definitions, *definitions.get("$defs", {}).values()]
+    models += [SheetLayer.model_json_schema(), PackSheet.model_json_schema()]
     return {key for model in models for key in model.get("properties", {})}
 
 

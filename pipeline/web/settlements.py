@@ -133,7 +133,7 @@ def settlement_table(settings: Settings, store: Store) -> SettlementTable:
         RubricError: it cannot be used.
     """
     try:
-        sheet = load_rubric(settings.rubric, layer=settings.layer)
+        sheet = load_rubric(settings.rubric, layer=settings.layers)
     except UsageError:
         return load_settlement(settings.settlement)
     earlier = (one.criterion for one in store.queue.choices(Scope()).criteria)

@@ -10,6 +10,7 @@ from pipeline.settings import data_root
 from pipeline.transcription.models import fetch, progress_bar
 from scripts.demo_night.cache import cached
 from scripts.demo_night.make import HERE, make_night
+from scripts.demo_night.packs import pack_night
 
 
 def main() -> None:
@@ -20,6 +21,7 @@ def main() -> None:
     options.add_argument(
         "--dialogues", type=Path, default=HERE / "dialogues", help="folder of YAML files, one per call"
     )
+    options.add_argument("--pack", help="speak the written calls of a pack of rules instead; needs --out")
     options.add_argument(
         "--models", type=Path, default=data_root() / "models", help="folder of fetched models"
     )
@@ -28,6 +30,12 @@ def main() -> None:
     )
     options.add_argument("--seed", type=int, default=20261119, help="seed of pauses, noise and music")
     chosen = options.parse_args()
+    if chosen.pack and chosen.out == HERE / "night":
+        options.error("--pack needs --out: its calls are not part of the committed night")
+    try:
+        night = pack_night(chosen.pack) if chosen.pack else None
+    except (CallinspectError, ValueError) as error:
+        raise SystemExit(str(error)) from error
     try:
         from scripts.demo_night.voices import SAMPLE_RATE_HZ, Samples, Speaker
     except ImportError as error:
@@ -50,7 +58,8 @@ def main() -> None:
             say=lambda: speaker.say(text, voice=voice, speed=speed),
         )
 
-    make_night(chosen.out, say=say, rate_hz=SAMPLE_RATE_HZ, seed=chosen.seed, dialogues=chosen.dialogues)
+    where = {"dialogues": chosen.dialogues, "night": night}
+    make_night(chosen.out, say=say, rate_hz=SAMPLE_RATE_HZ, seed=chosen.seed, **where)
 
 
 if __name__ == "__main__":

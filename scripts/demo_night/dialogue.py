@@ -7,7 +7,8 @@ the code of the catalogue (a hard negative adds why), then the words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,8 @@ class Dialogue:
     """``stereo`` (agent left), ``stereo-swapped`` (agent right), ``fake-stereo`` (both on both), ``mono``."""
     codec: str
     turns: tuple[Turn | Filler, ...]
-    expect: tuple[str, ...]
-    """Codes of every violation in the call; the truth must come to the same."""
+    expect: tuple[str, ...] | None
+    """Codes of every violation in the call; the truth must come to the same. None: any."""
     kind: str = "normal"
     claimed_channel: str | None = None
     """What the call list says about the agent's channel where that is not the truth."""
@@ -96,6 +97,10 @@ class Dialogue:
     hangup: str | None = None
     applies: tuple[str, ...] = ()
     """Required items this call is judged on."""
+    unsaid: tuple[str, ...] = ()
+    """Violations that are no words of the agent's, in the calls of packs."""
+    severities: Mapping[str, str] = field(default_factory=dict)
+    """Violation -> class, where the default sheet does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def faults(dialogue: Dialogue, played: Played) -> tuple[Fault, ...]:
         for code in dialogue.applies
         if code in MISSING and code not in present
     ]
-    return (*heard, *unsaid)
+    return (*heard, *unsaid, *(Fault(code) for code in dialogue.unsaid))
 
 
 def _measured(dialogue: Dialogue, played: Played, said: list[Marked]) -> Iterator[Fault]:

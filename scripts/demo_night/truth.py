@@ -86,7 +86,7 @@ def _heard(dialogue: Dialogue, played: Played) -> dict[str, Any]:
         "violations": [
             {"code": f.code, "role": "agent", "phrase": f.phrase, **_span(f.start, f.end)}
             | ({"note": f.note} if f.note else {})
-            | {"severity": severity(f.code)}
+            | {"severity": dialogue.severities.get(f.code) or severity(f.code)}
             for f in wrong
         ],
         "required": _required(dialogue, of[LabelKind.REQUIRED]),

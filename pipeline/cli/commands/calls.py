@@ -177,7 +177,7 @@ def _said_of(done: Exported, what: str, words: Words) -> str:
 def report_words(session: Session) -> ReportWords:
     """The words of what people forward, in the language of the session."""
     settings = session.settings
-    titles = {} if settings.lang == "zh" else english_titles(settings.rubric, settings.layer)
+    titles = {} if settings.lang == "zh" else english_titles(settings.rubric, settings.layers)
     return ReportWords(settings.lang, titles)
 
 
@@ -189,7 +189,7 @@ def code_titles(session: Session) -> Mapping[str, str]:
     from pipeline.phrases import load_lexicons
 
     try:
-        codes = load_lexicons(session.settings.lexicons, session.settings.layer).codes.values()
+        codes = load_lexicons(session.settings.lexicons, session.settings.layers).codes.values()
     except LexiconError:
         return {}
     english = session.words.lang != "zh"

@@ -160,7 +160,7 @@ def _lexicons(session: Session) -> Check:
     from pipeline.phrases import load_lexicons
 
     path = session.settings.lexicons
-    found = load_lexicons(path, session.settings.layer)
+    found = load_lexicons(path, session.settings.layers)
     facts = {"codes": len(found.codes), "phrases": len(found.phrases), "revision": found.revision}
     return Check(Health.GOOD, session.words("doctor.lexicons", path=path, **facts))
 
@@ -170,7 +170,7 @@ def _rubric(session: Session) -> Check:
     from pipeline.rubric import load_rubric
 
     path = session.settings.rubric
-    layer = session.settings.layer
+    layer = session.settings.layers
     codes = load_lexicons(session.settings.lexicons, layer).codes
     sheet = load_rubric(path, codes=codes, layer=layer)
     facts = {"title": sheet.title, "criteria": len(sheet.criteria), "revision": sheet.revision}

@@ -50,7 +50,7 @@ def check(session: Session, lexicons: Folder = None) -> int:
     session.out.print(table)
     facts = {"codes": len(loaded.codes), "phrases": len(loaded.phrases), "revision": loaded.revision}
     session.out.print(words("lexicon.summary", path=folder, **facts))
-    issues = check_lexicons(folder, session.settings.layer)
+    issues = check_lexicons(folder, session.settings.layers)
     for issue in issues:
         place = str(issue.path) if issue.line is None else f"{issue.path}:{issue.line}"
         line = Text(words(f"level.{issue.level}"), LEVELS[issue.level]).append(f" {place} ", "not bold dim")
@@ -81,7 +81,7 @@ def train_layer(session: Session, lexicons: Folder = None) -> int:
         replace_file(path, packed(train(own, loaded, shipped_sentences(folder))))
     else:
         path.unlink(missing_ok=True)
-    revision = load_lexicons(folder, layer).revision
+    revision = load_lexicons(folder, session.settings.layers).revision
     session.out.print(session.words("lexicon.trained", count=len(own), path=path, revision=revision))
     return 0
 
@@ -168,7 +168,7 @@ def names(
 
 def _load(session: Session, folder: Path | None) -> tuple[Lexicons, Path]:
     place = folder or session.settings.lexicons
-    return load_lexicons(place, session.settings.layer), place
+    return load_lexicons(place, session.settings.layers), place
 
 
 def _roles(role: str | None) -> tuple[Role, ...]:

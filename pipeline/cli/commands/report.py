@@ -180,7 +180,7 @@ def _rubric(session: Session) -> Rubric | None:
     from pipeline.rubric import load_rubric
 
     try:
-        return load_rubric(session.settings.rubric, layer=session.settings.layer)
+        return load_rubric(session.settings.rubric, layer=session.settings.layers)
     except RubricError:
         return None
 
@@ -198,7 +198,7 @@ def _content(session: Session, made: Report, format: str, links: ReportLinks) ->
     from pipeline.web.reporting.pdf import printed
 
     lang = session.words.lang
-    titles = {} if lang == "zh" else english_titles(session.settings.rubric, session.settings.layer)
+    titles = {} if lang == "zh" else english_titles(session.settings.rubric, session.settings.layers)
     if format == "pdf":
         return printed(written(made, "html", lang, titles, links).decode())
     return written(made, format, lang, titles, links)  # type: ignore[arg-type]

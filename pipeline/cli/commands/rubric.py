@@ -37,8 +37,8 @@ def check(
 
     words = session.words
     path = file or rubric or session.settings.rubric
-    layer = None if file or rubric else session.settings.layer
-    codes = load_lexicons(session.settings.lexicons, session.settings.layer).codes
+    layer = None if file or rubric else session.settings.layers
+    codes = load_lexicons(session.settings.lexicons, session.settings.layers).codes
     issues = check_rubric(path, codes, layer=layer)
     table = Table.grid(padding=(0, 1))
     for issue in issues:
@@ -74,9 +74,9 @@ def explain(
     from pipeline.rubric import explain, load_rubric
 
     settings = session.settings
-    sheet = load_rubric(rubric or settings.rubric, layer=None if rubric else settings.layer)
+    sheet = load_rubric(rubric or settings.rubric, layer=None if rubric else settings.layers)
     try:
-        lexicons = load_lexicons(settings.lexicons, settings.layer)
+        lexicons = load_lexicons(settings.lexicons, settings.layers)
         codes, phrases = lexicons.codes, lexicons.by_code
     except LexiconError:
         codes, phrases = {}, {}
@@ -116,7 +116,7 @@ def diff(
 
     changes = diff_rubrics(
         load_rubric(old),
-        load_rubric(new or session.settings.rubric, layer=None if new else session.settings.layer),
+        load_rubric(new or session.settings.rubric, layer=None if new else session.settings.layers),
     )
     table = Table.grid(padding=(0, 1))
     for change in changes:

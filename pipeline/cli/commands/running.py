@@ -19,7 +19,19 @@ from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
 from pipeline.cli.invocation import program
-from pipeline.cli.selection import Agent, CallId, Criterion, Flagged, From, Limit, Team, To, day, selection
+from pipeline.cli.selection import (
+    Agent,
+    CallId,
+    Criterion,
+    Flagged,
+    From,
+    Limit,
+    Packs,
+    Team,
+    To,
+    day,
+    selection,
+)
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, need_criterion, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
@@ -45,6 +57,7 @@ def run(
     calls: Annotated[Path | None, typer.Option(help="run.calls", metavar="FILE.csv")] = None,
     rubric: Annotated[Path | None, typer.Option(help="option.rubric", metavar="FILE")] = None,
     lexicons: Annotated[Path | None, typer.Option(help="option.lexicons", metavar="DIR")] = None,
+    pack: Packs = None,
     model: Annotated[str | None, typer.Option(help="run.model", metavar="NAME")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="run.workers", metavar="N")] = None,
     engine: Annotated[str, typer.Option(help="run.engine", metavar="local")] = "local",
@@ -64,7 +77,9 @@ def run(
     from pipeline.inspection.spine import load_inspector
     from pipeline.inspection.tools import present_revisions
 
-    session = session.override(rubric=rubric, lexicons=lexicons, model=model, workers=workers)
+    session = session.override(
+        rubric=rubric, lexicons=lexicons, packs=pack or None, model=model, workers=workers
+    )
     rules = load_rules(session.settings)
     revisions = present_revisions(session.settings, rules)  # fails before the store is touched
 
@@ -101,6 +116,7 @@ def rescore(
     session: Session,
     rubric: Annotated[Path | None, typer.Option(help="option.rubric", metavar="FILE")] = None,
     lexicons: Annotated[Path | None, typer.Option(help="option.lexicons", metavar="DIR")] = None,
+    pack: Packs = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rescore.dry-run")] = False,
     workers: Annotated[int | None, typer.Option(min=0, help="run.workers", metavar="N")] = None,
     flagged: Flagged = False,
@@ -124,7 +140,7 @@ def rescore(
         call_id=call_id,
         limit=limit,
     )
-    session = session.override(rubric=rubric, lexicons=lexicons, workers=workers)
+    session = session.override(rubric=rubric, lexicons=lexicons, packs=pack or None, workers=workers)
     need_store(session)
     if criterion is not None:
         with existing_store(session) as store:
@@ -145,7 +161,7 @@ def rescore(
     _print(
         session, rescore_summary(done, session.words, width=session.out.width, brief=brief, program=called)
     )
-    _say_gate(session, load_rubric(session.settings.rubric), done.gate)
+    _say_gate(session, load_rubric(session.settings.rubric, layer=session.settings.layers), done.gate)
     return done.exit_status
 
 

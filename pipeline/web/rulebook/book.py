@@ -12,6 +12,7 @@ from pipeline.batch.rulebooks import keep_rules
 from pipeline.domain import PhraseKind
 from pipeline.errors import Refused, StoreError, UsageError
 from pipeline.inspection.rules import Rules, stamps
+from pipeline.packs import Layers
 from pipeline.phrases import Code, Lexicons, Matcher, Phrase, compile_matcher, load_lexicons
 from pipeline.rubric import Rubric, load_rubric
 from pipeline.rubric.sheet import Item
@@ -52,7 +53,7 @@ def read_book(settings: Settings) -> Book:
         LexiconError, RubricError: a file cannot be used; with file, line and remedy.
     """
     with _READING:
-        return _book(settings.lexicons, settings.rubric, settings.layer, *stamps(settings))
+        return _book(settings.lexicons, settings.rubric, settings.layers, *stamps(settings))
 
 
 def book_for_page(settings: Settings) -> Book:
@@ -75,7 +76,7 @@ def rules_broken(error: UsageError) -> Refused:
 def matcher_of(settings: Settings) -> Matcher:
     """The compiled lexicons; compiling takes a second or two, once per change of the files."""
     with _COMPILING:
-        return _matcher(settings.lexicons, settings.layer, stamps(settings))
+        return _matcher(settings.lexicons, settings.layers, stamps(settings))
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -88,13 +89,13 @@ def rules_of(settings: Settings) -> Rules:
 
 
 @lru_cache(maxsize=2)
-def _book(lexicons: Path, rubric: Path, layer: Path | None, *_stamps: object) -> Book:
+def _book(lexicons: Path, rubric: Path, layer: Layers, *_stamps: object) -> Book:
     loaded = load_lexicons(lexicons, layer)
     return Book(load_rubric(rubric, codes=loaded.codes, layer=layer), loaded)
 
 
 @lru_cache(maxsize=1)
-def _matcher(lexicons: Path, layer: Path | None, _stamp: object) -> Matcher:
+def _matcher(lexicons: Path, layer: Layers, _stamp: object) -> Matcher:
     return compile_matcher(load_lexicons(lexicons, layer))
 
 

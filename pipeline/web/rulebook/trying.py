@@ -25,6 +25,7 @@ from pipeline.batch.publishing import layer_of, present_basis, write_edited
 from pipeline.batch.rule_edits import EditContent
 from pipeline.domain.acting import WITHIN
 from pipeline.errors import CallinspectError
+from pipeline.packs import as_setting
 from pipeline.phrases.layer import WEIGHTS_FILE
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -97,6 +98,7 @@ class EditTrials:
             asked = {
                 "lexicons": str(settings.lexicons), "rubric": str(settings.rubric),
                 "old": str(present) if present.exists() else "", "new": str(layer), "lang": lang,
+                "packs": as_setting(settings.packs),
             }  # fmt: skip
             told = _child([sys.executable, "-m", "pipeline.batch.checking_edits"], {}, json.dumps(asked))
             report: dict[str, Any] = json.loads(told)
@@ -127,7 +129,8 @@ def _rescored(settings: Settings, layer: Path, since: date | None, lang: str) ->
     command += ["--rubric", str(settings.rubric), "--lexicons", str(settings.lexicons)]
     if since is not None:
         command += ["--from", since.isoformat()]
-    return _child(command, {"CALLINSPECT_LAYER": str(layer)}, "")
+    own = {"CALLINSPECT_LAYER": str(layer), "CALLINSPECT_PACKS": as_setting(settings.packs)}
+    return _child(command, own, "")
 
 
 def _child(command: list[str], environment: Mapping[str, str], given: str) -> str:

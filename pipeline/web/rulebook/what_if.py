@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.domain.acting import WITHIN
+from pipeline.packs import as_setting
 from pipeline.settings import Settings
 from pipeline.web.paths import plain_paths
 
@@ -152,6 +153,7 @@ def _try(trial: Trial, settings: Settings, edits: Mapping[str, str], lang: str) 
             own = {"CALLINSPECT_LEXICONS": str(settings.lexicons), "PYTHONUTF8": "1", WITHIN: "1"}
             if settings.layer is not None:
                 own["CALLINSPECT_LAYER"] = str(settings.layer)
+            own["CALLINSPECT_PACKS"] = as_setting(settings.packs)
             trial.process = subprocess.Popen(  # noqa: S603 (fixed words, paths of our own)
                 command,
                 stdin=subprocess.DEVNULL,

@@ -49,7 +49,11 @@ CODES = [
 HINTS = [
     "hold-no-reason",
     "hold-no-time",
+    "unclear-speech",
+    "swallowed-speech",
+    "flat-speech",
     "better-wording",
+    "raised-voice",
     "complaint-not-repeated",
     "answer-time-missing",
     "no-way-offered",

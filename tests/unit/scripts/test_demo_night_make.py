@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline.batch.pack_calls import read_calls
+from pipeline.packs import read_packs
+from pipeline.settings import data_root
 from scripts.demo_night.dialogue import Dialogue, Filler, Turn, load_dialogue, parse_line
 from scripts.demo_night.faults import characters, faults, interruptions, marked, silences
 from scripts.demo_night.line import LINE_RATE_HZ
 from scripts.demo_night.make import HERE, make_night
+from scripts.demo_night.packs import pack_night
 from scripts.demo_night.timeline import Played, play
 
 PER_MINUTE = 300
@@ -97,6 +103,25 @@ def test_every_dialogue_holds_what_it_announces(tmp_path: Path) -> None:
     dialogues = sorted(path.stem for path in (HERE / "dialogues").glob("*.yaml"))
     assert sorted(path.stem for path in (tmp_path / "audio").iterdir()) == dialogues
     assert sorted(path.stem for path in (tmp_path / "truth").iterdir()) == dialogues
+
+
+def test_the_calls_of_a_pack_are_spoken_with_their_truth(tmp_path: Path) -> None:
+    night = pack_night("collections")
+    make_night(tmp_path, say=tone_instead_of_voice, rate_hz=RATE_HZ, seed=7, night=night)
+    wrong = {}
+    for call in read_calls(read_packs(["collections"], data_root())[0].calls):
+        truth = json.loads((tmp_path / "truth" / f"{call.id}.json").read_text(encoding="utf-8"))
+        assert (tmp_path / next(r for r in audio_of(tmp_path) if call.id in r)).stat().st_size > 10_000
+        assert set(call.fails) <= {v["code"] for v in truth["violations"]}
+        wrong |= {v["code"]: v["severity"] for v in truth["violations"]}
+        assert not any("[" in turn["text"] for turn in truth["turns"])
+    assert (wrong["collect-impersonate"], wrong["collect-tell-third"]) == ("A", "A")
+
+
+def audio_of(night: Path) -> list[str]:
+    """The files that the call list names."""
+    with (night / "calls.csv").open(encoding="utf-8-sig", newline="") as rows:
+        return [row["file"] for row in csv.DictReader(rows)]
 
 
 def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
