@@ -102,11 +102,15 @@ def used(function: Callable[..., object]) -> set[str]:
 
 def named(call_id: str) -> Inspection:
     one = bad_call()
+    sheet = load_rubric(Settings().rubric).revision
+    one = replace(one, revisions=replace(one.revisions, rubric=sheet))
     return replace(one, recording=replace(one.recording, call=replace(one.recording.call, call_id=call_id)))
 
 
 @pytest.fixture
 def two_calls(store: Store, run_id: int) -> Store:
+    text = Settings().rubric.read_text(encoding="utf-8")
+    store.rulebooks.keep([Rulebook(load_rubric(Settings().rubric).revision, "rubric", text)])
     for call_id in (CALL, OTHER):
         store.inspections.save(named(call_id), run_id=run_id)
     return store
@@ -174,6 +178,7 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     place = Span(1.0, 2.0)
     decided("add", lambda: decisions.add(CALL, shirk, place, Role.AGENT, "话", by=by, request="2"))
     decided("comment", lambda: decisions.comment(CALL, "话", by=by, request="3"))
+    decided("answer", lambda: decisions.answer(CALL, "solved", "follow-up", by=by, request="3a"))
     decided("finish", lambda: decisions.finish(CALL, by=by, request="4", incomplete=True))
     decided("reopen", lambda: decisions.reopen(CALL, by=by, request="5"))
     decided("correct_roles", lambda: decisions.correct_roles(CALL, named(CALL), by=by, request="6"))
@@ -352,4 +357,4 @@ def test_a_purge_is_an_act_too(two_calls: Store) -> None:
         store.purge(date(2026, 11, 21))
     row = store.audit.entries()[0]
     assert (row.action, row.subject, row.details["calls"]) == ("purge", "2026-11-21", 2)
-    assert {one.action for one in store.audit.entries()} == {"purge", "start-run"}
+    assert {one.action for one in store.audit.entries()} == {"purge", "rules-publish", "start-run"}

@@ -39,6 +39,22 @@ LATER = (
     "DROP TABLE alert_events",
     "DROP TABLE alerts",
     "DROP TABLE rarity_changes",
+    "ALTER TABLE verdicts DROP COLUMN applies",
+    "DROP INDEX ix_calls_satisfaction",
+    "ALTER TABLE calls DROP COLUMN satisfaction",
+    "DROP TABLE callback_events",
+    "DROP TABLE callbacks",
+    "DROP TABLE list_doubts",
+    "DROP TABLE list_finding_rows",
+    "DROP TABLE list_findings",
+    "DROP TABLE listed_key",
+    "DROP TABLE listed_calls",
+    "DROP TABLE notices",
+    "DROP TABLE goal_clips",
+    "DROP TABLE goal_events",
+    "DROP TABLE goals",
+    "ALTER TABLE exemplars DROP COLUMN anonymous",
+    "ALTER TABLE users DROP COLUMN mail",
 )
 """What later migrations make, undone."""
 

@@ -125,6 +125,10 @@ ROUTES: dict[str, Row] = {
     "POST /alerts/{alert}/overturn": Row({P.ALERT}, path=ALERT, form={"seen": "1", "comment": "x"}),
     "POST /alerts/{alert}/undo": Row({P.ALERT}, path=ALERT, form={"seen": "1"}),
     "POST /alerts/{alert}/comment": Row({P.ALERT}, path=ALERT, form={"comment": "x"}),
+    # call list
+    "GET /call-list": Row({P.REVIEW, P.ASSIGN}),
+    "GET /callbacks": Row({P.ALERT}),
+    "POST /callbacks": Row({P.ALERT}, form={"call_id": "O02", "kind": "take", "seen": "0"}),
     # samples
     "GET /samples": Row({P.SAMPLE, P.HEAR}),
     "POST /samples": Row({P.SAMPLE}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
@@ -225,6 +229,9 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/coaching/plan": Row({P.COACH}),
     "GET /api/v1/notices": Row(EVERYBODY),
     "POST /api/v1/notices/read": Row(EVERYBODY),
+    "GET /api/v1/call-list": Row({P.REVIEW, P.ASSIGN}),
+    "GET /api/v1/callbacks": Row({P.ALERT}),
+    "POST /api/v1/calls/{call_id}/callback": Row({P.ALERT}, scoped=True),
     "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),
