@@ -76,7 +76,9 @@ def test_every_accusation_of_a_pack_is_shown_by_a_call_or_a_test() -> None:
         shipped = {item.id for item in load_rubric(SHEET).items}
         failing = {item for call in read_calls(pack.calls) for item in call.fails}
         proven = failing | {i.id for i in rubric.items if any(t.expect == "failed" for t in i.tests)}
-        by_phrase = {i.id for i in rubric.items if i.check and i.check.kind == "phrase"}  # the lexicon's examples
+        by_phrase = {
+            i.id for i in rubric.items if i.check and i.check.kind == "phrase"
+        }  # the lexicon's examples
         assert {i.id for i in rubric.items} - shipped - proven - by_phrase == set()
 
 

@@ -58,6 +58,8 @@ def carriers() -> dict[str, set[str]]:
 def test_every_demand_is_carried_by_something_that_exists(carriers: dict[str, set[str]]) -> None:
     wrong = []
     for demand, carrier in rows("规则和数字"):
+        if re.fullmatch(r"暂无：.{5,}", carrier):
+            continue
         named = CARRIER.findall(carrier)
         if not named or CARRIER.sub("", carrier).strip():
             wrong.append((demand, carrier))
