@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.domain import CaseState, Inspection, Outcome, Role, Scope, Severity, Span, UserRole, Verdict
 from pipeline.errors import Conflict, Refused
-from pipeline.reports import export
+from pipeline.reports import KINDS, export
 from pipeline.reports.settlement_sheet import settlement_report
 from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.rubric import dialogue, parse_rubric, score
@@ -55,6 +55,10 @@ def fail(room: Store, item: str, by: int, request: str) -> None:
     room.decisions.add(
         "P1", item, Span(1, 3), Role.AGENT, "明天下午三点", by=by, request=request, comment="其实是后天"
     )
+
+
+def exported(room: Store) -> dict[str, str]:
+    return {one["criterion"]: one["outcome"] for one in KINDS["findings"].records(room, CallFilter())}
 
 
 def test_nobody_has_looked_and_nothing_is_taken(room: Store) -> None:
@@ -113,12 +117,13 @@ def test_not_applicable_is_neither_passed_nor_failed(room: Store) -> None:
     ann = user(room, "ann")
     room.decisions.decide("P1", "wrong", NO, by=ann, request="r1", seen=9, applies=False)
     assert not room.decisions.verdicts("P1")["wrong"].applies
+    assert exported(room)["wrong"] == "not-applicable"
     with pytest.raises(Conflict):
         room.decisions.decide("P1", "wrong", NO, by=ann, request="r1", seen=9)
     counts = {c.criterion: c.eligible_calls for c in room.calls.criterion_counts(CallFilter())}
     assert counts["wrong"] == 0
     room.decisions.decide("P1", "wrong", NO, by=ann, request="r2", seen=9)
-    assert room.decisions.verdicts("P1")["wrong"].applies
+    assert room.decisions.verdicts("P1")["wrong"].applies and exported(room)["wrong"] == "passed"
     assert {c.criterion: c.eligible_calls for c in room.calls.criterion_counts(CallFilter())}["wrong"] == 1
     with pytest.raises(Refused, match="sheet says"):
         room.decisions.decide("P1", "promise", NO, by=ann, request="r3", seen=9, applies=False)
