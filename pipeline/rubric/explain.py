@@ -125,7 +125,8 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
     named = Message("explain.item", title=_title(item), id=item.id, severity=severity, cost=cost(item))
     yield tell.say(named, indent=2)
     if item.check is not None:
-        yield tell.say(Message("explain.fails", what=item.check.describe()), indent=4)
+        fails = "explain.hinted" if item.hint else "explain.fails"
+        yield tell.say(Message(fails, what=item.check.describe()), indent=4)
     if item.person is not None:
         yield tell.say(by_person(item.person), indent=4)
     if item.when is not None:
@@ -134,7 +135,8 @@ def _item(item: Item, tell: _Teller) -> Iterator[str]:
         quoted = "".join(f"“{tell.say(one)}”" for one in examples)
         yield tell.say(Message("explain.examples", name=name, quoted=quoted), indent=4)
     if item.check is not None:
-        yield tell.say(Message("explain.evidence", accuse=bar.accuse, role=bar.role), indent=4)
+        evidence = "explain.hint-evidence" if item.hint else "explain.evidence"
+        yield tell.say(Message(evidence, accuse=bar.accuse, role=bar.role), indent=4)
     for note in tell.notes.get(item.id, ()):
         yield tell.say(note, indent=4)
     if item.valid_from or item.valid_until:

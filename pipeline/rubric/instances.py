@@ -35,6 +35,8 @@ NAMES: Mapping[str, Message] = {
     "does_not_count": Message("example.does-not-count"),
 }
 """What people call that which the examples are of."""
+OF_HINTS = NAMES | {"fails": Message("example.hinted"), "passes": Message("example.not-hinted")}
+"""The same of a hint, which fails nobody."""
 
 
 class Examples(Protocol):
@@ -55,11 +57,13 @@ class Instances:
     counts: tuple[Text, ...] = ()
     """What counts as said, where the fault is that it was not."""
     does_not_count: tuple[Text, ...] = ()
+    hint: bool = False
 
     @property
     def named(self) -> tuple[tuple[Message, tuple[Text, ...]], ...]:
         """What there is of each, and what people call it."""
-        return tuple((called, found) for name, called in NAMES.items() if (found := getattr(self, name)))
+        names = OF_HINTS if self.hint else NAMES
+        return tuple((called, found) for name, called in names.items() if (found := getattr(self, name)))
 
 
 def instances(item: Item, phrases: Mapping[str, Sequence[Examples]]) -> Instances:
@@ -73,10 +77,10 @@ def instances(item: Item, phrases: Mapping[str, Sequence[Examples]]) -> Instance
     said, quiet = _turns(one.hit for one in found), _turns(one.quiet for one in found)
     failing, passing = dialogues(item, "failed"), dialogues(item, "passed")
     if item.check.kind in ABSENCE:
-        return Instances(failing, () if said else passing, said[:MOST], quiet[:MOST])
+        return Instances(failing, () if said else passing, said[:MOST], quiet[:MOST], item.hint)
     if found:
-        return Instances(said[:MOST], quiet[:MOST])
-    return Instances(failing, passing)
+        return Instances(said[:MOST], quiet[:MOST], hint=item.hint)
+    return Instances(failing, passing, hint=item.hint)
 
 
 def dialogues(item: Item, outcome: str) -> tuple[Message, ...]:

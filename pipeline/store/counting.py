@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Integer, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Subquery, and_, case, cast, func, or_, select
 
 from pipeline.domain import Outcome, ReviewState, Severity, Status
 from pipeline.domain.finding import ASKED, REQUIRED
@@ -87,8 +87,6 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
     confirmed = v.state == ReviewState.CONFIRMED.value
     overturned = and_(failed, v.state == ReviewState.OVERTURNED.value)
     open_ = and_(~failed, v.state == ReviewState.OPEN.value)
-    settled = v.state.in_([ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value])
-    answered = and_(or_(asked_of_people(ASKED), asked_of_people(REQUIRED)), settled, v.applies)
     joined = (
         verdicts.join(those, v.call == those.c.call)
         .join(findings, and_(f.inspection == those.c.id, f.criterion == v.criterion))
@@ -96,11 +94,19 @@ def _said(connection: Connection, those: Subquery) -> dict[tuple[str | None, str
     )
     counts = (
         func.sum(case((which, 1), else_=0))
-        for which in (confirmed, overturned, and_(confirmed, ~failed), open_, answered)
+        for which in (confirmed, overturned, and_(confirmed, ~failed), open_, answered())
     )
     query = select(calls.c.agent_id, f.criterion, *counts).select_from(joined)
     grouped = connection.execute(query.group_by(calls.c.agent_id, f.criterion))
     return {(agent, criterion): tuple(map(int, found)) for agent, criterion, *found in grouped}
+
+
+def answered() -> ColumnElement[bool]:
+    """Condition on a finding and its verdict: the machine never judges it, and people settled whether it was
+    violated. Such a call counts among those that could violate; one that nobody answered does not."""
+    v = verdicts.c
+    settled = v.state.in_([ReviewState.CONFIRMED.value, ReviewState.OVERTURNED.value])
+    return and_(or_(asked_of_people(ASKED), asked_of_people(REQUIRED)), settled, v.applies)
 
 
 def overview(connection: Connection, call_ids: Sequence[str]) -> SummaryFigures:

@@ -40,7 +40,7 @@ class CriterionFacts:
     title: str
     severity: Severity
     outcome: NDArray[np.int8]
-    """Values of :class:`StoredOutcome`."""
+    """Values of :class:`StoredOutcome`; passed too where people answer an item and said so."""
     confirmed: Flags
     """A person says that it was violated, whatever the machine said."""
     overturned: Flags

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
+import openpyxl
 import pytest
 
-from pipeline.domain import CaseState, Inspection, Outcome, Role, Severity, Span, UserRole, Verdict
+from pipeline.domain import CaseState, Inspection, Outcome, Role, Scope, Severity, Span, UserRole, Verdict
 from pipeline.errors import Conflict, Refused
+from pipeline.reports import KINDS, export
+from pipeline.reports.settlement_sheet import settlement_report
 from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.rubric import dialogue, parse_rubric, score
-from pipeline.settlement import Standing
+from pipeline.settlement import Month, Standing, load_settlement
 from pipeline.store import CallFilter, Store
 from pipeline.store.errors_found import errors_found
 from pipeline.store.repositories.rulebook_rows import Rulebook
@@ -50,6 +55,10 @@ def fail(room: Store, item: str, by: int, request: str) -> None:
     room.decisions.add(
         "P1", item, Span(1, 3), Role.AGENT, "明天下午三点", by=by, request=request, comment="其实是后天"
     )
+
+
+def exported(room: Store) -> dict[str, str]:
+    return {one["criterion"]: one["outcome"] for one in KINDS["findings"].records(room, CallFilter())}
 
 
 def test_nobody_has_looked_and_nothing_is_taken(room: Store) -> None:
@@ -108,12 +117,13 @@ def test_not_applicable_is_neither_passed_nor_failed(room: Store) -> None:
     ann = user(room, "ann")
     room.decisions.decide("P1", "wrong", NO, by=ann, request="r1", seen=9, applies=False)
     assert not room.decisions.verdicts("P1")["wrong"].applies
+    assert exported(room)["wrong"] == "not-applicable"
     with pytest.raises(Conflict):
         room.decisions.decide("P1", "wrong", NO, by=ann, request="r1", seen=9)
     counts = {c.criterion: c.eligible_calls for c in room.calls.criterion_counts(CallFilter())}
     assert counts["wrong"] == 0
     room.decisions.decide("P1", "wrong", NO, by=ann, request="r2", seen=9)
-    assert room.decisions.verdicts("P1")["wrong"].applies
+    assert room.decisions.verdicts("P1")["wrong"].applies and exported(room)["wrong"] == "passed"
     assert {c.criterion: c.eligible_calls for c in room.calls.criterion_counts(CallFilter())}["wrong"] == 1
     with pytest.raises(Refused, match="sheet says"):
         room.decisions.decide("P1", "promise", NO, by=ann, request="r3", seen=9, applies=False)
@@ -180,3 +190,39 @@ def test_a_hint_says_where_it_was_heard_and_a_cleared_one_is_gone(room: Store) -
     for name in ("ann", "bob"):
         room.decisions.decide("P2", "abuse", NO, by=user(room, name), request=name, seen=9)
     assert questions(room, "P2")["harm"].hint is None
+
+
+# What is forwarded and paid by
+
+
+def test_one_failure_among_calls_that_passed_is_a_share_of_all(room: Store, tmp_path: Path) -> None:
+    """In reports, goals, workbook and settlement alike; a call that nobody answered is in no share."""
+    ann = user(room, "ann")
+    for name in ("P2", "P3", "P4"):
+        put(room, judged(name))
+    for name in ("P2", "P3"):
+        room.decisions.decide(name, "wrong", NO, by=ann, request=name, seen=9)
+    fail(room, "wrong", ann, "r1")
+    facts = room.period_facts.read(CallFilter(), Scope()).criteria["wrong"]
+    assert (int(facts.standing.sum()), int(facts.eligible.sum()), int(facts.asked.sum())) == (1, 3, 3)
+    goal = room.goals.set(
+        "8001",
+        "wrong",
+        by=None,
+        request="g1",
+        due=date(2026, 12, 31),
+        today=date(2026, 11, 30),
+        scope=Scope(),
+    )
+    before = room.goals.recheck(goal, scope=Scope()).before
+    assert (before.broken, before.applied) == (1, 3)
+    export("violations", "xlsx", room, tmp_path / "v.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "v.xlsx", data_only=True)
+    counts = list(book["违规明细"].iter_rows(values_only=True))
+    row = dict(zip(counts[0], next(each for each in counts if each[5] == "wrong"), strict=True))
+    assert (row["可判通话"], row["现有违规通话"], row["人工确认"]) == (3, 1, 1)
+    assert "信息错误" in str(book["违规通话"]["M2"].value)
+    assert "B 信息错误" in [cell.value for cell in book["坐席×质检项"][1]]
+    rules = load_settlement(Path("rubrics/settlement.yaml"))
+    settled = settlement_report(room, Month(2026, 11), rules, Scope())
+    assert [(each.criterion, each.call_id) for each in settled.errors()] == [("wrong", "P1")]

@@ -25,6 +25,14 @@ from tests.web.conftest import Browser, Client
 def test_the_sheet_shows_every_item_with_its_cost(agent: Browser) -> None:
     text = agent.get("/rules").text
     assert "未报开头语" in text and "一票否决" in text
+    sheet = " ".join(agent.get("/rules").text.split())
+    for item, said in (("hold-no-reason", "何时提示"), ("ticket-wrong", "由谁判"), ("shirk", "判为不合格")):
+        row = sheet[sheet.index(f'<tr id="{item}">') :]
+        assert [
+            word
+            for word in ("判为不合格", "何时提示", "由谁判")
+            if f"<dt>{word}</dt>" in row[: row.index("</tr>")]
+        ] == [said]
 
 
 def test_phrases_lead_to_their_reasons_and_examples(agent: Browser) -> None:

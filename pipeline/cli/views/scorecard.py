@@ -82,7 +82,7 @@ def findings_table(
             words.title(finding, outcome),
             _of_the_machine(finding, words),
             _points(finding, held, now, words),
-            *([verdict(held, words)] if said else []),
+            *([verdict(held, words, asked=finding.asked)] if said else []),
             proof(finding, inspection, words, held),
         )
     return table
@@ -95,8 +95,9 @@ def _of_the_machine(finding: Finding, words: Words) -> Text:
     return Text(words(f"outcome.{finding.outcome}"), style=OUTCOME_STYLES[finding.outcome])
 
 
-def verdict(held: FindingVerdict | None, words: Words) -> Text:
-    """What people say, and who; what is open, and why."""
+def verdict(held: FindingVerdict | None, words: Words, *, asked: bool = False) -> Text:
+    """What people say, and who; what is open, and why. Where a person was ``asked``, nobody accused before:
+    there is nothing to confirm or to overturn, it passed or failed."""
     if held is None:
         return Text("-", style="dim")
     if held.cause is not None:
@@ -104,7 +105,11 @@ def verdict(held: FindingVerdict | None, words: Words) -> Text:
     if not held.applies:
         return Text(words("show.said-not-applicable"), style="bold")
     added = held.added and held.state is ReviewState.CONFIRMED
-    text = Text(words("show.said-added" if added else _SAID[held.state]), style="bold")
+    spoken = "show.said-added" if added else _SAID[held.state]
+    if asked:
+        failed = held.state is ReviewState.CONFIRMED
+        spoken = "call.check.failed" if failed else "call.check.passed"
+    text = Text(words(spoken), style="bold")
     if held.by_name:
         text.append(f" {held.by_name}", style="not bold dim")
     return text
@@ -120,7 +125,14 @@ def ordered(card: Scorecard, said: Mapping[str, FindingVerdict] = NOBODY) -> lis
         or (finding.outcome is Outcome.PASSED and finding.evidence)
         or finding.criterion in said
     ]
-    return sorted(shown, key=lambda pair: (rank.index(pair[1].outcome), pair[1].severity or "Z", pair[0]))
+
+    def place(pair: tuple[int, Finding]) -> tuple[int, str, int]:
+        number, finding = pair
+        outcome = finding.outcome  # the machine's, so that no row jumps; of what only people judge theirs
+        outcome = outcome_with(outcome, said.get(finding.criterion)) if finding.asked else outcome
+        return rank.index(outcome), finding.severity or "Z", number
+
+    return sorted(shown, key=place)
 
 
 def without_a_row(

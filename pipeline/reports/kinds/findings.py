@@ -8,6 +8,7 @@ from itertools import islice
 from pipeline.domain import Evidence, Finding, FindingVerdict, Inspection, Outcome, ReviewState, clock
 from pipeline.reports.fields import Field, ListOf, Record, Struct, boolean, number, rounded, sentence, text
 from pipeline.review.effective import evidence as places
+from pipeline.review.folding import outcome_with
 from pipeline.rubric.matched import kind_of, matched
 from pipeline.store import CallFilter, Store
 
@@ -78,12 +79,14 @@ def proof(places: Sequence[Record]) -> str | None:
 
 
 def record(inspection: Inspection, finding: Finding, said: FindingVerdict | None = None) -> Record:
-    """What the machine found, and what people said about just that."""
+    """What the machine found, and what people said about just that.
+
+    Of what only people judge: whether it passed or did not apply."""
     held = said if said is not None and not said.added and said.holds(finding.outcome) else None
     cited = [evidence(item, inspection) for item in finding.evidence]
     return {
         **_whose(inspection, finding),
-        "outcome": finding.outcome.value,
+        "outcome": (outcome_with(finding.outcome, held) if finding.asked else finding.outcome).value,
         "points": rounded(finding.points, 2),
         "evidence": cited,
         **review(held),

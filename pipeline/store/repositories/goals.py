@@ -29,6 +29,7 @@ from pipeline.review.goals import (
 from pipeline.review.notices import NoticeKind
 from pipeline.store import auditing, codec, days
 from pipeline.store.coaching_tables import goal_clips, goal_events, goals
+from pipeline.store.counting import answered
 from pipeline.store.database import Repository
 from pipeline.store.filter import within
 from pipeline.store.notifying import accounts_of, tell
@@ -420,7 +421,7 @@ def _count(connection: Connection, goal: Goal, between: tuple[date, date], scope
     failed = f.outcome == Outcome.FAILED.value
     confirmed = v.state == ReviewState.CONFIRMED.value
     unsettled = or_(v.state.is_(None), v.state == ReviewState.OPEN.value)
-    applied = or_(f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value]), confirmed)
+    applied = or_(f.outcome.in_([Outcome.PASSED.value, Outcome.FAILED.value]), confirmed, answered())
     standing = or_(and_(failed, unsettled), confirmed)
     sums = (func.sum(case((each, 1), else_=0)) for each in (standing, applied, and_(failed, unsettled)))
     query = (

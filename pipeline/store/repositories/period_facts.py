@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
 
 from pipeline.domain import Outcome, ReviewState, Scope, Severity, Status
+from pipeline.store.counting import answered
 from pipeline.store.database import Repository
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, compile_filter
@@ -198,6 +199,9 @@ def _criteria(
             points[criterion] = np.zeros(len(key))
         outcomes[criterion][places] = _OUTCOMES[Outcome(outcome)]
         points[criterion][places] = cost[mine]
+    for criterion, answers in _passed_by_people(connection, those, key[:, 0]).items():
+        if criterion in outcomes:
+            outcomes[criterion][answers] = StoredOutcome.PASSED
     said = _verdicts(connection, those, key[:, 0])
     nothing = np.zeros(len(key), bool)
     for criterion, outcome_codes in sorted(outcomes.items()):
@@ -307,3 +311,27 @@ def _verdicts(
             states = found.setdefault(row.criterion, {})
             states.setdefault(ReviewState(row.state), np.zeros(len(key), bool))[at] = True
     return found
+
+
+def _passed_by_people(
+    connection: Connection, those: Sequence[ColumnElement[bool]], key: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64]]:
+    """Items that no machine judges -> places of the calls in which people said that they passed.
+
+    Without these a share would rest on those that failed alone."""
+    v, f = verdicts.c, findings.c
+    query = (
+        select(v.call, v.criterion)
+        .select_from(
+            verdicts.join(calls, calls.c.id == v.call)
+            .join(inspections, (inspections.c.call == v.call) & inspections.c.current)
+            .join(findings, (f.inspection == inspections.c.id) & (f.criterion == v.criterion))
+        )
+        .where(*those, v.state == ReviewState.OVERTURNED.value, answered())
+    )
+    found: dict[str, list[int]] = {}
+    for row in connection.execute(query):
+        at = int(np.searchsorted(key, row.call))
+        if at < len(key) and key[at] == row.call:
+            found.setdefault(row.criterion, []).append(at)
+    return {criterion: np.array(places, np.int64) for criterion, places in found.items()}

@@ -32,6 +32,8 @@ class ItemText:
     title: str
     severity: Severity
     judged_by: str
+    called: Literal["rules.judged-by", "rules.hinted-by", "rules.answered-by"]
+    """What ``judged_by`` says of it: when it fails, when it is hinted, or who answers it."""
     applies: str
     """Empty: always."""
     examples: tuple[tuple[str, tuple[str, ...]], ...]
@@ -53,6 +55,8 @@ class ItemText:
 class CriterionText:
     title: str
     points: float
+    by_people: float
+    """What its items for people may cost together, beyond the points of the sheet."""
     applies: str
     items: tuple[ItemText, ...]
 
@@ -182,7 +186,7 @@ class RuleReader:
 
     def _criterion(self, line: Criterion, use: Mapping[str, CriterionUse]) -> CriterionText:
         items = tuple(self._item(item, use.get(item.id, CriterionUse())) for item in line.items)
-        return CriterionText(line.title, line.points, self._says(line.when), items)
+        return CriterionText(line.title, line.points, line.by_people, self._says(line.when), items)
 
     def _item(self, item: Item, use: CriterionUse) -> ItemText:
         shown = instances(item, self.book.lexicons.by_code)
@@ -191,6 +195,11 @@ class RuleReader:
             title=item.title,
             severity=item.severity,
             judged_by=self._says(item.check) if item.person is None else self._text(by_person(item.person)),
+            called="rules.answered-by"
+            if item.person
+            else "rules.hinted-by"
+            if item.hint
+            else "rules.judged-by",
             applies=self._says(item.when),
             examples=tuple((self._text(name), tuple(map(self._text, found))) for name, found in shown.named),
             advice=(item.advice_en if self.lang == "en" else "") or item.advice,

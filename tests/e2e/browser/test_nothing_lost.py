@@ -118,6 +118,19 @@ def test_two_clicks_are_one(chrome: Browser, server: Room, call: str) -> None:
     assert said(server, call) == ["overturned"]
 
 
+def test_a_key_that_is_held_down_decides_once(chrome: Browser, server: Room, call: str) -> None:
+    """Each decision moves on to the next finding: a finger that rests on the key would confirm them all."""
+    with visit(chrome, server) as context:
+        page = sign_in(context, "rev1")
+        begin(page, call)
+        for _ in range(4):
+            page.keyboard.down("c")  # from the second on as a keyboard repeats it
+        page.keyboard.up("c")
+        stands(page, "confirmed")
+        page.wait_for_load_state("networkidle")
+        assert page.locator("#review .finding[data-standing=confirmed]").count() == 1
+
+
 def test_a_key_in_the_moment_of_the_answer_counts(chrome: Browser, server: Room, call: str) -> None:
     """What the answer brought takes keys at once: a form that is not wired yet would leave the page."""
     with visit(chrome, server) as context:

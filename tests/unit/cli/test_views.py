@@ -44,6 +44,7 @@ from pipeline.domain import (
 from pipeline.messages import Message, verbatim
 from pipeline.phrases.highlights import highlights
 from pipeline.store import CallRow, StoredProblem, open_store
+from tests.contract.test_people_items import judged
 from tests.nights import bad_call, fill, night
 
 ZH = Words("zh")
@@ -426,3 +427,19 @@ def test_what_people_said_stands_beside_the_machine() -> None:
     text = shown(*page(call, ZH, {}, case=open_case, said=disputed), width=200)
     assert "得分区间 77.5-100 待定 1 项 有分歧" in " ".join(text.split())
     assert "合格" not in text.split("得分区间")[0].replace("得分低于合格线", "")
+
+
+def test_what_only_people_judge_passed_or_failed_and_was_never_overturned() -> None:
+    call = judged()
+    said = {
+        name: FindingVerdict(
+            name, Outcome.NOT_APPLICABLE, verdict, 1, datetime.now(UTC), 1, phase, by_name="王芳"
+        )
+        for name, verdict, phase in (
+            ("wrong", Verdict.CONFIRMED, Phase.SETTLED),
+            ("ticket", Verdict.OVERTURNED, Phase.SETTLED),
+        )
+    }
+    text = shown(*page(call, ZH, {}, said=said), width=200)
+    assert "不合格 王芳" in text and " 合格 王芳" in text and "推翻" not in text
+    assert text.index("不合格 王芳") < text.index(" 合格 王芳")

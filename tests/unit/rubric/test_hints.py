@@ -70,5 +70,6 @@ def test_a_hint_judges_and_is_told_as_one() -> None:
     assert plain.revision != hint.revision
     assert not hint.accused and not hint.accusing
     assert "只是提示" in "".join(zh(change.text) for change in diff_rubrics(plain, hint))
-    assert "提示，不扣分" in explain(hint)
+    told = explain(hint)
+    assert "提示，不扣分" in told and "何时提示：" in told and "不合格" not in told and "判到" not in told
     assert hint.items[0].severity is Severity.D, "the class says how good the proof must be"

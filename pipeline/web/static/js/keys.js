@@ -3,6 +3,8 @@
 
 const actions = new Map();
 const CONTROL = "button, a[href], summary, [role=button]";
+const MOVES = /^(j|k|\+|=|-|\[|\]|(Shift\+)?Arrow\w+)$/; // what may be held down; all else takes one press, or a
+// finger that rests on "c" would confirm one finding after the other
 let pointed = null; // the control that was pressed with the pointer last
 
 /** Call `action(event)` when the key is pressed outside of fields. Names as KeyboardEvent.key has them; a
@@ -36,7 +38,7 @@ function pressed(event) {
     const action = actions.get(name) ?? element(name);
     if (!action) return;
     if (onControl(event.target, event.key)) return;
-    action(event);
+    if (!event.repeat || MOVES.test(name)) action(event);
   }
   event.preventDefault();
 }
