@@ -100,7 +100,7 @@ Durations that may count the ringing (呼叫时长, 时长) are no ``talk_second
 ``time_of_day`` stands beside ``started_at`` where a list has a column for the date and one for the time."""
 
 _CALLER = frozenset({"主叫号码", "来电号码", "callerid"})
-"""The customer's where the customer called; of an outbound call it is the centre's own line, shared by all."""
+"""The customer's where the customer called; of an outbound call it is the centre's own line."""
 _CALLED = ("被叫号码", "被叫电话", "被叫", "callednumber", "calledid", "callee")
 
 _DIRECTIONS = {
