@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -245,7 +245,10 @@ class _Run:
     def judge_list(self) -> None:
         """Judge the days of the call list that changed, once their calls are stored."""
         if self._list_rules and self._listed.days is not None:
-            self._store.listed.judge(self._list_rules, *self._listed.days)
+            first, last = self._listed.days
+            # What is told late of a day may clear what was found on the days that look back to it.
+            ahead = max(rules.lookback_days for rules in self._list_rules)
+            self._store.listed.judge(self._list_rules, first, last + timedelta(days=ahead))
 
     def other_rules(self, plan: Plan, tally: Tally) -> list[StoredProblem]:
         """That scores changed because this run judges by other rules: an option that was given once is gone

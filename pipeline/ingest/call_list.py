@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.domain import Call, ListedCall, Satisfaction
 from pipeline.errors import CallListError
 from pipeline.files import FileRefused, read_plain
-from pipeline.ingest.columns import plain, read_channel, read_direction, recognise
+from pipeline.ingest.columns import called_number, plain, read_channel, read_direction, recognise
 from pipeline.ingest.discovery import Problem
 from pipeline.ingest.outcomes import read_answered, read_rating, read_relation, read_seconds
 from pipeline.ingest.values import cleaned, has_clock, is_total, narrow, read_time, rounded
@@ -177,9 +177,10 @@ class _Reader:
         self._unknown: dict[str, set[str]] = {}
         self._problems: list[Problem] = []
         self._seen: dict[str, Row] = {}
+        self._called = called_number(headings, settings.columns)
         used = {plain(headings[position]) for position in columns.values()}
         for position, heading in enumerate(headings):
-            if heading and position not in columns.values():
+            if heading and position not in (*columns.values(), self._called):
                 code = "call-list.same-heading" if plain(heading) in used else "call-list.unused-column"
                 self._problem(1, Message(code, heading=heading))
         for name, heading in settings.columns.items():
@@ -245,6 +246,10 @@ class _Reader:
                 out[position] = ""
             elif name != "call_id":
                 out[position] = narrow(out[position])
+        called = self._called
+        if called is not None and called < len(out) and rounded(out[called]):
+            self._problem(line, Message("call-list.rounded", written=out[called]))
+            out[called] = ""
         return out
 
     def _call(self, line: int, fields: list[str], call_id: str) -> Call:
@@ -253,14 +258,15 @@ class _Reader:
         if date and clock and read_time(started) is None:  # the date has its own clock
             started = date
         channel = self._field(fields, "agent_channel")
+        direction = read_direction(narrow(self._field(fields, "direction"))) or None
         call = Call(
             call_id=call_id,
             agent_id=self._field(fields, "agent_id") or None,
             agent_name=self._field(fields, "agent_name") or None,
             team=self._field(fields, "team") or None,
             queue=self._field(fields, "queue") or None,
-            direction=read_direction(narrow(self._field(fields, "direction"))) or None,
-            customer_number=self._field(fields, "customer_number") or None,
+            direction=direction,
+            customer_number=self._customer(fields, direction),
             started_at=read_time(started) if started else None,
             agent_channel=read_channel(narrow(channel)) if channel else None,
             satisfaction=self._rating(line, fields, call_id),
@@ -270,6 +276,13 @@ class _Reader:
         if channel and call.agent_channel is None:
             self._problem(line, Message("call-list.bad-channel", written=channel), call_id)
         return call
+
+    def _customer(self, fields: Sequence[str], direction: str | None) -> str | None:
+        if direction != "outbound":
+            return self._field(fields, "customer_number") or None
+        if self._called is None or self._called >= len(fields):
+            return None
+        return narrow(fields[self._called]) or None
 
     def _rating(self, line: int, fields: Sequence[str], call_id: str) -> Satisfaction | None:
         written = self._field(fields, "satisfaction")

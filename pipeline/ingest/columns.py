@@ -99,6 +99,10 @@ of an agent; 被叫号码: the customer's or ours), and beside a number 坐席 i
 Durations that may count the ringing (呼叫时长, 时长) are no ``talk_seconds``.
 ``time_of_day`` stands beside ``started_at`` where a list has a column for the date and one for the time."""
 
+_CALLER = frozenset({"主叫号码", "来电号码", "callerid"})
+"""The customer's where the customer called; of an outbound call it is the centre's own line."""
+_CALLED = ("被叫号码", "被叫电话", "被叫", "callednumber", "calledid", "callee")
+
 _DIRECTIONS = {
     "inbound": ("inbound", "in", "呼入", "来电", "入呼", "incoming"),
     "outbound": ("outbound", "out", "呼出", "外呼", "去电", "出呼", "outgoing"),
@@ -139,6 +143,22 @@ def recognise(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, 
             found[name] = match
             taken.add(match)
     return found
+
+
+def called_number(headings: Sequence[str], mapping: Mapping[str, str]) -> int | None:
+    """The column of the customer's number in an outbound row, where the one that ``recognise`` takes may be
+    that of whoever called; None where no column tells it."""
+    if "customer_number" in mapping:
+        spellings = [mapping["customer_number"]]
+    else:
+        usual = ("customer_number", *COLUMNS["customer_number"])
+        spellings = [name for name in usual if name not in _CALLER]
+    index: dict[str, int] = {}
+    for position, heading in enumerate(headings):
+        index.setdefault(plain(heading), position)
+    if any(name in index for name in _CALLER):  # alone, the number called may be ours
+        spellings += _CALLED
+    return next((index[plain(s)] for s in spellings if plain(s) in index), None)
 
 
 def read_direction(text: str) -> str:

@@ -161,6 +161,8 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
         hour += 12
     elif half in _EARLIER and hour == 12:
         hour = 0
+    elif half == "中午" and hour < 3:
+        hour += 12
     year, month, day, minute, second = (
         int(parts[name] or 0) for name in ("year", "month", "day", "minute", "second")
     )

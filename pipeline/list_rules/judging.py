@@ -62,6 +62,10 @@ class JudgedList:
     doubts: Counter[Doubt] = field(default_factory=Counter)
 
 
+_DIRECTIONS = ("inbound", "outbound", "internal")
+"""A word of the list's own (预测外呼) says none of them for sure."""
+
+
 class _Timed(NamedTuple):
     at: datetime
     row: StoredRow
@@ -85,7 +89,7 @@ def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) 
     timed.sort(key=lambda one: (one.at, one.row.id))
     out = JudgedList()
     for rule in rules.rules:
-        judgement = _Judgement(rule, first, last, out)
+        judgement = _Judgement(rule, first, last, timed, out)
         kept = [one for one in timed if judgement.takes(one.row, one.at.date())]
         for row, reason in untimed:
             if judgement.takes(row, None):
@@ -97,8 +101,10 @@ def judge(rows: Iterable[StoredRow], rules: ListRules, first: date, last: date) 
 class _Judgement:
     """One rule at work."""
 
-    def __init__(self, rule: ListRule, first: date, last: date, out: JudgedList) -> None:
-        self.rule, self._out = rule, out
+    def __init__(
+        self, rule: ListRule, first: date, last: date, listed: Sequence[_Timed], out: JudgedList
+    ) -> None:
+        self.rule, self.listed, self._out = rule, listed, out
         self.first, self.last = first, last
 
     def judges(self, at: datetime) -> bool:
@@ -112,7 +118,7 @@ class _Judgement:
         where = self.rule.where
         wanted = self.rule.direction
         if wanted != "any":
-            if row.direction is None:
+            if row.direction not in _DIRECTIONS:
                 return self._unsure(row, Reason.NO_DIRECTION, day)
             if row.direction != wanted:
                 return False
@@ -150,31 +156,43 @@ class _Judgement:
         )
 
 
-def _one_call_each(tries: Iterable[_Timed]) -> Iterator[_Timed]:
-    """Without the further legs of a call; in time order, all of one number."""
+def _end(one: _Timed) -> datetime:
+    return one.at + timedelta(seconds=max(1.0, one.row.talk_seconds or 0.0))
+
+
+def _calls(tries: Iterable[_Timed]) -> Iterator[list[_Timed]]:
+    """The legs of each call; in time order, all of one number."""
+    legs: list[_Timed] = []
     ends = datetime.min
     for one in tries:
-        if one.at < ends:
-            continue
-        yield one
-        ends = one.at + timedelta(seconds=max(1.0, one.row.talk_seconds or 0.0))
+        if legs and one.at >= ends:
+            yield legs
+            legs = []
+        legs.append(one)
+        ends = max(ends, _end(one))
+    if legs:
+        yield legs
+
+
+def _answered(legs: Sequence[_Timed]) -> bool | None:
+    """A call was answered where any of its legs was: the first that rang may not be the one."""
+    told = {one.row.answered for one in legs}
+    return True if True in told else None if None in told else False
 
 
 def _hours(j: _Judgement, rows: Sequence[_Timed]) -> None:
     assert isinstance(j.rule, HoursRule)
-    legs: dict[str, datetime] = {}
+    ends: dict[str, datetime] = {}
     for one in rows:
-        if not j.judges(one.at) or not j.rule.forbids(one.at.time()):
-            continue
         number = one.row.number
         if number is not None:
-            known = legs.get(number)
-            legs[number] = max(
-                known or one.at, one.at + timedelta(seconds=max(1.0, one.row.talk_seconds or 0))
-            )
-            if known is not None and one.at < known:
+            # A call that began in time may be passed on later: whoever takes it over has called nobody.
+            known = ends.get(number, datetime.min)
+            ends[number] = max(known, _end(one))
+            if one.at < known:
                 continue
-        j.find([one], [True], None)
+        if j.judges(one.at) and j.rule.forbids(one.at.time()):
+            j.find([one], [True], None)
 
 
 def _by_number(j: _Judgement, rows: Sequence[_Timed]) -> dict[str, list[_Timed]]:
@@ -191,13 +209,13 @@ def _attempts(j: _Judgement, rows: Sequence[_Timed]) -> None:
     assert isinstance(j.rule, AttemptsRule)
     wanted = {"unanswered": False, "answered": True, "all": None}[j.rule.count]
     for tries in _by_number(j, rows).values():
-        days: dict[date, list[_Timed]] = defaultdict(list)
-        for one in _one_call_each(tries):
-            if j.judges(one.at):
-                days[one.at.date()].append(one)
+        days: dict[date, list[tuple[_Timed, bool | None]]] = defaultdict(list)
+        for legs in _calls(tries):
+            if j.judges(legs[0].at):
+                days[legs[0].at.date()].append((legs[0], _answered(legs)))
         for day, those in days.items():
-            sure = those if wanted is None else [one for one in those if one.row.answered is wanted]
-            unsure = [] if wanted is None else [one for one in those if one.row.answered is None]
+            sure = [one for one, answered in those if wanted is None or answered is wanted]
+            unsure = [one for one, answered in those if wanted is not None and answered is None]
             if len(sure) > j.rule.most:
                 over = [number >= j.rule.most for number in range(len(sure))]
                 j.find(sure, over, float(len(sure)))
@@ -210,7 +228,7 @@ def _pause(j: _Judgement, rows: Sequence[_Timed]) -> None:
     assert isinstance(j.rule, PauseRule)
     for tries in _by_number(j, rows).values():
         before: _Timed | None = None
-        for one in _one_call_each(tries):
+        for one, *_ in _calls(tries):
             if before is not None and j.judges(one.at):
                 minutes = (one.at - before.at).total_seconds() / 60
                 if minutes < j.rule.minutes:
@@ -225,23 +243,41 @@ def _third_party(j: _Judgement, rows: Sequence[_Timed]) -> None:
     missed: Counter[str] = Counter()
     """Tries since then that reached nobody for sure: contact may be lost."""
     tried: set[str] = set()
+    own: set[tuple[str, str]] = set()
+    """Numbers under which the person themself was called: whoever picks up there was not sought out."""
     told: set[tuple[str, str, datetime]] = set()
-    for one in rows:
+    judged = {one.row.id for one in rows}
+    for one in j.listed:
         row = one.row
+        if row.id not in judged:
+            # Of another queue or of none, it tells that contact may be lost, and never that there was any.
+            if row.case is not None and not row.answered and row.relation in (None, "self"):
+                missed[row.case] += 1
+            continue
         if row.relation == "self":
             if row.case is not None:
                 tried.add(row.case)
+                own.add((row.case, row.number or ""))
                 missed[row.case] = 0 if row.answered else missed[row.case] + 1
                 if row.answered:
                     reached[row.case] = one
-        elif j.judges(one.at) and (reason := _no_contact(j.rule, row, tried)) is not None:
+            continue
+        if row.relation is None and row.case is not None and not row.answered:
+            missed[row.case] += 1
+        if not j.judges(one.at):
+            continue
+        if (reason := _no_contact(j.rule, row, tried)) is not None:
             j.doubt(row, reason, one.at.date())
-        elif j.judges(one.at) and row.case is not None and row.answered and row.relation in j.rule.relations:
+        elif row.case is not None and row.answered and row.relation in j.rule.relations:
             last, leg = reached.get(row.case), (row.case, row.number or str(row.id), one.at)
             lost = missed[row.case] >= j.rule.lost_tries or last is None or one.at - last.at > within
-            if last is not None and not lost and leg not in told:
-                told.add(leg)
-                j.find([last, one], [False, True], float((one.at.date() - last.at.date()).days))
+            if last is None or lost or leg in told:
+                continue
+            if (row.case, row.number) in own:
+                j.doubt(row, Reason.NO_RELATION, one.at.date())
+                continue
+            told.add(leg)
+            j.find([last, one], [False, True], float((one.at.date() - last.at.date()).days))
 
 
 def _no_contact(rule: ThirdPartyRule, row: StoredRow, tried: set[str]) -> Reason | None:

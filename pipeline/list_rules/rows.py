@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 
@@ -78,7 +78,9 @@ def wall_clock(row: StoredRow, zone: tzinfo | None) -> datetime | Reason:
     if started.tzinfo is None:
         return started
     if zone is not None:
-        return started.astimezone(zone).replace(tzinfo=None)
+        at = started.astimezone(zone).replace(tzinfo=None)
+        # A day alone that was written in world time, 16:00 of the day before in China, is midnight here.
+        return Reason.NO_CLOCK if at.time() == time.min else at
     if started.utcoffset() == timedelta(0):
         return Reason.NO_ZONE
     return started.replace(tzinfo=None)

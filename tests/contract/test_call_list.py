@@ -93,6 +93,7 @@ def test_no_number_and_no_case_is_kept_and_a_purge_takes_the_rows(store: Store) 
         ("138****8000", True),
         ("95588", True),
         ("138XXXX8000", True),
+        ("00000000000", True),
     ],
 )
 def test_a_masked_number_is_nobodys(number: str, is_hidden: bool) -> None:
@@ -109,6 +110,15 @@ def test_one_number_however_it_is_written_is_one(store: Store) -> None:
     )
     store.listed.judge([RULES], DAY, DAY)
     assert [one[0] for one in store.listed.counts(EVERY, EVERYWHERE).rules] == ["tries"]
+
+
+def test_an_id_that_begins_anew_every_day_takes_nothing_from_the_call_before(store: Store) -> None:
+    store.listed.save([tried("1", 23)])
+    tomorrow = tried("1", 23, started_at=datetime(2026, 11, 21, 9), customer_number=None, queue=None)
+    store.listed.save([tomorrow])
+    with store._read() as connection:
+        (row,) = connection.execute(text("SELECT number, queue, day FROM listed_calls")).all()
+    assert tuple(row) == (None, None, "2026-11-21")
 
 
 def rated(store: Store, run_id: int, name: str, rating: Satisfaction | None, *, day: int = 20) -> None:

@@ -245,6 +245,7 @@ def test_doctor_names_what_must_be_mended(tmp_path: Path) -> None:
         ('templates = ["{started:%Q}_{call_id}"]', "%Q"),
         ('columns = {agent = "坐席编码"}', "没有列“agent”"),
         ('encoding = "gbkk"', "没有编码“gbkk”"),
+        ('rules = ["callinspect.toml"]', "callinspect.toml"),
     ],
 )
 def test_doctor_finds_what_would_stop_a_run_at_the_call_list(calls: str, told: str, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from pipeline.cli.session import Session, command
 from pipeline.cli.stored import sqlite_file
 from pipeline.cli.words import Words
 from pipeline.errors import CallinspectError, CommandError
+from pipeline.list_rules import load_rule_files
 from pipeline.settings import CONFIG_FILE, Settings
 
 
@@ -182,6 +183,7 @@ def _call_list(session: Session) -> Check:
 
     chosen = session.settings.calls
     check_settings(chosen)
+    load_rule_files(chosen.rules)
     facts = {"columns": len(chosen.columns), "templates": len(chosen.templates)}
     return Check(Health.GOOD, session.words("doctor.call-list", **facts))
 

@@ -220,8 +220,10 @@ def _secret(connection: Connection) -> bytes:
 
 
 def hidden(number: str) -> bool:
-    """Whether a telephone number does not tell whose it is: masked, or too short."""
-    return _NUMBER.fullmatch(number) is None or len(_NO_DIGITS.sub("", number)) < _FEWEST_DIGITS
+    """Whether a telephone number does not tell whose it is: masked, too short, or one digit all over
+    (00000000000), which stands where there is none."""
+    digits = _NO_DIGITS.sub("", number)
+    return _NUMBER.fullmatch(number) is None or len(digits) < _FEWEST_DIGITS or len(set(digits)) == 1
 
 
 def _digest(secret: bytes, text: str) -> str:
@@ -285,14 +287,20 @@ def _save(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[str]:
     statement = upsert(connection, t)
     given = statement.excluded
     kept = {"key", "digest", "clock", "recorded", "damaged", "day"}
+    # Ids that begin anew every day are told by the day: the facts of two calls are never mixed.
+    other_day = func.substr(given.started_local, 1, 10) != func.substr(t.c.started_local, 1, 10)
     changes: dict[str, Any] = {
-        c.name: func.coalesce(given[c.name], t.c[c.name]) for c in t.c if c.name not in kept | {"id"}
+        c.name: case((other_day, given[c.name]), else_=func.coalesce(given[c.name], t.c[c.name]))
+        for c in t.c
+        if c.name not in kept | {"id"}
     }
     changes |= {"digest": given.digest, "damaged": given.damaged}
     changes["day"] = func.coalesce(func.substr(given.started_local, 1, 10), t.c.day)
     # Sound that was there once was recorded, whatever folder is read now.
     found = Recorded.FOUND.value
-    changes["recorded"] = case((t.c.recorded == found, found), else_=given.recorded)
+    changes["recorded"] = case(
+        (other_day, given.recorded), (t.c.recorded == found, found), else_=given.recorded
+    )
     changes["clock"] = case((given.started_local.is_not(None), given.clock), else_=t.c.clock)
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changes), new)
     days = [row["day"] for row in new]

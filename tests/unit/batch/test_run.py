@@ -508,17 +508,26 @@ def test_the_rows_of_the_list_are_judged_with_the_run_and_a_later_list_brings_th
     night: Night, in_this_process: None, tmp_path: Path
 ) -> None:
     rules, listed = tmp_path / "rules.yaml", tmp_path / "calls.csv"
-    rules.write_text('name: x\nrules: [{id: night, title: 夜间, check: hours, from: "22:00", to: "08:00"}]\n')
+    rules.write_text(
+        'name: x\nrules: [{id: night, title: 夜间, check: hours, from: "22:00", to: "23:40"},'
+        " {id: pause, title: 间隔, check: pause, minutes: 30}]\n"
+    )
     only = CallListSettings(rules=(rules,), settle_seconds=0)
     night.settings = night.settings.model_copy(update={"calls": only})
     night.add("a")
     head = "call_id,started_at,direction,customer_number,是否接通,满意度\n"
-    late = "b,2026-11-20 23:30:00,呼出,13800138000,未接,\n"
-    listed.write_text(head + "a,2026-11-20 10:00:00,呼出,13800138000,是,\n" + late)
+    late = "b,2026-11-20 23:30:00,呼出,13800138000,未接,\nd,2026-11-21 00:20:00,呼出,13900139000,未接,\n"
+    before = "c,2026-11-20 23:55:00,呼出,13900139000,未接,\n"
+    listed.write_text(head + "a,2026-11-20 10:00:00,呼出,13800138000,是,\n" + late + before)
     assert not night.run(calls=listed).problems
-    listed.write_text(head + "a,2026-11-20 22:00:00,呼出,13800138000,是,非常不满意\n" + late)
+    with open_store(night.settings.store) as store:
+        assert store.listed.counts(ListFilter(rule="pause"), Scope()).total == 1
+    before = before.replace("23:55", "23:45")
+    listed.write_text(head + "a,2026-11-20 22:00:00,呼出,13800138000,是,非常不满意\n" + late + before)
     night.run(calls=listed)
     with open_store(night.settings.store) as store:
         found = list(store.listed.findings(ListFilter(), Scope()))
-        assert [[row.call_id for row in one.rows] for one in found] == [["a"], [None]]
+        assert [[row.call_id for row in one.rows] for one in found] == [["a"], [None]], (
+            "a correction clears the day after, too"
+        )
         assert [one.call_id for one in store.callbacks.page().rows] == ["a"]

@@ -115,6 +115,19 @@ def test_a_heading_that_can_mean_two_things_is_told_and_not_guessed(put, find, h
     assert (call.call_id, call.agent_id, call.customer_number) == ("1", None, None)
 
 
+def test_the_line_of_the_centre_is_no_customer_of_its_outbound_calls(put, find):
+    rows = "1.wav,呼出,02188880000,13800138000\n2.wav,呼入,13900139000,02188880000\n"
+    put("1.wav")
+    put("2.wav")
+
+    both = find(f"录音文件,方向,主叫号码,被叫号码\n{rows}")
+    alone = find("录音文件,方向,主叫号码\n1.wav,呼出,02188880000\n")
+
+    assert [row.customer_number for row in both.listed] == ["13800138000", "13900139000"]
+    assert both.problems == ()
+    assert [row.customer_number for row in alone.listed] == [None]
+
+
 def test_every_heading_means_one_column():
     known = [
         plain(heading) for name, others in COLUMNS.items() for heading in {plain(name), *map(plain, others)}

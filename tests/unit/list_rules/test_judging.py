@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,26 @@ def test_what_may_be_a_try_or_somebody_else_is_no_violation() -> None:
     assert not legs.found, "the same second is another leg of the same call"
 
 
+def test_a_call_that_is_passed_on_is_one_call_of_whoever_made_it() -> None:
+    talk: dict[str, Any] = {"answered": True, "talk_seconds": 1500.0}
+    legs = [row(1, "21:50:00", **talk), row(2, "22:05:00", agent_id="8002", **talk)]
+    later = row(3, "22:28:00", agent_id="8003", **talk)
+    assert not judged(NIGHT, *legs, later).found, "it began in time, and went on from leg to leg"
+    rang = [row(2 * n, f"1{n}:00:00") for n in range(7)]
+    picked_up = [row(2 * n + 1, f"1{n}:00:00", agent_id="8002", **talk) for n in range(7)]
+    assert not judged(TRIES, *rang, *picked_up).found, "several rang, and one answered"
+
+
+def test_a_direction_in_the_list_s_own_words_is_listed_as_doubt() -> None:
+    found = judged(NIGHT, row(1, "23:00", direction="预测外呼"), row(2, "23:00", direction="internal"))
+    assert not found.found and reasons(found) == {Reason.NO_DIRECTION: 1}
+
+
+def test_a_day_alone_that_was_written_in_world_time_is_no_midnight_call() -> None:
+    found = judged(NIGHT, row(1, "2026-11-19T16:00:00+00:00"), timezone="Asia/Shanghai")
+    assert not found.found and reasons(found) == {Reason.NO_CLOCK: 1}
+
+
 def test_a_pause_that_was_too_short() -> None:
     found = judged(PAUSE, row(1, "10:00:00"), row(2, "10:29:59"), row(3, "11:00:00")).found
     assert [(one.rows, one.measured) for one in found] == [((1, 2), 30.0)]
@@ -91,6 +112,13 @@ def test_a_third_party_is_wrong_only_while_the_person_themself_can_be_reached() 
     assert not judged(THIRD, own, missed, third).found, "contact may be lost since"
     assert judged({**THIRD, "lost_tries": 2}, own, missed, third).found
     assert not judged({**THIRD, "reached_days": 2}, own, third).found
+    robot = row(2, "09:00", relation="self", case="c", queue="机器人")
+    of_queue = {**THIRD, "where": {"queue": ["催收"]}}
+    in_queue = [replace(one, queue="催收") for one in (own, third)]
+    assert judged(of_queue, *in_queue).found and not judged(of_queue, *in_queue, robot).found
+    assert not judged(THIRD, own, replace(missed, relation=None, answered=None), third).found
+    at_home = judged(THIRD, own, replace(third, number="n1"))
+    assert not at_home.found and reasons(at_home) == {Reason.NO_RELATION: 1}, "the person's own number"
     assert reasons(judged(THIRD, third)) == {Reason.NO_HISTORY: 1}
     assert reasons(judged(THIRD, row(3, relation=None, answered=True))) == {Reason.NO_RELATION: 1}
 
