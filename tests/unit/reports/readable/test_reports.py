@@ -63,7 +63,7 @@ def figures(section: ReportSection) -> Iterator[ReportFigure]:
             yield from (bar.figure for bar in plot.bars)
 
 
-@pytest.mark.parametrize("kind", sorted(set(ReportKind) - {ReportKind.QUALITY}))
+@pytest.mark.parametrize("kind", sorted(set(ReportKind) - {ReportKind.QUALITY, ReportKind.POSITIVE}))
 def test_a_count_is_the_number_of_the_calls_that_it_leads_to(
     store: Store, reports: dict[ReportKind, Report], kind: ReportKind
 ) -> None:
