@@ -34,6 +34,7 @@ from pipeline.reports.readable.source import ReportSource
 from pipeline.rubric import Rubric
 from pipeline.store.period_calls import Flags
 
+LISTS = ("improved", "fewest", "praised", "comforting", "rated")
 MOST_NAMES = 10
 WIDEST = 0.2
 """An interval (95 %, Wilson) wider than this says too little to name anybody: ten points to either side. A
@@ -102,7 +103,7 @@ def _praised(
 ) -> ReportSection:
     bonus = _bonus(source.rubric)
     if bonus is None:
-        return _none("praised", "no-praise")
+        return _none("praised", Message("report.positive.no-praise"))
     earned = source.store.period_facts.earned(period.query.calls(), bonus, scope)
     counts = {agent: (many, 0) for agent, many in earned.items()}
     groups = [replace(one, rate=_of(counts, one, one.rate.total)) for one in now if one.rate.total]
@@ -113,7 +114,7 @@ def _comforting(source: ReportSource, period: Period) -> ReportSection:
     facts = period.facts.criteria
     found = next((facts[name] for name in _comforts(source.rubric) if name in facts), None)
     if found is None:
-        return _none("comforting", "no-comfort")
+        return _none("comforting", Message("report.positive.no-comfort"))
     groups = groups_of(
         period,
         ReportKind.AGENT,
@@ -147,11 +148,13 @@ def _list(
     name: str, listed: Sequence[ListedAgent], every: int, few: int, *, other: bool = False
 ) -> ReportSection:
     """The list as it is shown. Ties stand on one place; a tie that does not fit in is left out whole."""
-    title, rule = Message(f"report.positive.{name}"), _rule(name)
+    title, rule = Message(f"report.positive.list.{name}"), _rule(name)
     notes = (Message("report.positive.few", count=few, of=every),) if few else ()
     if not listed:
-        said = "none" if not every else "all-few" if few == every else "nobody"
-        return ReportSection(name, title, (rule, Message(f"report.positive.{said}")), notes=notes)
+        said = Message("report.positive.nobody")
+        if few == every:
+            said = Message("report.positive.all-few" if every else "report.positive.none")
+        return ReportSection(name, title, (rule, said), notes=notes)
     placed, left = _places(listed)
     if not placed:
         tie = Message("report.positive.tie", count=left, most=MOST_NAMES)
@@ -161,14 +164,14 @@ def _list(
     share = shown(best[0].who.rate.value, Unit.SHARE)
     if left:
         notes = (*notes, Message("report.positive.left", count=left, most=MOST_NAMES))
-    columns = ("place", "agent", "counted", "found", "of", *(("before",) if other else ()))
+    columns = ("agent", "place", "counted", "found", "of", *(("before",) if other else ()))
     rows: list[tuple[Cell, ...]] = []
     bars = []
     for place, one in placed:
         figure = replace(of_hundred(one.who.rate), calls=one.calls.calls)
         row = (
-            ReportFigure(place),
             Label(one.who.name, report=one.who.report),
+            ReportFigure(place),
             ReportFigure(one.who.rate.total),
             one.calls,
             figure,
@@ -198,9 +201,8 @@ def _places(listed: Sequence[ListedAgent]) -> tuple[list[tuple[int, ListedAgent]
     return placed, len(ordered) - len(placed)
 
 
-def _none(name: str, why: str) -> ReportSection:
-    said = Message(f"report.positive.{why}")
-    return ReportSection(name, Message(f"report.positive.{name}"), (_rule(name), said))
+def _none(name: str, why: Message) -> ReportSection:
+    return ReportSection(name, Message(f"report.positive.list.{name}"), (_rule(name), why))
 
 
 def _rule(name: str) -> Message:

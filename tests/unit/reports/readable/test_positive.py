@@ -68,7 +68,7 @@ def lists(store: Store) -> dict[str, ReportSection]:
 
 def names(section: ReportSection) -> list[tuple[float | None, str]]:
     rows = section.tables[0].rows if section.tables else ()
-    return [(row[0].value, row[1].report.agent) for row in rows]  # type: ignore[union-attr, misc]
+    return [(row[1].value, row[0].report.agent) for row in rows]  # type: ignore[union-attr, misc]
 
 
 def test_each_list_has_its_rule_its_chart_and_those_who_meet_it(lists: dict[str, ReportSection]) -> None:
