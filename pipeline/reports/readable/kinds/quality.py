@@ -207,7 +207,7 @@ def _appeals(period: Period, figures: QualityFigures) -> ReportSection:
                 high=shown(whole.high, Unit.SHARE),
             ),
         ),
-        plots=(BarPlot(Unit.SHARE, _known(reviewers)),),
+        plots=(BarPlot(Unit.SHARE, bars),) if (bars := _known(reviewers)) else (),
         tables=(reviewers,),
         notes=(Message("report.appeals-note"),),
     )
