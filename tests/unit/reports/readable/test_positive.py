@@ -45,6 +45,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             october = select(c.id).where(c.agent_id == BETTER, c.started_local < "2026-11-01")
             connection.execute(update(cases).where(cases.c.call.in_(october)).values(worst="D"))
             connection.execute(update(cases).where(cases.c.call.not_in(october)).values(worst=None))
+            luck = select(c.id).where(c.agent_id == PRAISED, c.started_local < "2026-11-01").limit(2)
+            connection.execute(update(cases).where(cases.c.call.in_(luck)).values(worst="D"))
             for agent, outcome, criterion in (
                 (PRAISED, "passed", "praise"),
                 (CLUMSY, "failed", "empathy-missing"),
@@ -76,7 +78,7 @@ def test_each_list_has_its_rule_its_chart_and_those_who_meet_it(lists: dict[str,
     for name, section in lists.items():
         assert section.says[0].code == f"report.positive.rule.{name}"
         assert len(section.plots) == 1 and isinstance(section.plots[0], BarPlot)
-    assert names(lists["improved"]) == [(1, BETTER)]
+    assert names(lists["improved"]) == [(1, BETTER)], "two violations fewer may be chance"
     assert names(lists["praised"])[0] == (1, PRAISED)
     comforted = [agent for _, agent in names(lists["comforting"])]
     assert comforted and CLUMSY not in comforted
