@@ -44,6 +44,7 @@ PICTURES: tuple[tuple[str, ReportKind, str, Lang, Theme, int], ...] = (
     ("report-cluster", ReportKind.TEAM, "cluster", "zh", "light", 1280),
     ("report-cluster-en-dark", ReportKind.MONTH, "cluster", "en", "dark", 1280),
     ("report-training", ReportKind.TRAINING, WHOLE, "zh", "light", 1280),
+    ("report-positive", ReportKind.POSITIVE, "praised", "zh", "light", 1280),
     ("report-quality-en", ReportKind.QUALITY, WHOLE, "en", "light", 1280),
     ("report-agent-390", ReportKind.AGENT, WHOLE, "zh", "light", 390),
     ("report-agent-en-dark-390", ReportKind.AGENT, WHOLE, "en", "dark", 390),

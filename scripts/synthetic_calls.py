@@ -96,6 +96,40 @@ def agent_of(number: int) -> tuple[str, str, str]:
     return f"{8000 + number}", name, f"客服{number * TEAMS // AGENTS + 1:02}组"
 
 
+def _rating(key: int, agent: int) -> str | None:
+    """One customer in three rates the call; of some agents more are content. By its own chance: all else that
+    is invented stays as it was."""
+    chance = random.Random(f"rating {key}")  # noqa: S311
+    if chance.random() > 0.35:
+        return None
+    charm = random.Random(f"charm {agent}").uniform(1.5, 8)  # noqa: S311
+    marks = ("very-satisfied", "satisfied", "neutral", "dissatisfied", "very-dissatisfied")
+    return chance.choices(marks, (charm, charm, 1, 0.5, 0.2))[0]
+
+
+def _bonus(key: int) -> dict[str, Any]:
+    """The bonus for praise, which one call in twenty has."""
+    earned = random.Random(f"praise {key}").random() < 0.05  # noqa: S311
+    proof = [[3.0, 5.5, "customer", "你服务态度真好", "praise", "exact", 0.9]] if earned else []
+    return {
+        "inspection": key,
+        "number": len(CRITERIA),
+        "criterion": "praise",
+        "title": "客户表扬",
+        "section": "加分项",
+        "severity": None,
+        "outcome": "passed" if earned else "not-applicable",
+        "points": 2.0 if earned else 0.0,
+        "reason": "",
+        "fatal": False,
+        "evidence": json.dumps(proof, ensure_ascii=False),
+        "occurrences": len(proof),
+        "confidence": None,
+        "group_id": "bonus",
+        "group_title": "加分项",
+    }
+
+
 class Invention:
     """Rows of one page of calls, by table."""
 
@@ -125,6 +159,7 @@ class Invention:
                 "started_at": start.isoformat() + "+08:00",
                 "started_local": start.isoformat(timespec="microseconds"),
                 "agent_channel": "left",
+                "satisfaction": _rating(key, agent),
             }
         )
         fate = chance.random()
@@ -202,6 +237,7 @@ class Invention:
         if judged:
             bad = {c[0] for c in failed}
             self.rows[findings] += [self._finding(key, n, c, c[0] in bad) for n, c in enumerate(CRITERIA)]
+            self.rows[findings].append(_bonus(key))
 
     def _talk(self, key: int, failed: list[str], threats: list[str]) -> list[str]:
         chance = self._chance

@@ -23,7 +23,7 @@ from pipeline.domain.finding import (
     Severity,
 )
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
-from pipeline.domain.listed import ListedCall, Recorded, Relation, Satisfaction
+from pipeline.domain.listed import PLEASED, ListedCall, Recorded, Relation, Satisfaction
 from pipeline.domain.measurement import Measurement, Measures
 from pipeline.domain.people import Scope, User, UserRole, scope_of
 from pipeline.domain.phases import Next, OpenCause, Phase, ReviewState
@@ -59,6 +59,7 @@ __all__ = [
     "AUDIO_CHANNELS",
     "NO_EVIDENCE",
     "PARTIES",
+    "PLEASED",
     "ROLES_CORRECTED",
     "SAMPLE_RATE_HZ",
     "Addition",

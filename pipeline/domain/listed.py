@@ -19,6 +19,10 @@ class Satisfaction(StrEnum):
     """Asked, and gave no answer."""
 
 
+PLEASED = (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED)
+"""Ratings of a customer who was content."""
+
+
 class Relation(StrEnum):
     """Whom the agent reached."""
 

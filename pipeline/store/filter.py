@@ -24,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from pipeline.domain import OpenCause, Outcome, ReviewState, Satisfaction, Scope, Severity, Status
+from pipeline.domain import PLEASED, OpenCause, Outcome, ReviewState, Satisfaction, Scope, Severity, Status
 from pipeline.review.claims import CLAIM_AT_MOST
 from pipeline.store import codec, days
 from pipeline.store.asked import of_agent, with_id
@@ -89,7 +89,8 @@ class CallFilter:
     criterion: str | None = None
     """Violated, as the machine says or as a person added."""
     stands: bool | None = None
-    """With ``criterion``: without what people overturned, and with what they added; reports count so."""
+    """With ``criterion``: without what people overturned, and with what they added; reports count so.
+    False: the calls in which it was judged and is not violated, or in which a bonus was earned."""
     severity: Severity | None = None
     """The gravest class among what still stands."""
     violating: bool | None = None
@@ -98,6 +99,8 @@ class CallFilter:
     """Some finding of the call is open for this reason."""
     satisfaction: Satisfaction | None = None
     """How the customer rated it."""
+    pleased: bool | None = None
+    """True: the customer rated it satisfied or better."""
     score_from: float | None = None
     """The score with people's verdicts in it, included."""
     score_below: float | None = None
@@ -237,9 +240,15 @@ def _case(where: CallFilter) -> list[ColumnElement[bool]]:
         f, v = findings.c, verdicts.c
         failed = select(f.inspection).where(f.criterion == where.criterion, f.outcome == Outcome.FAILED.value)
         said = select(v.call).where(v.criterion == where.criterion)
-        if where.stands:
-            overturned = said.where(v.state == ReviewState.OVERTURNED.value)
-            confirmed = said.where(v.state == ReviewState.CONFIRMED.value)
+        overturned = said.where(v.state == ReviewState.OVERTURNED.value)
+        confirmed = said.where(v.state == ReviewState.CONFIRMED.value)
+        if where.stands is False:
+            passed = select(f.inspection).where(
+                f.criterion == where.criterion, f.outcome == Outcome.PASSED.value
+            )
+            kept = or_(c.inspection.in_(passed), and_(c.inspection.in_(failed), c.call.in_(overturned)))
+            out.append(and_(kept, c.call.not_in(confirmed)))
+        elif where.stands:
             broken = and_(c.inspection.in_(failed), c.call.not_in(overturned))
             out.append(or_(broken, c.call.in_(confirmed)))
         else:
@@ -258,6 +267,9 @@ def _call(where: CallFilter, connection: Connection, scope: Scope) -> list[Colum
     out = [column == value for column, value in equal if value is not None]
     if where.agent is not None:
         out.append(of_agent(where.agent, connection))
+    if where.pleased is not None:
+        well = c.satisfaction.in_([one.value for one in PLEASED])
+        out.append(well if where.pleased else ~func.coalesce(well, false()))
     out += days.between(where.date_from, where.date_to)
     if where.undated is not None:
         out.append(days.undated() if where.undated else ~days.undated())

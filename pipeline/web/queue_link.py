@@ -83,6 +83,7 @@ class QueueLink:
             "reason": w.reason,
             "flagged": None if w.flagged is None else str(int(w.flagged)),
             "satisfaction": w.satisfaction and w.satisfaction.value,
+            "pleased": None if w.pleased is None else str(int(w.pleased)),
             "violating": None if w.violating is None else str(int(w.violating)),
             "undated": None if w.undated is None else str(int(w.undated)),
             "text": w.text,
@@ -125,6 +126,7 @@ def read_link(query: Mapping[str, str]) -> QueueLink:
             reason=_text(get("reason")),
             flagged=_flag(get("flagged")),
             satisfaction=_one_of(Satisfaction, get("satisfaction")),
+            pleased=_flag(get("pleased")),
             violating=_flag(get("violating")),
             undated=_flag(get("undated")),
             text=_text(get("text")),
@@ -162,5 +164,6 @@ class QueueQuery(BaseModel):
     score_below: float | None = None
     status: Status | None = None
     satisfaction: Satisfaction | None = Field(None, description="how the customer rated it")
+    pleased: bool | None = Field(None, description="the customer rated it satisfied or better (1, 0)")
     undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")
     text: str | None = Field(None, description="said in the call; or its id, or how it begins")

@@ -28,6 +28,8 @@ class ReportKind(StrEnum):
     QUEUE = "queue"
     CRITERION = "criterion"
     TRAINING = "training"
+    POSITIVE = "positive"
+    """Who did well: several lists, each by its own rule."""
     QUALITY = "quality"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pipeline.messages import Message
 
 HEADS = (
-    *("a-day", "additions", "agent", "agreed", "before", "calls", "class", "confirmed", "criterion", "days"),
-    *("eligible", "finished", "flagged", "group", "looked", "lost", "mean", "missed", "of", "overturned"),
-    *("overturns", "pairs", "precision", "queue", "rejected", "reviewer", "share", "status", "team"),
-    *("undetermined", "unsettled", "unsure", "upheld", "upheld-share", "verdicts", "with"),
+    *("a-day", "additions", "agent", "agreed", "before", "calls", "class", "confirmed", "counted"),
+    *("criterion", "days", "eligible", "finished", "flagged", "found", "group", "looked", "lost", "mean"),
+    *("missed", "of", "overturned", "overturns", "pairs", "place", "precision", "queue", "rejected"),
+    *("reviewer", "share", "status", "team", "undetermined", "unsettled", "unsure", "upheld"),
+    *("upheld-share", "verdicts", "with"),
 )
 
 

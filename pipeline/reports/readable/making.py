@@ -12,7 +12,7 @@ from pipeline.domain import Scope
 from pipeline.messages import Message, Text, title, verbatim
 from pipeline.reports.readable.asked import ReportKind, ReportQuery, before, period_of
 from pipeline.reports.readable.counting import CHART_DAYS, Period
-from pipeline.reports.readable.kinds import calls, criterion, quality, training
+from pipeline.reports.readable.kinds import calls, criterion, positive, quality, training
 from pipeline.reports.readable.model import Report, ReportSection
 from pipeline.reports.readable.plots import agent_name
 from pipeline.reports.readable.source import ReportSource
@@ -29,6 +29,7 @@ KINDS: Mapping[ReportKind, Sections] = {
     ReportKind.QUEUE: calls.sections,
     ReportKind.CRITERION: criterion.sections,
     ReportKind.TRAINING: training.sections,
+    ReportKind.POSITIVE: positive.sections,
     ReportKind.QUALITY: quality.sections,
 }
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
 
-from pipeline.domain import Outcome, ReviewState, Scope, Severity, Status
+from pipeline.domain import PLEASED, Outcome, ReviewState, Satisfaction, Scope, Severity, Status
 from pipeline.store.counting import answered
 from pipeline.store.database import Repository
 from pipeline.store.days import counted
 from pipeline.store.filter import CallFilter, compile_filter
 from pipeline.store.period_calls import AgentFacts, CriterionFacts, PeriodCalls, StoredOutcome
-from pipeline.store.repositories.call_totals import JOINED
+from pipeline.store.repositories.call_totals import JOINED, is_true, number
 from pipeline.store.review_tables import cases, verdicts
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, findings, inspections
@@ -58,6 +58,34 @@ class PeriodFacts(Repository):
             query = select(func.min(counted()), func.max(counted())).select_from(calls).where(*those)
             first, last = connection.execute(query).one()
         return None if first is None else (date.fromisoformat(first[:10]), date.fromisoformat(last[:10]))
+
+    def earned(self, where: CallFilter, bonus: str, scope: Scope) -> dict[str, int]:
+        """Agent -> in how many of these calls they earned this bonus; who never did is not in it."""
+        f = findings.c
+        query = (
+            select(calls.c.agent_id, func.count(func.distinct(calls.c.id)))
+            .select_from(JOINED.join(findings, f.inspection == inspections.c.id))
+            .where(calls.c.agent_id.is_not(None), f.criterion == bonus, f.outcome == Outcome.PASSED.value)
+        )
+        with self._read() as connection:
+            those = compile_filter(_of_calls(where), connection, scope).of_call
+            rows = connection.execute(query.where(*those).group_by(calls.c.agent_id))
+            return {row[0]: int(row[1]) for row in rows}
+
+    def rated(self, where: CallFilter, scope: Scope) -> dict[str, tuple[int, int]]:
+        """Agent -> of how many of these calls the customer was content, and how many were rated at all."""
+        c = calls.c
+        pleased = number(is_true(c.satisfaction.in_([one.value for one in PLEASED])))
+        query = (
+            select(c.agent_id, pleased, func.count())
+            .select_from(JOINED)
+            .where(c.agent_id.is_not(None), c.satisfaction.is_not(None))
+            .where(c.satisfaction != Satisfaction.NOT_RATED.value)
+        )
+        with self._read() as connection:
+            those = compile_filter(_of_calls(where), connection, scope).of_call
+            rows = connection.execute(query.where(*those).group_by(c.agent_id))
+            return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
 def _of_calls(where: CallFilter) -> CallFilter:

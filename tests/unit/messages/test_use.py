@@ -30,6 +30,7 @@ from pipeline.reports.kinds import KINDS
 from pipeline.reports.lists import LISTS
 from pipeline.reports.readable.asked import ChartStep, ReportKind
 from pipeline.reports.readable.heads import HEADS as COLUMNS
+from pipeline.reports.readable.kinds.positive import LISTS as POSITIVE_LISTS
 from pipeline.reports.violations_book import MEANT, SHEETS
 from pipeline.review.appeals import Opinion, Seat, Step
 from pipeline.review.calibration import CalibrationState
@@ -103,6 +104,8 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "report.column.": set(COLUMNS),
     "report.says.": {"first", "more", "less", "same"},
     "report.criterion.": {"first", "more", "less", "same"},
+    "report.positive.list.": set(POSITIVE_LISTS),
+    "report.positive.rule.": set(POSITIVE_LISTS),
     "report.need.": {f"{how}-{than}" for how in ("worse", "better", "same") for than in ("group", "before")},
     "report.difference.": {
         f"{how}-{than}" for how in ("worse", "better", "none") for than in ("group", "before")

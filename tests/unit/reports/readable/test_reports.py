@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from sqlalchemy import update
@@ -15,12 +16,24 @@ from pipeline.domain import Scope
 from pipeline.messages import languages, render
 from pipeline.reports.readable.as_json import as_json
 from pipeline.reports.readable.asked import NAMED, ChartStep, ReportKind, ReportQuery, before, period_of
+from pipeline.reports.readable.counting import Period
+from pipeline.reports.readable.kinds import quality
 from pipeline.reports.readable.links import NO_LINKS
 from pipeline.reports.readable.making import make
-from pipeline.reports.readable.model import BarPlot, ControlPlot, Report, ReportFigure, ReportSection, Unit
+from pipeline.reports.readable.model import (
+    BarPlot,
+    ControlPlot,
+    Label,
+    Report,
+    ReportFigure,
+    ReportSection,
+    Unit,
+)
 from pipeline.reports.readable.source import ReportSource
 from pipeline.reports.readable.workbook import write_workbook
-from pipeline.store import Store, open_store
+from pipeline.store import CallFilter, Store, open_store
+from pipeline.store.period_calls import Flags, PeriodCalls
+from pipeline.store.repositories.inspection_quality import DecidedAppeals
 from pipeline.store.tables import calls
 from scripts.synthetic_store import fill
 
@@ -63,7 +76,7 @@ def figures(section: ReportSection) -> Iterator[ReportFigure]:
             yield from (bar.figure for bar in plot.bars)
 
 
-@pytest.mark.parametrize("kind", sorted(set(ReportKind) - {ReportKind.QUALITY}))
+@pytest.mark.parametrize("kind", sorted(set(ReportKind) - {ReportKind.QUALITY, ReportKind.POSITIVE}))
 def test_a_count_is_the_number_of_the_calls_that_it_leads_to(
     store: Store, reports: dict[ReportKind, Report], kind: ReportKind
 ) -> None:
@@ -188,3 +201,17 @@ def test_days_that_are_given() -> None:
 def test_the_period_before() -> None:
     assert before(date(2026, 3, 1), date(2026, 3, 31)) == (date(2026, 2, 1), date(2026, 2, 28))
     assert before(date(2026, 11, 16), date(2026, 11, 22)) == (date(2026, 11, 9), date(2026, 11, 15))
+
+
+def test_appeals_that_are_too_few_have_no_share(store: Store) -> None:
+    """Some all of one kind say more than as many of both."""
+    period = Period(asked(ReportKind.QUALITY), FIRST, LAST, *_nothing(store))
+    decided = [DecidedAppeals(None, "8001", 0, 4), DecidedAppeals(None, "8002", 2, 2)]
+    known, few = quality._decided(period, decided, "agent").rows
+    assert isinstance(known[3], ReportFigure) and known[3].value == 0
+    assert isinstance(few[3], Label) and few[1] == ReportFigure(2)
+
+
+def _nothing(store: Store) -> tuple[PeriodCalls, Flags]:
+    facts = store.period_facts.read(CallFilter(agent="nobody"), Scope())
+    return facts, np.zeros(0, bool)
