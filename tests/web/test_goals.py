@@ -68,9 +68,7 @@ def test_a_goal_from_plan_to_acknowledgement(
     assert lead.post(f"{place}/step", {"kind": "miss"}).status_code == 400
 
 
-def test_the_plan_shows_every_goal_and_proposes_what_can_be_set(
-    lead: Browser, store: Store
-) -> None:
+def test_the_plan_shows_every_goal_and_proposes_what_can_be_set(lead: Browser, store: Store) -> None:
     names = ("shirk", "dead-air", "of-an-old-sheet")
     for number in range(3):
         found = tuple(finding(one, Outcome.FAILED, points=-5.0) for one in names)
