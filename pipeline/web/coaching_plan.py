@@ -86,7 +86,7 @@ def plan(
     under_way = _by_agent(store.goals.all(scope=visitor.scope, team=team, states=UNDER_WAY, limit=MOST_GOALS))
     # What an agent has from another team is not shown, but proposing it would end in a refusal.
     taken = _by_agent(store.goals.all(scope=Scope(), states=UNDER_WAY, limit=MOST_GOALS))
-    proposed = _proposals(facts, now, earlier, rubric, first, last)
+    proposed = _proposals(facts, now, earlier, rubric, first, last, team)
     many = count(facts.agent, len(facts.agents), now)
     at = {one.agent_id: number for number, one in enumerate(facts.agents) if many[number]}
     names = {one.agent_id: one.name for one in facts.agents}
@@ -138,7 +138,13 @@ def _few(found: list[GoalProposal], taken: set[str]) -> tuple[GoalProposal, ...]
 
 
 def _proposals(
-    facts: PeriodCalls, now: Flags, earlier: Flags, rubric: Rubric | None, first: date, last: date
+    facts: PeriodCalls,
+    now: Flags,
+    earlier: Flags,
+    rubric: Rubric | None,
+    first: date,
+    last: date,
+    in_team: str | None,
 ) -> Mapping[int, list[GoalProposal]]:
     """Index of an agent -> what they could work on."""
     size = len(facts.agents)
@@ -158,7 +164,9 @@ def _proposals(
         for at in _costly(broken, lost):
             share = wilson(int(broken[at]), int(applied[at]))
             agent = facts.agents[at].agent_id
-            calls = link_to(agent=agent, criterion=name, stands=True, date_from=first, date_to=last)
+            calls = link_to(
+                team=in_team, agent=agent, criterion=name, stands=True, date_from=first, date_to=last
+            )
             more = (share.value or 0) > (team.value or 0)
             found[at].append(
                 GoalProposal(
