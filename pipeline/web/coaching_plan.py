@@ -7,11 +7,11 @@ behaviour, and nothing is proposed of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.domain import Severity
+from pipeline.domain import Scope, Severity
 from pipeline.intervals import Proportion, differs, wilson
 from pipeline.reports.readable.asked import before
 from pipeline.reports.readable.counting import count
@@ -20,12 +20,15 @@ from pipeline.rubric import Rubric
 from pipeline.settlement import Month
 from pipeline.store import CallFilter, Store
 from pipeline.store.period_calls import Flags, Numbers, PeriodCalls
+from pipeline.store.repositories.goals import Goal
 from pipeline.web.access import Visitor
 from pipeline.web.goal_cards import GoalCard, cards
 from pipeline.web.queue_link import link_to
 
 FEWEST = 2
 """Calls with a violation that a proposal rests on."""
+MOST_GOALS = 50_000
+"""Under way at a time: no centre has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ class PlanLine:
     agent_name: str | None
     calls: int
     goals: tuple[GoalCard, ...]
-    """Under way."""
+    """Under way, as far as the visitor may see them."""
+    crowded: bool
+    """One more goal takes a tick of its own: there are two, of this team or of one that the agent was in."""
     proposals: tuple[GoalProposal, ...]
 
 
@@ -78,21 +83,34 @@ def plan(
     wanted = CallFilter(team=team, date_from=start, date_to=last)
     facts = store.period_facts.read(wanted, visitor.scope)
     now, earlier = _between(facts, first, last), _between(facts, start, first - timedelta(days=1))
-    under_way = store.goals.all(scope=visitor.scope, team=team, states=UNDER_WAY)
-    proposed = _proposals(facts, now, earlier, rubric, first, last)
+    under_way = _by_agent(store.goals.all(scope=visitor.scope, team=team, states=UNDER_WAY, limit=MOST_GOALS))
+    # What an agent has from another team is not shown, but proposing it would end in a refusal.
+    taken = _by_agent(store.goals.all(scope=Scope(), states=UNDER_WAY, limit=MOST_GOALS))
+    proposed = _proposals(facts, now, earlier, rubric, first, last, team)
     many = count(facts.agent, len(facts.agents), now)
+    at = {one.agent_id: number for number, one in enumerate(facts.agents) if many[number]}
+    names = {one.agent_id: one.name for one in facts.agents}
     found = [
         PlanLine(
-            agent_id=one.agent_id,
-            agent_name=one.name,
-            calls=int(many[at]),
-            goals=cards(store, visitor, (goal for goal in under_way if goal.agent_id == one.agent_id)),
-            proposals=_few(proposed[at], {g.criterion for g in under_way if g.agent_id == one.agent_id}),
+            agent_id=agent,
+            agent_name=names[agent] if agent in names else under_way[agent][0].agent_name,
+            calls=int(many[at[agent]]) if agent in at else 0,
+            goals=cards(store, visitor, under_way.get(agent, ())),
+            crowded=len(taken.get(agent, ())) >= MOST_OPEN,
+            proposals=_few(
+                proposed[at[agent]] if agent in at else [], {g.criterion for g in taken.get(agent, ())}
+            ),
         )
-        for at, one in enumerate(facts.agents)
-        if many[at] or any(goal.agent_id == one.agent_id for goal in under_way)
+        for agent in sorted(at.keys() | under_way.keys())
     ]
     return CoachingPlan(str(month), first, last, tuple(found))
+
+
+def _by_agent(found: Iterable[Goal]) -> Mapping[str, list[Goal]]:
+    each: dict[str, list[Goal]] = {}
+    for goal in found:
+        each.setdefault(goal.agent_id, []).append(goal)
+    return each
 
 
 def _looked_at(store: Store, visitor: Visitor, month: Month) -> tuple[date, date]:
@@ -120,13 +138,21 @@ def _few(found: list[GoalProposal], taken: set[str]) -> tuple[GoalProposal, ...]
 
 
 def _proposals(
-    facts: PeriodCalls, now: Flags, earlier: Flags, rubric: Rubric | None, first: date, last: date
+    facts: PeriodCalls,
+    now: Flags,
+    earlier: Flags,
+    rubric: Rubric | None,
+    first: date,
+    last: date,
+    in_team: str | None,
 ) -> Mapping[int, list[GoalProposal]]:
     """Index of an agent -> what they could work on."""
     size = len(facts.agents)
     found: dict[int, list[GoalProposal]] = {at: [] for at in range(size)}
     items = {} if rubric is None else {item.id: item for item in rubric.items}
     for name, one in facts.criteria.items():
+        if rubric is not None and name not in items:
+            continue  # the sheet has it no more: no later call could show that it got better
         broken = count(facts.agent, size, one.standing & now)
         lost = count(facts.agent, size, one.failed & ~one.overturned & now, -one.points)
         applied = count(facts.agent, size, one.eligible & now)
@@ -138,7 +164,9 @@ def _proposals(
         for at in _costly(broken, lost):
             share = wilson(int(broken[at]), int(applied[at]))
             agent = facts.agents[at].agent_id
-            calls = link_to(agent=agent, criterion=name, stands=True, date_from=first, date_to=last)
+            calls = link_to(
+                team=in_team, agent=agent, criterion=name, stands=True, date_from=first, date_to=last
+            )
             more = (share.value or 0) > (team.value or 0)
             found[at].append(
                 GoalProposal(

@@ -32,12 +32,17 @@ class MailFailed(Exception):  # noqa: N818 - nothing is wrong with the program
     """The server did not take a letter; the next round tries again."""
 
 
-def send_waiting(store: Store, settings: Settings) -> int:
-    """Send what is to be sent; how many letters went out.
+def send_waiting(store: Store, settings: Settings, over: threading.Event | None = None) -> int:
+    """Send what is to be sent; how many letters went out. An address that the server refuses keeps nobody
+    else waiting.
+
+    Args:
+        over: set: nothing more is sent after the letter on its way.
 
     Raises:
         MailFailed: the server cannot be reached, or takes no letter. What was taken is not sent again.
     """
+    over = over or threading.Event()
     if not settings.mail.host:
         return 0
     first = store.notices.take_letter()
@@ -45,17 +50,24 @@ def send_waiting(store: Store, settings: Settings) -> int:
         return 0
     try:
         with _connected(settings.mail) as server:
-            sent, letter = 0, first
-            while True:
-                server.send_message(letter_of(letter, settings))
-                store.notices.sent(letter.notice)
-                sent += 1
-                following = store.notices.take_letter() if sent < MOST_AT_ONCE else None
-                if following is None:
-                    return sent
-                letter = following
-    except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: an address that is none
+            sent, tried, refused = 0, 0, ""
+            letter: Letter | None = first
+            while letter is not None:
+                tried += 1
+                try:
+                    server.send_message(letter_of(letter, settings))
+                except (ValueError, smtplib.SMTPRecipientsRefused) as error:  # this address, not the server
+                    refused = type(error).__name__
+                else:
+                    store.notices.sent(letter.notice)
+                    sent += 1
+                going_on = tried < MOST_AT_ONCE and not over.is_set()
+                letter = store.notices.take_letter() if going_on else None
+    except (OSError, smtplib.SMTPException) as error:
         raise MailFailed(type(error).__name__) from error
+    if refused and not sent:
+        raise MailFailed(refused)
+    return sent
 
 
 def letter_of(letter: Letter, settings: Settings) -> EmailMessage:
@@ -109,4 +121,4 @@ class Notifier:
         while not self._over.wait(self._every):
             with contextlib.suppress(StoreError, MailFailed):  # next time
                 self._store.goals.post_due()
-                send_waiting(self._store, self._settings)
+                send_waiting(self._store, self._settings, self._over)

@@ -37,7 +37,7 @@ from pipeline.web.names import address, in_field
 from pipeline.web.sanitise import SanitisedJSON, sanitise
 from pipeline.web.static_files import asset
 from pipeline.web.titles import code_titles, english_titles, neutral_titles
-from pipeline.web.topbar import NAVIGATION, is_here, may_any, waiting
+from pipeline.web.topbar import entries, is_here, may_any, waiting
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -283,7 +283,7 @@ GLOBALS: dict[str, Any] = {
     "version": pipeline.__version__,
     "ANY_ALERT": ANY_ALERT,
     "QueueState": QueueState,
-    "navigation": NAVIGATION,
+    "navigation": entries,
     "is_here": is_here,
     "may_any": may_any,
 }

@@ -29,6 +29,10 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/admin", "nav.admin", (P.USERS, P.AUDIT, P.RETENTION)),
 )
 """Address, words, and the permissions of which one is enough (none: everybody)."""
+MOST_ENTRIES = 9
+"""What a bar of 1280 px has room for, in English, with counts beside them."""
+SELDOM = frozenset({"/settlement", "/samples", "/calibrations", "/exemplars", "/rules", "/admin"})
+"""What goes into a menu of its own where somebody has more entries than that: nothing there is counted."""
 
 CACHED_SECONDS = 5.0
 MOST_CACHED = 1_024
@@ -41,6 +45,14 @@ def is_here(path: str, place: str) -> bool:
 
 def may_any(visitor: Visitor, permissions: tuple[Permission, ...]) -> bool:
     return any(visitor.may(permission) for permission in permissions)
+
+
+def entries(visitor: Visitor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Address and words of what stands in the bar for a visitor, and of what its menu holds."""
+    seen = [(path, key) for path, key, any_of in NAVIGATION if not any_of or may_any(visitor, any_of)]
+    if len(seen) <= MOST_ENTRIES:
+        return seen, []
+    return [one for one in seen if one[0] not in SELDOM], [one for one in seen if one[0] in SELDOM]
 
 
 class WaitingCounts:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.domain import Inspection, Outcome, Scope, Scorecard, Severity, Span, User, UserRole, Verdict
-from pipeline.errors import Missing, Refused
+from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.appeals import Opinion
 from pipeline.review.goals import GoalChange, GoalState, GoalStep, Recheck
 from pipeline.review.notices import NoticeKind
@@ -117,6 +117,8 @@ def test_no_more_than_two_at_a_time_unless_somebody_insists(store: Store, run_id
 
     first = put("a")
     assert put("a") == first, "the same request gives the same goal"
+    with pytest.raises(Conflict):
+        store.goals.set(AGENT, "b", due=DUE, by=None, request="a{}", today=TODAY)
     for refused, code in (("a", "goal-known"), ("nothing", "goal-criterion")):
         with pytest.raises(Refused) as error:
             put(refused, insist=True)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from pipeline.domain import UserRole
+from pipeline.domain import Outcome, Scorecard, UserRole
 from pipeline.settings import CoachingSettings
 from pipeline.store import Store
-from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, Browser, Client
+from pipeline.store.coaching_tables import goals
+from tests.inspections import finding
+from tests.nights import night_call
+from tests.nights import put as put_call
+from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, TEAM, Browser, Client
 
 DUE = (date.today() + timedelta(days=20)).isoformat()
 
@@ -60,6 +66,54 @@ def test_a_goal_from_plan_to_acknowledgement(
         answer = lead.http.post(f"/api/v1/goals/{number}/steps", json=said, headers=token)
         assert answer.json()["goal"]["state"] == "reached"
     assert lead.post(f"{place}/step", {"kind": "miss"}).status_code == 400
+
+
+def test_the_plan_shows_every_goal_and_proposes_what_can_be_set(
+    lead: Browser, supervisor: Browser, store: Store
+) -> None:
+    names = ("shirk", "dead-air", "of-an-old-sheet")
+    for number in range(3):
+        found = tuple(finding(one, Outcome.FAILED, points=-5.0) for one in names)
+        made = night_call(
+            f"P{number}",
+            agent=(AGENT, "刘志远", TEAM if number else OTHER_TEAM),
+            card=Scorecard(findings=found, score=85.0, passed=True, fatal=False, ledger=()),
+            started=f"2026-11-2{number}T09:00:00+08:00",
+        )
+        put_call(store, made)
+
+    def line(month: str) -> dict[str, Any]:
+        plan = lead.get(f"/api/v1/coaching/plan?month={month}&team={TEAM}").json()
+        return next(one for one in plan["lines"] if one["agent_id"] == AGENT)
+
+    def proposed() -> list[str]:
+        return sorted(one["criterion"] for one in line("2026-12")["proposals"])
+
+    assert proposed() == ["dead-air", "shirk"], "the sheet has the third no more"
+    address = f"/api/v1/coaching/plan?month=2026-12&team={TEAM}"
+    whole = supervisor.get(address).json()["lines"]
+    for one in next(each for each in whole if each["agent_id"] == AGENT)["proposals"]:
+        listed = supervisor.get(one["calls"]).text
+        found = {name for name in ("O02", "P0", "P1", "P2") if name in listed}
+        assert len(found) == one["share"]["count"] == 3, "P0 is the other team's, and not counted"
+    elsewhere = store.goals.set(AGENT, "dead-air", due=date.fromisoformat(DUE), by=None, request="e")
+    with store._write() as connection:  # set before they came from the other team
+        connection.execute(update(goals).where(goals.c.id == elsewhere.id).values(team=OTHER_TEAM))
+    assert proposed() == ["shirk"] and line("2026-12")["goals"] == []
+    assert not line("2026-12")["crowded"]
+    put(lead)
+    assert line("2026-12")["crowded"], "a third one takes a tick"
+    (quiet,) = line("2027-06")["goals"]
+    assert quiet["goal"]["criterion"] == "shirk", "also where they had no call for months"
+
+
+def test_a_goal_of_an_item_that_the_sheet_dropped_says_so(lead: Browser, store: Store) -> None:
+    said = "评分表里已经没有这一项"
+    assert said not in lead.get(put(lead)).text
+    card = Scorecard((finding("of-an-old-sheet"),), 100.0, True, False, ())
+    put_call(store, night_call("OLD", agent=(AGENT, "刘志远", TEAM), card=card))
+    old = lead.post("/coaching/goals", {"agent_id": AGENT, "criterion": "of-an-old-sheet", "due": DUE})
+    assert said in lead.get(old.headers["location"]).text
 
 
 def test_a_good_place_comes_from_the_library(lead: Browser, supervisor: Browser, store: Store) -> None:

@@ -14,13 +14,14 @@ from pipeline.domain import UserRole
 from pipeline.settings import MailSettings, Settings
 from pipeline.store import Store
 from pipeline.web.mailing import MailFailed, send_waiting
-from tests.web.conftest import AGENT, TEAM, Client
+from tests.web.conftest import AGENT, OTHER_AGENT, OTHER_TEAM, TEAM, Client
 
 TEXT = "请多说您好，13800138000"
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """A server that speaks as much SMTP as it takes to hand a letter over; ``refuses`` so many first."""
+    """A server that speaks as much SMTP as it takes to hand a letter over; ``refuses`` so many first, and
+    knows no reader of the address ``unknown``."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -29,6 +30,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.letters: list[str] = []
         self.refuses = 0
+        self.unknown = "nobody@"
 
 
 class Conversation(socketserver.StreamRequestHandler):
@@ -38,6 +40,8 @@ class Conversation(socketserver.StreamRequestHandler):
         self.say("220 ready")
         while line := self.rfile.readline():
             match line.split()[0].upper():
+                case b"RCPT" if self.server.unknown.encode() in line:
+                    self.say("550 no such reader")
                 case b"DATA" if self.server.refuses:
                     self.server.refuses -= 1
                     self.say("451 later")
@@ -111,3 +115,17 @@ def test_what_is_not_taken_is_sent_later_and_what_was_read_is_not(
     monkeypatch.setattr("pipeline.store.repositories.notices.time.time", lambda: later + 10_000)
     store.notices.read(told)
     assert send_waiting(store, on) == 0 and mailbox.letters == []
+
+
+def test_a_wrong_address_keeps_nobody_waiting(
+    store: Store, settings: Settings, mailbox: Mailbox, told: int, client: Client
+) -> None:
+    other = client(UserRole.AGENT, agent_id=OTHER_AGENT, team=OTHER_TEAM)
+    assert other.post("/account/mail", {"mail": ";%.,.<_=@-"}).status_code == 400, "no library reads it"
+    assert other.post("/account/mail", {"mail": "b.c+d@example.com"}).status_code == 303
+    store.coaching.write(OTHER_AGENT, TEXT, by=None, request="o")
+    store.accounts.set_mail(told, "nobody@example.com")
+    on = mailing(settings, mailbox.server_address[1])
+    assert send_waiting(store, on) == 1
+    (letter,) = mailbox.letters
+    assert "b.c+d@example.com" in letter

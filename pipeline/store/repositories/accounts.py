@@ -27,8 +27,11 @@ from pipeline.store.repositories.account_rules import (
 from pipeline.store.statements import now, pages, upsert
 from pipeline.store.tables import calls
 
-_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
-"""Plain addresses; nothing that could end a line of a letter's head."""
+_ADDRESS = re.compile(
+    r"(?=[^@]{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9.-]{1,190}", re.ASCII
+)
+"""Plain addresses (dot-atoms, RFC 5322): nothing that ends a line of a letter's head, names a second reader,
+or that libraries of mail stumble over."""
 
 
 @dataclass(frozen=True, slots=True)

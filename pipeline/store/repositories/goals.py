@@ -128,9 +128,11 @@ class Goals(Repository):
         today = today or date.today()
         with self._write() as connection:
             _alone(connection, agent_id)
-            made = select(goals.c.id, goals.c.set_by).where(goals.c.request == request)
+            made = select(goals).where(goals.c.request == request)
             if (known := connection.execute(made).one_or_none()) is not None:
                 check_author(request, known.set_by, by)
+                if (known.agent_id, known.criterion) != (agent_id, criterion):
+                    raise reused(request)  # or whoever sent it would believe in a goal that nobody set
                 return _goal(connection, known.id, EVERYWHERE)
             check_due(due, today)
             team = _team(connection, agent_id, scope)

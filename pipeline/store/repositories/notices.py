@@ -85,6 +85,7 @@ class Notices(Repository):
 
     def take_letter(self, *, at: float | None = None) -> Letter | None:
         """The next notice that is to be sent, taken so that nobody else sends it now; None: there is none.
+        Those that were never tried come first.
 
         Whoever dies before :meth:`sent` leaves it to be tried again after a while.
         """
@@ -103,7 +104,7 @@ class Notices(Repository):
         query = select(*ACCOUNT, users.c.mail, n.id.label("notice"), n.kind, n.mail_tries)
         query = query.select_from(notices.join(users, users.c.id == n.user)).where(*waiting)
         with self._read() as connection:
-            found = connection.execute(query.order_by(n.id).limit(50)).all()
+            found = connection.execute(query.order_by(n.mail_tries, n.id).limit(50)).all()
         for row in found:
             user = user_of(row)
             with self._write() as connection:

@@ -60,6 +60,8 @@ class GoalPage(PageContext):
     sheet: GoalSheet
     advice: tuple[str, str]
     """How to do it instead, in Chinese and English."""
+    dropped: bool
+    """The sheet in use has the item no more: no later call can show whether it got better."""
     mine: bool
     """It was set for whoever looks."""
 
@@ -108,6 +110,8 @@ def goal(
     context = GoalPage(
         sheet=sheet(store, visitor, found),
         advice=advice_of(settings, found),
+        dropped=(used := sheet_of(settings)) is not None
+        and all(one.id != found.criterion for one in used.items),
         mine=found.agent_id == visitor.user.agent_id,
     )
     return page(request, context, visitor=visitor)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline.domain import Evidence, How, Outcome, Role, Scorecard, Severity, Span
 from pipeline.store import open_store
+from pipeline.web.topbar import NAVIGATION
 from tests.e2e.browser.rooms import Room, sign_in, until, visit
 from tests.e2e.commands import free_port
 from tests.inspections import finding, inspection
@@ -60,6 +61,8 @@ CUT = """() => {
     if (each.scrollWidth > each.clientWidth + 1) out.push(`${each.className} ${each.scrollWidth}`);
   return out;
 }"""
+ROWS = """new Set([...document.querySelectorAll(".nav > *")].map(
+  (each) => each.getBoundingClientRect().top)).size"""
 PATHS = (
     "/",
     "/queue",
@@ -82,6 +85,14 @@ def test_menus_and_tables_fit(chrome: Browser, room: Room, lang: Literal["zh", "
         for path in PATHS:
             page.goto(path)
             wrong += [f"{path}: {each}" for each in page.evaluate(CUT)]
+            if width == 1280 and page.evaluate(ROWS) != 1:
+                wrong.append(f"{path}: the bar takes a second line")
+        page.locator(".nav-more summary").press("Enter")
+        for path, *_ in NAVIGATION:
+            expect(page.locator(f".nav a[href='{path}']")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".nav-more summary")).to_be_focused()
+        expect(page.locator(".nav a[href='/admin']")).to_be_hidden()
     assert not wrong, "\n".join(wrong)
 
 

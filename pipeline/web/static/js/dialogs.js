@@ -9,6 +9,10 @@ export function ask(question) {
   return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
 }
 
+function closeMenus(which) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (which(menu)) menu.open = false;
+}
+
 export function startDialogs() {
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -36,6 +40,15 @@ export function startDialogs() {
       history.back();
     }
     if (event.target.matches?.("[data-close]")) event.target.closest("dialog")?.close();
+    closeMenus((menu) => !menu.contains(event.target));
+  });
+  document.addEventListener("focusin", (event) => closeMenus((menu) => !menu.contains(event.target)));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    closeMenus((menu) => {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      return true;
+    });
   });
 }
 
