@@ -35,7 +35,7 @@ NAMES: Mapping[str, Message] = {
     "does_not_count": Message("example.does-not-count"),
 }
 """What people call that which the examples are of."""
-OF_HINTS = NAMES | {"fails": Message("example.hinted"), "passes": Message("example.not-hinted")}
+OF_HINTS = {**NAMES, "fails": Message("example.hinted"), "passes": Message("example.not-hinted")}
 """The same of a hint, which fails nobody."""
 
 
