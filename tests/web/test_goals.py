@@ -94,8 +94,8 @@ def test_the_plan_shows_every_goal_and_proposes_what_can_be_set(
     whole = supervisor.get(address).json()["lines"]
     for one in next(each for each in whole if each["agent_id"] == AGENT)["proposals"]:
         listed = supervisor.get(one["calls"]).text
-        found = {name for name in ("O02", "P0", "P1", "P2") if name in listed}
-        assert len(found) == one["share"]["count"] == 3, "P0 is the other team's, and not counted"
+        there = {name for name in ("O02", "P0", "P1", "P2") if name in listed}
+        assert len(there) == one["share"]["count"] == 3, "P0 is the other team's, and not counted"
     elsewhere = store.goals.set(AGENT, "dead-air", due=date.fromisoformat(DUE), by=None, request="e")
     with store._write() as connection:  # set before they came from the other team
         connection.execute(update(goals).where(goals.c.id == elsewhere.id).values(team=OTHER_TEAM))
