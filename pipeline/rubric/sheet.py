@@ -332,6 +332,7 @@ class Rubric(Options):
         Sheets were all scaled once and did not say so: a scaled one keeps the digest it had then.
         """
         judges = self.model_dump_json(by_alias=True, exclude={"scale"} if self.scale else None)
+        judges = judges.replace('"consent":null,', "")  # a kind that came later, and is not used
         if self.rarity.stated:  # a sheet that says nothing of it keeps the digest it had
             judges += repr(self.rarity.stated)
         # So do sheets on which people answer nothing of their own.

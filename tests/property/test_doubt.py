@@ -98,7 +98,9 @@ def accusable(card: Scorecard) -> list[str]:
     """What people can speak about: what the machine accuses of or doubts, and a few that passed."""
     doubted = [f for f in card.findings if f.severity is not None]
     order = {Outcome.FAILED: 0, Outcome.UNDETERMINED: 1}
-    return [f.criterion for f in sorted(doubted, key=lambda f: order.get(f.outcome, 2))][:5]
+    return [f.criterion for f in sorted(doubted, key=lambda f: (order.get(f.outcome, 2), f.severity or ""))][
+        :5
+    ]
 
 
 @settings(max_examples=examples(150))

@@ -51,8 +51,10 @@ def check(
     if any(issue.level is Level.ERROR for issue in issues):
         return 2
     sheet = load_rubric(path, codes=codes, layer=layer)
-    counts = {"criteria": len(sheet.criteria), "items": len(sheet.items), "bonus": len(sheet.bonus)}
-    facts = {**counts, "findings": len(sheet.items) + len(sheet.bonus), "revision": sheet.revision}
+    counts = {"criteria": len(sheet.criteria), "items": len(sheet.accusing), "bonus": len(sheet.bonus)}
+    hints = len(sheet.items) - len(sheet.accusing)
+    findings = len(sheet.accusing) + len(sheet.bonus)
+    facts = {**counts, "findings": findings, "hints": hints, "revision": sheet.revision}
     session.out.print(words("rubric.summary", path=path, title=sheet.title, **facts), style="green")
     return 0
 

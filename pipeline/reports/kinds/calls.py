@@ -77,8 +77,8 @@ FIELDS: tuple[Field, ...] = (
     Field("open_causes", ListOf(Scalar.TEXT), 16),
     integer("pending"),
     text("audio_sha256", 18),
-    text("satisfaction", 16),
     Field("paths", ListOf(Scalar.TEXT), 40),
+    text("satisfaction", 16),
 )
 
 
@@ -118,6 +118,7 @@ def record(
         "open_causes": [cause.value for cause in case.causes] if case else [],
         "pending": case.pending if case else 0,
         **_sound(inspection.recording.sha256, files or (inspection.recording.paths,)),
+        **_rating(inspection.recording.call),
     }
 
 
@@ -143,6 +144,7 @@ def light_record(row: CallRow) -> Record:
         "open_causes": [cause.value for cause in row.causes],
         "pending": row.pending,
         **_sound(row.revisions.audio_sha256, row.files),
+        **_rating(row.call),
     }
 
 
@@ -159,8 +161,12 @@ def _who(call: Call) -> Record:
         "queue": call.queue,
         "direction": call.direction,
         "started_at": call.started_at.isoformat() if call.started_at else None,
-        "satisfaction": None if call.satisfaction is None else call.satisfaction.value,
     }
+
+
+def _rating(call: Call) -> Record:
+    """How the customer rated the call, by the call list."""
+    return {"satisfaction": None if call.satisfaction is None else call.satisfaction.value}
 
 
 def _sound(sha256: str, files: Sequence[Sequence[Path]]) -> Record:

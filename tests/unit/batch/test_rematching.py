@@ -102,7 +102,14 @@ def folder(tmp_path: Path) -> Path:
 def _calls(lexicons: Lexicons) -> Iterator[tuple[Utterance, ...]]:
     dice = random.Random(3)
     texts = [text for p in lexicons.phrases for text in (*p.hit, *p.quiet)]
-    texts += 30 * ["请您查一下通讯录好吗", "先挂电话吧", "您先查同信录", "这事不归本人管", LIKELIER]
+    texts += 30 * [
+        "请您查一下通讯录好吗",
+        "先挂电话吧",
+        "您先查同信录",
+        "这事不归本人管",
+        LIKELIER,
+        "他说你去投诉吧",
+    ]
     for _ in range(160):
         said = []
         for number in range(8):

@@ -22,7 +22,7 @@ from tests.nights import bad_call, fill
 EXPECTED = {
     "calls": "call_id agent_id agent_name team queue direction started_at duration status reason reason_code "
     "score score_low score_high final passed fatal flagged flag_reasons measures revisions machine_score "
-    "review open_causes pending audio_sha256 paths",
+    "review open_causes pending audio_sha256 paths satisfaction",
     "findings": "call_id agent_id criterion title severity outcome points evidence review open_cause reason "
     "verdict reviewer comment proof only_flags",
     "hits": "call_id code phrase role start end quote how confidence",
