@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -213,9 +214,11 @@ class ListedCalls(Repository):
 
 
 def _secret(connection: Connection) -> bytes:
-    found: str = connection.execute(
-        select(listed_key.c.secret).order_by(listed_key.c.id).limit(1)
-    ).scalar_one()
+    """The key of this store's numbers; made anew where a store was emptied, with the rows it was for."""
+    found: str | None = connection.scalar(select(listed_key.c.secret).order_by(listed_key.c.id).limit(1))
+    if found is None:
+        found = secrets.token_hex(32)
+        connection.execute(insert(listed_key).values(id=1, secret=found))
     return bytes.fromhex(found)
 
 
