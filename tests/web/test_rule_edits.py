@@ -477,7 +477,7 @@ def test_wordings_are_shown_as_sentences(supervisor: Browser, settings: Settings
     assert "您(们)?三天之内不来就停机" in phrase["variants"] and phrase["patterns"] == [
         "您{time}之内不来就停机"
     ]
-    shown = re.sub(r"<[^>]*>", "", supervisor.get(place).text.split("<details")[0])
+    shown = re.sub(r"<[^>]*>", "", supervisor.get(place).text.split("<main")[1].split("<details")[0])
     assert "您三天之内不来就停机／您们三天之内不来就停机" in shown and "您〔时间〕之内不来就停机" in shown
     assert "(们)?" not in shown and "{time}" not in shown
 
