@@ -6,6 +6,7 @@ As a supervisor, because they may do nearly everything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import schemathesis
@@ -13,8 +14,11 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from sqlalchemy import update
 
-from pipeline.domain import UserRole
+from pipeline.domain import Satisfaction, UserRole
+from pipeline.store import Store
+from pipeline.store.tables import calls
 from tests.web.conftest import AGENT, Browser, Client
 
 BASE = "http://127.0.0.1"
@@ -25,14 +29,8 @@ PATIENCE_SECONDS = 600
 """For one answer, where schemathesis gives ten: rules are compiled in one of them, on whatever machine."""
 
 MERGING = "/corrects"
-ELSEWHERE = {
-    "POST /api/v1/calls/{call_id}/callback",
-    "POST /api/v1/goals",
-    "GET /api/v1/goals/{goal}",
-    "POST /api/v1/goals/{goal}/steps",
-}
-"""No customer of this night is to be called back and no goal is known: the tests of both do these."""
-KNOWN = {"call_id": "O02", "agent_id": AGENT, "criterion": "shirk"}
+DUE = str(date.today() + timedelta(days=30))
+KNOWN = {"call_id": "O02", "agent_id": AGENT, "criterion": "shirk", "goal": "1"}
 WORDS: dict[str, Any] = {
     "criterion": "shirk",
     "seen": 99,
@@ -45,27 +43,40 @@ WORDS: dict[str, Any] = {
 
 NEEDED: dict[str, dict[str, Any]] = {
     "POST /api/v1/trust/{criterion}": {"reason": "听过二十通"},
+    "POST /api/v1/goals": {"agent_id": AGENT, "due": DUE, "clips": []},
+    "POST /api/v1/goals/{goal}/steps": {"kind": "talk"},
+    "POST /api/v1/calls/{call_id}/callback": {"kind": "take", "seen": None},
     "POST /api/v1/calls/{call_id}/alerts": {"code": "esc-media", "start": 1.0, "end": 2.0},
 }
 """What the description calls optional, or cannot say, and most acts need."""
 
 
-def test_no_request_breaks_the_api(app: FastAPI, client: Client) -> None:
+def test_no_request_breaks_the_api(app: FastAPI, client: Client, store: Store) -> None:
+    with store._write() as connection:  # so that somebody is to be called back
+        worst = Satisfaction.VERY_DISSATISFIED.value
+        connection.execute(
+            update(calls).where(calls.c.call_id == KNOWN["call_id"]).values(satisfaction=worst)
+        )
     supervisor = client(UserRole.SUPERVISOR)
     schema = schemathesis.openapi.from_dict(app.openapi())
     schema.app = app
     headers = {"Cookie": cookie(supervisor), "X-CSRF-Token": supervisor.csrf}
     answered: dict[str, set[int]] = {}
     operations = [found.ok() for found in schema.get_all_operations()]
-    for operation in sorted(operations, key=lambda one: MERGING in one.path):  # last: O02 is O01 afterwards
+    for operation in sorted(operations, key=turn):
         statuses = answered.setdefault(name_of(operation), set())
         names_something = "{" in operation.path or operation.method.upper() == "POST"
         for known in (False, True) if names_something else (False,):
             statuses |= ask(operation, headers, known=known)
     assert len(answered) >= 15
     assert not any({401, 403} & statuses for statuses in answered.values()), answered
-    idle = {name for name, statuses in answered.items() if 200 not in statuses} - ELSEWHERE
+    idle = {name for name, statuses in answered.items() if 200 not in statuses}
     assert not idle, f"nothing was done by {idle}: {answered}"
+
+
+def turn(operation: Any) -> int:
+    """Goals need judged calls, which others delete; O02 is O01 after a merge."""
+    return 0 if "/goals" in operation.path else 2 if MERGING in operation.path else 1
 
 
 def name_of(operation: Any) -> str:
