@@ -13,7 +13,8 @@ from pipeline.errors import Conflict, Missing, Refused
 from pipeline.list_rules import ListRules
 from pipeline.store import CallFilter, Store
 from pipeline.store.repositories.callbacks import CallbackGroup, CallbackStep
-from pipeline.store.repositories.listed_calls import ListFilter, hidden
+from pipeline.store.repositories.listed_call_rows import hidden
+from pipeline.store.repositories.listed_calls import ListFilter
 from tests.inspections import inspection
 
 DAY = date(2026, 11, 20)
