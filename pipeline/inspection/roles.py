@@ -10,9 +10,9 @@ from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import CallVoices, PhraseKind, Role, RoleEvidence, Segment, VoicePiece
 from pipeline.inspection.announcing import with_line
 from pipeline.inspection.hearing import CallSound
+from pipeline.inspection.like_voices import two_said
 from pipeline.phrases import Matcher
 from pipeline.speech import Party, RoleAssignment, find_roles
-from pipeline.speech.roles import weight_of
 
 BEYOND_DOUBT = 0.9975
 """Surer roles (log-odds of 6) are not asked about again: it costs a second search for phrases."""
@@ -20,10 +20,6 @@ TWO_PARTIES = 0.9997
 """Voices that may be one are two where the words leave as little doubt (log-odds of 8) who of them is the
 agent. The halves of one voice gave up to 6.4 on 27 channels of two nights, and more on two monologues, which
 their order gave away."""
-BOTH_SAID = 2.0
-"""Weights of the words of agents, and of customers, from which what passes for one voice said both. Of the 58
-parties of two labelled nights one reaches it alone (a customer who talks like an agent); of the 29 calls
-that they make, 17 do."""
 PHRASE_ODDS = 1.5
 """Log-odds of a sure hit of one more code. On 39 calls of two nights, one of them with wordings that no
 lexicon was written for, the true roles gave up to 8 more such hits, and once the opposite ones more."""
@@ -56,7 +52,11 @@ def roles_of(call: CallSound, segments: Sequence[Segment], matcher: Matcher) -> 
     if call.segmentation.doubtful and found.confidence < TWO_PARTIES:
         found = _one_party(segments, matcher.lexicons.words, found)
     speaking = {found.roles[segment.party] for segment in segments}
-    if call.segmentation.layout.mono and len(speaking) == 1 and _two_said(segments, matcher):
+    if (
+        call.segmentation.layout.mono
+        and len(speaking) == 1
+        and two_said([s.text for s in segments], matcher.lexicons.words)
+    ):
         return replace(found, evidence=replace(found.evidence, like_voices=True))
     return found
 
@@ -102,15 +102,6 @@ def _one_party(segments: Sequence[Segment], words: WordLists, two: RoleAssignmen
     alone = find_roles([Party(text, first_at, claimed=None)], words=words)
     evidence = two.evidence if two.roles[0] is Role.AGENT else two.evidence.turned
     return RoleAssignment(alone.roles * 2, alone.confidence, evidence)
-
-
-def _two_said(segments: Sequence[Segment], matcher: Matcher) -> bool:
-    """Whether what passes for one voice said what only agents say, and what only customers say."""
-    words = matcher.lexicons.words
-    return all(
-        sum(weight_of(segment.text, those) for segment in segments) >= BOTH_SAID
-        for those in (words.agent, words.customer)
-    )
 
 
 def _by_phrases(segments: Sequence[Segment], roles: tuple[Role, ...], matcher: Matcher) -> float:

@@ -32,6 +32,8 @@ WEIGHTS = "sentences.npz"
 """File beside this module; it decides hits, so it is part of their revision."""
 REQUIRED_WEIGHTS = "required.npz"
 """The same for sentences that may be a required phrase: see ``traces``."""
+PARTY_WEIGHTS = "parties.npz"
+"""The same for who says a sentence."""
 LONGEST_RUN = 3
 """Characters or syllables that a feature has at most."""
 AROUND = 16

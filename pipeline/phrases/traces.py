@@ -31,6 +31,8 @@ syllables wrong."""
 SHORT = 3
 """Pieces of up to so many syllables must sound the same but for tones, however badly they were heard: noise
 sounds like any of them."""
+FEWEST = 4
+"""Characters: what is shorter is a phrase that the lexicons list (久等了), or none (我看看)."""
 STRETCH, STEP = 24, 12
 """Characters that are read at a time, and from one stretch to the next: the model was trained on sentences,
 and a closing may stand at the end of a long utterance."""
@@ -67,7 +69,7 @@ class TraceFinder:
 
     def _reads_like(self, code: str, text: str) -> bool:
         bar = self._bars.get(code)
-        if self._model is None or bar is None:
+        if self._model is None or bar is None or len(text) < FEWEST:
             return False
         return any(self._model.log_ratios(part)[code] >= bar for part in _stretches(text))
 

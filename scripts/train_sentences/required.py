@@ -42,10 +42,12 @@ at where it has its usual place ..."""
 WHOLE_CALL = {"empathy": 0.04, "identity": 0.04}
 """... and all of the agent's for these."""
 LEAST_BAR = 0.0
-"""Natural log likelihood ratio below which a sentence is rather none, however rare such sentences are in ordinary
-talk. Of what one of three writers wrote and the lexicons did not know, a model of the other two writers' sentences
-left .06 to .39 to be charged, by code, at the bars before (shares of 0.02 and 0.01, least 1.0) and .02 to
-.16 at these; of what else the third had agents say in such places, .05 at most leave it open."""
+"""Natural log likelihood ratio below which a sentence is rather none, however rare such sentences are in
+ordinary talk. Of what one of three writers wrote and the lexicons did not know, a model of the other two
+writers' sentences left .06 to .39 to be charged, by code, at the bars before (shares of 0.02 and 0.01, least
+1.0), and leaves .02 to .16 at these; of what else the third had agents say, about .05 leave it open."""
+CURT = {"greeting": 1.0, "hold-ask": 1.0, "hold-thanks": 1.0}
+"""The same where a curt word stands in place of the phrase (喂，说; 我看看), which comes near half of it."""
 BLOCK = 5
 
 
@@ -123,7 +125,7 @@ def trained(rows: list[_Row]) -> SentenceModel:
         weights[:, column], bias[column] = slope * fit, slope * shift + level
         plain = np.array([row.plain for row in rows]) & (labels == 0)
         ordinary = exceeded(slope * told[plain] + level, WHOLE_CALL.get(code, MOST_ORDINARY))
-        bars[column] = max(LEAST_BAR, ordinary)
+        bars[column] = max(CURT.get(code, LEAST_BAR), ordinary)
     weights *= rare[:, None]
     steps = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     return SentenceModel(

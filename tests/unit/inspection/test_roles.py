@@ -125,3 +125,17 @@ def test_speech_of_one_party_in_two_lanes_adds_up() -> None:
     timeline = timeline_of(sound, (Role.AGENT, Role.AGENT), spoken, Transcript(()), words)
     assert [span.start for span in timeline.speech[Role.AGENT]] == [s.span.start for s in said]
     assert timeline.speech[Role.CUSTOMER] == ()
+
+
+def test_both_parties_are_told_by_what_is_said_also_in_words_that_no_list_has() -> None:
+    """Written as the recogniser wrote two like voices that it took for one, and what only one party said."""
+    talk = segments(
+        (0, "您报下登记的手机尾号，我核一下，那我媳妇下的单子也查得到吗。"),
+        (0, "我收到的时候三个都裂了，我都拍了照，你们自己看嘛，我不放心。"),
+        (0, "好的，再有问题您直接找我，您看还有要问的没。"),
+        (0, "行，那我没事了，我就是着急。"),
+    )
+    sound = call(Layout.MONO, "inbound")
+    assert evidence_of(roles_of(sound, talk, MATCHER)).like_voices
+    for one_party in (talk[::2], talk[1::2]):
+        assert not evidence_of(roles_of(sound, one_party, MATCHER)).like_voices

@@ -12,10 +12,10 @@ from pipeline.phrases.checking import sentence
 from pipeline.phrases.matcher import NOT_MEANT
 from pipeline.phrases.normal_form import normalise
 from pipeline.phrases.revision import PACKAGE, SENTENCES
-from pipeline.phrases.sentences import load_model, runs, save_model
+from pipeline.phrases.sentences import PARTY_WEIGHTS, load_model, runs, save_model
 from pipeline.phrases.whole_sentences import FLAGGED, GRAVE, SURE_ENOUGH
 from pipeline.phrases.word_classes import class_runs, classed
-from scripts.train_sentences.reading import LEXICONS, digest_of, read_sentences
+from scripts.train_sentences.reading import LEXICONS, MODEL, digest_of, read_sentences
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,9 @@ def matcher() -> Matcher:
 
 
 def test_the_weights_are_those_of_the_sentences() -> None:
-    """Otherwise: ``python -m scripts.train_sentences``."""
+    """Otherwise: ``python -m scripts.train_sentences``, and ``python -m scripts.train_sentences.parties``."""
     assert load_model().digest == digest_of(LEXICONS / "sentences")
+    assert load_model(MODEL.with_name(PARTY_WEIGHTS)).digest == digest_of(LEXICONS / "sentences")
 
 
 def test_every_sentence_names_codes_of_the_lexicons() -> None:
