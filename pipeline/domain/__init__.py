@@ -11,6 +11,7 @@ from pipeline.domain.call import (
     IdSource,
     Recording,
     Role,
+    named,
     other_ids,
 )
 from pipeline.domain.finding import (
@@ -120,6 +121,7 @@ __all__ = [
     "intersect",
     "latin_words",
     "merge",
+    "named",
     "other_ids",
     "scope_of",
     "spoken_units",

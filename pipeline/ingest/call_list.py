@@ -55,6 +55,9 @@ class CallList:
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    repeated: tuple[ListedCall, ...] = ()
+    """Rows with the id of an earlier one that say something else, such as the second leg of a transfer: no
+    call of its own, and something that happened all the same."""
 
 
 def read_call_list(path: Path, settings: CallListSettings) -> CallList:
@@ -177,6 +180,7 @@ class _Reader:
         self._unknown: dict[str, set[str]] = {}
         self._problems: list[Problem] = []
         self._seen: dict[str, Row] = {}
+        self._repeats: dict[str, ListedCall] = {}
         self._called = called_number(headings, settings.columns)
         used = {plain(headings[position]) for position in columns.values()}
         for position, heading in enumerate(headings):
@@ -193,7 +197,7 @@ class _Reader:
             row = self._row(line, fields)
             if row is not None and not self._repeated(row):
                 rows.append(row)
-        return CallList(tuple(rows), tuple(self._problems))
+        return CallList(tuple(rows), tuple(self._problems), tuple(self._repeats.values()))
 
     def _records(
         self, lines: Sequence[str], position: int, separator: str
@@ -346,6 +350,10 @@ class _Reader:
             return False
         same = replace(first, line=row.line) == row
         code = "call-list.repeated" if same else "call-list.contradicted"
+        if not same and _another(first.listed, row.listed):
+            assert row.listed.started_at is not None
+            own = f"{row.call.call_id} {row.listed.started_at.isoformat()}"
+            self._repeats.setdefault(own, replace(row.listed, row_id=own, call_id=None))
         self._problem(
             row.line,
             Message(code, call_id=row.call.call_id, line=first.line),
@@ -360,3 +368,12 @@ class _Reader:
 
     def _problem(self, line: int, reason: Message, call_id: str = "", kind: str = "call-list") -> None:
         self._problems.append(Problem(self._path, call_id or None, line, reason, kind))
+
+
+def _another(first: ListedCall, later: ListedCall) -> bool:
+    """Whether a row is something else that happened under the same id, and not the same told otherwise: it
+    began at another time, and was another agent's, went to another number, or lasted or ended otherwise."""
+    if None in (first.started_at, later.started_at) or first.started_at == later.started_at:
+        return False
+    facts = ("agent_id", "customer_number", "answered", "talk_seconds")
+    return any(getattr(first, name) != getattr(later, name) for name in facts)

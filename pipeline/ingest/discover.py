@@ -50,6 +50,7 @@ def discover(dump: Path, *, calls: Path | None, settings: CallListSettings) -> D
         entries = tuple(
             _entry(row, outcome, kept, found.root) for row, outcome in zip(listed.rows, outcomes, strict=True)
         )
+        entries += listed.repeated
     known = {path for candidate in candidates for path in candidate.paths}
     rest = join_parties([path for path in found.files if path not in known])
     unlisted = _unlisted(rest, found.root, templates)

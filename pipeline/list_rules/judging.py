@@ -6,12 +6,14 @@ began at the same second, or while the earlier one was still spoken, are legs of
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from pipeline.domain import named
 from pipeline.list_rules.rows import Reason, StoredRow, wall_clock
 from pipeline.list_rules.sheet import (
     AttemptsRule,
@@ -129,7 +131,7 @@ class _Judgement:
         ):
             if names and value is None:
                 return self._unsure(row, reason, day)
-            if names and value is not None and not any(name in value for name in names):
+            if names and value is not None and not named(value, names):
                 return False
         return True
 
@@ -184,7 +186,8 @@ def _hours(j: _Judgement, rows: Sequence[_Timed]) -> None:
     assert isinstance(j.rule, HoursRule)
     ends: dict[str, datetime] = {}
     for one in rows:
-        number = one.row.number
+        # Of a masked number the last digits and the case tell that it may be a leg of the same call.
+        number = one.row.number or _perhaps(one.row)
         if number is not None:
             # A call that began in time may be passed on later: whoever takes it over has called nobody.
             known = ends.get(number, datetime.min)
@@ -197,12 +200,24 @@ def _hours(j: _Judgement, rows: Sequence[_Timed]) -> None:
 
 def _by_number(j: _Judgement, rows: Sequence[_Timed]) -> dict[str, list[_Timed]]:
     found: dict[str, list[_Timed]] = defaultdict(list)
+    masked: dict[str, list[_Timed]] = defaultdict(list)
     for one in rows:
         if one.row.number is not None:
             found[one.row.number].append(one)
-        elif j.judges(one.at):
-            j.doubt(one.row, Reason.NO_NUMBER, one.at.date())
+        else:
+            masked[_perhaps(one.row) or str(one.row.id)].append(one)
+    for some in masked.values():
+        for first, *_ in _calls(some):
+            if j.judges(first.at):
+                j.doubt(first.row, Reason.NO_NUMBER, first.at.date())
     return found
+
+
+def _perhaps(row: StoredRow) -> str | None:
+    """What rows of a masked number have in common that may be of one customer; None: nothing tells."""
+    if row.number_end is None and row.case is None:
+        return None
+    return f"…{row.number_end or ''} {row.case or ''}"
 
 
 def _attempts(j: _Judgement, rows: Sequence[_Timed]) -> None:
@@ -232,7 +247,8 @@ def _pause(j: _Judgement, rows: Sequence[_Timed]) -> None:
             if before is not None and j.judges(one.at):
                 minutes = (one.at - before.at).total_seconds() / 60
                 if minutes < j.rule.minutes:
-                    j.find([before, one], [False, True], round(minutes, 1))
+                    # never rounded up to the pause itself: 29:58 is 29.9
+                    j.find([before, one], [False, True], math.floor(minutes * 10) / 10)
             before = one
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Severity
+from pipeline.domain import Severity, named
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check
@@ -67,7 +67,7 @@ class ByPerson(Options):
 
 
 def _named(queue: str | None, wanted: tuple[str, ...]) -> bool:
-    return queue is not None and any(part in queue for part in wanted)
+    return queue is not None and named(queue, wanted)
 
 
 class Item(Options):

@@ -78,6 +78,8 @@ def test_a_review_is_done_when_what_must_be_answered_is(room: Store) -> None:
         room.decisions.finish("P1", by=ann, request="f1", incomplete=True)
     assert (raised.value.code, raised.value.facts["count"]) == ("unanswered", 1)
     room.decisions.decide("P1", "wrong", NO, by=ann, request="r1", seen=9)
+    used = room.rule_usage.criteria(Scope())["wrong"]
+    assert (used.passed, used.failed) == (1, 0), "the rules page counts what people answered"
     assert room.decisions.finish("P1", by=ann, request="f2", incomplete=True).state is CaseState.DONE
     assert (
         room.decisions.undo(room.decisions.history("P1")[0].id, by=boss, request="u1").state is CaseState.OPEN

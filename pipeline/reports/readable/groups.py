@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.intervals import Proportion, differs, wilson
 from pipeline.messages import Message, Text, verbatim
 from pipeline.reports.readable.asked import NAMED, ReportKind, ReportQuery
-from pipeline.reports.readable.counting import Period, count, share
+from pipeline.reports.readable.counting import Period, count, scores, share
 from pipeline.reports.readable.heads import heads
 from pipeline.reports.readable.model import (
     BarPlot,
@@ -109,9 +109,26 @@ def groups_section(period: Period, kind: ReportKind) -> ReportSection | None:
                 of_hundred(one.rate, one.calls, violating=True),
             )
         )
+    rows = [*rows[:ROWS], *_nobody(period, kind, codes)]
     bars = [ReportBar(one.name, of_hundred(one.rate, one.calls, violating=True)) for one in found]
-    table = Table(heads(NAMED[kind], "calls", "mean", "flagged", "share"), tuple(rows[:ROWS]))
+    table = Table(heads(NAMED[kind], "calls", "mean", "flagged", "share"), tuple(rows))
     return compared(kind, found, share(period.violating, of), bars, table)
+
+
+def _nobody(period: Period, kind: ReportKind, codes: Codes) -> Iterator[tuple[Cell, ...]]:
+    """The row of calls of which nobody says whose they are: without it the table does not add up. No link
+    leads to them, for no filter chooses them."""
+    rest = period.now & (codes < 0)
+    if not rest.any():
+        return
+    mine = scores(period.facts, rest)
+    yield (
+        Label(Message(f"report.without.{kind}")),
+        ReportFigure(int(rest.sum())),
+        ReportFigure(mine.mean, Unit.SCORE, mine.low, mine.high),
+        ReportFigure(int((rest & period.facts.flagged).sum())),
+        of_hundred(share(period.violating, rest & period.judged)),
+    )
 
 
 def compared(

@@ -95,7 +95,21 @@ def headline_section(period: Period) -> ReportSection:
         Message("report.figures"),
         says=_said_of(period, mine.mean, past.mean, rate, before),
         headlines=items,
-        notes=(Message("report.pending-note", count=mine.pending),) if mine.pending else (),
+        notes=_unsettled(period, mine.pending),
+    )
+
+
+def _unsettled(period: Period, pending: int) -> tuple[Message, ...]:
+    """What the scores and the share that passes are, while people are still to speak."""
+    if not pending:
+        return ()
+    scored = ~np.isnan(period.facts.score) & period.now
+    sure, most = share(period.facts.passes, scored), share(period.facts.may_pass, scored)
+    return (
+        Message("report.pending-note", count=pending),
+        Message(
+            "report.passing-note", sure=shown(sure.value, Unit.SHARE), most=shown(most.value, Unit.SHARE)
+        ),
     )
 
 

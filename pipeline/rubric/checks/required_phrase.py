@@ -9,6 +9,7 @@ from pydantic import Field
 from pipeline.domain import Evidence, PhraseHit, Role, Span, clock
 from pipeline.messages import Message
 from pipeline.rubric.answer import Bar, CheckResult, failed, passed, undetermined
+from pipeline.rubric.cue import Cue
 from pipeline.rubric.example import Example
 from pipeline.rubric.facts import Facts
 from pipeline.rubric.proof import (
@@ -23,7 +24,7 @@ from pipeline.rubric.proof import (
     shortened,
 )
 from pipeline.rubric.window import WHOLE_CALL, Options, Window
-from pipeline.rubric.wording import party, phrases
+from pipeline.rubric.wording import party, phrases, words_of
 
 ID = "required-phrase"
 
@@ -39,6 +40,12 @@ class RequiredPhraseCheckOptions(Options):
     )
     least_characters: int = Field(4, ge=1, description="shorter utterances cannot hide it")
     heard_at: float = Field(0.4, ge=0, le=1, description="a hit of this confidence counts as said")
+    # left out of the sheet's digest where nothing is said of it: sheets from before keep their revision
+    perhaps: Cue | None = Field(
+        None,
+        exclude_if=lambda told: told is None,
+        description="what may have been it in other words: where it is said, the answer is left open",
+    )
 
 
 OPTIONS = RequiredPhraseCheckOptions
@@ -72,6 +79,8 @@ def check(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> CheckR
     if reason is None and (trace := facts.traces(options.codes, options.role, place)) is not None:
         quote = shortened(trace.text)
         reason = Message("doubt.sounds-alike", quote=quote, at=clock(trace.span.start))
+    if reason is None and (like := _otherwise(facts, options, bar)) is not None:
+        reason = Message("doubt.said-otherwise", quote=shortened(like.quote or ""), at=clock(like.span.start))
     if reason is not None:
         unfound = Message("check.required-unfound", where=where, say=options.say, why=reason)
         return undetermined(unfound, searched)
@@ -84,6 +93,15 @@ def _played_or_said(facts: Facts, place: Span, bar: Bar) -> bool:
         u.role is Role.ANNOUNCEMENT and u.role_confidence < bar.role and u.span.overlap(place) > 0
         for u in facts.timeline.utterances
     )
+
+
+def _otherwise(facts: Facts, options: RequiredPhraseCheckOptions, bar: Bar) -> Evidence | None:
+    """What may have been it in other words, by the party or by somebody who may be the party."""
+    for like in options.perhaps.places(facts, options.within) if options.perhaps is not None else ():
+        near = [u for u in facts.utterances if u.role is like.role and u.span.overlap(like.span) > 0]
+        if like.role in (options.role, Role.UNKNOWN) or any(u.role_confidence < bar.role for u in near):
+            return like
+    return None
 
 
 def _unsure(facts: Facts, hit: PhraseHit, options: RequiredPhraseCheckOptions, bar: Bar) -> bool:
@@ -104,7 +122,11 @@ def describe(options: RequiredPhraseCheckOptions) -> Message:
         case number:
             what = Message("rule.number-of", number=number, what=what)
     where = options.within.describe() or Message("window.whole-call")
-    return Message("rule.not-heard", who=party(options.role), what=what, say=options.say, where=where)
+    told = Message("rule.not-heard", who=party(options.role), what=what, say=options.say, where=where)
+    if options.perhaps is None:
+        return told
+    like = words_of(options.perhaps.meaning, options.perhaps.meaning_en)
+    return Message("rule.unless-perhaps", told=told, perhaps=like)
 
 
 _GREETING = {"codes": ["greeting"], "say": "您好，很高兴为您服务"}
@@ -139,6 +161,15 @@ EXAMPLES = (
         {"codes": ["name", "number", "reason"], "say": "姓名、工号、来意", "match": 2},
         ("坐席: 我是[name|小王]", "客户: 哦"),
         "failed",
+    ),
+    Example(
+        {
+            "codes": ["price"],
+            "say": "每月三十元",
+            "perhaps": {"pattern": "[0-9]块", "meaning": "钱数"},
+        },
+        ("坐席: 就收您9块", "客户: 哦"),
+        "undetermined",
     ),
     Example(
         {**_GREETING, "within": {"first_seconds": 10}},

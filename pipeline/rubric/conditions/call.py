@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Role, Satisfaction
+from pipeline.domain import Role, Satisfaction, named
 from pipeline.messages import Message, ValueRefused, joined
 from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.ending import Ending, ending
@@ -70,7 +70,7 @@ def _answers(facts: Facts, options: CallConditionOptions) -> list[Answer]:
         if wanted and value is None:
             answers.append(Answer(Truth.UNKNOWN, (), Message(unknown)))
         elif wanted and value is not None:
-            answers.append(Answer(_truth(any(w in value for w in wanted)), (), Message(found, name=value)))
+            answers.append(Answer(_truth(named(value, wanted)), (), Message(found, name=value)))
     if options.agent:
         answers.append(Answer(_truth(call.agent_id in options.agent), (), Message("call.other-agent")))
     lasts = Message("call.lasts", seconds=facts.duration)
@@ -132,6 +132,7 @@ EXAMPLES = (
     Example({"direction": "inbound"}, ("坐席: 您好",), "unknown"),
     Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "yes", {"queue": "贷后回访"}),
     Example({"queue": ["贷", "信用卡"]}, ("坐席: 您好",), "no", {"queue": "售后"}),
+    Example({"queue": ["催收"]}, ("坐席: 您好",), "no", {"queue": "非催收"}),
     Example({"min_seconds": 600}, ("坐席: 您好",), "no"),
     Example(
         {"satisfaction": ["very-dissatisfied"]}, ("坐席: 您好",), "yes", {"satisfaction": "very-dissatisfied"}

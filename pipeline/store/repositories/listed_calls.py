@@ -20,6 +20,7 @@ from pipeline.store.listed_tables import (
 )
 from pipeline.store.repositories.listed_call_rows import (
     BLOCK,
+    Digests,
     replace_findings,
     save_rows,
     secret_of,
@@ -123,8 +124,8 @@ class ListedCalls(Repository):
         saved = 0
         for page in pages(rows, BLOCK):
             with self._write() as connection:
-                secret = secret_of(connection)
-                days = save_rows(connection, [values_of(row, secret) for row in page])
+                digest = Digests(secret_of(connection))
+                days = save_rows(connection, [values_of(row, digest) for row in page])
             changed += days
             saved += len(days)
         known = sorted(set(changed))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from pipeline.domain import Outcome, ReviewState, Scope
+from pipeline.store.counting import answered
 from pipeline.store.database import Database, Repository
 from pipeline.store.filter import within
 from pipeline.store.query_cache import QueryCache
@@ -111,10 +112,30 @@ class RuleUsage(Repository):
             )
             .group_by(verdicts.c.criterion, verdicts.c.state)
         )
+        # Of an item that no machine judges, people's answers are what it was judged.
+        answers = (
+            select(verdicts.c.criterion, verdicts.c.state, func.count())
+            .select_from(
+                verdicts.join(calls, verdicts.c.call == calls.c.id)
+                .join(inspections, and_(inspections.c.call == calls.c.id, inspections.c.current))
+                .join(
+                    findings,
+                    and_(
+                        findings.c.inspection == inspections.c.id,
+                        findings.c.criterion == verdicts.c.criterion,
+                    ),
+                )
+            )
+            .where(answered(), within(scope))
+            .group_by(verdicts.c.criterion, verdicts.c.state)
+        )
         with self._read() as connection:
             found: dict[str, dict[str, int]] = {}
             for criterion, name, count in [*connection.execute(outcomes), *connection.execute(said)]:
                 found.setdefault(criterion, {})[name] = count
+            for criterion, state, count in connection.execute(answers):
+                name = Outcome.FAILED if state == ReviewState.CONFIRMED.value else Outcome.PASSED
+                found.setdefault(criterion, {})[name.value] = count
         settled = (ReviewState.CONFIRMED, ReviewState.OVERTURNED)
         names = (Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED, *settled)
         return {

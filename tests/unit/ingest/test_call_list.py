@@ -180,6 +180,20 @@ def test_bad_rows_are_named_and_the_rest_goes_on(put, find):
     assert found.candidates[3].call.agent_channel is None
 
 
+def test_a_second_leg_under_the_same_id_is_no_call_and_happened_all_the_same(put, find):
+    put("1.wav")
+    told = "呼出,19900005678,2026-11-20 08:00:00,left\n"
+    found = find(
+        FULL
+        + f"C1,1.wav,8001,陈,一组,话费,{told}"
+        + f"C1,1.wav,8002,李,一组,话费,{told.replace('08:00', '08:05')}"
+        + f"C1,1.wav,8001,陈,一组,话费,{told.replace('08:00', '08:01')}"  # the same, corrected: counted once
+    )
+    assert [c.call.call_id for c in found.candidates] == ["C1"]
+    assert lines(found, "duplicate") == [(3, "C1"), (4, "C1")]
+    assert [(one.agent_id, one.call_id) for one in found.listed] == [("8001", "C1"), ("8002", None)]
+
+
 def test_an_open_quote_costs_one_row(put, find):
     put("1.wav", "2.wav", "3.wav")
 

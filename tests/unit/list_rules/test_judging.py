@@ -98,7 +98,7 @@ def test_a_day_alone_that_was_written_in_world_time_is_no_midnight_call() -> Non
 
 def test_a_pause_that_was_too_short() -> None:
     found = judged(PAUSE, row(1, "10:00:00"), row(2, "10:29:59"), row(3, "11:00:00")).found
-    assert [(one.rows, one.measured) for one in found] == [((1, 2), 30.0)]
+    assert [(one.rows, one.measured) for one in found] == [((1, 2), 29.9)]
     talking = row(1, "10:00:00", answered=True, talk_seconds=300.0)
     assert not judged(PAUSE, talking, row(2, "10:04:00")).found, "a transfer is no further try"
 
@@ -150,3 +150,23 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, changed: str, line: int
     with pytest.raises(RubricError) as caught:
         load_list_rules(path)
     assert caught.value.line == line and says in caught.value.said("en")
+
+
+def test_a_queue_that_says_it_is_none_is_none() -> None:
+    where = {"where": {"queue": ["催收"]}}
+    found = judged(
+        NIGHT | where, row(1, "23:00", queue="非催收"), row(2, "23:00", number="n2", queue="贷后催收")
+    )
+    assert [one.rows for one in found.found] == [(2,)]
+    assert len(judged(NIGHT | {"where": {"queue": ["非催收"]}}, row(1, "23:00", queue="非催收")).found) == 1
+
+
+def test_a_masked_call_that_was_passed_on_is_one_call() -> None:
+    masked: dict[str, Any] = {"number": None, "number_end": "1234", "case": "c", "answered": True}
+    legs = [
+        row(1, "21:58:00", talk_seconds=600.0, **masked),
+        row(2, "22:03:00", talk_seconds=60.0, agent_id="8002", **masked),
+        row(3, "22:30:00", talk_seconds=60.0, **masked),
+    ]
+    assert [one.rows for one in judged(NIGHT, *legs).found] == [(3,)]
+    assert reasons(judged(TRIES, *legs)) == {Reason.NO_NUMBER: 2}

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.domain import Scope
-from pipeline.messages import languages, render
+from pipeline.messages import Message, languages, render
 from pipeline.reports.readable.as_json import as_json
 from pipeline.reports.readable.asked import NAMED, ChartStep, ReportKind, ReportQuery, before, period_of
 from pipeline.reports.readable.counting import Period
@@ -142,6 +142,19 @@ def test_a_scope_is_kept(store: Store) -> None:
     teams = [section for section in report.sections if section.id == "teams"]
     assert not teams, "one team is no comparison"
     assert report.sections[0].headlines[0].figure.value < CALLS / 5
+
+
+def test_a_table_of_teams_adds_up_with_the_calls_of_none(store: Store) -> None:
+    with store._write() as connection:
+        some = connection.execute(update(calls).where(calls.c.id <= 7).values(team=None)).rowcount
+    report = make(ReportSource(store, None), asked(ReportKind.MONTH), Scope())
+    (table,) = next(one.tables for one in report.sections if one.id == "teams")
+    name, count = table.rows[-1][:2]
+    assert isinstance(name, Label) and name.text == Message("report.without.team")
+    assert isinstance(count, ReportFigure) and count.value == some and count.calls is None
+    assert sum(row[1].value or 0 for row in table.rows if isinstance(row[1], ReportFigure)) == CALLS
+    with store._write() as connection:
+        connection.execute(update(calls).where(calls.c.id <= 7).values(team="客服01组"))
 
 
 def test_nobody_of_that_name(store: Store) -> None:
