@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
@@ -72,6 +74,21 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         engine.dispose()
         raise StoreUnusable(error.message) from error
     return Store(Database(parsed, engine))
+
+
+@contextmanager
+def opened_as_is(url: str) -> Iterator[Database]:
+    """The database of a store, of whatever version: nothing is made, migrated or otherwise changed.
+
+    Raises:
+        StoreUnusable: no such database.
+    """
+    parsed = parse(url)
+    engine = connect(parsed, as_is=True)
+    try:
+        yield Database(parsed, engine)
+    finally:
+        engine.dispose()
 
 
 class Store:
