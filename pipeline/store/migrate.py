@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
 from pipeline.messages import Message
-from pipeline.store import alert_finding, projections
 from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
@@ -66,7 +65,11 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, REVISION)
-    if found is not None and found < _FIRST_WITH_DOUBT:
+    if found is None or found >= _FIRST_WITH_ALERTS:
+        return
+    from pipeline.store import alert_finding, projections
+
+    if found < _FIRST_WITH_DOUBT:
         projections.refresh_all(connection)
-    elif found is not None and found < _FIRST_WITH_ALERTS:
+    else:
         alert_finding.refresh_all(connection)
