@@ -131,11 +131,10 @@ def main() -> int:
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     for name, wall, cpu in spent:
         print(f"{name}: {wall:.1f} s wall, {cpu:.1f} s processor")
-    print(
-        f"{plan.found} calls, {plan.up_to_date} up to date, {len(plan.jobs)} to do; {next(opened)} files opened"
-    )
+    todo, read = len(plan.jobs), next(opened)
+    print(f"{plan.found} calls, {plan.up_to_date} up to date, {todo} to do; {read} files opened")
     print(f"{grown:.0f} MiB more than before")
-    return int(bool(plan.jobs) or next(opened) > 0)
+    return int(bool(todo or read))
 
 
 if __name__ == "__main__":
