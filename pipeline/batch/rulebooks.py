@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from pipeline.domain.inspection import sheet_revision
 from pipeline.errors import LexiconError, RubricError
 from pipeline.inspection.rules import Rules, load_rules
 from pipeline.packs import Layers, Pack
@@ -13,7 +14,6 @@ from pipeline.phrases import Lexicons, load_lexicons
 from pipeline.phrases.increments import SentenceIncrement
 from pipeline.phrases.layer import LEXICONS, WEIGHTS_FILE, layer_files
 from pipeline.rubric import rubric_of_revision, rubric_text
-from pipeline.rubric.trust import sheet_revision
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.repositories.rulebook_rows import Rulebook

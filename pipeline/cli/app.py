@@ -35,6 +35,7 @@ COMMANDS = {
     "notify": ("notify.notify", "help.notify"),
     "serve": ("serving.serve", "help.serve"),
     "user": ("user.app", "help.user"),
+    "store": ("store.app", "help.store"),
     "merge": ("maintenance.merge", "help.merge"),
     "purge": ("maintenance.purge", "help.purge"),
     "voices": ("maintenance.voices", "help.voices"),

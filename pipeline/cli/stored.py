@@ -6,16 +6,18 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.cli.invocation import program
 from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
 from pipeline.errors import CommandError, RubricError
 from pipeline.messages import Message
-from pipeline.review.alerts import AlertTerms
-from pipeline.review.effective import Effective
-from pipeline.review.questions import AskedQuestion, asked_questions
 from pipeline.store import Store, open_store
+
+if TYPE_CHECKING:
+    from pipeline.review.effective import Effective
+    from pipeline.review.questions import AskedQuestion
 
 SQLITE = "sqlite:///"
 ALIKE = 3
@@ -31,7 +33,7 @@ def existing_store(session: Session) -> Store:
     """
     need_store(session)
     store = open_store(session.settings.store)
-    store.alerts.terms = AlertTerms.of(session.settings.alerts)
+    store.alert_settings = session.settings.alerts
     return store
 
 
@@ -108,6 +110,8 @@ def reviewed_call(session: Session, call_id: str) -> ShownCall:
     Raises:
         CommandError: the store has no such call.
     """
+    from pipeline.review.questions import asked_questions
+
     with existing_store(session) as store:
         inspection = store.inspections.current(call_id)
         if inspection is not None:

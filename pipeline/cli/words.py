@@ -46,7 +46,10 @@ class Words:
 
     def said(self, text: Text | None) -> str:
         """A title, reason, problem or note in this language; empty where there is none."""
-        return "" if text is None else render(text, self.lang, english_titles(self.rubric, self.layer))
+        if text is None:
+            return ""
+        titles = {} if self.lang == "zh" else english_titles(self.rubric, self.layer)  # which reads the sheet
+        return render(text, self.lang, titles)
 
     def title(self, finding: Finding, outcome: Outcome | None = None) -> str:
         """What a finding is called: it accuses only where it failed.

@@ -27,6 +27,16 @@ class Status(StrEnum):
 ROLES_CORRECTED = ", roles corrected by a person"
 """What the engine of an inspection says besides, where people said that agent and customer were swapped."""
 
+BETWEEN = "~"
+"""Stands between the revision of a sheet and the digest of the gate."""
+LEARNED = "r"
+"""Stands behind the digest of a gate in which rates were learned."""
+
+
+def sheet_revision(revision: str) -> str:
+    """The revision of the sheet alone, of one that may name a gate too."""
+    return revision.partition(BETWEEN)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Revisions:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pipeline.domain import (
     Addition,
@@ -28,12 +29,12 @@ from pipeline.domain import (
 from pipeline.messages import Message
 from pipeline.review.blind import betrays, hides
 from pipeline.review.folding import Scenario, outcome_with
-from pipeline.rubric.answer import CheckResult
-from pipeline.rubric.flags import reasons_now
-from pipeline.rubric.judge import Judged
-from pipeline.rubric.score import add_up
-from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
-from pipeline.rubric.sums import Earned, Sum
+
+if TYPE_CHECKING:  # what scores is loaded where a score is worked out: many a command only reads one
+    from pipeline.rubric.answer import CheckResult
+    from pipeline.rubric.judge import Judged
+    from pipeline.rubric.sheet import Criterion, Item, Rubric, SheetSection
+    from pipeline.rubric.sums import Sum
 
 NO_RULES = "no-rules"
 """The text of the rubric that judged the call is not kept."""
@@ -164,6 +165,8 @@ def _points(card: Scorecard) -> dict[str, float]:
 def _reasons(
     card: Scorecard, verdicts: Mapping[str, FindingVerdict], rubric: Rubric, score: float
 ) -> tuple[Message, ...]:
+    from pipeline.rubric.flags import reasons_now
+
     held = {f.criterion: _held(f, verdicts) for f in card.findings}
     failed = [f for f in card.findings if outcome_with(f.outcome, held[f.criterion]) is Outcome.FAILED]
     settled = {criterion for criterion, one in held.items() if one is not None and one.settled}
@@ -210,6 +213,9 @@ def _sum(
     verdicts: Mapping[str, FindingVerdict],
     reading: Scenario = Scenario.STANDING,
 ) -> Sum | None:
+    from pipeline.rubric.score import add_up
+    from pipeline.rubric.sums import Earned
+
     judged = [
         _judged(section, criterion, item, found[item.id], verdicts.get(item.id), reading)
         for section in rubric.sections
@@ -243,6 +249,8 @@ def _judged(
     held: FindingVerdict | None,
     reading: Scenario,
 ) -> Judged:
+    from pipeline.rubric.judge import Judged
+
     if held is not None and not held.holds(finding.outcome):
         held = None
     settled = held is not None and held.settled
@@ -252,6 +260,8 @@ def _judged(
 
 def _checked(finding: Finding, held: FindingVerdict | None, reading: Scenario) -> CheckResult:
     """What the item comes to, as a check would have said it."""
+    from pipeline.rubric.answer import CheckResult
+
     outcome = outcome_with(finding.outcome, held, reading)
     if outcome is not Outcome.FAILED:
         return CheckResult(outcome, (), finding.reason)

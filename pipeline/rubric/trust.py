@@ -15,15 +15,11 @@ from functools import cached_property
 from pydantic import Field, model_validator
 
 from pipeline.domain import Severity
+from pipeline.domain.inspection import BETWEEN, LEARNED
 from pipeline.intervals import wilson_most
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.rarity import LearnedRarity
 from pipeline.rubric.window import Options
-
-BETWEEN = "~"
-"""Stands between the revision of a sheet and the digest of the gate."""
-LEARNED = "r"
-"""Stands behind the digest of a gate in which rates were learned."""
 
 TRUST_BARS: dict[Severity, float] = {
     Severity.A: 0.8,
@@ -151,8 +147,3 @@ class TrustGate:
 
 OPEN_GATE = TrustGate()
 """Everything takes points."""
-
-
-def sheet_revision(revision: str) -> str:
-    """The revision of the sheet alone, of one that may name a gate too."""
-    return revision.partition(BETWEEN)[0]

@@ -1,27 +1,73 @@
 """The database: tables, repository, migrations. The only room that speaks SQL."""
 
-from pipeline.store.erasing import Remains
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pipeline.store.database import address
 from pipeline.store.filter import CallFilter
-from pipeline.store.judging import Judgement, judgement
-from pipeline.store.standing import JUDGING, KeptJudgement
-from pipeline.store.store import Store, open_store
-from pipeline.store.views import (
-    CallRow,
-    CriterionCount,
-    FileStamp,
-    Freshness,
-    KnownCall,
-    Renaming,
-    RunRow,
-    StoredFreshness,
-    StoredProblem,
-    SummaryFigures,
-)
+from pipeline.store.store import Store, open_store, opened_as_is
+
+if TYPE_CHECKING:
+    from pipeline.store.backing_up import back_up, note_handing_out
+    from pipeline.store.checking import Checked, check_store
+    from pipeline.store.copying import Copied, copy_store
+    from pipeline.store.erasing import Remains
+    from pipeline.store.judging import Judgement, judgement
+    from pipeline.store.standing import JUDGING, KeptJudgement
+    from pipeline.store.views import (
+        CallRow,
+        CriterionCount,
+        FileStamp,
+        Freshness,
+        KnownCall,
+        Renaming,
+        RunRow,
+        StoredFreshness,
+        StoredProblem,
+        SummaryFigures,
+    )
+
+_ELSEWHERE = {
+    "back_up": "backing_up",
+    "note_handing_out": "backing_up",
+    "Checked": "checking",
+    "check_store": "checking",
+    "Copied": "copying",
+    "copy_store": "copying",
+    "Remains": "erasing",
+    "Judgement": "judging",
+    "judgement": "judging",
+    "JUDGING": "standing",
+    "KeptJudgement": "standing",
+    "CallRow": "views",
+    "CriterionCount": "views",
+    "FileStamp": "views",
+    "Freshness": "views",
+    "KnownCall": "views",
+    "Renaming": "views",
+    "RunRow": "views",
+    "StoredFreshness": "views",
+    "StoredProblem": "views",
+    "SummaryFigures": "views",
+}
+"""Name -> module that is loaded when it is first asked for: what a list of calls shows needs none of them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"pipeline.store.{_ELSEWHERE[name]}"), name)
+    return found
+
 
 __all__ = [
     "JUDGING",
     "CallFilter",
     "CallRow",
+    "Checked",
+    "Copied",
     "CriterionCount",
     "FileStamp",
     "Freshness",
@@ -35,6 +81,12 @@ __all__ = [
     "StoredFreshness",
     "StoredProblem",
     "SummaryFigures",
+    "address",
+    "back_up",
+    "check_store",
+    "copy_store",
     "judgement",
+    "note_handing_out",
     "open_store",
+    "opened_as_is",
 ]

@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 from pipeline.errors import StoreUnusable
 from pipeline.files import ensure_private
 from pipeline.messages import Message
-from pipeline.store.faults import explained
+from pipeline.store.faults import explained, shown
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up."""
@@ -48,6 +48,23 @@ class Database:
             StoreError: with the remedy.
         """
         with explained(self.url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads all of a store as it is at one moment, whoever writes meanwhile.
+
+        Raises:
+            StoreError: with the remedy.
+        """
+        # On SQLite every transaction that reads is one.
+        fixed = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options = {} if self.url.get_backend_name() == "sqlite" else fixed
+        with (
+            explained(self.url),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -103,20 +120,29 @@ def parse(url: str) -> URL:
             raise StoreUnusable(Message("store.unknown-kind", kind=other))
 
 
-def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """An engine whose transactions behave alike on both databases."""
+def address(url: str) -> str:
+    """A database URL for people: checked as :func:`parse` does, without the password."""
+    return shown(parse(url))
+
+
+def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS, as_is: bool = False) -> Engine:
+    """An engine whose transactions behave alike on both databases.
+
+    ``as_is``: an SQLite file is neither made nor changed, not even in how it keeps its log.
+    """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, busy_seconds)
+        return _sqlite(url, busy_seconds, as_is)
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
 
 
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
+def _sqlite(url: URL, busy_seconds: float, as_is: bool) -> Engine:
     memory = url.database in (None, "", ":memory:")
+    left_alone = memory or as_is
     arguments: dict[str, Any] = {"timeout": busy_seconds, "check_same_thread": False}
     if memory:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
     else:
-        if not str(url.database).startswith("file:"):
+        if not (as_is or str(url.database).startswith("file:")):
             with suppress(
                 OSError
             ):  # the driver says it better; the log beside the file takes the file's mode
@@ -128,7 +154,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         # The driver's own implicit BEGIN comes too late and without IMMEDIATE: we begin ourselves, below.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
-        if not memory and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        if not left_alone and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
         # NORMAL: a power cut can take back the last commits (those calls are inspected again) but never
         # damage the file; a killed process loses nothing.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from pipeline.domain import ROLES_CORRECTED, Recording, Revisions, Status
-from pipeline.rubric.trust import sheet_revision
+from pipeline.domain.inspection import sheet_revision
 from pipeline.store import codec, rows
 from pipeline.store.statements import pages
 from pipeline.store.tables import calls, inspections

@@ -24,7 +24,7 @@ from pipeline.domain import (
     Status,
     Word,
 )
-from pipeline.rubric.trust import BETWEEN, LEARNED, sheet_revision
+from pipeline.domain.inspection import BETWEEN, LEARNED, sheet_revision
 from pipeline.store import codec, projections, rows
 from pipeline.store.call_files import files_of, first
 from pipeline.store.filter import CallFilter, in_order

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
 from pipeline.messages import Message
-from pipeline.store import alert_finding, projections
 from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
 from pipeline.store.tables import REVISION
@@ -24,7 +23,8 @@ _FIRST_WITH_ALERTS = "0016"
 """Older stores have escalations that nobody could take."""
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The migration that a database is at; None where it has no tables of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -37,13 +37,13 @@ def migrate(engine: Engine) -> None:
         StoreError: the database was written by a newer callinspect.
     """
     with engine.connect() as connection:
-        if _revision(connection) == REVISION:
+        if revision_of(connection) == REVISION:
             return
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         # SQLite: BEGIN IMMEDIATE is the lock. Whoever waited here finds the work done.
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        found = _revision(connection)
+        found = revision_of(connection)
         if found != REVISION:
             _upgrade(connection, found)
 
@@ -65,7 +65,11 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, REVISION)
-    if found is not None and found < _FIRST_WITH_DOUBT:
+    if found is None or found >= _FIRST_WITH_ALERTS:
+        return
+    from pipeline.store import alert_finding, projections
+
+    if found < _FIRST_WITH_DOUBT:
         projections.refresh_all(connection)
-    elif found is not None and found < _FIRST_WITH_ALERTS:
+    else:
         alert_finding.refresh_all(connection)

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, and_, or_, select
 
 from pipeline.domain import Outcome, ReviewState
 from pipeline.messages import Message
-from pipeline.rubric.flags import reasons_now
 from pipeline.store import codec
 from pipeline.store.repositories.rulebook_rows import rubric_of
 from pipeline.store.review_tables import cases, verdicts
@@ -52,6 +51,8 @@ def reasons_of(connection: Connection, heads: Iterable[Any]) -> Reasons:
         rubric, score, now = rubrics[head.rubric], scores[head.id], standing[head.id]
         if rubric is not None and score is not None:
             given = found[head.id]
+            from pipeline.rubric.flags import reasons_now  # with the rubric, which is loaded by now
+
             found[head.id] = reasons_now(rubric, given, failed=now.failed, withheld=now.withheld, score=score)
     return found
 

@@ -9,12 +9,14 @@ index, PostgreSQL in a ``tsvector``; rows go with the hearing they belong to.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Select, exists, func, literal_column, select, text
 
+from pipeline.domain import Role, Span, Utterance
+from pipeline.store import codec
 from pipeline.store.tables import transcript_grams, utterances
 
 LONGEST = 100
@@ -22,6 +24,8 @@ LONGEST = 100
 _POSITIONS = 16383
 """PostgreSQL's highest position in a tsvector. Longer texts start again at 1: neighbours stay neighbours."""
 _PAGE = 200
+_NONE = codec.corrections(())
+_NO_TIME = Span(0.0, 0.0)
 COMMON = 20_000
 """Calls beyond which a phrase is common."""
 
@@ -109,6 +113,33 @@ def _tsquery(parts: list[str]) -> str:
 def _fts5(parts: list[str]) -> str:
     quoted = f'"{" ".join(parts)}"'
     return f"{quoted} *" if _single(parts) else quoted
+
+
+def transcripts(connection: Connection) -> Iterator[dict[int, list[str]]]:
+    """What is looked for in every stored transcript, by hearing, a page at a time."""
+    u, last = utterances.c, -1
+    while True:
+        query = select(u.hearing).distinct().where(u.hearing > last).order_by(u.hearing).limit(_PAGE)
+        page = list(connection.execute(query).scalars())
+        if not page:
+            return
+        texts: dict[int, dict[str, None]] = {key: {} for key in page}
+        said = select(u.hearing, u.text, u.corrections).where(u.hearing.between(page[0], page[-1]))
+        for row in connection.execute(said.order_by(u.hearing, u.number)):
+            texts[row.hearing][row.text] = None
+            if row.corrections != _NONE:
+                words = Utterance(
+                    Role.AGENT, _NO_TIME, row.text, corrections=codec.read_corrections(row.corrections)
+                )
+                texts[row.hearing][words.corrected] = None
+        yield {key: list(found) for key, found in texts.items()}
+        last = page[-1]
+
+
+def index_anew(connection: Connection) -> None:
+    """Index every stored transcript where none is indexed yet."""
+    for page in transcripts(connection):
+        remember(connection, page.items())
 
 
 def index_stored(connection: Connection) -> None:

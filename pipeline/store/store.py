@@ -2,55 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.errors import StoreError, StoreUnusable
-from pipeline.store import purging
+from pipeline.store import (  # noqa: F401 - every table is known wherever a store is
+    alert_tables,
+    coaching_tables,
+    listed_tables,
+    people_tables,
+    review_tables,
+    rule_tables,
+    run_tables,
+)
 from pipeline.store.database import BUSY_SECONDS, Database, connect, parse
-from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
 from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate
-from pipeline.store.purging import Purge
 from pipeline.store.query_cache import QueryCache
-from pipeline.store.repositories.accounts import Accounts
-from pipeline.store.repositories.agent_statistics import AgentStatistics
-from pipeline.store.repositories.alerts import AlertRegister
-from pipeline.store.repositories.appeals import Appeals
-from pipeline.store.repositories.attempts import Attempts, FileDigests
-from pipeline.store.repositories.audit import AuditLog
-from pipeline.store.repositories.calibrations import Calibrations
-from pipeline.store.repositories.callbacks import Callbacks
-from pipeline.store.repositories.cases import Cases
-from pipeline.store.repositories.clips import Clips
-from pipeline.store.repositories.coaching import Coaching
-from pipeline.store.repositories.day_statistics import DayStatistics
-from pipeline.store.repositories.decisions import Decisions
-from pipeline.store.repositories.goals import Goals
-from pipeline.store.repositories.identities import Identities
-from pipeline.store.repositories.inspection_quality import InspectionQuality
-from pipeline.store.repositories.inspections import CallRows, Inspections
-from pipeline.store.repositories.judgements import Judgements
-from pipeline.store.repositories.listed_calls import ListedCalls
-from pipeline.store.repositories.merges import Merges
-from pipeline.store.repositories.notices import Notices
-from pipeline.store.repositories.period_facts import PeriodFacts
-from pipeline.store.repositories.proposals import Proposals
-from pipeline.store.repositories.queue import Queue
-from pipeline.store.repositories.rule_edits import RuleEdits
-from pipeline.store.repositories.rule_usage import RuleUsage
-from pipeline.store.repositories.rulebooks import Rulebooks
-from pipeline.store.repositories.runs import Runs
-from pipeline.store.repositories.samples import Samples
-from pipeline.store.repositories.sessions import Sessions
-from pipeline.store.repositories.settlements import Settlements
-from pipeline.store.repositories.sign_in import SignIn
-from pipeline.store.repositories.trust import TrustRegister
-from pipeline.store.repositories.violations import Violations
-from pipeline.store.repositories.voices import Voices
+
+if TYPE_CHECKING:
+    from pipeline.settings import AlertSettings
+    from pipeline.store.purging import Purge
+    from pipeline.store.repositories.accounts import Accounts
+    from pipeline.store.repositories.agent_statistics import AgentStatistics
+    from pipeline.store.repositories.alerts import AlertRegister
+    from pipeline.store.repositories.appeals import Appeals
+    from pipeline.store.repositories.attempts import Attempts, FileDigests
+    from pipeline.store.repositories.audit import AuditLog
+    from pipeline.store.repositories.calibrations import Calibrations
+    from pipeline.store.repositories.callbacks import Callbacks
+    from pipeline.store.repositories.cases import Cases
+    from pipeline.store.repositories.clips import Clips
+    from pipeline.store.repositories.coaching import Coaching
+    from pipeline.store.repositories.day_statistics import DayStatistics
+    from pipeline.store.repositories.decisions import Decisions
+    from pipeline.store.repositories.goals import Goals
+    from pipeline.store.repositories.identities import Identities
+    from pipeline.store.repositories.inspection_quality import InspectionQuality
+    from pipeline.store.repositories.inspections import CallRows, Inspections
+    from pipeline.store.repositories.judgements import Judgements
+    from pipeline.store.repositories.listed_calls import ListedCalls
+    from pipeline.store.repositories.merges import Merges
+    from pipeline.store.repositories.notices import Notices
+    from pipeline.store.repositories.period_facts import PeriodFacts
+    from pipeline.store.repositories.proposals import Proposals
+    from pipeline.store.repositories.queue import Queue
+    from pipeline.store.repositories.rule_edits import RuleEdits
+    from pipeline.store.repositories.rule_usage import RuleUsage
+    from pipeline.store.repositories.rulebooks import Rulebooks
+    from pipeline.store.repositories.runs import Runs
+    from pipeline.store.repositories.samples import Samples
+    from pipeline.store.repositories.sessions import Sessions
+    from pipeline.store.repositories.settlements import Settlements
+    from pipeline.store.repositories.sign_in import SignIn
+    from pipeline.store.repositories.trust import TrustRegister
+    from pipeline.store.repositories.violations import Violations
+    from pipeline.store.repositories.voices import Voices
+
+
+REPOSITORIES = {
+    "attempts": "attempts",
+    "calls": "inspections",
+    "file_digests": "attempts",
+    "identities": "identities",
+    "inspections": "inspections",
+    "judgements": "judgements",
+    "listed": "listed_calls",
+    "runs": "runs",
+    "violations": "violations",
+    "voices": "voices",
+    "accounts": "accounts",
+    "agents": "agent_statistics",
+    "alerts": "alerts",
+    "appeals": "appeals",
+    "audit": "audit",
+    "callbacks": "callbacks",
+    "calibrations": "calibrations",
+    "cases": "cases",
+    "clips": "clips",
+    "coaching": "coaching",
+    "days": "day_statistics",
+    "decisions": "decisions",
+    "goals": "goals",
+    "inspection_quality": "inspection_quality",
+    "merges": "merges",
+    "notices": "notices",
+    "period_facts": "period_facts",
+    "proposals": "proposals",
+    "queue": "queue",
+    "rule_edits": "rule_edits",
+    "rule_usage": "rule_usage",
+    "rulebooks": "rulebooks",
+    "samples": "samples",
+    "sessions": "sessions",
+    "settlements": "settlements",
+    "sign_in": "sign_in",
+    "trust": "trust",
+}
+"""Name -> module of what the store is made of; the class stands in the class's annotations."""
+
+_CACHED = ("agents", "queue", "rule_usage")
+"""Those that keep expensive answers."""
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -74,54 +132,86 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     return Store(Database(parsed, engine))
 
 
+@contextmanager
+def opened_as_is(url: str) -> Iterator[Database]:
+    """The database of a store, of whatever version: nothing is made, migrated or otherwise changed.
+
+    Raises:
+        StoreUnusable: no such database.
+    """
+    parsed = parse(url)
+    engine = connect(parsed, as_is=True)
+    try:
+        yield Database(parsed, engine)
+    finally:
+        engine.dispose()
+
+
 class Store:
     """An open database. Every method of its repositories may raise StoreError with the remedy; nothing is
     ever half written."""
+
+    # what the machine found
+    attempts: Attempts
+    calls: CallRows
+    file_digests: FileDigests
+    identities: Identities
+    inspections: Inspections
+    judgements: Judgements
+    listed: ListedCalls
+    runs: Runs
+    violations: Violations
+    voices: Voices
+    # what people do
+    accounts: Accounts
+    agents: AgentStatistics
+    alerts: AlertRegister
+    appeals: Appeals
+    audit: AuditLog
+    callbacks: Callbacks
+    calibrations: Calibrations
+    cases: Cases
+    clips: Clips
+    coaching: Coaching
+    days: DayStatistics
+    decisions: Decisions
+    goals: Goals
+    inspection_quality: InspectionQuality
+    merges: Merges
+    notices: Notices
+    period_facts: PeriodFacts
+    proposals: Proposals
+    queue: Queue
+    rule_edits: RuleEdits
+    rule_usage: RuleUsage
+    rulebooks: Rulebooks
+    samples: Samples
+    sessions: Sessions
+    settlements: Settlements
+    sign_in: SignIn
+    trust: TrustRegister
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._read, self._write = database.read, database.write
         self._lock = run_lock(database.url, database.engine)
         self.query_cache = QueryCache()
-        # what the machine found
-        self.attempts = Attempts(database)
-        self.calls = CallRows(database)
-        self.file_digests = FileDigests(database)
-        self.identities = Identities(database)
-        self.inspections = Inspections(database)
-        self.judgements = Judgements(database)
-        self.listed = ListedCalls(database)
-        self.runs = Runs(database, self._lock)
-        self.violations = Violations(database)
-        self.voices = Voices(database)
-        # what people do
-        self.accounts = Accounts(database)
-        self.agents = AgentStatistics(database, self.query_cache)
-        self.alerts = AlertRegister(database)
-        self.appeals = Appeals(database)
-        self.audit = AuditLog(database)
-        self.callbacks = Callbacks(database)
-        self.calibrations = Calibrations(database)
-        self.cases = Cases(database)
-        self.clips = Clips(database)
-        self.coaching = Coaching(database)
-        self.days = DayStatistics(database)
-        self.decisions = Decisions(database)
-        self.goals = Goals(database)
-        self.inspection_quality = InspectionQuality(database)
-        self.merges = Merges(database)
-        self.notices = Notices(database)
-        self.period_facts = PeriodFacts(database)
-        self.proposals = Proposals(database)
-        self.queue = Queue(database, self.query_cache)
-        self.rule_edits = RuleEdits(database)
-        self.rule_usage = RuleUsage(database, self.query_cache)
-        self.rulebooks = Rulebooks(database)
-        self.samples = Samples(database)
-        self.sessions = Sessions(database)
-        self.settlements = Settlements(database)
-        self.sign_in = SignIn(database)
-        self.trust = TrustRegister(database)
+        self.alert_settings: AlertSettings | None = None
+        """Deadlines of alerts, where whoever opens the store has settings that say them."""
+
+    def __getattr__(self, name: str) -> Any:
+        """A repository, when it is first asked for: together they load most of the program, and a command
+        needs two or three."""
+        if name not in REPOSITORIES:
+            raise AttributeError(name)
+        module = import_module(f"pipeline.store.repositories.{REPOSITORIES[name]}")
+        kind = getattr(module, type(self).__annotations__[name])
+        more: list[object] = [self._lock] if name == "runs" else [self.query_cache] if name in _CACHED else []
+        if name == "alerts" and self.alert_settings is not None:
+            from pipeline.review.alerts import AlertTerms
+
+            more = [AlertTerms.of(self.alert_settings)]
+        return vars(self).setdefault(name, kind(self._database, *more))  # another thread may have been first
 
     @property
     def url(self) -> str:
@@ -147,6 +237,9 @@ class Store:
         Their text is taken out of the database's files too, also where nothing is left to delete: doing it
         again finishes what a reader was in the way of. ``remains`` says where it could not.
         """
+        from pipeline.store import purging
+        from pipeline.store.erasing import erase
+
         if dry_run:
             with self._read() as connection:
                 return purging.preview(connection, before)

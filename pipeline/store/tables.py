@@ -28,10 +28,9 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.store.statements import local_now
-from pipeline.store.text import SafeText
+from pipeline.store.text import SafeText, SearchVector
 
 REVISION = "0019"
 """The newest migration: what a database must be at for this code."""
@@ -266,7 +265,7 @@ transcript_grams = Table(
     ),
     Column(
         "grams",
-        Text().with_variant(TSVECTOR(), "postgresql"),
+        Text().with_variant(SearchVector(), "postgresql"),
         nullable=False,
         comment="what was said, as pairs of characters",
     ),

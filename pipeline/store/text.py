@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 _UNSAFE = re.compile("[\x00\\\\\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(\\|u[0-9a-f]{4})")
@@ -49,3 +49,13 @@ class SafeText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else unescape(value)
+
+
+class SearchVector(UserDefinedType[str]):
+    """PostgreSQL's ``tsvector``, without loading all that SQLAlchemy knows of PostgreSQL where that is not in
+    use."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "TSVECTOR"

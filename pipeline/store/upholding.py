@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from pipeline.domain import FindingVerdict, Outcome, Verdict
+from pipeline.domain.inspection import LEARNED
 from pipeline.review.folding import swapped, verdicts_when
 from pipeline.rubric.rarity import NO_WORDS, LearnedRarity, Upheld, Words
-from pipeline.rubric.trust import LEARNED, TrustGate
+from pipeline.rubric.trust import TrustGate
 from pipeline.store.repositories.decision_rows import history
 from pipeline.store.review_tables import decisions, verdicts
 from pipeline.store.rule_tables import rarity_changes, rulebooks

@@ -30,6 +30,7 @@ from pipeline.store.database import Repository
 from pipeline.store.repositories.callbacks import CallbackStep
 from pipeline.store.repositories.proposals import NewDraft, ProposalKind, ProposedSentence
 from pipeline.store.repositories.rulebook_rows import Rulebook
+from pipeline.store.store import REPOSITORIES
 from pipeline.store.tables import calls
 from tests.inspections import inspection
 from tests.nights import bad_call
@@ -81,7 +82,8 @@ NO_ACTS = {
 def write_methods(store: Store) -> set[str]:
     """Public methods of every repository that write, themselves or through another of their class."""
     found = set()
-    for cls in {type(part) for part in vars(store).values() if isinstance(part, Repository)}:
+    for cls in {type(getattr(store, name)) for name in REPOSITORIES}:
+        assert issubclass(cls, Repository)
         calls = {n: used(f) for n, f in inspect.getmembers(cls, inspect.isfunction)}
         writing = {n for n, names in calls.items() if names & {"_write", "_write_soon"} and n != "__init__"}
         while more := {n for n, names in calls.items() if names & writing} - writing:

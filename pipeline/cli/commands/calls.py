@@ -8,27 +8,24 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import TypeAdapter
 
 from pipeline.cli.selection import Agent, CallId, Criterion, Doubt, Flagged, From, Limit, Team, To, selection
 from pipeline.cli.session import Session, command
 from pipeline.cli.stored import existing_store, need_criterion, need_store, none_found, reviewed_call
-from pipeline.cli.views.call import page
 from pipeline.cli.views.calls import calls_table
 from pipeline.cli.words import Words, english_titles
 from pipeline.errors import CommandError, LexiconError
-from pipeline.reports import KINDS, STDOUT, Exported, check_asked, export, formats_of
-from pipeline.reports.report_words import Places, ReportWords
-from pipeline.reports.whole_call import whole_call
-from pipeline.review.questions import AskedQuestion
+from pipeline.messages import Message
+
+if TYPE_CHECKING:
+    from pipeline.reports import Exported
+    from pipeline.reports.report_words import ReportWords
 
 SHOWN = 100
 """Rows of a table where ``--limit`` does not say otherwise: a run has thousands."""
-
-_QUESTIONS = TypeAdapter(tuple[AskedQuestion, ...])
 
 
 @command
@@ -59,6 +56,8 @@ def list_calls(
     with existing_store(session) as store:
         need_criterion(session, store, criterion)
         if as_json:
+            from pipeline.reports import KINDS
+
             for record in KINDS["calls"].records(store, wanted):
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
             return 0
@@ -82,6 +81,12 @@ def show(
 ) -> int:
     found = reviewed_call(session, call_id)
     if as_json:
+        from pydantic import TypeAdapter
+
+        from pipeline.reports.whole_call import whole_call
+        from pipeline.review.questions import AskedQuestion
+
+        questions = TypeAdapter(tuple[AskedQuestion, ...])
         record = whole_call(
             found.inspection, case=found.case, said=found.said, now=found.now, files=found.files
         )
@@ -89,7 +94,7 @@ def show(
             **record,
             "replaced_by": found.replaced_by,
             "replaces": list(found.replaces),
-            "questions": _QUESTIONS.dump_python(found.questions, mode="json"),
+            "questions": questions.dump_python(found.questions, mode="json"),
         }
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
         return 0
@@ -97,6 +102,8 @@ def show(
         session.out.print(session.words("show.replaced-by", call=found.replaced_by), style="bold yellow")
     if found.replaces:
         session.out.print(session.words("show.replaces", calls=session.words.listed(found.replaces)))
+    from pipeline.cli.views.call import page
+
     titles = code_titles(session)
     parts = page(
         found.inspection,
@@ -129,6 +136,9 @@ def export_records(
     limit: Limit = None,
 ) -> int:
     """A missing ``--out`` is told last: what else is wrong would only come up after it."""
+    from pipeline.reports import KINDS, STDOUT, check_asked, export, formats_of
+    from pipeline.reports.report_words import Places
+
     chosen = format or (out.suffix.removeprefix(".").lower() if out is not None else "")
     if chosen or what not in KINDS:
         check_asked(what, chosen)
@@ -176,21 +186,21 @@ def _said_of(done: Exported, what: str, words: Words) -> str:
 
 def report_words(session: Session) -> ReportWords:
     """The words of what people forward, in the language of the session."""
+    from pipeline.reports.report_words import ReportWords
+
     settings = session.settings
     titles = {} if settings.lang == "zh" else english_titles(settings.rubric, settings.layers)
     return ReportWords(settings.lang, titles)
 
 
-def code_titles(session: Session) -> Mapping[str, str]:
-    """Code -> title from the lexicons in use, in the language of the session where they have it.
+def code_titles(session: Session) -> Mapping[str, Message]:
+    """Code -> title from the lexicons in use.
 
     Empty where they cannot be read: a page can do without.
     """
-    from pipeline.phrases import load_lexicons
+    from pipeline.phrases.titles import titles_of
 
     try:
-        codes = load_lexicons(session.settings.lexicons, session.settings.layers).codes.values()
+        return titles_of(session.settings.lexicons, session.settings.layers)
     except LexiconError:
         return {}
-    english = session.words.lang != "zh"
-    return {code.code: (english and code.title_en) or code.title for code in codes}

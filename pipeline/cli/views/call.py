@@ -24,6 +24,7 @@ from pipeline.domain import (
     Scorecard,
     Status,
 )
+from pipeline.messages import Message
 from pipeline.reports.kinds.calls import MEASURES
 from pipeline.review.effective import Effective
 from pipeline.review.questions import AskedQuestion
@@ -32,7 +33,7 @@ from pipeline.review.questions import AskedQuestion
 def page(
     inspection: Inspection,
     words: Words,
-    titles: Mapping[str, str],
+    titles: Mapping[str, Message],
     *,
     case: Case | None = None,
     said: Mapping[str, FindingVerdict] = NOBODY,
@@ -80,7 +81,7 @@ def _heading(inspection: Inspection, words: Words) -> Text:
 def _verdict(
     inspection: Inspection,
     words: Words,
-    titles: Mapping[str, str],
+    titles: Mapping[str, Message],
     people: Case | None,
     now: Effective | None,
 ) -> Iterator[Text]:
@@ -108,7 +109,7 @@ def _verdict(
         told = words.sentences([words.said(reason) for reason in reasons])
         yield Text(f"{words('show.flagged')}{words.colon}{told}", style="bold yellow")
     if card is not None and card.alerts:
-        named = words.listed([titles.get(code, code) for code in card.alerts])
+        named = words.listed([words.said(titles.get(code, code)) for code in card.alerts])
         yield Text(f"{words('show.alerts')}{words.colon}{named}", style="bold magenta")
 
 

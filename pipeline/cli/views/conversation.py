@@ -10,7 +10,7 @@ from rich.text import Text
 from pipeline.cli.views.times import clock
 from pipeline.cli.words import Words
 from pipeline.domain import Inspection, PhraseHit, PhraseKind, Role, Span, Utterance
-from pipeline.rubric.matched import in_other_words, same_words
+from pipeline.messages import Message
 
 ROLE_STYLES = {
     Role.AGENT: "bold blue",
@@ -32,7 +32,7 @@ EVENTS = (
 """Message, the measure whose evidence it is, and from how many seconds it is worth a line."""
 
 
-def conversation(inspection: Inspection, words: Words, titles: Mapping[str, str]) -> Table:
+def conversation(inspection: Inspection, words: Words, titles: Mapping[str, Message]) -> Table:
     """Utterances and events in order of time, hit phrases marked and named below by their code's title."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True, style="dim")
@@ -48,8 +48,10 @@ Row = tuple[str, Text, Text]
 
 
 def _utterances(
-    inspection: Inspection, words: Words, titles: Mapping[str, str]
+    inspection: Inspection, words: Words, titles: Mapping[str, Message]
 ) -> Iterator[tuple[tuple[float, int], Row]]:
+    from pipeline.rubric.matched import in_other_words, same_words  # here, as in ``marked``
+
     for index, utterance in enumerate(inspection.transcript.utterances):
         hits = [hit for hit in inspection.hits if hit.utterance == index]
         who = "role.other" if inspection.says_other_agent(utterance) else f"role.{utterance.role}"

@@ -23,7 +23,6 @@ from pipeline.domain import (
 )
 from pipeline.review.effective import Effective, evidence
 from pipeline.review.folding import outcome_with
-from pipeline.rubric.matched import kind_of, matched
 
 SEVERITY_STYLES = {
     Severity.A: "bold white on red",
@@ -187,6 +186,8 @@ def proof(finding: Finding, inspection: Inspection, words: Words, held: FindingV
 
 
 def _place(item: Evidence, words: Words, inspection: Inspection, *, explained: bool) -> Text:
+    from pipeline.rubric.matched import kind_of, matched  # a list of calls shows no place
+
     text = Text(stretch(item.span), style="dim")
     if item.role is not None:
         text.append(f" {words(f'role.{item.role}')}", style=ROLE_STYLES[item.role])

@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.errors import UsageError
-from pipeline.phrases import load_lexicons
+from pipeline.messages import render
+from pipeline.phrases.titles import titles_of
 from pipeline.reports.fields import Field, Record, boolean, number, rounded, text
 from pipeline.review.alerts import Alert
 from pipeline.settings import data_root
@@ -98,10 +99,10 @@ def records(store: Store, wanted: CallFilter) -> Iterator[Record]:
 def titles() -> dict[str, str]:
     """Code -> what the program's own lexicons call it; a code that only a centre has stands for itself."""
     try:
-        codes = load_lexicons(data_root() / "lexicons" / "zh").codes
+        found = titles_of(data_root() / "lexicons" / "zh")
     except UsageError:
         return {}
-    return {code: one.title for code, one in codes.items()}
+    return {code: render(one, "zh") for code, one in found.items()}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from pipeline.conversation.collation import by_name
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import Missing, Refused
 from pipeline.review.claims import Actor
@@ -309,6 +308,8 @@ class Accounts(Repository):
         query = select(calls.c.team, func.count(), func.count(calls.c.agent_id.distinct()))
         with self._read() as connection:
             found = [TeamRow(*row) for row in connection.execute(query.group_by(calls.c.team))]
+        from pipeline.conversation.collation import by_name  # here: every decision asks for an account
+
         return tuple(sorted(found, key=lambda row: (row.team is None, by_name(row.team or ""))))
 
 

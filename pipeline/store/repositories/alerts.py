@@ -75,9 +75,9 @@ class AlertRegister(Repository):
     the page showed (None: whatever it is). All raise Missing, Refused or Conflict with a ``code``.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, terms: AlertTerms | None = None) -> None:
         super().__init__(database)
-        self.terms = AlertTerms()
+        self.terms = terms or AlertTerms()
         """Deadlines, as whoever opened the store with settings says: they are worked out at each reading."""
 
     def add(

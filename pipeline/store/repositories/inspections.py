@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import func, select
 
 from pipeline.domain import IdSource, Inspection, Recording, Revisions
-from pipeline.store import counting, freshness, reading, writing
+from pipeline.store import counting, reading
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.tables import findings, inspections
@@ -49,6 +49,8 @@ class Inspections(Repository):
             raise ValueError(
                 f"call {inspection.recording.call.call_id!r}: two different digests of its audio"
             )
+        from pipeline.store import writing  # here and below: with all of review, which a list does not need
+
         with self._write() as connection:
             return writing.save(
                 connection, inspection, run_id=run_id, replace=replace, source=source, key=key
@@ -59,11 +61,15 @@ class Inspections(Repository):
 
         A call that is missing from the answer is absent from the store.
         """
+        from pipeline.store import freshness
+
         with self._read() as connection:
             return freshness.freshness(connection, recordings, revisions)
 
     def choose(self, call_id: str, revisions: Revisions, *, run_id: int) -> bool:
         """Make a stored revision the current one of its call; False where there is none like this."""
+        from pipeline.store import freshness
+
         with self._write() as connection:
             return freshness.choose(connection, call_id, revisions, run_id=run_id)
 
@@ -73,6 +79,8 @@ class Inspections(Repository):
 
     def revisions(self, call_id: str) -> list[Inspection]:
         """All inspections of a call, oldest first."""
+        from pipeline.store import freshness
+
         with self._read() as connection:
             ids = freshness.inspection_ids(connection, call_id)
             return list(reading.inspections_by_id(connection, ids))

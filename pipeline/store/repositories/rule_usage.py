@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true
 
 from pipeline.domain import Outcome, ReviewState, Scope
 from pipeline.store.counting import answered
@@ -59,6 +60,49 @@ class RecentHit:
     wording: str
 
 
+Counts = dict[tuple[str, ...], tuple[int, ...]]
+
+
+def _in_current(
+    connection: Connection,
+    parts: Table,
+    keys: Sequence[ColumnElement[str]],
+    figures: Sequence[ColumnElement[int]],
+    chosen: ColumnElement[bool],
+    scope: Scope,
+) -> Counts:
+    """Parts of current inspections counted by ``keys``.
+
+    Where all calls may be seen, all parts are counted along their index, which asks for no other row, and
+    those of the few inspections that are not current any more are taken off.
+    """
+    counted: Any = select(*keys, *figures).where(chosen).group_by(*keys)
+    joined = parts.join(inspections, parts.c.inspection == inspections.c.id)
+    # From the inspections to their parts: there are fewer of them than parts.
+    old = select(inspections.c.id).where(~inspections.c.current).scalar_subquery()
+    if scope != Scope():
+        seen = counted.select_from(joined.join(calls, inspections.c.call == calls.c.id))
+        return _rows(connection, seen.where(inspections.c.current, within(scope)), len(keys))
+    if _mostly_old(connection):
+        return _rows(connection, counted.select_from(joined).where(inspections.c.current), len(keys))
+    whole = _rows(connection, counted, len(keys))
+    for key, gone in _rows(connection, counted.where(parts.c.inspection.in_(old)), len(keys)).items():
+        left = tuple(all_of - of_old for all_of, of_old in zip(whole[key], gone, strict=True))
+        whole[key] = left
+    return {key: counts for key, counts in whole.items() if counts[0]}
+
+
+def _mostly_old(connection: Connection) -> bool:
+    """Whether more inspections were replaced, by rescoring or a new model, than are current."""
+    i = inspections.c
+    current = connection.execute(select(func.count()).where(i.current)).scalar_one()
+    return int(connection.execute(select(func.count()).where(~i.current)).scalar_one()) > int(current)
+
+
+def _rows(connection: Connection, query: Any, keys: int) -> Counts:
+    return {tuple(row[:keys]): tuple(row[keys:]) for row in connection.execute(query)}
+
+
 class RuleUsage(Repository):
     """Counts over current inspections that a scope may see."""
 
@@ -69,20 +113,11 @@ class RuleUsage(Repository):
     def phrases(self, scope: Scope, *, code: str | None = None) -> Mapping[str, PhraseUse]:
         """Code -> use; with a ``code``: each of its phrases -> use."""
         key = hits.c.code if code is None else hits.c.phrase
-        query = (
-            select(key, func.count(), func.count(func.distinct(hits.c.inspection)))
-            .select_from(
-                hits.join(inspections, hits.c.inspection == inspections.c.id).join(
-                    calls, inspections.c.call == calls.c.id
-                )
-            )
-            .where(inspections.c.current, within(scope))
-            .group_by(key)
-        )
-        if code is not None:
-            query = query.where(hits.c.code == code)
+        figures = (func.count(), func.count(func.distinct(hits.c.inspection)))
+        chosen = true() if code is None else hits.c.code == code
         with self._read() as connection:
-            return {name: PhraseUse(n, m) for name, n, m in connection.execute(query)}
+            counted = _in_current(connection, hits, (key,), figures, chosen, scope)
+        return {name: PhraseUse(n, m) for (name,), (n, m) in counted.items()}
 
     def criteria(self, scope: Scope) -> Mapping[str, CriterionUse]:
         """Criterion -> use; every finding is counted, so the answer is kept until something is new."""
@@ -92,15 +127,6 @@ class RuleUsage(Repository):
         return self._cache.get(("criteria", scope), version, lambda: self._criteria(scope))
 
     def _criteria(self, scope: Scope) -> Mapping[str, CriterionUse]:
-        joined = findings.join(inspections, findings.c.inspection == inspections.c.id).join(
-            calls, inspections.c.call == calls.c.id
-        )
-        outcomes = (
-            select(findings.c.criterion, findings.c.outcome, func.count())
-            .select_from(joined)
-            .where(inspections.c.current, within(scope))
-            .group_by(findings.c.criterion, findings.c.outcome)
-        )
         said = (
             select(verdicts.c.criterion, verdicts.c.state, func.count())
             .select_from(verdicts.join(calls, verdicts.c.call == calls.c.id))
@@ -130,8 +156,12 @@ class RuleUsage(Repository):
             .group_by(verdicts.c.criterion, verdicts.c.state)
         )
         with self._read() as connection:
+            keys = (findings.c.criterion, findings.c.outcome)
+            outcomes = _in_current(connection, findings, keys, (func.count(),), true(), scope)
             found: dict[str, dict[str, int]] = {}
-            for criterion, name, count in [*connection.execute(outcomes), *connection.execute(said)]:
+            for (criterion, name), (count,) in outcomes.items():
+                found.setdefault(criterion, {})[name] = count
+            for criterion, name, count in connection.execute(said):
                 found.setdefault(criterion, {})[name] = count
             for criterion, state, count in connection.execute(answers):
                 name = Outcome.FAILED if state == ReviewState.CONFIRMED.value else Outcome.PASSED

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from pipeline.domain.inspection import BETWEEN
 from pipeline.errors import Missing
 from pipeline.review import trust as rules
 from pipeline.review.events import check_author
 from pipeline.review.rarity import CodeRarity, RarityChange, learned_of
 from pipeline.review.trust import Trust, TrustChange, TrustChangeKind
 from pipeline.rubric import Rubric
-from pipeline.rubric.trust import BETWEEN, OPEN_GATE, TrustGate
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.store.auditing import note
 from pipeline.store.database import Repository
 from pipeline.store.repositories import rarity_rows

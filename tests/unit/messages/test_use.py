@@ -40,6 +40,7 @@ from pipeline.rubric.diff import NAMED
 from pipeline.settings import Settings
 from pipeline.settlement import Standing
 from pipeline.store import Remains
+from pipeline.store.checking import CHECKS
 from pipeline.transcription.models import load_manifest
 from pipeline.transcription.models.installed import State
 
@@ -60,6 +61,8 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "measure.": {*catalogue(), "none"},
     "unit.": {m.unit for m in catalogue().values()} - {"0..1"},
     "setting.": set(Settings.model_fields),
+    "storage.looked.": set(CHECKS),
+    "storage.remedy.": set(CHECKS),
     "user.role.": set(UserRole),
     "appeal.state.": set(AppealState),
     "appeal.step.": set(Step),
