@@ -10,13 +10,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.batch.leases import Leases
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
+from pipeline.batch.sharing import check_same
 from pipeline.batch.stopping import StopRequest, stop_on_signals
-from pipeline.batch.summary import OTHER_RULES, TOO_FEW, Progress, RunSummary
+from pipeline.batch.summary import OTHER_RULES, TOO_FEW, NotRead, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.voices import settle_voices
 from pipeline.batch.work import Job, Limits, groups
@@ -28,11 +30,13 @@ from pipeline.inspection.program import judging_revision
 from pipeline.list_rules import load_rule_files
 from pipeline.messages import Message, message_json
 from pipeline.settings import CallListSettings, Settings
-from pipeline.store import JUDGING, Store, StoredProblem, open_store
+from pipeline.store import JUDGING, RunningNight, Store, StoredProblem, open_store
 from pipeline.store.repositories.listed_calls import SavedRows
 
 Report = Callable[[Progress], None]
-Decide = Callable[[Store], tuple[InspectorFactory, Revisions]]
+Decide = Callable[[Store, RunningNight | None], tuple[InspectorFactory, Revisions]]
+_SERVER_SECONDS = 300.0
+"""So long a server that does not answer is waited for: it may be restarted while a run is at work."""
 
 
 class PoolFactory(Protocol):
@@ -72,39 +76,60 @@ def run(
         report: told about every step.
         pool: who does the work: processes of their own, unless told otherwise.
         decide: lets the reviews have their say, once no other run is at work: the tools and revisions that
-            it gives go before the others.
+            it gives go before the others. Where other runs are, it is told by what they judge.
 
     Raises:
-        UsageError: the dump, the call list or the configuration cannot be used; the dump is empty.
-        StoreError: the store refused, or another run is at work on it.
+        UsageError: the dump, the call list or the configuration cannot be used; the dump is empty; other runs
+            are at work that hear or judge otherwise.
+        StoreError: the store refused, or a run is at work on it that shares it with nobody.
     """
     bounds = limits or Limits()
-    with open_store(settings.store) as store, stop_on_signals() as stop:
-        run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
+    tell = report or (lambda _: None)
+    with (
+        open_store(settings.store, patience_seconds=_SERVER_SECONDS) as store,
+        stop_on_signals() as stop,
+    ):
+        run_id = store.runs.join(dump=dump.absolute(), settings=settings.fingerprint())
+
+        def waits() -> bool:
+            tell(Progress("wait", 0, 0))
+            return not stop
+
         try:
-            if decide is not None:
-                inspector, revisions = decide(store)
-            this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
-            store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
-            keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
-            delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
-            plan = this.plan(delivery, limit=limit, since=since, retry=retry)
-            follow_list(store, settings, plan.channels)
-            tally = this.inspect(plan, inspector, bounds, pool)
+            with store.runs.step(waits=waits):
+                night = store.runs.night(run_id)
+                if decide is not None:
+                    inspector, revisions = decide(store, night)
+                if night is not None:
+                    check_same(night, revisions)
+                store.runs.judge_by(run_id, revisions, program=judging_revision())
+                this = _Run(store, run_id, settings, revisions, stop, tell)
+                store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
+                keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
+                delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
+                plan = this.plan(delivery, limit=limit, since=since, retry=retry)
+                follow_list(store, settings, plan.channels)
+            leases = Leases(store, run_id, seconds=bounds.lease_seconds)
+            tally = this.inspect(plan, inspector, bounds, pool, leases)
             unkept: list[StoredProblem] = []
             stopped = tally.trouble is not None or bool(stop)
-            if not stopped:  # else the next run knows more
-                settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
-            keep_roles(store, settings, run_id=run_id, failed=unkept.append)
-            this.keep_copies(plan)
-            this.judge_list()
-            late = [*this.other_rules(plan, tally), *unkept]
-            store.runs.add_problems(run_id, late)
-            tally.problems += late
-            summary = this.sum_up(plan, tally)
-            stored = _as_json(summary) | {JUDGING: judging_revision()}
-            if not stopped:
-                store.voices.finish(run_id, keep=settings.keep_voices)
+            with store.runs.step(waits=lambda: waits() or True):
+                another = store.work.another_at_work(leases.owner)
+                if another is not None:
+                    store.voices.hand_over(run_id, another)
+                elif not stopped:  # else the next run knows more
+                    settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
+                keep_roles(store, settings, run_id=run_id, failed=unkept.append)
+                this.keep_copies(plan)
+                this.judge_list()
+                late = [*this.other_rules(plan, tally), *unkept]
+                store.runs.add_problems(run_id, late)
+                tally.problems += late
+                this.look_at_others(tally)
+                summary = this.sum_up(plan, tally)
+                stored = _as_json(summary) | {JUDGING: judging_revision()}
+                if another is None and not stopped:
+                    store.voices.finish(run_id, keep=settings.keep_voices)
             store.runs.finish(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
         except BaseException:
             with suppress(StoreError):
@@ -191,7 +216,14 @@ class _Run:
             return job
         return replace(job, words=dict(self._store.judgements.words_of(job.recording)) or None)
 
-    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, start: PoolFactory) -> Tally:
+    def inspect(
+        self,
+        plan: Plan,
+        inspector: InspectorFactory,
+        limits: Limits,
+        start: PoolFactory,
+        leases: Leases,
+    ) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
@@ -205,7 +237,7 @@ class _Run:
             self._report(
                 Progress(
                     "inspect",
-                    tally.calls,
+                    tally.calls + len(tally.elsewhere),
                     len(plan.jobs),
                     tally.audio_seconds,
                     wall,
@@ -220,6 +252,7 @@ class _Run:
             store=self._store,
             run_id=self._run_id,
             revisions=self._revisions,
+            leases=leases,
             pool=pool,
             limits=limits,
             wanted_workers=self._workers,
@@ -231,8 +264,22 @@ class _Run:
         finally:
             self._peak_bytes = pool.peak_bytes
             self._store.runs.add_problems(self._run_id, supervision.tally.problems)
-        plan.left += len(plan.jobs) - supervision.tally.calls
-        return supervision.tally
+        tally = supervision.tally
+        tally.elsewhere = leases.done_elsewhere
+        plan.left += len(plan.jobs) - tally.calls - len(tally.elsewhere)
+        return tally
+
+    def look_at_others(self, tally: Tally) -> None:
+        """What other runs could not read, or in part only: the night is not whole for anybody."""
+        jobs = {job.call_id: job for job in tally.elsewhere}
+        recordings = [job.recording for job in jobs.values()]
+        for call_id, known in self._store.inspections.freshness(recordings, self._revisions).items():
+            paths = jobs[call_id].recording.paths
+            one = NotRead(call_id, paths, known.reason, known.reason_code)
+            if known.status is Status.UNREADABLE:
+                tally.unreadable.append(one)
+            elif known.status is Status.PARTIAL:
+                tally.incomplete.append(one)
 
     def keep_copies(self, plan: Plan) -> None:
         """Note where more of the sound of calls lies that are stored now and were not when we planned."""
@@ -273,6 +320,8 @@ class _Run:
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,
+            elsewhere=len(tally.elsewhere),
+            dropped=tally.dropped,
             renamed=tuple(plan.renamed),
             problems=(*plan.problems, *tally.problems),
             workers=self._workers,

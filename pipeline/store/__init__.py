@@ -6,19 +6,25 @@ from pipeline.store.judging import Judgement, judgement
 from pipeline.store.standing import JUDGING, KeptJudgement
 from pipeline.store.store import Store, open_store
 from pipeline.store.views import (
+    ENDED,
     CallRow,
     CriterionCount,
     FileStamp,
     Freshness,
     KnownCall,
+    Lease,
     Renaming,
+    RunningNight,
     RunRow,
     StoredFreshness,
     StoredProblem,
     SummaryFigures,
+    WorkItem,
+    WorkState,
 )
 
 __all__ = [
+    "ENDED",
     "JUDGING",
     "CallFilter",
     "CallRow",
@@ -28,13 +34,17 @@ __all__ = [
     "Judgement",
     "KeptJudgement",
     "KnownCall",
+    "Lease",
     "Remains",
     "Renaming",
     "RunRow",
+    "RunningNight",
     "Store",
     "StoredFreshness",
     "StoredProblem",
     "SummaryFigures",
+    "WorkItem",
+    "WorkState",
     "judgement",
     "open_store",
 ]

@@ -20,7 +20,6 @@ from pipeline.store.repositories.accounts import Accounts
 from pipeline.store.repositories.agent_statistics import AgentStatistics
 from pipeline.store.repositories.alerts import AlertRegister
 from pipeline.store.repositories.appeals import Appeals
-from pipeline.store.repositories.attempts import Attempts, FileDigests
 from pipeline.store.repositories.audit import AuditLog
 from pipeline.store.repositories.calibrations import Calibrations
 from pipeline.store.repositories.callbacks import Callbacks
@@ -29,6 +28,7 @@ from pipeline.store.repositories.clips import Clips
 from pipeline.store.repositories.coaching import Coaching
 from pipeline.store.repositories.day_statistics import DayStatistics
 from pipeline.store.repositories.decisions import Decisions
+from pipeline.store.repositories.file_digests import FileDigests
 from pipeline.store.repositories.goals import Goals
 from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspection_quality import InspectionQuality
@@ -51,27 +51,30 @@ from pipeline.store.repositories.sign_in import SignIn
 from pipeline.store.repositories.trust import TrustRegister
 from pipeline.store.repositories.violations import Violations
 from pipeline.store.repositories.voices import Voices
+from pipeline.store.repositories.work_items import WorkItems
 
 
-def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS, patience_seconds: float = 0.0) -> Store:
     """Open (or create) a store and migrate it forward.
 
     Args:
         url: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
         busy_seconds: how long a write waits for another writer of an SQLite file.
+        patience_seconds: how long a server is waited for that does not answer any more.
 
     Raises:
-        StoreUnusable: no such database, it cannot be opened, or a newer callinspect wrote it.
+        StoreUnusable: no such database, it cannot be opened, a newer callinspect wrote it, or it is to be
+            migrated and a run is at work on it.
     """
     parsed = parse(url)
     engine = connect(parsed, busy_seconds=busy_seconds)
     try:
         with explained(parsed):
-            migrate(engine)
+            migrate(engine, run_lock(parsed, engine))
     except StoreError as error:
         engine.dispose()
         raise StoreUnusable(error.message) from error
-    return Store(Database(parsed, engine))
+    return Store(Database(parsed, engine, patience_seconds=patience_seconds))
 
 
 class Store:
@@ -84,7 +87,6 @@ class Store:
         self._lock = run_lock(database.url, database.engine)
         self.query_cache = QueryCache()
         # what the machine found
-        self.attempts = Attempts(database)
         self.calls = CallRows(database)
         self.file_digests = FileDigests(database)
         self.identities = Identities(database)
@@ -94,6 +96,7 @@ class Store:
         self.runs = Runs(database, self._lock)
         self.violations = Violations(database)
         self.voices = Voices(database)
+        self.work = WorkItems(database)
         # what people do
         self.accounts = Accounts(database)
         self.agents = AgentStatistics(database, self.query_cache)
