@@ -22,8 +22,8 @@ _RENEWALS = 6
 """So often in the time of a lease it is renewed."""
 _LOOKS_SECONDS = 1.0
 """So often what others hold is looked at."""
-_MOST_TRIES = 20
-"""Of a transaction that lost its server half-way; before each, the server is waited for."""
+SERVER_SECONDS = 300.0
+"""So long a server that does not answer is waited for: it may be restarted while a run is at work."""
 _BETWEEN_TRIES_SECONDS = 0.2
 
 T = TypeVar("T")
@@ -31,12 +31,14 @@ T = TypeVar("T")
 
 def patiently(action: Callable[[], T]) -> T:
     """Do it, again where the server was lost in the middle: everything that is done so can be done twice."""
-    for _ in range(_MOST_TRIES):
+    deadline = time.monotonic() + SERVER_SECONDS
+    while True:
         try:
             return action()
         except StoreAway:
+            if time.monotonic() > deadline:
+                raise
             time.sleep(_BETWEEN_TRIES_SECONDS)
-    return action()
 
 
 class Leases:

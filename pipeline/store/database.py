@@ -118,11 +118,20 @@ def parse(url: str) -> URL:
             raise StoreUnusable(Message("store.unknown-kind", kind=other))
 
 
-def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS, idle_seconds: float | None = None) -> Engine:
     """An engine whose transactions behave alike on both databases."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, busy_seconds)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+    if idle_seconds is not None:
+        milliseconds = round(idle_seconds * 1000)
+
+        @event.listens_for(engine, "connect")
+        def _bound(connection: Any, _record: object) -> None:
+            connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+            connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:

@@ -33,8 +33,9 @@ _BY_CODE = {
     "57P01": Message("store.shutting-down"),
 }
 """Code of a driver's error, or how it begins -> what to do."""
-_AWAY = ("08", "57P")
-"""How codes of PostgreSQL begin that say: the connection is gone, the server shuts down or starts."""
+_AWAY = ("08", "57P", "25P03")
+"""How codes of PostgreSQL begin that say: the connection is gone, the server shuts down or starts, or it has
+ended a transaction in which nothing happened for too long."""
 
 
 def shown(url: URL) -> str:

@@ -94,6 +94,9 @@ def expect(connection: Connection, run_id: int, calls: int) -> None:
 
 
 def finish(connection: Connection, run_id: int, *, state: str, summary: Mapping[str, object] | None) -> None:
+    ended = select(runs.c.state).where(runs.c.id == run_id, runs.c.state == state)
+    if connection.execute(ended).first() is not None:
+        return  # done already: only the answer was lost
     check_fence(connection, run_id)
     values = {
         "state": state,

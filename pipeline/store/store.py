@@ -54,20 +54,28 @@ from pipeline.store.repositories.voices import Voices
 from pipeline.store.repositories.work_items import WorkItems
 
 
-def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS, patience_seconds: float = 0.0) -> Store:
+def open_store(
+    url: str,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    patience_seconds: float = 0.0,
+    idle_seconds: float | None = None,
+) -> Store:
     """Open (or create) a store and migrate it forward.
 
     Args:
         url: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
         busy_seconds: how long a write waits for another writer of an SQLite file.
         patience_seconds: how long a server is waited for that does not answer any more.
+        idle_seconds: after so long without a statement a server ends a transaction, so that a process that
+            was stopped in the middle of one is in nobody's way.
 
     Raises:
         StoreUnusable: no such database, it cannot be opened, a newer callinspect wrote it, or it is to be
             migrated and a run is at work on it.
     """
     parsed = parse(url)
-    engine = connect(parsed, busy_seconds=busy_seconds)
+    engine = connect(parsed, busy_seconds=busy_seconds, idle_seconds=idle_seconds)
     try:
         with explained(parsed):
             migrate(engine, run_lock(parsed, engine))

@@ -101,6 +101,7 @@ class Runs(Repository):
         Raises:
             StoreError: the waiting was ended; StoreAway: the server cut the connection off that held it.
         """
+        self.keep()
         with explained(self._url):
             while not self._lock.begin_step():
                 if not waits():
@@ -109,7 +110,8 @@ class Runs(Repository):
         try:
             yield
         except BaseException:
-            self._lock.end_step()
+            with suppress(StoreError), explained(self._url):
+                self._lock.end_step()
             raise
         if not self._lock.end_step():
             raise StoreAway(Message("store.step-lost", url=shown(self._url)))
