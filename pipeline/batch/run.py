@@ -88,7 +88,7 @@ def run(
         ) as store,
         stop_on_signals() as stop,
     ):
-        run_id = store.runs.join(dump=dump.absolute(), settings=settings.fingerprint())
+        run_id = patiently(lambda: store.runs.join(dump=dump.absolute(), settings=settings.fingerprint()))
 
         try:
 
@@ -223,8 +223,8 @@ class _Run:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
-        if self._store.trust.rarity_changes():  # else no rate puts anything in doubt
-            plan.jobs[:] = map(self._with_words, plan.jobs)
+        if patiently(self._store.trust.rarity_changes):  # else no rate puts anything in doubt
+            plan.jobs[:] = patiently(lambda: list(map(self._with_words, plan.jobs)))
         began = time.monotonic()
         self._workers = min(worker_count(self._settings), len(plan.jobs))
 
@@ -259,7 +259,8 @@ class _Run:
             supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
         finally:
             self._peak_bytes = pool.peak_bytes
-            self._store.runs.add_problems(self._run_id, supervision.tally.problems)
+            found = supervision.tally.problems
+            patiently(lambda: self._store.runs.add_problems(self._run_id, found))
         tally = supervision.tally
         tally.elsewhere = leases.done_elsewhere
         plan.left += len(plan.jobs) - tally.calls - len(tally.elsewhere)

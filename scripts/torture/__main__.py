@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=1, help="of kills at each step")
     parser.add_argument("--restarts", type=int, default=2, help="restarts of the server")
     parser.add_argument("--milliseconds", type=int, default=4, help="that inspecting a call takes")
+    parser.add_argument("--moment", type=float, default=0.5, help="seconds within which a run is killed")
     parser.add_argument("--lease", type=float, default=1.5, help="seconds of a lease")
     parser.add_argument("--scene", action="append", choices=list(SCENES), help="only these")
     parser.add_argument("--store", choices=("sqlite", "postgresql"), help="only this kind")
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         restarts=chosen.restarts,
         rounds=chosen.rounds,
         milliseconds=chosen.milliseconds,
+        moment_seconds=chosen.moment,
         lease_seconds=chosen.lease,
     )
     names = chosen.scene or list(SCENES)

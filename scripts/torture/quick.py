@@ -43,10 +43,10 @@ REVISIONS = Revisions(audio_sha256="", engine="quick", model="m", lexicons="l", 
 RATE = 8000
 
 
-def write_recordings(folder: Path, count: int, *, milliseconds: int) -> None:
-    """So many short recordings of different sound; inspecting one takes about ``milliseconds``."""
-    folder.mkdir(parents=True)
-    for number in range(count):
+def write_recordings(folder: Path, numbers: range, *, milliseconds: int) -> None:
+    """Short recordings of different sound; inspecting one takes about ``milliseconds``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in numbers:
         with wave.open(str(folder / f"call{number:05}.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

@@ -55,6 +55,8 @@ class Scale:
     rounds: int = 1
     """Of the kills at each step."""
     milliseconds: int = 4
+    moment_seconds: float = 0.5
+    """A run is killed within this time."""
     lease_seconds: float = 1.5
 
 
@@ -66,7 +68,8 @@ class Stage:
         self.on_server = url.startswith("postgresql")
         self.calls = scale.calls
         shutil.rmtree(folder, ignore_errors=True)
-        write_recordings(folder / "dump", self.calls, milliseconds=scale.milliseconds * SLOWER.get(name, 1))
+        self._milliseconds = scale.milliseconds * SLOWER.get(name, 1)
+        write_recordings(folder / "dump", range(self.calls), milliseconds=self._milliseconds)
         (folder / "results").mkdir()
         if not self.on_server:
             self.url = f"sqlite:///{folder / 'store.db'}"
@@ -81,9 +84,17 @@ class Stage:
         self.runners.append(Runner(self.night, fate))
         return self.runners[-1]
 
-    def done(self) -> int:
-        with open_store(self.url, patience_seconds=60.0) as store:
-            return store.calls.count()
+    def begun(self) -> bool:
+        """Whether a run has opened the store: before, it says that there is none and ends."""
+        with open_store(self.url) as store:
+            return bool(store.runs.latest())
+
+    def deliver(self, count: int) -> None:
+        """More recordings come."""
+        numbers = range(self.calls, self.calls + count)
+        write_recordings(self.night.dump, numbers, milliseconds=self._milliseconds)
+        self.calls += count
+        self.outcome.calls = self.calls
 
     def blow(self) -> None:
         self.outcome.blows += 1
@@ -126,10 +137,11 @@ class Stage:
 
 def kills(stage: Stage) -> None:
     """A run is killed at any moment, and started again, and again."""
-    for _ in range(stage.scale.kills):
+    while stage.outcome.blows < stage.scale.kills:
         runner = stage.start()
-        if runner.join(stage.random.uniform(0.02, 0.35)):
-            break
+        if runner.join(stage.random.uniform(0.02, stage.scale.moment_seconds)):
+            stage.deliver(24)
+            continue
         runner.kill()
         stage.blow()
     stage.finish()
@@ -147,12 +159,12 @@ def boundaries(stage: Stage) -> None:
 def stops(stage: Stage) -> None:
     """A run is stopped until its lease has run out and, where others may, another one has done its calls."""
     for number in range(stage.scale.stops):
+        if number:
+            stage.deliver(24)
         step = ("recognise", "decode", "claim")[number % 3]
         paused = stage.start(Fate(step, 1 + number % 5, signal.SIGSTOP))
         while paused.alive and not paused.stopped:
             time.sleep(0.02)
-        if not paused.alive:  # nothing was left to do
-            break
         stage.blow()
         other = stage.start()
         if not stage.on_server:
@@ -173,6 +185,8 @@ def stops(stage: Stage) -> None:
 def restarts(stage: Stage) -> None:
     """The server is restarted under a run, which goes on."""
     runner = stage.start()
+    while runner.alive and not stage.begun():
+        time.sleep(0.02)
     while runner.alive and stage.outcome.blows < stage.scale.restarts:
         time.sleep(stage.random.uniform(0.1, 0.6))
         restart(stage.url)
