@@ -9,7 +9,13 @@ from pipeline.messages import Message
 from pipeline.rubric.trust import sheet_revision
 from pipeline.store import RunningNight
 
-_COMPARED = ("engine", "model", "lexicons", "settings")
+_HEARD_AND_FOUND = {
+    "engine": "batch.night-engine",
+    "model": "batch.night-model",
+    "lexicons": "batch.night-lexicons",
+    "settings": "batch.night-settings",
+}
+"""What must be the same -> the words for it."""
 
 
 def check_same(night: RunningNight, revisions: Revisions) -> None:
@@ -17,11 +23,14 @@ def check_same(night: RunningNight, revisions: Revisions) -> None:
     Raises:
         UsageError: this run would hear or judge otherwise than the one that is at work.
     """
-    differs = [name for name in _COMPARED if getattr(night.revisions, name) != getattr(revisions, name)]
-    if sheet_revision(night.revisions.rubric) != sheet_revision(revisions.rubric):
-        differs.append("rubric")
+    theirs = night.revisions
+    differs = [
+        words for name, words in _HEARD_AND_FOUND.items() if getattr(theirs, name) != getattr(revisions, name)
+    ]
+    if sheet_revision(theirs.rubric) != sheet_revision(revisions.rubric):
+        differs.append("batch.night-rubric")
     if not differs and night.program != judging_revision():
-        differs.append("program")
+        differs.append("batch.night-program")
     if differs:
-        what = Message("join.list", parts=tuple(Message(f"batch.night-{name}") for name in differs))
+        what = Message("join.list", parts=tuple(map(Message, differs)))
         raise UsageError(Message("batch.other-night", what=what, who=night.run.who))

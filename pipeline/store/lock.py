@@ -28,7 +28,7 @@ _KEEPALIVE = "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET
 """A machine that lost its power says nothing: without this the server would keep its lock for two hours."""
 
 
-class Share(Enum):
+class Presence(Enum):
     """How a run has come to a store."""
 
     ALONE = "alone"
@@ -42,7 +42,7 @@ class RunLock(Protocol):
     def acquire(self) -> bool:
         """True where the store is ours alone now; False where another run is at work."""
 
-    def share(self) -> Share | None:
+    def share(self) -> Presence | None:
         """Take it together with other runs of a night; None where somebody holds it alone."""
 
     def let_others_in(self) -> None:
@@ -69,8 +69,8 @@ class _LocalLock:
     def acquire(self) -> bool:
         raise NotImplementedError
 
-    def share(self) -> Share | None:
-        return Share.ALONE if self.acquire() else None
+    def share(self) -> Presence | None:
+        return Presence.ALONE if self.acquire() else None
 
     def let_others_in(self) -> None:
         pass
@@ -137,13 +137,13 @@ class ServerRunLock:
         self._shared = False
         return self._take()
 
-    def share(self) -> Share | None:
+    def share(self) -> Presence | None:
         if self._connection is not None:
             return None
         self._shared = True
         if not self._take():
             return None
-        return Share.ALONE if self._alone else Share.WITH_OTHERS
+        return Presence.ALONE if self._alone else Presence.WITH_OTHERS
 
     def _take(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")

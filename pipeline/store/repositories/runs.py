@@ -14,7 +14,7 @@ from pipeline.messages import Message, Text, system_problem
 from pipeline.store import run_rows, work_rows
 from pipeline.store.database import Database, Repository
 from pipeline.store.faults import explained, shown
-from pipeline.store.lock import RunLock, Share
+from pipeline.store.lock import Presence, RunLock
 from pipeline.store.run_rows import ProblemLike
 from pipeline.store.run_tables import work_items
 from pipeline.store.views import RunningNight, RunRow, StoredProblem, WorkState
@@ -39,7 +39,7 @@ class Runs(Repository):
         """
         with self._locking():
             free = self._lock.acquire()
-        return self._started(Share.ALONE if free else None, kind=kind, dump=dump, settings=settings)
+        return self._started(Presence.ALONE if free else None, kind=kind, dump=dump, settings=settings)
 
     def join(self, *, dump: Path | None = None, settings: str | None = None) -> int:
         """Begin a run over recordings: beside other such runs where the database carries them (PostgreSQL),
@@ -62,12 +62,12 @@ class Runs(Repository):
                     Message("store.no-lock", url=shown(self._url), problem=system_problem(error))
                 ) from error
 
-    def _started(self, share: Share | None, *, kind: str, dump: Path | None, settings: str | None) -> int:
+    def _started(self, share: Presence | None, *, kind: str, dump: Path | None, settings: str | None) -> int:
         if share is None:
             raise self._busy()
         try:
             with self._write() as connection:
-                alone = share is Share.ALONE
+                alone = share is Presence.ALONE
                 run_id = run_rows.start(connection, kind=kind, dump=dump, settings=settings, alone=alone)
         except StoreError:
             self._lock.release()
