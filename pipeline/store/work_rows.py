@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Double,
     and_,
+    bindparam,
     cast,
     delete,
     extract,
@@ -116,6 +117,24 @@ def held_by(lease: Lease) -> ColumnElement[bool]:
     )
 
 
+_HELD = and_(
+    _W.id == bindparam("of_item"),
+    _W.owner == bindparam("of_owner"),
+    _W.attempt == bindparam("of_attempt"),
+    _W.state == WorkState.CLAIMED.value,
+)
+_CLOSE = update(work_items).where(_HELD)
+"""Made once: it is part of every result that is stored."""
+
+
+def begin(connection: Connection, leases: Sequence[Lease]) -> None:
+    """Note that a worker is at these, as far as their owner still holds them."""
+    for owner in {lease.owner for lease in leases}:
+        mine = and_(_W.owner == owner, _W.state == WorkState.CLAIMED.value)
+        items = [lease.item for lease in leases]
+        connection.execute(update(work_items).where(_W.id.in_(items), mine).values(begun=True))
+
+
 def close(connection: Connection, lease: Lease, inspection: Inspection) -> bool:
     """Close an item with its result; False where that was done already, and only the answer was lost.
 
@@ -131,7 +150,8 @@ def close(connection: Connection, lease: Lease, inspection: Inspection) -> bool:
         "reason_code": inspection.reason_code if failed else None,
         "changed_at": now(),
     }
-    if connection.execute(update(work_items).where(held_by(lease)).values(values)).rowcount:
+    held = {"of_item": lease.item, "of_owner": lease.owner, "of_attempt": lease.attempt}
+    if connection.execute(_CLOSE, held | values).rowcount:
         return True
     mine = select(_W.id).where(
         _W.id == lease.item, _W.owner == lease.owner, _W.attempt == lease.attempt, _W.state.in_(_CLOSED)

@@ -99,7 +99,7 @@ class Stage:
     def blow(self) -> None:
         self.outcome.blows += 1
 
-    def finish(self, *, seconds: float = 600.0) -> None:
+    def finish(self, *, seconds: float = 3600.0) -> None:
         """A run to the end, where none is left that does it."""
         last = self.start()
         if not last.join(seconds):
@@ -191,7 +191,7 @@ def restarts(stage: Stage) -> None:
         time.sleep(stage.random.uniform(0.1, 0.6))
         restart(stage.url)
         stage.blow()
-    runner.join(300)
+    runner.join(1800)
     if runner.summary is None or runner.summary["exit_status"]:
         stage.outcome.remarks.append(f"the run did not outlive the restarts: {runner.refusal}")
     stage.finish()
@@ -202,7 +202,7 @@ def together(stage: Stage) -> None:
     runners = [stage.start(Fate("recognise", max(1, stage.calls // 8)))]
     runners += [stage.start() for _ in range(3)]
     for runner in runners[1:]:
-        if not runner.join(300):
+        if not runner.join(1800):
             stage.outcome.remarks.append("a run did not end")
             runner.kill()
         elif runner.summary is None or runner.summary["exit_status"] or runner.summary["left"]:

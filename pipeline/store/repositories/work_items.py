@@ -111,8 +111,7 @@ class WorkItems(Repository):
         """Note that a worker begins these calls: if everything dies now, the next run knows where."""
         with self._write() as connection:
             check_fence(connection, run_id)
-            for lease in leases:
-                connection.execute(update(work_items).where(work_rows.held_by(lease)).values(begun=True))
+            work_rows.begin(connection, leases)
 
     def crash(self, lease: Lease, reason: Message, *, run_id: int) -> int:
         """Note that a worker died on this call alone; how often that has happened, over all runs.
