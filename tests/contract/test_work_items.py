@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from alembic import command
 
 from pipeline.batch.sharing import check_same
 from pipeline.domain import Inspection, Revisions, Status
-from pipeline.errors import LeaseLost, StoreError, UsageError
+from pipeline.errors import LeaseLost, StoreError, StoreUnusable, UsageError
 from pipeline.inspection.program import judging_revision
 from pipeline.messages import verbatim
-from pipeline.store import Lease, Store, WorkItem, WorkState
+from pipeline.store import Lease, Store, WorkItem, WorkState, open_store
+from pipeline.store.lock import FileRunLock
 from tests.inspections import inspection
+from tests.migrations import configuration, tables_at
 
 LONG, OVER = 60.0, -1.0
 """Seconds of a lease that lasts, and of one that has run out."""
@@ -187,3 +191,31 @@ def test_a_run_that_would_judge_otherwise_is_told_what_differs(
     assert "语音模型、词库" in refused.value.said("zh") and "process" in refused.value.said("en")
     with pytest.raises(UsageError, match="version of the program"):
         check_same(replace(night, program="older"), made)
+
+
+def test_what_an_older_store_had_begun_is_on_the_list_and_goes_back_to_it(url: str) -> None:
+    sound = call("a").recording.sha256
+    with tables_at("0019", url) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO runs (kind, state, host, pid, started_at) VALUES "
+            "('run', 'running', 'h', 1, '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO attempts (call_id, audio_sha256, run, crashes) VALUES ('a', '{sound}', 1, 2)"
+        )
+    with open_store(url) as store:
+        (found,) = store.work.of_sounds([call("a").recording])[sound]
+        assert (found.state, found.begun, found.crashes) == (WorkState.TODO, True, 2)
+        with store._write() as connection:
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0019")
+            back = connection.exec_driver_sql("SELECT call_id, audio_sha256, run, crashes FROM attempts")
+            assert [tuple(row) for row in back] == [("a", sound, 1, 2)]
+    run = FileRunLock(Path(url.removeprefix("sqlite:///") + ".run-lock"))
+    if url.startswith("sqlite"):
+        assert run.acquire()
+        with pytest.raises(StoreUnusable, match="a run is at work on this store with tables at 0019"):
+            open_store(url)
+        run.release()
+    open_store(url).close()
