@@ -12,7 +12,7 @@ NIGHT := scripts/demo_night/night
 # the interpreter's own word on warnings is for pytest to decide; nothing of the user's folders leaks in
 PY := env -u PYTHONPATH -u PYTHONHOME $(BIN)/python
 
-.PHONY: help setup setup-test run serve test check unit e2e golden bench docs capture demo lock clean
+.PHONY: help setup setup-test run serve test check unit e2e torture golden bench docs capture demo lock clean
 
 help: ## 列出这些目标 | this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\) | /\1	\2\n	/p' Makefile | expand -t 12
@@ -41,6 +41,9 @@ unit: setup-test
 
 e2e: setup-test ## 只跑整条命令行的测试 | only the tests of the whole command line
 	@$(PY) -m pytest tests/e2e
+
+torture: setup-test ## 反复杀掉、暂停共用一个数据库的多次运行，核对每通电话恰好一次；TORTURE="--kills 500 --calls 2000" 为长版 | kill and stop runs that share a store, and count what they left; TORTURE="--kills 500 --calls 2000" is the long form
+	@$(PY) -m scripts.torture $(TORTURE)
 
 golden: setup-test ## 重新记录各阶段对四通电话的结果（tests/golden）；请看差异 | record anew what each stage makes of four calls (tests/golden); read the difference
 	@$(PY) -m tests.golden.stages

@@ -11,6 +11,8 @@
     ├── AudioError              this recording cannot be read; the run goes on
     ├── StoreError              the database refused; exit status 3
     │   ├── StoreUnusable       it cannot be opened at all; exit status 2
+    │   ├── StoreAway           its server does not answer; a run waits for it
+    │   ├── LeaseLost           another run has taken this call over; the run goes on
     │   └── Unstorable          it refused this one value; the run goes on
     └── ReviewError             somebody asked for something that cannot be done now
         ├── Conflict            somebody else was first: who, and what they did
@@ -117,6 +119,14 @@ class StoreError(CallinspectError):
 
 class StoreUnusable(StoreError):
     """The address is no database, or what is there cannot be opened or was written by a newer version."""
+
+
+class StoreAway(StoreError):
+    """The server of the database does not answer, or cut a connection off: it may come back."""
+
+
+class LeaseLost(StoreError):
+    """Another run has taken a call over, or done it: what this one made of it is not stored."""
 
 
 class Unstorable(StoreError):

@@ -11,10 +11,10 @@ from pipeline.batch.assignment import AssignedRecording, Assignment
 from pipeline.batch.identity import Identified, identify_all
 from pipeline.batch.summary import NotRead
 from pipeline.batch.work import Job
-from pipeline.domain import Recording, Revisions, Status
+from pipeline.domain import IdSource, Recording, Revisions, Status
 from pipeline.ingest import Candidate, Discovery
 from pipeline.messages import Message
-from pipeline.store import Freshness, Store, StoredFreshness, StoredProblem
+from pipeline.store import Freshness, Store, StoredFreshness, StoredProblem, WorkItem
 
 _CHUNK = 256
 """Candidates identified between two writes of their digests, and two looks at the stop request."""
@@ -44,6 +44,8 @@ class Plan:
     problems: list[StoredProblem] = field(default_factory=list)
     left: int = 0
     """Calls beyond the limit (not even looked at)."""
+    work: dict[str, list[WorkItem]] = field(default_factory=dict)
+    """What the list of work said of their sounds before the store was asked what it has of them."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Ids of stored calls before and after, where the call list names them otherwise now."""
     copies: list[tuple[str, str, tuple[Path, ...]]] = field(default_factory=list)
@@ -114,6 +116,8 @@ def make_plan(
     if limit is not None:
         plan.left += len(plan.jobs[limit:])
         del plan.jobs[limit:]
+    items = store.work.enter([job.recording for job in plan.jobs], plan.work, run_id=run_id)
+    plan.jobs = [replace(job, item=item) for job, item in zip(plan.jobs, items, strict=True)]
     doing = {job.call_id for job in plan.jobs}
     plan.channels = [one for one in plan.channels if one[0] in doing]
     return plan
@@ -129,12 +133,13 @@ def _sort_out(
     retry: bool,
 ) -> None:
     recordings = [one.recording for one in assigned]
+    items = store.work.of_sounds(recordings)  # first: what another run closes after this is current below
+    plan.work |= items
     donors = [Recording(one.donor, (), one.recording.sha256) for one in assigned if one.donor is not None]
     standings, lent = (
         store.inspections.freshness(recordings, revisions),
         store.inspections.freshness(donors, revisions),
     )
-    suspects = store.attempts.suspects(recordings)
     for one in assigned:
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
@@ -145,7 +150,11 @@ def _sort_out(
             if one.key is not None:
                 store.identities.state_facts([(one.key, recording.call)], run_id=run_id)
         elif known.freshness not in (Freshness.CURRENT, Freshness.KNOWN) or again:
-            plan.jobs.append(_job(one, known, lent, again=again, suspect=recording.sha256 in suspects))
+            there = items.get(recording.sha256, [])
+            if one.source is not IdSource.LIST and any(w.leased and w.call_id != call_id for w in there):
+                plan.left += 1  # a copy that came while another run is at its sound: known when that is done
+                continue
+            plan.jobs.append(_job(one, known, lent, again=again, suspect=any(w.suspect for w in there)))
             if known.listed_otherwise is not None:
                 plan.channels.append((call_id, recording.sha256, known.listed_otherwise))
             continue

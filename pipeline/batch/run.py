@@ -8,15 +8,17 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
+from pipeline.batch.leases import SERVER_SECONDS, Leases, patiently
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.roles import follow_list, keep_roles
 from pipeline.batch.rulebooks import keep_rules
+from pipeline.batch.sharing import check_same
 from pipeline.batch.stopping import StopRequest, stop_on_signals
-from pipeline.batch.summary import OTHER_RULES, TOO_FEW, Progress, RunSummary
+from pipeline.batch.summary import OTHER_RULES, TOO_FEW, NotRead, Progress, RunSummary
 from pipeline.batch.supervision import Supervision, Tally
 from pipeline.batch.voices import settle_voices
 from pipeline.batch.work import Job, Limits, groups
@@ -28,11 +30,10 @@ from pipeline.inspection.program import judging_revision
 from pipeline.list_rules import load_rule_files
 from pipeline.messages import Message, message_json
 from pipeline.settings import CallListSettings, Settings
-from pipeline.store import JUDGING, Store, StoredProblem, open_store
-from pipeline.store.repositories.listed_calls import SavedRows
+from pipeline.store import JUDGING, RunningNight, Store, StoredProblem, open_store
 
 Report = Callable[[Progress], None]
-Decide = Callable[[Store], tuple[InspectorFactory, Revisions]]
+Decide = Callable[[Store, RunningNight | None], tuple[InspectorFactory, Revisions]]
 
 
 class PoolFactory(Protocol):
@@ -72,40 +73,51 @@ def run(
         report: told about every step.
         pool: who does the work: processes of their own, unless told otherwise.
         decide: lets the reviews have their say, once no other run is at work: the tools and revisions that
-            it gives go before the others.
+            it gives go before the others. Where other runs are, it is told by what they judge.
 
     Raises:
-        UsageError: the dump, the call list or the configuration cannot be used; the dump is empty.
-        StoreError: the store refused, or another run is at work on it.
+        UsageError: the dump, the call list or the configuration cannot be used; the dump is empty; other runs
+            are at work that hear or judge otherwise.
+        StoreError: the store refused, or a run is at work on it that shares it with nobody.
     """
     bounds = limits or Limits()
-    with open_store(settings.store) as store, stop_on_signals() as stop:
-        run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
+    tell = report or (lambda _: None)
+    with (
+        open_store(
+            settings.store, patience_seconds=SERVER_SECONDS, idle_seconds=bounds.lease_seconds
+        ) as store,
+        stop_on_signals() as stop,
+    ):
+        run_id = patiently(lambda: store.runs.join(dump=dump.absolute(), settings=settings.fingerprint()))
+
         try:
-            if decide is not None:
-                inspector, revisions = decide(store)
-            this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
-            store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
-            keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
+
+            def waits() -> bool:
+                tell(Progress("wait", 0, 0))
+                return not stop
+
+            this = _Run(store, run_id, settings, stop, tell)
             delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
-            plan = this.plan(delivery, limit=limit, since=since, retry=retry)
-            follow_list(store, settings, plan.channels)
-            tally = this.inspect(plan, inspector, bounds, pool)
-            unkept: list[StoredProblem] = []
-            stopped = tally.trouble is not None or bool(stop)
-            if not stopped:  # else the next run knows more
-                settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
-            keep_roles(store, settings, run_id=run_id, failed=unkept.append)
-            this.keep_copies(plan)
-            this.judge_list()
-            late = [*this.other_rules(plan, tally), *unkept]
-            store.runs.add_problems(run_id, late)
-            tally.problems += late
-            summary = this.sum_up(plan, tally)
+
+            def planned() -> tuple[Plan, InspectorFactory]:
+                with store.runs.step(waits=waits):
+                    night = store.runs.night(run_id)
+                    tools = (inspector, revisions) if decide is None else decide(store, night)
+                    this.judge_by(tools[1], night)
+                    return this.plan(delivery, limit=limit, since=since, retry=retry), tools[0]
+
+            plan, factory = patiently(planned)
+            leases = Leases(store, run_id, seconds=bounds.lease_seconds)
+            tally = this.inspect(plan, factory, bounds, pool, leases)
+
+            def settled() -> RunSummary:
+                with store.runs.step(waits=lambda: waits() or True):
+                    return this.settle(plan, tally, leases)
+
+            summary = patiently(settled)
             stored = _as_json(summary) | {JUDGING: judging_revision()}
-            if not stopped:
-                store.voices.finish(run_id, keep=settings.keep_voices)
-            store.runs.finish(run_id, state="stopped" if summary.stopped else "finished", summary=stored)
+            state: Literal["stopped", "finished"] = "stopped" if summary.stopped else "finished"
+            patiently(lambda: store.runs.finish(run_id, state=state, summary=stored))
         except BaseException:
             with suppress(StoreError):
                 store.runs.finish(run_id, state="failed")
@@ -147,22 +159,30 @@ class _Run:
         store: Store,
         run_id: int,
         settings: Settings,
-        revisions: Revisions,
         stop: StopRequest,
         report: Report,
     ) -> None:
         self._store, self._run_id, self._settings = store, run_id, settings
-        self._revisions, self._stop, self._report = revisions, stop, report
+        self._stop, self._report = stop, report
         self._began = time.monotonic()
         self._workers = 0
         self._peak_bytes = 0
-        self._listed = SavedRows(0, 0)
+        self._changed_days: tuple[date, date] | None = None
         self._list_rules = load_rule_files(settings.calls.rules)
+
+    def judge_by(self, revisions: Revisions, night: RunningNight | None) -> None:
+        """Say what this run judges by, which is what runs that are at work judge by."""
+        if night is not None:
+            check_same(night, revisions)
+        self._revisions = revisions
+        self._store.runs.judge_by(self._run_id, revisions, program=judging_revision())
+        keep_rules(self._store, self._settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
 
     def plan(self, delivery: Delivery, *, limit: int | None, since: date | None, retry: bool) -> Plan:
         self._report(Progress("discover", 0, 0))
+        self._store.voices.begin(self._run_id, dump=delivery.dump.absolute(), keep=self._settings.keep_voices)
         discovery = delivery.discover(self._settings.calls)
-        self._listed = self._store.listed.save(discovery.listed)
+        self._changed_days = self._store.listed.save(discovery.listed).days or self._changed_days
         candidates, problems = chosen(discovery, since=since)
         problems += delivery.too_few(discovery)
         began = time.monotonic()
@@ -181,8 +201,9 @@ class _Run:
             step=step,
         )
         plan.problems[:0] = problems
-        self._store.runs.add_problems(self._run_id, plan.problems)
-        self._store.runs.expect(self._run_id, len(plan.jobs))
+        patiently(lambda: self._store.runs.add_problems(self._run_id, plan.problems))
+        patiently(lambda: self._store.runs.expect(self._run_id, len(plan.jobs)))
+        follow_list(self._store, self._settings, plan.channels)
         return plan
 
     def _with_words(self, job: Job) -> Job:
@@ -191,12 +212,19 @@ class _Run:
             return job
         return replace(job, words=dict(self._store.judgements.words_of(job.recording)) or None)
 
-    def inspect(self, plan: Plan, inspector: InspectorFactory, limits: Limits, start: PoolFactory) -> Tally:
+    def inspect(
+        self,
+        plan: Plan,
+        inspector: InspectorFactory,
+        limits: Limits,
+        start: PoolFactory,
+        leases: Leases,
+    ) -> Tally:
         if not plan.jobs or self._stop:
             plan.left += len(plan.jobs)
             return Tally()
-        if self._store.trust.rarity_changes():  # else no rate puts anything in doubt
-            plan.jobs[:] = map(self._with_words, plan.jobs)
+        if patiently(self._store.trust.rarity_changes):  # else no rate puts anything in doubt
+            plan.jobs[:] = patiently(lambda: list(map(self._with_words, plan.jobs)))
         began = time.monotonic()
         self._workers = min(worker_count(self._settings), len(plan.jobs))
 
@@ -205,7 +233,7 @@ class _Run:
             self._report(
                 Progress(
                     "inspect",
-                    tally.calls,
+                    tally.calls + len(tally.elsewhere),
                     len(plan.jobs),
                     tally.audio_seconds,
                     wall,
@@ -220,6 +248,7 @@ class _Run:
             store=self._store,
             run_id=self._run_id,
             revisions=self._revisions,
+            leases=leases,
             pool=pool,
             limits=limits,
             wanted_workers=self._workers,
@@ -230,9 +259,46 @@ class _Run:
             supervision.work(groups(plan.jobs, workers=self._workers, limits=limits))
         finally:
             self._peak_bytes = pool.peak_bytes
-            self._store.runs.add_problems(self._run_id, supervision.tally.problems)
-        plan.left += len(plan.jobs) - supervision.tally.calls
-        return supervision.tally
+            found = supervision.tally.problems
+            patiently(lambda: self._store.runs.add_problems(self._run_id, found))
+        tally = supervision.tally
+        tally.elsewhere = leases.done_elsewhere
+        plan.left += len(plan.jobs) - tally.calls - len(tally.elsewhere)
+        return tally
+
+    def settle(self, plan: Plan, tally: Tally, leases: Leases) -> RunSummary:
+        """What is done once all calls are stored: by the last run of a night, as far as it is for all."""
+        store, run_id, settings = self._store, self._run_id, self._settings
+        unkept: list[StoredProblem] = []
+        stopped = tally.trouble is not None or bool(self._stop)
+        another = store.work.another_at_work(leases.owner)
+        if another is not None:
+            store.voices.hand_over(run_id, another)
+        elif not stopped:  # else the next run knows more
+            settle_voices(store, settings, run_id=run_id, failed=unkept.append, moved=tally.move)
+        keep_roles(store, settings, run_id=run_id, failed=unkept.append)
+        self.keep_copies(plan)
+        self.judge_list()
+        found = self.look_at_others(tally)
+        late = [*self.other_rules(plan, tally), *unkept]
+        if another is None and not stopped:
+            store.voices.finish(run_id, keep=settings.keep_voices)
+        store.runs.add_problems(run_id, late)
+        tally.problems += late
+        tally.unreadable += found[Status.UNREADABLE]
+        tally.incomplete += found[Status.PARTIAL]
+        return self.sum_up(plan, tally)
+
+    def look_at_others(self, tally: Tally) -> dict[Status, list[NotRead]]:
+        """What other runs could not read, or in part only: the night is not whole for anybody."""
+        jobs = {job.call_id: job for job in tally.elsewhere}
+        recordings = [job.recording for job in jobs.values()]
+        found: dict[Status, list[NotRead]] = {status: [] for status in Status}
+        for call_id, known in self._store.inspections.freshness(recordings, self._revisions).items():
+            if known.status is not None:
+                paths = jobs[call_id].recording.paths
+                found[known.status].append(NotRead(call_id, paths, known.reason, known.reason_code))
+        return found
 
     def keep_copies(self, plan: Plan) -> None:
         """Note where more of the sound of calls lies that are stored now and were not when we planned."""
@@ -244,8 +310,8 @@ class _Run:
 
     def judge_list(self) -> None:
         """Judge the days of the call list that changed, once their calls are stored."""
-        if self._list_rules and self._listed.days is not None:
-            first, last = self._listed.days
+        if self._list_rules and self._changed_days is not None:
+            first, last = self._changed_days
             # What is told late of a day may clear what was found on the days that look back to it.
             ahead = max(rules.lookback_days for rules in self._list_rules)
             self._store.listed.judge(self._list_rules, first, last + timedelta(days=ahead))
@@ -273,6 +339,8 @@ class _Run:
             up_to_date=plan.up_to_date,
             unreadable=(*plan.unreadable, *tally.unreadable),
             left=plan.left,
+            elsewhere=len(tally.elsewhere),
+            dropped=tally.dropped,
             renamed=tuple(plan.renamed),
             problems=(*plan.problems, *tally.problems),
             workers=self._workers,

@@ -23,7 +23,7 @@ class Progress:
     """How far a run is; a new one for every step, and every second while recordings are heard."""
 
     stage: str
-    """``discover``, ``identify`` or ``inspect``."""
+    """``wait`` (for another run of the night), ``discover``, ``identify`` or ``inspect``."""
     calls_done: int
     calls_total: int
     audio_seconds: float = 0.0
@@ -95,6 +95,10 @@ class RunSummary:
     """Calls with at least one violation of that class."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Ids of stored calls before and after, where the call list names them otherwise now."""
+    elsewhere: int = 0
+    """Calls of the dump that other runs did meanwhile, which share the night."""
+    dropped: int = 0
+    """Results that were not stored: this run had been stopped for so long that others took the calls over."""
     worker_peak_bytes: int = 0
     """The most memory that one worker process took; 0 where none was needed."""
     trouble: Message | None = None

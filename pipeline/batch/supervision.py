@@ -1,7 +1,8 @@
 """The parent's side of the work: submit groups to the workers, store what they find, replace those that die.
 
-Only this process writes to the store, one transaction per call. A call is handed out until its inspection is
-written, so whoever is killed, and whenever, nothing is lost; the store's unique keys let nothing in twice.
+Only this process writes to the store, one transaction per call. A call is claimed before it is handed out,
+and stored under that claim: whoever is killed, and whenever, nothing is lost, and where two runs are at one
+call one of them stores it. The store's unique keys stand behind that.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pipeline.batch.faults import FAULT, FAULT_REASON, GAVE_UP, Fault, FaultKind, fault_of
 from pipeline.batch.identity import unchanged
+from pipeline.batch.leases import Leases, patiently
 from pipeline.batch.pool import Exited, WorkerEvent, WorkerPool, WorkerProcess
 from pipeline.batch.stopping import StopRequest
 from pipeline.batch.summary import NotRead
-from pipeline.batch.work import Group, Job, Limits
+from pipeline.batch.work import Group, Job, Limits, groups
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
 from pipeline.domain import Inspection, Revisions, Status
-from pipeline.errors import CallinspectError, Unstorable
+from pipeline.errors import CallinspectError, LeaseLost, StoreError, Unstorable
 from pipeline.messages import Message
-from pipeline.store import Store, StoredProblem
+from pipeline.store import Lease, Store, StoredProblem
 
 _WAIT_SECONDS = 0.25
 _TELL_SECONDS = 1.0
@@ -49,6 +52,10 @@ class Tally:
     """Of these: stood as other lexicons or another rubric judged them."""
     calls: int = 0
     """Calls that are done, one way or the other."""
+    elsewhere: list[Job] = field(default_factory=list)
+    """Calls that other runs of the night have done."""
+    dropped: int = 0
+    """Results that were not stored: another run had taken the call over."""
     in_work: int = 0
     """Calls that the workers are at."""
     trouble: Message | None = None
@@ -70,13 +77,14 @@ class Supervision:
         store: Store,
         run_id: int,
         revisions: Revisions,
+        leases: Leases,
         pool: WorkerPool,
         limits: Limits,
         wanted_workers: int,
         stop: StopRequest,
         progress: Callable[[Tally], None],
     ) -> None:
-        self._store, self._run_id, self._revisions = store, run_id, revisions
+        self._store, self._run_id, self._revisions, self._leases = store, run_id, revisions, leases
         self._pool, self._limits, self._wanted = pool, limits, wanted_workers
         self._stop, self._progress = stop, progress
         self._waiting: deque[Group] = deque()
@@ -86,20 +94,22 @@ class Supervision:
         self._told = time.monotonic()
         self.tally = Tally()
 
-    def work(self, groups: Iterable[Group]) -> None:
+    def work(self, planned: Iterable[Group]) -> None:
         """Inspect all groups, or as many as are done when somebody asks to stop.
 
-        Where the machine fails rather than the calls, it stops too: ``tally.trouble`` says why.
+        What other runs hold is waited for: it is theirs to do as long as they live. Where the machine fails
+        rather than the calls, it stops too: ``tally.trouble`` says why.
 
         Raises:
             CallinspectError: the tools cannot be loaded at all.
             StoreError: the store refused; what was written stays.
         """
-        self._waiting.extend(groups)
+        self._waiting.extend(planned)
         try:
             while not (self._stop or self.tally.trouble) and (
-                self._waiting or any(w.queued for w in self._pool.workers)
+                self._waiting or self._leases.waits or any(w.queued for w in self._pool.workers)
             ):
+                self._look_after_leases()
                 self._start_workers()
                 self._submit_groups()
                 self._read_events()
@@ -109,12 +119,20 @@ class Supervision:
             for worker, message in self._pool.shutdown():
                 if isinstance(message, Inspected):  # was on its way when we stopped
                     self._write(worker, message.inspection)
+            with suppress(StoreError):  # else the leases run out
+                self._leases.give_back(ended_well=self.tally.trouble is None)
+
+    def _look_after_leases(self) -> None:
+        self._leases.renew()
+        if not self._waiting and (left := self._leases.left_by_others()):
+            self._waiting.extend(groups(left, workers=self._wanted, limits=self._limits))
 
     def _tell(self, done: str | None = None) -> None:
         """Tell the progress; ``done``: id of a call that has just ended."""
         self._told = time.monotonic()
         begun = (call_id for worker in self._pool.workers if worker.begun for call_id in worker.left)
         self.tally.in_work = sum(call_id != done for call_id in begun)
+        self.tally.elsewhere = self._leases.done_elsewhere
         self._progress(self.tally)
 
     def _start_workers(self) -> None:
@@ -128,12 +146,23 @@ class Supervision:
         for queued in (0, 1):
             for worker in self._pool.workers:
                 plenty = queued == 0 or len(self._waiting) > len(self._pool.workers)
-                if self._waiting and plenty and worker.has_capacity and len(worker.queued) == queued:
-                    worker.submit(self._waiting.popleft())
+                if not (self._waiting and plenty and worker.has_capacity and len(worker.queued) == queued):
+                    continue
+                if (group := self._next_group()) is not None:
+                    worker.submit(group)
+
+    def _next_group(self) -> Group | None:
+        """What can be had of the groups that wait: other runs may hold them."""
+        while self._waiting and not self._stop:
+            if (group := self._leases.claimed(self._waiting.popleft())) is not None:
+                return group
+            self._leases.renew()
+        return None
 
     def _read_events(self) -> None:
         for event in self._pool.events(wait=_WAIT_SECONDS):
             self._apply(event)
+            self._leases.renew()
         self._pool.kill_overdue(waited=_WAIT_SECONDS)
 
     def _apply(self, event: WorkerEvent) -> None:
@@ -144,7 +173,7 @@ class Supervision:
                     raise error
                 self._abort(Message("batch.tools", detail=str(error)))
             case Began():
-                self._store.attempts.begin(worker.queued[0].recordings, run_id=self._run_id)
+                self._leases.begin(worker.queued[0].jobs)
             case Inspected(inspection=inspection):
                 self._write(worker, inspection)
                 self._failed_starts = self._crashing_calls = 0
@@ -178,18 +207,31 @@ class Supervision:
 
     def _retry(self, group: Group, worker: WorkerProcess, fault: Fault) -> None:
         """Its unfinished calls again, one by one; a call that was alone is charged with what happened."""
-        unfinished = [job for job in group.jobs if job.call_id in worker.left]
+        unfinished = [job for job in group.jobs if job.call_id in worker.left and self._leases.of(job)]
         if not group.alone:
             self._waiting.extend(Group((job,)) for job in unfinished)
             return
         for job in unfinished:
-            crashes = self._store.attempts.add_crash(job.recording, fault.line, run_id=self._run_id)
+            crashes = self._count_crash(job, fault)
+            if crashes is None:
+                continue
             if fault.kind is FaultKind.OWN:  # it says nothing about the machine or the other calls
                 self._save(job, self._failed_on(job, fault))
             elif crashes < self._limits.crashes:
                 self._waiting.append(group)
             else:
                 self._give_up(job, fault, crashes)
+
+    def _count_crash(self, job: Job, fault: Fault) -> int | None:
+        """How often a worker has died on this call alone; None where it is with another run by now."""
+        lease = self._leases.of(job)
+        if lease is None:
+            return None
+        try:
+            return patiently(lambda: self._store.work.crash(lease, fault.what, run_id=self._run_id))
+        except LeaseLost:
+            self._leases.lose(job)
+            return None
 
     def _give_up(self, job: Job, fault: Fault, crashes: int) -> None:
         self._crashing_calls += 1
@@ -223,8 +265,13 @@ class Supervision:
             self._save(job, inspection)
 
     def _save(self, job: Job, inspection: Inspection) -> None:
+        lease = self._leases.of(job)
+        if lease is None:
+            self.tally.dropped += 1
+            return
         kind = unchanged(job.stamps)
         if kind is not None:
+            self._leases.drop(job, lease)
             reason = {
                 "vanished": Message("batch.vanished-during"),
                 "changed": Message("batch.changed-during"),
@@ -232,7 +279,13 @@ class Supervision:
             self.tally.problems.append(StoredProblem(kind, reason, job.recording.paths[0], job.call_id))
         else:
             self._note_mismatch(inspection)
-            inspection = self._save_or_report(job, inspection)
+            try:
+                inspection = self._save_or_report(job, inspection, lease)
+            except LeaseLost:
+                self.tally.dropped += 1
+                self._leases.lose(job)
+                return
+            self._leases.close(job)
             self.tally.statuses[inspection.status] += 1
             self.tally.audio_seconds += 0.0 if job.heard else inspection.duration or 0.0
             self._count(job, inspection)
@@ -249,26 +302,34 @@ class Supervision:
         self.tally.rejudged += job.heard
         self.tally.ruled_otherwise += job.heard and job.ruled_otherwise
 
-    def _save_or_report(self, job: Job, inspection: Inspection) -> Inspection:
+    def _save_or_report(self, job: Job, inspection: Inspection, lease: Lease) -> Inspection:
         """Write one inspection; where this one cannot be written, that it could not.
 
         Raises:
+            LeaseLost: another run has taken the call over.
             StoreError: the database takes nothing at all.
         """
         try:
-            self._write_row(job, inspection)
+            self._write_row(job, inspection, lease)
         except Exception as error:
             if isinstance(error, MemoryError) or (
                 isinstance(error, CallinspectError) and not isinstance(error, Unstorable)
             ):
                 raise
             inspection = self._failed_on(job, fault_of(error))
-            self._write_row(job, inspection)
+            self._write_row(job, inspection, lease)
         return inspection
 
-    def _write_row(self, job: Job, inspection: Inspection) -> None:
-        self._store.inspections.save(
-            inspection, run_id=self._run_id, replace=job.replaces, source=job.source, key=job.key
+    def _write_row(self, job: Job, inspection: Inspection, lease: Lease) -> None:
+        patiently(
+            lambda: self._store.inspections.save(
+                inspection,
+                run_id=self._run_id,
+                replace=job.replaces,
+                source=job.source,
+                key=job.key,
+                lease=lease,
+            )
         )
 
     def _note_mismatch(self, inspection: Inspection) -> None:

@@ -55,6 +55,8 @@ class Job:
     """What people settled on this sound, of a call that is heard anew."""
     ruled_otherwise: bool = False
     """True where the call stands as other lexicons or another rubric judged it."""
+    item: int = 0
+    """Its number in the list of what there is to do."""
 
     @property
     def call_id(self) -> str:
@@ -112,6 +114,8 @@ class Limits:
     """Then the process is replaced: what native code leaked goes with it."""
     worker_bytes: int = 6 << 30
     """Resident memory at which a worker is replaced after its group."""
+    lease_seconds: float = 120.0
+    """So long a call stays with a run that does not say any more that it lives."""
 
     def seconds_for(self, jobs: Iterable[Job]) -> float:
         """How long a worker may be at these jobs."""

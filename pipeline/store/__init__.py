@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from pipeline.store.judging import Judgement, judgement
     from pipeline.store.standing import JUDGING, KeptJudgement
     from pipeline.store.views import (
+        ENDED,
         CallRow,
         CriterionCount,
         FileStamp,
         Freshness,
         KnownCall,
+        Lease,
         Renaming,
+        RunningNight,
         RunRow,
         StoredFreshness,
         StoredProblem,
         SummaryFigures,
+        WorkItem,
+        WorkState,
     )
 
 _ELSEWHERE = {
@@ -41,16 +46,21 @@ _ELSEWHERE = {
     "judgement": "judging",
     "JUDGING": "standing",
     "KeptJudgement": "standing",
+    "ENDED": "views",
     "CallRow": "views",
     "CriterionCount": "views",
     "FileStamp": "views",
     "Freshness": "views",
     "KnownCall": "views",
+    "Lease": "views",
     "Renaming": "views",
+    "RunningNight": "views",
     "RunRow": "views",
     "StoredFreshness": "views",
     "StoredProblem": "views",
     "SummaryFigures": "views",
+    "WorkItem": "views",
+    "WorkState": "views",
 }
 """Name -> module that is loaded when it is first asked for: what a list of calls shows needs none of them."""
 
@@ -63,6 +73,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "ENDED",
     "JUDGING",
     "CallFilter",
     "CallRow",
@@ -74,13 +85,17 @@ __all__ = [
     "Judgement",
     "KeptJudgement",
     "KnownCall",
+    "Lease",
     "Remains",
     "Renaming",
     "RunRow",
+    "RunningNight",
     "Store",
     "StoredFreshness",
     "StoredProblem",
     "SummaryFigures",
+    "WorkItem",
+    "WorkState",
     "address",
     "back_up",
     "check_store",

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import importlib.util
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import StoreUnusable
 from pipeline.files import ensure_private
 from pipeline.messages import Message
-from pipeline.store.faults import explained, shown
+from pipeline.store.faults import away, explained, shown
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up."""
@@ -27,6 +28,8 @@ BUSY_SECONDS = 30.0
 POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 4, "pool_timeout": 60.0}
 """Connections of the review room's threads, opened when first needed and kept: a new one begins with an
 empty cache. Threads beyond them wait."""
+
+_ASKS_AGAIN_SECONDS = 0.5
 
 WRITES = "callinspect_writes"
 """Execution option of a connection that is going to write."""
@@ -37,8 +40,20 @@ WAITS = "callinspect_waits"
 class Database:
     """Where the store lies: hands out transactions, and says of every failure what to do about it."""
 
-    def __init__(self, url: URL, engine: Engine) -> None:
-        self.url, self.engine = url, engine
+    def __init__(self, url: URL, engine: Engine, *, patience_seconds: float = 0.0) -> None:
+        """``patience_seconds``: how long a transaction waits, before it begins, for a server that does not
+        answer: one that is being restarted comes back."""
+        self.url, self.engine, self._patience = url, engine, patience_seconds
+
+    def _connected(self, **options: Any) -> Connection:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self.engine.connect().execution_options(**options)
+            except DBAPIError as error:
+                if time.monotonic() >= deadline or self.url.get_backend_name() == "sqlite" or not away(error):
+                    raise
+                time.sleep(_ASKS_AGAIN_SECONDS)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -47,7 +62,7 @@ class Database:
         Raises:
             StoreError: with the remedy.
         """
-        with explained(self.url), self.engine.connect() as connection, connection.begin():
+        with explained(self.url), self._connected() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -76,7 +91,7 @@ class Database:
         """
         with (
             explained(self.url),
-            self.engine.connect().execution_options(**{WRITES: True}) as connection,
+            self._connected(**{WRITES: True}) as connection,
             connection.begin(),
         ):
             yield connection
@@ -125,14 +140,25 @@ def address(url: str) -> str:
     return shown(parse(url))
 
 
-def connect(url: URL, *, busy_seconds: float = BUSY_SECONDS, as_is: bool = False) -> Engine:
+def connect(
+    url: URL, *, busy_seconds: float = BUSY_SECONDS, idle_seconds: float | None = None, as_is: bool = False
+) -> Engine:
     """An engine whose transactions behave alike on both databases.
 
     ``as_is``: an SQLite file is neither made nor changed, not even in how it keeps its log.
     """
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, busy_seconds, as_is)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+    if idle_seconds is not None:
+        milliseconds = round(idle_seconds * 1000)
+
+        @event.listens_for(engine, "connect")
+        def _bound(connection: Any, _record: object) -> None:
+            connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+            connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL, busy_seconds: float, as_is: bool) -> Engine:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 
-from pipeline.errors import StoreError, Unstorable
+from pipeline.errors import StoreAway, StoreError, Unstorable
 from pipeline.messages import Message
 
 _BY_CODE = {
@@ -33,6 +33,9 @@ _BY_CODE = {
     "57P01": Message("store.shutting-down"),
 }
 """Code of a driver's error, or how it begins -> what to do."""
+_AWAY = ("08", "57P", "25P03")
+"""How codes of PostgreSQL begin that say: the connection is gone, the server shuts down or starts, or it has
+ended a transaction in which nothing happened for too long."""
 
 
 def shown(url: URL) -> str:
@@ -46,12 +49,21 @@ def explain(error: DBAPIError, url: URL) -> StoreError:
     code = str(getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or "")
     first_line = str(origin).strip().splitlines()[0] if str(origin).strip() else type(origin).__name__
     remedy = next((text for known, text in _BY_CODE.items() if code.startswith(known)), None)
-    if remedy is None and url.get_backend_name() == "postgresql" and not code:
+    if remedy is None and url.get_backend_name() == "postgresql" and (not code or away(error)):
         remedy = Message("store.no-answer")
     if remedy is None:
         kind = Unstorable if isinstance(error, DataError) else StoreError
         return kind(Message("store.refused", url=shown(url), problem=first_line))
+    if url.get_backend_name() == "postgresql" and away(error):
+        return StoreAway(Message("store.remedy", url=shown(url), remedy=remedy, problem=first_line))
     return StoreError(Message("store.remedy", url=shown(url), remedy=remedy, problem=first_line))
+
+
+def away(error: DBAPIError) -> bool:
+    """Whether a server does not answer, which may change."""
+    code = str(getattr(error.orig, "sqlstate", None) or "")
+    unanswered = isinstance(error, OperationalError) and not code
+    return unanswered or error.connection_invalidated or code.startswith(_AWAY)
 
 
 @contextmanager

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from pipeline.errors import StoreError
-from pipeline.messages import Message
+from pipeline.messages import Message, system_problem
 from pipeline.store.database import WRITES
 from pipeline.store.faults import shown
+from pipeline.store.lock import RunLock
 from pipeline.store.tables import REVISION
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -30,11 +33,14 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, lock: RunLock) -> None:
     """Migrate forward if needed, in one transaction under a lock.
 
+    Args:
+        lock: of the writing run: the tables of a store are not changed under one that is at work.
+
     Raises:
-        StoreError: the database was written by a newer callinspect.
+        StoreError: the database was written by a newer callinspect; or an older one is at work on it.
     """
     with engine.connect() as connection:
         if revision_of(connection) == REVISION:
@@ -45,10 +51,23 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         found = revision_of(connection)
         if found != REVISION:
-            _upgrade(connection, found)
+            _upgrade(connection, found, lock)
 
 
-def _upgrade(connection: Connection, found: str | None) -> None:
+@contextmanager
+def _held(lock: RunLock, url: str, found: str) -> Iterator[None]:
+    try:
+        if not lock.acquire():
+            raise StoreError(Message("store.older-at-work", url=url, found=found, known=REVISION))
+    except OSError as error:
+        raise StoreError(Message("store.no-lock", url=url, problem=system_problem(error))) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _upgrade(connection: Connection, found: str | None, lock: RunLock) -> None:
     # Imported here: opening an up-to-date store, which every command does, need not load Alembic.
     from alembic import command
     from alembic.config import Config
@@ -64,7 +83,8 @@ def _upgrade(connection: Connection, found: str | None) -> None:
         )
     config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    command.upgrade(config, REVISION)
+    with _held(lock, shown(connection.engine.url), found) if found is not None else nullcontext():
+        command.upgrade(config, REVISION)
     if found is None or found >= _FIRST_WITH_ALERTS:
         return
     from pipeline.store import alert_finding, projections

@@ -16,7 +16,7 @@ from pipeline.store.days import counted
 from pipeline.store.erasing import Remains
 from pipeline.store.listed_tables import list_doubts, list_findings, listed_calls
 from pipeline.store.review_tables import appeals, decisions, verdicts
-from pipeline.store.run_tables import attempts, file_digests, problems
+from pipeline.store.run_tables import file_digests, problems, work_items
 from pipeline.store.tables import call_files, calls, inspections
 
 PAGE = 200
@@ -110,7 +110,7 @@ def _delete_traces(connection: Connection, keys: Sequence[int]) -> None:
     paths = select(call_files.c.paths).where(call_files.c.call.in_(keys))
     connection.execute(delete(problems).where(problems.c.call_id.in_(names)))
     sounds = select(calls.c.audio_sha256).where(calls.c.id.in_(keys))
-    connection.execute(delete(attempts).where(attempts.c.audio_sha256.in_(sounds)))
+    connection.execute(delete(work_items).where(work_items.c.audio_sha256.in_(sounds)))
     connection.execute(delete(file_digests).where(file_digests.c.paths.in_(paths)))
 
 

@@ -1,22 +1,24 @@
-"""The statements behind runs: how they begin and end, and their problems."""
+"""The statements behind runs: how they begin and end, what they judge by, and their problems."""
 
 from __future__ import annotations
 
 import os
 import socket
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, update
 
+from pipeline.domain import Revisions
 from pipeline.messages import Message
-from pipeline.store import codec
+from pipeline.store import codec, work_rows
 from pipeline.store.auditing import note
 from pipeline.store.run_tables import problems, runs
 from pipeline.store.statements import now
-from pipeline.store.views import RunRow, StoredProblem
+from pipeline.store.views import RunningNight, RunRow, StoredProblem
 from pipeline.store.writing import check_fence
 
 
@@ -35,11 +37,12 @@ class ProblemLike(Protocol):
     def kind(self) -> str: ...
 
 
-def start(connection: Connection, *, kind: str, dump: Path | None, settings: str | None) -> int:
-    """A new running run; whatever else claims to run is dead (we hold the lock) and may not write."""
-    connection.execute(
-        update(runs).where(runs.c.state == "running").values(state="abandoned", finished_at=now())
-    )
+def start(connection: Connection, *, kind: str, dump: Path | None, settings: str | None, alone: bool) -> int:
+    """A new running run; where it is ``alone`` (we hold the lock), whatever else claims to run is dead and
+    may not write, and what it had claimed is free."""
+    if alone:
+        abandon(connection)
+        work_rows.begin_anew(connection)
     values = {
         "kind": kind,
         "state": "running",
@@ -54,6 +57,35 @@ def start(connection: Connection, *, kind: str, dump: Path | None, settings: str
     return key
 
 
+def abandon(connection: Connection) -> None:
+    """Whatever claims to run is dead, and may not write."""
+    connection.execute(
+        update(runs).where(runs.c.state == "running").values(state="abandoned", finished_at=now())
+    )
+
+
+def judge_by(connection: Connection, run_id: int, revisions: Revisions, *, program: str) -> None:
+    check_fence(connection, run_id)
+    made = {name: value for name, value in asdict(revisions).items() if name != "audio_sha256"}
+    values = {"judges_by": codec.dumps(made | {"program": program})}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
+def night(connection: Connection, *, but: int) -> RunningNight | None:
+    query = (
+        select(runs)
+        .where(runs.c.state == "running", runs.c.id != but, runs.c.judges_by.is_not(None))
+        .order_by(runs.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    made = codec.loads(row.judges_by)
+    program = str(made.pop("program"))
+    return RunningNight(_row(row), Revisions(audio_sha256="", **made), program)
+
+
 def expect(connection: Connection, run_id: int, calls: int) -> None:
     """Note how many calls a run sets out to do, for those who watch it; its summary takes this place."""
     check_fence(connection, run_id)
@@ -62,6 +94,9 @@ def expect(connection: Connection, run_id: int, calls: int) -> None:
 
 
 def finish(connection: Connection, run_id: int, *, state: str, summary: Mapping[str, object] | None) -> None:
+    ended = select(runs.c.state).where(runs.c.id == run_id, runs.c.state == state)
+    if connection.execute(ended).first() is not None:
+        return  # done already: only the answer was lost
     check_fence(connection, run_id)
     values = {
         "state": state,
@@ -72,21 +107,21 @@ def finish(connection: Connection, run_id: int, *, state: str, summary: Mapping[
 
 
 def latest(connection: Connection, limit: int) -> list[RunRow]:
-    found = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
-    return [
-        RunRow(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            dump=row.dump,
-            host=row.host,
-            pid=row.pid,
-            started_at=datetime.fromisoformat(row.started_at),
-            finished_at=None if row.finished_at is None else datetime.fromisoformat(row.finished_at),
-            summary=None if row.summary is None else codec.loads(row.summary),
-        )
-        for row in found
-    ]
+    return [_row(row) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))]
+
+
+def _row(row: Any) -> RunRow:
+    return RunRow(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        dump=row.dump,
+        host=row.host,
+        pid=row.pid,
+        started_at=datetime.fromisoformat(row.started_at),
+        finished_at=None if row.finished_at is None else datetime.fromisoformat(row.finished_at),
+        summary=None if row.summary is None else codec.loads(row.summary),
+    )
 
 
 def add_problems(connection: Connection, run_id: int, found: Iterable[ProblemLike]) -> None:

@@ -1,11 +1,23 @@
-"""The tables of runs: what each reports, the calls that workers died on, the files whose digests are known.
+"""The tables of runs: what each reports, what there is to do, the files whose digests are known.
 
 Times of day are UTC, ISO 8601.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from pipeline.store.tables import metadata
 from pipeline.store.text import SafeText
@@ -23,6 +35,11 @@ runs = Table(
     Column("started_at", String(64), nullable=False, comment="UTC, ISO 8601"),
     Column("finished_at", String(64)),
     Column("summary", Text, comment="JSON"),
+    Column(
+        "judges_by",
+        Text,
+        comment="JSON: what its inspections are made from",
+    ),
 )
 
 problems = Table(
@@ -38,15 +55,53 @@ problems = Table(
     Index(None, "run"),
 )
 
-attempts = Table(
-    "attempts",
+work_items = Table(
+    "work_items",
     metadata,
-    Column("call_id", SafeText, primary_key=True),
-    Column("audio_sha256", String(64), primary_key=True),
-    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-    Column("crashes", Integer, nullable=False, comment="workers that died on this call alone"),
-    Column("reason", SafeText),
+    Column("id", Integer, primary_key=True),
+    Column("call_id", SafeText, nullable=False),
+    Column("audio_sha256", String(64), nullable=False),
+    Column("state", String(16), nullable=False, comment="todo, claimed, done or failed"),
+    Column(
+        "run",
+        Integer,
+        ForeignKey("runs.id", ondelete="CASCADE"),
+        nullable=False,
+        comment="that planned it or, later, claimed it last",
+    ),
+    Column("owner", String(32), comment="token of the process that claimed it last"),
+    Column(
+        "attempt",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="how often it was claimed; with the owner it says whose result is taken",
+    ),
+    Column(
+        "begun",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="a worker was at it, and nobody knows how that ended",
+    ),
+    Column(
+        "crashes",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="workers that died on this call alone",
+    ),
+    Column("lease_until", Double, comment="seconds since 1970 by the clock of the database"),
+    Column("reason", Text, comment="JSON: a message"),
+    Column("reason_code", SafeText),
+    Column("planned_at", String(64), nullable=False),
+    Column("changed_at", String(64), nullable=False),
+    UniqueConstraint("call_id", "audio_sha256"),
+    Index(None, "audio_sha256"),
+    Index(None, "state", "owner"),
 )
+"""What a night has to do: a row for each recording of each call. Those that are done stay until the night is
+over, those that failed until they are tried again."""
 
 file_digests = Table(
     "file_digests",

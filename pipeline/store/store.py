@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.agent_statistics import AgentStatistics
     from pipeline.store.repositories.alerts import AlertRegister
     from pipeline.store.repositories.appeals import Appeals
-    from pipeline.store.repositories.attempts import Attempts, FileDigests
     from pipeline.store.repositories.audit import AuditLog
     from pipeline.store.repositories.calibrations import Calibrations
     from pipeline.store.repositories.callbacks import Callbacks
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.coaching import Coaching
     from pipeline.store.repositories.day_statistics import DayStatistics
     from pipeline.store.repositories.decisions import Decisions
+    from pipeline.store.repositories.file_digests import FileDigests
     from pipeline.store.repositories.goals import Goals
     from pipeline.store.repositories.identities import Identities
     from pipeline.store.repositories.inspection_quality import InspectionQuality
@@ -64,12 +64,12 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.trust import TrustRegister
     from pipeline.store.repositories.violations import Violations
     from pipeline.store.repositories.voices import Voices
+    from pipeline.store.repositories.work_items import WorkItems
 
 
 REPOSITORIES = {
-    "attempts": "attempts",
     "calls": "inspections",
-    "file_digests": "attempts",
+    "file_digests": "file_digests",
     "identities": "identities",
     "inspections": "inspections",
     "judgements": "judgements",
@@ -77,6 +77,7 @@ REPOSITORIES = {
     "runs": "runs",
     "violations": "violations",
     "voices": "voices",
+    "work": "work_items",
     "accounts": "accounts",
     "agents": "agent_statistics",
     "alerts": "alerts",
@@ -111,25 +112,35 @@ _CACHED = ("agents", "queue", "rule_usage")
 """Those that keep expensive answers."""
 
 
-def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+def open_store(
+    url: str,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    patience_seconds: float = 0.0,
+    idle_seconds: float | None = None,
+) -> Store:
     """Open (or create) a store and migrate it forward.
 
     Args:
         url: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
         busy_seconds: how long a write waits for another writer of an SQLite file.
+        patience_seconds: how long a server is waited for that does not answer any more.
+        idle_seconds: after so long without a statement a server ends a transaction, so that a process that
+            was stopped in the middle of one is in nobody's way.
 
     Raises:
-        StoreUnusable: no such database, it cannot be opened, or a newer callinspect wrote it.
+        StoreUnusable: no such database, it cannot be opened, a newer callinspect wrote it, or it is to be
+            migrated and a run is at work on it.
     """
     parsed = parse(url)
-    engine = connect(parsed, busy_seconds=busy_seconds)
+    engine = connect(parsed, busy_seconds=busy_seconds, idle_seconds=idle_seconds)
     try:
         with explained(parsed):
-            migrate(engine)
+            migrate(engine, run_lock(parsed, engine))
     except StoreError as error:
         engine.dispose()
         raise StoreUnusable(error.message) from error
-    return Store(Database(parsed, engine))
+    return Store(Database(parsed, engine, patience_seconds=patience_seconds))
 
 
 @contextmanager
@@ -152,7 +163,6 @@ class Store:
     ever half written."""
 
     # what the machine found
-    attempts: Attempts
     calls: CallRows
     file_digests: FileDigests
     identities: Identities
@@ -162,6 +172,7 @@ class Store:
     runs: Runs
     violations: Violations
     voices: Voices
+    work: WorkItems
     # what people do
     accounts: Accounts
     agents: AgentStatistics

@@ -206,6 +206,73 @@ class RunRow:
     finished_at: datetime | None
     summary: Mapping[str, object] | None
 
+    @property
+    def who(self) -> Message:
+        """In brackets, for people: its process, its machine, and since when."""
+        since = f"{self.started_at.astimezone():%H:%M:%S}"
+        return Message("store.run", process=str(self.pid), host=str(self.host), since=since)
+
+
+class WorkState(StrEnum):
+    """How far a recording of a night is."""
+
+    TODO = "todo"
+    CLAIMED = "claimed"
+    """A run is at it, as long as its lease is renewed."""
+    DONE = "done"
+    FAILED = "failed"
+    """Nothing of it could be inspected; the reason stands beside it."""
+
+
+ENDED = (WorkState.DONE, WorkState.FAILED)
+"""What is not taken up again without a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One recording of one call in the list of what there is to do."""
+
+    id: int
+    call_id: str
+    audio_sha256: str
+    state: WorkState
+    run: int
+    attempt: int
+    begun: bool
+    """A worker was at it, and nobody knows how that ended."""
+    crashes: int
+    """Workers that died on it alone, over all runs."""
+    leased: bool
+    """Claimed, and the lease has not run out."""
+    reason: Message | None = None
+    reason_code: str | None = None
+
+    @property
+    def suspect(self) -> bool:
+        """Whoever was at it may have died of it."""
+        return self.state not in ENDED and (self.begun or self.crashes > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to store one call. Where somebody else has claimed it since, there is none any more."""
+
+    item: int
+    owner: str
+    attempt: int
+    begun: bool
+    """Somebody else was at it before, and nobody knows how that ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningNight:
+    """A run that is at work, and what it judges by."""
+
+    run: RunRow
+    revisions: Revisions
+    program: str
+    """Digest of the part of the program that judges."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, selec
 from pipeline.domain import IdSource, Inspection, Revisions
 from pipeline.errors import StoreError
 from pipeline.messages import Message
-from pipeline.store import projections, rows, search, voice_rows
+from pipeline.store import projections, rows, search, voice_rows, work_rows
 from pipeline.store.identities import call_for
-from pipeline.store.run_tables import attempts, runs
+from pipeline.store.run_tables import runs
 from pipeline.store.statements import now
 from pipeline.store.tables import findings, hearings, hits, inspections, measurements, utterances
+from pipeline.store.views import Lease
 
 
 def check_fence(connection: Connection, run_id: int) -> None:
@@ -42,10 +43,12 @@ def save(
     replace: bool,
     source: IdSource,
     key: int | None,
+    lease: Lease | None = None,
 ) -> bool:
     """Write one inspection and make it the current one of its call; see :meth:`Inspections.save`."""
     check_fence(connection, run_id)
-    _forget_attempts(connection, inspection)
+    if lease is not None and not work_rows.close(connection, lease, inspection):
+        return False
     call = call_for(connection, inspection.recording, source, key=key)
     if call is None:
         return False
@@ -101,10 +104,6 @@ _RETIRE = (
     .where(inspections.c.call == bindparam("of"), inspections.c.current)
     .values(current=False)
 )
-
-
-def _forget_attempts(connection: Connection, inspection: Inspection) -> None:
-    connection.execute(delete(attempts).where(attempts.c.audio_sha256 == inspection.recording.sha256))
 
 
 def _insert(connection: Connection, inspection: Inspection, call: int, run_id: int) -> None:

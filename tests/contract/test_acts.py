@@ -38,8 +38,6 @@ from tests.nights import bad_call
 CALL, OTHER = "O02", "O99"
 OF_A_RUN = dict.fromkeys(
     (
-        "Attempts.add_crash",
-        "Attempts.begin",
         "FileDigests.remember",
         "Identities.drop_untouched",
         "Identities.move_files",
@@ -53,10 +51,21 @@ OF_A_RUN = dict.fromkeys(
         "Runs.add_problems",
         "Runs.expect",
         "Runs.finish",
+        "Runs.free_abandoned",
+        "Runs.join",
+        "Runs.judge_by",
         "Runs.start",
         "Voices.begin",
         "Voices.finish",
+        "Voices.hand_over",
         "Voices.set_evidence",
+        "WorkItems.begin",
+        "WorkItems.claim",
+        "WorkItems.crash",
+        "WorkItems.drop",
+        "WorkItems.enter",
+        "WorkItems.give_back",
+        "WorkItems.renew",
     ),
     "the machine's work; its run has a row of its own",
 )

@@ -324,12 +324,12 @@ def test_while_another_run_is_at_work_nothing_is_decided(
 ) -> None:
     keep(store, run_id, range(22))
     say(store, user(store, "ann"), range(20), Verdict.OVERTURNED)
-    settings, asked = Settings(store=url, workers=1), list[Store]()
+    settings, asked = Settings(store=url, workers=1), list[object]()
     with pytest.raises(StoreError):
         rescore(settings=settings)
     with pytest.raises(StoreError):
         run(tmp_path, settings=settings, inspector=cast("Any", None), revisions=call(0).revisions,
-            decide=cast("Any", asked.append))  # fmt: skip
+            decide=cast("Any", lambda *told: asked.append(told)))  # fmt: skip
     assert asked == [] and store.trust.rarity_changes() == () and store.trust.changes() == ()
     store.runs.finish(run_id, state="finished")
     assert rescore(settings=settings).gate.learned and store.trust.rarity_changes()

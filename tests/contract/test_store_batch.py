@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.contract.worlds import did_nothing
 from tests.unit.batch.tiny import REVISIONS, tiny
 
 ONE_BY_ONE = Limits(group_calls=1)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -65,3 +68,31 @@ def test_a_run_that_loses_its_server_connection_loses_the_right_to_write(url: st
     usurpers[0].close()
     summary = run(dump, settings=settings, inspector=tiny, revisions=REVISIONS)
     assert (summary.inspected, summary.up_to_date) == (6, 2)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_two_runs_share_a_night_and_one_of_them_is_killed(url: str, tmp_path: Path) -> None:
+    """With worker processes of their own; whoever is left takes over what the other held, at once."""
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    for number in range(24):
+        (dump / f"call{number:02}.wav").write_text(f"sleep 0.05\n{number}\n")
+        os.utime(dump / f"call{number:02}.wav", (1.7e9, 1.7e9))
+    open_store(url).close()
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.e2e.batch_night", str(dump), url]
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    killed, left = start(), start()
+    assert killed.stdout is not None
+    assert any(line.startswith("done 3") for line in killed.stdout)
+    killed.kill()
+    killed.communicate()
+    out, _ = left.communicate(timeout=300)
+    assert left.returncode == 0
+    with open_store(url) as store:
+        assert [len(store.inspections.revisions(f"call{number:02}")) for number in range(24)] == [1] * 24
+        assert sorted(row.state for row in store.runs.latest()) == ["abandoned", "finished"]
+        assert not store.work.of_sounds([one.recording for one in store.inspections.all()])
+    assert 0 < int(out.split("inspected ")[1].split()[0]) <= 21

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -198,21 +197,6 @@ def test_problems_of_a_run(store: Store, run_id: int) -> None:
         StoredProblem("call-list", verbatim("no file \x00 named"), Path("/dump/a\udcff.csv"), None, 3)
     ]
     assert store.runs.problems(run_id + 1) == []
-
-
-def test_attempts_outlive_a_killed_run(store: Store, run_id: int, another: Callable[[], Store]) -> None:
-    first, second = inspection("a").recording, inspection("b").recording
-    store.attempts.begin([first, second], run_id=run_id)
-    assert store.attempts.add_crash(first, "signal 11", run_id=run_id) == 1
-    assert store.attempts.add_crash(first, "signal 11", run_id=run_id) == 2
-    store.inspections.save(inspection("b"), run_id=run_id)
-    store._lock.release()
-    later = another()
-    next_run = later.runs.start()
-    assert later.attempts.suspects([first, second]) == {first.sha256: 2}
-    assert later.attempts.add_crash(first, "signal 9", run_id=next_run) == 3
-    later.inspections.save(inspection("a"), run_id=next_run)
-    assert later.attempts.suspects([first, second]) == {}
 
 
 def test_digests_are_remembered_per_size_and_time(store: Store) -> None:

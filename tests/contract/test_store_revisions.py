@@ -185,7 +185,7 @@ def test_a_run_that_lost_its_lock_cannot_write(
     with pytest.raises(StoreError, match="abandoned and may not write"):
         store.inspections.save(inspection(), run_id=run_id)
     with pytest.raises(StoreError, match="abandoned"):
-        store.attempts.begin([inspection().recording], run_id=run_id)
+        store.work.claim([1], owner="a", run_id=run_id, seconds=60)
     assert second.inspections.save(inspection(), run_id=fresh)
     assert store.calls.count() == 1
 

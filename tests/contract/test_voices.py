@@ -109,6 +109,27 @@ def test_what_roles_rest_on_is_stored_with_the_inspection(rules: Rules, store: S
     assert again.role_evidence == evidence
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_run_that_ends_before_the_others_leaves_its_voices_to_them(
+    rules: Rules, store: Store, url: str
+) -> None:
+    first = put(store, [heard(rules, 1)])
+    store._lock.let_others_in()
+    store._lock.release()
+    with open_store(url) as other:
+        last = store.runs.join(dump=DUMP)
+        second = other.runs.join(dump=Path("/another/mount"))
+        other.voices.begin(second, dump=Path("/another/mount"), keep=False)
+        assert not store.voices.all(), "of a run that was killed, and over another folder"
+        store.inspections.save(heard(rules, 2), run_id=last)
+        other.voices.begin(second, dump=Path("/another/mount"), keep=False)
+        store.voices.hand_over(last, second)
+        store.runs.finish(last)
+    third = store.runs.join(dump=Path("/another/mount"))  # the second was killed
+    store.voices.begin(third, dump=Path("/another/mount"), keep=False)
+    assert [one.call_id for one in store.voices.all()] == ["c2"] and first < third
+
+
 def test_swapped_parties_are_put_right(rules: Rules, store: Store) -> None:
     calls = [heard(rules, n) for n in range(4)] + [heard(rules, 4, words=-1.4)]
     run = put(store, calls)

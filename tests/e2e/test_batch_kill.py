@@ -68,7 +68,7 @@ class Night:
         for part, of in (("utterances", "hearing"), ("measurements", "hearing"), ("findings", "inspection")):
             per_call = database.execute(f"SELECT count(*) FROM {part} GROUP BY {of}").fetchall()
             assert per_call == [(1,)] * CALLS
-        assert database.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM work_items").fetchone() == (0,)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         database.close()
 

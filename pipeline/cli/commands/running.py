@@ -45,7 +45,7 @@ from pipeline.rubric.trust import TrustGate
 if TYPE_CHECKING:
     from pipeline.batch.worker import InspectorFactory
     from pipeline.domain import Revisions
-    from pipeline.store import Store
+    from pipeline.store import RunningNight, Store
 
 ENGINES = ("local",)
 
@@ -83,9 +83,12 @@ def run(
     rules = load_rules(session.settings)
     revisions = present_revisions(session.settings, rules)  # fails before the store is touched
 
-    def decide(store: Store) -> tuple[InspectorFactory, Revisions]:
-        nonlocal rules  # once: what people decide meanwhile is for the next run
-        rules = rules.under(store.trust.decide(rules.rubric))
+    def decide(store: Store, night: RunningNight | None) -> tuple[InspectorFactory, Revisions]:
+        nonlocal rules  # once: what people decide meanwhile is for the next night
+        if night is None:
+            rules = rules.under(store.trust.decide(rules.rubric))
+        else:
+            rules = rules.under(store.trust.gate(night.revisions.rubric))
         judged_by = replace(revisions, rubric=rules.revisions.rubric)
         return partial(load_inspector, gate=rules.gate), judged_by
 

@@ -64,6 +64,8 @@ def counts(summary: RunSummary, words: Words) -> Table:
         ("rejudged", summary.rejudged, ""),
         ("up-to-date", summary.up_to_date, ""),
         ("unreadable", len(summary.unreadable), "red"),
+        ("elsewhere", summary.elsewhere, ""),
+        ("dropped", summary.dropped, "yellow"),
         ("left", summary.left, "yellow"),
         ("renamed", len(summary.renamed), ""),
         ("other-sound", kinds["other-sound"], "yellow"),

@@ -11,7 +11,7 @@ from pipeline.store import counting, reading
 from pipeline.store.database import Repository
 from pipeline.store.filter import CallFilter, in_order
 from pipeline.store.tables import findings, inspections
-from pipeline.store.views import CallRow, CriterionCount, StoredFreshness, SummaryFigures
+from pipeline.store.views import CallRow, CriterionCount, Lease, StoredFreshness, SummaryFigures
 
 _EVERYTHING = CallFilter()
 """The filter that every call passes."""
@@ -28,12 +28,14 @@ class Inspections(Repository):
         replace: bool = False,
         source: IdSource = IdSource.PATH,
         key: int | None = None,
+        lease: Lease | None = None,
     ) -> bool:
         """Store one inspection in one transaction and make it the current one of its call.
 
         A call has one sound. Where the id belongs to other sound, this recording becomes a call of its own,
         with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call;
-        ``key``: of the call, where it was stored before, whatever it is called meanwhile.
+        ``key``: of the call, where it was stored before, whatever it is called meanwhile. ``lease``: under
+        which it was inspected; the item of work is closed in the same transaction.
 
         Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
         unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
@@ -43,6 +45,7 @@ class Inspections(Repository):
 
         Raises:
             ValueError: the recording and the revisions name different audio.
+            LeaseLost: another run has claimed the call since; nothing is written.
             StoreError: the database refused, or the run may not write any more.
         """
         if inspection.recording.sha256 != inspection.revisions.audio_sha256:
@@ -53,7 +56,13 @@ class Inspections(Repository):
 
         with self._write() as connection:
             return writing.save(
-                connection, inspection, run_id=run_id, replace=replace, source=source, key=key
+                connection,
+                inspection,
+                run_id=run_id,
+                replace=replace,
+                source=source,
+                key=key,
+                lease=lease,
             )
 
     def freshness(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:

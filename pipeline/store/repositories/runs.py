@@ -2,59 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from pipeline.errors import StoreError
+from pipeline.domain import Revisions
+from pipeline.errors import StoreAway, StoreError
 from pipeline.messages import Message, Text, system_problem
-from pipeline.store import run_rows
+from pipeline.store import run_rows, work_rows
 from pipeline.store.database import Database, Repository
 from pipeline.store.faults import explained, shown
-from pipeline.store.lock import RunLock
+from pipeline.store.lock import Presence, RunLock
 from pipeline.store.run_rows import ProblemLike
-from pipeline.store.views import RunRow, StoredProblem
+from pipeline.store.run_tables import work_items
+from pipeline.store.views import RunningNight, RunRow, StoredProblem, WorkState
+
+_ASKS_AGAIN_SECONDS = 0.2
 
 
 class Runs(Repository):
-    """One run writes at a time, under its number."""
+    """A run writes under its number: alone, or together with other runs of the same night."""
 
     def __init__(self, database: Database, lock: RunLock) -> None:
         super().__init__(database)
         self._url, self._lock = database.url, lock
 
     def start(self, *, kind: str = "run", dump: Path | None = None, settings: str | None = None) -> int:
-        """Begin a run that may write; its number goes with every write.
+        """Begin a run that may write alone; its number goes with every write.
 
-        Only one run writes at a time. A run that was killed is declared abandoned here and can write no more,
-        even if it was only paused.
+        A run that was killed is declared abandoned here and can write no more, even if it was only paused.
 
         Raises:
             StoreError: another run is at work on this store.
         """
+        with self._locking():
+            free = self._lock.acquire()
+        return self._started(Presence.ALONE if free else None, kind=kind, dump=dump, settings=settings)
+
+    def join(self, *, dump: Path | None = None, settings: str | None = None) -> int:
+        """Begin a run over recordings: beside other such runs where the database carries them (PostgreSQL),
+        else alone. Where nobody else is at work it does what :meth:`start` does.
+
+        Raises:
+            StoreError: a run that writes alone is at work on this store.
+        """
+        with self._locking():
+            share = self._lock.share()
+        return self._started(share, kind="run", dump=dump, settings=settings)
+
+    @contextmanager
+    def _locking(self) -> Iterator[None]:
         with explained(self._url):
             try:
-                free = self._lock.acquire()
+                yield
             except OSError as error:
                 raise StoreError(
                     Message("store.no-lock", url=shown(self._url), problem=system_problem(error))
                 ) from error
-        if not free:
-            raise StoreError(self._busy())
+
+    def _started(self, share: Presence | None, *, kind: str, dump: Path | None, settings: str | None) -> int:
+        if share is None:
+            raise self._busy()
         try:
             with self._write() as connection:
-                return run_rows.start(connection, kind=kind, dump=dump, settings=settings)
+                alone = share is Presence.ALONE
+                run_id = run_rows.start(connection, kind=kind, dump=dump, settings=settings, alone=alone)
         except StoreError:
             self._lock.release()
             raise
+        with explained(self._url):
+            self._lock.let_others_in()
+        return run_id
 
-    def _busy(self) -> Message:
+    def _busy(self) -> StoreError:
         other = next((run for run in self.latest(limit=20) if run.state == "running"), None)
-        who: Text = ""
-        if other is not None:
-            since = f"{other.started_at.astimezone():%H:%M:%S}"
-            who = Message("store.run", process=str(other.pid), host=str(other.host), since=since)
-        return Message("store.busy-run", url=shown(self._url), who=who)
+        who: Text = "" if other is None else other.who
+        return StoreError(Message("store.busy-run", url=shown(self._url), who=who))
+
+    def keep(self) -> None:
+        """Make sure that this run still holds the store, also after its server was restarted.
+
+        Raises:
+            StoreError: somebody writes alone by now.
+        """
+        with explained(self._url):
+            if not self._lock.keep():
+                raise self._busy()
+
+    @contextmanager
+    def step(self, *, waits: Callable[[], bool]) -> Iterator[None]:
+        """Inside, no other run of the night is inside: for what one of them does for all.
+
+        Args:
+            waits: told again and again while another one is inside; its False ends the waiting.
+
+        Raises:
+            StoreError: the waiting was ended; StoreAway: the server cut the connection off that held it.
+        """
+        self.keep()
+        with explained(self._url):
+            while not self._lock.begin_step():
+                if not waits():
+                    raise self._busy()
+                time.sleep(_ASKS_AGAIN_SECONDS)
+        try:
+            yield
+        except BaseException:
+            with suppress(StoreError), explained(self._url):
+                self._lock.end_step()
+            raise
+        if not self._lock.end_step():
+            raise StoreAway(Message("store.step-lost", url=shown(self._url)))
+
+    def night(self, run_id: int) -> RunningNight | None:
+        """Another run that is at work on recordings, and what it judges by."""
+        with self._read() as connection:
+            return run_rows.night(connection, but=run_id)
+
+    def judge_by(self, run_id: int, revisions: Revisions, *, program: str) -> None:
+        """State what a run judges by: runs that join it are to judge by the same.
+
+        Args:
+            program: digest of the part of the program that judges.
+        """
+        with self._write() as connection:
+            run_rows.judge_by(connection, run_id, revisions, program=program)
+
+    def free_abandoned(self, owner: str) -> bool:
+        """Where nobody else is at work any more, free what others had claimed; whether that is so."""
+        with explained(self._url):
+            if not self._lock.alone():
+                return False
+            try:
+                with self._write() as connection:
+                    claimed = work_items.c.state == WorkState.CLAIMED.value
+                    work_rows.free(connection, claimed & (work_items.c.owner != owner))
+            finally:
+                self._lock.let_others_in()
+        return True
 
     def expect(self, run_id: int, calls: int) -> None:
         """Note how many calls a run sets out to do, for those who watch it."""
@@ -68,10 +155,16 @@ class Runs(Repository):
         state: Literal["finished", "stopped", "failed"] = "finished",
         summary: Mapping[str, object] | None = None,
     ) -> None:
-        """End a run and let others write."""
+        """End a run and let others write. The last of a night tidies up behind those that were killed."""
         try:
+            alone = False
+            with suppress(StoreError), explained(self._url):
+                alone = self._lock.alone()
             with self._write() as connection:
                 run_rows.finish(connection, run_id, state=state, summary=summary)
+                if alone:
+                    run_rows.abandon(connection)
+                    work_rows.end(connection)
         finally:
             self._lock.release()
 

@@ -32,9 +32,10 @@ class Voices(Repository):
         """Erase, at the start of a run, what no run needs any more.
 
         What an unfinished run over the same dump heard stays until this one, which goes on with it, has
-        finished; so does what was kept, where it is still to be kept.
+        finished; so does what runs of the same night hear, and what was kept, where it is still to be kept.
         """
-        unfinished = select(runs.c.id).where(runs.c.dump == str(dump), runs.c.state.in_(_UNFINISHED))
+        same = and_(runs.c.dump == str(dump), runs.c.state.in_(_UNFINISHED))
+        unfinished = select(runs.c.id).where(or_(same, runs.c.state == "running"))
         v = call_voices.c
         needed = and_(~v.kept, v.run.in_(unfinished))
         needed = or_(needed, v.kept) if keep else needed
@@ -80,6 +81,13 @@ class Voices(Repository):
             else:
                 gone = connection.execute(delete(call_voices)).rowcount
         self._overwrite(gone)
+
+    def hand_over(self, run_id: int, to: int) -> None:
+        """Leave the voices that a run has heard to another run, which settles them with its own."""
+        with self._write() as connection:
+            check_fence(connection, run_id)
+            mine = (call_voices.c.run == run_id) & ~call_voices.c.kept
+            connection.execute(update(call_voices).where(mine).values(run=to))
 
     def counts(self) -> list[tuple[str, int]]:
         """Agents whose voices are there, each with the number of calls."""

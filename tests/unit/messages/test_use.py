@@ -73,7 +73,7 @@ FAMILIES: Mapping[str, Collection[object]] = {
     "sample.nth.": set(Per),
     "sample.notice.": set(NoticeGrade),
     "calibration.state.": set(CalibrationState),
-    "stage.": {"discover", "identify", "inspect", "rescore"},
+    "stage.": {"discover", "identify", "inspect", "rescore", "wait"},
     "verdict.": set(Changes().verdicts),
     "export.kind.": set(KINDS),
     "settlement.standing.": set(Standing),
