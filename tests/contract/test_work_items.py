@@ -111,8 +111,13 @@ def test_what_another_run_has_done_meanwhile_is_not_planned_anew(store: Store, r
     store.inspections.save(call("a"), run_id=run_id, lease=lease)
     assert store.work.enter(recordings, before, run_id=run_id) == [number]
     assert item(store, number).state is WorkState.DONE
+    done = store.work.of_sounds(recordings)
     assert enter(store, run_id, "a") == [number], "whoever knows that it is done and wants it again gets it"
     assert item(store, number).state is WorkState.TODO
+    (lease,) = claim(store, run_id, [number], "one")
+    store.inspections.save(call("a"), run_id=run_id, lease=lease)
+    store.work.enter(recordings, done, run_id=run_id)
+    assert item(store, number).state is WorkState.DONE, "it was wanted again, and has been done again"
 
 
 def test_what_was_begun_outlives_a_killed_run(
