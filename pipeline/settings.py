@@ -96,7 +96,7 @@ class CallListSettings(BaseModel):
     settle_seconds: float = Field(
         default=3.0,
         ge=0,
-        description="files changed this recently are watched for a second: a call may still run; 0: never",
+        description="a file is taken once it has held still for so long; 0: at once",
     )
     satisfaction: dict[str, Satisfaction] = Field(
         default_factory=dict,

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.batch.failures import kept, set_apart
+from pipeline.batch.heartbeat import Heartbeat
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
 from pipeline.batch.pool import WorkerPool
@@ -81,10 +83,11 @@ def run(
     bounds = limits or Limits()
     with open_store(settings.store) as store, stop_on_signals() as stop:
         run_id = store.runs.start(dump=dump.absolute(), settings=settings.fingerprint())
+        beat = Heartbeat(store, run_id, report or (lambda _: None))
         try:
             if decide is not None:
                 inspector, revisions = decide(store)
-            this = _Run(store, run_id, settings, revisions, stop, report or (lambda _: None))
+            this = _Run(store, run_id, settings, revisions, stop, beat.report)
             store.voices.begin(run_id, dump=dump.absolute(), keep=settings.keep_voices)
             keep_rules(store, settings, lexicons=revisions.lexicons, rubric=revisions.rubric)
             delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
@@ -101,7 +104,10 @@ def run(
             late = [*this.other_rules(plan, tally), *unkept]
             store.runs.add_problems(run_id, late)
             tally.problems += late
-            summary = this.sum_up(plan, tally)
+            whole = this.sum_up(plan, tally)
+            summary = set_apart(whole, store)
+            tried = {one.call_id for one in (*tally.unreadable, *tally.incomplete)}
+            store.failures.note_run(run_id, kept(whole, summary, tried))
             stored = _as_json(summary) | {JUDGING: judging_revision()}
             if not stopped:
                 store.voices.finish(run_id, keep=settings.keep_voices)
@@ -110,6 +116,8 @@ def run(
             with suppress(StoreError):
                 store.runs.finish(run_id, state="failed")
             raise
+        finally:
+            beat.stop()
     return summary
 
 
@@ -291,6 +299,8 @@ class _Run:
             severities=overview.severities,
             worker_peak_bytes=self._peak_bytes,
             trouble=tally.trouble,
+            retried=plan.retried,
+            stages=dict(tally.stages),
         )
 
 
@@ -300,6 +310,8 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values["unreadable"] = len(summary.unreadable)
     values["partial"] = len(values.pop("incomplete"))
     values["problems"] = len(summary.problems)
+    values |= {"accepted": len(summary.accepted), "waiting": summary.waiting}
+    values["exit_status"] = summary.exit_status
     values["renamed"] = len(summary.renamed)
     values["trouble"] = None if summary.trouble is None else message_json(summary.trouble)
     return values

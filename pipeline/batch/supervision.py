@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.batch.faults import FAULT, FAULT_REASON, GAVE_UP, Fault, FaultKind, fault_of
@@ -20,6 +20,7 @@ from pipeline.batch.work import Group, Job, Limits
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
 from pipeline.domain import Inspection, Revisions, Status
 from pipeline.errors import CallinspectError, Unstorable
+from pipeline.inspection.stage_times import Stage
 from pipeline.messages import Message
 from pipeline.store import Store, StoredProblem
 
@@ -53,6 +54,12 @@ class Tally:
     """Calls that the workers are at."""
     trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds in each stage of inspecting, of all workers together."""
+
+    def spend(self, stages: Mapping[str, float]) -> None:
+        for stage, seconds in stages.items():
+            self.stages[stage] = self.stages.get(stage, 0.0) + seconds
 
     def move(self, before: Status, after: Status) -> None:
         """A call of this run that was judged again has another status now."""
@@ -149,7 +156,8 @@ class Supervision:
                 self._write(worker, inspection)
                 self._failed_starts = self._crashing_calls = 0
                 self._any_succeeded = True
-            case Ended(fault=fault):
+            case Ended(fault=fault, stages=stages):
+                self.tally.spend(stages)
                 if worker.left:
                     self._retry(worker.queued[0], worker, fault or Fault(Message("batch.no-result")))
             case Exited():
@@ -267,9 +275,16 @@ class Supervision:
         return inspection
 
     def _write_row(self, job: Job, inspection: Inspection) -> None:
+        began = time.perf_counter()
         self._store.inspections.save(
-            inspection, run_id=self._run_id, replace=job.replaces, source=job.source, key=job.key
+            inspection,
+            run_id=self._run_id,
+            replace=job.replaces,
+            source=job.source,
+            key=job.key,
+            listened=not job.heard,
         )
+        self.tally.spend({Stage.SAVING: time.perf_counter() - began})
 
     def _note_mismatch(self, inspection: Inspection) -> None:
         expected = replace(self._revisions, audio_sha256=inspection.recording.sha256)

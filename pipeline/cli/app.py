@@ -18,6 +18,9 @@ from pipeline.cli.words import Words
 
 COMMANDS = {
     "run": ("running.run", "help.run"),
+    "watch": ("watching.watch", "help.watch"),
+    "status": ("status.status", "help.status"),
+    "failed": ("failed.app", "help.failed"),
     "rescore": ("running.rescore", "help.rescore"),
     "list": ("calls.list_calls", "help.list"),
     "show": ("calls.show", "help.show"),

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 
+from pipeline.cli.invocation import program
 from pipeline.cli.terminal import open_console
 from pipeline.cli.words import Words
 from pipeline.domain.acting import Acting, acting_as
@@ -81,6 +82,11 @@ class Session:
         ``-q``."""
         if not self.shared.quiet:
             self.err.print(text, style=style, soft_wrap=True)
+
+    @property
+    def program(self) -> str:
+        """What people type to call us again on the same store."""
+        return program(self.settings.store)
 
     def override(self, **settings: Any) -> Session:
         """The same session with settings that a command's own options gave; None counts as not given."""

@@ -4,7 +4,7 @@ from pipeline.store.erasing import Remains
 from pipeline.store.filter import CallFilter
 from pipeline.store.judging import Judgement, judgement
 from pipeline.store.standing import JUDGING, KeptJudgement
-from pipeline.store.store import Store, open_store
+from pipeline.store.store import Store, look_at_store, open_store
 from pipeline.store.views import (
     CallRow,
     CriterionCount,
@@ -13,6 +13,7 @@ from pipeline.store.views import (
     KnownCall,
     Renaming,
     RunRow,
+    SignOfLife,
     StoredFreshness,
     StoredProblem,
     SummaryFigures,
@@ -31,10 +32,12 @@ __all__ = [
     "Remains",
     "Renaming",
     "RunRow",
+    "SignOfLife",
     "Store",
     "StoredFreshness",
     "StoredProblem",
     "SummaryFigures",
     "judgement",
+    "look_at_store",
     "open_store",
 ]

@@ -24,7 +24,8 @@ _FIRST_WITH_ALERTS = "0016"
 """Older stores have escalations that nobody could take."""
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Number of the newest migration that was made there; None where there is none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -37,13 +38,13 @@ def migrate(engine: Engine) -> None:
         StoreError: the database was written by a newer callinspect.
     """
     with engine.connect() as connection:
-        if _revision(connection) == REVISION:
+        if revision_of(connection) == REVISION:
             return
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         # SQLite: BEGIN IMMEDIATE is the lock. Whoever waited here finds the work done.
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        found = _revision(connection)
+        found = revision_of(connection)
         if found != REVISION:
             _upgrade(connection, found)
 

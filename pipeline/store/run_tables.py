@@ -1,11 +1,12 @@
-"""The tables of runs: what each reports, the calls that workers died on, the files whose digests are known.
+"""The tables of runs: what each reports, how far it is, the calls that workers died on, what could not be
+inspected and what people say of that, the files whose digests are known.
 
 Times of day are UTC, ISO 8601.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, String, Table, Text
 
 from pipeline.store.tables import metadata
 from pipeline.store.text import SafeText
@@ -23,6 +24,63 @@ runs = Table(
     Column("started_at", String(64), nullable=False, comment="UTC, ISO 8601"),
     Column("finished_at", String(64)),
     Column("summary", Text, comment="JSON"),
+    Column("told_at", String(64), comment="when whoever watches over runs was told of its end"),
+    Column("tell_tries", Integer, nullable=False, server_default="0"),
+)
+
+run_progress = Table(
+    "run_progress",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", String(64), nullable=False, comment="the last sign of life"),
+    Column("stage", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("audio_seconds", Double, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("calls_per_hour", Double),
+    Column("ends_at", String(64), comment="as far as can be said"),
+)
+
+run_failures = Table(
+    "run_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("call_id", SafeText),
+    Column("path", SafeText),
+    Column("kind", String(32), nullable=False, comment="unreadable, partial, or kind of a problem"),
+    Column("reason_code", SafeText),
+    Column("reason", Text, comment="JSON: a message"),
+    Column("accepted", Boolean, nullable=False),
+    Column("tried", Boolean, nullable=False, comment="by this run; else known from an earlier one"),
+    Index(None, "run"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("audio_sha256", String(64), nullable=False, comment="the sound that failed"),
+    Column("first_at", String(64), nullable=False),
+    Column("tries", Integer, nullable=False, comment="how often runs listened to this sound"),
+)
+
+failure_marks = Table(
+    "failure_marks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(8), nullable=False, comment="accept, undo or retry"),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE")),
+    Column("audio_sha256", String(64), comment="the sound that was meant"),
+    Column("path", SafeText, comment="where no call holds it"),
+    Column("stamp", String(80), comment="what lay at the path"),
+    Column("after_run", Integer, comment="the newest run when somebody asked to try again"),
+    Column("reason", SafeText, nullable=False, server_default=""),
+    Column("user", Integer, ForeignKey("users.id")),
+    Column("at", String(64), nullable=False),
+    Column("request", String(80), nullable=False, unique=True),
+    Index(None, "call"),
 )
 
 problems = Table(

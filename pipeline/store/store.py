@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.errors import StoreError, StoreUnusable
+from pipeline.messages import Message
 from pipeline.store import purging
 from pipeline.store.database import BUSY_SECONDS, Database, connect, parse
 from pipeline.store.erasing import erase
 from pipeline.store.faults import explained, shown
 from pipeline.store.lock import run_lock
-from pipeline.store.migrate import migrate
+from pipeline.store.migrate import migrate, revision_of
 from pipeline.store.purging import Purge
 from pipeline.store.query_cache import QueryCache
 from pipeline.store.repositories.accounts import Accounts
@@ -29,6 +30,7 @@ from pipeline.store.repositories.clips import Clips
 from pipeline.store.repositories.coaching import Coaching
 from pipeline.store.repositories.day_statistics import DayStatistics
 from pipeline.store.repositories.decisions import Decisions
+from pipeline.store.repositories.failures import Failures
 from pipeline.store.repositories.goals import Goals
 from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspection_quality import InspectionQuality
@@ -37,6 +39,7 @@ from pipeline.store.repositories.judgements import Judgements
 from pipeline.store.repositories.listed_calls import ListedCalls
 from pipeline.store.repositories.merges import Merges
 from pipeline.store.repositories.notices import Notices
+from pipeline.store.repositories.operation import Operation
 from pipeline.store.repositories.period_facts import PeriodFacts
 from pipeline.store.repositories.proposals import Proposals
 from pipeline.store.repositories.queue import Queue
@@ -51,6 +54,7 @@ from pipeline.store.repositories.sign_in import SignIn
 from pipeline.store.repositories.trust import TrustRegister
 from pipeline.store.repositories.violations import Violations
 from pipeline.store.repositories.voices import Voices
+from pipeline.store.tables import REVISION
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -74,6 +78,28 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     return Store(Database(parsed, engine))
 
 
+def look_at_store(url: str) -> Store:
+    """Open a store as it is, for those who watch: nothing is made, and nothing migrated.
+
+    Raises:
+        StoreUnusable: no such database, it cannot be opened, or its tables are those of another version.
+    """
+    parsed = parse(url)
+    engine = connect(parsed)
+    try:
+        with explained(parsed), engine.connect() as connection:
+            found = revision_of(connection)
+    except StoreError as error:
+        engine.dispose()
+        raise StoreUnusable(error.message) from error
+    if found != REVISION:
+        engine.dispose()
+        raise StoreUnusable(
+            Message("store.other-version", url=shown(parsed), found=found or "-", known=REVISION)
+        )
+    return Store(Database(parsed, engine))
+
+
 class Store:
     """An open database. Every method of its repositories may raise StoreError with the remedy; nothing is
     ever half written."""
@@ -86,6 +112,7 @@ class Store:
         # what the machine found
         self.attempts = Attempts(database)
         self.calls = CallRows(database)
+        self.failures = Failures(database)
         self.file_digests = FileDigests(database)
         self.identities = Identities(database)
         self.inspections = Inspections(database)
@@ -111,6 +138,7 @@ class Store:
         self.inspection_quality = InspectionQuality(database)
         self.merges = Merges(database)
         self.notices = Notices(database)
+        self.operation = Operation(database)
         self.period_facts = PeriodFacts(database)
         self.proposals = Proposals(database)
         self.queue = Queue(database, self.query_cache)

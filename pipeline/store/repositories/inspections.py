@@ -28,12 +28,14 @@ class Inspections(Repository):
         replace: bool = False,
         source: IdSource = IdSource.PATH,
         key: int | None = None,
+        listened: bool = True,
     ) -> bool:
         """Store one inspection in one transaction and make it the current one of its call.
 
         A call has one sound. Where the id belongs to other sound, this recording becomes a call of its own,
         with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call;
-        ``key``: of the call, where it was stored before, whatever it is called meanwhile.
+        ``key``: of the call, where it was stored before, whatever it is called meanwhile. ``listened``: False
+        where what was heard before was only judged again: no further try at a recording that fails.
 
         Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
         unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
@@ -51,7 +53,13 @@ class Inspections(Repository):
             )
         with self._write() as connection:
             return writing.save(
-                connection, inspection, run_id=run_id, replace=replace, source=source, key=key
+                connection,
+                inspection,
+                run_id=run_id,
+                replace=replace,
+                source=source,
+                key=key,
+                listened=listened,
             )
 
     def freshness(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:
