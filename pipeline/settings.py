@@ -143,6 +143,11 @@ class ServeSettings(BaseModel):
         default=None,
         description="where sound is kept in the form browsers play; default: the user's cache folder",
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="who sends it as a bearer token may read /metrics from elsewhere; best as"
+        " CALLINSPECT_SERVE__METRICS_TOKEN in the environment",
+    )
     sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
 
     @field_validator("trusted_proxies")

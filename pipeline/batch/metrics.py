@@ -13,7 +13,7 @@ from pipeline import __version__
 from pipeline.batch.operation import Situation, WatchedRun, told
 
 Sample = tuple[Mapping[str, str], float]
-Metric = tuple[str, str, Sequence[Sample]]
+Gauge = tuple[str, str, Sequence[Sample]]
 """Name without its prefix, what it is, and its values."""
 _COUNTS = ("found", "inspected", "partial", "unreadable", "accepted", "waiting", "left", "problems")
 """Numbers of a run's summary that become its result."""
@@ -29,7 +29,7 @@ def exposition(now: Situation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_store(now: Situation) -> Iterator[Metric]:
+def _of_store(now: Situation) -> Iterator[Gauge]:
     store = now.store
     made = {"version": __version__, "store_version": store.version, "server": store.server}
     yield "info", "Version and database.", [(made, 1)]
@@ -45,7 +45,7 @@ def _of_store(now: Situation) -> Iterator[Metric]:
     yield "backup_timestamp_seconds", "When the last backup was made.", _at(store.backup_at)
 
 
-def _of_running(runs: Sequence[WatchedRun]) -> Iterator[Metric]:
+def _of_running(runs: Sequence[WatchedRun]) -> Iterator[Gauge]:
     yield "running", "Runs at work.", [({}, len(runs))]
     signs = [(_run(one), one.sign) for one in runs if one.sign is not None]
     yield "running_done", "Calls done by the stage it is at.", [(run, sign.done) for run, sign in signs]
@@ -57,7 +57,7 @@ def _of_running(runs: Sequence[WatchedRun]) -> Iterator[Metric]:
     yield "running_sign_timestamp_seconds", "Its last sign of life.", seen
 
 
-def _of_last(night: Sequence[WatchedRun]) -> Iterator[Metric]:
+def _of_last(night: Sequence[WatchedRun]) -> Iterator[Gauge]:
     """The last run, where none is at work."""
     for last in night[:1]:
         yield "last_run_timestamp_seconds", "When the last run began.", _at(last.run.started_at)

@@ -46,6 +46,9 @@ COMMANDS = {
 }
 """Name -> place (module and function, or the ``app`` of a group) and help; in the order of the help."""
 
+PARSING = {"watch": {"ignore_unknown_options": True}}
+"""Name -> how its command line is read: what ``watch`` does not know is an option of ``run``."""
+
 COMPLETION = {
     "install_completion": "option.install-completion",
     "show_completion": "option.show-completion",
@@ -87,7 +90,7 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         if group:
             app.add_typer(found, name=name, help=said)
         else:
-            app.command(name, help=said)(found)
+            app.command(name, help=said, context_settings=PARSING.get(name))(found)
     root: Any = typer.main.get_command(app)
     for parameter in root.params:  # completion is typer's own and comes with English help
         if parameter.name in COMPLETION:

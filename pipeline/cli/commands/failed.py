@@ -19,7 +19,7 @@ from pipeline.cli.words import Words
 from pipeline.domain.people import User, UserRole
 from pipeline.errors import CommandError
 from pipeline.store import Store
-from pipeline.store.repositories.failures import Failure
+from pipeline.store.repositories.failures import FailedRecording
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -105,7 +105,7 @@ def _whole(name: str, known: set[str]) -> str:
     return path if path in known else name
 
 
-def failure_record(one: Failure, words: Words) -> dict[str, Any]:
+def failure_record(one: FailedRecording, words: Words) -> dict[str, Any]:
     return {
         "call_id": one.call_id,
         "paths": [str(path) for path in one.paths],
@@ -127,7 +127,7 @@ def failure_record(one: Failure, words: Words) -> dict[str, Any]:
     }
 
 
-def failures_table(found: Sequence[Failure], words: Words) -> Table:
+def failures_table(found: Sequence[FailedRecording], words: Words) -> Table:
     out = table(words, "column.call", "failed.state", "failed.since", "failed.tries", "failed.why")
     for one in found:
         why = Text(words.reason(one.reason_code, one.reason))
@@ -139,7 +139,7 @@ def failures_table(found: Sequence[Failure], words: Words) -> Table:
     return out
 
 
-def _state(one: Failure, words: Words) -> Text:
+def _state(one: FailedRecording, words: Words) -> Text:
     if one.acceptance is not None:
         return Text(words("failed.state.accepted"), "green")
     if one.retry:

@@ -33,7 +33,7 @@ def status(
     session: Session,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
     prometheus: Annotated[
-        Path | None, typer.Option("--prometheus", help="status.prometheus", metavar="FILE")
+        Path | None, typer.Option("--prometheus", help="situation.prometheus", metavar="FILE")
     ] = None,
 ) -> int:
     """Exit status: 0 fine, 1 the last run left open failures, 2 no usable store, 3 it was stopped or died."""
@@ -129,51 +129,55 @@ def status_view(now: Situation, words: Words, program: str) -> Iterator[Renderab
     for one in (*now.running, *now.night):
         yield from _run_view(one, words)
     if not now.running and not now.night:
-        yield Text(words("status.no-run"), "yellow")
+        yield Text(words("situation.no-run"), "yellow")
     yield Text()
     table = Table(box=None, padding=(0, 2), pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
-    failures = words("status.failures-value", open=now.open_failures, accepted=now.accepted_failures)
-    table.add_row(words("status.failures"), Text(failures, "red" if now.open_failures else ""))
-    table.add_row(words("status.queue"), words("status.calls", count=now.store.queue))
+    failures = words("situation.failures-value", open=now.open_failures, accepted=now.accepted_failures)
+    table.add_row(words("situation.failures"), Text(failures, "red" if now.open_failures else ""))
+    table.add_row(words("situation.queue"), words("situation.calls", count=now.store.queue))
     store = now.store
     table.add_row(
-        words("status.store"),
-        words("status.store-value", url=store.url, version=store.version, server=store.server),
+        words("situation.store"),
+        words("situation.store-value", url=store.url, version=store.version, server=store.server),
     )
     if store.bytes is not None:
-        table.add_row(words("status.size"), _size(store.bytes))
+        table.add_row(words("situation.size"), _size(store.bytes))
     if store.free_bytes is not None:
-        table.add_row(words("status.free"), _size(store.free_bytes))
-    backup = local(store.backup_at) if store.backup_at is not None else words("status.no-backup")
-    table.add_row(words("status.backup"), backup)
+        table.add_row(words("situation.free"), _size(store.free_bytes))
+    backup = local(store.backup_at) if store.backup_at is not None else words("situation.no-backup")
+    table.add_row(words("situation.backup"), backup)
     yield table
     if any(one.health.to_run_again for one in now.night):
-        yield Text(f"\n{words('status.again')}", "yellow")
+        yield Text(f"\n{words('situation.again')}", "yellow")
     if now.too_few:
-        yield Text(f"\n{words('status.too-few')}", "yellow")
+        yield Text(f"\n{words('situation.too-few')}", "yellow")
     if now.night_failures:
-        said = words("status.failed", count=now.night_failures, command=f"{program} failed list")
+        said = words("situation.failed", count=now.night_failures, command=f"{program} failed list")
         yield Text(f"\n{said}", "yellow")
 
 
 def _run_view(one: WatchedRun, words: Words) -> Iterator[Text]:
     run, sign = one.run, one.sign
-    facts = {"number": run.id, "dump": run.dump or run.kind, "health": words(f"status.health.{one.health}")}
-    yield Text(words("status.run", **facts), f"bold {STYLES.get(one.health, 'red')}")
+    facts = {
+        "number": run.id,
+        "dump": run.dump or run.kind,
+        "health": words(f"situation.health.{one.health}"),
+    }
+    yield Text(words("situation.run", **facts), f"bold {STYLES.get(one.health, 'red')}")
     since = {"host": run.host, "process": run.pid, "since": local(run.started_at)}
     if one.health in (RunHealth.RUNNING, RunHealth.SILENT, RunHealth.DEAD):
-        yield Text("  " + words("status.process", **since))
+        yield Text("  " + words("situation.process", **since))
     else:
-        yield Text("  " + words("status.from-to", start=local(run.started_at), end=local(run.finished_at)))
+        yield Text("  " + words("situation.from-to", start=local(run.started_at), end=local(run.finished_at)))
     if one.health is RunHealth.FINISHED or (run.summary and "found" in run.summary):
         done = {name: told(run, name) for name in ("found", "inspected", "unreadable", "accepted", "left")}
-        yield Text("  " + words("status.done", **done))
+        yield Text("  " + words("situation.done", **done))
     elif sign is not None:
         yield Text("  " + words.sentences(_progress(sign, words)))
     if one.health is RunHealth.SILENT:
-        yield Text("  " + words("status.silent"), "yellow")
+        yield Text("  " + words("situation.silent"), "yellow")
 
 
 def _progress(sign: SignOfLife, words: Words) -> list[str]:
@@ -189,7 +193,7 @@ def _progress(sign: SignOfLife, words: Words) -> list[str]:
     if sign.workers:
         said.append(words("log.workers", count=sign.workers))
     age = max(0, round((datetime.now(UTC) - sign.at).total_seconds()))
-    return [*said, words("status.sign", seconds=age)]
+    return [*said, words("situation.sign", seconds=age)]
 
 
 def _size(count: int) -> str:

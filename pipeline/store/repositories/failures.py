@@ -53,7 +53,7 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedRecording:
     """A recording that could not be inspected, or in part only, as things stand."""
 
     call_id: str | None
@@ -119,7 +119,7 @@ def stamp_of(path: Path) -> str:
 class Failures(Repository):
     """One row for each call that failed, marks of people beside it."""
 
-    def all(self) -> tuple[Failure, ...]:
+    def all(self) -> tuple[FailedRecording, ...]:
         """What failed and still does, over all runs, the newest first."""
         with self._read() as connection:
             found = [*_of_calls(connection), *_of_files(connection)]
@@ -151,7 +151,7 @@ class Failures(Repository):
         by: int | None = None,
         request: str,
         undo: bool = False,
-    ) -> tuple[Failure, ...]:
+    ) -> tuple[FailedRecording, ...]:
         """Let these failures be: they end no run with status 1 any more, until the file is another one.
 
         Args:
@@ -167,7 +167,9 @@ class Failures(Repository):
         kind = FailureMark.UNDO if undo else FailureMark.ACCEPT
         return self._mark(names, kind, reason=reason.strip(), by=by, request=request)
 
-    def retry(self, names: Sequence[str], *, by: int | None = None, request: str) -> tuple[Failure, ...]:
+    def retry(
+        self, names: Sequence[str], *, by: int | None = None, request: str
+    ) -> tuple[FailedRecording, ...]:
         """Let the next run try these calls again; a file that no call holds is tried by every run.
 
         Raises:
@@ -177,7 +179,7 @@ class Failures(Repository):
 
     def _mark(
         self, names: Sequence[str], kind: FailureMark, *, reason: str, by: int | None, request: str
-    ) -> tuple[Failure, ...]:
+    ) -> tuple[FailedRecording, ...]:
         check_text(reason, request=request)
         wanted = list(dict.fromkeys(names))
         with self._write() as connection:
@@ -250,14 +252,14 @@ class Failures(Repository):
         )
 
 
-def _check(one: Failure, kind: FailureMark) -> None:
+def _check(one: FailedRecording, kind: FailureMark) -> None:
     if kind is FailureMark.ACCEPT and one.acceptance is not None:
         raise Conflict(f"{one.name} is accepted already", code="failure-accepted", name=one.name)
     if kind is FailureMark.UNDO and one.acceptance is None:
         raise Conflict(f"{one.name} is not accepted", code="failure-open", name=one.name)
 
 
-def _by_name(connection: Connection) -> dict[str, Failure]:
+def _by_name(connection: Connection) -> dict[str, FailedRecording]:
     return {one.name: one for one in (*_of_files(connection), *_of_calls(connection))}
 
 
@@ -311,7 +313,7 @@ def _marked(connection: Connection) -> dict[int, str]:
     return {row.id: row.call_id for row in connection.execute(query)}
 
 
-def _of_calls(connection: Connection) -> list[Failure]:
+def _of_calls(connection: Connection) -> list[FailedRecording]:
     i, f = inspections.c, failures.c
     same = and_(f.call == calls.c.id, f.audio_sha256 == calls.c.audio_sha256)
     joined = calls.join(inspections, and_(i.call == calls.c.id, i.current)).outerjoin(failures, same)
@@ -328,7 +330,7 @@ def _of_calls(connection: Connection) -> list[Failure]:
     files = files_of(connection, [row.id for row in rows])
     accepted, marked = _acceptances(connection), _marked(connection)
     return [
-        Failure(
+        FailedRecording(
             call_id=row.call_id,
             paths=first(files.get(row.id)),
             kind=row.status,
@@ -345,7 +347,7 @@ def _of_calls(connection: Connection) -> list[Failure]:
     ]
 
 
-def _of_files(connection: Connection) -> list[Failure]:
+def _of_files(connection: Connection) -> list[FailedRecording]:
     """Files that no call holds, as the latest run over each dump met them."""
     ended = runs.c.state.in_(["finished", "stopped"])
     latest = select(func.max(runs.c.id)).where(runs.c.kind == "run", ended).group_by(runs.c.dump)
@@ -364,7 +366,7 @@ def _of_files(connection: Connection) -> list[Failure]:
     for row in rows:
         times, since = met[row.path, row.kind]
         path = Path(row.path)
-        found[path] = Failure(
+        found[path] = FailedRecording(
             call_id=None,
             paths=(path,),
             kind=row.kind,
