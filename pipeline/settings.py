@@ -226,6 +226,25 @@ class MailSettings(BaseModel):
     seconds: float = Field(default=10, gt=0, le=120, description="how long the server is waited for")
 
 
+class RunSettings(BaseModel):
+    """Whoever watches over runs is told how they end: counts and a link, no name and no call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mail: tuple[str, ...] = Field(
+        default=(), description="addresses that mail goes to; mail.host must be set"
+    )
+    webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        default="", description="address (http, https) that gets a POST with JSON; empty: none"
+    )
+    webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="a bearer token for it; best as CALLINSPECT_RUNS__WEBHOOK_TOKEN in the environment",
+    )
+    seconds: float = Field(default=10, gt=0, le=120, description="how long that address is waited for")
+    always: bool = Field(default=False, description="also of runs that left nothing uninspected")
+
+
 class OidcSettings(BaseModel):
     """Signing in by an identity provider (OpenID Connect)."""
 
@@ -311,6 +330,7 @@ class Settings(BaseSettings):
         default_factory=CoachingSettings, description="what a centre allows in coaching"
     )
     mail: MailSettings = Field(default_factory=MailSettings, description="notices by mail")
+    runs: RunSettings = Field(default_factory=RunSettings, description="telling how runs end")
 
     @property
     def layers(self) -> Layers:

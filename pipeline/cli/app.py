@@ -79,7 +79,7 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         add_completion=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(accept_shared_options(lambda: None))
+    app.callback(invoke_without_command=True)(accept_shared_options(lambda: None))
     for name, (place, said) in COMMANDS.items():
         module, _, attribute = place.partition(".")
         group = attribute == "app"

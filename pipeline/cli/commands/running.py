@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,10 +37,11 @@ from pipeline.cli.stored import existing_store, need_criterion, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
-from pipeline.errors import CommandError
+from pipeline.errors import CallinspectError, CommandError
 from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
+from pipeline.store import open_store
 
 if TYPE_CHECKING:
     from pipeline.batch.worker import InspectorFactory
@@ -74,7 +75,8 @@ def run(
     if log not in (None, *LOGS):
         raise CommandError("log", log=log, known=", ".join(LOGS))
     if not dump.is_dir():
-        raise CommandError("no-dump", path=dump)
+        with _told_how_it_ends(session):  # a share that is not mounted
+            raise CommandError("no-dump", path=dump)
     from pipeline.batch.run import run as run_batch
     from pipeline.inspection.rules import load_rules
     from pipeline.inspection.spine import load_inspector
@@ -92,7 +94,7 @@ def run(
         judged_by = replace(revisions, rubric=rules.revisions.rubric)
         return partial(load_inspector, gate=rules.gate), judged_by
 
-    with run_progress(session, log or "auto") as report:
+    with _told_how_it_ends(session), run_progress(session, log or "auto") as report:
         summary = run_batch(
             dump,
             settings=session.settings,
@@ -115,6 +117,34 @@ def run(
     _print(session, run_summary(summary, session.words, width=session.out.width, brief=brief, program=called))
     _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
+
+
+@contextmanager
+def _told_how_it_ends(session: Session) -> Iterator[None]:
+    """Whoever watches over runs is told how this one ends, where the settings name anybody; it never fails
+    for that."""
+    from pipeline.web.run_end import tell_ends, tell_refused, wanted
+
+    if not wanted(session.settings):
+        yield
+        return
+    wrong: tuple[str, ...] = ()
+    try:
+        yield
+        with suppress(CallinspectError), open_store(session.settings.store) as store:
+            wrong = tell_ends(store, session.settings)[1]
+    except CallinspectError as error:
+        if sys.stderr.isatty():  # who typed it reads it
+            raise
+        wrong = tell_refused(session.settings, error.said(session.words.lang))
+        with suppress(CallinspectError), open_store(session.settings.store) as store:
+            own = (one for one in store.runs.latest(limit=5) if one.pid == os.getpid())
+            for one in own:
+                store.runs.take_telling(one.id)  # it has just been told
+        raise
+    finally:
+        for one in wrong:
+            session.say(session.words("notify.failed", reason=one), "yellow")
 
 
 @command
