@@ -132,6 +132,16 @@ def situation(store: Store) -> Situation:
     )
 
 
+def has_news(store: Store, run: RunRow) -> bool:
+    """Whether a run that left failures left one that the run before it had not left, or too few came: what
+    somebody was told of yesterday, or five minutes ago, is no news."""
+    earlier = store.operation.before(run)
+    known = set(store.operation.left_by([earlier])) if earlier is not None else set()
+    if set(store.operation.left_by([run.id])) - known:
+        return True
+    return any(one.kind == TOO_FEW for one in store.runs.problems(run.id))
+
+
 def told(run: RunRow, name: str) -> int:
     """A number of a run's summary; 0 where it has none."""
     return number_of(run.summary, name)

@@ -18,7 +18,7 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Any
 
-from pipeline.batch.operation import WatchedRun, told, watched
+from pipeline.batch.operation import WatchedRun, has_news, told, watched
 from pipeline.messages import say
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -44,10 +44,11 @@ def tell_ends(store: Store, settings: Settings) -> tuple[int, tuple[str, ...]]:
             continue
         if not store.runs.take_telling(one.run.id):
             continue
-        if not (settings.runs.always or one.health.to_run_again or told(one.run, "exit_status")):
+        failed = told(one.run, "exit_status") and has_news(store, one.run)
+        if not (settings.runs.always or one.health.to_run_again or failed):
             continue
-        gone, failed = _send(record_of(one, settings), settings)
-        wrong += failed
+        gone, unsent = _send(record_of(one, settings), settings)
+        wrong += unsent
         sent += gone
         if not gone:
             store.runs.untaken(one.run.id)

@@ -87,6 +87,8 @@ def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: 
         {"open": 0, "accepted": 1, "of_last": 0},
     )
     assert 'callinspect_failures{state="accepted"} 1' in (tmp_path / "c.prom").read_text()
+    first = json.loads(here("report", "run", "1", "--json", cwd=tmp_path).stdout)
+    assert {"decode", "voice-activity", "saving"} <= first["stages"].keys()
     assert here("report", "run", "1", "-o", tmp_path / "run.html", cwd=tmp_path).returncode == 0
     assert str(dump / "broken.wav") in (tmp_path / "run.html").read_text(encoding="utf-8")
 

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from pipeline.settings import RunSettings, Settings
 from pipeline.store import Store
+from pipeline.store.repositories.failures import RunFailure
 from pipeline.store.run_tables import runs
 from pipeline.web.run_end import tell_ends
 
@@ -63,11 +64,17 @@ def test_failures_are_told_once_and_a_good_night_only_if_wished(
     assert tell_ends(store, chosen) == (0, ())
     bad = store.runs.start()
     assert tell_ends(store, chosen) == (0, ()), "it is at work"
+    left = RunFailure("B1", None, "unreadable", None, "truncated", accepted=False, tried=True)
+    store.failures.note_run(bad, [left])
     store.runs.finish(bad, summary={"exit_status": 1, "unreadable": 2, "found": 9})
     assert [tell_ends(store, chosen)[0] for _ in range(2)] == [1, 0]
     (got,) = hook.told
     assert (got["run"], got["exit_status"], got["counts"]) == (bad, 1, {"found": 9, "unreadable": 2})
     assert got["token"] == "Bearer t0"
+    again = store.runs.start()
+    store.failures.note_run(again, [left])
+    store.runs.finish(again, summary={"exit_status": 1})
+    assert tell_ends(store, chosen) == (0, ()), "it was told before"
     store.runs.finish(store.runs.start(), summary={"exit_status": 0})
     assert tell_ends(store, told_to(hook, settings, always=True))[0] == 1
 

@@ -87,6 +87,18 @@ class Operation(Repository):
         with self._read() as connection:
             return read_runs(connection, select(runs).where(runs.c.id.in_(latest)).order_by(runs.c.id.desc()))
 
+    def before(self, run: RunRow) -> int | None:
+        """Number of the run over the same dump that came to its end before this one."""
+        ended = runs.c.state.in_(["finished", "stopped"])
+        earlier = (
+            runs.c.kind == run.kind,
+            runs.c.dump.is_not_distinct_from(run.dump),
+            runs.c.id < run.id,
+            ended,
+        )
+        with self._read() as connection:
+            return connection.execute(select(func.max(runs.c.id)).where(*earlier)).scalar()
+
     def left_by(self, run_ids: Sequence[int]) -> list[str]:
         """Calls (else paths) that these runs left uninspected and nobody had accepted."""
         r = run_failures.c
