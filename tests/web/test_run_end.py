@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -15,7 +16,8 @@ from pipeline.settings import RunSettings, Settings
 from pipeline.store import Store
 from pipeline.store.repositories.failures import RunFailure
 from pipeline.store.run_tables import runs
-from pipeline.web.run_end import tell_ends
+from pipeline.web.run_end import tell_ends, tell_refused
+from tests.web.test_mailing import Mailbox, mailing
 
 DEAD_PID = 2**22 + 1
 """Above the largest process id of Linux."""
@@ -33,6 +35,14 @@ class Hook(BaseHTTPRequestHandler):
 
     def log_message(self, *_given: object) -> None:
         """Not into the report of the tests."""
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as found:
+        threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True).start()
+        yield found
+        found.shutdown()
 
 
 @pytest.fixture
@@ -93,3 +103,29 @@ def test_a_killed_run_is_told_by_somebody_else_and_a_dead_hook_is_tried_again(
     hook.status = 200
     assert tell_ends(store, told_to(hook, settings)) == (1, ())
     assert [(one["run"], one["health"], one["exit_status"]) for one in hook.told[1:]] == [(killed, "dead", 3)]
+
+
+def test_mail_has_counts_and_a_link_and_a_dead_server_stops_nobody(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
+    chosen = mailing(settings, mailbox.server_address[1]).model_copy(
+        update={"runs": RunSettings(mail=("ops@example.com", "night@example.com"))}
+    )
+    tell_ends(store, chosen)
+    mailbox.letters.clear()
+    stopped = store.runs.start(dump=Path("/recordings/secret"))
+    store.runs.finish(stopped, state="stopped", summary={"exit_status": 3, "found": 9, "left": 4})
+    mailbox.refuses = 1
+    assert tell_ends(store, chosen) == (0, ("mail: SMTPDataError",))
+    assert tell_ends(store, chosen) == (1, ())
+    (letter,) = mailbox.letters
+    for part in (
+        "ops@example.com, night@example.com",
+        f"run {stopped}: stopped early",
+        f"/runs/{stopped}",
+        "Left  4",
+    ):
+        assert part in letter
+    assert "secret" not in letter
+    assert tell_refused(chosen, "the folder is empty") == ()
+    assert "the folder is empty" in mailbox.letters[1]

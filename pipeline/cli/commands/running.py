@@ -138,9 +138,9 @@ def _told_how_it_ends(session: Session) -> Iterator[None]:
             raise
         wrong = tell_refused(session.settings, error.said(session.words.lang))
         with suppress(CallinspectError), open_store(session.settings.store) as store:
-            own = (one for one in store.runs.latest(limit=5) if one.pid == os.getpid())
-            for one in own:
-                store.runs.take_telling(one.id)  # it has just been told
+            for own in store.runs.latest(limit=5):
+                if own.pid == os.getpid():
+                    store.runs.take_telling(own.id)  # it has just been told
         raise
     finally:
         for one in wrong:
