@@ -96,7 +96,7 @@ class CallListSettings(BaseModel):
     settle_seconds: float = Field(
         default=3.0,
         ge=0,
-        description="files changed this recently are watched for a second: a call may still run; 0: never",
+        description="a file is taken once it has held still for so long; 0: at once",
     )
     satisfaction: dict[str, Satisfaction] = Field(
         default_factory=dict,
@@ -142,6 +142,11 @@ class ServeSettings(BaseModel):
     sound_folder: PathIfAny = Field(
         default=None,
         description="where sound is kept in the form browsers play; default: the user's cache folder",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="who sends it as a bearer token may read /metrics from elsewhere; best as"
+        " CALLINSPECT_SERVE__METRICS_TOKEN in the environment",
     )
     sound_mib: int = Field(default=4096, ge=1, description="how much of it is kept; an hour is 220 MiB")
 
@@ -219,6 +224,25 @@ class MailSettings(BaseModel):
     )
     sender: str = Field(default="callinspect@localhost", description="address that mail comes from")
     seconds: float = Field(default=10, gt=0, le=120, description="how long the server is waited for")
+
+
+class RunSettings(BaseModel):
+    """Whoever watches over runs is told how they end: counts and a link, no name and no call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mail: tuple[str, ...] = Field(
+        default=(), description="addresses that mail goes to; mail.host must be set"
+    )
+    webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        default="", description="address (http, https) that gets a POST with JSON; empty: none"
+    )
+    webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="a bearer token for it; best as CALLINSPECT_RUNS__WEBHOOK_TOKEN in the environment",
+    )
+    seconds: float = Field(default=10, gt=0, le=120, description="how long that address is waited for")
+    always: bool = Field(default=False, description="also of runs that left nothing uninspected")
 
 
 class OidcSettings(BaseModel):
@@ -306,6 +330,7 @@ class Settings(BaseSettings):
         default_factory=CoachingSettings, description="what a centre allows in coaching"
     )
     mail: MailSettings = Field(default_factory=MailSettings, description="notices by mail")
+    runs: RunSettings = Field(default_factory=RunSettings, description="telling how runs end")
 
     @property
     def layers(self) -> Layers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +42,8 @@ class Plan:
     ruled_otherwise: int = 0
     """Of these: stood as other lexicons or another rubric judged them."""
     problems: list[StoredProblem] = field(default_factory=list)
+    retried: int = 0
+    """Calls that could not be read, or in part only, and are tried again."""
     left: int = 0
     """Calls beyond the limit (not even looked at)."""
     work: dict[str, list[WorkItem]] = field(default_factory=dict)
@@ -92,6 +94,7 @@ def make_plan(
     """Identify the candidates and compare with the store.
 
     Args:
+        retry: try again all that could not be read, or in part only; else only what somebody asked for.
         step: called with the number of candidates seen so far; its True ends the planning early.
     """
     plan = Plan()
@@ -101,6 +104,7 @@ def make_plan(
         plan.problems += problems
         return found
 
+    wanted = store.failures.to_retry()
     assignment = Assignment(store, run_id, candidates, read)
     for start in range(0, len(candidates), _CHUNK):
         full = limit is not None and len(plan.jobs) >= limit
@@ -108,7 +112,8 @@ def make_plan(
             plan.left += len(candidates) - start
             break
         assigned = assignment.assign(read(candidates[start : start + _CHUNK]))
-        _sort_out(assigned, plan, store=store, run_id=run_id, revisions=revisions, retry=retry)
+        again = [one.recording.call.call_id for one in assigned] if retry else wanted
+        _sort_out(assigned, plan, store=store, run_id=run_id, revisions=revisions, retry=frozenset(again))
     assignment.finish()
     plan.problems = list(dict.fromkeys([*plan.problems, *assignment.problems]))
     plan.renamed, plan.copies = assignment.renamed, assignment.copies
@@ -130,7 +135,7 @@ def _sort_out(
     store: Store,
     run_id: int,
     revisions: Revisions,
-    retry: bool,
+    retry: Collection[str],
 ) -> None:
     recordings = [one.recording for one in assigned]
     items = store.work.of_sounds(recordings)  # first: what another run closes after this is current below
@@ -144,7 +149,8 @@ def _sort_out(
         recording, call_id = one.recording, one.recording.call.call_id
         plan.identified.append(call_id)
         known = standings.get(call_id, StoredFreshness(Freshness.ABSENT))
-        again = retry and known.status in _TRIED_AGAIN
+        again = call_id in retry and known.status in _TRIED_AGAIN
+        plan.retried += again
         if known.freshness is Freshness.FACTS_CHANGED and not known.heard and not again:
             # Nothing was heard, so there is nothing to judge again, and nothing else to listen to.
             if one.key is not None:

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pipeline.batch.failures import kept, set_apart
+from pipeline.batch.heartbeat import Heartbeat
 from pipeline.batch.leases import SERVER_SECONDS, Leases, patiently
 from pipeline.batch.machine import worker_count
 from pipeline.batch.plan import Plan, chosen, make_plan
@@ -81,7 +83,6 @@ def run(
         StoreError: the store refused, or a run is at work on it that shares it with nobody.
     """
     bounds = limits or Limits()
-    tell = report or (lambda _: None)
     with (
         open_store(
             settings.store, patience_seconds=SERVER_SECONDS, idle_seconds=bounds.lease_seconds
@@ -89,14 +90,14 @@ def run(
         stop_on_signals() as stop,
     ):
         run_id = patiently(lambda: store.runs.join(dump=dump.absolute(), settings=settings.fingerprint()))
-
+        beat = Heartbeat(store, run_id, report or (lambda _: None))
         try:
 
             def waits() -> bool:
-                tell(Progress("wait", 0, 0))
+                beat.report(Progress("wait", 0, 0))
                 return not stop
 
-            this = _Run(store, run_id, settings, stop, tell)
+            this = _Run(store, run_id, settings, stop, beat.report)
             delivery = Delivery(dump, calls, expect=expect, allow_empty=allow_empty)
 
             def planned() -> tuple[Plan, InspectorFactory]:
@@ -122,6 +123,8 @@ def run(
             with suppress(StoreError):
                 store.runs.finish(run_id, state="failed")
             raise
+        finally:
+            beat.stop()
     return summary
 
 
@@ -287,7 +290,11 @@ class _Run:
         tally.problems += late
         tally.unreadable += found[Status.UNREADABLE]
         tally.incomplete += found[Status.PARTIAL]
-        return self.sum_up(plan, tally)
+        whole = self.sum_up(plan, tally)
+        summary = set_apart(whole, store)
+        tried = {one.call_id for one in (*tally.unreadable, *tally.incomplete)}
+        store.failures.note_run(run_id, kept(whole, summary, tried))
+        return summary
 
     def look_at_others(self, tally: Tally) -> dict[Status, list[NotRead]]:
         """What other runs could not read, or in part only: the night is not whole for anybody."""
@@ -359,6 +366,8 @@ class _Run:
             severities=overview.severities,
             worker_peak_bytes=self._peak_bytes,
             trouble=tally.trouble,
+            retried=plan.retried,
+            stages=dict(tally.stages),
         )
 
 
@@ -368,6 +377,8 @@ def _as_json(summary: RunSummary) -> dict[str, object]:
     values["unreadable"] = len(summary.unreadable)
     values["partial"] = len(values.pop("incomplete"))
     values["problems"] = len(summary.problems)
+    values |= {"accepted": len(summary.accepted), "waiting": summary.waiting}
+    values["exit_status"] = summary.exit_status
     values["renamed"] = len(summary.renamed)
     values["trouble"] = None if summary.trouble is None else message_json(summary.trouble)
     return values

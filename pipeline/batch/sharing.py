@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pipeline.domain import Revisions
+from pipeline.domain.inspection import sheet_revision
 from pipeline.errors import UsageError
 from pipeline.inspection.program import judging_revision
 from pipeline.messages import Message
-from pipeline.rubric.trust import sheet_revision
 from pipeline.store import RunningNight
 
 _HEARD_AND_FOUND = {

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.domain import Severity
 from pipeline.messages import Message
 from pipeline.store import StoredProblem
+from pipeline.store.repositories.failures import LEFT_OUT
 
 TOO_FEW = "too-few"
 """Kind of the problem that fewer recordings came than were expected."""
 OTHER_RULES = "other-rules"
 """Kind of the notice that calls stood as other rules judged them until this run."""
-NOT_INSPECTED = frozenset({TOO_FEW, "vanished", "changed", "still-written", "unreadable-folder"})
+NOT_INSPECTED = LEFT_OUT | {TOO_FEW}
 """Kinds of problems that leave a recording of the dump uninspected."""
+WAITING = "still-written"
+"""Kind of the problem that a file is still being written or copied: the next run takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,23 @@ class RunSummary:
     """The most memory that one worker process took; 0 where none was needed."""
     trouble: Message | None = None
     """What is wrong with the machine, where that ended the run."""
+    accepted: tuple[NotRead, ...] = ()
+    """Could not be inspected, or in part only, and somebody said that it may stay so; in no count above. A
+    file that no call holds goes by its path."""
+    retried: int = 0
+    """Calls that were tried again, because somebody asked for it."""
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Stage of the inspection -> seconds that workers (the last: the run itself) spent in it, together."""
 
     @property
     def partial(self) -> int:
         """How many recordings could be read in part only."""
         return len(self.incomplete)
+
+    @property
+    def waiting(self) -> int:
+        """How many files are still being written or copied; the next run takes them."""
+        return sum(one.kind == WAITING for one in self.problems)
 
     @property
     def hours_per_hour(self) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +23,7 @@ from pipeline.batch.work import Group, Job, Limits, groups
 from pipeline.batch.worker import Began, Ended, Inspected, NotReady
 from pipeline.domain import Inspection, Revisions, Status
 from pipeline.errors import CallinspectError, LeaseLost, StoreError, Unstorable
+from pipeline.inspection.stage_times import Stage
 from pipeline.messages import Message
 from pipeline.store import Lease, Store, StoredProblem
 
@@ -60,6 +61,12 @@ class Tally:
     """Calls that the workers are at."""
     trouble: Message | None = None
     """What is wrong with the machine, where that stopped the run."""
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds in each stage of inspecting, of all workers together."""
+
+    def spend(self, stages: Mapping[str, float]) -> None:
+        for stage, seconds in stages.items():
+            self.stages[stage] = self.stages.get(stage, 0.0) + seconds
 
     def move(self, before: Status, after: Status) -> None:
         """A call of this run that was judged again has another status now."""
@@ -178,7 +185,8 @@ class Supervision:
                 self._write(worker, inspection)
                 self._failed_starts = self._crashing_calls = 0
                 self._any_succeeded = True
-            case Ended(fault=fault):
+            case Ended(fault=fault, stages=stages):
+                self.tally.spend(stages)
                 if worker.left:
                     self._retry(worker.queued[0], worker, fault or Fault(Message("batch.no-result")))
             case Exited():
@@ -321,6 +329,7 @@ class Supervision:
         return inspection
 
     def _write_row(self, job: Job, inspection: Inspection, lease: Lease) -> None:
+        began = time.perf_counter()
         patiently(
             lambda: self._store.inspections.save(
                 inspection,
@@ -328,9 +337,11 @@ class Supervision:
                 replace=job.replaces,
                 source=job.source,
                 key=job.key,
+                listened=not job.heard,
                 lease=lease,
             )
         )
+        self.tally.spend({Stage.SAVING: time.perf_counter() - began})
 
     def _note_mismatch(self, inspection: Inspection) -> None:
         expected = replace(self._revisions, audio_sha256=inspection.recording.sha256)

@@ -11,8 +11,8 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from pipeline.batch.faults import Fault, fault_of
 from pipeline.batch.work import Task
 from pipeline.domain import Inspection, PhraseHit, Recording
 from pipeline.errors import CallinspectError
+from pipeline.inspection.stage_times import take
 from pipeline.memory import peak_bytes, resident_bytes
 from pipeline.messages import Message
 from pipeline.rubric.rarity import NO_WORDS, Words
@@ -91,6 +92,8 @@ class Ended:
     resident_bytes: int
     """Now, and at most so far."""
     peak_bytes: int
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds spent in each stage of inspecting since the last group."""
 
 
 WorkerReport = Ready | NotReady | Began | Inspected | Ended
@@ -129,7 +132,7 @@ def work(connection: Connection, factory: InspectorFactory, settings: Settings) 
                 connection.send(Inspected(inspection))
         except Exception as error:  # noqa: BLE001 - one call's fault must not end the run
             fault = fault_of(error)
-        connection.send(Ended(fault, resident_bytes(), peak_bytes()))
+        connection.send(Ended(fault, resident_bytes(), peak_bytes(), take()))
 
 
 def inspections_of(inspector: Inspector, tasks: Sequence[Task], settings: Settings) -> Iterator[Inspection]:

@@ -18,6 +18,9 @@ from pipeline.cli.words import Words
 
 COMMANDS = {
     "run": ("running.run", "help.run"),
+    "watch": ("watching.watch", "help.watch"),
+    "status": ("status.status", "help.status"),
+    "failed": ("failed.app", "help.failed"),
     "rescore": ("running.rescore", "help.rescore"),
     "list": ("calls.list_calls", "help.list"),
     "show": ("calls.show", "help.show"),
@@ -43,6 +46,9 @@ COMMANDS = {
     "doctor": ("doctor.doctor", "help.doctor"),
 }
 """Name -> place (module and function, or the ``app`` of a group) and help; in the order of the help."""
+
+PARSING = {"watch": {"ignore_unknown_options": True}}
+"""Name -> how its command line is read: what ``watch`` does not know is an option of ``run``."""
 
 COMPLETION = {
     "install_completion": "option.install-completion",
@@ -74,7 +80,7 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         add_completion=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(accept_shared_options(lambda: None))
+    app.callback(invoke_without_command=True)(accept_shared_options(lambda: None))
     for name, (place, said) in COMMANDS.items():
         module, _, attribute = place.partition(".")
         group = attribute == "app"
@@ -85,7 +91,7 @@ def build(words: Words, arguments: Sequence[str]) -> Any:
         if group:
             app.add_typer(found, name=name, help=said)
         else:
-            app.command(name, help=said)(found)
+            app.command(name, help=said, context_settings=PARSING.get(name))(found)
     root: Any = typer.main.get_command(app)
     for parameter in root.params:  # completion is typer's own and comes with English help
         if parameter.name in COMPLETION:

@@ -7,16 +7,31 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.settings import Settings
 
 PROGRAM = "callinspect"
+USUAL_STORE = str(Settings.model_fields["store"].default)
 
 
 def program(store: str | None = None) -> str:
     """What to type to call us again: ``callinspect`` where the shell finds it, else its path
-    (``.venv/bin/callinspect``), and the store where one was named; a password in it is not repeated."""
-    if store is None or "@" in store:
+    (``.venv/bin/callinspect``), and the store, wherever it was named, unless it is the usual one.
+
+    A password is not repeated: who has one keeps it where the next command finds it too.
+    """
+    if store is None or store == USUAL_STORE or _has_password(store):
         return _program()
     return f"{_program()} --store {shlex.quote(store)}"
+
+
+def _has_password(store: str) -> bool:
+    try:
+        parts = urlsplit(store)
+    except ValueError:
+        return True
+    return parts.password is not None or "password=" in parts.query
 
 
 def _program() -> str:

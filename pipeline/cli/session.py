@@ -6,6 +6,7 @@ import functools
 import getpass
 import inspect
 import os
+import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,11 +16,13 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 
+from pipeline import __version__
+from pipeline.cli.invocation import PROGRAM, program
 from pipeline.cli.terminal import open_console
 from pipeline.cli.words import Words
 from pipeline.domain.acting import Acting, acting_as
 from pipeline.environment import misspelt
-from pipeline.errors import CommandError
+from pipeline.errors import CommandError, StoreError
 from pipeline.messages import Lang, Message, ValueRefused, languages
 from pipeline.settings import Settings, load_settings
 
@@ -82,6 +85,11 @@ class Session:
         if not self.shared.quiet:
             self.err.print(text, style=style, soft_wrap=True)
 
+    @property
+    def program(self) -> str:
+        """What people type to call us again on the same store."""
+        return program(self.settings.store)
+
     def override(self, **settings: Any) -> Session:
         """The same session with settings that a command's own options gave; None counts as not given."""
         given = {"store": self.shared.store, "lang": self.shared.lang, **settings}
@@ -140,14 +148,45 @@ def _os_user() -> str:
         return str(os.getuid()) if hasattr(os, "getuid") else "?"
 
 
+def _say_version(shared: Shared) -> None:
+    """One line; with ``-v`` also the store's, where there is one that can be read."""
+    typer.echo(f"{PROGRAM} {__version__}")
+    if not shared.verbose:
+        return
+    from pipeline.cli.stored import need_store
+    from pipeline.store import look_at_store
+    from pipeline.store.tables import REVISION
+
+    session = open_session(shared)
+    typer.echo(f"Python {platform.python_version()}")
+    typer.echo(session.words("version.tables", number=REVISION))
+    try:
+        need_store(session)
+        with look_at_store(session.settings.store) as store:
+            facts = store.operation.facts()
+            said = session.words(
+                "situation.store-value", url=facts.url, version=facts.version, server=facts.server
+            )
+    except (StoreError, CommandError) as error:
+        said = error.said(session.words.lang)
+    typer.echo(said)
+
+
 def accept_shared_options(function: Callable[[], None]) -> Callable[..., None]:
-    """Let the group above the commands take the shared options too."""
+    """Let the group above the commands take the shared options too, and say the version where it is asked."""
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     @functools.wraps(function)
-    def run(*, context: typer.Context, **given: Any) -> None:
+    def run(*, context: typer.Context, version: bool = False, **given: Any) -> None:
         context.obj = Shared(**given)
+        if version:
+            _say_version(context.obj)
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            context.fail("Missing command.")
 
-    run.__signature__ = inspect.Signature([*_SHARED, context])  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in (*_SHARED, context)}
+    shown = Annotated[bool, typer.Option("--version", help="option.version")]
+    version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=shown)
+    run.__signature__ = inspect.Signature([version, *_SHARED, context])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (version, *_SHARED, context)}
     return run

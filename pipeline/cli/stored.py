@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.invocation import program
 from pipeline.cli.session import Session
 from pipeline.domain import Case, FindingVerdict, Inspection
 from pipeline.errors import CommandError, RubricError
@@ -52,7 +51,7 @@ def none_found(session: Session, store: Store) -> str:
     """Why there is nothing to list or to export: no call is stored yet, or none is as it was asked for."""
     if store.calls.count():
         return session.words("list.none")
-    return session.words("list.empty", command=f"{program(session.shared.store)} run")
+    return session.words("list.empty", command=f"{session.program} run")
 
 
 def need_criterion(session: Session, store: Store, criterion: str | None) -> None:

@@ -15,6 +15,7 @@ PROBLEM_KINDS = frozenset(
         "duplicate",
         "outside",
         "still-written",
+        "stale-copy",
         "not-a-file",
         "bad-link",
         "unreadable-folder",

@@ -21,8 +21,11 @@ _UNFINISHED = frozenset(
         ".crdownload",
         ".download",
         ".incomplete",
+        ".upload",
         ".uploading",
+        ".writing",
         ".aria2",
+        ".temp",
         ".tmp",
     }
 )
@@ -30,8 +33,9 @@ _UNFINISHED = frozenset(
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"})
 _LOCKED = frozenset({".enc", ".gpg", ".pgp", ".aes"})
 """Endings of files that programs encrypted."""
-_WATCH_SECONDS = 1.0
-"""How long a fresh file is watched for growth: switches write at least every second while a call runs."""
+_STALE_SECONDS = 3600.0
+"""A copy that stood still for an hour is not being made any more: its recording is lost unless somebody
+looks."""
 
 
 @dataclass
@@ -54,8 +58,9 @@ def scan(dump: Path, *, settle_seconds: float) -> Scan:
     """Find all recordings below ``dump``.
 
     A recording has an audio ending or starts like audio. Links are not followed: one that leads to a file of
-    the dump is found there anyway, one that leaves the dump or leads nowhere is reported. Files changed in
-    the last ``settle_seconds`` are watched for a second and left out if they grow.
+    the dump is found there anyway, one that leaves the dump or leads nowhere is reported. A recording is
+    taken once its size and time of change have held still for ``settle_seconds``: for younger ones that long
+    is waited, once for all of them, and those that changed meanwhile are left out.
 
     Raises:
         UsageError: the dump is no folder or cannot be listed.
@@ -86,7 +91,7 @@ def scan(dump: Path, *, settle_seconds: float) -> Scan:
                 folders.append(path)
             else:
                 _look_at_file(found, path, fresh, settle_seconds)
-    _watch(found, fresh)
+    _watch(found, fresh, settle_seconds)
     found.files = sorted(
         set(found.files) - found.growing, key=lambda path: path.relative_to(found.root).parts
     )
@@ -115,7 +120,12 @@ def _look_at_file(found: Scan, path: Path, fresh: dict[Path, tuple[int, int]], s
         found.problem(path, Message("dump.not-a-file"), "not-a-file")
     elif path.suffix.lower() in _UNFINISHED and (_is_named_audio(path.stem) or _sounds(path)):
         found.growing.add(path)
-        found.problem(path, Message("dump.unfinished-copy", ending=path.suffix), "still-written")
+        rests = time.time() - status.st_mtime
+        if rests < _STALE_SECONDS:
+            found.problem(path, Message("dump.unfinished-copy", ending=path.suffix), "still-written")
+        else:
+            reason = Message("dump.stale-copy", ending=path.suffix, hours=int(rests // 3600))
+            found.problem(path, reason, "stale-copy")
     elif _wrapped(path):
         found.problem(path, Message("dump.wrapped", ending=path.suffix), "wrapped")
         found.ignored += 1
@@ -151,11 +161,12 @@ def _sounds(path: Path) -> bool:
         return False
 
 
-def _watch(found: Scan, fresh: dict[Path, tuple[int, int]]) -> None:
-    """Move the files that change while being watched to ``growing``."""
+def _watch(found: Scan, fresh: dict[Path, tuple[int, int]], settle_seconds: float) -> None:
+    """Wait until the youngest would have rested long enough, and move those that changed to ``growing``."""
     if not fresh:
         return
-    time.sleep(_WATCH_SECONDS)
+    youngest = max(mtime for _, mtime in fresh.values()) / 1e9
+    time.sleep(min(max(youngest + settle_seconds - time.time(), 0.0), settle_seconds))
     for path, before in fresh.items():
         try:
             status = path.stat()

@@ -9,6 +9,7 @@ from pipeline.audio import Audio, decode
 from pipeline.conversation import Timeline
 from pipeline.conversation.wordlists import WordLists
 from pipeline.domain import PARTIES, Recording, Role, Segment, Sound, Transcript
+from pipeline.inspection.stage_times import Stage, timed
 from pipeline.measures import trimmed
 from pipeline.speech import SpeakerSegmentation, SpeakerSegmenter
 from pipeline.transcription import SpeechWindow, cut_windows
@@ -33,8 +34,10 @@ def segment_sound(recording: Recording, segmenter: SpeakerSegmenter) -> CallSoun
     Raises:
         AudioError: it cannot be read.
     """
-    audio = decode(recording.paths)
-    segmentation = segmenter.segment(audio.channels, duration=audio.duration)
+    with timed(Stage.DECODE):
+        audio = decode(recording.paths)
+    with timed(Stage.VOICES):
+        segmentation = segmenter.segment(audio.channels, duration=audio.duration)
     windows = tuple(
         window
         for tracks in (

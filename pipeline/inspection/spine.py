@@ -26,6 +26,7 @@ from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.parties import parties_of
 from pipeline.inspection.roles import agent_channel, evidence_of, voices_of
 from pipeline.inspection.rules import Rules, load_rules
+from pipeline.inspection.stage_times import Stage, timed
 from pipeline.inspection.tools import HearingTools, load_hearing_tools, present_revisions
 from pipeline.measures import measure
 from pipeline.phrases.confirm import near_misses
@@ -52,42 +53,47 @@ def inspect(
         except AudioError as error:
             made = replace(revisions, audio_sha256=recording.sha256)
             yield Inspection(recording, Status.UNREADABLE, error.reason, made, reason_code=error.code)
-    texts = iter(tools.transcriber.transcribe([window for call in calls for window in call.windows]))
+    with timed(Stage.RECOGNITION):
+        texts = iter(tools.transcriber.transcribe([window for call in calls for window in call.windows]))
     for call in calls:
-        heard_in = [(window, next(texts)) for window in call.windows]
+        with timed(Stage.RECOGNITION):  # a transcriber may work while it is asked
+            heard_in = [(window, next(texts)) for window in call.windows]
         recognised = [(window, segment(window, text)) for window, text in heard_in]
         heard_words = [(window, found) for window, found in recognised if found is not None]
-        parties = parties_of(call, heard_words, tools.segmenter, rules.matcher)
+        with timed(Stage.PARTIES):
+            parties = parties_of(call, heard_words, tools.segmenter, rules.matcher)
         lost = [parties.put_right(window) for window, text in heard_in if text.not_understood]
         call, spoken, roles = parties.call, parties.spoken, parties.assignment.roles
-        transcript = assemble(parties.segments, parties.roles, confidence=parties.assignment.confidence)
-        timeline = timeline_of(
-            call, parties.roles, spoken, transcript, rules.matcher.lexicons.words, lost=lost
-        )
-        hits = find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules)
-        heard = Inspection(
-            recording=call.recording,
-            status=Status.PARTIAL if call.audio.warning else Status.INSPECTED,
-            reason=call.audio.warning,
-            revisions=replace(revisions, audio_sha256=call.recording.sha256),
-            duration=call.audio.duration,
-            layout=str(call.segmentation.layout),
-            transcript=with_names(
-                transcript, hits, spoken=spoken, roles=parties.roles, tools=tools, rules=rules
-            ),
-            measures=measure(timeline, sounds_of(call, roles)),
-            hits=hits,
-            agent_channel=agent_channel(call, roles),
-            role_evidence=evidence_of(parties.assignment),
-            voices=voices_of(
-                parties.segments,
-                parties.assignment,
-                parties.pieces,
-                embedder=tools.segmenter.embedder_name,
+        with timed(Stage.JUDGING):
+            transcript = assemble(parties.segments, parties.roles, confidence=parties.assignment.confidence)
+            timeline = timeline_of(
+                call, parties.roles, spoken, transcript, rules.matcher.lexicons.words, lost=lost
+            )
+            hits = find_hits(transcript, spoken=spoken, roles=parties.roles, tools=tools, rules=rules)
+            heard = Inspection(
+                recording=call.recording,
+                status=Status.PARTIAL if call.audio.warning else Status.INSPECTED,
+                reason=call.audio.warning,
+                revisions=replace(revisions, audio_sha256=call.recording.sha256),
                 duration=call.audio.duration,
-            ),
-        )
-        yield judge(heard, timeline, rules)
+                layout=str(call.segmentation.layout),
+                transcript=with_names(
+                    transcript, hits, spoken=spoken, roles=parties.roles, tools=tools, rules=rules
+                ),
+                measures=measure(timeline, sounds_of(call, roles)),
+                hits=hits,
+                agent_channel=agent_channel(call, roles),
+                role_evidence=evidence_of(parties.assignment),
+                voices=voices_of(
+                    parties.segments,
+                    parties.assignment,
+                    parties.pieces,
+                    embedder=tools.segmenter.embedder_name,
+                    duration=call.audio.duration,
+                ),
+            )
+            judged = judge(heard, timeline, rules)
+        yield judged
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ class CallInspector:
         earlier: Sequence[PhraseHit],
         words: Words = NO_WORDS,
     ) -> Inspection:
-        return judge_again(stored, self.rules, earlier=earlier, words=words)
+        with timed(Stage.JUDGING):
+            return judge_again(stored, self.rules, earlier=earlier, words=words)
 
 
 def load_inspector(settings: Settings, gate: TrustGate = OPEN_GATE) -> CallInspector:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.store.database import address
 from pipeline.store.filter import CallFilter
-from pipeline.store.store import Store, open_store, opened_as_is
+from pipeline.store.store import Store, look_at_store, open_store, opened_as_is
 
 if TYPE_CHECKING:
     from pipeline.store.backing_up import back_up, note_handing_out
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Renaming,
         RunningNight,
         RunRow,
+        SignOfLife,
         StoredFreshness,
         StoredProblem,
         SummaryFigures,
@@ -56,6 +57,7 @@ _ELSEWHERE = {
     "Renaming": "views",
     "RunningNight": "views",
     "RunRow": "views",
+    "SignOfLife": "views",
     "StoredFreshness": "views",
     "StoredProblem": "views",
     "SummaryFigures": "views",
@@ -90,6 +92,7 @@ __all__ = [
     "Renaming",
     "RunRow",
     "RunningNight",
+    "SignOfLife",
     "Store",
     "StoredFreshness",
     "StoredProblem",
@@ -101,6 +104,7 @@ __all__ = [
     "check_store",
     "copy_store",
     "judgement",
+    "look_at_store",
     "note_handing_out",
     "open_store",
     "opened_as_is",

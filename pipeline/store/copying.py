@@ -22,6 +22,7 @@ from pipeline.store.database import Database, connect, parse
 from pipeline.store.erasing import write_back
 from pipeline.store.faults import explain, explained, shown
 from pipeline.store.listed_tables import listed_key
+from pipeline.store.lock import run_lock
 from pipeline.store.migrate import migrate, revision_of
 from pipeline.store.new_file import published
 from pipeline.store.search import index_anew
@@ -97,7 +98,7 @@ def _opened(url: URL) -> Iterator[Database]:
     engine = connect(url)
     try:
         with explained(url):
-            migrate(engine)
+            migrate(engine, run_lock(url, engine))
         yield Database(url, engine)
     finally:
         engine.dispose()

@@ -16,7 +16,7 @@ from pipeline.store.days import counted
 from pipeline.store.erasing import Remains
 from pipeline.store.listed_tables import list_doubts, list_findings, listed_calls
 from pipeline.store.review_tables import appeals, decisions, verdicts
-from pipeline.store.run_tables import file_digests, problems, work_items
+from pipeline.store.run_tables import failure_marks, file_digests, problems, run_failures, work_items
 from pipeline.store.tables import call_files, calls, inspections
 
 PAGE = 200
@@ -80,6 +80,8 @@ def purge(write: Callable[[], AbstractContextManager[Connection]], before: date)
             connection.execute(delete(table).where(table.c.day < before.isoformat()))
     with write() as connection:
         _forget_coaching(connection, before)
+        of_files = failure_marks.c.path.is_not(None)  # those of calls went with them
+        connection.execute(delete(failure_marks).where(of_files, failure_marks.c.at < before.isoformat()))
         _forget_words(connection)
     return found
 
@@ -109,6 +111,7 @@ def _delete_traces(connection: Connection, keys: Sequence[int]) -> None:
     names = select(calls.c.call_id).where(calls.c.id.in_(keys))
     paths = select(call_files.c.paths).where(call_files.c.call.in_(keys))
     connection.execute(delete(problems).where(problems.c.call_id.in_(names)))
+    connection.execute(delete(run_failures).where(run_failures.c.call_id.in_(names)))
     sounds = select(calls.c.audio_sha256).where(calls.c.id.in_(keys))
     connection.execute(delete(work_items).where(work_items.c.audio_sha256.in_(sounds)))
     connection.execute(delete(file_digests).where(file_digests.c.paths.in_(paths)))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from pipeline.domain import Revisions
 from pipeline.messages import Message
 from pipeline.store import codec, work_rows
 from pipeline.store.auditing import note
-from pipeline.store.run_tables import problems, runs
-from pipeline.store.statements import now
-from pipeline.store.views import RunningNight, RunRow, StoredProblem
+from pipeline.store.run_tables import problems, run_progress, runs
+from pipeline.store.statements import now, upsert
+from pipeline.store.views import RunningNight, RunRow, SignOfLife, StoredProblem
 from pipeline.store.writing import check_fence
 
 
@@ -106,8 +106,44 @@ def finish(connection: Connection, run_id: int, *, state: str, summary: Mapping[
     connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
 
+def beat(connection: Connection, run_id: int, sign: SignOfLife) -> None:
+    values = {
+        "at": sign.at.isoformat(),
+        "stage": sign.stage,
+        "done": sign.done,
+        "total": sign.total,
+        "audio_seconds": sign.audio_seconds,
+        "workers": sign.workers,
+        "calls_per_hour": sign.calls_per_hour,
+        "ends_at": None if sign.ends_at is None else sign.ends_at.isoformat(),
+    }
+    made = upsert(connection, run_progress).values({"run": run_id, **values})
+    connection.execute(made.on_conflict_do_update(index_elements=["run"], set_=values))
+
+
+def signs(connection: Connection, run_ids: Sequence[int]) -> dict[int, SignOfLife]:
+    found = connection.execute(select(run_progress).where(run_progress.c.run.in_(run_ids)))
+    return {
+        row.run: SignOfLife(
+            at=datetime.fromisoformat(row.at),
+            stage=row.stage,
+            done=row.done,
+            total=row.total,
+            audio_seconds=row.audio_seconds,
+            workers=row.workers,
+            calls_per_hour=row.calls_per_hour,
+            ends_at=None if row.ends_at is None else datetime.fromisoformat(row.ends_at),
+        )
+        for row in found
+    }
+
+
 def latest(connection: Connection, limit: int) -> list[RunRow]:
-    return [_row(row) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))]
+    return read_runs(connection, select(runs).order_by(runs.c.id.desc()).limit(limit))
+
+
+def read_runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
+    return [_row(row) for row in connection.execute(query)]
 
 
 def _row(row: Any) -> RunRow:

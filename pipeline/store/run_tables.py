@@ -1,4 +1,5 @@
-"""The tables of runs: what each reports, what there is to do, the files whose digests are known.
+"""The tables of runs: what each reports, how far it is, what there is to do, what could not be inspected and
+what people say of that, the files whose digests are known.
 
 Times of day are UTC, ISO 8601.
 """
@@ -40,6 +41,63 @@ runs = Table(
         Text,
         comment="JSON: what its inspections are made from",
     ),
+    Column("told_at", String(64), comment="when whoever watches over runs was told of its end"),
+    Column("tell_tries", Integer, nullable=False, server_default="0"),
+)
+
+run_progress = Table(
+    "run_progress",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", String(64), nullable=False, comment="the last sign of life"),
+    Column("stage", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("audio_seconds", Double, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("calls_per_hour", Double),
+    Column("ends_at", String(64), comment="as far as can be said"),
+)
+
+run_failures = Table(
+    "run_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("call_id", SafeText),
+    Column("path", SafeText),
+    Column("kind", String(32), nullable=False, comment="unreadable, partial, or kind of a problem"),
+    Column("reason_code", SafeText),
+    Column("reason", Text, comment="JSON: a message"),
+    Column("accepted", Boolean, nullable=False),
+    Column("tried", Boolean, nullable=False, comment="by this run; else known from an earlier one"),
+    Index(None, "run"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("audio_sha256", String(64), nullable=False, comment="the sound that failed"),
+    Column("first_at", String(64), nullable=False),
+    Column("tries", Integer, nullable=False, comment="how often runs listened to this sound"),
+)
+
+failure_marks = Table(
+    "failure_marks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(8), nullable=False, comment="accept, undo or retry"),
+    Column("call", Integer, ForeignKey("calls.id", ondelete="CASCADE")),
+    Column("audio_sha256", String(64), comment="the sound that was meant"),
+    Column("path", SafeText, comment="where no call holds it"),
+    Column("stamp", String(80), comment="what lay at the path"),
+    Column("after_run", Integer, comment="the newest run when somebody asked to try again"),
+    Column("reason", SafeText, nullable=False, server_default=""),
+    Column("user", Integer, ForeignKey("users.id")),
+    Column("at", String(64), nullable=False),
+    Column("request", String(80), nullable=False, unique=True),
+    Index(None, "call"),
 )
 
 problems = Table(

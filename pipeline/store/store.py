@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.errors import StoreError, StoreUnusable
+from pipeline.messages import Message
 from pipeline.store import (  # noqa: F401 - every table is known wherever a store is
     alert_tables,
     coaching_tables,
@@ -23,8 +24,9 @@ from pipeline.store import (  # noqa: F401 - every table is known wherever a sto
 from pipeline.store.database import BUSY_SECONDS, Database, connect, parse
 from pipeline.store.faults import explained, shown
 from pipeline.store.lock import run_lock
-from pipeline.store.migrate import migrate
+from pipeline.store.migrate import migrate, revision_of
 from pipeline.store.query_cache import QueryCache
+from pipeline.store.tables import REVISION
 
 if TYPE_CHECKING:
     from pipeline.settings import AlertSettings
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.coaching import Coaching
     from pipeline.store.repositories.day_statistics import DayStatistics
     from pipeline.store.repositories.decisions import Decisions
+    from pipeline.store.repositories.failures import Failures
     from pipeline.store.repositories.file_digests import FileDigests
     from pipeline.store.repositories.goals import Goals
     from pipeline.store.repositories.identities import Identities
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.listed_calls import ListedCalls
     from pipeline.store.repositories.merges import Merges
     from pipeline.store.repositories.notices import Notices
+    from pipeline.store.repositories.operation import Operation
     from pipeline.store.repositories.period_facts import PeriodFacts
     from pipeline.store.repositories.proposals import Proposals
     from pipeline.store.repositories.queue import Queue
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
 
 REPOSITORIES = {
     "calls": "inspections",
+    "failures": "failures",
     "file_digests": "file_digests",
     "identities": "identities",
     "inspections": "inspections",
@@ -94,6 +99,7 @@ REPOSITORIES = {
     "inspection_quality": "inspection_quality",
     "merges": "merges",
     "notices": "notices",
+    "operation": "operation",
     "period_facts": "period_facts",
     "proposals": "proposals",
     "queue": "queue",
@@ -158,12 +164,35 @@ def opened_as_is(url: str) -> Iterator[Database]:
         engine.dispose()
 
 
+def look_at_store(url: str) -> Store:
+    """Open a store as it is, for those who watch: nothing is made, and nothing migrated.
+
+    Raises:
+        StoreUnusable: no such database, it cannot be opened, or its tables are those of another version.
+    """
+    parsed = parse(url)
+    engine = connect(parsed)
+    try:
+        with explained(parsed), engine.connect() as connection:
+            found = revision_of(connection)
+    except StoreError as error:
+        engine.dispose()
+        raise StoreUnusable(error.message) from error
+    if found != REVISION:
+        engine.dispose()
+        raise StoreUnusable(
+            Message("store.other-version", url=shown(parsed), found=found or "-", known=REVISION)
+        )
+    return Store(Database(parsed, engine))
+
+
 class Store:
     """An open database. Every method of its repositories may raise StoreError with the remedy; nothing is
     ever half written."""
 
     # what the machine found
     calls: CallRows
+    failures: Failures
     file_digests: FileDigests
     identities: Identities
     inspections: Inspections
@@ -190,6 +219,7 @@ class Store:
     inspection_quality: InspectionQuality
     merges: Merges
     notices: Notices
+    operation: Operation
     period_facts: PeriodFacts
     proposals: Proposals
     queue: Queue

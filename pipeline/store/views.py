@@ -275,6 +275,21 @@ class RunningNight:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOfLife:
+    """How far a run is, as it said last."""
+
+    at: datetime
+    stage: str
+    done: int
+    total: int
+    audio_seconds: float = 0.0
+    workers: int = 0
+    calls_per_hour: float | None = None
+    ends_at: datetime | None = None
+    """As far as can be said."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileStamp:
     """What tells whether a file changed without reading it."""
 

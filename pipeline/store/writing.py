@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, case, delete, exists, select, update
 
-from pipeline.domain import IdSource, Inspection, Revisions
+from pipeline.domain import IdSource, Inspection, Revisions, Status
 from pipeline.errors import StoreError
 from pipeline.messages import Message
 from pipeline.store import projections, rows, search, voice_rows, work_rows
 from pipeline.store.identities import call_for
-from pipeline.store.run_tables import runs
-from pipeline.store.statements import now
+from pipeline.store.run_tables import failures, runs
+from pipeline.store.statements import now, upsert
 from pipeline.store.tables import findings, hearings, hits, inspections, measurements, utterances
 from pipeline.store.views import Lease
+
+FAILED = (Status.UNREADABLE, Status.PARTIAL)
+"""What calls have that could not be inspected, or in part only."""
 
 
 def check_fence(connection: Connection, run_id: int) -> None:
@@ -43,6 +46,7 @@ def save(
     replace: bool,
     source: IdSource,
     key: int | None,
+    listened: bool = True,
     lease: Lease | None = None,
 ) -> bool:
     """Write one inspection and make it the current one of its call; see :meth:`Inspections.save`."""
@@ -66,6 +70,7 @@ def save(
         connection.execute(delete(inspections).where(inspections.c.id == found.id))
     connection.execute(_RETIRE, {"of": call})
     _insert(connection, inspection, call, run_id)
+    _count_try(connection, call, inspection, listened=listened)
     if found is not None and found.hearing is not None:
         delete_orphaned_hearings(connection, [found.hearing])
     projections.refresh(connection, [call])
@@ -104,6 +109,22 @@ _RETIRE = (
     .where(inspections.c.call == bindparam("of"), inspections.c.current)
     .values(current=False)
 )
+
+
+def _count_try(connection: Connection, call: int, inspection: Inspection, *, listened: bool) -> None:
+    """Note that a call failed once more, and since when; or that it does not any more."""
+    if inspection.status not in FAILED:
+        connection.execute(delete(failures).where(failures.c.call == call))
+        return
+    sha256 = inspection.recording.sha256
+    first = upsert(connection, failures).values(call=call, audio_sha256=sha256, first_at=now(), tries=1)
+    same = failures.c.audio_sha256 == sha256
+    again = {
+        "audio_sha256": sha256,
+        "first_at": case((same, failures.c.first_at), else_=first.excluded.first_at),
+        "tries": case((same, failures.c.tries + int(listened)), else_=1),
+    }
+    connection.execute(first.on_conflict_do_update(index_elements=["call"], set_=again))
 
 
 def _insert(connection: Connection, inspection: Inspection, call: int, run_id: int) -> None:

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     """Judge who is to blame for it."""
     MERGE = "merge"
     """Say that a call holds the corrected file of another."""
+    RUNS = "runs"
+    """Read what runs left uninspected, with its path, and say what becomes of it."""
 
 
 P = Permission

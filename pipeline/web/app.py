@@ -26,6 +26,7 @@ from pipeline.web.names import WholeNames
 from pipeline.web.proxies import ActingAddress, Proxies
 from pipeline.web.purges import Purges
 from pipeline.web.reporting.shelf import ReportShelf
+from pipeline.web.screens.health import KeptMetrics
 from pipeline.web.security import Guard
 from pipeline.web.static_files import VersionedFiles
 from pipeline.web.topbar import WaitingCounts
@@ -48,6 +49,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     store.alerts.terms = AlertTerms.of(settings.alerts)
     store.callbacks.days = settings.calls.callback_days
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
+    app.state.metrics = KeptMetrics()
     app.state.call_visits, app.state.reports = CallVisits(), ReportShelf()
     for route in api_routes():
         if not guarded(route.dependant):

@@ -10,7 +10,7 @@ import contextlib
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -49,7 +49,7 @@ def send_waiting(store: Store, settings: Settings, over: threading.Event | None 
     if first is None:  # most of the time: nobody connects for nothing
         return 0
     try:
-        with _connected(settings.mail) as server:
+        with connected(settings.mail) as server:
             sent, tried, refused = 0, 0, ""
             letter: Letter | None = first
             while letter is not None:
@@ -86,7 +86,12 @@ def letter_of(letter: Letter, settings: Settings) -> EmailMessage:
 
 
 @contextlib.contextmanager
-def _connected(mail: MailSettings) -> Iterator[smtplib.SMTP]:
+def connected(mail: MailSettings) -> Iterator[smtplib.SMTP]:
+    """The server of the settings, signed in.
+
+    Raises:
+        OSError, SMTPException: it cannot be reached, or refuses.
+    """
     trusted = ssl.create_default_context()
     server: smtplib.SMTP
     if mail.security == "tls":
@@ -104,8 +109,17 @@ def _connected(mail: MailSettings) -> Iterator[smtplib.SMTP]:
 class Notifier:
     """A thread beside the server: goals that are due become notices, and notices mail."""
 
-    def __init__(self, store: Store, settings: Settings, *, every: float = EVERY_SECONDS) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        every: float = EVERY_SECONDS,
+        also: Callable[[Store, Settings], object] = lambda store, settings: None,
+    ) -> None:
+        """``also``: what else is to be told each time."""
         self._store, self._settings, self._every = store, settings, every
+        self._also = also
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -122,3 +136,5 @@ class Notifier:
             with contextlib.suppress(StoreError, MailFailed):  # next time
                 self._store.goals.post_due()
                 send_waiting(self._store, self._settings, self._over)
+            with contextlib.suppress(StoreError):
+                self._also(self._store, self._settings)

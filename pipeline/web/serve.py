@@ -20,6 +20,7 @@ from pipeline.web.mailing import Notifier
 from pipeline.web.playback_service import close_playback_service
 from pipeline.web.rulebook.book import keep_present_rules
 from pipeline.web.rulebook.what_if import trials
+from pipeline.web.run_end import tell_ends
 
 GRACE_SECONDS = 10
 """How long running requests may take when the server is told to stop."""
@@ -63,7 +64,7 @@ def run(settings: Settings, store: Store, sock: socket.socket, *, ready: Callabl
     # Reading the rules takes a second: it need not be the first visitor's.
     reading = threading.Thread(target=keep_present_rules, args=(settings, store), daemon=True)
     reading.start()
-    notifier = Notifier(store, settings)
+    notifier = Notifier(store, settings, also=tell_ends)
     notifier.start()
     ready()
     try:

@@ -26,12 +26,13 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/exemplars", "nav.exemplars", (P.LISTEN,)),
     ("/coaching", "nav.coaching", (P.COACH, P.APPEAL)),
     ("/rules", "nav.rules", (P.RULES,)),
+    ("/runs", "nav.runs", (P.RUNS,)),
     ("/admin", "nav.admin", (P.USERS, P.AUDIT, P.RETENTION)),
 )
 """Address, words, and the permissions of which one is enough (none: everybody)."""
 MOST_ENTRIES = 9
 """What a bar of 1280 px has room for, in English, with counts beside them."""
-SELDOM = frozenset({"/settlement", "/samples", "/calibrations", "/exemplars", "/rules", "/admin"})
+SELDOM = frozenset({"/settlement", "/samples", "/calibrations", "/exemplars", "/rules", "/runs", "/admin"})
 """What goes into a menu of its own where somebody has more entries than that: nothing there is counted."""
 
 CACHED_SECONDS = 5.0

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Scope, Span, UserRole, Verdict
+from pipeline.domain import DecisionKind, Inspection, Outcome, Role, Scope, Span, Status, UserRole, Verdict
 from pipeline.domain.acting import Acting, acting_as, acting_user
 from pipeline.errors import Refused
 from pipeline.messages import known
@@ -35,9 +35,10 @@ from pipeline.store.tables import calls
 from tests.inspections import inspection
 from tests.nights import bad_call
 
-CALL, OTHER = "O02", "O99"
+CALL, OTHER, BAD = "O02", "O99", "O98"
 OF_A_RUN = dict.fromkeys(
     (
+        "Failures.note_run",
         "FileDigests.remember",
         "Identities.drop_untouched",
         "Identities.move_files",
@@ -49,6 +50,7 @@ OF_A_RUN = dict.fromkeys(
         "ListedCalls.judge",
         "ListedCalls.save",
         "Runs.add_problems",
+        "Runs.beat",
         "Runs.expect",
         "Runs.finish",
         "Runs.free_abandoned",
@@ -84,6 +86,8 @@ NO_ACTS = {
     "Notices.take_letter": "the program's own doing: mail that goes out",
     "Notices.sent": "the same",
     "Goals.post_due": "the program's own doing: a day has come",
+    "Runs.take_telling": "the program's own doing: whoever watches over runs is told of the end of one",
+    "Runs.untaken": "the same",
 } | OF_A_RUN
 """Write methods that are no act of a person upon anything, and why."""
 
@@ -298,6 +302,12 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     )
     act("Proposals.refuse", lambda: proposals.refuse(1, by=boss.id, reason="话"), call=CALL)
     act("Proposals.accept", lambda: proposals.accept(2, draft, dict, by=boss.id))
+
+    store.inspections.save(replace(named(BAD), status=Status.UNREADABLE), run_id=run_id)
+    failed = store.failures
+    act("Failures.retry", lambda: failed.retry([BAD], by=boss.id, request="fr"))
+    act("Failures.accept", lambda: failed.accept([BAD], reason="x", by=boss.id, request="fa"))
+    act("Failures.accept", lambda: failed.accept([BAD], by=boss.id, request="fu", undo=True))
 
     assert silent == []
     assert without_call == []

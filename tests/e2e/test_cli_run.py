@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 
@@ -58,7 +60,9 @@ def test_a_bad_rubric_is_named_with_its_line(dump: Path, tmp_path: Path) -> None
 def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: Path) -> None:
     got = callinspect("run", dump, "--workers", "1", cwd=tmp_path)
     assert got.returncode == 1, got.stderr
-    assert got.stderr == "", "no progress in a pipe"
+    lines = got.stderr.splitlines()
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \S", line) for line in lines), lines
+    assert "2/2（100%）" in lines[-1]
     assert "broken.wav" in got.stdout
     listed = here("list", "--json", cwd=tmp_path).stdout.splitlines()
     states = {call["call_id"]: call["status"] for call in map(json.loads, listed)}
@@ -69,6 +73,47 @@ def test_what_cannot_be_read_is_listed_and_gives_status_1(dump: Path, tmp_path: 
     assert "已是最新" in again.stdout
     assert "broken.wav" in again.stdout
     assert "callinspect list" not in again.stdout
+    assert again.stderr == ""
+
+    assert here("status", cwd=tmp_path).returncode == 1
+    assert here("failed", "accept", "broken", "--reason", "线路故障", cwd=tmp_path).returncode == 0
+    last = callinspect("run", dump, "--log", "json", cwd=tmp_path)
+    events = [json.loads(line) for line in (*last.stderr.splitlines(), *last.stdout.splitlines())]
+    assert [one["event"] for one in events][-2:] == ["progress", "end"]
+    assert (last.returncode, events[-1]["exit_status"], events[-1]["accepted"]) == (0, 0, 1)
+    told = here("status", "--json", "--prometheus", tmp_path / "c.prom", cwd=tmp_path)
+    assert (told.returncode, json.loads(told.stdout)["failures"]) == (
+        0,
+        {"open": 0, "accepted": 1, "of_last": 0},
+    )
+    assert 'callinspect_failures{state="accepted"} 1' in (tmp_path / "c.prom").read_text()
+    first = json.loads(here("report", "run", "1", "--json", cwd=tmp_path).stdout)
+    assert {"decode", "voice-activity", "saving"} <= first["stages"].keys()
+    assert here("report", "run", "1", "-o", tmp_path / "run.html", cwd=tmp_path).returncode == 0
+    assert str(dump / "broken.wav") in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
+@needs_model
+def test_a_watch_runs_and_stops_when_it_is_asked_to(dump: Path, tmp_path: Path) -> None:
+    (dump / "quiet.wav").unlink()
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CALLINSPECT_", "COV_"))}
+    options = ["watch", str(dump), "--every", "1", "--workers", "1"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", *options],
+        cwd=tmp_path,
+        env={**clean, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as watching:
+        assert watching.stderr is not None
+        try:
+            assert any("退出状态 1" in line for line in watching.stderr)
+            time.sleep(2.5)
+        finally:
+            watching.terminate()
+        assert watching.wait(30) == 0
+    assert json.loads(here("report", "run", "--json", cwd=tmp_path).stdout)["run"] == 1, "it ran once"
 
 
 @needs_model

@@ -97,6 +97,18 @@ ROUTES: dict[str, Row] = {
     "GET /admin/retention": Row({P.RETENTION}),
     "POST /admin/retention/check": Row({P.RETENTION}, form={"token": "x", "calls": "0"}),
     "POST /admin/retention": Row({P.RETENTION}, form={"token": "x"}),
+    # runs, and what watches the server
+    "GET /runs": Row({P.RUNS}),
+    "GET /runs/{run}": Row({P.RUNS}, path={"run": "1"}),
+    "GET /failures": Row({P.RUNS}),
+    "POST /failures": Row({P.RUNS}, form={"name": "O07", "kind": "retry"}),
+    "GET /api/v1/runs": Row({P.RUNS}),
+    "GET /api/v1/runs/{run}": Row({P.RUNS}, path={"run": "1"}),
+    "GET /api/v1/failures": Row({P.RUNS}),
+    "POST /api/v1/failures": Row({P.RUNS}),
+    "GET /healthz": Row(ANYONE),
+    "GET /readyz": Row(ANYONE),
+    "GET /metrics": Row({P.USERS}),
     # appeals
     "GET /appeals": Row(PANEL),
     "POST /appeals": Row({P.APPEAL}, form={"call_id": "O02", "criterion": "shirk", "reason": "x"}),

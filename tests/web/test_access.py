@@ -44,7 +44,17 @@ def may(role: UserRole, row: Row) -> bool:
 def is_page(name: str) -> bool:
     """True for a route that answers a page, or a part of one, and so has a twin."""
     method, path = name.split(" ", 1)
-    other = ("/audio", "/peaks", "/session", "/sign-in/oidc", "/sign-in/oidc/back", "/admin")
+    other = (
+        "/audio",
+        "/peaks",
+        "/session",
+        "/sign-in/oidc",
+        "/sign-in/oidc/back",
+        "/admin",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    )
     return method == "GET" and not path.startswith("/api/") and not path.endswith(other)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
+from pipeline.batch.heartbeat import Heartbeat
 from pipeline.batch.machine import cores
 from pipeline.batch.rescoring.changes import Changes
 from pipeline.batch.rescoring.judging import judged
@@ -82,10 +83,11 @@ def rescore(
         keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
         if not dry_run and (keys or store.trust.due(loaded.rubric)):
             run_id = store.runs.start(kind="rescore", settings=settings.fingerprint())
+            beat = Heartbeat(store, run_id, report or (lambda _: None))
             try:  # decided and asked here, where no other run is at work
                 loaded = loaded.under(store.trust.decide(loaded.rubric))
                 rules = loaded.revisions
-                work = _Work(store, settings, loaded, stop, report or (lambda _: None))
+                work = _Work(store, settings, loaded, stop, beat.report)
                 keys = store.judgements.outdated(wanted, lexicons=rules.lexicons, rubric=rules.rubric)
                 keep_rules(store, settings, lexicons=rules.lexicons, rubric=rules.rubric)
                 work.judge(keys, run_id=run_id)
@@ -101,6 +103,8 @@ def rescore(
                 with suppress(StoreError):
                     store.runs.finish(run_id, state="failed")
                 raise
+            finally:
+                beat.stop()
         elif keys:
             work.judge(keys, run_id=None)
     return Rescore(

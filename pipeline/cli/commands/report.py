@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.commands.run_report import run_report
 from pipeline.cli.commands.settlement import settlement
 from pipeline.cli.selection import PANEL, Agent, Criterion, From, Team, To, day
 from pipeline.cli.session import Session, command
@@ -99,6 +100,7 @@ def _write(
 for _kind in ReportKind:
     app.command(_kind.value, help=f"report.title.{_kind.value}")(_command(_kind))
 app.command("settlement", help="help.report.settlement")(settlement)
+app.command("run", help="help.report.run")(run_report)
 
 
 def _trailing(out: Path) -> bool:

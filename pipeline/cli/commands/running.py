@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from rich.text import Text
 from tqdm import tqdm
 
 from pipeline.batch.summary import Progress
-from pipeline.cli.invocation import program
+from pipeline.cli.run_log import LOGS, RunLog, end_line
 from pipeline.cli.selection import (
     Agent,
     CallId,
@@ -37,10 +37,11 @@ from pipeline.cli.stored import existing_store, need_criterion, need_store
 from pipeline.cli.views.rescore import rescore_json, rescore_summary
 from pipeline.cli.views.summary import run_summary
 from pipeline.domain.acting import WITHIN
-from pipeline.errors import CommandError
+from pipeline.errors import CallinspectError, CommandError
 from pipeline.messages import title
 from pipeline.rubric import Rubric
 from pipeline.rubric.trust import TrustGate
+from pipeline.store import open_store
 
 if TYPE_CHECKING:
     from pipeline.batch.worker import InspectorFactory
@@ -66,12 +67,16 @@ def run(
     retry: Annotated[bool, typer.Option("--retry", help="run.retry")] = False,
     expect: Annotated[int | None, typer.Option(min=1, help="run.expect", metavar="N")] = None,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="run.allow-empty")] = False,
+    log: Annotated[str | None, typer.Option(help="run.log", metavar="text|json")] = None,
 ) -> int:
     """Exit status as the summary has it: 0 all, 1 some could not be read or are missing, 3 stopped early."""
     if engine not in ENGINES:
         raise CommandError("engine", engine=engine)
+    if log not in (None, *LOGS):
+        raise CommandError("log", log=log, known=", ".join(LOGS))
     if not dump.is_dir():
-        raise CommandError("no-dump", path=dump)
+        with _told_how_it_ends(session):  # a share that is not mounted
+            raise CommandError("no-dump", path=dump)
     from pipeline.batch.run import run as run_batch
     from pipeline.inspection.rules import load_rules
     from pipeline.inspection.spine import load_inspector
@@ -92,7 +97,7 @@ def run(
         judged_by = replace(revisions, rubric=rules.revisions.rubric)
         return partial(load_inspector, gate=rules.gate), judged_by
 
-    with run_progress(session) as report:
+    with _told_how_it_ends(session), run_progress(session, log or "auto") as report:
         summary = run_batch(
             dump,
             settings=session.settings,
@@ -107,11 +112,42 @@ def run(
             allow_empty=allow_empty,
             report=report,
         )
+    if log == "json":
+        sys.stdout.write(end_line(summary, session.words) + "\n")
+        return summary.exit_status
     brief = session.shared.quiet
-    called = program(session.shared.store)
+    called = session.program
     _print(session, run_summary(summary, session.words, width=session.out.width, brief=brief, program=called))
     _say_gate(session, rules.rubric, rules.gate)
     return summary.exit_status
+
+
+@contextmanager
+def _told_how_it_ends(session: Session) -> Iterator[None]:
+    """Whoever watches over runs is told how this one ends, where the settings name anybody; it never fails
+    for that."""
+    from pipeline.web.run_end import tell_ends, tell_refused, wanted
+
+    if not wanted(session.settings):
+        yield
+        return
+    wrong: tuple[str, ...] = ()
+    try:
+        yield
+        with suppress(CallinspectError), open_store(session.settings.store) as store:
+            wrong = tell_ends(store, session.settings)[1]
+    except CallinspectError as error:
+        if sys.stderr.isatty():  # who typed it reads it
+            raise
+        wrong = tell_refused(session.settings, error.said(session.words.lang))
+        with suppress(CallinspectError), open_store(session.settings.store) as store:
+            for own in store.runs.latest(limit=5):
+                if own.pid == os.getpid():
+                    store.runs.take_telling(own.id)  # it has just been told
+        raise
+    finally:
+        for one in wrong:
+            session.say(session.words("notify.failed", reason=one), "yellow")
 
 
 @command
@@ -160,7 +196,7 @@ def rescore(
         sys.stdout.write(json.dumps(rescore_json(done), ensure_ascii=False, indent=2) + "\n")
         return done.exit_status
     brief = session.shared.quiet
-    called = program(session.shared.store)
+    called = session.program
     _print(
         session, rescore_summary(done, session.words, width=session.out.width, brief=brief, program=called)
     )
@@ -180,10 +216,18 @@ def _say_gate(session: Session, rubric: Rubric, gate: TrustGate) -> None:
 
 
 @contextmanager
-def run_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
-    """A callback for the run; it shows nothing in a pipe or under ``-q``."""
-    words = session.words
-    if session.shared.quiet or not sys.stderr.isatty():
+def run_progress(session: Session, log: str = "bar") -> Iterator[Callable[[Progress], None]]:
+    """A callback for the run; it shows nothing under ``-q``.
+
+    Args:
+        log: ``text`` or ``json``: lines; ``bar``: one that moves, on a terminal alone; ``auto``: that, and
+            lines where there is no terminal.
+    """
+    words, terminal = session.words, sys.stderr.isatty()
+    if log == "json" or (not session.shared.quiet and (log == "text" or (log == "auto" and not terminal))):
+        yield RunLog(sys.stderr, words, "json" if log == "json" else "text").report
+        return
+    if session.shared.quiet or not terminal:
         yield lambda progress: None
         return
     with tqdm(file=sys.stderr, leave=False, unit=words("progress.unit"), dynamic_ncols=True) as bar:

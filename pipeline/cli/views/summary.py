@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batch.summary import NOT_INSPECTED, OTHER_RULES, NotRead, RunSummary
+from pipeline.batch.summary import NOT_INSPECTED, OTHER_RULES, WAITING, NotRead, RunSummary
 from pipeline.cli.views.bars import bar_chart
 from pipeline.cli.views.scorecard import SEVERITY_STYLES
 from pipeline.cli.words import Words
@@ -35,6 +35,7 @@ def run_summary(
         yield Text(f"\n{words.said(notice.reason)}", style="bold yellow")
     yield from not_read(summary.unreadable, words("summary.unreadable-list"), "bold red", words)
     yield from not_read(summary.incomplete, words("summary.partial-list"), "bold yellow", words)
+    yield from accepted(summary, words)
     yield from renamed(summary, words)
     yield from problems(summary, words)
     if brief:
@@ -66,6 +67,8 @@ def counts(summary: RunSummary, words: Words) -> Table:
         ("unreadable", len(summary.unreadable), "red"),
         ("elsewhere", summary.elsewhere, ""),
         ("dropped", summary.dropped, "yellow"),
+        ("accepted", len(summary.accepted), ""),
+        ("waiting", summary.waiting, "yellow"),
         ("left", summary.left, "yellow"),
         ("renamed", len(summary.renamed), ""),
         ("other-sound", kinds["other-sound"], "yellow"),
@@ -98,6 +101,17 @@ def not_read(items: Sequence[NotRead], heading: str, style: str, words: Words) -
         yield from (_place(str(path)) for path in item.paths)
 
 
+def accepted(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
+    """What somebody said may stay as it is: named, for it is not inspected, but no trouble."""
+    if not summary.accepted:
+        return
+    yield Text(f"\n{words('summary.accepted-list', count=len(summary.accepted))}", style="bold")
+    for item in sorted(summary.accepted, key=lambda each: each.call_id)[:LISTED]:
+        yield _named(item.call_id, words.reason(item.reason_code, item.reason))
+    if len(summary.accepted) > LISTED:
+        yield Text(words("summary.more", count=len(summary.accepted) - LISTED), style="dim")
+
+
 def renamed(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
     """Ids that people may have written down, before and after."""
     if not summary.renamed:
@@ -125,7 +139,7 @@ def problems(summary: RunSummary, words: Words) -> Iterator[RenderableType]:
 def _rank(problem: StoredProblem) -> int:
     if problem.kind in NOT_INSPECTED:
         return 0
-    return {"other-sound": 1, "copy": 3}.get(problem.kind, 2)
+    return {WAITING: 1, "other-sound": 1, "copy": 3}.get(problem.kind, 2)
 
 
 def _named(call_id: str, reason: str) -> Text:

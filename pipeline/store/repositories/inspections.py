@@ -29,13 +29,15 @@ class Inspections(Repository):
         source: IdSource = IdSource.PATH,
         key: int | None = None,
         lease: Lease | None = None,
+        listened: bool = True,
     ) -> bool:
         """Store one inspection in one transaction and make it the current one of its call.
 
         A call has one sound. Where the id belongs to other sound, this recording becomes a call of its own,
         with an id made of that one (:func:`pipeline.domain.other_ids`). ``source``: who named a new call;
         ``key``: of the call, where it was stored before, whatever it is called meanwhile. ``lease``: under
-        which it was inspected; the item of work is closed in the same transaction.
+        which it was inspected; the item of work is closed in the same transaction. ``listened``: False where
+        what was heard before was only judged again: no further try at a recording that fails.
 
         Idempotent: an inspection with the same call, audio and revisions is left as it is (and made current),
         unless ``replace`` is set: then this one takes its place (a retry, or changed facts of the call).
@@ -63,6 +65,7 @@ class Inspections(Repository):
                 source=source,
                 key=key,
                 lease=lease,
+                listened=listened,
             )
 
     def freshness(self, recordings: Sequence[Recording], revisions: Revisions) -> dict[str, StoredFreshness]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from sqlalchemy import select, update
 
 from pipeline.domain import Revisions
 from pipeline.errors import StoreAway, StoreError
@@ -16,10 +19,14 @@ from pipeline.store.database import Database, Repository
 from pipeline.store.faults import explained, shown
 from pipeline.store.lock import Presence, RunLock
 from pipeline.store.run_rows import ProblemLike
-from pipeline.store.run_tables import work_items
-from pipeline.store.views import RunningNight, RunRow, StoredProblem, WorkState
+from pipeline.store.run_tables import runs, work_items
+from pipeline.store.statements import now
+from pipeline.store.views import RunningNight, RunRow, SignOfLife, StoredProblem, WorkState
 
 _ASKS_AGAIN_SECONDS = 0.2
+_BEAT_SECONDS = 5.0
+"""So long a sign of life waits for another writer; the next one comes soon."""
+_TELL_TRIES = 5
 
 
 class Runs(Repository):
@@ -172,6 +179,51 @@ class Runs(Repository):
         """The latest runs, newest first."""
         with self._read() as connection:
             return run_rows.latest(connection, limit)
+
+    def run(self, run_id: int) -> RunRow | None:
+        """One run by its number."""
+        with self._read() as connection:
+            return next(iter(run_rows.read_runs(connection, select(runs).where(runs.c.id == run_id))), None)
+
+    def beat(self, run_id: int, sign: SignOfLife) -> None:
+        """Say how far a run is, for those who watch it; nobody waits long for that."""
+        with self._write_soon(_BEAT_SECONDS) as connection:
+            run_rows.beat(connection, run_id, sign)
+
+    def signs(self, run_ids: Sequence[int]) -> dict[int, SignOfLife]:
+        """The last sign of life of these runs, as far as they gave any."""
+        with self._read() as connection:
+            return run_rows.signs(connection, run_ids)
+
+    def untold(self, *, since: datetime, running: bool = False) -> list[RunRow]:
+        """Runs that ended, and of whose end nobody was told; the oldest first.
+
+        Args:
+            since: only those that began then or later.
+            running: those too of which nobody knows that they ended.
+        """
+        states = ["finished", "stopped", "failed", "abandoned", *(["running"] if running else [])]
+        query = select(runs).where(
+            runs.c.told_at.is_(None),
+            runs.c.tell_tries < _TELL_TRIES,
+            runs.c.state.in_(states),
+            runs.c.started_at >= since.isoformat(),
+        )
+        with self._read() as connection:
+            return run_rows.read_runs(connection, query.order_by(runs.c.id))
+
+    def take_telling(self, run_id: int) -> bool:
+        """Take it on to tell of the end of a run; False where nobody need be told, or somebody else does."""
+        c = runs.c
+        wanted = [c.id == run_id, c.told_at.is_(None), c.tell_tries < _TELL_TRIES]
+        with self._write() as connection:
+            made = update(runs).where(*wanted).values(tell_tries=c.tell_tries + 1, told_at=now())
+            return connection.execute(made).rowcount == 1
+
+    def untaken(self, run_id: int) -> None:
+        """Nobody could be told: somebody tries again later."""
+        with self._write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(told_at=None))
 
     def add_problems(self, run_id: int, found: Iterable[ProblemLike]) -> None:
         """Keep what a run met besides its calls: bad rows of the call list, missing files, ..."""

@@ -45,3 +45,6 @@ def test_a_named_store_is_named_again_but_for_its_password() -> None:
     assert program("sqlite:////calls/night.db").endswith("callinspect --store sqlite:////calls/night.db")
     assert program("sqlite:///my calls.db").endswith("--store 'sqlite:///my calls.db'")
     assert "--store" not in program("postgresql://inspector:secret@db/calls")
+    assert "--store" not in program("postgresql://inspector@db/calls?password=secret")
+    assert program("postgresql://inspector@db/calls").endswith("--store postgresql://inspector@db/calls")
+    assert "--store" not in program("sqlite:///callinspect.db"), "the usual one"
