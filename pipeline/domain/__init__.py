@@ -25,7 +25,7 @@ from pipeline.domain.finding import (
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.listed import PLEASED, ListedCall, Recorded, Relation, Satisfaction
 from pipeline.domain.measurement import Measurement, Measures
-from pipeline.domain.people import Scope, User, UserRole, scope_of
+from pipeline.domain.people import Openness, Outlook, Scope, User, UserRole, outlook_of, scope_of
 from pipeline.domain.phases import Next, OpenCause, Phase, ReviewState
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
 from pipeline.domain.review import (
@@ -84,8 +84,10 @@ __all__ = [
     "Measures",
     "Next",
     "OpenCause",
+    "Openness",
     "Origin",
     "Outcome",
+    "Outlook",
     "Phase",
     "PhraseHit",
     "PhraseKind",
@@ -121,6 +123,7 @@ __all__ = [
     "latin_words",
     "merge",
     "other_ids",
+    "outlook_of",
     "scope_of",
     "spoken_units",
     "subtract",

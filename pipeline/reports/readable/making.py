@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.domain import Scope
 from pipeline.messages import Message, Text, title, verbatim
 from pipeline.reports.readable.asked import ReportKind, ReportQuery, before, period_of
-from pipeline.reports.readable.counting import CHART_DAYS, Period
+from pipeline.reports.readable.counting import CHART_DAYS, Period, agents_of
 from pipeline.reports.readable.kinds import calls, criterion, positive, quality, training
 from pipeline.reports.readable.model import Report, ReportSection
 from pipeline.reports.readable.plots import agent_name
@@ -35,7 +35,7 @@ KINDS: Mapping[ReportKind, Sections] = {
 
 
 def make(source: ReportSource, query: ReportQuery, scope: Scope) -> Report:
-    """The report that is asked for, over the calls inside the scope.
+    """The report that is asked for, over the calls inside the scope; see :meth:`ReportSource.check_hidden`.
 
     Memory grows with the calls that are read: some 100 bytes each, and 10 for each criterion.
     """
@@ -43,7 +43,9 @@ def make(source: ReportSource, query: ReportQuery, scope: Scope) -> Report:
     first, last = period_of(query.kind, latest, query.first, query.last)
     query = replace(query, first=first, last=last)
     facts = _read(source, query, scope, first, last, min(last, max(latest, first)))
+    source, facts = source.disguised(facts)
     period = Period(query, first, last, facts, _own(facts, query))
+    source.check_hidden([facts.agents[place].agent_id for place in agents_of(facts, period.now)])
     return Report(
         query=query,
         title=Message(f"report.title.{query.kind}"),
