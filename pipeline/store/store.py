@@ -34,6 +34,7 @@ from pipeline.store.repositories.identities import Identities
 from pipeline.store.repositories.inspection_quality import InspectionQuality
 from pipeline.store.repositories.inspections import CallRows, Inspections
 from pipeline.store.repositories.judgements import Judgements
+from pipeline.store.repositories.juries import Juries
 from pipeline.store.repositories.listed_calls import ListedCalls
 from pipeline.store.repositories.merges import Merges
 from pipeline.store.repositories.notices import Notices
@@ -109,6 +110,7 @@ class Store:
         self.decisions = Decisions(database)
         self.goals = Goals(database)
         self.inspection_quality = InspectionQuality(database)
+        self.juries = Juries(database)
         self.merges = Merges(database)
         self.notices = Notices(database)
         self.period_facts = PeriodFacts(database)

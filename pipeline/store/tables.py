@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText
 
-REVISION = "0019"
+REVISION = "0022"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     EXPORT = "export"
     REPORTS = "reports"
     """Read reports (agents: about themselves, and as far as the centre lets them see others)."""
+    TURN = "turn"
+    """Judge calls of others blind, where one is named for it (agents)."""
     ANNOUNCED = "announced"
     """Read how samples were announced (agents: without what was found in them)."""
     SETTLE = "settle"
@@ -76,7 +78,7 @@ class Permission(StrEnum):
 
 P = Permission
 ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
-    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE, P.REPORTS, P.ANNOUNCED}),
+    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE, P.REPORTS, P.ANNOUNCED, P.TURN}),
     UserRole.REVIEWER: frozenset(
         {P.LISTEN, P.REVIEW, P.ALERT, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT, P.REPORTS}
     ),

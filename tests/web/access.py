@@ -44,6 +44,7 @@ PANEL = {P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE}
 """Whoever has a part in an appeal."""
 
 ALERT, GOAL = {"alert": "1"}, {"goal": "1"}
+JURY = {"jury": "1", "place": "1"}
 
 ROUTES: dict[str, Row] = {
     # signing in
@@ -151,6 +152,21 @@ ROUTES: dict[str, Row] = {
     "POST /calibrations/{calibration}/calls/{place}": Row(
         {P.CALIBRATE}, path={"calibration": "1", "place": "1"}
     ),
+    # agents as judges in turn
+    "GET /juries": Row({P.TURN, P.COACH}),
+    "POST /juries": Row({P.COACH}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
+    "GET /juries/new": Row({P.COACH}),
+    "GET /juries/{jury}": Row({P.TURN, P.COACH}, path=JURY),
+    "POST /juries/{jury}/close": Row({P.COACH}, path=JURY),
+    "GET /juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "POST /juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "GET /juries/{jury}/calls/{place}/audio": Row({P.TURN}, path=JURY),
+    "GET /api/v1/juries": Row({P.TURN, P.COACH}),
+    "POST /api/v1/juries": Row({P.COACH}),
+    "GET /api/v1/juries/{jury}": Row({P.TURN, P.COACH}, path=JURY),
+    "POST /api/v1/juries/{jury}/close": Row({P.COACH}, path=JURY),
+    "GET /api/v1/juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "POST /api/v1/juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
     # coaching
     "GET /coaching": Row({P.LISTEN}),
     "POST /coaching/notes": Row({P.COACH}, form={"agent_id": "8002", "text": "x"}),
