@@ -41,6 +41,7 @@ from pipeline.store.repositories.notices import Notices
 from pipeline.store.repositories.period_facts import PeriodFacts
 from pipeline.store.repositories.proposals import Proposals
 from pipeline.store.repositories.queue import Queue
+from pipeline.store.repositories.reviewer_pace import ReviewerPaces
 from pipeline.store.repositories.rule_edits import RuleEdits
 from pipeline.store.repositories.rule_usage import RuleUsage
 from pipeline.store.repositories.rulebooks import Rulebooks
@@ -116,6 +117,7 @@ class Store:
         self.period_facts = PeriodFacts(database)
         self.proposals = Proposals(database)
         self.queue = Queue(database, self.query_cache)
+        self.reviewer_paces = ReviewerPaces(database)
         self.rule_edits = RuleEdits(database)
         self.rule_usage = RuleUsage(database, self.query_cache)
         self.rulebooks = Rulebooks(database)

@@ -178,6 +178,7 @@ def may_see_report(visitor: Visitor, kind: ReportKind) -> bool:
     the setting opens, and never what holds places in calls."""
     if not visitor.judged:
         return kind is not ReportKind.QUALITY or visitor.may(Permission.SAMPLE)
+    # of those who are judged: who reviews is no business of theirs
     if kind is ReportKind.AGENT:
         return not visitor.scope.nothing
     if visitor.outlook.nameless:
@@ -212,6 +213,11 @@ def report_scope(visitor: Visitor, query: ReportQuery) -> Scope:
     if query.kind is ReportKind.AGENT and visitor.outlook.nameless:
         return visitor.scope
     return visitor.outlook.scope
+
+
+def report_reader(visitor: Visitor) -> int | None:
+    """The one reviewer of whom a report about reviewers tells: themselves, but to those who lead."""
+    return None if visitor.may(Permission.ASSIGN) else visitor.user.id
 
 
 def report_disguise(request: Request, visitor: Visitor, query: ReportQuery) -> Disguise | None:

@@ -24,6 +24,8 @@ class ReportSource:
     """Where advice stands; None: no sheet can be read."""
     disguise: Disguise | None = None
     """Of a report for somebody who may not know others: no number and no name of theirs comes past it."""
+    reader: int | None = None
+    """The one reviewer whom a report about reviewers tells of; None: all."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Number -> what it is called instead, once the calls are read."""
 

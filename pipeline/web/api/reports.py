@@ -10,7 +10,7 @@ from pipeline.reports.readable.source import ReportSource
 from pipeline.web.access import TheSettings, TheStore
 from pipeline.web.api.answers import failures
 from pipeline.web.links import base_url
-from pipeline.web.openness import report_disguise, report_links, report_scope
+from pipeline.web.openness import report_disguise, report_links, report_reader, report_scope
 from pipeline.web.reporting.asking import (
     MEDIA,
     AskedReport,
@@ -38,7 +38,9 @@ def report(
     format: FileFormat = "json",
 ) -> Response:
     """A report to be kept, forwarded or printed; that it was taken along is written down."""
-    source = ReportSource(store, present_rubric(settings), report_disguise(request, visitor, query))
+    source = ReportSource(
+        store, present_rubric(settings), report_disguise(request, visitor, query), report_reader(visitor)
+    )
     made = make(source, query, report_scope(visitor, query))
     links = report_links(visitor, base_url(settings.serve))
     content = written(made, format, visitor.lang, english_titles(settings), links)

@@ -23,7 +23,13 @@ from pipeline.store import Store
 from pipeline.store.repositories.queue import AgentName, CriterionName
 from pipeline.web.access import TheSettings, TheStore, Visitor
 from pipeline.web.context import PageContext
-from pipeline.web.openness import may_see_report, report_disguise, report_links, report_scope
+from pipeline.web.openness import (
+    may_see_report,
+    report_disguise,
+    report_links,
+    report_reader,
+    report_scope,
+)
 from pipeline.web.queue_link import day_of
 from pipeline.web.render import page
 from pipeline.web.reporting.asking import (
@@ -121,9 +127,12 @@ def report(
     shelf: ReportShelf = request.app.state.reports
     rubric = present_rubric(settings)
     scope, disguise = report_scope(visitor, query), report_disguise(request, visitor, query)
-    # letters are for one reader, in one language
-    key = (query, scope) if disguise is None else (query, scope, visitor.user.id, visitor.lang)
-    found = shelf.get(key, lambda: make(ReportSource(store, rubric, disguise), query, scope))
+    reader = report_reader(visitor)
+    source = ReportSource(store, rubric, disguise, reader)
+    # letters are for one reader, in one language; a reviewer reads their own figures
+    own = disguise is not None or (reader is not None and query.kind is ReportKind.REVIEWERS)
+    key = (query, scope, visitor.user.id, visitor.lang) if own else (query, scope)
+    found = shelf.get(key, lambda: make(source, query, scope))
     same = [
         one
         for one in (ReportKind.AGENT, ReportKind.TEAM, ReportKind.QUEUE, ReportKind.TRAINING)
