@@ -33,7 +33,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipeline.domain import Relation, Satisfaction
+from pipeline.domain import Openness, Relation, Satisfaction
 from pipeline.environment import BETWEEN, PREFIX, no_json, variable, variable_of
 from pipeline.errors import UsageError
 from pipeline.files import FileRefused, read_plain
@@ -326,6 +326,9 @@ class Settings(BaseSettings):
         default_factory=AlertSettings, description="deadlines of customers who threaten to go outside"
     )
     appeals: AppealSettings = Field(default_factory=AppealSettings, description="days of an appeal")
+    openness: Openness = Field(
+        Openness.OWN, description="whom agents see besides themselves: own (nobody), team, all, anonymised"
+    )
     coaching: CoachingSettings = Field(
         default_factory=CoachingSettings, description="what a centre allows in coaching"
     )

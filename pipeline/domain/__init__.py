@@ -26,7 +26,7 @@ from pipeline.domain.finding import (
 from pipeline.domain.inspection import ROLES_CORRECTED, Inspection, Revisions, Status
 from pipeline.domain.listed import PLEASED, ListedCall, Recorded, Relation, Satisfaction
 from pipeline.domain.measurement import Measurement, Measures
-from pipeline.domain.people import Scope, User, UserRole, scope_of
+from pipeline.domain.people import Openness, Outlook, Scope, User, UserRole, outlook_of, scope_of
 from pipeline.domain.phases import Next, OpenCause, Phase, ReviewState
 from pipeline.domain.phrase import How, PhraseHit, PhraseKind
 from pipeline.domain.review import (
@@ -85,8 +85,10 @@ __all__ = [
     "Measures",
     "Next",
     "OpenCause",
+    "Openness",
     "Origin",
     "Outcome",
+    "Outlook",
     "Phase",
     "PhraseHit",
     "PhraseKind",
@@ -123,6 +125,7 @@ __all__ = [
     "merge",
     "named",
     "other_ids",
+    "outlook_of",
     "scope_of",
     "spoken_units",
     "subtract",

@@ -52,6 +52,52 @@ class Scope:
         )
 
 
+class Openness(StrEnum):
+    """Whom agents may see besides themselves: a setting of the centre. Calls of others stay closed whatever
+    it says."""
+
+    OWN = "own"
+    TEAM = "team"
+    """Their team, by name."""
+    ALL = "all"
+    """Everybody, by name."""
+    ANONYMISED = "anonymised"
+    """Everybody, without names, numbers and teams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Whose figures a person may see. Of agents that can be more than whose calls they may open; of everybody
+    else it is the same."""
+
+    scope: Scope
+    nameless: bool = False
+    """True where others are shown as nobody in particular."""
+
+    def names(self, *, agent_id: str | None, team: str | None) -> bool:
+        """True where an agent with calls in this team may be named."""
+        return not self.nameless and self.scope.holds(agent_id=agent_id, team=team)
+
+
+def outlook_of(user: User, openness: Openness) -> Outlook:
+    """The ONE place where the setting takes effect: agents see themselves and what it opens to them.
+
+    An account without an agent sees nobody, one without a team sees no team.
+    """
+    own = scope_of(user)
+    if user.role is not UserRole.AGENT or own.nothing:
+        return Outlook(own)
+    match openness:
+        case Openness.TEAM if user.team is not None:
+            return Outlook(Scope(team=user.team))
+        case Openness.ALL:
+            return Outlook(Scope())
+        case Openness.ANONYMISED:
+            return Outlook(Scope(), nameless=True)
+        case _:
+            return Outlook(own)
+
+
 def scope_of(user: User) -> Scope:
     """Agents see their own calls, leads their team's, others all (or their team's, where they have one)."""
     match user.role:

@@ -78,6 +78,9 @@ FIELDS: tuple[Field, ...] = (
     number("score"),
     number("pass_share_low"),
     number("pass_share_high"),
+    integer("complaints"),
+    integer("complaints_open"),
+    number("liability"),
 )
 """Of a row of the sheet; a column ``points.SCALE`` follows for each scale of the table."""
 
@@ -113,6 +116,9 @@ def record(row: AgentSettlement, month: Month, table: SettlementTable) -> Record
         "score": rounded(row.score, 2),
         "pass_share_low": rounded(low, 4),
         "pass_share_high": rounded(high, 4),
+        "complaints": row.complaints,
+        "complaints_open": row.unclosed,
+        "liability": _plain(row.liability),
         **{f"points.{scale.id}": _plain(scales.get(scale.id)) for scale in table.scales},
     }
 
@@ -166,6 +172,9 @@ def _totals(total: SettlementTotals) -> dict[str, Any]:
         "penalty": _plain(total.penalty),
         "bonus": _plain(total.bonus),
         "net": _plain(total.net),
+        "complaints": total.complaints,
+        "complaints_open": total.unclosed,
+        "liability": _plain(total.liability),
     }
 
 
@@ -208,8 +217,8 @@ def write_book(report: SettlementReport, to: BinaryIO, *, words: ReportWords, pl
         )
         agents = (_agent(one, table, words) for one in found.rows)
         book.table(words("settlement.by-agent"), _agent_columns(table, words), agents, frozen=2)
-        teams = (_team(team, total, words) for team, total in found.teams)
-        book.table(words("settlement.by-team"), _team_columns(words), teams)
+        teams = (_team(team, total, table, words) for team, total in found.teams)
+        book.table(words("settlement.by-team"), _team_columns(table, words), teams)
         errors = (_error(one, table, words, places) for one in report.errors())
         book.table(words("settlement.errors"), _error_columns(words), errors)
         book.table(words("settlement.table"), _class_columns(words), _classes(table, words))
@@ -247,8 +256,20 @@ def _agent_columns(table: SettlementTable, words: ReportWords) -> list[BookColum
             ("settlement.pass-share", Kind.SHARE, 9, False),
             ("settlement.pass-share-most", Kind.SHARE, 9, False),
         ),
+        *_liability_columns(table, words),
         *(BookColumn(words.said(titled(scale)), Kind.NUMBER, 11) for scale in table.scales),
     ]
+
+
+def _liability_columns(table: SettlementTable, words: ReportWords) -> list[BookColumn]:
+    """Nothing where the table says nothing of complaints."""
+    if not table.liability:
+        return []
+    return _columns(
+        words,
+        ("settlement.complaints", Kind.COUNT, 10, True),
+        ("settlement.liability", Kind.MONEY, 13, True),
+    )
 
 
 def _agent(row: AgentSettlement, table: SettlementTable, words: ReportWords) -> list[Value]:
@@ -274,13 +295,14 @@ def _agent(row: AgentSettlement, table: SettlementTable, words: ReportWords) -> 
         row.score,
         low,
         high,
+        *((row.complaints, row.liability) if table.liability else ()),
         *(scales.get(scale.id) for scale in table.scales),
     ]
 
 
-def _team_columns(words: ReportWords) -> list[BookColumn]:
+def _team_columns(table: SettlementTable, words: ReportWords) -> list[BookColumn]:
     count, money = Kind.COUNT, Kind.MONEY
-    return _columns(
+    columns = _columns(
         words,
         ("board.team", Kind.TEXT, 16, False),
         ("settlement.agents", count, 10, True),
@@ -296,9 +318,12 @@ def _team_columns(words: ReportWords) -> list[BookColumn]:
         ("settlement.bonus", money, 12, True),
         ("settlement.net", money, 12, True),
     )
+    return [*columns, *_liability_columns(table, words)]
 
 
-def _team(team: str | None, total: SettlementTotals, words: ReportWords) -> list[Value]:
+def _team(
+    team: str | None, total: SettlementTotals, table: SettlementTable, words: ReportWords
+) -> list[Value]:
     return [
         words.team(team),
         total.agents,
@@ -313,6 +338,7 @@ def _team(team: str | None, total: SettlementTotals, words: ReportWords) -> list
         total.penalty,
         total.bonus,
         total.net,
+        *((total.complaints, total.liability) if table.liability else ()),
     ]
 
 
@@ -367,6 +393,8 @@ def _classes(table: SettlementTable, words: ReportWords) -> Iterable[list[Value]
         yield [criterion, *_how(how, words), None]
     for penalty in table.penalties:
         yield [words.said(titled(penalty)), None, None, penalty.each]
+    for degree, each in table.liability.items():
+        yield [words("settlement.liability-of", name=words(f"alert.liability.{degree}")), None, each, None]
 
 
 def _how(how: ErrorClass, words: ReportWords) -> list[Value]:

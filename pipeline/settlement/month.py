@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -57,6 +58,10 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.number:02}"
+
+
+LIABILITIES = ("none", "light", "medium", "grave")
+"""Verdicts of liability for a complaint, the gravest last, as alerts have them."""
 
 
 class Standing(StrEnum):
@@ -115,6 +120,10 @@ class AgentMonth:
     may_pass: int = 0
     """Calls that pass if none of it counts."""
     errors: tuple[ErrorCount, ...] = ()
+    liabilities: Mapping[str, int] = field(default_factory=dict)
+    """Verdict -> complaints (calls) of which it is the gravest that is final: the alert is closed."""
+    unclosed: int = 0
+    """Complaints that somebody has judged and nobody has closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ class AgentSettlement:
     pass_shares: tuple[float, float] | None
     """Share of calls over the pass mark: the least and the most it can come to."""
     scales: tuple[ScalePoints, ...] = ()
+    complaints: int = 0
+    """Complaints with a final verdict that the table has an amount for."""
+    unclosed: int = 0
+    """Complaints whose verdict is not final: they cost nothing yet."""
+    liability: Decimal = NOTHING
+    """What the contract takes for those complaints, beside ``amount``."""
 
     @property
     def errors(self) -> int:
@@ -95,6 +101,9 @@ class SettlementTotals:
     amount: Decimal = NOTHING
     penalty: Decimal = NOTHING
     bonus: Decimal = NOTHING
+    complaints: int = 0
+    unclosed: int = 0
+    liability: Decimal = NOTHING
 
     @property
     def rate(self) -> float | None:
@@ -163,6 +172,9 @@ def totals(rows: Iterable[AgentSettlement]) -> SettlementTotals:
         amount=sum((row.amount for row in each), NOTHING),
         penalty=sum((row.penalty for row in each), NOTHING),
         bonus=sum((row.bonus for row in each), NOTHING),
+        complaints=sum(row.complaints for row in each),
+        unclosed=sum(row.unclosed for row in each),
+        liability=sum((row.liability for row in each), NOTHING),
     )
 
 
@@ -213,6 +225,11 @@ def _row(month: AgentMonth, table: SettlementTable) -> AgentSettlement:
         score=score,
         pass_shares=(month.passing / month.scored, month.may_pass / month.scored) if month.scored else None,
         scales=scales,
+        complaints=sum(month.liabilities.get(name, 0) for name in table.liability),
+        unclosed=month.unclosed if table.liability else 0,
+        liability=sum(
+            (each * month.liabilities.get(name, 0) for name, each in table.liability.items()), NOTHING
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -185,6 +185,10 @@ class SettlementTable(Options):
         default_factory=dict, description="items that count otherwise than their class"
     )
     qualified: Qualification = Field(Qualification.model_validate({}), description="who is a qualified agent")
+    liability: dict[Literal["none", "light", "medium", "grave"], Money] = Field(
+        default_factory=dict,
+        description="what the contract takes for a complaint by its final verdict; empty: not settled here",
+    )
     penalties: tuple[Penalty, ...] = Field((), description="what agents lose")
     bonuses: tuple[MonthlyBonus, ...] = Field((), description="what agents get on top")
     limits: MonthLimits = Field(MonthLimits.model_validate({}), description="how much a month can move")

@@ -80,9 +80,13 @@ def basis(found: Settlement, table: SettlementTable) -> tuple[Message, ...]:
         first = Message(
             "settlement.basis-more", count=confirmed, more=Message("join.list", parts=tuple(more))
         )
-    if not left:
-        return (first,)
-    return first, Message("settlement.left-out", items=Message("join.list", parts=tuple(left)))
+    said = [first]
+    if left:
+        said.append(Message("settlement.left-out", items=Message("join.list", parts=tuple(left))))
+    if table.liability:
+        total = found.total
+        said.append(Message("settlement.liability-basis", count=total.complaints, open=total.unclosed))
+    return tuple(said)
 
 
 def terms(table: SettlementTable) -> tuple[Message, ...]:
@@ -94,6 +98,7 @@ def terms(table: SettlementTable) -> tuple[Message, ...]:
         Message("settlement.term-qualified", critical=f"{rule.critical:f}", minor=f"{rule.non_critical:f}"),
         Message("settlement.term-passing"),
         Message("settlement.term-money"),
+        *((Message("settlement.term-liability"),) if table.liability else ()),
     )
 
 

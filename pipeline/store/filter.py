@@ -78,6 +78,8 @@ class CallFilter:
     without: frozenset[str] = frozenset()
     """Ids of calls that are left out."""
     status: Status | None = None
+    judged: bool | None = None
+    """Inspected, wholly or in part: what a settlement counts as inspected."""
     reason: str | None = None
     """Why it could not be inspected (wholly): the stable code, else the sentence."""
     flagged: bool | None = None
@@ -288,6 +290,9 @@ def _inspection(where: CallFilter, connection: Connection) -> list[ColumnElement
     out: list[ColumnElement[bool]] = []
     if where.status is not None:
         out.append(i.status == where.status.value)
+    if where.judged is not None:
+        mine = i.status.in_([Status.INSPECTED.value, Status.PARTIAL.value])
+        out.append(mine if where.judged else ~mine)
     if where.reason is not None:
         out.append(why_not_inspected() == where.reason)
     if where.flagged is not None:

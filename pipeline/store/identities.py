@@ -15,6 +15,7 @@ from pipeline.store import projections, rows
 from pipeline.store.alert_tables import alerts
 from pipeline.store.call_files import add_files, files_of, place
 from pipeline.store.coaching_tables import goal_clips
+from pipeline.store.jury_tables import jury_calls
 from pipeline.store.listed_tables import callback_events
 from pipeline.store.repositories.appeal_steps import close_reassigned
 from pipeline.store.review_tables import appeals, calibration_calls, decisions, exemplars, notes, sample_calls
@@ -35,6 +36,7 @@ _TOUCHES = (
     proposals,
     callback_events,
     goal_clips,
+    jury_calls,
 )
 """What people do with calls."""
 

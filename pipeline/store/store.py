@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.inspection_quality import InspectionQuality
     from pipeline.store.repositories.inspections import CallRows, Inspections
     from pipeline.store.repositories.judgements import Judgements
+    from pipeline.store.repositories.juries import Juries
     from pipeline.store.repositories.listed_calls import ListedCalls
     from pipeline.store.repositories.merges import Merges
     from pipeline.store.repositories.notices import Notices
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from pipeline.store.repositories.period_facts import PeriodFacts
     from pipeline.store.repositories.proposals import Proposals
     from pipeline.store.repositories.queue import Queue
+    from pipeline.store.repositories.reviewer_pace import ReviewerPaces
     from pipeline.store.repositories.rule_edits import RuleEdits
     from pipeline.store.repositories.rule_usage import RuleUsage
     from pipeline.store.repositories.rulebooks import Rulebooks
@@ -97,12 +99,14 @@ REPOSITORIES = {
     "decisions": "decisions",
     "goals": "goals",
     "inspection_quality": "inspection_quality",
+    "juries": "juries",
     "merges": "merges",
     "notices": "notices",
     "operation": "operation",
     "period_facts": "period_facts",
     "proposals": "proposals",
     "queue": "queue",
+    "reviewer_paces": "reviewer_pace",
     "rule_edits": "rule_edits",
     "rule_usage": "rule_usage",
     "rulebooks": "rulebooks",
@@ -217,12 +221,14 @@ class Store:
     decisions: Decisions
     goals: Goals
     inspection_quality: InspectionQuality
+    juries: Juries
     merges: Merges
     notices: Notices
     operation: Operation
     period_facts: PeriodFacts
     proposals: Proposals
     queue: Queue
+    reviewer_paces: ReviewerPaces
     rule_edits: RuleEdits
     rule_usage: RuleUsage
     rulebooks: Rulebooks

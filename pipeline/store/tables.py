@@ -32,7 +32,7 @@ from sqlalchemy import (
 from pipeline.store.statements import local_now
 from pipeline.store.text import SafeText, SearchVector
 
-REVISION = "0021"
+REVISION = "0022"
 """The newest migration: what a database must be at for this code."""
 
 metadata = MetaData(

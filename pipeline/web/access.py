@@ -17,7 +17,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.domain.acting import acting_user
-from pipeline.domain.people import Scope, User, UserRole, scope_of
+from pipeline.domain.people import Outlook, Scope, User, UserRole, outlook_of, scope_of
 from pipeline.errors import no_call
 from pipeline.messages import Lang
 from pipeline.settings import Settings
@@ -60,6 +60,12 @@ class Permission(StrEnum):
     AUDIT = "audit"
     RETENTION = "retention"
     EXPORT = "export"
+    REPORTS = "reports"
+    """Read reports (agents: about themselves, and as far as the centre lets them see others)."""
+    TURN = "turn"
+    """Judge calls of others blind, where one is named for it (agents)."""
+    ANNOUNCED = "announced"
+    """Read how samples were announced (agents: without what was found in them)."""
     SETTLE = "settle"
     """Read the settlement of a month (agents: their own row)."""
     ALERT = "alert"
@@ -74,12 +80,13 @@ class Permission(StrEnum):
 
 P = Permission
 ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
-    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE}),
+    UserRole.AGENT: frozenset({P.LISTEN, P.APPEAL, P.RULES, P.SETTLE, P.REPORTS, P.ANNOUNCED, P.TURN}),
     UserRole.REVIEWER: frozenset(
-        {P.LISTEN, P.REVIEW, P.ALERT, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT}
+        {P.LISTEN, P.REVIEW, P.ALERT, P.JUDGE, P.HEAR, P.CALIBRATE, P.RULES, P.EXPORT, P.REPORTS}
     ),
     UserRole.LEAD: frozenset(
         {P.LISTEN, P.ASSIGN, P.COACH, P.ACCEPT, P.ALERT, P.LIABILITY, P.JUDGE, P.CALIBRATE, P.RULES, P.EXPORT}
+        | {P.REPORTS}
     ),
     UserRole.SUPERVISOR: frozenset(Permission) - {P.USERS, P.RETENTION},
     UserRole.ADMINISTRATOR: frozenset(Permission),
@@ -96,6 +103,8 @@ class Visitor:
     lang: Lang
     theme: str | None
     session: str
+    outlook: Outlook
+    """Whose figures they may see. The calls that they may open are those of ``scope`` alone."""
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.user.role]
@@ -104,6 +113,11 @@ class Visitor:
     def works(self) -> bool:
         """True for those who have a queue: they review calls, or give them to others."""
         return self.may(Permission.REVIEW) or self.may(Permission.ASSIGN)
+
+    @property
+    def judged(self) -> bool:
+        """True for agents: they see others as far as the centre lets them (``outlook``)."""
+        return self.user.role is UserRole.AGENT
 
     @property
     def sees_reviewers(self) -> bool:
@@ -162,9 +176,11 @@ async def _look_up(request: Request) -> Visitor | None:
     found, sealed = known
     user = found.user
     acting_user(user.id)
+    outlook = outlook_of(user, settings.openness)
     return Visitor(
         user=user,
         scope=replace(scope_of(user), sealed=sealed),
+        outlook=replace(outlook, scope=replace(outlook.scope, sealed=sealed)),
         csrf=found.csrf,
         lang=preferred_lang(request, user.lang),
         theme=preferred_theme(request, user.theme),

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from secrets import token_bytes
 from types import ModuleType
 
 from fastapi import APIRouter, FastAPI
@@ -51,6 +52,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.waiting, app.state.purges = WaitingCounts(), Purges()
     app.state.metrics = KeptMetrics()
     app.state.call_visits, app.state.reports = CallVisits(), ReportShelf()
+    app.state.disguise = token_bytes(32)  # of this process: no letter outlives it
     for route in api_routes():
         if not guarded(route.dependant):
             raise RuntimeError(f"{route.path}: say who may use it, with a dependency of pipeline.web.access")

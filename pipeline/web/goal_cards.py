@@ -14,6 +14,7 @@ from pipeline.store.repositories.clips import Clip
 from pipeline.store.repositories.goals import Goal, GoalClip, GoalEvent
 from pipeline.web.access import Permission, Visitor
 from pipeline.web.charts import axis_top
+from pipeline.web.openness import clips_seen
 from pipeline.web.queue_link import link_to
 
 GOOD = 3
@@ -98,7 +99,7 @@ def sheet(store: Store, visitor: Visitor, goal: Goal) -> GoalSheet:
     return GoalSheet(
         card=card(store, visitor, goal),
         bad=store.goals.clips(goal, scope=visitor.scope),
-        good=store.clips.exemplary(goal.criterion, visitor.scope, limit=GOOD),
+        good=clips_seen(visitor, store.clips.exemplary(goal.criterion, visitor.scope, limit=GOOD)),
         events=store.goals.events(goal.id, scope=visitor.scope),
     )
 

@@ -80,6 +80,7 @@ class QueueLink:
             "confidence_to": None if w.confidence_to is None else _plain(w.confidence_to),
             "alert": w.alert,
             "status": w.status and w.status.value,
+            "judged": None if w.judged is None else str(int(w.judged)),
             "reason": w.reason,
             "flagged": None if w.flagged is None else str(int(w.flagged)),
             "satisfaction": w.satisfaction and w.satisfaction.value,
@@ -123,6 +124,7 @@ def read_link(query: Mapping[str, str]) -> QueueLink:
             confidence_to=_number(get("confidence_to")),
             alert=_text(get("alert")),
             status=_one_of(Status, get("status")),
+            judged=_flag(get("judged")),
             reason=_text(get("reason")),
             flagged=_flag(get("flagged")),
             satisfaction=_one_of(Satisfaction, get("satisfaction")),
@@ -163,6 +165,7 @@ class QueueQuery(BaseModel):
     score_from: float | None = None
     score_below: float | None = None
     status: Status | None = None
+    judged: bool | None = Field(None, description="inspected, wholly or in part (1, 0)")
     satisfaction: Satisfaction | None = Field(None, description="how the customer rated it")
     pleased: bool | None = Field(None, description="the customer rated it satisfied or better (1, 0)")
     undated: bool | None = Field(None, description="nobody says when the call began (1, 0)")

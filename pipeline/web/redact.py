@@ -12,6 +12,7 @@ from pipeline.errors import Conflict
 from pipeline.review.appeals import Appeal, AppealEvent
 from pipeline.review.calibration import Calibration
 from pipeline.review.questions import AskedQuestion
+from pipeline.review.sampling import Sample, SampleCall
 from pipeline.store.repositories.agent_statistics import AgentPage
 from pipeline.store.repositories.call_rows import QueueRow
 from pipeline.store.repositories.coaching import Exemplar
@@ -98,6 +99,21 @@ def redact_exemplars(found: Iterable[Exemplar], visitor: Visitor) -> tuple[Exemp
 def redact_calibration(found: Calibration) -> Calibration:
     """The calibration without who opened it, which no page shows: scoring is blind."""
     return replace(found, opened_by=None)
+
+
+def redact_sample(found: Sample, visitor: Visitor) -> Sample:
+    """The sample as it is announced to this visitor. Who knows the seed before the draw knows which calls it
+    takes: agents read its digest until then, and never who announced it."""
+    if visitor.sees_reviewers:
+        return found
+    return replace(found, seed="" if found.drawn_at is None else found.seed, announced_by=None)
+
+
+def redact_sample_calls(found: Iterable[SampleCall], visitor: Visitor) -> tuple[SampleCall, ...]:
+    """Drawn calls, without what was heard in them and by whom."""
+    if visitor.sees_reviewers:
+        return tuple(found)
+    return tuple(replace(one, additions=0, misses=None, heard_by=None, heard_at=None) for one in found)
 
 
 def redact_history(events: Iterable[Decision], visitor: Visitor) -> tuple[Decision, ...]:

@@ -84,6 +84,8 @@ class SettlementView:
     classes: tuple[ClassLine, ...]
     scales: tuple[tuple[str, Message], ...]
     """Id and title."""
+    liable: bool
+    """The table says what a complaint costs by its verdict."""
     first: str
     """First and last day of the month."""
     last: str
@@ -186,6 +188,7 @@ def view(report: SettlementReport, *, alone: bool = False) -> SettlementView:
             for one in Severity
         ),
         scales=tuple((scale.id, titled(scale)) for scale in table.scales),
+        liable=bool(table.liability),
         first=report.month.first.isoformat(),
         last=report.month.last.isoformat(),
     )
@@ -208,7 +211,7 @@ def file_of(
             view=view(report, alone=alone),
             team=team,
             alone=alone,
-            calls=link_to(date_from=report.month.first, date_to=report.month.last),
+            calls=link_to(date_from=report.month.first, date_to=report.month.last, judged=True),
             room=places.room,
             errors=tuple(some[:SHOWN]),
             more=len(some) > SHOWN,

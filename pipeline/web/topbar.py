@@ -18,11 +18,12 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("/queue", "nav.queue", (P.REVIEW, P.ASSIGN)),
     ("/alerts", "nav.alerts", (P.ALERT,)),
     ("/agents", "nav.agents", (P.LISTEN,)),
-    ("/reports", "nav.reports", (P.EXPORT,)),
+    ("/reports", "nav.reports", (P.REPORTS,)),
     ("/settlement", "nav.settlement", (P.SETTLE,)),
     ("/appeals", "nav.appeals", (P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE)),
-    ("/samples", "nav.samples", (P.SAMPLE, P.HEAR)),
+    ("/samples", "nav.samples", (P.SAMPLE, P.HEAR, P.ANNOUNCED)),
     ("/calibrations", "nav.calibrations", (P.CALIBRATE,)),
+    ("/juries", "nav.juries", (P.TURN, P.COACH)),
     ("/exemplars", "nav.exemplars", (P.LISTEN,)),
     ("/coaching", "nav.coaching", (P.COACH, P.APPEAL)),
     ("/rules", "nav.rules", (P.RULES,)),
@@ -89,6 +90,8 @@ def _count(store: Store, visitor: Visitor) -> Mapping[str, int]:
         found["/notices"] = store.notices.unread(visitor.user.id, visitor.scope)
         if visitor.may(P.REVIEW):
             found["/queue"] = store.cases.waiting_for(visitor.user.id, visitor.scope)
+        if visitor.judged:
+            found["/juries"] = store.juries.waiting_for(visitor.user.id)
         if visitor.may(P.ALERT):
             found["/alerts"] = store.alerts.waiting_for(visitor.user)
         if any(visitor.may(one) for one in (P.ACCEPT, P.JUDGE, P.DECIDE)):

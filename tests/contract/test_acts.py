@@ -254,6 +254,18 @@ def test_every_write_leaves_a_row(two_calls: Store, run_id: int) -> None:
     scored = {shirk: ScoreEntry(Outcome.PASSED, "话")}
     act("Calibrations.score", lambda: calibrations.score(number, CALL, scored, user=rev.id), call=CALL)
     act("Calibrations.close", lambda: calibrations.close(number))
+    other = store.accounts.add("other", role=UserRole.AGENT, team="客服一组", agent_id="8009")
+    day = date(2026, 11, 20)
+    act(
+        "Juries.open",
+        lambda: store.juries.open(
+            "评", seed="s", date_from=day, date_to=day, each=1, judges=[other.id], scope=Scope(), by=boss.id,
+            request="j1",
+        ),
+    )  # fmt: skip
+    heard = store.juries.call_of(1, 1, judge=other.id)
+    act("Juries.score", lambda: store.juries.score(1, 1, scored, judge=other.id), call=heard)
+    act("Juries.close", lambda: store.juries.close(1))
     act("Voices.erase", lambda: store.voices.erase("8002"))
     act(
         "Coaching.write",

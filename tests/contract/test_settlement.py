@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ from pipeline.domain import (
     UserRole,
     Verdict,
 )
+from pipeline.review.alert_rules import NewStep
+from pipeline.review.alerts import AlertStep, Liability
 from pipeline.review.appeals import Terms
 from pipeline.settlement import AgentMonth, ErrorCount, Standing, load_settlement, settle
+from pipeline.settlement.month import LIABILITIES
 from pipeline.store import CallFilter, Store
 from pipeline.store.repositories.settlements import ErrorFilter
 from tests.inspections import finding
@@ -194,3 +198,54 @@ def test_a_limit_chooses_calls(store: Store, run_id: int, limit: int) -> None:
     keep(store, run_id, *(call(f"c{n}", 1 + n, "rude") for n in range(4)))
     assert len(list(store.violations.calls(CallFilter(limit=limit)))) == limit
     assert store.violations.coverage(CallFilter(limit=limit)).calls == limit
+
+
+def test_a_complaint_costs_by_its_gravest_final_verdict_once(store: Store, run_id: int) -> None:
+    names = ("two-bodies", "light", "judged", "overturned", "unjudged", "november")
+    keep(store, run_id, *(call(n, d, month=11 if n == "november" else 10) for d, n in enumerate(names, 1)))
+    boss = store.accounts.add("boss", role=UserRole.SUPERVISOR)
+    took = count()
+
+    def complaint(name: str, code: str, *steps: NewStep) -> None:
+        number = f"{name}-{code}"
+        made = store.alerts.add(name, code, Span(1, 2), by=boss, request=number)
+        for step in steps:
+            store.alerts.step(made.id, step, by=boss, request=f"s{next(took)}")
+
+    def judged(liability: Liability, *more: NewStep) -> tuple[NewStep, ...]:
+        when = datetime(2026, 12, 1, 9).astimezone()
+        report = NewStep(AlertStep.REPORT, reported_to="值班", reported_at=when)
+        return (NewStep(AlertStep.TAKE), report, NewStep(AlertStep.LIABILITY, liability=liability), *more)
+
+    close = NewStep(AlertStep.CLOSE, comment="办结")
+    complaint("two-bodies", "esc-media", *judged(Liability.LIGHT, close))
+    complaint("two-bodies", "esc-12315", *judged(Liability.GRAVE, close))
+    complaint("light", "esc-media", *judged(Liability.LIGHT, close))
+    complaint("judged", "esc-media", *judged(Liability.GRAVE))
+    complaint("overturned", "esc-media", *judged(Liability.GRAVE, NewStep(AlertStep.OVERTURN, comment="无")))
+    complaint("unjudged", "esc-media", NewStep(AlertStep.TAKE))
+    complaint("november", "esc-media", *judged(Liability.GRAVE, close))
+
+    month = october(store)["8001"]
+    assert (dict(month.liabilities), month.unclosed) == ({"grave": 1, "light": 1}, 1)
+    table = load_settlement(Path("rubrics/settlement.yaml"))
+    off = settle([month], table).rows[0]
+    assert (off.complaints, off.unclosed, off.liability, off.amount) == (0, 0, 0, 0)  # as it is shipped
+    prices = {one.value: each for one, each in zip(Liability, (0, 1000, 5000, 10000), strict=True)}
+    on = settle([month], table.model_copy(update={"liability": prices}))
+    assert (on.rows[0].complaints, on.rows[0].unclosed, on.rows[0].liability) == (2, 1, 11000)
+    assert (on.total.liability, on.total.amount, on.total.penalty) == (11000, 0, 0)
+    assert tuple(one.value for one in Liability) == LIABILITIES
+
+
+def test_inspected_calls_are_the_calls_that_the_list_shows(store: Store, run_id: int) -> None:
+    keep(
+        store,
+        run_id,
+        call("a", 1),
+        call("b", 2, status=Status.PARTIAL),
+        call("c", 3, status=Status.UNREADABLE),
+    )
+    where = CallFilter(date_from=OCTOBER[0], date_to=OCTOBER[1], judged=True)
+    assert october(store)["8001"].calls == store.calls.count(where) == 2
+    assert store.calls.count(replace(where, judged=False)) == 1

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+from pipeline.domain import Openness
 from pipeline.web.access import Permission
 
 ANYONE = frozenset({"anyone"})
@@ -43,6 +44,7 @@ PANEL = {P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE}
 """Whoever has a part in an appeal."""
 
 ALERT, GOAL = {"alert": "1"}, {"goal": "1"}
+JURY = {"jury": "1", "place": "1"}
 
 ROUTES: dict[str, Row] = {
     # signing in
@@ -73,8 +75,8 @@ ROUTES: dict[str, Row] = {
     "GET /settlement/errors": Row({P.SETTLE}),
     "GET /api/v1/settlement": Row({P.SETTLE}),
     # reports
-    "GET /reports": Row({P.EXPORT}),
-    "GET /reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
+    "GET /reports": Row({P.REPORTS}),
+    "GET /reports/{kind}": Row({P.REPORTS}, path={"kind": "agent"}),
     # account
     "GET /account": Row(EVERYBODY),
     "POST /account/password": Row(EVERYBODY),
@@ -142,10 +144,10 @@ ROUTES: dict[str, Row] = {
     "GET /callbacks": Row({P.ALERT}),
     "POST /callbacks": Row({P.ALERT}, form={"call_id": "O02", "kind": "take", "seen": "0"}),
     # samples
-    "GET /samples": Row({P.SAMPLE, P.HEAR}),
+    "GET /samples": Row({P.SAMPLE, P.HEAR, P.ANNOUNCED}),
     "POST /samples": Row({P.SAMPLE}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
     "GET /samples/new": Row({P.SAMPLE}),
-    "GET /samples/{sample}": Row({P.SAMPLE, P.HEAR}, path={"sample": "1"}),
+    "GET /samples/{sample}": Row({P.SAMPLE, P.HEAR, P.ANNOUNCED}, path={"sample": "1"}),
     "POST /samples/{sample}/draw": Row({P.SAMPLE}, path={"sample": "1"}),
     "POST /samples/{sample}/heard": Row(
         {P.HEAR}, path={"sample": "1"}, form={"call_id": "O02", "misses": "0"}
@@ -162,6 +164,21 @@ ROUTES: dict[str, Row] = {
     "POST /calibrations/{calibration}/calls/{place}": Row(
         {P.CALIBRATE}, path={"calibration": "1", "place": "1"}
     ),
+    # agents as judges in turn
+    "GET /juries": Row({P.TURN, P.COACH}),
+    "POST /juries": Row({P.COACH}, form={"title": "x", "date_from": "2026-11-20", "date_to": "2026-11-20"}),
+    "GET /juries/new": Row({P.COACH}),
+    "GET /juries/{jury}": Row({P.TURN, P.COACH}, path=JURY),
+    "POST /juries/{jury}/close": Row({P.COACH}, path=JURY),
+    "GET /juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "POST /juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "GET /juries/{jury}/calls/{place}/audio": Row({P.TURN}, path=JURY),
+    "GET /api/v1/juries": Row({P.TURN, P.COACH}),
+    "POST /api/v1/juries": Row({P.COACH}),
+    "GET /api/v1/juries/{jury}": Row({P.TURN, P.COACH}, path=JURY),
+    "POST /api/v1/juries/{jury}/close": Row({P.COACH}, path=JURY),
+    "GET /api/v1/juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
+    "POST /api/v1/juries/{jury}/calls/{place}": Row({P.TURN}, path=JURY),
     # coaching
     "GET /coaching": Row({P.LISTEN}),
     "POST /coaching/notes": Row({P.COACH}, form={"agent_id": "8002", "text": "x"}),
@@ -244,11 +261,11 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/call-list": Row({P.REVIEW, P.ASSIGN}),
     "GET /api/v1/callbacks": Row({P.ALERT}),
     "POST /api/v1/calls/{call_id}/callback": Row({P.ALERT}, scoped=True),
-    "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR}),
+    "GET /api/v1/samples": Row({P.SAMPLE, P.HEAR, P.ANNOUNCED}),
     "GET /api/v1/calibrations": Row({P.CALIBRATE}),
     "GET /api/v1/trust": Row({P.RULES}),
     "POST /api/v1/trust/{criterion}": Row({P.TRUST}, path={"criterion": "shirk"}),
-    "GET /api/v1/reports/{kind}": Row({P.EXPORT}, path={"kind": "day"}),
+    "GET /api/v1/reports/{kind}": Row({P.REPORTS}, path={"kind": "agent"}),
     "GET /api/v1/exports/{what}": Row({P.EXPORT}, path={"what": "calls"}),
     "GET /api/v1/lists/{name}": Row({P.EXPORT}, path={"name": "agents"}),
     # the call screen
@@ -283,3 +300,38 @@ ROUTES: dict[str, Row] = {
     "POST /calls/{call_id}/corrects/undo": Row({P.MERGE}, scoped=True),
     "POST /calls/{call_id}/release": Row({P.REVIEW}, scoped=True),
 }
+
+NAMED = frozenset({Openness.TEAM, Openness.ALL})
+"""With these, others have names."""
+EVERY, NEVER = frozenset(Openness), frozenset[Openness]()
+
+SEEN: dict[str, frozenset[Openness]] = {
+    # themselves
+    "/agents/8002": EVERY,
+    "/reports/agent?agent=8002": EVERY,
+    # a team-mate, and somebody of another team
+    "/agents/8001": NAMED,
+    "/agents/QX7730": frozenset({Openness.ALL}),
+    "/reports/agent?agent=8001": NAMED,
+    # many together
+    "/reports/night": NAMED,
+    "/reports/day": NAMED,
+    "/reports/week": NAMED,
+    "/reports/month": NAMED,
+    "/reports/team?team=客服一组": NAMED,
+    "/reports/queue?queue=快递查询": NAMED,
+    "/reports/positive": NAMED | {Openness.ANONYMISED},
+    "/reports/positive?team=客服一组": NAMED,
+    # places in calls of others, and who reviewed
+    "/reports/training": NEVER,
+    "/reports/criterion?criterion=shirk": NEVER,
+    "/reports/quality": NEVER,
+    # calls of others: of a team-mate, and of another team
+    "/calls/O01": NEVER,
+    "/calls/{call}": NEVER,
+    "/api/v1/calls/O01": NEVER,
+    "/api/v1/calls/{call}/findings": NEVER,
+    "/coaching?agent=8001": NEVER,
+}
+"""Addresses that tell of somebody else -> the values of the setting with which the agent 8002 may read them
+(supervisors always do). `test_openness.py` asks them all, reports and agents as page, twin and API."""

@@ -194,3 +194,25 @@ def test_an_axis_has_round_numbers(low: float, high: float, unit: Unit, first: s
 def test_labels_of_an_axis_have_the_room_there_is() -> None:
     assert max(len(label) for _, label in ticks(0.99, 1.0, Unit.SHARE)) <= len("100.0%")
     assert [label for _, label in ticks(0.0, 0.1, Unit.SHARE)] == ["0%", "2%", "4%", "6%", "8%", "10%"]
+
+
+def test_reviewers_read_their_own_work_and_leads_everybodys(
+    client: Client, store: Store, lead: Browser, agent: Browser
+) -> None:
+    one, other = (client(UserRole.REVIEWER, name=name) for name in ("甲质检", "乙质检"))
+    for browser in (other, one):
+        assert browser.user is not None
+        assert browser.post("/calls/O02/claim").status_code < 400
+        name = browser.user.name
+        store.decisions.finish("O02", by=browser.user.id, request=f"f-{name}", incomplete=True)
+        store.decisions.reopen("O02", by=browser.user.id, request=f"r-{name}")
+        assert browser.post("/calls/O02/release").status_code < 400
+    own = one.get("/api/v1/reports/reviewers").json()  # of this month: nobody can say when tests run
+    assert "甲质检" in str(own) and "乙质检" not in str(own)
+    page = shown(one, "/reports/reviewers").text
+    assert "甲质检" in page and "乙质检" not in page
+    everybody = lead.get("/api/v1/reports/reviewers").json()
+    assert "甲质检" in str(everybody) and "乙质检" in str(everybody)
+    assert agent.get("/reports/reviewers").status_code == 403
+    assert "我的复核" in one.get("/").text and "我的复核" not in lead.get("/").text + agent.get("/").text
+    assert client(UserRole.REVIEWER).get("/", headers={"Accept": "application/json"}).json()["work"] is None

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pipeline.domain import UserRole, Verdict
@@ -52,6 +53,25 @@ def test_every_figure_leads_to_its_calls(supervisor: Browser, confirmed: None) -
     waiting = supervisor.get(f"/settlement/errors?month={MONTH}&agent={AGENT}&which=pending").text
     assert "推诿" in waiting and "不耐烦" not in waiting
     assert "没有这样的差错" in supervisor.get(f"/settlement/errors?month={MONTH}&severity=A").text
+
+
+def test_complaints_stand_beside_the_amounts_where_the_table_prices_them(
+    app: FastAPI, settings: Settings, supervisor: Browser, agent: Browser, confirmed: None, tmp_path: Path
+) -> None:
+    page = f"/settlement?month={MONTH}"
+    assert "投诉责任" not in supervisor.get(page).text
+    text = settings.settlement.read_text("utf-8")
+    assert "# liability: {" in text
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(text.replace("# liability: {", "liability: {"), "utf-8")
+    app.state.settings = settings.model_copy(update={"settlement": ours})
+    shown = supervisor.get(page).text
+    assert "投诉责任（通）" in shown and "责任金额" in shown and "已办结的判定 0 通" in shown
+    assert "judged=1" in shown  # inspected calls lead to those that were judged
+    assert "责任金额" in agent.get(page).text and "/alerts?group=closed" not in agent.get(page).text
+    book = supervisor.get(f"/api/v1/settlement?month={MONTH}&format=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(book.content))["坐席结算"]
+    assert "责任金额" in [cell.value for row in sheet.iter_rows(max_row=3) for cell in row]
 
 
 def test_an_agent_sees_their_own_row(client: Client, agent: Browser, confirmed: None) -> None:

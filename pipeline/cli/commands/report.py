@@ -27,6 +27,8 @@ from pipeline.rubric import Rubric
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 FORMATS = ("html", "pdf", "xlsx", "json")
+LISTED = (*FORMATS, "csv")
+"""Endings of what the index of a folder lists: the settlement can be a table for programs too."""
 INDEX = "index.html"
 _TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 _HEAD = 4096
@@ -69,7 +71,7 @@ def _write(
     kind = query.kind
     if out is None:
         raise CommandError("no-out", example=f"{kind}.html")
-    folder = out != STDOUT and (out.is_dir() or str(out).endswith(("/", "\\")) or _trailing(out))
+    folder = is_folder(out)
     formats = _formats(out, format, folder=folder)
     needed = NAMED.get(kind)
     if needed is not None and getattr(query, needed) is None:
@@ -86,7 +88,7 @@ def _write(
         with whole_file(path) as file:
             file.write(content)
     if folder:
-        _index(session, out)
+        write_index(session, out)
     if out != STDOUT:
         for path, _ in places:
             session.say(
@@ -103,9 +105,9 @@ app.command("settlement", help="help.report.settlement")(settlement)
 app.command("run", help="help.report.run")(run_report)
 
 
-def _trailing(out: Path) -> bool:
-    """A path without an ending is meant as a folder."""
-    return out.suffix == ""
+def is_folder(out: Path) -> bool:
+    """Whether a place is a folder: one that is there, or a path without an ending."""
+    return out != STDOUT and (out.is_dir() or str(out).endswith(("/", "\\")) or out.suffix == "")
 
 
 def _formats(out: Path, given: list[str] | None, *, folder: bool) -> tuple[str, ...]:
@@ -222,7 +224,7 @@ def _stem(query: ReportQuery) -> str:
     return "-".join([query.kind.value, *(one for one in about if one is not None)])
 
 
-def _index(session: Session, folder: Path) -> None:
+def write_index(session: Session, folder: Path) -> None:
     """The page that lists every dated folder, written anew: what was deleted is gone from it."""
     from pipeline.web.reporting.document import list_html
 
@@ -234,7 +236,7 @@ def _index(session: Session, folder: Path) -> None:
 
 def _listed(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.iterdir()):
-        if path.suffix.removeprefix(".") in FORMATS and not path.name.startswith("."):
+        if path.suffix.removeprefix(".") in LISTED and not path.name.startswith("."):
             yield path.name, _titled(path)
 
 

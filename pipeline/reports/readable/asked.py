@@ -31,6 +31,8 @@ class ReportKind(StrEnum):
     POSITIVE = "positive"
     """Who did well: several lists, each by its own rule."""
     QUALITY = "quality"
+    REVIEWERS = "reviewers"
+    """How those who review get on; of a reviewer, their own figures."""
 
 
 class ChartStep(StrEnum):

@@ -7,8 +7,20 @@ from pipeline.messages import Message
 HEADS = (
     *("a-day", "additions", "agent", "agreed", "before", "calls", "class", "confirmed", "counted"),
     *("criterion", "days", "eligible", "finished", "flagged", "found", "group", "looked", "lost", "mean"),
-    *("missed", "of", "overturned", "overturns", "pairs", "place", "precision", "queue", "rejected"),
-    *("reviewer", "share", "status", "team", "undetermined", "unsettled", "unsure", "upheld"),
+    *(
+        "minutes",
+        "missed",
+        "of",
+        "open-now",
+        "overturned",
+        "overturns",
+        "pairs",
+        "place",
+        "precision",
+        "queue",
+        "rejected",
+    ),
+    *("reviewer", "share", "status", "team", "timed", "undetermined", "unsettled", "unsure", "upheld"),
     *("upheld-share", "verdicts", "with"),
 )
 

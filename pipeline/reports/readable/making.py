@@ -11,8 +11,8 @@ import numpy as np
 from pipeline.domain import Scope
 from pipeline.messages import Message, Text, title, verbatim
 from pipeline.reports.readable.asked import ReportKind, ReportQuery, before, period_of
-from pipeline.reports.readable.counting import CHART_DAYS, Period
-from pipeline.reports.readable.kinds import calls, criterion, positive, quality, training
+from pipeline.reports.readable.counting import CHART_DAYS, Period, agents_of
+from pipeline.reports.readable.kinds import calls, criterion, positive, quality, reviewers, training
 from pipeline.reports.readable.model import Report, ReportSection
 from pipeline.reports.readable.plots import agent_name
 from pipeline.reports.readable.source import ReportSource
@@ -31,19 +31,24 @@ KINDS: Mapping[ReportKind, Sections] = {
     ReportKind.TRAINING: training.sections,
     ReportKind.POSITIVE: positive.sections,
     ReportKind.QUALITY: quality.sections,
+    ReportKind.REVIEWERS: reviewers.sections,
 }
 
 
 def make(source: ReportSource, query: ReportQuery, scope: Scope) -> Report:
-    """The report that is asked for, over the calls inside the scope.
+    """The report that is asked for, over the calls inside the scope; see :meth:`ReportSource.check_hidden`.
 
     Memory grows with the calls that are read: some 100 bytes each, and 10 for each criterion.
     """
     latest = source.store.days.newest(scope) or date.today()
+    if query.kind is ReportKind.REVIEWERS:  # people work on the days of now, whenever the calls were
+        latest = date.today()
     first, last = period_of(query.kind, latest, query.first, query.last)
     query = replace(query, first=first, last=last)
     facts = _read(source, query, scope, first, last, min(last, max(latest, first)))
+    source, facts = source.disguised(facts)
     period = Period(query, first, last, facts, _own(facts, query))
+    source.check_hidden([facts.agents[place].agent_id for place in agents_of(facts, period.now)])
     return Report(
         query=query,
         title=Message(f"report.title.{query.kind}"),

@@ -11,7 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select
 
 from pipeline.domain import Scope, Severity, Status
+from pipeline.review.alerts import AlertState
 from pipeline.settlement import AgentMonth, CountedFinding, ErrorCount, Standing
+from pipeline.settlement.month import LIABILITIES
+from pipeline.store.alert_tables import alerts
 from pipeline.store.database import Repository
 from pipeline.store.days import between, counted
 from pipeline.store.errors_found import errors_found
@@ -56,6 +59,7 @@ class Settlements(Repository):
         with self._read() as connection:
             errors = _errors_by_agent(connection, those)
             teams = _last_teams(connection, those)
+            final, unclosed = _complaints(connection, those)
             return tuple(
                 AgentMonth(
                     agent_id=row.agent_id,
@@ -68,6 +72,8 @@ class Settlements(Repository):
                     passing=row.passing,
                     may_pass=row.may_pass,
                     errors=tuple(errors.get(row.agent_id, ())),
+                    liabilities=final.get(row.agent_id, {}),
+                    unclosed=unclosed.get(row.agent_id, 0),
                 )
                 for row in connection.execute(_calls_by_agent(those))
             )
@@ -147,6 +153,35 @@ def _errors_by_agent(
         counts = {one.value: row._mapping[one.value] for one in Standing}
         errors[row.agent_id].append(ErrorCount(row.criterion, row.title, Severity(row.severity), **counts))
     return errors
+
+
+def _complaints(
+    connection: Connection, those: list[ColumnElement[bool]]
+) -> tuple[dict[str | None, dict[str, int]], dict[str | None, int]]:
+    """Agent -> verdict -> calls, and agent -> calls whose verdicts are not final.
+
+    A call is one complaint, however many outside bodies the customer named in it: the gravest final verdict
+    counts, once.
+    """
+    a = alerts.c
+    query = (
+        select(calls.c.id, calls.c.agent_id, a.liability, a.state)
+        .select_from(JOINED.join(alerts, a.call == calls.c.id))
+        .where(JUDGED, *those, a.liability.is_not(None), a.state != AlertState.OVERTURNED.value)
+    )
+    whose: dict[int, str | None] = {}
+    final: dict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        whose[row.id] = row.agent_id
+        final[row.id] += [row.liability] if row.state == AlertState.CLOSED.value else []
+    counts: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    left: dict[str | None, int] = defaultdict(int)
+    for call, agent in whose.items():
+        if final[call]:
+            counts[agent][max(final[call], key=LIABILITIES.index)] += 1
+        else:
+            left[agent] += 1
+    return {agent: dict(found) for agent, found in counts.items()}, dict(left)
 
 
 def _wanted(wanted: ErrorFilter) -> list[ColumnElement[bool]]:

@@ -29,6 +29,7 @@ from pipeline.web.access import (
 )
 from pipeline.web.api.answers import RECORDS, failures, list_of, model_of
 from pipeline.web.call.acts import CallAct, Corrects, act, present_rules
+from pipeline.web.openness import inspection_seen
 from pipeline.web.playback_service import standing
 from pipeline.web.queue_link import QueueQuery, read_link
 from pipeline.web.redact import redact_case, redact_history, redact_questions, redact_queue, redact_verdicts
@@ -84,6 +85,7 @@ def call(call_id: VisibleCall, visitor: Listener, store: TheStore) -> Any:
     inspection = standing(store, call_id)
     if inspection is None:
         raise no_call(call_id)
+    inspection = inspection_seen(visitor, inspection)
     case = store.cases.case(call_id)
     verdicts = store.decisions.verdicts(call_id, eyes=visitor.user.id)
     said = redact_verdicts(verdicts, visitor)
@@ -113,7 +115,7 @@ def list_findings(call_id: VisibleCall, visitor: Listener, store: TheStore) -> A
     """Each criterion of the call, with what people said, as far as you may know it."""
     inspection = store.inspections.current(call_id)
     said = redact_verdicts(store.decisions.verdicts(call_id, eyes=visitor.user.id), visitor)
-    return [] if inspection is None else list(findings.of_call(inspection, said))
+    return [] if inspection is None else list(findings.of_call(inspection_seen(visitor, inspection), said))
 
 
 @router.get("/{call_id}/decisions", response_model=list[Decision], responses=failures(404))

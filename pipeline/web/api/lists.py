@@ -18,8 +18,10 @@ from pipeline.store.repositories.day_statistics import DaySummary
 from pipeline.web.access import Permission, SignedIn, TheStore, Visitor, allowed, signed_in
 from pipeline.web.api.answers import failures
 from pipeline.web.names import Name
-from pipeline.web.redact import redact_agent, redact_appeal, redact_calibration
+from pipeline.web.openness import agent_seen, agents_seen
+from pipeline.web.redact import redact_appeal, redact_calibration
 from pipeline.web.sanitise import SanitisedJSON
+from pipeline.web.screens.samples import samples_seen
 
 router = APIRouter(prefix="/api", default_response_class=SanitisedJSON)
 NUMBERS: list[str | Enum] = ["numbers"]
@@ -29,7 +31,7 @@ FAIRNESS: list[str | Enum] = ["fairness"]
 P = Permission
 Listener = Annotated[Visitor, Depends(allowed(P.LISTEN))]
 Party = Annotated[Visitor, Depends(allowed(P.APPEAL, P.ACCEPT, P.JUDGE, P.DECIDE))]
-Hearer = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR))]
+Hearer = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR, P.ANNOUNCED))]
 Scorer = Annotated[Visitor, Depends(allowed(P.CALIBRATE))]
 LAST = date(9999, 12, 30)
 """The day after it must exist."""
@@ -77,14 +79,15 @@ def overview(visitor: Listener, store: TheStore, day: Day = None) -> Any:
 
 @router.get("/v1/agents", tags=NUMBERS, response_model=list[AgentTotals], responses=failures())
 def agents(
+    request: Request,
     visitor: Listener,
     store: TheStore,
     date_from: Annotated[date | None, Query(alias="from", le=LAST)] = None,
     date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
     team: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Any:
-    """Every agent with calls in these days."""
-    return store.agents.all(visitor.scope, date_from=date_from, date_to=date_to, team=team)
+    """Every agent with calls in these days, as far as you may see them."""
+    return agents_seen(request, visitor, store, start=date_from, end=date_to, team=team).rows
 
 
 @router.get("/v1/agents/{agent_id}", tags=NUMBERS, response_model=AgentPage, responses=failures(404))
@@ -96,10 +99,10 @@ def agent(
     date_to: Annotated[date | None, Query(alias="to", le=LAST)] = None,
 ) -> Any:
     """One agent: weeks beside the team's, violations, best and worst calls."""
-    found = store.agents.one(agent_id, visitor.scope, date_from=date_from, date_to=date_to)
+    found = agent_seen(visitor, store, agent_id, start=date_from, end=date_to)
     if found is None:
         raise no_agent(agent_id)
-    return redact_agent(found, visitor)
+    return found
 
 
 @router.get("/v1/appeals", tags=FAIRNESS, response_model=list[Appeal], responses=failures())
@@ -111,8 +114,8 @@ def appeals(visitor: Party, store: TheStore) -> Any:
 
 @router.get("/v1/samples", tags=FAIRNESS, response_model=list[Sample], responses=failures())
 def samples(visitor: Hearer, store: TheStore) -> Any:
-    """Announced samples: rule, seed, and what they were drawn from."""
-    return store.samples.all()
+    """Announced samples: rule, seed (agents read it once they are drawn), and what they were drawn from."""
+    return samples_seen(store, visitor)
 
 
 @router.get("/v1/calibrations", tags=FAIRNESS, response_model=list[Calibration], responses=failures())

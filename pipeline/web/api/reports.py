@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from pipeline.reports.readable.links import ReportLinks
 from pipeline.reports.readable.making import make
 from pipeline.reports.readable.source import ReportSource
 from pipeline.web.access import TheSettings, TheStore
 from pipeline.web.api.answers import failures
 from pipeline.web.links import base_url
+from pipeline.web.openness import report_disguise, report_links, report_reader, report_scope
 from pipeline.web.reporting.asking import (
     MEDIA,
     AskedReport,
@@ -19,7 +19,6 @@ from pipeline.web.reporting.asking import (
     present_rubric,
     written,
 )
-from pipeline.web.reporting.links import room_links
 from pipeline.web.titles import english_titles
 
 router = APIRouter(prefix="/api/v1/reports", tags=["exports"])
@@ -31,6 +30,7 @@ router = APIRouter(prefix="/api/v1/reports", tags=["exports"])
     responses={200: {"content": {media: {} for media in MEDIA.values()}}, **failures(404)},
 )
 def report(
+    request: Request,
     visitor: ReportReader,
     store: TheStore,
     settings: TheSettings,
@@ -38,8 +38,11 @@ def report(
     format: FileFormat = "json",
 ) -> Response:
     """A report to be kept, forwarded or printed; that it was taken along is written down."""
-    made = make(ReportSource(store, present_rubric(settings)), query, visitor.scope)
-    links: ReportLinks = room_links(base_url(settings.serve))
+    source = ReportSource(
+        store, present_rubric(settings), report_disguise(request, visitor, query), report_reader(visitor)
+    )
+    made = make(source, query, report_scope(visitor, query))
+    links = report_links(visitor, base_url(settings.serve))
     content = written(made, format, visitor.lang, english_titles(settings), links)
     store.audit.note(
         "export",

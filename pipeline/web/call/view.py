@@ -38,6 +38,7 @@ from pipeline.web.access import Permission, Visitor
 from pipeline.web.call.places import searched, usual_places
 from pipeline.web.call.sheet import Entry, FindingContext, ReviewSheet, sheet
 from pipeline.web.call.weight import WeakHit, weak_hits
+from pipeline.web.openness import inspection_seen
 from pipeline.web.redact import redact_case, redact_history, redact_questions, redact_verdicts
 from pipeline.web.sanitise import sanitise
 
@@ -264,9 +265,10 @@ def look(store: Store, call_id: str, visitor: Visitor, *, words: bool = True) ->
     Raises:
         Missing: no such call.
     """
-    found = _inspection(store, call_id, words=words)
+    found = inspection_seen(visitor, _inspection(store, call_id, words=words))
     if not words and searched(found):
-        found = _inspection(store, call_id, words=True)  # words tell where to listen
+        # words tell where to listen
+        found = inspection_seen(visitor, _inspection(store, call_id, words=True))
     decisions, cases, eyes = store.decisions, store.cases, visitor.user.id
     case, merging = cases.case(call_id), store.merges
     verdicts = decisions.verdicts(call_id, eyes=eyes)

@@ -20,14 +20,15 @@ from pipeline.reports.readable.model import Report
 from pipeline.reports.readable.workbook import write_workbook
 from pipeline.rubric import Rubric
 from pipeline.settings import Settings
-from pipeline.web.access import Forbidden, Permission, Visitor, allowed
+from pipeline.web.access import Permission, Visitor, allowed
 from pipeline.web.names import FieldName
+from pipeline.web.openness import check_report
 from pipeline.web.queue_link import day_of
 from pipeline.web.reporting.document import report_html
 from pipeline.web.reporting.links import step_of
 from pipeline.web.rulebook.book import read_book
 
-ReportReader = Annotated[Visitor, Depends(allowed(Permission.EXPORT))]
+ReportReader = Annotated[Visitor, Depends(allowed(Permission.REPORTS))]
 QueryDay = Annotated[str, Query(max_length=10)]
 QueryName = Annotated[FieldName, Query(max_length=400)]
 FileFormat = Literal["html", "xlsx", "json"]
@@ -52,12 +53,10 @@ def asked_report(
     """Dependency: the report that an address asks for.
 
     Raises:
-        Forbidden: a kind that the visitor may not see.
+        Forbidden: a kind that the visitor may not see, or conditions that would tell who somebody is.
         Missing: it does not say what it is about.
         Refused: a day or a step that is none, or a period that ends before it begins.
     """
-    if not may_see(visitor, kind):
-        raise Forbidden(visitor=visitor)
     days = asked_days(first, last)
     if by and step_of(by) is None:
         raise Refused(f"no step: {by!r}", code="report-step", value=by)
@@ -70,6 +69,7 @@ def asked_report(
         criterion=criterion or None,
         step=step_of(by),
     )
+    check_report(visitor, query)
     needed = NAMED.get(kind)
     if needed is not None and getattr(query, needed) is None:
         raise Missing(f"which {needed}?", code="report-about")
@@ -93,11 +93,6 @@ def asked_days(first: str, last: str) -> tuple[date | None, date | None]:
 
 
 AskedReport = Annotated[ReportQuery, Depends(asked_report)]
-
-
-def may_see(visitor: Visitor, kind: ReportKind) -> bool:
-    """Who reviewed how much is for those who lead the reviews."""
-    return kind is not ReportKind.QUALITY or visitor.may(Permission.SAMPLE)
 
 
 def written(

@@ -19,7 +19,6 @@ from pipeline.web.render import rendered
 from pipeline.web.reporting.bar_drawing import BarDrawing, bar_drawing, figured
 from pipeline.web.reporting.cluster_drawing import ClusterDrawing, cluster_drawing
 from pipeline.web.reporting.control_drawing import ControlDrawing, control_drawing
-from pipeline.web.reporting.links import room_links
 
 PlotDrawing = ControlDrawing | ClusterDrawing | BarDrawing
 
@@ -55,6 +54,5 @@ TOOLS: dict[str, Any] = {
     "interval": interval,
     "number": shown,
     "point_words": point_words,
-    "room_links": room_links(),
 }
 """What the templates of reports have beside what all have."""

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from pipeline.domain import Satisfaction, UserRole
+from pipeline.domain import Satisfaction
 from pipeline.errors import no_agent
 from pipeline.intervals import Proportion, wilson
 from pipeline.review.alerts import Liability
@@ -21,8 +21,8 @@ from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.charts import BarPart, axis_top, stacked
 from pipeline.web.context import PageContext
 from pipeline.web.names import Name
+from pipeline.web.openness import agent_seen, agents_seen, is_peer
 from pipeline.web.queue_link import QueueLink, day_of, link_to
-from pipeline.web.redact import redact_agent
 from pipeline.web.render import agent_url, page
 from pipeline.web.screens.overview import violating
 
@@ -38,6 +38,12 @@ LIST_DAYS, PAGE_DAYS = 7, 84
 class AgentsPage(PageContext):
     template: ClassVar[str] = "agents/index.html"
     agents: tuple[AgentTotals, ...]
+    few: bool
+    """True where others are left out: they are too few to stay unknown."""
+    nameless: bool
+    """True where others are letters that lead nowhere."""
+    own: str | None
+    """Of an agent who sees others: only their own row leads to calls."""
     shares: tuple[Proportion, ...]
     """Calls with a violation, for each agent in turn."""
     share_top: float
@@ -108,10 +114,12 @@ class AgentScreen(PageContext):
     clean: int
     """Criteria without a violation."""
     liabilities: tuple[SettledLiability, ...]
+    """Who was to blame where customers threatened to go outside, once that is settled; the newest first."""
     ratings: tuple[tuple[Satisfaction, int], ...]
     """How customers rated these calls, the worst first; none where nobody rated any."""
-    """Who was to blame where customers threatened to go outside, once that is settled; the newest first."""
     calls: QueueLink
+    peer: bool
+    """Another agent, to an agent: no figure leads to calls."""
 
 
 @router.get("")
@@ -123,7 +131,8 @@ def agents(
     last: Annotated[Day, Query(alias="to")] = "",
     team: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    if visitor.user.role is UserRole.AGENT and visitor.user.agent_id is not None:
+    alone = visitor.outlook.scope == visitor.scope
+    if visitor.judged and alone and visitor.user.agent_id is not None:
         return RedirectResponse(_own(request, visitor.user.agent_id), 303)
     return _listed(request, visitor, store, first, last, team)
 
@@ -132,14 +141,18 @@ def _listed(
     request: Request, visitor: Visitor, store: Store, first: str, last: str, team: str = ""
 ) -> Response:
     start, end = _period(store, visitor, first, last, LIST_DAYS)
-    found = store.agents.all(visitor.scope, date_from=start, date_to=end, team=team or None)
-    shares = tuple(violating(one.tally) for one in found)
+    seen = agents_seen(request, visitor, store, start=start, end=end, team=team or None)
+    shares = tuple(violating(one.tally) for one in seen.rows)
+    nameless = visitor.outlook.nameless
     context = AgentsPage(
-        agents=tuple(found),
+        agents=seen.rows,
+        few=seen.few,
+        nameless=nameless,
+        own=visitor.user.agent_id if visitor.judged else None,
         shares=shares,
         share_top=axis_top([100 * (share.high or 0) for share in shares]),
         calls=link_to(date_from=start, date_to=end),
-        teams=tuple(store.queue.choices(visitor.scope).teams),
+        teams=() if nameless else tuple(store.queue.choices(visitor.outlook.scope).teams),
         team=team,
         start=start,
         end=end,
@@ -162,16 +175,17 @@ def agent(
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
     start, end = _period(store, visitor, first, last, PAGE_DAYS)
-    found = store.agents.one(agent_id, visitor.scope, date_from=start, date_to=end)
+    found = agent_seen(visitor, store, agent_id, start=start, end=end)
     if found is None:
         if agent_id == visitor.user.agent_id:  # nothing of theirs was inspected yet: that is no wrong address
             return _listed(request, visitor, store, first, last)
         raise no_agent(agent_id)
-    criteria = _criteria(found)
+    criteria, peer = _criteria(found), is_peer(visitor, agent_id)
+    scope = visitor.outlook.scope if peer else visitor.scope
     context = AgentScreen(
-        found=redact_agent(found, visitor),
+        found=found,
         agent_id=agent_id,
-        notes=tuple(store.coaching.notes(agent_id, scope=visitor.scope)),
+        notes=() if peer else tuple(store.coaching.notes(agent_id, scope=scope)),
         start=start,
         end=end,
         own=violating(found.total),
@@ -180,8 +194,9 @@ def agent(
         criteria=criteria,
         criteria_top=axis_top([100 * (one.share.high or 0) for one in criteria]),
         clean=sum(1 for one in found.criteria if not _violated(one)),
-        liabilities=_settled(store, visitor, agent_id, start, end),
-        ratings=store.agents.ratings(agent_id, visitor.scope, date_from=start, date_to=end),
+        liabilities=() if peer else _settled(store, visitor, agent_id, start, end),
+        ratings=store.agents.ratings(agent_id, scope, date_from=start, date_to=end),
+        peer=peer,
         calls=link_to(agent=agent_id, date_from=start, date_to=end),
     )
     return page(request, context, visitor=visitor)
@@ -204,7 +219,7 @@ def _period(
 ) -> tuple[date | None, date | None]:
     start, end = day_of(first), day_of(last)
     if start is None and end is None:
-        latest = next(iter(store.days.latest(visitor.scope, limit=1)), None)
+        latest = next(iter(store.days.latest(visitor.outlook.scope, limit=1)), None)
         if latest is None:
             return None, None
         return latest - timedelta(days=days - 1), latest

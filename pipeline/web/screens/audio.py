@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import AudioError
 from pipeline.messages import Lang, Message, known, say
+from pipeline.store import Store
 from pipeline.web.access import AudibleCall, Permission, TheStore, Visitor, allowed
 from pipeline.web.lanes import party_lanes
-from pipeline.web.playback_service import ThePlaybackService
+from pipeline.web.playback_service import PlaybackService, ThePlaybackService
 
 router = APIRouter(include_in_schema=False)
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
@@ -27,7 +28,14 @@ Listener = Annotated[Visitor, Depends(allowed(Permission.LISTEN))]
 async def audio(
     request: Request, call_id: AudibleCall, visitor: Listener, service: ThePlaybackService, store: TheStore
 ) -> Response:
-    """A WAV file, the agent on the left: whole, one range of it, or just its headers.
+    """A WAV file, the agent on the left: whole, one range of it, or just its headers."""
+    return await sound_response(request, call_id, visitor, service, store)
+
+
+async def sound_response(
+    request: Request, call_id: str, visitor: Visitor, service: PlaybackService, store: Store
+) -> Response:
+    """The sound of a call that this visitor may hear.
 
     Players ask for ranges, also for the whole as one; what asks for no range keeps the file.
     """

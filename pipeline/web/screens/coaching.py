@@ -17,6 +17,7 @@ from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
 from pipeline.web.goal_cards import GoalCard, cards, sees_goals_of
 from pipeline.web.names import FieldName
+from pipeline.web.openness import exemplars_seen
 from pipeline.web.redact import redact_exemplars
 from pipeline.web.render import page, url
 from pipeline.web.scopes import check_in_scope
@@ -104,7 +105,8 @@ def acknowledge(
 
 @router.get("/exemplars")
 def exemplars(request: Request, visitor: Listener, store: TheStore, settings: TheSettings) -> Response:
-    found = redact_exemplars(store.coaching.exemplars(scope=visitor.scope), visitor)
+    every = redact_exemplars(store.coaching.exemplars(scope=visitor.scope), visitor)
+    found = exemplars_seen(request, visitor, every)
     context = ExemplarsPage(
         approved=tuple(one for one in found if one.approved),
         proposed=tuple(one for one in found if not one.approved),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from pipeline.domain import Scope, Status
 from pipeline.intervals import Proportion, wilson
 from pipeline.messages import Message
+from pipeline.reports.readable.kinds.reviewers import FEWEST_TIMED
 from pipeline.store import Store
 from pipeline.store.repositories.call_totals import CallTotals
 from pipeline.store.repositories.callbacks import Callback, CallbackCounts
@@ -22,11 +23,14 @@ from pipeline.web.alert_lines import AlertBoard, board_of
 from pipeline.web.charts import BarPart, ChartColumn, axis_top, columns, stacked
 from pipeline.web.context import PageContext
 from pipeline.web.queue_link import QueueLink, day_of, link_to
-from pipeline.web.render import fragment, page
+from pipeline.web.render import fragment, page, url
 
 router = APIRouter()
 FIRST_CALLBACKS = 5
 """Customers to be called back whom the first screen names; the rest is counted."""
+WORK_DAYS = 14
+"""Days of the visitor's own reviews."""
+WORK_WIDTH, WORK_HEIGHT = 760.0, 60.0
 WIDTH, HEIGHT = 760.0, 150.0
 """Units of the distribution of scores."""
 
@@ -73,6 +77,22 @@ class CallbackBoard:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnReviews:
+    """How the visitor's own reviews get on."""
+
+    days: int
+    """Up to today."""
+    finished: int
+    open: int
+    """Calls that they hold now."""
+    minutes: float | None
+    """Of a call, the middle one; None where too few were timed."""
+    bars: tuple[ChartColumn, ...]
+    """Calls finished by day."""
+    size: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewPage(PageContext):
     template: ClassVar[str] = "overview/index.html"
     days: tuple[date, ...]
@@ -83,6 +103,8 @@ class OverviewPage(PageContext):
     """What customers threaten and nobody has settled, of all days; None for those who have no part in it."""
     callbacks: CallbackBoard | None
     """Customers to be called back; None for those who have no part in it."""
+    work: OwnReviews | None
+    """None for those who do not review, or have not lately."""
     figures: DayFigures | None
     """None where there is no day to show."""
     run: RunProgress | None
@@ -136,6 +158,7 @@ def overview(
         later=next((day for day in reversed(days) if chosen and day > chosen), None),
         alerts=board_of(store, visitor),
         callbacks=_callbacks(store, visitor),
+        work=_work(store, visitor),
         figures=_figures(store.days.summary(chosen, visitor.scope), chosen) if chosen else None,
         run=_progress(store, visitor),
         narrow=visitor.scope != Scope(),
@@ -179,6 +202,27 @@ def _callbacks(store: Store, visitor: Visitor) -> CallbackBoard | None:
     if not counts.open:
         return None
     return CallbackBoard(counts, store.callbacks.page(scope=visitor.scope, limit=FIRST_CALLBACKS).rows)
+
+
+def _work(store: Store, visitor: Visitor) -> OwnReviews | None:
+    if not visitor.may(Permission.REVIEW):
+        return None
+    last = date.today()
+    days = [last - timedelta(days=WORK_DAYS - 1 - n) for n in range(WORK_DAYS)]
+    found = next(iter(store.reviewer_paces.of(days[0], last, visitor.scope, user=visitor.user.id)), None)
+    if found is None:
+        return None
+    counts = [found.finished.get(day, 0) for day in days]
+    link = url("/reports/reviewers", **{"from": days[0], "to": last})
+    labels = [f"{day:%m-%d}" for day in days]
+    return OwnReviews(
+        days=WORK_DAYS,
+        finished=sum(counts),
+        open=found.open,
+        minutes=found.median if len(found.minutes) >= FEWEST_TIMED else None,
+        bars=tuple(columns(counts, labels, [link] * WORK_DAYS, width=WORK_WIDTH, height=WORK_HEIGHT)),
+        size=(WORK_WIDTH, WORK_HEIGHT),
+    )
 
 
 def _progress(store: Store, visitor: Visitor) -> RunProgress | None:

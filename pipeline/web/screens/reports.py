@@ -3,7 +3,8 @@ inspection is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -14,12 +15,21 @@ from pydantic import PlainSerializer
 from pipeline.messages import render
 from pipeline.reports.readable.as_json import as_json
 from pipeline.reports.readable.asked import NAMED, ChartStep, ReportKind, ReportQuery
+from pipeline.reports.readable.links import NO_LINKS, ReportLinks
 from pipeline.reports.readable.making import make
 from pipeline.reports.readable.model import Report
 from pipeline.reports.readable.source import ReportSource
+from pipeline.store import Store
 from pipeline.store.repositories.queue import AgentName, CriterionName
-from pipeline.web.access import TheSettings, TheStore
+from pipeline.web.access import TheSettings, TheStore, Visitor
 from pipeline.web.context import PageContext
+from pipeline.web.openness import (
+    may_see_report,
+    report_disguise,
+    report_links,
+    report_reader,
+    report_scope,
+)
 from pipeline.web.queue_link import day_of
 from pipeline.web.render import page
 from pipeline.web.reporting.asking import (
@@ -29,20 +39,26 @@ from pipeline.web.reporting.asking import (
     QueryName,
     ReportReader,
     asked_days,
-    may_see,
     present_rubric,
 )
-from pipeline.web.reporting.links import moved, report_url, room_links
+from pipeline.web.reporting.links import moved, report_url
 from pipeline.web.reporting.shelf import ReportShelf
 
 router = APIRouter(prefix="/reports")
 
 
-def _twin(report: Report | None) -> dict[str, Any] | None:
-    return None if report is None else as_json(report, lambda text: render(text, "zh"), room_links())
+@dataclass(frozen=True, slots=True)
+class LinkedReport(Report):
+    """A report, and where its figures lead whoever reads it."""
+
+    links: ReportLinks = NO_LINKS
 
 
-ShownReport = Annotated[Report | None, PlainSerializer(_twin)]
+def _twin(report: LinkedReport | None) -> dict[str, Any] | None:
+    return None if report is None else as_json(report, lambda text: render(text, "zh"), report.links)
+
+
+ShownReport = Annotated[LinkedReport | None, PlainSerializer(_twin)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +110,10 @@ def reports(
         mine = {NAMED[chosen]: about} if chosen in NAMED else {}
         query = ReportQuery(chosen, *asked_days(first, last), **mine)  # type: ignore[arg-type]
         return RedirectResponse(report_url(query), 303)
-    found = store.queue.choices(visitor.scope)
+    kinds = tuple(one for one in ReportKind if may_see_report(visitor, one))
     context = ReportsPage(
-        kinds=tuple((one, report_url(ReportQuery(one))) for one in ReportKind if may_see(visitor, one)),
-        choices=ReportChoices(found.agents, found.teams, found.queues, found.criteria),
+        kinds=tuple((one, report_url(ReportQuery(one))) for one in kinds),
+        choices=_choices(store, visitor, kinds),
         start=day_of(first),
         end=day_of(last),
     )
@@ -110,17 +126,41 @@ def report(
 ) -> Response:
     shelf: ReportShelf = request.app.state.reports
     rubric = present_rubric(settings)
-    found = shelf.get((query, visitor.scope), lambda: make(ReportSource(store, rubric), query, visitor.scope))
+    scope, disguise = report_scope(visitor, query), report_disguise(request, visitor, query)
+    reader = report_reader(visitor)
+    source = ReportSource(store, rubric, disguise, reader)
+    # letters are for one reader, in one language; a reviewer reads their own figures
+    own = disguise is not None or (reader is not None and query.kind is ReportKind.REVIEWERS)
+    key = (query, scope, visitor.user.id, visitor.lang) if own else (query, scope)
+    found = shelf.get(key, lambda: make(source, query, scope))
     same = [
         one
         for one in (ReportKind.AGENT, ReportKind.TEAM, ReportKind.QUEUE, ReportKind.TRAINING)
-        if one is not query.kind and (one not in NAMED or getattr(query, NAMED[one]) is not None)
+        if one is not query.kind
+        and may_see_report(visitor, one)
+        and (one not in NAMED or getattr(query, NAMED[one]) is not None)
     ]
     context = ReportScreen(
         kind=query.kind,
-        report=found,
+        report=None if found is None else _linked(found, visitor),
         files=tuple((one, report_url(query, base="/api/v1", format=one)) for one in MEDIA),
         steps=tuple((step, report_url(replace(query, step=step))) for step in ChartStep),
         others=tuple((one, report_url(moved(query, one))) for one in same),
     )
     return page(request, context, visitor=visitor)
+
+
+def _linked(report: Report, visitor: Visitor) -> LinkedReport:
+    told = {one.name: getattr(report, one.name) for one in fields(Report)}
+    return LinkedReport(**told, links=report_links(visitor))
+
+
+def _choices(store: Store, visitor: Visitor, kinds: Collection[ReportKind]) -> ReportChoices:
+    """What each kind of report can be about, for these eyes."""
+    found = store.queue.choices(visitor.scope if visitor.outlook.nameless else visitor.outlook.scope)
+    return ReportChoices(
+        found.agents if ReportKind.AGENT in kinds else (),
+        found.teams if ReportKind.TEAM in kinds else (),
+        found.queues if ReportKind.QUEUE in kinds else (),
+        found.criteria if ReportKind.CRITERION in kinds else (),
+    )

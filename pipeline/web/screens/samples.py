@@ -26,17 +26,19 @@ from pipeline.review.sampling import (
     period_is_over,
 )
 from pipeline.review.turns import MOST_NTH, DailyTurn, turn_of
+from pipeline.store import Store
 from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
 from pipeline.web.names import FieldName
+from pipeline.web.redact import redact_sample, redact_sample_calls
 from pipeline.web.render import page
 from pipeline.web.scopes import check_in_scope
 
 router = APIRouter(prefix="/samples")
 
 P = Permission
-Reader = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR))]
+Reader = Annotated[Visitor, Depends(allowed(P.SAMPLE, P.HEAR, P.ANNOUNCED))]
 Announcer = Annotated[Visitor, Depends(allowed(P.SAMPLE))]
 Hearer = Annotated[Visitor, Depends(allowed(P.HEAR))]
 
@@ -95,7 +97,7 @@ class SamplePage(PageContext):
 
 @router.get("")
 def index(request: Request, visitor: Reader, store: TheStore) -> Response:
-    return page(request, SamplesPage(tuple(store.samples.all())), visitor=visitor)
+    return page(request, SamplesPage(samples_seen(store, visitor)), visitor=visitor)
 
 
 @router.get("/new")
@@ -157,20 +159,21 @@ def show(
 ) -> Response:
     room = store.samples
     found = room.sample(sample)
-    calls = room.calls(sample, scope=visitor.scope)
+    calls = redact_sample_calls(room.calls(sample, scope=visitor.scope), visitor)
+    told = not visitor.judged  # agents read what was announced, not what came of it
     drawn = found.drawn_at is not None
     heard, strata = [SampleOutcome(c.stratum, c.misses) for c in calls], room.strata(sample)
     sizes = {name: strata[name] for name in {one.stratum for one in heard}}
     by_agent = found.rule.per is Per.AGENT
     context = SamplePage(
-        sample=found,
+        sample=redact_sample(found, visitor),
         seed_sha256=hashlib.sha256(found.seed.encode("utf-8", "surrogatepass")).hexdigest(),
         over=period_is_over(datetime.now(UTC), found.rule),
         calls=tuple(calls),
-        rates=miss_rates(heard) if drawn else (),
-        overall=overall_miss(heard, sizes) if drawn and found.rule.by_lot else None,
+        rates=miss_rates(heard) if drawn and told else (),
+        overall=overall_miss(heard, sizes) if drawn and told and found.rule.by_lot else None,
         names={c.stratum: c.call.agent_name for c in calls if c.call.agent_name} if by_agent else {},
-        verification=room.verify(sample) if verify and drawn else None,
+        verification=room.verify(sample) if verify and drawn and told else None,
         most_misses=MOST_MISSES,
         days=_days(found, calls) if drawn and found.rule.turns else (),
     )
@@ -194,6 +197,14 @@ def hear(
     check_in_scope(store, visitor, call_id)
     store.samples.hear(sample, call_id, misses=misses, by=visitor.user.id)
     return _to(sample)
+
+
+def samples_seen(store: Store, visitor: Visitor) -> tuple[Sample, ...]:
+    """Every sample that is announced, the newest first. A rule covers the calls of all agents: whoever has
+    calls is concerned, an account without an agent is not."""
+    if visitor.judged and visitor.scope.nothing:
+        return ()
+    return tuple(redact_sample(one, visitor) for one in store.samples.all())
 
 
 def _days(sample: Sample, calls: tuple[SampleCall, ...]) -> tuple[TurnDay, ...]:

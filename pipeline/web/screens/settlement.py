@@ -92,7 +92,7 @@ def sheet(
         team=team,
         teams=tuple(store.queue.choices(visitor.scope).teams),
         alone=alone,
-        calls=link_to(date_from=chosen.first, date_to=chosen.last),
+        calls=link_to(date_from=chosen.first, date_to=chosen.last, judged=True),
         room="",
     )
     return page(request, context, visitor=visitor)

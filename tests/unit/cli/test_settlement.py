@@ -41,6 +41,20 @@ def test_the_ending_of_the_file_decides(capsys: pytest.CaptureFixture[str], plac
     assert capsys.readouterr().out.lstrip("\ufeff").startswith("month,agent_id")
 
 
+def test_a_folder_gets_one_of_the_month_and_an_index(place: Path) -> None:
+    ours = ["report", "settlement", "--month", "2026-11", "-o", "out/"]
+    for team in ([], ["--team", "客服一组"]):
+        assert status([*ours, "-f", "html", "-f", "xlsx", "-f", "csv", *team]) == Exit.DONE
+    names = sorted(path.name for path in (place / "out" / "2026-11").iterdir())
+    both = ("settlement", "settlement-客服一组")
+    assert names == sorted(f"{stem}.{ending}" for stem in both for ending in ("csv", "html", "xlsx"))
+    index = (place / "out" / "index.html").read_text("utf-8")
+    assert all(
+        f"2026-11/{name}" in index for name in ("settlement.html", "settlement.xlsx", "settlement.csv")
+    )
+    assert status([*ours[:-1], "x.html", "-f", "html", "-f", "csv"]) == Exit.USAGE
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -104,7 +104,7 @@ def _praised(
     bonus = _bonus(source.rubric)
     if bonus is None:
         return _none("praised", Message("report.positive.no-praise"))
-    earned = source.store.period_facts.earned(period.query.calls(), bonus, scope)
+    earned = source.earned(period.query.calls(), bonus, scope)
     counts = {agent: (many, 0) for agent, many in earned.items()}
     groups = [replace(one, rate=_of(counts, one, one.rate.total)) for one in now if one.rate.total]
     return _most("praised", groups, criterion=bonus, stands=False)
@@ -126,7 +126,7 @@ def _comforting(source: ReportSource, period: Period) -> ReportSection:
 
 
 def _rated(source: ReportSource, period: Period, scope: Scope, now: Sequence[ComparedGroup]) -> ReportSection:
-    ratings = source.store.period_facts.rated(period.query.calls(), scope)
+    ratings = source.rated(period.query.calls(), scope)
     groups = [replace(one, rate=_of(ratings, one)) for one in now]
     groups = [one for one in groups if one.rate.total]
     return _most("rated", groups, pleased=True)
