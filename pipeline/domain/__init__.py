@@ -11,7 +11,6 @@ from pipeline.domain.call import (
     IdSource,
     Recording,
     Role,
-    named,
     other_ids,
 )
 from pipeline.domain.finding import (
@@ -121,7 +120,6 @@ __all__ = [
     "intersect",
     "latin_words",
     "merge",
-    "named",
     "other_ids",
     "scope_of",
     "spoken_units",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from pipeline.domain import named
+from pipeline.conversation.text import named
 from pipeline.list_rules.rows import Reason, StoredRow, wall_clock
 from pipeline.list_rules.sheet import (
     AttemptsRule,

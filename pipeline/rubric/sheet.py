@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Severity, named
+from pipeline.conversation.text import named
+from pipeline.domain import Severity
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Role, Satisfaction, named
+from pipeline.conversation.text import named
+from pipeline.domain import Role, Satisfaction
 from pipeline.messages import Message, ValueRefused, joined
 from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.ending import Ending, ending
