@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -171,16 +170,3 @@ def other_language(text: str) -> bool:
         return True
     cantonese = [character for character in text if character in _CANTONESE]
     return len(set(cantonese)) >= 2 and len(cantonese) >= _CANTONESE_SHARE * han
-
-
-_DENIED = re.compile(r"([非不无未]|(?<![a-z])non[- ]?)$", re.IGNORECASE)
-
-
-def named(name: str, parts: Iterable[str]) -> bool:
-    """Whether any of the parts stands in the name of a queue, a team or a purpose, and is not denied right
-    before: 非催收 is no 催收."""
-    return any(
-        _DENIED.search(name[: found.start()]) is None
-        for part in parts
-        for found in re.finditer(re.escape(part), name)
-    )
