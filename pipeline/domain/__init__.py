@@ -11,7 +11,6 @@ from pipeline.domain.call import (
     IdSource,
     Recording,
     Role,
-    named,
     other_ids,
 )
 from pipeline.domain.finding import (
@@ -123,7 +122,6 @@ __all__ = [
     "intersect",
     "latin_words",
     "merge",
-    "named",
     "other_ids",
     "outlook_of",
     "scope_of",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,19 +12,6 @@ from pipeline.domain.listed import Satisfaction
 
 AUDIO_CHANNELS = ("left", "right", "mono")
 """What a call list may claim about the agent's channel; empty means: find out."""
-
-
-_NOT = re.compile(r"([非不无未]|(?<![a-z])non[- ]?)$", re.IGNORECASE)
-
-
-def named(name: str, parts: Iterable[str]) -> bool:
-    """Whether any of the parts stands in the name of a queue, a team or a purpose, and is not denied right
-    before: 非催收 is no 催收."""
-    return any(
-        _NOT.search(name[: found.start()]) is None
-        for part in parts
-        for found in re.finditer(re.escape(part), name)
-    )
 
 
 class IdSource(StrEnum):

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from pipeline.domain import named
 from pipeline.list_rules.rows import Reason, StoredRow, wall_clock
 from pipeline.list_rules.sheet import (
     AttemptsRule,
@@ -24,6 +23,7 @@ from pipeline.list_rules.sheet import (
     RecordingRule,
     ThirdPartyRule,
 )
+from pipeline.rubric.conditions.call import named
 
 
 @dataclass(frozen=True, slots=True)

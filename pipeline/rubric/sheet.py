@@ -13,11 +13,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Severity, named
+from pipeline.domain import Severity
 from pipeline.messages import Message, ValueRefused
 from pipeline.rubric.answer import BARS, Bar
 from pipeline.rubric.check import Check
 from pipeline.rubric.condition import Condition
+from pipeline.rubric.conditions.call import named
 from pipeline.rubric.question import QUESTIONS, Question
 from pipeline.rubric.rarity import RATE, RarityRule
 from pipeline.rubric.trust import TrustRule

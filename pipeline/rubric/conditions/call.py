@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.domain import Role, Satisfaction, named
+from pipeline.domain import Role, Satisfaction
 from pipeline.messages import Message, ValueRefused, joined
 from pipeline.rubric.answer import Answer, Truth
 from pipeline.rubric.ending import Ending, ending
@@ -43,6 +44,18 @@ class CallConditionOptions(Options):
 
 
 OPTIONS = CallConditionOptions
+
+_DENIED = re.compile(r"([非不无未]|(?<![a-z])non[- ]?)$", re.IGNORECASE)
+
+
+def named(name: str, parts: Iterable[str]) -> bool:
+    """Whether any of the parts stands in the name of a queue, a team or a purpose, and is not denied right
+    before: 非催收 is no 催收."""
+    return any(
+        _DENIED.search(name[: found.start()]) is None
+        for part in parts
+        for found in re.finditer(re.escape(part), name)
+    )
 
 
 def holds(facts: Facts, options: CallConditionOptions) -> Answer:
