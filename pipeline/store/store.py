@@ -15,6 +15,7 @@ from pipeline.messages import Message
 from pipeline.store import (  # noqa: F401 - every table is known wherever a store is
     alert_tables,
     coaching_tables,
+    jury_tables,
     listed_tables,
     people_tables,
     review_tables,
