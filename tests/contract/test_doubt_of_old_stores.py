@@ -55,6 +55,19 @@ LATER = (
     "DROP TABLE goals",
     "ALTER TABLE exemplars DROP COLUMN anonymous",
     "ALTER TABLE users DROP COLUMN mail",
+    "DROP TABLE work_items",
+    "CREATE TABLE attempts (call_id TEXT NOT NULL, audio_sha256 VARCHAR(64) NOT NULL, run INTEGER NOT NULL, "
+    "crashes INTEGER NOT NULL, reason TEXT, PRIMARY KEY (call_id, audio_sha256))",
+    "ALTER TABLE runs DROP COLUMN judges_by",
+    "ALTER TABLE runs DROP COLUMN told_at",
+    "ALTER TABLE runs DROP COLUMN tell_tries",
+    "DROP TABLE run_progress",
+    "DROP TABLE run_failures",
+    "DROP TABLE failures",
+    "DROP TABLE failure_marks",
+    "DROP TABLE jury_scores",
+    "DROP TABLE jury_calls",
+    "DROP TABLE juries",
 )
 """What later migrations make, undone."""
 

@@ -30,7 +30,7 @@ def test_nothing_gets_lost_or_mixed_up(url: str, tmp_path: Path, monkeypatch: py
     with open_store(url) as store:
         # One open store for all runs: opening one, with nothing prepared, costs more than a run of few calls.
         for module in ("pipeline.batch.run", "pipeline.store"):
-            monkeypatch.setattr(import_module(module), "open_store", lambda _url: nullcontext(store))
+            monkeypatch.setattr(import_module(module), "open_store", lambda _url, **_: nullcontext(store))
         turn = 0 if url.startswith("sqlite") else 1
         for seed in (
             range(FIRST, FIRST + SEQUENCES) if THOROUGH else range(FIRST + turn, FIRST + SEQUENCES, 2)

@@ -416,7 +416,7 @@ class World:
             return list(connection.exec_driver_sql(f"SELECT * FROM {table.name}"))
 
     def _dump(self) -> dict[str, list[Any]]:
-        left_out = ("runs", "problems", "audit")
+        left_out = ("runs", "run_progress", "run_failures", "problems", "audit")
         with self.store._read() as connection:
             acts = "SELECT * FROM audit WHERE action <> 'start-run'"  # a run that does nothing is an act too
             return {"audit": sorted(map(tuple, connection.exec_driver_sql(acts)), key=repr)} | {
