@@ -16,9 +16,11 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from sqlalchemy import update
 
-from pipeline.domain import Satisfaction, UserRole
+from pipeline.domain import Satisfaction, Status, UserRole, Verdict
 from pipeline.store import Store
 from pipeline.store.tables import calls
+from tests.inspections import inspection
+from tests.nights import put
 from tests.web.conftest import AGENT, Browser, Client
 
 BASE = "http://127.0.0.1"
@@ -30,7 +32,11 @@ PATIENCE_SECONDS = 600
 
 MERGING = "/corrects"
 DUE = str(date.today() + timedelta(days=30))
-KNOWN = {"call_id": "O02", "agent_id": AGENT, "criterion": "shirk", "goal": "1"}
+BAD = "O98"
+"""A call that nobody could read."""
+KNOWN = {"call_id": "O02", "agent_id": AGENT, "criterion": "shirk", "goal": "1", "jury": "1", "place": "1"}
+JUDGES_ONLY = {"GET /api/v1/juries/{jury}/calls/{place}", "POST /api/v1/juries/{jury}/calls/{place}"}
+"""What agents do who judge in a round, and no supervisor."""
 WORDS: dict[str, Any] = {
     "criterion": "shirk",
     "seen": 99,
@@ -43,6 +49,7 @@ WORDS: dict[str, Any] = {
 
 NEEDED: dict[str, dict[str, Any]] = {
     "POST /api/v1/trust/{criterion}": {"reason": "听过二十通"},
+    "POST /api/v1/failures": {"names": [BAD], "kind": "accept", "reason": "录坏了"},
     "POST /api/v1/goals": {"agent_id": AGENT, "due": DUE, "clips": []},
     "POST /api/v1/goals/{goal}/steps": {"kind": "talk"},
     "POST /api/v1/calls/{call_id}/callback": {"kind": "take", "seen": None},
@@ -57,7 +64,16 @@ def test_no_request_breaks_the_api(app: FastAPI, client: Client, store: Store) -
         connection.execute(
             update(calls).where(calls.c.call_id == KNOWN["call_id"]).values(satisfaction=worst)
         )
-    supervisor = client(UserRole.SUPERVISOR)
+    judge, supervisor = client(UserRole.AGENT, agent_id="8001"), client(UserRole.SUPERVISOR)
+    reviewed_and_broken(store, supervisor)
+    assert judge.user is not None
+    NEEDED["POST /api/v1/juries"] = {
+        "judges": [judge.user.id],
+        "date_from": "2026-11-01",
+        "date_to": "2026-12-31",
+        "each": 1,
+        "title": "评审",
+    }
     schema = schemathesis.openapi.from_dict(app.openapi())
     schema.app = app
     headers = {"Cookie": cookie(supervisor), "X-CSRF-Token": supervisor.csrf}
@@ -70,13 +86,22 @@ def test_no_request_breaks_the_api(app: FastAPI, client: Client, store: Store) -
             statuses |= ask(operation, headers, known=known)
     assert len(answered) >= 15
     assert not any({401, 403} & statuses for statuses in answered.values()), answered
-    idle = {name for name, statuses in answered.items() if 200 not in statuses}
+    idle = {name for name, statuses in answered.items() if 200 not in statuses} - JUDGES_ONLY
     assert not idle, f"nothing was done by {idle}: {answered}"
 
 
+def reviewed_and_broken(store: Store, supervisor: Browser) -> None:
+    """A call that somebody has reviewed, for those who judge in turn; and one that nobody could read."""
+    assert supervisor.user is not None
+    store.decisions.decide("O02", "shirk", Verdict.CONFIRMED, by=supervisor.user.id, request="r", seen=99)
+    put(store, inspection(BAD, status=Status.UNREADABLE))
+
+
 def turn(operation: Any) -> int:
-    """Goals need judged calls, which others delete; O02 is O01 after a merge."""
-    return 0 if "/goals" in operation.path else 2 if MERGING in operation.path else 1
+    """Goals and rounds need judged calls, which others delete; O02 is O01 after a merge; a round is opened
+    before it is asked for."""
+    first = "/goals" in operation.path or name_of(operation) == "POST /api/v1/juries"
+    return 0 if first else 2 if MERGING in operation.path else 1
 
 
 def name_of(operation: Any) -> str:
