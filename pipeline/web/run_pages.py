@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import SerializerFunctionWrapHandler, WrapSerializer
 
 from pipeline.batch.run_report import FailureReason, RunReport, StageTime
 from pipeline.web.charts import BarPart, stacked
@@ -13,6 +15,26 @@ from pipeline.web.standalone import styles
 
 MOST = 500
 """Recordings that a page names; the file and JSON name all."""
+
+_PLACES = ("dump", "host", "path", "paths", "pid", "url")
+
+
+def _without_places(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
+    """Machines, processes and folders stand on the page for whoever runs the night, and not in its twin."""
+
+    def strip(part: Any) -> Any:
+        match part:
+            case dict():
+                return {key: strip(one) for key, one in part.items() if key not in _PLACES}
+            case list() | tuple():
+                return [strip(one) for one in part]
+            case _:
+                return part
+
+    return strip(handler(value))
+
+
+PLACELESS = WrapSerializer(_without_places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +52,7 @@ class StageLine:
 @dataclass(frozen=True, slots=True)
 class RunPage(PageContext):
     template: ClassVar[str] = "runs/show.html"
-    report: RunReport
+    report: Annotated[RunReport, PLACELESS]
     reasons: tuple[ReasonLine, ...]
     stages: tuple[StageLine, ...]
     shown: int

@@ -16,7 +16,7 @@ from pipeline.web.access import Permission, TheStore, Visitor, allowed
 from pipeline.web.context import PageContext
 from pipeline.web.fields import Number, RequestName
 from pipeline.web.render import page
-from pipeline.web.run_pages import run_page
+from pipeline.web.run_pages import PLACELESS, run_page
 
 router = APIRouter()
 Operator = Annotated[Visitor, Depends(allowed(Permission.RUNS))]
@@ -27,15 +27,15 @@ LISTED = 100
 @dataclass(frozen=True, slots=True)
 class RunsPage(PageContext):
     template: ClassVar[str] = "runs/index.html"
-    now: Situation
-    runs: tuple[WatchedRun, ...]
+    now: Annotated[Situation, PLACELESS]
+    runs: Annotated[tuple[WatchedRun, ...], PLACELESS]
     """The newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailuresPage(PageContext):
     template: ClassVar[str] = "runs/failures.html"
-    rows: tuple[FailedRecording, ...]
+    rows: Annotated[tuple[FailedRecording, ...], PLACELESS]
     """Those that nobody accepted first."""
     open: int
     total: int
