@@ -21,6 +21,7 @@ from pipeline.batch.work import Task
 from pipeline.batch.worker import inspections_of
 from pipeline.conversation import Timeline
 from pipeline.domain import Finding, How, Inspection, Outcome, Recording, ReviewState, Role, Span, Verdict
+from pipeline.domain.inspection import sheet_revision
 from pipeline.errors import StoreError
 from pipeline.inspection.judging import judge, judge_again
 from pipeline.inspection.rules import load_rules
@@ -29,7 +30,7 @@ from pipeline.review.rarity import CodeRarity
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.rubric import Rubric
 from pipeline.rubric.rarity import REFERENCE, RarityRule
-from pipeline.rubric.trust import OPEN_GATE, TrustGate, sheet_revision
+from pipeline.rubric.trust import OPEN_GATE, TrustGate
 from pipeline.settings import Settings
 from pipeline.store import Store, open_store
 from pipeline.store.review_tables import verdicts

@@ -11,11 +11,12 @@ import pytest
 
 from pipeline.batch.rescoring import rescore
 from pipeline.domain import Inspection, Outcome, Role, Span, UserRole, Verdict
+from pipeline.domain.inspection import sheet_revision
 from pipeline.errors import Conflict, Missing, Refused
 from pipeline.review.sampling import Per, SampleRule, Which
 from pipeline.review.trust import TrustChangeKind
 from pipeline.rubric import Rubric, load_rubric
-from pipeline.rubric.trust import OPEN_GATE, sheet_revision
+from pipeline.rubric.trust import OPEN_GATE
 from pipeline.settings import Settings
 from pipeline.store import CallFilter, Store
 from pipeline.store.repositories.rulebook_rows import Rulebook

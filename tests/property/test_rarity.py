@@ -9,6 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain import How, Outcome, PhraseHit, PhraseKind, Role, Span
+from pipeline.domain.inspection import sheet_revision
 from pipeline.review.rarity import (
     MARGIN,
     RarityChange,
@@ -32,7 +33,7 @@ from pipeline.rubric.rarity import (
     by_reviews,
     moved,
 )
-from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld, sheet_revision
+from pipeline.rubric.trust import OPEN_GATE, TrustGate, Withheld
 from pipeline.settings import Settings
 
 SHEET = load_rubric(Settings().rubric)

@@ -115,6 +115,13 @@ def groups_section(period: Period, kind: ReportKind) -> ReportSection | None:
     return compared(kind, found, share(period.violating, of), bars, table)
 
 
+_WITHOUT = {
+    ReportKind.TEAM: Message("report.without.team"),
+    ReportKind.QUEUE: Message("report.without.queue"),
+    ReportKind.AGENT: Message("report.without.agent"),
+}
+
+
 def _nobody(period: Period, kind: ReportKind, codes: Codes) -> Iterator[tuple[Cell, ...]]:
     """The row of calls of which nobody says whose they are: without it the table does not add up. No link
     leads to them, for no filter chooses them."""
@@ -123,7 +130,7 @@ def _nobody(period: Period, kind: ReportKind, codes: Codes) -> Iterator[tuple[Ce
         return
     mine = scores(period.facts, rest)
     yield (
-        Label(Message(f"report.without.{kind}")),
+        Label(_WITHOUT[kind]),
         ReportFigure(int(rest.sum())),
         ReportFigure(mine.mean, Unit.SCORE, mine.low, mine.high),
         ReportFigure(int((rest & period.facts.flagged).sum())),

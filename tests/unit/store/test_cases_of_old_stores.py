@@ -58,5 +58,8 @@ NEW = (
     "role_evidence",
     "only_flags",
     "satisfaction",
+    "judges_by",
+    "told_at",
+    "tell_tries",
 )
 """Columns that the old tables do not have."""
